@@ -1,0 +1,71 @@
+"""The head: maps that add up to the logit, equality with autograd Grad-CAM, float32 under autocast."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from trainer.networks.head import FractureNet, pooled
+
+
+def network(pooling: str, dropout: float = 0.0) -> FractureNet:
+    torch.manual_seed(0)
+    features = nn.Sequential(nn.Conv3d(1, 6, 3, stride=2, padding=1), nn.ReLU())
+    net = FractureNet(features, 6, pooling, dropout, arch="test", mode="full", stride=2)  # type: ignore[arg-type]
+    with torch.no_grad():
+        net.head.weight.normal_()
+        net.head.bias.fill_(0.7)
+    return net
+
+
+@pytest.mark.parametrize("pooling", ["gap", "lse"])
+def test_the_map_explains_the_logit(pooling: str) -> None:
+    net = network(pooling)
+    logit, cam = net(torch.randn(3, 1, 8, 10, 12))
+    assert logit.shape == (3, 1) and cam.shape == (3, 1, 4, 5, 6)
+    np.testing.assert_allclose(pooled(cam[:, 0].detach().numpy(), pooling, 0.7), logit[:, 0].detach().numpy(), atol=1e-5)
+    assert logit.std() > 1e-4, "the logit must depend on the input"
+
+
+def test_gap_equals_mean_then_linear_and_autograd_grad_cam() -> None:
+    net = network("gap").double()
+    x = torch.randn(2, 1, 8, 8, 8, dtype=torch.float64)
+    a = net.features(x).detach().requires_grad_()
+    logit, cam = net.pool(a)
+    torch.testing.assert_close(logit, net.head(a.mean(dim=(2, 3, 4))), rtol=1e-12, atol=1e-12)
+    gradient, = torch.autograd.grad(logit.sum(), a)
+    torch.testing.assert_close(cam, (gradient * a).sum(1, keepdim=True), rtol=1e-12, atol=1e-12)
+
+
+def test_lse_lies_between_mean_and_maximum_of_the_cells() -> None:
+    logit, cam = network("lse")(torch.randn(2, 1, 8, 8, 8))
+    flat = cam.flatten(1)
+    assert (logit[:, 0] >= flat.mean(1)).all() and (logit[:, 0] <= flat.max(1).values).all()
+
+
+def test_head_stays_in_float32_under_autocast() -> None:
+    net = network("gap")
+    a = torch.randn(2, 6, 4, 4, 4)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logit, cam = net.pool(a)
+    assert logit.dtype == cam.dtype == torch.float32
+    torch.testing.assert_close(logit, net.pool(a)[0], rtol=0, atol=0)
+
+
+def test_dropout_removes_whole_channels_in_training_only() -> None:
+    net = network("gap", dropout=0.5)
+    x = torch.randn(1, 1, 8, 8, 8)
+    assert len({round(float(net(x)[0]), 6) for _ in range(8)}) > 1
+    net.eval()
+    assert len({float(net(x)[0]) for _ in range(3)}) == 1
+
+
+def test_unknown_pooling_is_refused() -> None:
+    with pytest.raises(ValueError, match="gap or lse"):
+        network("max")
+
+
+def test_cell_offset_is_the_centre_of_a_block() -> None:
+    assert network("gap").cell_offset == 0.5

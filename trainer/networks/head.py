@@ -1,0 +1,102 @@
+"""FractureNet: a feature extractor and the one head all networks share. Pooling and the class-activation map live here, nothing else."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+Pooling = Literal["gap", "lse"]
+
+
+class FractureNet(nn.Module):
+    """One logit for "fracture" and the signed class-activation map that explains it in closed form.
+
+    For a feature map A of C channels on N cells, weights W and bias b (Zhou et al. 2016; equal to Grad-CAM of the last
+    convolution up to the factor N, because the head is linear in A):
+
+    * gap: cam = (W . A) / N per cell, logit = sum(cam) + b;
+    * lse: cam = W . A + b per cell (a score of that cell), logit = log(mean(exp(cam))).
+
+    The head computes in float32 also under autocast: ties among half-precision logits bias the ROC curve.
+
+    Args:
+        features: maps (N, 1, D, H, W) to (N, channels, d, h, w).
+        channels: C.
+        arch: name in the registry, stored in the model file.
+        mode: "acs" or "full", see `factory.conv3d`.
+        stride: voxels per cell of the map.
+        pooling: "gap" (the paper) or "lse".
+        dropout: chance with which a channel is dropped for a whole volume in training (as dropout after pooling does).
+        config: the arguments that rebuild this network through the registry; JSON types only.
+    """
+
+    def __init__(self, features: nn.Module, channels: int, pooling: Pooling = "gap", dropout: float = 0.0, *, arch: str,
+                 mode: str, stride: int, config: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        if pooling not in ("gap", "lse"):
+            raise ValueError(f"pooling must be gap or lse, is {pooling!r}")
+        self.features = features
+        self.dropout = nn.Dropout3d(dropout)
+        self.head = nn.Linear(channels, 1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+        self.channels = channels
+        self.pooling: Pooling = pooling
+        self.arch = arch
+        self.mode = mode
+        self.stride = stride
+        self.config: dict[str, Any] = dict(config or {})
+
+    @property
+    def cell_offset(self) -> float:
+        """Voxel index of the first cell's centre: cells are blocks of `stride` voxels, as the mask targets of the training are."""
+        return (self.stride - 1) / 2
+
+    @property
+    def parameter_count(self) -> int:
+        """Number of trainable values, head included."""
+        return sum(p.numel() for p in self.parameters())
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Volumes (N, 1, D, H, W) to logit (N, 1) and signed map (N, 1, d, h, w), both float32."""
+        return self.pool(self.dropout(self.features(x)))
+
+    def pool(self, a: Tensor) -> tuple[Tensor, Tensor]:
+        """The head alone: feature map (N, C, d, h, w) to logit and map, see the class."""
+        if torch.is_autocast_enabled(a.device.type):
+            with torch.autocast(a.device.type, enabled=False):
+                return self._pool(a.float())
+        return self._pool(a)
+
+    def _pool(self, a: Tensor) -> tuple[Tensor, Tensor]:
+        cells = a.shape[2] * a.shape[3] * a.shape[4]
+        weight = self.head.weight.reshape(1, self.channels, 1, 1, 1)
+        if self.pooling == "gap":
+            cam = F.conv3d(a, weight) / cells
+            return cam.sum(dim=(2, 3, 4)) + self.head.bias, cam
+        cam = F.conv3d(a, weight, self.head.bias)
+        return torch.logsumexp(cam.flatten(1), dim=1, keepdim=True) - math.log(cells), cam
+
+
+def pooled(cam: Any, pooling: str, bias: float) -> Any:
+    """The logit that a map stands for, in numpy; the self-check of `head` on exported files.
+
+    Args:
+        cam: (..., n, n, n) array as the network gives it.
+        pooling: "gap" or "lse".
+        bias: the head's bias (used by gap only; lse scores hold it already).
+
+    Returns:
+        float64 array (...).
+    """
+    import numpy as np
+
+    flat = np.asarray(cam, dtype=np.float64).reshape(*np.shape(cam)[:-3], -1)
+    if pooling == "gap":
+        return flat.sum(axis=-1) + bias
+    top = flat.max(axis=-1)
+    return top + np.log(np.exp(flat - top[..., None]).mean(axis=-1))

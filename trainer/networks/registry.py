@@ -1,0 +1,31 @@
+"""The networks by name. A new network is one line here and one module beside this one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from trainer.networks.head import FractureNet
+
+NETWORKS = {
+    "compact": "trainer.networks.compact:compact",
+    "mobilenet": "trainer.networks.mobilenet:mobilenet",
+}
+
+
+def build(arch: str, **config: Any) -> FractureNet:
+    """A freshly initialised network; `build(net.arch, **net.config)` makes a twin that loads the state of `net`.
+
+    Raises:
+        ValueError: unknown name (the message lists the known ones) or an option the network does not have.
+    """
+    if arch not in NETWORKS:
+        raise ValueError(f"unknown network {arch!r}; known: {', '.join(sorted(NETWORKS))}")
+    module, _, function = NETWORKS[arch].partition(":")
+    try:
+        net = getattr(import_module(module), function)(**config)
+    except TypeError as error:
+        raise ValueError(f"network {arch}: {error}") from error
+    if not isinstance(net, FractureNet):
+        raise TypeError(f"{NETWORKS[arch]} returned {type(net).__name__}")
+    return net
