@@ -1,0 +1,248 @@
+"""Pure pixels: what a ViewState shows of a scan and an answer. Window table, heat overlay, outlines, boxes; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.planes import PLANES, Frame, position_text
+from ankleviewer.core.viewstate import ViewState, Window
+from ankleviewer.core.volume import Volume
+
+Rgba = NDArray[np.uint8]
+
+# Cividis (Nunez, Anderton, Renslow 2018, doi:10.1371/journal.pone.0199239): perceptually uniform, colour-blind safe.
+_CIVIDIS = np.array(
+    [(0, 34, 78), (0, 46, 106), (26, 56, 111), (50, 67, 109), (67, 78, 108), (83, 90, 109), (97, 101, 111), (111, 112, 115),
+     (125, 124, 120), (140, 136, 120), (155, 148, 118), (171, 160, 114), (188, 174, 108), (205, 187, 99), (222, 201, 88),
+     (240, 216, 70), (254, 232, 56)]
+)  # fmt: skip
+_STEPS = np.linspace(0.0, 255.0, len(_CIVIDIS))
+HEAT_COLOURS: Rgba = np.stack([np.interp(np.arange(256), _STEPS, _CIVIDIS[:, c]) for c in range(3)], axis=1).astype(np.uint8)
+
+
+class Heat(Protocol):
+    """The heat map as the display needs it: values >= 0 on a grid, in the map's own units."""
+
+    @property
+    def values(self) -> NDArray[np.float32]: ...
+    @property
+    def grid(self) -> Grid: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def reference(self) -> float: ...
+
+
+class FoundBox(Protocol):
+    """A box as the display needs it, LPS millimetres."""
+
+    @property
+    def center_mm(self) -> Sequence[float]: ...
+    @property
+    def min_mm(self) -> Sequence[float]: ...
+    @property
+    def max_mm(self) -> Sequence[float]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What there is to show: the scan, and the answer of one model for one ankle.
+
+    Attributes:
+        volume: the scan.
+        heat, boxes: the answer's map and boxes (strongest first); None and () without one.
+        firm: True when the probability reaches the high-specificity point (solid boxes), else dotted.
+        region: LPS box (min, max) of the ankle shown, None = whole scan.
+    """
+
+    volume: Volume
+    heat: Heat | None = None
+    boxes: tuple[FoundBox, ...] = ()
+    firm: bool = True
+    region: tuple[Array, Array] | None = None
+
+    @cached_property
+    def frames(self) -> tuple[Frame, Frame, Frame]:
+        """Axial, coronal and sagittal frame of the scan."""
+        axial, coronal, sagittal = (Frame.of(self.volume.grid, plane) for plane in PLANES)
+        return axial, coronal, sagittal
+
+    @cached_property
+    def hu_range(self) -> tuple[int, int]:
+        """Lowest and highest HU."""
+        return int(self.volume.hu.min()), int(self.volume.hu.max())
+
+
+@dataclass(frozen=True, eq=False)
+class BoxOutline:
+    """A box cut by a slice: polygon (n, 2) in display pixels, index of the finding, selected or not, firm or dotted."""
+
+    polygon: Array
+    index: int
+    selected: bool
+    firm: bool
+
+
+@dataclass(frozen=True, eq=False)
+class PanePicture:
+    """Everything a pane paints, decided here.
+
+    Attributes:
+        frame: the plane; index: slice number from 0; count: number of slices.
+        crosshair: (x, y) in display pixels, None when hidden.
+        window: window and level; heat_level: outline level or None when no heat is shown; fill_opacity: 0 = outline only.
+        boxes: cut boxes; letters: left, right, top, bottom; slice_text, window_text, position_text: corner text.
+    """
+
+    frame: Frame
+    index: int
+    count: int
+    crosshair: tuple[float, float] | None
+    window: Window
+    heat_level: float | None
+    fill_opacity: float
+    boxes: tuple[BoxOutline, ...]
+    letters: tuple[str, str, str, str]
+    slice_text: str
+    window_text: str
+    position_text: str
+
+
+def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
+    """What one plane shows of a scene in a state. Pure: the same arguments give the same picture."""
+    frame = scene.frames[PLANES.index(plane)]
+    index = frame.slice_at(state.cursor_mm)
+    x, y, _ = frame.grid.to_voxel(state.cursor_mm)
+    outlines: list[BoxOutline] = []
+    if state.boxes and not state.hide_ai:
+        for n, box in enumerate(scene.boxes):
+            polygon = box_on_slice(frame, index, box)
+            if len(polygon):
+                outlines.append(BoxOutline(polygon, n, n == state.selected, scene.firm))
+    level = None
+    if scene.heat is not None and state.heat and not state.hide_ai:
+        level = scene.heat.threshold if state.threshold is None else state.threshold
+    return PanePicture(
+        frame=frame,
+        index=index,
+        count=frame.grid.shape[2],
+        crosshair=(float(x), float(y)) if state.crosshair else None,
+        window=state.window,
+        heat_level=level,
+        fill_opacity=state.opacity if state.fill and level is not None else 0.0,
+        boxes=tuple(outlines),
+        letters=frame.letters,
+        slice_text=f"{index + 1} / {frame.grid.shape[2]}",
+        window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
+        position_text=position_text(state.cursor_mm),
+    )
+
+
+@lru_cache(maxsize=16)
+def window_table(window: Window) -> NDArray[np.uint32]:
+    """Table of 65,536 opaque grey RGBA words (little endian R, G, B, A), indexed by the uint16 view of int16 HU."""
+    hu = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.float64)
+    grey = np.clip((hu - (window.level - window.width / 2)) / window.width, 0.0, 1.0)
+    rgba = np.empty((65536, 4), dtype=np.uint8)
+    rgba[:, :3] = np.rint(grey * 255.0)[:, None]
+    rgba[:, 3] = 255
+    table: NDArray[np.uint32] = rgba.view(np.uint32)[:, 0]
+    table.setflags(write=False)
+    return table
+
+
+def slice_rgba(frame: Frame, volume: Volume, index: int, window: Window) -> Rgba:
+    """One slice as RGBA (rows, columns, 4) uint8, C-contiguous; padding is drawn black."""
+    hu = np.ascontiguousarray(frame.pixels(volume.hu, index))
+    words = window_table(window)[hu.view(np.uint16)]
+    if volume.padding is not None:
+        words[frame.pixels(volume.padding, index)] = window_table(window)[np.uint16(0x8000)]
+    return words.view(np.uint8).reshape(*hu.shape, 4)
+
+
+@dataclass(frozen=True, eq=False)
+class HeatRaster:
+    """The heat map cut by a slice: values [row, column] float32; origin and step place its samples in display pixels (x, y)."""
+
+    values: NDArray[np.float32]
+    origin: tuple[float, float]
+    step: tuple[float, float]
+
+
+def heat_on_slice(frame: Frame, index: int, heat: Heat) -> HeatRaster | None:
+    """Cut the map by a slice at the map's own sampling (linear between its voxels, 0 outside); None where they do not meet."""
+    from scipy.ndimage import map_coordinates
+
+    low, high = heat.grid.bounds_mm()
+    corners = np.array(np.meshgrid(*np.stack([low, high]).T, indexing="ij")).reshape(3, -1).T
+    pixel = frame.grid.to_voxel(corners)
+    if pixel[:, 2].min() > index or pixel[:, 2].max() < index:
+        return None
+    start, stop = pixel[:, :2].min(axis=0), pixel[:, :2].max(axis=0)
+    step = min(heat.grid.spacing) / np.asarray(frame.grid.spacing[:2])
+    columns, rows = (np.arange(n) for n in np.ceil((stop - start) / step).astype(int) + 1)
+    xy = np.stack(np.broadcast_arrays(start[0] + step[0] * columns[None, :], start[1] + step[1] * rows[:, None]), axis=-1)
+    mm = frame.grid.to_mm(np.concatenate([xy, np.full((*xy.shape[:2], 1), float(index))], axis=-1))
+    voxel = np.moveaxis(heat.grid.to_voxel(mm), -1, 0)
+    values = map_coordinates(heat.values, voxel, output=np.float32, order=1, mode="constant", cval=0.0)
+    return HeatRaster(values, (float(start[0]), float(start[1])), (float(step[0]), float(step[1])))
+
+
+def contours(raster: HeatRaster, level: float) -> list[Array]:
+    """Closed or border-cut outlines of the map at a level, each (n, 2) in display pixels (x, y)."""
+    from skimage.measure import find_contours
+
+    if raster.values.size < 4 or raster.values.max() <= level:
+        return []
+    lines: list[Array] = list(find_contours(np.pad(raster.values, 1), level))  # type: ignore[no-untyped-call]
+    return [(line[:, ::-1] - 1.0) * np.asarray(raster.step) + np.asarray(raster.origin) for line in lines]
+
+
+def heat_colours(values: NDArray[np.float32], reference: float) -> Rgba:
+    """Cividis colour (..., 3) of map values; 0 is the dark end, `reference` and above the bright end."""
+    index = np.clip(values / max(reference, 1e-6) * 255.0, 0, 255).astype(np.intp)
+    return np.asarray(HEAT_COLOURS[index], dtype=np.uint8)
+
+
+def heat_rgba(raster: HeatRaster, level: float, reference: float, opacity: float) -> Rgba:
+    """Fill of the map above a level, RGBA (rows, columns, 4); below the level fully transparent."""
+    rgba = np.zeros((*raster.values.shape, 4), dtype=np.uint8)
+    rgba[..., :3] = heat_colours(raster.values, reference)
+    rgba[..., 3] = np.where(raster.values >= level, round(opacity * 255), 0)
+    return rgba
+
+
+_EDGES = [(a, a | 1 << bit) for bit in range(3) for a in range(8) if not a & 1 << bit]
+
+
+def box_on_slice(frame: Frame, index: int, box: FoundBox) -> Array:
+    """Polygon (n, 2) in display pixels where a slice cuts an LPS box; (0, 2) where it does not.
+
+    A slice meets the box if the box enters the half voxel on either side of the slice's centre, so that a box thinner than a
+    slice is never lost.
+    """
+    low, high = np.asarray(box.min_mm, dtype=np.float64), np.asarray(box.max_mm, dtype=np.float64)
+    corners = np.array([[high[a] if c >> a & 1 else low[a] for a in range(3)] for c in range(8)])
+    pixel = frame.grid.to_voxel(corners)
+    bottom, top = pixel[:, 2].min(), pixel[:, 2].max()
+    if bottom > index + 0.5 or top < index - 0.5:
+        return np.zeros((0, 2))
+    inner = min(1e-6, (top - bottom) / 4)
+    level = float(np.clip(index, bottom + inner, top - inner))
+    points = []
+    for a, b in _EDGES:
+        depth_a, depth_b = pixel[a, 2] - level, pixel[b, 2] - level
+        if (depth_a <= 0) != (depth_b <= 0):
+            points.append(pixel[a, :2] + (pixel[b, :2] - pixel[a, :2]) * depth_a / (depth_a - depth_b))
+    if len(points) < 3:
+        return np.zeros((0, 2))
+    polygon = np.array(points)
+    centre = polygon.mean(axis=0)
+    return np.asarray(polygon[np.argsort(np.arctan2(polygon[:, 1] - centre[1], polygon[:, 0] - centre[0]))])
