@@ -1,0 +1,135 @@
+"""The pairs that are measured. A scan is made here, so that the figures can be had on any machine."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import scipy.ndimage
+import SimpleITK
+from numpy.typing import NDArray
+
+from ankleviewer.core.explain import upsample
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.preprocess import BONE, apply, model_grid, normalise
+from ankleviewer.core.volume import Volume
+from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.reader import open_scan
+from benchmarks.timing import Pair
+
+
+def phantom(shape: tuple[int, int, int] = (512, 512, 200)) -> Volume:
+    """A limb with two bones and a scanner's noise, 0.4 x 0.4 x 0.7 mm."""
+    x, y = np.meshgrid(np.linspace(-1, 1, shape[0]), np.linspace(-1, 1, shape[1]), indexing="ij")
+    plane = np.full(x.shape, -1000.0)
+    plane[np.hypot(x, y) < 0.6] = 50
+    plane[np.hypot(x + 0.1, y) < 0.22] = 1100
+    plane[np.hypot(x + 0.1, y) < 0.18] = 250
+    plane[np.hypot(x - 0.3, y) < 0.08] = 1200
+    noise = np.random.default_rng(7).normal(0, 12, (*shape[:2], 8))
+    hu = (plane[:, :, None] + np.tile(noise, (1, 1, -(-shape[2] // 8)))[:, :, : shape[2]]).clip(-1024, 3000).astype(np.int16)
+    return Volume(hu, Grid.axis_aligned(shape, (0.4, 0.4, 0.7), (-100.0, -100.0, -70.0)))
+
+
+def pairs(folder: Path) -> list[Pair]:
+    """All pairs; files are written to `folder`."""
+    volume = phantom()
+    path = folder / "phantom.nii.gz"
+    write_nifti(volume, None, path)
+    found = [*_nifti(path, volume), _heat_map(), _preprocessing(volume)]
+    data = os.environ.get("ANKLEVIEWER_TEST_DATA")
+    if data and (Path(data) / "ct" / "vhf-foot").is_dir():
+        found.append(_dicom(Path(data) / "ct" / "vhf-foot"))
+    return found
+
+
+def _same_hu(ours: object, theirs: object) -> str:
+    assert isinstance(ours, np.ndarray)
+    assert isinstance(theirs, np.ndarray)
+    worst = float(np.abs(ours - theirs).max())
+    assert worst <= 1
+    return f"max {worst:.0f} HU apart"
+
+
+def _nifti(path: Path, volume: Volume) -> list[Pair]:
+    task = f"open and check a NIfTI scan, {' x '.join(map(str, volume.hu.shape))}, gzip (ours also hashes it)"
+
+    def ours() -> NDArray[np.int16]:
+        return open_scan(path).volume.hu
+
+    def with_nibabel() -> NDArray[np.float64]:
+        image = nibabel.load(path)
+        assert isinstance(image, nibabel.Nifti1Image)
+        return np.asarray(image.get_fdata())
+
+    def with_itk() -> NDArray[np.int16]:
+        return np.asarray(SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))).transpose(2, 1, 0)
+
+    return [
+        Pair(task, f"nibabel {nibabel.__version__} get_fdata", ours, with_nibabel, _same_hu),
+        Pair(task, f"SimpleITK {version('SimpleITK')} ReadImage", ours, with_itk, _same_hu),
+    ]
+
+
+def _dicom(series: Path) -> Pair:
+    def ours() -> NDArray[np.int16]:
+        return open_scan(series).volume.hu
+
+    def with_itk() -> NDArray[np.int16]:
+        reader = SimpleITK.ImageSeriesReader()
+        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(series)))
+        return np.asarray(SimpleITK.GetArrayFromImage(reader.Execute())).transpose(2, 1, 0)
+
+    task = f"open and check a DICOM series, {len(list(series.iterdir()))} files (ours also hashes them)"
+    return Pair(task, f"SimpleITK {version('SimpleITK')} ImageSeriesReader", ours, with_itk, _same_hu)
+
+
+def _heat_map() -> Pair:
+    cam = np.random.default_rng(3).normal(size=(16, 16, 16)).astype(np.float32)
+
+    def theirs() -> NDArray[np.float32]:
+        return np.asarray(scipy.ndimage.zoom(cam, 8, order=3, mode="nearest", grid_mode=True))
+
+    def agree(a: object, b: object) -> str:
+        assert isinstance(a, np.ndarray)
+        assert isinstance(b, np.ndarray)
+        worst = float(np.abs(a - b).max())
+        assert worst < 1e-3
+        return f"max {worst:.1e} apart"
+
+    peer = f"scipy {version('scipy')} ndimage.zoom, order 3"
+    return Pair("activation map to full size, 16³ to 128³", peer, lambda: upsample(cam), theirs, agree)
+
+
+def _preprocessing(volume: Volume) -> Pair:
+    target = model_grid(volume, BONE, (0.0, 0.0, 0.0))
+    image = SimpleITK.GetImageFromArray(volume.hu.transpose(2, 1, 0))
+    image.SetSpacing(volume.grid.spacing)
+    image.SetOrigin(tuple(volume.grid.affine[:3, 3]))
+
+    def ours() -> NDArray[np.float32]:
+        return apply(volume, BONE, (0.0, 0.0, 0.0))[0]
+
+    def theirs() -> NDArray[np.float32]:
+        smooth = SimpleITK.SmoothingRecursiveGaussian(SimpleITK.Cast(image, SimpleITK.sitkFloat32), (0.4, 0.4, 0.3))
+        resample = SimpleITK.ResampleImageFilter()
+        resample.SetSize([int(n) for n in target.shape])
+        resample.SetOutputSpacing(target.spacing)
+        resample.SetOutputOrigin(tuple(target.affine[:3, 3]))
+        resample.SetDefaultPixelValue(float(BONE.pad_hu))
+        array = np.asarray(SimpleITK.GetArrayFromImage(resample.Execute(smooth))).transpose(2, 1, 0)
+        return normalise(array, BONE)[None, None]
+
+    def agree(a: object, b: object) -> str:
+        assert isinstance(a, np.ndarray)
+        assert isinstance(b, np.ndarray)
+        assert a.shape == b.shape
+        mean = float(np.abs(a - b).mean())
+        assert mean < 0.02
+        return f"mean {mean * (BONE.hi - BONE.lo):.1f} HU apart (other filter)"
+
+    peer = f"SimpleITK {version('SimpleITK')} SmoothingRecursiveGaussian + Resample"
+    return Pair("scan to the network's input, 128³ at 1 mm, anti-aliased", peer, ours, theirs, agree)

@@ -1,0 +1,66 @@
+"""The layers hold: contracts on the import graph, and what a fresh interpreter really loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(p for top in ("ankleviewer", "trainer") for p in (ROOT / top).rglob("*.py"))
+HEAVY = ("PySide6", "qtpy", "vtk", "vtkmodules", "pyvista", "pyvistaqt", "torch", "trainer")
+
+
+def loaded_after(statement: str) -> set[str]:
+    """Top-level names in sys.modules of a fresh interpreter after one statement."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+    return set(run.stdout.split())
+
+
+def test_import_contracts() -> None:
+    tool = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    run = subprocess.run([sys.executable, "-c", tool], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert " 0 broken" in run.stdout
+
+
+def test_session_loads_neither_window_nor_trainer() -> None:
+    assert loaded_after("import ankleviewer.session").isdisjoint(HEAVY)
+
+
+def test_session_loads_readers_and_engine_only_when_needed() -> None:
+    late = {"scipy", "skimage", "nibabel", "pydicom", "onnxruntime", "imagecodecs"}
+    assert loaded_after("import ankleviewer.session").isdisjoint(late)
+
+
+def test_command_line_starts_light() -> None:
+    late = {*HEAVY, "scipy", "skimage", "nibabel", "pydicom", "onnxruntime"}
+    assert loaded_after("import ankleviewer.cli").isdisjoint(late)
+
+
+def test_inference_needs_no_torch() -> None:
+    assert loaded_after("import ankleviewer.inference.predictor").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("package", ["trainer.simulate", "trainer.networks"])
+def test_simulator_and_networks_load_no_reader_and_no_engine(package: str) -> None:
+    statement = (
+        f"import importlib, pkgutil, {package} as p\n"
+        "for m in pkgutil.iter_modules(p.__path__, p.__name__ + '.'): importlib.import_module(m.name)"
+    )
+    loaded = loaded_after(statement)
+    assert "torch" in loaded
+    assert loaded.isdisjoint({"nibabel", "pydicom", "onnxruntime", "PySide6", "vtk", "pyvista", "matplotlib"})
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_module_says_what_it_is_and_stays_small(path: Path) -> None:
+    text = path.read_text()
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), "a module says in its docstring what may live in it"
+    assert len(text.splitlines()) <= 400
