@@ -1,0 +1,241 @@
+"""A DICOM series to a Volume: choose the images, stack them, decode them one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.volume import Volume
+from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
+from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io.sink import HuSink
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass
+class Survey:
+    """What the headers of a folder say."""
+
+    frames: list[Frame] = field(default_factory=list)
+    syntax: dict[Path, str] = field(default_factory=dict)
+    first: dict[str, Any] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class DicomScan:
+    """A series as read: volume, remarks, counts of HU before clipping, the files used, description and laterality."""
+
+    volume: Volume
+    findings: list[Finding]
+    counts: NDArray[np.int64]
+    files: tuple[Path, ...]
+    series: str
+    laterality: str
+
+
+def read_dicom(files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> DicomScan:
+    """Read the one CT series among `files`.
+
+    Args:
+        files: plain files, of any kind.
+        only: where given, the series that this file belongs to is read, whatever else lies beside it.
+
+    Raises:
+        ScanError: NO_DICOM, MODALITY_NOT_CT, NO_PIXELS, SERIES_AMBIGUOUS, RESCALE_MISSING, and those of `dicom_stack.build`,
+            `dicom_pixels.decode` and `HuSink.put`.
+        Cancelled: on request.
+    """
+    survey = _survey(files, only, progress, cancelled)
+    frames = _one_series(survey, only)
+    findings: list[Finding] = []
+    if survey.skipped:
+        parts = ", ".join(f"{count} {what}" for what, count in sorted(survey.skipped.items()))
+        findings.append(Finding("info", "OBJECTS_SKIPPED", f"Left out, since they are no slices of this scan: {parts}."))
+    frames, mixed = dicom_stack.largest_group(frames)
+    findings += mixed
+    for uid in sorted({survey.syntax[f.path] for f in frames}):
+        findings += dicom_pixels.syntax_findings(uid)
+    if frames[0].spacing is None:
+        dicom_stack.build(frames)
+    reader = _Pixels()
+    frames, repeated = _without_repeats(frames, reader)
+    findings += repeated
+    stack = dicom_stack.build(frames)
+    findings += stack.findings
+    sink = _decode(stack, reader, progress, cancelled)
+    if any(f.rescale is None for f in stack.frames):
+        from ankleviewer.core.checks import looks_like_ct
+
+        if not looks_like_ct(sink.counts):
+            raise ScanError("RESCALE_MISSING", "The images do not say how their numbers become HU (no rescale tags).")
+        findings.append(Finding("caveat", "RESCALE_MISSING", "The images do not say how their numbers become Hounsfield units; "
+                                "they look like Hounsfield units and are taken as such."))
+    volume = _assemble(stack, sink)
+    about = dicom_headers.describe(survey.first[frames[0].series])
+    age = _age_finding(about.age_years)
+    findings += [age] if age else []
+    kernel = f", kernel {about.kernel}" if about.kernel else ""
+    thick = f", {about.thickness_mm:g} mm thick" if about.thickness_mm else ""
+    used = tuple(dict.fromkeys(f.path for f in stack.frames))
+    return DicomScan(volume, findings, sink.counts, used,
+                     f"CT series, {len(stack.frames)} slices{thick}{kernel}", about.laterality)
+
+
+def age_unknown() -> Finding:
+    """The remark for a scan that does not tell the patient's age."""
+    return Finding("info", "AGE_UNKNOWN", "The patient's age is not stated; the models are made for adults.")
+
+
+def _age_finding(years: float | None) -> Finding | None:
+    if years is None:
+        return age_unknown()
+    if years < 18:
+        return Finding("withhold", "AGE_UNDER_18", f"The patient is {int(years)} years old; the models are made for adults.")
+    return None
+
+
+def _survey(files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> Survey:
+    survey = Survey()
+    for n, path in enumerate(files):
+        if cancelled():
+            raise Cancelled
+        if n % 16 == 0:
+            progress(0.2 * n / len(files), "Reading headers")
+        if guard.kind_of(path) != "dicom":
+            survey.skipped["other files"] += 1
+            continue
+        try:
+            dataset = dicom_headers.load(path, pixels=False)
+        except (Exception, RecursionError):
+            # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.
+            if len(files) == 1 or path == only:
+                raise
+            survey.skipped["unreadable files"] += 1
+            continue
+        _sort_in(survey, dataset, path)
+    return survey
+
+
+def _sort_in(survey: Survey, dataset: Any, path: Path) -> None:
+    kind = str(dataset.get("SOPClassUID", ""))
+    modality = str(dataset.get("Modality", "")).strip().upper()
+    if kind == dicom_headers.DIRECTORY:
+        survey.skipped["directories"] += 1
+    elif modality == "SR":
+        survey.skipped["files without pixels"] += 1
+    elif modality != "CT":
+        survey.skipped["images of other methods"] += 1
+    elif dicom_headers.is_localizer(dataset):
+        survey.skipped["localizers"] += 1
+    elif not dataset.get("Rows") or not dataset.get("Columns"):
+        survey.skipped["files without pixels"] += 1
+    else:
+        frames = dicom_headers.frames_of(dataset, path)
+        if not frames:
+            survey.skipped["images without position"] += 1
+            return
+        survey.frames += frames
+        survey.syntax[path] = dicom_pixels.syntax_of(dataset)
+        survey.first.setdefault(frames[0].series, dataset)
+
+
+def _one_series(survey: Survey, only: Path | None) -> list[Frame]:
+    if not survey.frames:
+        skipped = survey.skipped
+        if skipped["images of other methods"]:
+            raise ScanError("MODALITY_NOT_CT", "These images are not a CT (Modality is not CT).")
+        if skipped["files without pixels"]:
+            raise ScanError("NO_PIXELS", "The DICOM files hold no images.")
+        if skipped["localizers"] or skipped["images without position"]:
+            raise ScanError("TOO_FEW_SLICES", "There are only overview images or images without a position, no slices.")
+        if skipped["unreadable files"]:
+            raise ScanError("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
+        raise ScanError("NO_DICOM", "There are no DICOM images in this folder.")
+    series = {f.series for f in survey.frames}
+    if only is not None:
+        series = {f.series for f in survey.frames if f.path == only}
+        if not series:
+            raise ScanError("NO_PIXELS", "This file is not an image of a CT series.")
+    if len(series) > 1:
+        sizes = sorted(Counter(f.series for f in survey.frames).values(), reverse=True)
+        raise ScanError("SERIES_AMBIGUOUS", f"The folder holds {len(series)} series (of {', '.join(map(str, sizes))} slices); "
+                        "open one file of the series you want, or a folder with one series.")
+    return [f for f in survey.frames if f.series in series]
+
+
+class _Pixels:
+    """Decodes frames, keeping the last file open in memory: a multi-frame file is read once, a series one file at a time."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._dataset: Any = None
+
+    def frame(self, frame: Frame) -> NDArray[np.generic]:
+        """Stored numbers, (rows, columns)."""
+        if frame.path != self._path:
+            self._dataset = dicom_headers.load(frame.path, pixels=True)
+            self._path = frame.path
+        return dicom_pixels.decode(self._dataset, frame.index)
+
+
+def _without_repeats(frames: list[Frame], reader: _Pixels) -> tuple[list[Frame], list[Finding]]:
+    pairs = dicom_stack.repeated_places(frames)
+    if not pairs:
+        return frames, []
+    for a, b in pairs:
+        if a.rescale != b.rescale or not np.array_equal(reader.frame(a), reader.frame(b)):
+            raise ScanError("SLICE_DUPLICATE", f"{len(pairs)} place(s) hold two different images; which one is right is unknown.")
+    copies = {id(b) for _, b in pairs}
+    return [f for f in frames if id(f) not in copies], [
+        Finding("caveat", "SLICE_DUPLICATE", f"{len(pairs)} image(s) are contained twice; the copies were left out.")]
+
+
+def _decode(stack: dicom_stack.Stack, reader: _Pixels, progress: Progress, cancelled: Callable[[], bool]) -> HuSink:
+    first = stack.frames[0]
+    if first.rows * first.columns * len(stack.frames) > guard.MAX_VOXELS:
+        raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} x {first.rows} x {len(stack.frames)} voxels.")
+    sink = HuSink((first.columns, first.rows, len(stack.frames)))
+    for k, frame in enumerate(stack.frames):
+        if cancelled():
+            raise Cancelled
+        stored: NDArray[Any] = reader.frame(frame).T
+        no_value = None
+        if frame.padding is not None:
+            no_value = (stored >= frame.padding[0]) & (stored <= frame.padding[1])
+            no_value = no_value if no_value.any() else None
+        slope, intercept = frame.rescale or (1.0, 0.0)
+        sink.put(k, stored, slope, intercept, no_value)
+        if k % 8 == 0:
+            progress(0.2 + 0.7 * k / len(stack.frames), "Reading slices")
+    return sink
+
+
+def _assemble(stack: dicom_stack.Stack, sink: HuSink) -> Volume:
+    hu, padding = sink.hu, sink.padding
+    affine = stack.affine()
+    if stack.shifts is not None:
+        hu, padding, offset = resample.shift_slices(hu, padding, stack.shifts)
+        affine[:3, 3] += affine[:3, :2] @ np.asarray(offset, dtype=np.float64)
+    same = len(stack.targets) == len(stack.positions)
+    if not same or float(np.abs(stack.targets - stack.positions).max()) > 0.1 * stack.spacing:
+        hu, padding = resample.even_slices(hu, padding, stack.positions, stack.targets)
+    if stack.filled:
+        padding = np.zeros(hu.shape, dtype=np.bool_, order="F") if padding is None else padding
+        padding[:, :, list(stack.filled)] = True
+    return Volume(hu, Grid((hu.shape[0], hu.shape[1], hu.shape[2]), _clean(affine)), padding)
+
+
+def _clean(affine: Array) -> Array:
+    # Negative zeros make two equal affines print and hash differently.
+    return np.asarray(affine + 0.0, dtype=np.float64)

@@ -1,0 +1,190 @@
+"""Limits on what is read: sizes, ratios, paths, magic bytes. Nothing here knows what the bytes mean beyond their kind."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from ankleviewer.core.errors import ScanError
+
+MAX_VOXELS = 1_500_000_000
+MAX_BYTES = 6_000_000_000
+MAX_RATIO = 200
+# Below this size a high ratio is harmless: an empty test volume compresses a thousandfold.
+RATIO_FREE_BYTES = 256_000_000
+# zlib cannot reach more than about 1030 : 1; a header that claims more from its file is lying.
+DEFLATE_LIMIT = 1_040
+MAX_FILES = 5_000
+MAX_FILE_BYTES = 2_000_000_000
+MAX_DEPTH = 8
+CHUNK = 1 << 20
+
+Kind = Literal["nifti", "nifti.gz", "dicom", "unknown"]
+
+
+def plain_file(path: str | Path) -> Path:
+    """The resolved path of an ordinary file. Raises ScanError FILE_NOT_FOUND or FILE_UNREADABLE (device, pipe, socket)."""
+    resolved = Path(path).resolve()
+    try:
+        mode = os.stat(resolved).st_mode
+    except OSError:
+        raise ScanError("FILE_NOT_FOUND", "The file or folder does not exist or cannot be reached.") from None
+    if not stat.S_ISREG(mode):
+        raise ScanError("FILE_UNREADABLE", "This is not an ordinary file.")
+    return resolved
+
+
+def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
+    """All ordinary files below a folder, sorted by path; links that lead out of it are left out.
+
+    Raises:
+        ScanError: FOLDER_TOO_LARGE for more than 5,000 files or one above 2 GB, FILE_NOT_FOUND for no folder.
+    """
+    top = Path(root).resolve()
+    if not top.is_dir():
+        raise ScanError("FILE_NOT_FOUND", "The folder does not exist or cannot be reached.")
+    found: list[Path] = []
+    for folder, names, files in os.walk(top, followlinks=False):
+        names.sort()
+        if not recursive or len(Path(folder).relative_to(top).parts) >= MAX_DEPTH:
+            names.clear()
+        for name in sorted(files):
+            path = (Path(folder) / name).resolve()
+            if not path.is_relative_to(top) or not path.is_file():
+                continue
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise ScanError("FOLDER_TOO_LARGE", f"The folder holds a file above {MAX_FILE_BYTES // 10**9} GB.")
+            found.append(path)
+            if len(found) > MAX_FILES:
+                raise ScanError("FOLDER_TOO_LARGE", f"The folder holds more than {MAX_FILES} files; open one series at a time.")
+    return found
+
+
+def kind_of(path: Path) -> Kind:
+    """What a file is by its first bytes, never by its name."""
+    with open(path, "rb") as stream:
+        head = stream.read(352)
+    if head[:2] == b"\x1f\x8b":
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(_first_bytes(path), 352)
+        except zlib.error:
+            return "nifti.gz"  # a damaged gzip: the NIfTI reader says what is wrong with it
+        return "nifti.gz" if _is_nifti(head) or len(head) < 348 else "unknown"
+    if head[128:132] == b"DICM":
+        return "dicom"
+    if _is_nifti(head):
+        return "nifti"
+    # Old DICOM without preamble starts with a low, even group number: 0002 (meta) or 0008, either byte order.
+    if head[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08") and len(head) > 16:
+        return "dicom"
+    return "unknown"
+
+
+def _first_bytes(path: Path) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read(65536)
+
+
+def _is_nifti(head: bytes) -> bool:
+    first = head[:4]
+    return first in (b"\x5c\x01\0\0", b"\0\0\x01\x5c", b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+
+
+def check_claim(claimed: int, stored: int, compressed: bool) -> None:
+    """Compare the size a header claims with the file's real size, before anything is allocated.
+
+    Raises:
+        ScanError: SIZE_IMPLAUSIBLE (above the caps), ARCHIVE_BOMB (more than any compression yields) or FILE_TRUNCATED.
+    """
+    if claimed > MAX_BYTES:
+        raise ScanError("ARCHIVE_BOMB" if compressed else "SIZE_IMPLAUSIBLE",
+                        f"The header claims {claimed / 1e9:.1f} GB; at most {MAX_BYTES / 1e9:.0f} GB are read.")
+    if compressed and claimed > max(RATIO_FREE_BYTES, MAX_RATIO * stored):
+        raise ScanError("ARCHIVE_BOMB", f"{stored / 1e6:.1f} MB on disk claim to hold {claimed / 1e6:.0f} MB; "
+                        f"more than {MAX_RATIO} : 1 is not read.")
+    if compressed and claimed > DEFLATE_LIMIT * stored + 4096:
+        raise ScanError("FILE_TRUNCATED", f"The file is cut off: {stored} bytes cannot hold the {claimed} its header claims.")
+    if not compressed and claimed > stored:
+        raise ScanError("FILE_TRUNCATED", f"The file is cut off: it has {stored} bytes, its header needs {claimed}.")
+
+
+class BoundedReader:
+    """Reads a plain or gzip file from its start, exactly as many bytes as asked; gzip damage becomes a ScanError."""
+
+    def __init__(self, path: Path, compressed: bool) -> None:
+        self._stream: BinaryIO = gzip.open(path, "rb") if compressed else open(path, "rb")  # type: ignore[assignment]  # noqa: SIM115 - closed by __exit__
+        self._compressed = compressed
+
+    def __enter__(self) -> BoundedReader:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._stream.close()
+
+    def read(self, count: int) -> bytes:
+        """Exactly `count` bytes. Raises ScanError FILE_TRUNCATED or GZIP_CRC."""
+        data = self._guarded(lambda: self._stream.read(count))
+        if len(data) < count:
+            raise ScanError("FILE_TRUNCATED", f"The file is cut off: {count} bytes expected here, {len(data)} found.")
+        return data
+
+    def skip(self, count: int) -> None:
+        """Move forward over `count` bytes. Raises as `read`."""
+        while count > 0:
+            count -= len(self.read(min(count, CHUNK)))
+
+    def finish(self, slack: int = 1 << 16) -> None:
+        """Read on to the gzip trailer, whose checksum is thereby tested; at most `slack` bytes may follow the image.
+
+        Raises:
+            ScanError: ARCHIVE_BOMB if more follows, GZIP_CRC if the checksum is wrong, FILE_TRUNCATED without trailer.
+        """
+        if self._compressed and len(self._guarded(lambda: self._stream.read(slack + 1))) > slack:
+            raise ScanError("ARCHIVE_BOMB", "The compressed file holds much more than its header claims.")
+
+    def _guarded(self, read: Callable[[], bytes]) -> bytes:
+        try:
+            return read()
+        except EOFError:
+            raise ScanError("FILE_TRUNCATED", "The compressed file is cut off.") from None
+        except (gzip.BadGzipFile, zlib.error):
+            raise ScanError("GZIP_CRC", "The compressed file is damaged: its checksum or its data are wrong.") from None
+
+
+def inflate_bounded(data: bytes, limit: int) -> bytes:
+    """Raw deflate stream to bytes, never more than `limit`. Raises ScanError ARCHIVE_BOMB or FILE_TRUNCATED."""
+    engine = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        out = engine.decompress(data, limit + 1)
+    except zlib.error:
+        raise ScanError("FILE_TRUNCATED", "The deflated file is damaged or cut off.") from None
+    if len(out) > limit:
+        raise ScanError("ARCHIVE_BOMB", f"{len(data) / 1e6:.1f} MB inflate to more than {limit / 1e6:.0f} MB.")
+    if not engine.eof:
+        raise ScanError("FILE_TRUNCATED", "The deflated file is cut off.")
+    return out
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def sha256_of_files(hashes: Iterable[str]) -> str:
+    """Hex SHA-256 of a folder: of the concatenated, sorted hex hashes of its files (names and order play no part)."""
+    return hashlib.sha256("".join(sorted(hashes)).encode("ascii")).hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with open(path, "rb") as stream:
+        while block := stream.read(CHUNK):
+            yield block

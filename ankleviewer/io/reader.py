@@ -1,0 +1,121 @@
+"""open_scan: the one door through which scans come in, and the one border where foreign exceptions become ScanError."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.checks import offset_findings, offset_hu
+from ankleviewer.core.errors import AnkleViewerError, ScanError
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.volume import Volume
+from ankleviewer.io import guard
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan that could be read.
+
+    Attributes:
+        volume: Hounsfield units and geometry.
+        path: as given by the user.
+        sha256: hex; of the file, or for a folder the hash of its sorted file hashes (`guard.sha256_of_files`).
+        format: "nifti" or "dicom".
+        findings: what was remarkable about the files; the checks on the volume come on top (`checks.check_volume`).
+        series: a description without patient data.
+        laterality: "L", "R" or "" from the DICOM tags (0020,0060), (0020,0062).
+    """
+
+    volume: Volume
+    path: str
+    sha256: str
+    format: Literal["nifti", "dicom"]
+    findings: tuple[Finding, ...]
+    series: str
+    laterality: str
+
+
+def open_scan(path: str | Path, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> Scan:
+    """Read a NIfTI file, a folder of DICOM files, or the series in whose folder a DICOM file lies.
+
+    Args:
+        progress: called with (0 to 1, what is being done).
+        cancelled: asked often; True stops the reading.
+
+    Raises:
+        ScanError: with a stable code, for whatever keeps the scan from being shown. Nothing else leaves this function but
+            Cancelled.
+        Cancelled: on request.
+    """
+    report = progress or _silent
+    try:
+        with warnings.catch_warnings():
+            # Libraries warn about values that are judged here by our own rules; their text may quote tags.
+            warnings.simplefilter("ignore")
+            scan = _open(Path(path), report, cancelled or _never)
+        report(1.0, "Scan read")
+        return scan
+    except AnkleViewerError:
+        raise
+    except MemoryError:
+        raise ScanError("OUT_OF_MEMORY", "The scan does not fit into this computer's memory.") from None
+    except RecursionError:
+        raise ScanError("DICOM_NESTING", "The file's data are nested too deeply; it is damaged or was made to do harm.") from None
+    except FileNotFoundError:
+        raise ScanError("FILE_NOT_FOUND", "The file or folder does not exist or cannot be reached.") from None
+    except OSError as error:
+        raise ScanError("FILE_UNREADABLE", f"The file cannot be read (system error {error.errno}).") from None
+    except Exception as error:  # noqa: BLE001 - this is the border: libraries raise anything on damaged files
+        # The text of a foreign exception may quote tag values, so only its kind is passed on.
+        raise ScanError("SCAN_MALFORMED", f"The file is damaged or not a scan ({type(error).__name__}).") from None
+
+
+def _silent(share: float, what: str) -> None:
+    """Progress that nobody watches."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _open(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Scan:
+    if path.is_dir():
+        return _dicom(path, None, progress, cancelled)
+    file = guard.plain_file(path)
+    kind = guard.kind_of(file)
+    if kind == "dicom":
+        return _dicom(path, file, progress, cancelled)
+    if kind == "unknown":
+        raise ScanError("FORMAT_UNKNOWN", "This is neither a NIfTI file nor a DICOM image.")
+    from ankleviewer.io.dicom import age_unknown
+    from ankleviewer.io.nifti import read_nifti
+
+    volume, findings, counts = read_nifti(file, kind == "nifti.gz", progress, cancelled)
+    progress(0.95, "Checking")
+    findings += [*_shifted(counts), age_unknown()]
+    nx, ny, nz = volume.grid.shape
+    return Scan(volume, str(path), guard.sha256_of_file(file), "nifti", tuple(findings), f"NIfTI, {nx} x {ny} x {nz}", "")
+
+
+def _dicom(path: Path, only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> Scan:
+    from ankleviewer.io.dicom import read_dicom
+
+    files = guard.files_below(path) if only is None else guard.files_below(only.parent, recursive=False)
+    scan = read_dicom(files, only, progress, cancelled)
+    progress(0.95, "Checking")
+    digest = guard.sha256_of_files(guard.sha256_of_file(file) for file in (files if only is None else sorted(scan.files)))
+    return Scan(scan.volume, str(path), digest, "dicom", (*scan.findings, *_shifted(scan.counts)), scan.series,
+                scan.laterality)
+
+
+def _shifted(counts: NDArray[np.int64]) -> list[Finding]:
+    """An offset downwards can be seen only before values below -1024 are clipped; upwards is the business of check_volume."""
+    return offset_findings(counts) if offset_hu(counts) < 0 else []
