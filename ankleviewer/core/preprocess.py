@@ -1,4 +1,4 @@
-"""The one road from a scan to a network's input: PreprocessSpec (frozen, versioned, JSON), apply(), and the Placement that leads back.
+"""The one road from a scan to a network's input: PreprocessSpec (frozen, versioned, JSON), apply(), and the Placement back.
 
 Training and inference both go through here; no other module holds a window, a spacing or a padding value.
 The resampling itself is in resample.py.
@@ -39,7 +39,7 @@ class PreprocessSpec:
         mean: taken off after the window (zero-centring).
         pad_hu: value outside the scan; it passes through the window like any other.
         spacing_mm: edge of a model voxel for fit "ankle"; ignored by "whole".
-        fit: "ankle" = cube of size * spacing_mm around the ankle; "whole" = one uniform factor so that the bone box fills the cube.
+        fit: "ankle" = cube of size * spacing_mm around the ankle; "whole" = one factor so that the bone box fills it.
         bone_threshold: HU above which a voxel counts as bone.
         margin_mm: kept around the bone box by "whole".
         size: voxels along each edge of the cube.
@@ -88,7 +88,7 @@ class PreprocessSpec:
         """
         names = {f.name for f in fields(PreprocessSpec)}
         if record.get("format") != FORMAT:
-            raise ModelError("MODEL_SPEC_UNKNOWN", f"The model's preprocessing has format {record.get('format')}, known is {FORMAT}.")
+            raise ModelError("MODEL_SPEC_UNKNOWN", f"The preprocessing has format {record.get('format')}, known is {FORMAT}.")
         unknown = sorted(set(record) - names - {"preproc_hash"})
         if unknown:
             raise ModelError("MODEL_SPEC_UNKNOWN", f"The model's preprocessing has unknown entries: {', '.join(unknown)}.")
@@ -195,7 +195,7 @@ def apply(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = No
         centre_mm: centre of the cube in LPS mm (the ankle's); None = centre of the bone box.
 
     Returns:
-        tensor: float32 (1, 1, size, size, size), indexed [0, 0, x, y, z]; x grows to the patient's left, y to the back, z to the head.
+        tensor: float32 (1, 1, size, size, size), [0, 0, x, y, z]; x grows to the left, y to the back, z to the head.
         placement: leads from tensor indices back to millimetres and to the scan's voxels.
     """
     grid = model_grid(volume, spec, centre_mm)

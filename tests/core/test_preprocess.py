@@ -40,8 +40,12 @@ def blob(grid: Grid, mm, sigma: float) -> Volume:
 
 def centroid(weight: np.ndarray) -> np.ndarray:
     weight = np.where(weight > 0.05 * weight.max(), weight, 0.0).astype(np.float64)
-    return np.array([(weight.sum(axis=tuple(b for b in range(3) if b != a)) @ np.arange(n)) / weight.sum()
-                     for a, n in enumerate(weight.shape)])
+    return np.array(
+        [
+            (weight.sum(axis=tuple(b for b in range(3) if b != a)) @ np.arange(n)) / weight.sum()
+            for a, n in enumerate(weight.shape)
+        ]
+    )
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,0 +1,210 @@
+"""From a network's coarse class-activation map to the heat map and the boxes (paper, section "Grad-CAM", figures 4 and 7).
+
+The map comes signed, in logit units, on n^3 cells. It is scaled up by cubic splines and cut at zero for display, on a fixed
+scale: never normalised per image, so that a scan without evidence stays dark. Otsu always finds a threshold, even in noise; it
+is therefore asked only where probability and peak say that there is something, and only inside the hot region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.decision import Decision
+from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.preprocess import Placement
+from ankleviewer.core.result import Box
+
+MAX_BOXES = 5
+HOT_SHARE = 0.2  # of the peak; with the many near-zero voxels included Otsu would split noise from noise (boxes far too large)
+SPECK_SHARE = 0.1  # a component below this share of the strongest one's integral is not a finding of its own
+BONE_REACH_MM = 4.0  # heat counts this far from bone: the joint space and torn cortex are not bone themselves
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class HeatMap:
+    """Where the model looked.
+
+    Attributes:
+        values: float32, shape grid.shape, >= 0, logit units.
+        grid: the model's cube, LPS millimetres.
+        threshold: level of the outline; it made the boxes where there are any.
+        reference: top of the fixed colour scale, logit units.
+        floor: a map that peaks at or below it shows nothing.
+        cells: cells along one edge of the native map, the honest resolution.
+    """
+
+    values: Float32
+    grid: Grid
+    threshold: float
+    reference: float
+    floor: float
+    cells: int
+
+    @property
+    def peak(self) -> float:
+        """Largest value, logit units."""
+        return float(self.values.max())
+
+    @property
+    def peak_mm(self) -> Array:
+        """LPS position of the largest value, mm."""
+        return self.grid.to_mm(np.unravel_index(int(self.values.argmax()), self.values.shape))
+
+    @property
+    def cell_mm(self) -> float:
+        """Edge of one native cell, mm."""
+        return self.grid.shape[0] * self.grid.spacing[0] / self.cells
+
+
+@lru_cache(maxsize=16)
+def spline_matrix(n: int, size: int = 128, stride: float | None = None, offset: float | None = None) -> Float32:
+    """Cubic-spline interpolation from n cells to size voxels along one axis, as a matrix (size, n).
+
+    Equal to scipy.ndimage.zoom(order=3, grid_mode=True, mode="nearest") for the default layout, in which the cells tile the axis.
+
+    Args:
+        stride: voxels from one cell centre to the next; default size / n.
+        offset: voxel index of the first cell's centre; default (stride - 1) / 2.
+    """
+    from scipy import ndimage
+
+    stride = size / n if stride is None else stride
+    offset = (stride - 1) / 2 if offset is None else offset
+    position = ((np.arange(size) - offset) / stride)[None]
+    columns = [ndimage.map_coordinates(unit, position, order=3, mode="nearest") for unit in np.eye(n)]
+    matrix = np.stack(columns, axis=1).astype(np.float32)
+    matrix.setflags(write=False)
+    return matrix
+
+
+def upsample(cam: NDArray[np.floating], size: int = 128, stride: float | None = None, offset: float | None = None) -> Float32:
+    """A map of (n, n, n) cells on (size, size, size) voxels, signed, float32; the splines overshoot by up to 15 % of a step."""
+    out: Float32 = np.asarray(cam, dtype=np.float32)
+    for _ in range(3):  # each turn handles the first axis and moves it to the end
+        out = np.tensordot(out, spline_matrix(cam.shape[0], size, stride, offset), axes=(0, 1))
+    return np.ascontiguousarray(out)
+
+
+def explain(
+    cam: NDArray[np.floating],
+    probability: float,
+    decision: Decision,
+    placement: Placement,
+    bone: NDArray[np.bool_] | None = None,
+    *,
+    stride: float | None = None,
+    offset: float | None = None,
+) -> tuple[HeatMap, tuple[Box, ...]]:
+    """Heat map and boxes of one answer.
+
+    Args:
+        cam: (n, n, n), signed, logit units: with "gap" pooling a cell's share of the logit, with "lse" a cell's own score.
+        probability: calibrated probability of the scan, 0..1.
+        decision: thresholds and fixed scale of the model.
+        placement: where the model's cube lies.
+        bone: True on bone, shape of the cube; boxes are kept to its neighbourhood. None = everywhere.
+        stride, offset: layout of the cells, voxels (see spline_matrix).
+
+    Returns:
+        The heat map, and at most five boxes, strongest first; none when the call is "no fracture" or the peak stays at the floor.
+    """
+    grid = placement.model_grid
+    values = np.maximum(upsample(cam, grid.shape[0], stride, offset), np.float32(0.0))
+    peak = float(values.max())
+    threshold = max(decision.cam_floor, HOT_SHARE * peak)
+    boxes: tuple[Box, ...] = ()
+    if probability >= decision.sens_threshold and peak > decision.cam_floor:
+        hot = values[values > threshold]
+        threshold = max(threshold, _otsu(hot))
+        boxes = _boxes(values, threshold, float(hot.sum(dtype=np.float64)), bone, placement)
+    return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cam.shape[0]), boxes
+
+
+def _otsu(values: Float32) -> float:
+    """Otsu's threshold (IEEE Trans. SMC 9:62, 1979) of the hot voxels; 0 when there is only one value."""
+    from skimage.filters import threshold_otsu
+
+    if values.size == 0 or values.min() == values.max():
+        return 0.0
+    otsu: Callable[[Float32], float] = threshold_otsu  # scikit-image carries no types
+    return float(otsu(values))
+
+
+def _boxes(
+    values: Float32, threshold: float, total: float, bone: NDArray[np.bool_] | None, placement: Placement
+) -> tuple[Box, ...]:
+    """Connected components above the threshold near bone, as boxes, by falling share of the hot region's integral `total`."""
+    from scipy import ndimage
+
+    mask = values > threshold
+    if bone is not None:
+        mask = mask & _near(bone, mask, BONE_REACH_MM / placement.model_grid.spacing[0])
+    labels, count = ndimage.label(mask, structure=np.ones((3, 3, 3)))
+    if count == 0:
+        return ()
+    integrals = np.bincount(labels.ravel(), weights=values.ravel())[1:]
+    order = [int(i) for i in np.argsort(-integrals, kind="stable")[:MAX_BOXES] if integrals[i] >= SPECK_SHARE * integrals.max()]
+    places = ndimage.find_objects(labels)
+    return tuple(make_box(places[i], float(integrals[i]) / total, placement) for i in order)
+
+
+def _near(bone: NDArray[np.bool_], mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
+    """Voxels within `reach` voxels of bone, worked out only around the mask (the rest stays False)."""
+    from scipy import ndimage
+
+    near = np.zeros_like(bone)
+    if not mask.any():
+        return near
+    margin = int(np.ceil(reach))
+    place = ndimage.find_objects(mask.astype(np.uint8))[0]
+    cut = tuple(slice(max(0, s.start - margin), s.stop + margin) for s in place)
+    if bone[cut].any():
+        near[cut] = ndimage.distance_transform_edt(~bone[cut]) <= reach
+    return near
+
+
+def make_box(place: tuple[slice, slice, slice], score: float, placement: Placement) -> Box:
+    """A range of model voxels as a Box: millimetres, the enclosing range in the scan as stored, and the model's own index.
+
+    The voxel faces are the box's faces: model voxels start..stop-1 reach from start - 0.5 to stop - 0.5.
+    """
+    low = np.array([s.start for s in place]) - 0.5
+    high = np.array([s.stop for s in place]) - 0.5
+    faces = np.stack([placement.to_mm(low), placement.to_mm(high)])
+    min_mm, max_mm = faces.min(axis=0), faces.max(axis=0)
+    corners = np.array(np.meshgrid(*zip(low, high, strict=True), indexing="ij")).reshape(3, -1).T
+    voxels = placement.to_scan_voxel(corners)
+    last = np.asarray(placement.scan_grid.shape) - 1
+    # a scan voxel v covers v - 0.5 .. v + 0.5; 1e-6 keeps a face that lies exactly between two voxels from claiming the next one
+    first_voxel = np.clip(np.floor(voxels.min(axis=0) + 0.5 + 1e-6), 0, last).astype(int)
+    last_voxel = np.clip(np.ceil(voxels.max(axis=0) - 0.5 - 1e-6), 0, last).astype(int)
+    centre = (low + high) / 2
+    centre_voxel = np.clip(np.rint(placement.to_scan_voxel(centre)), 0, last).astype(int)
+    centre_model = np.clip(np.floor(centre + 0.5), 0, np.asarray(placement.model_grid.shape) - 1).astype(int)
+    return Box(
+        score=score,
+        center_mm=_mm((min_mm + max_mm) / 2),
+        min_mm=_mm(min_mm),
+        max_mm=_mm(max_mm),
+        center_voxel=_index(centre_voxel),
+        min_voxel=_index(first_voxel),
+        max_voxel=_index(np.maximum(first_voxel, last_voxel)),
+        center_model_voxel=_index(centre_model),
+    )
+
+
+def _mm(point: Array) -> tuple[float, float, float]:
+    x, y, z = (round(float(v), 4) for v in point)  # 0.1 micrometre: stable text, far below any meaning
+    return x, y, z
+
+
+def _index(point: NDArray[np.int_]) -> tuple[int, int, int]:
+    x, y, z = (int(v) for v in point)
+    return x, y, z
