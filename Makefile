@@ -3,13 +3,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := ankleviewer trainer tests benchmarks packaging
 NEEDS := pyproject.toml constraints.txt packaging/setup.sh packaging/system-libraries.sh
+# GNU timeout, where there is one (macOS calls it gtimeout, if at all): $(call within,SECONDS) COMMAND
+TIMEOUT := $(shell command -v timeout || command -v gtimeout)
+within = $(if $(TIMEOUT),$(TIMEOUT) --signal=INT --kill-after=30 $(1))
 export VENV
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run setup test lint check verify bench
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.viewer-ready  ## open the sample scan with its analysis (sets up what is missing)
 	@bash packaging/run.sh
@@ -18,7 +21,7 @@ setup: $(VENV)/.developer-ready  ## make .venv with everything that the gate and
 
 test: setup  ## the gate: lint, types, import contracts, tests
 	@$(MAKE) --no-print-directory check
-	timeout --signal=INT --kill-after=30 1500 $(BIN)/python -m pytest
+	$(call within,1500) $(BIN)/python -m pytest
 
 lint: setup  ## the gate without the tests
 	@$(MAKE) --no-print-directory check
@@ -26,8 +29,8 @@ lint: setup  ## the gate without the tests
 check:
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
-	timeout 600 $(BIN)/mypy
-	timeout 120 $(BIN)/lint-imports
+	$(call within,600) $(BIN)/mypy
+	$(call within,120) $(BIN)/lint-imports
 
 verify: setup  ## the long proofs (tests marked long); writes docs/verification.md with date and figures
 	$(BIN)/python packaging/verify.py

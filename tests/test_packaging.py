@@ -1,0 +1,125 @@
+"""The scripts in packaging/: what they say when something is missing, and how they leave the machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PACKAGING = Path(__file__).parent.parent / "packaging"
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="these scripts look at Linux libraries and Xvfb")
+
+
+def bash(script: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = ["bash", str(script), *arguments]
+    env = {**os.environ, **environment}
+    return subprocess.run(command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+
+
+@linux_only
+def test_nothing_is_said_where_nothing_is_missing() -> None:
+    run = bash(PACKAGING / "system-libraries.sh", "screen", ANKLEVIEWER_NO_APT="1")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+@linux_only
+def test_a_missing_library_is_named_with_its_package_and_the_command(tmp_path: Path) -> None:
+    text = (PACKAGING / "system-libraries.sh").read_text()
+    script = tmp_path / "system-libraries.sh"
+    script.write_text(
+        text.replace("libxcb-cursor.so.0|", "libxcb-cursor.so.77|").replace("program:Xvfb|", "program:no-such-Xvfb|")
+    )
+
+    run = bash(script, "screen", ANKLEVIEWER_NO_APT="1")
+    assert run.returncode == 1
+    assert "libxcb-cursor.so.77  (package libxcb-cursor0)" in run.stderr
+    assert "no-such-Xvfb  (package xvfb)" in run.stderr
+    assert "libEGL" not in run.stderr
+    if shutil.which("dnf") is None:
+        assert "sudo apt-get install libxcb-cursor0 xvfb" in run.stderr
+
+    window_only = bash(script, ANKLEVIEWER_NO_APT="1")
+    assert "no-such-Xvfb" not in window_only.stderr
+
+
+def tree_with_program(folder: Path, status: int) -> Path:
+    """A project tree whose installed program notes how it was called."""
+    (folder / "packaging").mkdir()
+    (folder / "assets" / "sample").mkdir(parents=True)
+    (folder / "bin").mkdir()
+    shutil.copy(PACKAGING / "run.sh", folder / "packaging")
+    program = folder / "bin" / "ankleviewer"
+    program.write_text(f'#!/bin/bash\necho "$* on ${{DISPLAY:-none}}" >> "{folder}/calls"\nexit {status}\n')
+    program.chmod(0o755)
+    return folder / "packaging" / "run.sh"
+
+
+@linux_only
+def test_run_without_a_screen_takes_the_picture_and_says_where_it_lies(tmp_path: Path) -> None:
+    script = tree_with_program(tmp_path, status=0)
+    (tmp_path / "assets" / "sample" / "one.nii.gz").touch()
+    run = bash(script, VENV=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="")
+    assert run.returncode == 0, run.stderr
+    window, analysis = (tmp_path / "calls").read_text().splitlines()
+    assert window.startswith("assets/sample/one.nii.gz --screenshot out/sample.png on :")
+    assert analysis.startswith("analyze assets/sample/one.nii.gz --json out/sample.json on :")
+    assert f"{tmp_path}/out/sample.png" in run.stdout
+    assert f"{tmp_path}/out/sample.json" in run.stdout
+
+
+@linux_only
+def test_run_passes_a_failure_on(tmp_path: Path) -> None:
+    script = tree_with_program(tmp_path, status=4)
+    (tmp_path / "assets" / "sample" / "one.nii.gz").touch()
+    run = bash(script, VENV=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="")
+    assert run.returncode == 4
+    assert "Picture" not in run.stdout
+
+
+def test_run_on_a_screen_opens_the_window(tmp_path: Path) -> None:
+    script = tree_with_program(tmp_path, status=0)
+    (tmp_path / "assets" / "sample" / "one.nii.gz").touch()
+    run = bash(script, VENV=str(tmp_path), DISPLAY=":7")
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "calls").read_text() == "assets/sample/one.nii.gz on :7\n"
+
+
+def test_run_without_a_sample_says_so(tmp_path: Path) -> None:
+    run = bash(tree_with_program(tmp_path, status=0), VENV=str(tmp_path))
+    assert run.returncode == 1
+    assert "assets/sample holds no scan" in run.stderr
+
+
+def load_verify() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("verify", PACKAGING / "verify.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["verify"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="tests.io.test_fuzz" name="test_mutants" time="41.2">
+  <properties><property name="mutants" value="1000000"/></properties></testcase>
+<testcase classname="tests.test_soak" name="test_memory" time="3"><failure message="grew">grew</failure></testcase>
+<testcase classname="tests.test_gpu" name="test_memory" time="0"><skipped message="needs a CUDA device"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_verification_page_tells_outcome_and_figures(tmp_path: Path) -> None:
+    verify = load_verify()
+    (tmp_path / "report.xml").write_text(REPORT)
+    text = verify.page(verify.read(tmp_path / "report.xml"), "abc123", datetime(2026, 2, 3, 4, 5, tzinfo=UTC))
+    assert "- Date: 2026-02-03 04:05 UTC\n- Commit: abc123\n" in text
+    assert "| io.test_fuzz: mutants | passed | 41 | mutants: 1000000 |" in text
+    assert "| test_soak: memory | **failed** | 3 |  |" in text
+    assert "| test_gpu: memory | skipped: needs a CUDA device | 0 |  |" in text
