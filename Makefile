@@ -5,7 +5,7 @@ SOURCES := ankleviewer trainer tests benchmarks packaging
 NEEDS := pyproject.toml constraints.txt packaging/setup.sh packaging/system-libraries.sh
 # GNU timeout, where there is one (macOS calls it gtimeout, if at all): $(call within,SECONDS) COMMAND
 TIMEOUT := $(shell command -v timeout || command -v gtimeout)
-within = $(if $(TIMEOUT),$(TIMEOUT) --signal=INT --kill-after=30 $(1))
+within = $(if $(TIMEOUT),$(TIMEOUT) --foreground --signal=INT --kill-after=30 $(1))
 export VENV
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
