@@ -24,7 +24,8 @@ def network(pooling: str, dropout: float = 0.0) -> FractureNet:
 def test_the_map_explains_the_logit(pooling: str) -> None:
     net = network(pooling)
     logit, cam = net(torch.randn(3, 1, 8, 10, 12))
-    assert logit.shape == (3, 1) and cam.shape == (3, 1, 4, 5, 6)
+    assert logit.shape == (3, 1)
+    assert cam.shape == (3, 1, 4, 5, 6)
     np.testing.assert_allclose(pooled(cam[:, 0].detach().numpy(), pooling, 0.7), logit[:, 0].detach().numpy(), atol=1e-5)
     assert logit.std() > 1e-4, "the logit must depend on the input"
 
@@ -42,7 +43,8 @@ def test_gap_equals_mean_then_linear_and_autograd_grad_cam() -> None:
 def test_lse_lies_between_mean_and_maximum_of_the_cells() -> None:
     logit, cam = network("lse")(torch.randn(2, 1, 8, 8, 8))
     flat = cam.flatten(1)
-    assert (logit[:, 0] >= flat.mean(1)).all() and (logit[:, 0] <= flat.max(1).values).all()
+    assert (logit[:, 0] >= flat.mean(1)).all()
+    assert (logit[:, 0] <= flat.max(1).values).all()
 
 
 def test_head_stays_in_float32_under_autocast() -> None:
@@ -57,9 +59,9 @@ def test_head_stays_in_float32_under_autocast() -> None:
 def test_dropout_removes_whole_channels_in_training_only() -> None:
     net = network("gap", dropout=0.5)
     x = torch.randn(1, 1, 8, 8, 8)
-    assert len({round(float(net(x)[0]), 6) for _ in range(8)}) > 1
+    assert len({round(net(x)[0].item(), 6) for _ in range(8)}) > 1
     net.eval()
-    assert len({float(net(x)[0]) for _ in range(3)}) == 1
+    assert len({net(x)[0].item() for _ in range(3)}) == 1
 
 
 def test_unknown_pooling_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""FractureNet: a feature extractor and the one head all networks share. Pooling and the class-activation map live here, nothing else."""
+"""FractureNet: a feature extractor and the one head all networks share. Pooling and the activation map live here only."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import math
 from typing import Any, Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 Pooling = Literal["gap", "lse"]
 
@@ -53,7 +53,7 @@ class FractureNet(nn.Module):
 
     @property
     def cell_offset(self) -> float:
-        """Voxel index of the first cell's centre: cells are blocks of `stride` voxels, as the mask targets of the training are."""
+        """Voxel index of the first cell's centre: cells are blocks of `stride` voxels, as the targets of the training are."""
         return (self.stride - 1) / 2
 
     @property
