@@ -1,0 +1,202 @@
+"""Statistics of a binary test and of localisation boxes: numpy only, every figure with its interval. No files, no networks.
+
+Labels y are 0 or 1, scores s any finite numbers, higher = more likely a fracture. Everything is computed in float64.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+class OneClassError(ValueError):
+    """The labels hold one class only: neither an ROC curve nor a threshold exists."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure and its 95 % confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, float]:
+        """Three rounded numbers."""
+        return {"value": round(self.value, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
+
+
+def _pair(y: ArrayLike, s: ArrayLike) -> tuple[NDArray[np.bool_], Floats]:
+    labels, scores = np.asarray(y), np.asarray(s, dtype=np.float64)
+    if labels.shape != scores.shape or labels.ndim != 1:
+        raise ValueError(f"labels {labels.shape} and scores {scores.shape} must be two equally long lists")
+    if not np.isin(labels, (0, 1)).all() or not np.isfinite(scores).all():
+        raise ValueError("labels must be 0 or 1 and scores finite")
+    return labels.astype(bool), scores
+
+
+def midranks(s: ArrayLike) -> Floats:
+    """Ranks from 1; equal values share the mean of their ranks."""
+    scores = np.asarray(s, dtype=np.float64)
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts).astype(np.float64)
+    return np.asarray((last - (counts - 1) / 2)[inverse])
+
+
+def auc(y: ArrayLike, s: ArrayLike) -> float:
+    """Area under the ROC curve = chance that a positive outranks a negative, ties count one half (Mann-Whitney).
+
+    Raises:
+        OneClassError: no positives or no negatives.
+    """
+    labels, scores = _pair(y, s)
+    m = int(labels.sum())
+    n = len(labels) - m
+    if not m or not n:
+        raise OneClassError(f"{m} positive and {n} negative scans: both are needed")
+    return float((midranks(scores)[labels].sum() - m * (m + 1) / 2) / (m * n))
+
+
+def auc_interval(area: float, positives: int, negatives: int) -> Interval:
+    """Hanley and McNeil 1982, formulas for Q1 and Q2 and the standard error; clipped to 0-1."""
+    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
+    variance = (area * (1 - area) + (positives - 1) * (q1 - area**2) + (negatives - 1) * (q2 - area**2)) / (positives * negatives)
+    half = 1.959963984540054 * math.sqrt(max(variance, 0.0))
+    return Interval(area, max(0.0, area - half), min(1.0, area + half))
+
+
+def wilson(successes: int, n: int) -> Interval:
+    """Wilson's score interval of a proportion; (nan, 0, 1) without observations."""
+    if n == 0:
+        return Interval(math.nan, 0.0, 1.0)
+    z = 1.959963984540054
+    p = successes / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Interval(p, max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
+
+
+def bootstrap(statistic: Callable[[NDArray[np.int64]], float], y: ArrayLike, patients: Sequence[str] | None = None,
+              resamples: int = 1000, seed: int = 0) -> Interval:
+    """Percentile bootstrap, stratified by label and drawn by patient, so that no replicate lacks a class.
+
+    Args:
+        statistic: from the chosen scan indices (with repetition) to the figure; nan replicates are left out.
+        y: label of every scan.
+        patients: whose scan it is; None means that each scan is a patient. A patient counts as positive if one scan is.
+        resamples: number of replicates.
+        seed: of the generator.
+    """
+    labels = np.asarray(y).astype(int)
+    names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
+    groups: dict[str, list[int]] = {}
+    for i, name in enumerate(names):
+        groups.setdefault(str(name), []).append(i)
+    members = [np.array(g) for g in groups.values()]
+    positive = np.array([labels[g].max() == 1 for g in members])
+    strata = [np.flatnonzero(positive == flag) for flag in (False, True)]
+    rng = np.random.default_rng(seed)
+    values = []
+    for _ in range(resamples):
+        drawn = np.concatenate([rng.choice(k, len(k)) for k in strata if len(k)])
+        values.append(statistic(np.concatenate([members[i] for i in drawn])))
+    found = np.array(values, dtype=np.float64)
+    found = found[np.isfinite(found)]
+    value = statistic(np.arange(len(labels)))
+    if not len(found):
+        return Interval(value, math.nan, math.nan)
+    low, high = np.quantile(found, (0.025, 0.975))
+    return Interval(value, float(low), float(high))
+
+
+def counts(y: ArrayLike, positive: ArrayLike) -> tuple[int, int, int, int]:
+    """(true positives, false positives, false negatives, true negatives)."""
+    t, p = np.asarray(y).astype(bool), np.asarray(positive).astype(bool)
+    return int((t & p).sum()), int((~t & p).sum()), int((t & ~p).sum()), int((~t & ~p).sum())
+
+
+def rates(y: ArrayLike, positive: ArrayLike) -> dict[str, float]:
+    """Accuracy, precision, recall (sensitivity), specificity and F1; nan where the denominator is 0."""
+    tp, fp, fn, tn = counts(y, positive)
+
+    def share(a: int, b: int) -> float:
+        return a / b if b else math.nan
+
+    return {"accuracy": share(tp + tn, tp + fp + fn + tn), "precision": share(tp, tp + fp), "recall": share(tp, tp + fn),
+            "specificity": share(tn, tn + fp), "f1": share(2 * tp, 2 * tp + fp + fn)}
+
+
+def pair_accuracy(y: ArrayLike, s: ArrayLike, twins: Sequence[str]) -> tuple[float, int]:
+    """Share of twins whose fractured scan scores higher than the unfractured one (equal counts one half), and their number.
+
+    Args:
+        y: labels.
+        s: scores.
+        twins: name shared by the scans of a pair; "" = has none. Every positive is compared with every negative of its name.
+    """
+    labels, scores = _pair(y, s)
+    names = np.asarray(twins).astype(str)
+    total, n = 0.0, 0
+    for name in np.unique(names[names != ""]):
+        own = names == name
+        a, b = scores[own & labels], scores[own & ~labels]
+        difference = a[:, None] - b[None, :]
+        total += float((difference > 0).sum() + 0.5 * (difference == 0).sum())
+        n += difference.size
+    return (total / n if n else math.nan), n
+
+
+def roc(y: ArrayLike, s: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """False positive rate, true positive rate and threshold (call positive when s >= t), from (0, 0, inf) to (1, 1, min)."""
+    labels, scores = _pair(y, s)
+    if labels.all() or not labels.any():
+        raise OneClassError("an ROC curve needs both classes")
+    thresholds = np.unique(scores)[::-1]
+    order = np.argsort(-scores, kind="stable")
+    hits = np.concatenate([[0], np.cumsum(labels[order])])
+    above = np.searchsorted(-scores[order], -thresholds, side="right")
+    tpr = hits[above] / labels.sum()
+    fpr = (above - hits[above]) / (~labels).sum()
+    return np.r_[0.0, fpr], np.r_[0.0, tpr], np.r_[np.inf, thresholds]
+
+
+def summary(y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str] | None = None, resamples: int = 1000,
+            seed: int = 0) -> dict[str, Any]:
+    """Everything the paper prints, with intervals: Wilson's for proportions, the bootstrap's for AUC and F1.
+
+    Args:
+        y: labels.
+        p: probabilities.
+        threshold: called positive when p >= threshold; chosen on other data.
+        patients: see `bootstrap`.
+        resamples: see `bootstrap`.
+        seed: see `bootstrap`.
+    """
+    labels, probability = _pair(y, p)
+    called = probability >= threshold
+    tp, fp, fn, tn = counts(labels, called)
+
+    def area(i: NDArray[np.int64]) -> float:
+        return auc(labels[i], probability[i])
+
+    def f1(i: NDArray[np.int64]) -> float:
+        return rates(labels[i], called[i])["f1"]
+
+    return {
+        "n": len(labels), "positives": tp + fn, "negatives": tn + fp, "threshold": float(threshold),
+        "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
+        "auc": bootstrap(area, labels, patients, resamples, seed).to_json(),
+        "auc_hanley_mcneil": auc_interval(auc(labels, probability), tp + fn, tn + fp).to_json(),
+        "accuracy": wilson(tp + tn, len(labels)).to_json(),
+        "precision": wilson(tp, tp + fp).to_json(),
+        "recall": wilson(tp, tp + fn).to_json(),
+        "specificity": wilson(tn, tn + fp).to_json(),
+        "f1": bootstrap(f1, labels, patients, resamples, seed).to_json(),
+    }
