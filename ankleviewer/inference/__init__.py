@@ -1,0 +1,1 @@
+"""Model packs, runtimes and the Predictor."""

@@ -1,0 +1,115 @@
+"""manifest.json of a model pack as typed values (schema "ankleviewer.model/1")."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ankleviewer.core.decision import Decision
+from ankleviewer.core.errors import ModelError
+from ankleviewer.core.preprocess import PreprocessSpec
+
+SCHEMA = "ankleviewer.model/1"
+STATUSES = ("released", "preliminary")
+POOLINGS = ("gap", "lse")
+MODEL_FILE, CARD_FILE, MANIFEST_FILE = "model.onnx", "card.md", "manifest.json"
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+RESERVED = ("all",)
+
+
+@dataclass(frozen=True)
+class Network:
+    """What the model file computes: its pooling (which ties map and logit together) and the layout of the map's cells."""
+
+    arch: str
+    mode: str
+    parameters: int
+    pooling: str
+    cells: int
+    stride: float
+    offset_voxels: float
+    bias: float
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """SHA-256 (hex) and size of a file of the pack."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All that a pack says about itself; `record` is the whole JSON (origin and metrics are only shown)."""
+
+    name: str
+    version: str
+    title: str
+    status: str
+    default: bool
+    files: Mapping[str, FileEntry]
+    preprocessing: PreprocessSpec
+    network: Network
+    decision: Decision
+    record: Mapping[str, Any]
+
+
+def parse(data: bytes) -> Manifest:
+    """Bytes of manifest.json to a Manifest.
+
+    Raises:
+        ModelError: MODEL_MANIFEST_INVALID, not JSON or a value missing or out of range; MODEL_FORMAT_UNKNOWN, another schema;
+            and the codes of PreprocessSpec.from_json and Decision.from_json.
+    """
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ModelError("MODEL_MANIFEST_INVALID", "The model pack's manifest.json is not readable JSON.") from error
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        found = record.get("schema") if isinstance(record, dict) else None
+        raise ModelError("MODEL_FORMAT_UNKNOWN", f"The model pack has schema {str(found)[:60]!r}, known is {SCHEMA!r}.")
+    try:
+        network = record["network"]
+        manifest = Manifest(
+            name=str(record["name"]),
+            version=str(record["version"]),
+            title=str(record["title"]),
+            status=str(record["status"]),
+            default=bool(record["default"]),
+            files={str(k): FileEntry(str(v["sha256"]).lower(), int(v["bytes"])) for k, v in record["files"].items()},
+            preprocessing=PreprocessSpec.from_json(record["preprocessing"]),
+            network=Network(
+                arch=str(network["arch"]),
+                mode=str(network["mode"]),
+                parameters=int(network["parameters"]),
+                pooling=str(network["pooling"]),
+                cells=int(network["cam"]["cells"]),
+                stride=float(network["cam"]["stride"]),
+                offset_voxels=float(network["cam"]["offset_voxels"]),
+                bias=float(network.get("bias", 0.0)),
+            ),
+            decision=Decision.from_json(record["decision"]),
+            record=record,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ModelError("MODEL_MANIFEST_INVALID", f"The model pack's manifest.json cannot be used ({error}).") from error
+    _validate(manifest)
+    return manifest
+
+
+def _validate(manifest: Manifest) -> None:
+    network = manifest.network
+    layout_ok = network.cells >= 1 and network.stride > 0 and math.isfinite(network.stride + network.offset_voxels + network.bias)
+    if not NAME.fullmatch(manifest.name) or manifest.name in RESERVED:
+        raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {manifest.name[:80]!r}.")
+    if manifest.status not in STATUSES or network.pooling not in POOLINGS or not layout_ok:
+        raise ModelError("MODEL_MANIFEST_INVALID", "The manifest's status, pooling or map layout is none that is known.")
+    missing = {MODEL_FILE, CARD_FILE} - set(manifest.files)
+    sizes_ok = all(entry.bytes >= 0 for entry in manifest.files.values())
+    if missing or set(manifest.files) - {MODEL_FILE, CARD_FILE} or not sizes_ok:
+        raise ModelError("MODEL_MANIFEST_INVALID", f"A pack lists exactly {MODEL_FILE} and {CARD_FILE}, with their sizes.")

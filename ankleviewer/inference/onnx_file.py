@@ -1,0 +1,131 @@
+"""What a .onnx file contains, read from its bytes alone and before any engine sees it.
+
+The engine resolves external data against the current folder and loads whatever a file names; so a file is looked through first.
+Only the parts of the protobuf schema (onnx.proto3) that matter here are walked; weights are skipped by their length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ankleviewer.core.errors import ModelError
+
+DOMAINS = ("", "ai.onnx")
+MAX_DEPTH = 32
+
+# Field numbers of onnx.proto3 by message. Value: the message found there.
+_GRAPHS = {
+    "model": {7: "graph", 25: "function"},
+    "function": {7: "node"},
+    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "node": {5: "attribute"},
+    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
+    "sparse": {1: "tensor", 2: "tensor"},
+}
+_TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
+_NODE_DOMAIN, _MODEL_OPSET, _MODEL_METADATA = 7, 8, 14
+
+
+@dataclass
+class OnnxSummary:
+    """What was found: metadata_props, operator domains, and whether any tensor lies outside the file."""
+
+    metadata: dict[str, str] = field(default_factory=dict)
+    domains: set[str] = field(default_factory=set)
+    external: bool = False
+    nodes: int = 0
+
+
+def summarise(data: bytes) -> OnnxSummary:
+    """Walk a model file.
+
+    Raises:
+        ModelError: MODEL_FILE_INVALID, the bytes are no ONNX model.
+    """
+    summary = OnnxSummary()
+    try:
+        _walk(memoryview(data), "model", summary, 0)
+    except (IndexError, ValueError) as error:
+        raise ModelError("MODEL_FILE_INVALID", f"The model file is damaged or no ONNX model ({error}).") from error
+    if not summary.nodes:
+        raise ModelError("MODEL_FILE_INVALID", "The model file is no ONNX model: it computes nothing.")
+    return summary
+
+
+def check(data: bytes) -> OnnxSummary:
+    """Walk a model file and refuse what the viewer does not run.
+
+    Raises:
+        ModelError: MODEL_FILE_INVALID; MODEL_EXTERNAL_DATA, weights outside the file; MODEL_CUSTOM_OPS, operators outside the
+            ONNX standard.
+    """
+    summary = summarise(data)
+    if summary.external:
+        raise ModelError("MODEL_EXTERNAL_DATA", "The model keeps weights outside its file; only single-file models are run.")
+    foreign = sorted(summary.domains - set(DOMAINS))
+    if foreign:
+        raise ModelError("MODEL_CUSTOM_OPS", f"The model uses operators outside the ONNX standard: {', '.join(foreign)[:200]}.")
+    return summary
+
+
+def _walk(data: memoryview, kind: str, summary: OnnxSummary, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deeply")
+    for number, value in _fields(data):
+        child = _GRAPHS.get(kind, {}).get(number)
+        if kind == "tensor":
+            summary.external |= number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0)
+        elif isinstance(value, int):
+            continue
+        elif child:
+            summary.nodes += child == "node"
+            _walk(value, child, summary, depth + 1)
+        elif kind == "node" and number == _NODE_DOMAIN:
+            summary.domains.add(_text(value))
+        elif kind == "model" and number == _MODEL_OPSET:
+            summary.domains.add(_entry(value).get(1, ""))
+        elif kind == "model" and number == _MODEL_METADATA:
+            entry = _entry(value)
+            summary.metadata[entry.get(1, "")] = entry.get(2, "")
+
+
+def _entry(data: memoryview) -> dict[int, str]:
+    return {number: _text(value) for number, value in _fields(data) if not isinstance(value, int)}
+
+
+def _text(value: memoryview) -> str:
+    return bytes(value).decode("utf-8")
+
+
+def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
+    """Fields of one message in protobuf's wire format: (number, integer) or (number, bytes)."""
+    at = 0
+    while at < len(data):
+        key, at = _varint(data, at)
+        number, wire = key >> 3, key & 7
+        if wire == 0:
+            integer, at = _varint(data, at)
+            yield number, integer
+            continue
+        if wire == 2:
+            length, at = _varint(data, at)
+        elif wire in (1, 5):
+            length = 8 if wire == 1 else 4
+        else:
+            raise ValueError(f"wire type {wire}")
+        if at + length > len(data):
+            raise ValueError("cut off")
+        yield number, data[at : at + length]
+        at += length
+
+
+def _varint(data: memoryview, at: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+    raise ValueError("number too long")

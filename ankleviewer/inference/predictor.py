@@ -1,0 +1,129 @@
+"""Predictor: a model pack applied to one ankle of one scan. Prepares, runs, checks the answer against itself, explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ankleviewer.core import preprocess
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.explain import HeatMap, explain
+from ankleviewer.core.preprocess import Float32, Placement
+from ankleviewer.core.result import ModelAnswer, Runtime
+from ankleviewer.core.volume import Volume
+from ankleviewer.inference.packs import ModelPack
+from ankleviewer.inference.runtime import Engine, Output
+
+Progress = Callable[[float, str], None]
+
+SELF_CHECK = 1e-3  # how closely the map must explain the logit, relative to max(1, |logit|)
+
+
+class Predictor:
+    """A verified pack, loaded once.
+
+    Args:
+        pack: from `packs.load_pack`.
+        runtime: "auto", "cpu", "cuda" or "openvino".
+
+    Raises:
+        ModelError: the pack's file is not what its manifest says, or the engine refuses it.
+    """
+
+    def __init__(self, pack: ModelPack, runtime: str = "auto") -> None:
+        self.pack = pack
+        self.engine = Engine(pack.model_bytes(), runtime)
+
+    def prepare(self, volume: Volume, ankle: Ankle | None = None) -> tuple[Float32, Placement]:
+        """The network's input for an ankle (None: around the bones, or the whole field without any)."""
+        spec = self.pack.preprocessing
+        centre = ankle.centre_mm if ankle is not None and spec.fit == "ankle" else None
+        return preprocess.apply(volume, spec, centre)
+
+    def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None) -> Output:
+        """Logit and map of a prepared volume, checked.
+
+        Raises:
+            ModelError: OUTPUT_NOT_FINITE, the model answered with something that is no number; OUTPUT_INCONSISTENT, the map
+                does not add up to the logit; and as Engine.run.
+            Cancelled: on request.
+        """
+        output = self.engine.run(tensor, cancelled)
+        if not (np.isfinite(output.logit) and np.isfinite(output.cam).all()):
+            raise ModelError("OUTPUT_NOT_FINITE", f"Model {self.pack.name} gave no number for this scan; it was not assessed.")
+        network = self.pack.network
+        explained = pooled(output.cam, network.pooling, network.bias)
+        off = abs(explained - output.logit) > SELF_CHECK * max(1.0, abs(output.logit))
+        if off or output.cam.shape[0] != network.cells:
+            detail = f"map of {output.cam.shape[0]} cells, sum {explained:.4f}, answer {output.logit:.4f}"
+            raise ModelError("OUTPUT_INCONSISTENT", f"Model {self.pack.name} contradicts itself ({detail}); it was not assessed.")
+        return output
+
+    def answer(
+        self, output: Output, tensor: Float32, placement: Placement, ankle_index: int | None
+    ) -> tuple[ModelAnswer, HeatMap]:
+        """Probability, call and boxes from what the network gave out."""
+        pack = self.pack
+        probability = pack.decision.probability(output.logit)
+        bone = preprocess.bone_mask(tensor, pack.preprocessing)
+        heat, boxes = explain(
+            output.cam,
+            probability,
+            pack.decision,
+            placement,
+            bone,
+            stride=pack.network.stride,
+            offset=pack.network.offset_voxels,
+        )
+        runtime = Runtime(output.provider, round(output.seconds, 4))
+        call = pack.decision.call(probability)
+        answer = ModelAnswer(pack.name, pack.version, pack.sha256, pack.status, ankle_index, probability, call, boxes, runtime)
+        return answer, heat
+
+    def predict(
+        self,
+        volume: Volume,
+        ankle: Ankle | None = None,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        *,
+        ankle_index: int | None = 0,
+    ) -> tuple[ModelAnswer, HeatMap]:
+        """The model's answer for one ankle, and where it looked.
+
+        Args:
+            volume: the scan.
+            ankle: from `anatomy.find_ankles`; None looks at the bones as a whole.
+            progress: called with (0 to 1, what is being done).
+            cancelled: True stops the work.
+            ankle_index: stored in the answer.
+
+        Raises:
+            ModelError, Cancelled: see `infer`.
+        """
+        report = progress or _silent
+        report(0.0, "Preparing the scan")
+        tensor, placement = self.prepare(volume, ankle)
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        report(0.25, f"Running {self.pack.name}")
+        output = self.infer(tensor, cancelled)
+        report(0.9, "Explaining the answer")
+        result = self.answer(output, tensor, placement, ankle_index)
+        report(1.0, "Done")
+        return result
+
+
+def pooled(cam: Float32, pooling: str, bias: float) -> float:
+    """The logit that a map stands for: "gap" sum of the cells + bias, "lse" log of the mean of exp over the cells."""
+    cells = cam.astype(np.float64)
+    if pooling == "gap":
+        return float(cells.sum()) + bias
+    top = float(cells.max())
+    return top + float(np.log(np.mean(np.exp(cells - top))))
+
+
+def _silent(share: float, what: str) -> None:
+    """Progress that nobody watches."""

@@ -1,0 +1,116 @@
+"""Tiny but real models: a handful of nodes that answer to dark gaps in bright bone, packed as the trainer packs its networks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+onnx = pytest.importorskip("onnx", reason="needs the package onnx (extra trainer) to build test models")
+from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+
+from ankleviewer.core.preprocess import BONE, PreprocessSpec  # noqa: E402
+
+SIZE, CELLS, STRIDE = 128, 16, 8
+DECISION = {
+    "temperature": 1.0, "bias": 0.0, "sens_threshold": 0.3, "spec_threshold": 0.7, "cam_reference": 8.0, "cam_floor": 0.5,
+    "calibration": {"n": 0, "bins": []},
+}  # fmt: skip
+
+
+def gap_detector(pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, metadata: dict | None = None):
+    """Closing minus volume: bright in dark gaps narrower than 5 voxels; the strongest voxel of each 8^3 cell counts."""
+
+    def const(name, value, dtype=np.float32):
+        return numpy_helper.from_array(np.asarray(value, dtype), name)
+
+    nodes = [
+        helper.make_node("MaxPool", ["volume"], ["dilated"], kernel_shape=[5, 5, 5], pads=[2] * 6),
+        helper.make_node("Neg", ["dilated"], ["dilated_negative"]),
+        helper.make_node("MaxPool", ["dilated_negative"], ["closed_negative"], kernel_shape=[5, 5, 5], pads=[2] * 6),
+        helper.make_node("Neg", ["closed_negative"], ["closed"]),
+        helper.make_node("Sub", ["closed", "volume"], ["tophat"]),
+        helper.make_node("Relu", ["tophat"], ["gap"]),
+        helper.make_node("MaxPool", ["gap"], ["cells"], kernel_shape=[STRIDE] * 3, strides=[STRIDE] * 3),
+        helper.make_node("Conv", ["cells", "weight", "shift"], ["cam"], name="head"),
+    ]
+    if pooling == "lse":
+        weight, shift = 60.0, -10.0
+        nodes += [
+            helper.make_node("ReduceLogSumExp", ["cam", "axes"], ["sum"], keepdims=0),
+            helper.make_node("Sub", ["sum", "log_n"], ["flat"]),
+            helper.make_node("Reshape", ["flat", "shape"], ["logit"]),
+        ]
+    else:
+        weight, shift = 1.5, 0.0
+        nodes += [
+            helper.make_node("ReduceSum", ["cam", "axes"], ["sum"], keepdims=0),
+            helper.make_node("Add", ["sum", "bias"], ["flat"]),
+            helper.make_node("Reshape", ["flat", "shape"], ["logit"]),
+        ]
+    initial = [
+        const("weight", np.full((1, 1, 1, 1, 1), weight)), const("shift", [shift]), const("axes", [2, 3, 4], np.int64),
+        const("log_n", np.log(CELLS**3)), const("bias", bias), const("shape", [1, 1], np.int64),
+    ]  # fmt: skip
+    used = {name for node in nodes for name in node.input}
+    graph = helper.make_graph(
+        nodes,
+        "gap_detector",
+        [helper.make_tensor_value_info("volume", TensorProto.FLOAT, (1, 1, SIZE, SIZE, SIZE))],
+        [
+            helper.make_tensor_value_info("logit", TensorProto.FLOAT, (1, 1)),
+            helper.make_tensor_value_info("cam", TensorProto.FLOAT, (1, 1, CELLS, CELLS, CELLS)),
+        ],
+        [t for t in initial if t.name in used],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    properties = {"format": "1", "preprocessing": json.dumps(spec.to_json()), "decision": json.dumps(DECISION)}
+    helper.set_model_props(model, {**properties, **(metadata or {})})
+    return model
+
+
+def write_pack(folder: Path, name: str = "tiny", pooling: str = "lse", *, model=None, spec=BONE, **changes) -> Path:
+    """A pack folder with a right manifest; `changes` replace top-level entries of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model = model if model is not None else gap_detector(pooling, spec)
+    files = {"model.onnx": model if isinstance(model, bytes) else model.SerializeToString(), "card.md": b"# A test model\n"}
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    manifest = {
+        "schema": "ankleviewer.model/1", "name": name, "version": "1.0.0", "title": f"Test model {name}", "status": "released",
+        "default": False,
+        "files": {f: {"sha256": hashlib.sha256(d).hexdigest(), "bytes": len(d)} for f, d in files.items()},
+        "preprocessing": spec.to_json(),
+        "network": {
+            "arch": "test", "mode": "full", "parameters": 2, "pooling": pooling, "outputs": ["logit", "cam"],
+            "cam": {"cells": CELLS, "stride": STRIDE, "offset_voxels": 3.5}, "bias": -2.0 if pooling == "gap" else 0.0,
+        },
+        "decision": DECISION,
+        "origin": {"data": "simulated", "seed": 1},
+        "metrics": {"auc": 0.97},
+        **changes,
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+@pytest.fixture
+def pack_writer():
+    return write_pack
+
+
+@pytest.fixture
+def model_builder():
+    return gap_detector
+
+
+@pytest.fixture(scope="session")
+def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two packs: tiny-lse (default) and tiny-gap."""
+    root = tmp_path_factory.mktemp("packs")
+    write_pack(root / "tiny-lse", "tiny-lse", "lse", default=True)
+    write_pack(root / "tiny-gap", "tiny-gap", "gap")
+    return root

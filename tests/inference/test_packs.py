@@ -1,0 +1,178 @@
+"""packs: found by name and by path, as folder and as .zip; anything changed, foreign or hostile is refused before it runs."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ankleviewer.core import paths
+from ankleviewer.core.errors import ModelError
+from ankleviewer.core.preprocess import BONE, PAPER
+from ankleviewer.inference import packs
+from ankleviewer.inference.packs import add_pack, default_pack, list_packs, load_pack, read_pack
+
+
+def zipped(folder: Path, target: Path, top: str = "") -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in folder.iterdir():
+            archive.write(file, f"{top}{file.name}")
+    return target
+
+
+def code_of(call, *arguments) -> str:
+    with pytest.raises(ModelError) as error:
+        call(*arguments)
+    return error.value.code
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch) -> Path:
+    """An assets folder of the test's own, so that shipped packs do not take part."""
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    return tmp_path / "assets" / "models"
+
+
+def test_pack_is_read_as_folder_and_as_zip(tmp_path, pack_writer) -> None:
+    folder = pack_writer(tmp_path / "p", "tiny")
+    for source in (folder, zipped(folder, tmp_path / "a.zip"), zipped(folder, tmp_path / "b.zip", "tiny-1.0/")):
+        pack = load_pack(source)
+        assert (pack.name, pack.version, pack.status, pack.default) == ("tiny", "1.0.0", "released", False)
+        assert pack.preprocessing == BONE and pack.network.pooling == "lse" and pack.network.offset_voxels == 3.5
+        assert pack.model_bytes() == (folder / "model.onnx").read_bytes() and pack.card().startswith("# A test")
+        pack.verify()
+
+
+def test_search_order_and_default(home, shipped, pack_writer) -> None:
+    assert list_packs() == () and code_of(default_pack) == "MODEL_NONE"
+    pack_writer(shipped / "b", "b", version="shipped")
+    pack_writer(shipped / "a", "a", status="preliminary")
+    assert default_pack().name == "b"
+    pack_writer(shipped / "c", "c", default=True)
+    assert [p.name for p in list_packs()] == ["c", "b", "a"] and default_pack().name == "c"
+    zipped(pack_writer(home / "x", "b", version="own"), home / "b.zip").replace(
+        (home / "models").mkdir() or home / "models" / "b.zip"
+    )
+    assert load_pack("b").version == "own"
+    assert code_of(load_pack, "nonsense") == "MODEL_UNKNOWN"
+
+
+def test_broken_pack_is_named_not_hidden(home, shipped, pack_writer) -> None:
+    pack_writer(shipped / "good", "good")
+    pack_writer(shipped / "bad", "bad", schema="ankleviewer.model/9")
+    broken: list = []
+    assert [p.name for p in list_packs(broken)] == ["good"]
+    assert [(name, error.code) for name, error in broken] == [("bad", "MODEL_FORMAT_UNKNOWN")]
+    assert code_of(load_pack, "bad") == "MODEL_FORMAT_UNKNOWN"
+
+
+def test_every_single_bit_counts(tmp_path, pack_writer) -> None:
+    folder = pack_writer(tmp_path / "p")
+    for file in ("model.onnx", "card.md"):
+        data = bytearray((folder / file).read_bytes())
+        data[len(data) // 2] ^= 1
+        (folder / file).write_bytes(data)
+        assert code_of(read_pack(folder).verify) == "MODEL_HASH_MISMATCH"
+        data[len(data) // 2] ^= 1
+        (folder / file).write_bytes(data + b"x")
+        assert code_of(read_pack(folder).verify) == "MODEL_HASH_MISMATCH"
+        (folder / file).write_bytes(data)
+    read_pack(folder).verify()
+    (folder / "model.onnx").unlink()
+    assert code_of(read_pack(folder).model_bytes) == "MODEL_FILE_MISSING"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"schema": "ankleviewer.model/2"}, "MODEL_FORMAT_UNKNOWN"),
+        ({"preprocessing": {"format": 2}}, "MODEL_SPEC_UNKNOWN"),
+        ({"preprocessing": {"format": 1}}, "MODEL_SPEC_INVALID"),
+        ({"decision": {}}, "MODEL_DECISION_INVALID"),
+        ({"network": {}}, "MODEL_MANIFEST_INVALID"),
+        ({"name": "../../evil"}, "MODEL_MANIFEST_INVALID"),
+        ({"name": "all"}, "MODEL_MANIFEST_INVALID"),
+        ({"status": "excellent"}, "MODEL_MANIFEST_INVALID"),
+        ({"files": {"model.onnx": {"sha256": "", "bytes": -5}, "card.md": {"sha256": "", "bytes": 0}}}, "MODEL_MANIFEST_INVALID"),
+        ({"files": {"../x": {"sha256": "", "bytes": 1}}}, "MODEL_MANIFEST_INVALID"),
+    ],
+)
+def test_manifest_is_judged(tmp_path, pack_writer, changes, code) -> None:
+    assert code_of(read_pack, pack_writer(tmp_path / "p", **changes)) == code
+
+
+def test_manifest_that_is_no_manifest(tmp_path) -> None:
+    (tmp_path / "manifest.json").write_text("[" * 100_000)
+    assert code_of(read_pack, tmp_path) == "MODEL_MANIFEST_INVALID"
+    (tmp_path / "manifest.json").write_text("[1]")
+    assert code_of(read_pack, tmp_path) == "MODEL_FORMAT_UNKNOWN"
+    assert code_of(read_pack, tmp_path / "nothing") == "MODEL_FILE_MISSING"
+
+
+def test_specification_inside_the_model_must_agree(tmp_path, pack_writer, model_builder) -> None:
+    other = pack_writer(tmp_path / "a", model=model_builder("lse", PAPER))
+    assert code_of(read_pack(other).model_bytes) == "MODEL_SPEC_MISMATCH"
+    none = pack_writer(tmp_path / "b", model=model_builder("lse", metadata={"preprocessing": "{"}))
+    assert code_of(read_pack(none).model_bytes) == "MODEL_SPEC_INVALID"
+    newer = pack_writer(tmp_path / "c", model=model_builder("lse", metadata={"format": "2"}))
+    assert code_of(read_pack(newer).model_bytes) == "MODEL_FORMAT_UNKNOWN"
+
+
+def test_archives_that_lie(tmp_path, pack_writer) -> None:
+    folder = pack_writer(tmp_path / "p")
+    (tmp_path / "text.zip").write_text("no archive")
+    assert code_of(read_pack, tmp_path / "text.zip") == "MODEL_ARCHIVE_INVALID"
+    whole = zipped(folder, tmp_path / "whole.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
+    assert code_of(read_pack, tmp_path / "cut.zip") == "MODEL_ARCHIVE_INVALID"
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for n in range(packs.MAX_MEMBERS + 1):
+            archive.writestr(f"{n}", "")
+    assert code_of(read_pack, tmp_path / "many.zip") == "MODEL_ARCHIVE_INVALID"
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.writestr("a/manifest.json", "{}")
+        archive.writestr("b/manifest.json", "{}")
+    assert code_of(read_pack, tmp_path / "twice.zip") == "MODEL_FILE_MISSING"
+
+
+def test_bomb_is_read_only_up_to_what_the_manifest_says(tmp_path, pack_writer, monkeypatch) -> None:
+    folder = pack_writer(tmp_path / "p")
+    (folder / "model.onnx").write_bytes(bytes(200_000_000))
+    archive = zipped(folder, tmp_path / "bomb.zip")
+    assert archive.stat().st_size < 1_000_000
+    sizes: list[int] = []
+    real = packs._read_member
+    monkeypatch.setattr(packs, "_read_member", lambda a, n, limit: sizes.append(len(data := real(a, n, limit))) or data)
+    assert code_of(read_pack(archive).model_bytes) == "MODEL_HASH_MISMATCH"
+    assert max(sizes) < 100_000
+
+
+def test_add_copies_only_what_is_sound(home, shipped, tmp_path, pack_writer) -> None:
+    folder = pack_writer(tmp_path / "p", "mine")
+    archive = zipped(folder, tmp_path / "mine.zip")
+    with zipfile.ZipFile(archive, "a") as extended:
+        extended.writestr("../../outside.txt", "must not appear")
+    added = add_pack(archive)
+    assert added.path == home / "models" / "mine"
+    assert sorted(p.name for p in added.path.iterdir()) == ["card.md", "manifest.json", "model.onnx"]
+    assert not list(tmp_path.rglob("outside.txt")) and not list(home.rglob("outside.txt"))
+    assert load_pack("mine").version == "1.0.0"
+    add_pack(pack_writer(tmp_path / "q", "mine", version="2.0.0"))
+    assert load_pack("mine").version == "2.0.0"
+    (folder / "model.onnx").write_bytes(b"changed")
+    assert code_of(add_pack, folder) == "MODEL_HASH_MISMATCH"
+    assert load_pack("mine").version == "2.0.0"
+    assert [p.name for p in (home / "models").iterdir()] == ["mine"]
+
+
+def test_shipped_packs_are_sound() -> None:
+    folder = paths.assets_dir() / "models"
+    found = sorted(p.parent for p in folder.glob("*/manifest.json"))
+    for path in found:
+        pack = read_pack(path)
+        pack.verify()
+        assert pack.name == path.name
+        assert json.loads((path / "manifest.json").read_text())["metrics"]
+    assert sum(read_pack(p).default for p in found) <= 1

@@ -1,0 +1,105 @@
+"""predictor: a real (tiny) network finds a gap in bone, explains it, and is not believed when it contradicts itself."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from onnx import helper, numpy_helper
+
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+from ankleviewer.inference.packs import load_pack, read_pack
+from ankleviewer.inference.predictor import Predictor, pooled
+
+GRID = Grid.axis_aligned((110, 110, 90), (1.0, 1.0, 1.25), (-55.0, -200.0, 30.0))
+GAP = (slice(40, 60), slice(50, 70), slice(44, 46))
+
+
+def leg(gap: bool) -> Volume:
+    """A block of bone in soft tissue, with or without a crack 2 slices wide."""
+    hu = np.full(GRID.shape, 40, dtype=np.int16)
+    hu[30:70, 40:80, 10:80] = 900
+    if gap:
+        hu[GAP] = 40
+    return Volume(hu, GRID)
+
+
+ANKLE = Ankle("L", tuple(GRID.to_mm([55, 55, 45])), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), True, "")
+
+
+@pytest.fixture(scope="module", params=["lse", "gap"])
+def predictor(request: pytest.FixtureRequest, pack_folder) -> Predictor:
+    return Predictor(load_pack(pack_folder / f"tiny-{request.param}"), "cpu")
+
+
+def test_gap_is_found_where_it_is(predictor: Predictor) -> None:
+    steps: list[float] = []
+    answer, heat = predictor.predict(leg(True), ANKLE, lambda share, _: steps.append(share), lambda: False, ankle_index=1)
+    centre = GRID.to_mm([49.5, 59.5, 44.5])
+    assert answer.call == "fracture" and answer.ankle == 1 and answer.probability > 0.9
+    assert (np.array(answer.boxes[0].min_mm) <= centre).all() and (centre <= np.array(answer.boxes[0].max_mm)).all()
+    assert answer.boxes[0].min_voxel <= (49, 59, 44) <= answer.boxes[0].max_voxel
+    assert answer.runtime.provider == "CPUExecutionProvider" and answer.runtime.seconds > 0
+    assert heat.values.shape == (128, 128, 128) and heat.cells == 16 and heat.peak > heat.threshold
+    assert steps == sorted(steps) and steps[-1] == 1.0
+
+
+def test_whole_bone_is_negative_and_dark(predictor: Predictor) -> None:
+    answer, heat = predictor.predict(leg(False), ANKLE)
+    assert answer.call == "no fracture" and answer.boxes == () and heat.peak < 0.5
+
+
+def test_same_scan_same_answer(predictor: Predictor) -> None:
+    (first, heat1), (second, heat2) = (predictor.predict(leg(True), ANKLE) for _ in range(2))
+    assert first.probability == second.probability and first.boxes == second.boxes
+    np.testing.assert_array_equal(heat1.values, heat2.values)
+
+
+def test_without_an_ankle_the_bones_are_taken(predictor: Predictor) -> None:
+    answer, _ = predictor.predict(leg(True), None, ankle_index=None)
+    assert answer.call == "fracture" and answer.ankle is None
+
+
+def test_cancel_before_and_after_preparing(predictor: Predictor) -> None:
+    with pytest.raises(Cancelled):
+        predictor.predict(leg(True), ANKLE, cancelled=lambda: True)
+    assert predictor.predict(leg(True), ANKLE)[0].call == "fracture"
+
+
+def test_pooling_is_checked(tmp_path, pack_writer, model_builder) -> None:
+    model = model_builder("gap")
+    pack = pack_writer(tmp_path / "p", pooling="lse", model=model)  # the manifest says lse, the file sums
+    with pytest.raises(ModelError) as error:
+        Predictor(read_pack(pack), "cpu").predict(leg(True), ANKLE)
+    assert error.value.code == "OUTPUT_INCONSISTENT"
+
+
+def test_cells_are_checked(tmp_path, pack_writer) -> None:
+    pack = pack_writer(tmp_path / "p")
+    manifest = json.loads((pack / "manifest.json").read_text())
+    manifest["network"]["cam"]["cells"] = 8
+    (pack / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match="OUTPUT_INCONSISTENT"):
+        Predictor(read_pack(pack), "cpu").predict(leg(True), ANKLE)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_no_number_is_never_no_fracture(tmp_path, pack_writer, model_builder, value) -> None:
+    model = model_builder("lse")
+    for tensor in model.graph.initializer:
+        if tensor.name == "shift":
+            tensor.CopyFrom(numpy_helper.from_array(np.array([value], np.float32), "shift"))
+    helper.set_model_props(model, {p.key: p.value for p in model.metadata_props})
+    with pytest.raises(ModelError) as error:
+        Predictor(read_pack(pack_writer(tmp_path / "p", model=model)), "cpu").predict(leg(True), ANKLE)
+    assert error.value.code == "OUTPUT_NOT_FINITE"
+
+
+def test_pooled_is_safe_for_large_scores() -> None:
+    cam = np.full((4, 4, 4), 500.0, dtype=np.float32)
+    assert pooled(cam, "lse", 0.0) == pytest.approx(500)
+    assert pooled(cam / 1000, "gap", -2.0) == pytest.approx(30)

@@ -1,0 +1,143 @@
+"""runtime: the provider that is reported is the one that worked; cancelling is quick; faults end in ModelError or on the CPU."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.inference import runtime
+from ankleviewer.inference.runtime import CPU, Engine, Output
+
+VOLUME = np.zeros((1, 1, 128, 128, 128), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def slow_model() -> bytes:
+    """Runs for seconds: many 3D convolutions with 16 channels on 64^3."""
+    rng = np.random.default_rng(0)
+    nodes = [helper.make_node("MaxPool", ["volume"], ["x0"], kernel_shape=[2] * 3, strides=[2] * 3)]
+    weights = []
+    for n in range(60):
+        channels = 1 if n == 0 else 16
+        weights.append(numpy_helper.from_array(rng.normal(size=(16, channels, 3, 3, 3)).astype(np.float32) * 0.05, f"w{n}"))
+        nodes.append(helper.make_node("Conv", [f"x{n}", f"w{n}"], [f"x{n + 1}"], pads=[1] * 6))
+    weights += [numpy_helper.from_array(np.full((1, 16, 4, 4, 4), 0.01, np.float32), "last")]
+    weights += [
+        numpy_helper.from_array(np.array([1, 1], np.int64), "shape"),
+        numpy_helper.from_array(np.array([2, 3, 4]), "axes"),
+    ]
+    nodes += [
+        helper.make_node("Conv", ["x60", "last"], ["cam"], strides=[4] * 3),
+        helper.make_node("ReduceSum", ["cam", "axes"], ["sum"], keepdims=0),
+        helper.make_node("Reshape", ["sum", "shape"], ["logit"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "slow",
+        [helper.make_tensor_value_info("volume", TensorProto.FLOAT, VOLUME.shape)],
+        [
+            helper.make_tensor_value_info("logit", TensorProto.FLOAT, (1, 1)),
+            helper.make_tensor_value_info("cam", TensorProto.FLOAT, (1, 1, 16, 16, 16)),
+        ],
+        weights,
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9).SerializeToString()
+
+
+def test_cancel_while_running(slow_model: bytes) -> None:
+    engine = Engine(slow_model, "cpu")
+    stop = threading.Event()
+    timer = threading.Timer(0.3, stop.set)
+    timer.start()
+    start = time.perf_counter()
+    with pytest.raises(Cancelled):
+        engine.run(VOLUME, stop.is_set)
+    assert time.perf_counter() - start < 3.0
+    timer.join()
+    with pytest.raises(Cancelled):
+        engine.run(VOLUME, lambda: True)
+    assert not [t for t in threading.enumerate() if t.name == "ankleviewer-cancel"]
+
+
+def test_engine_is_usable_after_cancel(model_builder) -> None:
+    engine = Engine(model_builder("lse").SerializeToString(), "cpu")
+    with pytest.raises(Cancelled):
+        engine.run(VOLUME, lambda: True)
+    assert np.isfinite(engine.run(VOLUME, lambda: False).logit)
+
+
+@pytest.mark.parametrize("asked", ["cuda", "openvino"])
+def test_what_is_not_there_falls_back_and_says_so(model_builder, monkeypatch, asked) -> None:
+    monkeypatch.setattr(runtime, "available", lambda _: False)
+    output = Engine(model_builder("lse").SerializeToString(), asked).run(VOLUME)
+    assert output.provider == CPU and asked in output.note and "CPU" in output.note
+
+
+def test_auto_on_a_machine_without_gpu_is_silent(model_builder, monkeypatch, capfd) -> None:
+    monkeypatch.setattr(runtime, "_has_cuda_driver", lambda: False)
+    output = Engine(model_builder("lse").SerializeToString(), "auto").run(VOLUME)
+    assert (output.provider, output.note) == (CPU, "")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_provider_that_does_not_start_falls_back(model_builder, monkeypatch) -> None:
+    monkeypatch.setitem(runtime.PROVIDERS, "openvino", "NoSuchExecutionProvider")
+    monkeypatch.setattr(runtime, "available", lambda _: True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("warnings.warn", lambda *_, **__: None)  # onnxruntime warns about the unknown provider
+        output = Engine(model_builder("lse").SerializeToString(), "openvino").run(VOLUME)
+    assert output.provider == CPU and "openvino" in output.note
+
+
+def test_fault_on_a_device_is_answered_on_the_cpu(model_builder) -> None:
+    class Broken:
+        def get_providers(self) -> list[str]:
+            return ["CUDAExecutionProvider", CPU]
+
+        def run(self, *_: object) -> None:
+            raise RuntimeError("Failed to allocate memory")
+
+    engine = Engine(model_builder("lse").SerializeToString(), "cpu")
+    expected = engine.run(VOLUME)
+    engine._session = Broken()
+    output = engine.run(VOLUME)
+    assert output.provider == CPU and "CUDA" in output.note
+    assert output.logit == expected.logit
+
+
+def test_bytes_that_are_no_model() -> None:
+    with pytest.raises(ModelError) as error:
+        Engine(b"\x08\x07nonsense", "cpu")
+    assert error.value.code == "MODEL_FILE_INVALID"
+
+
+def test_wrong_input_and_wrong_runtime(model_builder) -> None:
+    model = model_builder("lse").SerializeToString()
+    with pytest.raises(ModelError, match="MODEL_FAILED"):
+        Engine(model, "cpu").run(VOLUME[:, :, :8])
+    with pytest.raises(ModelError, match="RUNTIME_UNKNOWN"):
+        Engine(model, "quantum")
+
+
+def test_one_thread_and_many_agree(model_builder, monkeypatch) -> None:
+    volume = np.random.default_rng(1).random(VOLUME.shape, dtype=np.float32)
+    outputs: list[Output] = []
+    for threads in (1, 3):
+        monkeypatch.setattr(runtime, "thread_count", lambda n=threads: n)
+        outputs.append(Engine(model_builder("gap").SerializeToString(), "cpu").run(volume))
+    assert abs(outputs[0].logit - outputs[1].logit) < 1e-4
+    np.testing.assert_allclose(outputs[0].cam, outputs[1].cam, atol=1e-5)
+
+
+@pytest.mark.gpu
+def test_cuda_equals_cpu(model_builder) -> None:
+    volume = np.random.default_rng(1).random(VOLUME.shape, dtype=np.float32)
+    model = model_builder("lse").SerializeToString()
+    cpu, cuda = Engine(model, "cpu").run(volume), Engine(model, "cuda").run(volume)
+    assert cuda.provider == "CUDAExecutionProvider"
+    np.testing.assert_allclose(cuda.cam, cpu.cam, atol=1e-3)
