@@ -1,0 +1,123 @@
+"""Menus and shortcuts: every command of the window, by name and key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from ankleviewer.core.planes import PLANES
+from ankleviewer.core.viewstate import PRESETS
+from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.pane3d import VIEW_TIPS
+from ankleviewer.ui.slice_paint import PLANE_NAMES
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
+
+
+def _add(menu: QMenu, text: str, keys: str | tuple[str, ...], act: Callable[[], object], checkable: bool = False) -> QAction:
+    action = QAction(text, menu)
+    shortcuts = (keys,) if isinstance(keys, str) else keys
+    action.setShortcuts([QKeySequence(k) for k in shortcuts if k])
+    action.setCheckable(checkable)
+    action.triggered.connect(lambda _checked=False: act())
+    menu.addAction(action)
+    return action
+
+
+def build(window: MainWindow) -> None:
+    """Fill the window's menu bar."""
+    _file(window)
+    _view(window)
+    _findings(window)
+    menu = window.menuBar().addMenu("&Help")
+    _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
+    _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
+
+
+def _file(window: MainWindow) -> None:
+    menu = window.menuBar().addMenu("&File")
+    _add(menu, "Open file…", "Ctrl+O", window.choose_file)
+    _add(menu, "Open folder…", "Ctrl+Shift+O", window.choose_folder)
+    sample = _add(menu, "Open the sample scan", "", window.open_sample)
+    sample.setEnabled(window.sample is not None)
+    recent = menu.addMenu("Recent scans")
+
+    def fill() -> None:
+        recent.clear()
+        for path in window.settings.recent:
+            # & marks a shortcut in menus and is doubled to be seen.
+            entry = recent.addAction(Path(path).name.replace("&", "&&"))
+            entry.setToolTip(path)
+            entry.triggered.connect(lambda _checked=False, chosen=path: window.controller.open(chosen))
+        if not window.settings.recent:
+            recent.addAction("None yet").setEnabled(False)
+
+    recent.aboutToShow.connect(fill)
+    recent.setToolTipsVisible(True)
+    menu.addSeparator()
+    _add(menu, "Save picture…", "Ctrl+P", window.choose_picture)
+    menu.addSeparator()
+    _add(menu, "Quit", "Ctrl+Q", window.close)
+
+
+def _view(window: MainWindow) -> None:
+    model = window.view
+    menu = window.menuBar().addMenu("&View")
+    presets = menu.addMenu("Window")
+    preset_actions = []
+    for preset in PRESETS:
+        size = f"   {preset.window.width:.0f} / {preset.window.level:.0f}" if preset.window else ""
+        action = _add(presets, preset.name + size, preset.key, lambda key=preset.key: model.preset(key), checkable=True)
+        preset_actions.append((preset.key, action))
+    _add(menu, "Fit the ankle", "F", lambda: model.fit("ankle"))
+    _add(menu, "Fit the whole scan", "Shift+F", lambda: model.fit("scan"))
+    menu.addSeparator()
+    crosshair = _add(menu, "Crosshair", "X", lambda: model.update(crosshair=not model.state.crosshair), checkable=True)
+    corners = _add(menu, "Corner text", "T", lambda: model.update(annotations=not model.state.annotations), checkable=True)
+    panel = _add(menu, "Result column", "F9", window.toggle_panel, checkable=True)
+    menu.addSeparator()
+    layouts = menu.addMenu("Layout")
+    _add(layouts, "Four views", "Ctrl+0", lambda: model.update(layout="grid"))
+    for n, name in enumerate((*PLANES, "3d"), start=1):
+        _add(layouts, PLANE_NAMES.get(name, "3D") + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout))
+    views = menu.addMenu("3D view")
+    for name, tip in VIEW_TIPS.items():
+        _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))
+
+    def show() -> None:
+        for key, action in preset_actions:
+            action.setChecked(model.state.preset == key)
+        crosshair.setChecked(model.state.crosshair)
+        corners.setChecked(model.state.annotations)
+        panel.setChecked(not window.panel.isHidden())
+
+    menu.aboutToShow.connect(show)
+    presets.aboutToShow.connect(show)
+
+
+def _findings(window: MainWindow) -> None:
+    model, controller = window.view, window.controller
+    menu = window.menuBar().addMenu("F&indings")
+    _add(menu, "Next finding", "N", lambda: controller.step_finding(1))
+    _add(menu, "Previous finding", "Shift+N", lambda: controller.step_finding(-1))
+    menu.addSeparator()
+    heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True)
+    boxes = _add(menu, "Boxes", "B", lambda: model.update(boxes=not model.state.boxes), checkable=True)
+    fill = _add(menu, "Fill the heat map", "O", lambda: model.update(fill=not model.state.fill), checkable=True)
+    _add(menu, "Raise the threshold", "]", lambda: model.step_threshold(1))
+    _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
+    menu.addSeparator()
+    _add(menu, "Analyse", "F5", controller.analyse)
+    _add(menu, "Cancel", "Esc", controller.cancel)
+
+    def show() -> None:
+        heat.setChecked(model.state.heat)
+        boxes.setChecked(model.state.boxes)
+        fill.setChecked(model.state.fill)
+
+    menu.aboutToShow.connect(show)

@@ -1,0 +1,99 @@
+"""run(): the window's life from the command line to the exit code. Imports Qt; everything heavy comes later."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from ankleviewer.core.errors import ModelError
+from ankleviewer.ui import theme
+from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.main_window import MainWindow
+
+_REFUSED, _FAILED, _BAD_PACK = 3, 1, 4
+_GIVE_UP_S = 600
+
+
+def application() -> QApplication:
+    """The one QApplication, dressed."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app.setApplicationName("AnkleViewer")
+    app.setDesktopFileName("ankleviewer")
+    theme.apply(app)
+    return app
+
+
+def run(path: str | None, model: str | None = None, screenshot: str | None = None) -> int:
+    """Show the window until it is closed.
+
+    Args:
+        path: scan to open at once, or None.
+        model: name of the model that answers ("all" for every one), None = the default.
+        screenshot: PNG to write once the answer is there; the window then closes by itself.
+
+    Returns:
+        0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 3 (scan refused),
+        4 (model refused).
+    """
+    app = application()
+    window = MainWindow(model=model)
+    shot = Screenshot(window, screenshot, path) if screenshot else None
+    window.show()
+    # One turn of the event loop first: the window is on the screen before anything heavy is imported.
+    QTimer.singleShot(0, window.controller.list_models)
+    if path:
+        QTimer.singleShot(0, lambda: window.controller.open(path))
+    app.exec()
+    window.close()
+    code = shot.code if shot is not None else 0
+    window.deleteLater()
+    app.processEvents()
+    return code
+
+
+class Screenshot(QObject):
+    """Waits for the answer and the 3D view, saves the picture of the window and closes it."""
+
+    def __init__(self, window: MainWindow, target: str, path: str | None) -> None:
+        super().__init__(window)
+        self.window, self.target, self.code = window, target, _FAILED
+        self._analysed = path is None
+        window.controller.settled.connect(self._on_settled)
+        window.pane3d.settled.connect(self._later)
+        QTimer.singleShot(_GIVE_UP_S * 1000, self, window.close)
+        if path is None:
+            self._later()
+
+    def _on_settled(self, ok: bool) -> None:
+        controller = self.window.controller
+        notice = controller.notice
+        if not ok and notice is not None:
+            print(f"{notice.code}: {notice.message}", file=sys.stderr)  # noqa: T201 - the command line's own words
+            self.code = _REFUSED if controller.case is None else _exit_code(controller)
+            QTimer.singleShot(0, self.window.close)
+            return
+        self._analysed = True
+        self._later()
+
+    def _later(self) -> None:
+        # Layout, the surface's first rendering and the last change of state all settle within this time.
+        QTimer.singleShot(300, self, self._take)
+
+    def _take(self) -> None:
+        busy = self.window.controller.phase in (Phase.READING, Phase.ANALYSING)
+        if not self._analysed or busy or self.window.pane3d.pending or self.code == 0:
+            return
+        target = Path(self.target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if self.window.picture().save(str(target), "PNG"):
+            self.code = 0
+        else:
+            print(f"The picture could not be written: {target}", file=sys.stderr)  # noqa: T201 - the same
+        self.window.close()
+
+
+def _exit_code(controller: object) -> int:
+    return _BAD_PACK if isinstance(controller.failure, ModelError) else _FAILED

@@ -1,0 +1,342 @@
+"""CaseController: opens scans, runs models in the background and holds what came out. Decides what the window is to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from ankleviewer.core.display import Scene
+from ankleviewer.core.errors import AnkleViewerError, Cancelled, ScanError
+from ankleviewer.core.viewstate import PaneView
+from ankleviewer.ui.jobs import Job, wait_for
+from ankleviewer.ui.model import ViewModel
+
+Progress = Callable[[float, str], None]
+_MARGIN_MM = 12.0  # shown around the ankle's box
+ALL_MODELS = "all"
+
+
+class Phase(Enum):
+    """What the window is doing."""
+
+    EMPTY = "empty"
+    READING = "reading"
+    SCAN = "scan open, no answer yet"
+    ANALYSING = "analysing"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that did not work: stable code, sentence, and the name of the file or "" ."""
+
+    code: str
+    message: str
+    file: str = ""
+
+
+class Backend(Protocol):
+    """The use cases, as `ankleviewer.session` has them; called on a pool thread."""
+
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Read and check a scan; raises ScanError."""
+
+    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Run models on a case; raises ModelError."""
+
+    def list_models(self) -> list[Any]:
+        """Summaries of the packs."""
+
+    def decision(self, name: str) -> Any:
+        """A model's decision values (core.decision.Decision), None where unknown."""
+
+
+class SessionBackend:
+    """The real use cases, imported when first used so that the window is up at once."""
+
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Read and check a scan; raises ScanError."""
+        from ankleviewer import session
+
+        return session.open_case(path, progress, cancelled)
+
+    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Run models on a case; raises ModelError."""
+        from ankleviewer import session
+
+        return session.analyse(case, models, "auto", progress, cancelled)
+
+    def list_models(self) -> list[Any]:
+        """Summaries of the packs."""
+        from ankleviewer import session
+
+        return list(session.list_models())
+
+    def decision(self, name: str) -> Any:
+        """A model's decision values."""
+        from ankleviewer.inference import packs
+
+        return packs.load_pack(name).decision
+
+
+class CaseController(QObject):
+    """The open case, its analysis, and the work under way.
+
+    Signals:
+        changed(): phase, case, answer, chosen model or ankle is another one.
+        progressed(fraction, text): of the work under way.
+        noticed(Notice): something did not work; the open case stays.
+        settled(ok): opening and analysis have ended (the screenshot waits for it).
+    """
+
+    changed = Signal()
+    progressed = Signal(float, str)
+    noticed = Signal(object)
+    opened = Signal(str)
+    settled = Signal(bool)
+
+    def __init__(self, view: ViewModel, backend: Backend | None = None, model: str | None = None) -> None:
+        super().__init__()
+        self.view, self.backend = view, backend or SessionBackend()
+        self.phase = Phase.EMPTY
+        self.case: Any = None
+        self.analysis: Any = None
+        self.models: list[Any] | None = None
+        self.decisions: dict[str, Any] = {}
+        self.chosen = model or ""
+        self.notice: Notice | None = None
+        self.failure: AnkleViewerError | None = None
+        self.go_to_offered = False
+        self._path = ""
+        self._touched = False
+        self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
+        self.reading.done.connect(self._on_case)
+        self.reading.failed.connect(self._on_not_read)
+        self.reading.progress.connect(self.progressed)
+        self.analysing.done.connect(self._on_analysis)
+        self.analysing.failed.connect(self._on_not_analysed)
+        self.analysing.progress.connect(self.progressed)
+        self.listing.done.connect(self._on_models)
+        self.listing.failed.connect(self._on_no_models)
+        view.touched.connect(self._on_touched)
+
+    # --------------------------------------------------------------------------------------------------------------- work
+    def list_models(self) -> None:
+        """Look for model packs in the background."""
+
+        def work(_progress: Progress, cancelled: Callable[[], bool]) -> Any:
+            found = self.backend.list_models()
+            decisions = {}
+            for summary in found:
+                if cancelled():
+                    raise Cancelled
+                decisions[summary.name] = self.backend.decision(summary.name)
+            return found, decisions
+
+        self.listing.start(work)
+
+    def open(self, path: str) -> None:
+        """Read a file or folder; the open case stays until the new one is there."""
+        self._path = path
+        self.analysing.cancel()
+        self._set_notice(None)
+        self.phase = Phase.READING
+        self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled))
+        self.changed.emit()
+
+    def analyse(self) -> None:
+        """Run the chosen model (or all) on the open case."""
+        if self.case is None or self.phase is Phase.READING:
+            return
+        case, names = self.case, self._names()
+        self._touched = self.go_to_offered = False
+        self.phase = Phase.ANALYSING
+        self.analysing.start(lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled))
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """Stop the work under way; what is open stays."""
+        busy = self.reading.running or self.analysing.running
+        self.reading.cancel()
+        self.analysing.cancel()
+        if busy:
+            self.phase = self._resting()
+            self.changed.emit()
+            self.settled.emit(False)
+
+    def close(self, seconds: float = 20.0) -> bool:
+        """Cancel everything and wait for the threads; True when all have left."""
+        return wait_for([self.reading, self.analysing, self.listing], seconds)
+
+    def _names(self) -> list[str]:
+        known = [m.name for m in self.models or ()]
+        if self.chosen == ALL_MODELS:
+            return known or [ALL_MODELS]
+        if self.chosen:
+            return [self.chosen]
+        return [m.name for m in self.models or () if m.default][:1] or known[:1]
+
+    def _resting(self) -> Phase:
+        if self.case is None:
+            return Phase.EMPTY
+        return Phase.ANSWER if self.analysis is not None else Phase.SCAN
+
+    # ------------------------------------------------------------------------------------------------------------- answers
+    def _on_models(self, found: tuple[list[Any], dict[str, Any]]) -> None:
+        self.models, self.decisions = found
+        self.changed.emit()
+        if self.phase is Phase.SCAN and self.analysis is None and self.case is not None:
+            self.analyse()
+
+    def _on_no_models(self, error: AnkleViewerError) -> None:
+        self.models = []
+        self._fail(error)
+
+    def _on_case(self, case: Any) -> None:
+        if case.verdict == "refuse":
+            refusal = next(f for f in case.findings if f.level == "refuse")
+            self._on_not_read(ScanError(refusal.code, refusal.message))
+            return
+        self.case, self.analysis = case, None
+        self.phase = Phase.SCAN
+        complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
+        ankle = complete[0] if complete else 0
+        fit = "ankle" if case.ankles else "scan"
+        self.view.update(ankle=ankle, selected=-1, threshold=None, fit=fit, panes=(PaneView(), PaneView(), PaneView()))
+        self._show()
+        self.view.go_to(self._middle(), -1)
+        self.opened.emit(self._path)
+        if self.models is None:
+            self.changed.emit()  # the analysis starts when the packs are known
+        else:
+            self.analyse()
+
+    def _on_not_read(self, error: AnkleViewerError) -> None:
+        self.phase = self._resting()
+        self._fail(error, Path(self._path).name)
+
+    def _on_analysis(self, analysis: Any) -> None:
+        self.analysis = analysis
+        self.phase = Phase.ANSWER
+        answers = [a for a in analysis.result.models if a.ankle is not None]
+        if answers:
+            default = {m.name: m.default for m in self.models or ()}
+            best = max(answers, key=lambda a: (default.get(a.name, False), a.probability if a.probability is not None else -1.0))
+            if self._touched:
+                same = [a for a in answers if a.ankle == self.view.state.ankle]
+                best = same[0] if same else best
+            self.view.update(model=best.name, ankle=best.ankle, selected=-1, threshold=None)
+        self._show()
+        if self.boxes:
+            if self._touched:
+                self.go_to_offered = True
+            else:
+                self.go_to_finding(0)
+        elif not self._touched:
+            self.view.go_to(self._middle(), -1)
+        self.changed.emit()
+        self.settled.emit(True)
+
+    def _on_not_analysed(self, error: AnkleViewerError) -> None:
+        self.phase = self._resting()
+        self._fail(error)
+
+    def _fail(self, error: AnkleViewerError, file: str = "") -> None:
+        self.failure = error
+        self._set_notice(Notice(error.code, error.message, file))
+        self.changed.emit()
+        self.settled.emit(False)
+
+    def _set_notice(self, notice: Notice | None) -> None:
+        self.notice = notice
+        self.noticed.emit(notice)
+
+    def dismiss(self) -> None:
+        """The reader has seen the notice."""
+        self._set_notice(None)
+
+    def _on_touched(self) -> None:
+        self._touched = True
+
+    # ---------------------------------------------------------------------------------------------------------- what to show
+    @property
+    def ankle(self) -> Any:
+        """The ankle shown, None when none was found."""
+        ankles = self.case.ankles if self.case is not None else ()
+        return ankles[self.view.state.ankle] if self.view.state.ankle < len(ankles) else None
+
+    @property
+    def answer(self) -> Any:
+        """The answer of the model shown for the ankle shown, None when there is none."""
+        answers = self.analysis.result.models if self.analysis is not None else ()
+        mine = [a for a in answers if a.ankle in (self.view.state.ankle, None)]
+        return next((a for a in mine if a.name == self.view.state.model), mine[0] if mine else None)
+
+    @property
+    def boxes(self) -> tuple[Any, ...]:
+        """The boxes of the answer shown."""
+        return self.answer.boxes if self.answer is not None else ()
+
+    def choose_model(self, name: str) -> None:
+        """Show a model's answer, running the model first where it has not answered yet; "all" runs every model."""
+        self.chosen = name
+        answered = {a.name for a in self.analysis.result.models} if self.analysis is not None else set()
+        wanted = set(self._names())
+        if wanted <= answered and name != ALL_MODELS:
+            self.show_answer(name)
+        elif self.case is not None:
+            self.analyse()
+        self.changed.emit()
+
+    def show_answer(self, name: str) -> None:
+        """Show the answer of a model that has answered."""
+        self.view.update(model=name, selected=-1, threshold=None)
+        self._show()
+        self.changed.emit()
+
+    def choose_ankle(self, index: int) -> None:
+        """Show another ankle of the scan, at its strongest finding or its middle."""
+        self.view.update(ankle=index, selected=-1, threshold=None, fit="ankle", panes=(PaneView(), PaneView(), PaneView()))
+        self._show()
+        if self.boxes:
+            self.go_to_finding(0)
+        else:
+            self.view.go_to(self._middle(), -1)
+        self.changed.emit()
+
+    def go_to_finding(self, index: int) -> None:
+        """Every view at a finding of the answer shown."""
+        if 0 <= index < len(self.boxes):
+            self.go_to_offered = False
+            self.view.go_to(self.boxes[index].center_mm, index)
+            self.changed.emit()
+
+    def step_finding(self, step: int) -> None:
+        """Next or previous finding, round and round."""
+        if self.boxes:
+            now = self.view.state.selected
+            start = now if now >= 0 else (-1 if step > 0 else 0)
+            self.go_to_finding((start + step) % len(self.boxes))
+
+    def _middle(self) -> np.ndarray:
+        if self.ankle is not None:
+            return np.asarray(self.ankle.centre_mm)
+        grid = self.case.scan.volume.grid
+        return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
+
+    def _show(self) -> None:
+        ankle, answer = self.ankle, self.answer
+        region = None
+        if ankle is not None:
+            region = (np.asarray(ankle.min_mm) - _MARGIN_MM, np.asarray(ankle.max_mm) + _MARGIN_MM)
+        heat = None
+        if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
+            heat = self.analysis.heatmaps.get((answer.name, answer.ankle))
+        firm = answer is None or answer.call == "fracture"
+        self.view.set_scene(Scene(self.case.scan.volume, heat, self.boxes, firm, region))

@@ -1,0 +1,74 @@
+"""HeatControls: legend, outline or fill, opacity, and the resolution the map really has."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from ankleviewer.core.viewstate import MAX_OPACITY
+from ankleviewer.ui.legend import Legend
+from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.parts import label
+from ankleviewer.ui.wording import LOOKED
+
+
+class HeatControls(QWidget):
+    """Shown only while there is a heat map."""
+
+    def __init__(self, model: ViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(label(LOOKED, "heading"), 1)
+        self.resolution = label("", "secondary")
+        head.addWidget(self.resolution)
+        column.addLayout(head)
+        self.legend = Legend(model)
+        column.addWidget(self.legend)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.heat = self._button("Heat", "Heat map on or off (G)", lambda on: model.update(heat=on))
+        self.boxes = self._button("Boxes", "Boxes on or off (B)", lambda on: model.update(boxes=on))
+        self.fill = self._button("Fill", "Filled map instead of its outline (O)", lambda on: model.update(fill=on))
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(5, round(MAX_OPACITY * 100))
+        self.opacity.setAccessibleName("Opacity of the filled map, per cent")
+        self.opacity.setToolTip("Opacity of the fill, at most 50 %")
+        self.opacity.valueChanged.connect(lambda value: model.update(opacity=value / 100))
+        for widget in (self.heat, self.boxes, self.fill):
+            row.addWidget(widget)
+        row.addWidget(self.opacity, 1)
+        column.addLayout(row)
+        model.changed.connect(self.refresh)
+        model.scene_changed.connect(self.refresh)
+        self.refresh()
+
+    def _button(self, text: str, tip: str, act: object) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.clicked.connect(act)
+        return button
+
+    def refresh(self) -> None:
+        """Follow the state."""
+        heat = self.model.scene.heat if self.model.scene is not None else None
+        self.setVisible(heat is not None)
+        if heat is None:
+            return
+        state = self.model.state
+        self.heat.setChecked(state.heat)
+        self.boxes.setChecked(state.boxes)
+        self.fill.setChecked(state.fill)
+        self.opacity.setEnabled(state.fill)
+        self.opacity.blockSignals(True)
+        self.opacity.setValue(round(state.opacity * 100))
+        self.opacity.blockSignals(False)
+        cells = getattr(heat, "cells", None)
+        if cells:
+            edge = heat.grid.shape[0] * heat.grid.spacing[0] / cells
+            self.resolution.setText(f"{cells}³ cells of {edge:.0f} mm")

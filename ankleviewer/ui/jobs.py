@@ -1,0 +1,140 @@
+"""Job: one piece of long work on the thread pool, with progress, cancel and a generation number that drops stale answers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QRunnable, QThreadPool, Signal
+
+from ankleviewer.core.errors import AnkleViewerError, Cancelled
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Callable[[float, str], None], Callable[[], bool]], Any]
+
+
+class _Signals(QObject):
+    progress = Signal(int, float, str)
+    done = Signal(int, object)
+    failed = Signal(int, object)
+    ended = Signal(object)
+
+
+class _Runnable(QRunnable):
+    """Calls the work on a pool thread; touches nothing but signals."""
+
+    def __init__(self, work: Work, generation: int, stop: threading.Event) -> None:
+        super().__init__()
+        self.setAutoDelete(False)
+        self.work, self.generation, self.stop = work, generation, stop
+        self.signals = _Signals()
+
+    def run(self) -> None:
+        """Thread entry: every exception becomes an error object for the window, none is lost."""
+        try:
+            result = self.work(self._progress, self.stop.is_set)
+            if self.stop.is_set():
+                raise Cancelled
+            self.signals.done.emit(self.generation, result)
+        except AnkleViewerError as error:
+            self.signals.failed.emit(self.generation, error)
+        except Exception as error:
+            # The border of the thread: nothing may die here unseen.
+            log.exception("background work failed")
+            wrapped = AnkleViewerError("INTERNAL_ERROR", f"The program failed ({type(error).__name__}); the log has the details.")
+            self.signals.failed.emit(self.generation, wrapped)
+        finally:
+            self.signals.ended.emit(self)
+
+    def _progress(self, fraction: float, text: str = "") -> None:
+        if not self.stop.is_set():
+            self.signals.progress.emit(self.generation, float(fraction), text)
+
+
+class Job(QObject):
+    """One slot for one kind of work: starting again cancels what ran before and drops its answer.
+
+    Signals (all on the main thread, only for the newest generation):
+        progress(fraction 0..1, text), done(result), failed(AnkleViewerError), running_changed(bool).
+    """
+
+    progress = Signal(float, str)
+    done = Signal(object)
+    failed = Signal(object)
+    running_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._generation = 0
+        self._alive: list[_Runnable] = []
+        self._current: _Runnable | None = None
+
+    @property
+    def running(self) -> bool:
+        """True while the newest work has neither ended nor been cancelled."""
+        return self._current is not None
+
+    @property
+    def alive(self) -> int:
+        """Number of threads still inside this job's work, cancelled ones included."""
+        return len(self._alive)
+
+    def start(self, work: Work) -> None:
+        """Run work(progress, cancelled) on the pool."""
+        self.cancel()
+        self._generation += 1
+        runnable = _Runnable(work, self._generation, threading.Event())
+        runnable.signals.progress.connect(self._on_progress)
+        runnable.signals.done.connect(self._on_done)
+        runnable.signals.failed.connect(self._on_failed)
+        runnable.signals.ended.connect(self._on_ended)
+        self._alive.append(runnable)
+        self._current = runnable
+        self.running_changed.emit(True)
+        QThreadPool.globalInstance().start(runnable)
+
+    def cancel(self) -> None:
+        """Ask the running work to stop; its answer, if one still comes, is dropped."""
+        if self._current is not None:
+            self._current.stop.set()
+            self._current = None
+            self._generation += 1
+            self.running_changed.emit(False)
+
+    def _on_progress(self, generation: int, fraction: float, text: str) -> None:
+        if generation == self._generation:
+            self.progress.emit(fraction, text)
+
+    def _on_done(self, generation: int, result: Any) -> None:
+        if generation == self._generation:
+            self._finish()
+            self.done.emit(result)
+
+    def _on_failed(self, generation: int, error: AnkleViewerError) -> None:
+        if generation == self._generation:
+            self._finish()
+            self.failed.emit(error)
+
+    def _finish(self) -> None:
+        self._current = None
+        self.running_changed.emit(False)
+
+    def _on_ended(self, runnable: _Runnable) -> None:
+        if runnable in self._alive:
+            self._alive.remove(runnable)
+
+
+def wait_for(jobs: list[Job], seconds: float = 20.0) -> bool:
+    """Cancel jobs and wait until their threads have left, signals delivered; False when one is still busy after `seconds`."""
+    for job in jobs:
+        job.cancel()
+    end = time.monotonic() + seconds
+    while any(job.alive for job in jobs) and time.monotonic() < end:
+        QThreadPool.globalInstance().waitForDone(20)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.MetaCall)
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    return not any(job.alive for job in jobs)

@@ -1,0 +1,111 @@
+"""ViewModel: the one object that holds the view state and the scene, and tells every view what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ankleviewer.core import viewstate
+from ankleviewer.core.display import Scene
+from ankleviewer.core.planes import PLANES, Frame
+from ankleviewer.core.viewstate import PaneView, ViewState
+
+
+class ViewModel(QObject):
+    """Holds one frozen ViewState and one Scene.
+
+    Signals:
+        changed(old, new): the state moved on; never emitted for an equal state.
+        scene_changed(): another scan, ankle, model or answer.
+        touched(): the reader moved something (not the program).
+    """
+
+    changed = Signal(object, object)
+    scene_changed = Signal()
+    touched = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = ViewState()
+        self.scene: Scene | None = None
+
+    def set_state(self, state: ViewState) -> None:
+        """Move to a state and tell everyone, unless it is the same."""
+        old = self.state
+        if state != old:
+            self.state = state
+            self.changed.emit(old, state)
+
+    def update(self, **fields: Any) -> None:
+        """Replace some fields of the state."""
+        self.set_state(replace(self.state, **fields))
+
+    def set_scene(self, scene: Scene | None) -> None:
+        """Show another scene; the state is kept."""
+        self.scene = scene
+        self.scene_changed.emit()
+
+    def frame(self, plane: str) -> Frame:
+        """The frame of a plane of the scene shown."""
+        if self.scene is None:
+            raise RuntimeError("no scan is open")
+        return self.scene.frames[PLANES.index(plane)]
+
+    @property
+    def fit_region(self) -> Any:
+        """LPS box that zoom 1 fits, None for the whole scan."""
+        return self.scene.region if self.scene is not None and self.state.fit == "ankle" else None
+
+    # ------------------------------------------------------------------------------------------------ the reader's moves
+    def step(self, plane: str, count: int) -> None:
+        """Exactly `count` slices of a plane."""
+        if self.scene is not None:
+            self.touched.emit()
+            self.set_state(viewstate.with_step(self.state, self.frame(plane), count))
+
+    def to_end(self, plane: str, last: bool) -> None:
+        """First or last slice of a plane."""
+        if self.scene is not None:
+            self.step(plane, (1 if last else -1) * self.frame(plane).grid.shape[2])
+
+    def move_cursor(self, mm: Sequence[float]) -> None:
+        """The crosshair to an LPS position."""
+        if self.scene is not None:
+            self.touched.emit()
+            self.set_state(viewstate.with_cursor(self.state, mm, self.scene.frames[0]))
+
+    def preset(self, key: str) -> None:
+        """The window preset of a number key."""
+        span = self.scene.hu_range if self.scene is not None else (-1024, 3071)
+        self.set_state(viewstate.with_preset(self.state, key, span))
+
+    def drag_window(self, right: float, down: float) -> None:
+        """Window and level by a drag in px."""
+        self.set_state(viewstate.with_window_drag(self.state, right, down))
+
+    def set_pane(self, plane: str, pane: PaneView) -> None:
+        """Zoom and pan of one plane."""
+        self.touched.emit()
+        self.set_state(viewstate.with_pane(self.state, plane, pane))
+
+    def fit(self, what: str) -> None:
+        """Fit the ankle or the whole scan into all panes."""
+        self.update(fit=what, panes=(PaneView(), PaneView(), PaneView()))
+
+    def step_threshold(self, steps: int) -> None:
+        """Move the threshold shared by slices and 3D."""
+        if self.scene is not None and self.scene.heat is not None:
+            heat = self.scene.heat
+            self.set_state(viewstate.with_threshold_step(self.state, steps, heat.threshold, heat.reference))
+
+    def go_to(self, mm: Sequence[float], selected: int) -> None:
+        """Every view at an LPS position (a finding)."""
+        if self.scene is not None:
+            self.set_state(viewstate.going_to(self.state, mm, self.scene.frames, self.fit_region, selected))
+
+    def toggle_layout(self, layout: str) -> None:
+        """Maximise one pane, or back to the four."""
+        self.update(layout="grid" if self.state.layout == layout else layout)

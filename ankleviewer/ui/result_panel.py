@@ -1,0 +1,271 @@
+"""ResultPanel: the column at the right. Call, probability, agreement, findings, models, heat map controls, progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ankleviewer.ui import theme
+from ankleviewer.ui.controller import ALL_MODELS, CaseController, Phase
+from ankleviewer.ui.findings_list import FindingsList
+from ankleviewer.ui.heat_controls import HeatControls
+from ankleviewer.ui.parts import ProgressStrip, label, rule
+from ankleviewer.ui.wording import (
+    CALL_SHAPES,
+    CALL_WORDS,
+    agreement_text,
+    calibration_text,
+    model_text,
+    probability_text,
+    reason,
+    side_word,
+)
+
+WIDTH = 304
+
+
+class ResultPanel(QWidget):
+    """Shows what the controller holds; rebuilt on its `changed`."""
+
+    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        inner = QWidget()
+        inner.setObjectName("panel")
+        inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        self._build_answer(column)
+        self._build_findings(column)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self._build_foot())
+        controller.changed.connect(self.refresh)
+        self.refresh()
+
+    # -------------------------------------------------------------------------------------------------------------- building
+    def _build_answer(self, column: QVBoxLayout) -> None:
+        self.ankle = QComboBox()
+        self.ankle.setAccessibleName("Ankle shown")
+        self.ankle.activated.connect(self.controller.choose_ankle)
+        self.side = label("", "heading")
+        column.addWidget(self.side)
+        column.addWidget(self.ankle)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.shape = QLabel()
+        self.call = label("", "call", wrap=True)
+        self.call.setAccessibleName("Answer of the model")
+        self.number = label("", "number")
+        self.number.setToolTip("Probability of a fracture, from the model's score")
+        row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.call, 1)
+        row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+        self.calibration = label("", "secondary", wrap=True)
+        self.agreement = label("", "secondary", wrap=True)
+        self.why = label("", "", wrap=True)
+        self.code = label("", "warning", wrap=True)
+        self.help = label("", "secondary", wrap=True)
+        for text in (self.calibration, self.agreement, self.why, self.help, self.code):
+            column.addWidget(text)
+        self.badge = label("Preliminary model", "badge")
+        self.badge.setToolTip("Not yet as accurate as a released model must be; not counted in the agreement.")
+        line = QHBoxLayout()
+        self.origin = label("", "secondary", wrap=True)
+        line.addWidget(self.origin, 1)
+        line.addWidget(self.badge, 0)
+        column.addLayout(line)
+        self.go = QPushButton("Go to finding")
+        self.go.setObjectName("primary")
+        self.go.setToolTip("Show the strongest finding in every view (N)")
+        self.go.clicked.connect(lambda: self.controller.go_to_finding(0))
+        column.addWidget(self.go)
+
+    def _build_findings(self, column: QVBoxLayout) -> None:
+        self.findings_rule = rule()
+        column.addWidget(self.findings_rule)
+        head = QHBoxLayout()
+        self.findings_head = label("", "heading")
+        head.addWidget(self.findings_head, 1)
+        self.steps = []
+        for text, tip, step in (("‹", "Previous finding (Shift+N)", -1), ("›", "Next finding (N)", 1)):
+            button = QPushButton(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setStyleSheet("padding: 0 8px; min-height: 18px;")
+            button.clicked.connect(lambda _checked=False, by=step: self.controller.step_finding(by))
+            head.addWidget(button)
+            self.steps.append(button)
+        column.addLayout(head)
+        self.findings = FindingsList(self.controller)
+        column.addWidget(self.findings)
+        self.others_rule = rule()
+        column.addWidget(self.others_rule)
+        self.others_head = label("Models", "heading")
+        column.addWidget(self.others_head)
+        self._others = QVBoxLayout()
+        self._others.setSpacing(2)
+        self._other_rows: list[QPushButton] = []
+        column.addLayout(self._others)
+
+    def _build_foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setObjectName("panel")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(16, 0, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(rule())
+        column.addWidget(HeatControls(self.controller.view))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Model")
+        self.chooser.setToolTip("The model that answers; a model that has not answered yet is run")
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.chooser.setMinimumContentsLength(8)
+        self.chooser.activated.connect(self._chosen)
+        self.run = QPushButton("Analyse")
+        self.run.setToolTip("Run the model again (F5)")
+        self.run.clicked.connect(self.controller.analyse)
+        row.addWidget(self.chooser, 1)
+        row.addWidget(self.run)
+        column.addLayout(row)
+        column.addWidget(ProgressStrip(self.controller))
+        return foot
+
+    # ------------------------------------------------------------------------------------------------------------- refreshing
+    def refresh(self) -> None:
+        """Show the controller's state."""
+        self._refresh_ankle()
+        self._refresh_answer()
+        boxes = self.controller.boxes
+        self.findings.refresh()
+        self.findings_rule.setVisible(bool(boxes))
+        self.findings_head.setText("Findings" if len(boxes) > 1 else "Finding")
+        self.findings_head.setVisible(bool(boxes))
+        for button in self.steps:
+            button.setVisible(len(boxes) > 1)
+        self.go.setVisible(self.controller.go_to_offered and bool(boxes))
+        self._refresh_models()
+
+    def _refresh_ankle(self) -> None:
+        case, answered = self.controller.case, self.controller.analysis
+        ankles = case.ankles if case is not None else ()
+        with QSignalBlocker(self.ankle):
+            self.ankle.clear()
+            for n, ankle in enumerate(ankles):
+                mine = [a for a in answered.result.models if a.ankle == n] if answered is not None else []
+                word = f"  ·  {CALL_WORDS[mine[0].call].lower()}" if mine else ("" if ankle.complete else "  ·  incomplete")
+                self.ankle.addItem(side_word(ankle.side) + word)
+            self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
+        self.ankle.setVisible(len(ankles) > 1)
+        self.side.setText(side_word(ankles[0].side) if len(ankles) == 1 else "")
+        self.side.setVisible(len(ankles) == 1)
+
+    def _refresh_answer(self) -> None:
+        controller, answer = self.controller, self.controller.answer
+        stale = controller.phase is Phase.ANALYSING
+        titles = {m.name: m.title for m in controller.models or ()}
+        assessed = answer is not None and answer.call != "not assessed"
+        if answer is None:
+            self._say("", "Analysing" if stale else "No answer yet", "")
+            if controller.models == [] and not stale:
+                self._say("", "No model", "")
+        else:
+            self._say(CALL_SHAPES[answer.call], CALL_WORDS[answer.call], probability_text(answer.probability) if assessed else "")
+        colour = theme.BOX if assessed and answer.call in ("fracture", "uncertain") else theme.TEXT
+        self.shape.setStyleSheet(f"font-size: 18px; color: {colour};")
+        decision = controller.decisions.get(answer.name) if answer is not None else None
+        self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
+        together = controller.analysis.result.consensus if controller.analysis is not None else None
+        self._line(self.agreement, agreement_text(together))
+        self._line(self.origin, model_text(answer, titles) if answer is not None else "")
+        self.badge.setVisible(answer is not None and answer.status == "preliminary")
+        self._refresh_reason(answer, assessed, titles)
+
+    def _refresh_reason(self, answer: Any, assessed: bool, titles: dict[str, str]) -> None:
+        controller = self.controller
+        code = sentence = helping = ""
+        if answer is not None and not assessed:
+            code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
+            ankle = controller.ankle
+            if ankle is not None and not ankle.complete:
+                sentence = ankle.reason
+        elif assessed and answer.call == "no fracture":
+            sentence = f"{side_word(controller.ankle.side)} assessed by {model_text(answer, titles)}. No place stood out."
+        elif controller.models == [] and controller.case is not None:
+            sentence = "No model pack is installed. Add one with: ankleviewer models add PACK"
+        self._line(self.why, sentence)
+        self._line(self.help, helping)
+        self._line(self.code, code)
+
+    def _say(self, shape: str, call: str, number: str) -> None:
+        self.shape.setText(shape)
+        self.shape.setVisible(bool(shape))
+        self.call.setText(call)
+        self.number.setText(number)
+
+    @staticmethod
+    def _line(widget: QLabel, text: str) -> None:
+        widget.setText(text)
+        widget.setVisible(bool(text))
+
+    def _refresh_models(self) -> None:
+        controller = self.controller
+        models = controller.models or []
+        busy = controller.phase in (Phase.READING, Phase.ANALYSING)
+        with QSignalBlocker(self.chooser):
+            self.chooser.clear()
+            for model in models:
+                mark = "  (preliminary)" if model.status == "preliminary" else ""
+                self.chooser.addItem(model.title + mark, model.name)
+            if len(models) > 1:
+                self.chooser.addItem("All models", ALL_MODELS)
+            shown = controller.chosen or controller.view.state.model or next((m.name for m in models if m.default), "")
+            self.chooser.setCurrentIndex(max(self.chooser.findData(shown), 0) if models else -1)
+        self.chooser.setEnabled(bool(models) and not busy)
+        self.run.setEnabled(bool(models) and not busy and controller.case is not None)
+        for row in self._other_rows:
+            self._others.removeWidget(row)
+            row.deleteLater()
+        self._other_rows = []
+        answers = controller.analysis.result.models if controller.analysis is not None else ()
+        mine = [a for a in answers if a.ankle in (controller.view.state.ankle, None)]
+        several = len(mine) > 1
+        titles = {m.name: m.title for m in models}
+        for answer in mine if several else ():
+            self._other_rows.append(self._model_row(answer, titles))
+            self._others.addWidget(self._other_rows[-1])
+        self.others_head.setVisible(several)
+        self.others_rule.setVisible(several)
+
+    def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
+        mark = " (preliminary)" if answer.status == "preliminary" else ""
+        name = titles.get(answer.name, answer.name) + mark
+        row = QPushButton(f"{CALL_SHAPES[answer.call]}  {name}   {probability_text(answer.probability)}")
+        row.setCheckable(True)
+        row.setChecked(self.controller.answer is answer)
+        row.setStyleSheet("text-align: left; padding: 5px 8px;")
+        row.setToolTip(f"{CALL_WORDS[answer.call]}: show this model's boxes and heat map")
+        row.clicked.connect(lambda _checked=False, wanted=answer.name: self.controller.show_answer(wanted))
+        return row
+
+    def _chosen(self, index: int) -> None:
+        self.controller.choose_model(self.chooser.itemData(index))

@@ -1,0 +1,89 @@
+"""What is remembered for the next start: window preset and recent scans. A JSON file under ANKLEVIEWER_HOME; always boots."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_FORMAT = 1
+_RECENT = 8
+
+
+def home() -> Path:
+    """The program's own folder: ANKLEVIEWER_HOME, else the platform's place for user data."""
+    named = os.environ.get("ANKLEVIEWER_HOME")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("ankleviewer", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Remembered values; `preset` is a number key, `recent` absolute paths, newest first."""
+
+    preset: str = "1"
+    panel: bool = True
+    size: tuple[int, int] = (1440, 900)
+    recent: tuple[str, ...] = field(default_factory=tuple)
+
+    def with_recent(self, path: str) -> Settings:
+        """The settings with a path at the top of the recent scans."""
+        full = str(Path(path).absolute())
+        return replace(self, recent=(full, *(p for p in self.recent if p != full))[:_RECENT])
+
+
+def load(folder: Path | None = None) -> Settings:
+    """Read the settings; a missing, broken or foreign file gives the defaults, field by field."""
+    default = Settings()
+    try:
+        record = json.loads(((folder or home()) / "settings.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    except (OSError, ValueError) as error:
+        log.warning("settings not readable, defaults used: %s", type(error).__name__)
+        return default
+    if not isinstance(record, dict):
+        return default
+    preset = record.get("preset")
+    size = record.get("size")
+    recent = record.get("recent")
+    sound = isinstance(size, list) and len(size) == 2 and all(type(n) is int and 400 <= n <= 16000 for n in size)
+    return Settings(
+        preset=preset if isinstance(preset, str) and preset in tuple("123456") else default.preset,
+        panel=record.get("panel") is not False,
+        size=(size[0], size[1]) if sound else default.size,
+        recent=tuple(p for p in recent if isinstance(p, str))[:_RECENT] if isinstance(recent, list) else (),
+    )
+
+
+def save(settings: Settings, folder: Path | None = None) -> bool:
+    """Write the settings atomically; False (and a line in the log) where the folder cannot be written."""
+    from ankleviewer.io.atomic import write_text
+
+    target = folder or home()
+    record = {"format": _FORMAT, "preset": settings.preset, "panel": settings.panel}
+    record |= {"size": list(settings.size), "recent": list(settings.recent)}
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        write_text(target / "settings.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        log.warning("settings not saved: %s", error.strerror)
+        return False
+    return True
+
+
+def sample_scan() -> Path | None:
+    """The sample scan that ships with the program; None where it is not installed."""
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_assets" / "sample", package.parent / "assets" / "sample"):
+        found = sorted(folder.glob("*.nii.gz")) + sorted(folder.glob("*.nii"))
+        if found:
+            return found[0]
+    return None

@@ -1,0 +1,186 @@
+"""How a PanePicture is painted with QPainter: image, heat, boxes, crosshair, letters, corner text, scale bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from ankleviewer.core.display import HeatRaster, PanePicture
+from ankleviewer.core.planes import Viewport
+from ankleviewer.ui import theme
+
+GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
+_BARS = (1, 2, 5, 10, 20, 50, 100, 200)
+PLANE_NAMES = {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
+# The lines in a pane belong to the two other planes: (the vertical one, the horizontal one).
+_LINES = {"axial": ("sagittal", "coronal"), "coronal": ("sagittal", "axial"), "sagittal": ("coronal", "axial")}
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """What was computed for a picture: the slice, the filled heat map with its raster, and the outline."""
+
+    image: QImage
+    heat: QImage | None
+    raster: HeatRaster | None
+    outlines: tuple[np.ndarray, ...]
+
+
+def to_image(rgba: np.ndarray) -> QImage:
+    """QImage that owns a copy of RGBA uint8 (rows, columns, 4)."""
+    height, width = rgba.shape[:2]
+    return QImage(np.ascontiguousarray(rgba).data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, annotations: bool, hover: str) -> None:
+    """Paint a whole pane. `hover` is the text about the voxel under the mouse, "" for none."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    rows, columns = layers.image.height(), layers.image.width()
+    painter.drawImage(_rect(port, -0.5, -0.5, columns - 0.5, rows - 0.5), layers.image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    centre = QPointF(*port.to_screen(picture.crosshair)) if picture.crosshair is not None else None
+    _heat(painter, port, picture, layers, centre)
+    _boxes(painter, port, picture)
+    if centre is not None:
+        _crosshair(painter, port, picture, centre)
+    _letters(painter, port, picture)
+    _corners(painter, port, picture, annotations, hover)
+
+
+def _rect(port: Viewport, x0: float, y0: float, x1: float, y1: float) -> QRectF:
+    return QRectF(QPointF(*port.to_screen((x0, y0))), QPointF(*port.to_screen((x1, y1))))
+
+
+def _polygon(port: Viewport, points: np.ndarray) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in port.to_screen(points)])
+
+
+def _heat(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, centre: QPointF | None) -> None:
+    if layers.heat is not None and layers.raster is not None:
+        raster = layers.raster
+        (x0, y0), (dx, dy) = raster.origin, raster.step
+        rows, columns = raster.values.shape
+        painter.save()
+        if centre is not None:
+            free = QPainterPath()
+            free.addRect(QRectF(0, 0, port.width, port.height))
+            hole = QPainterPath()
+            hole.addEllipse(centre, GAP, GAP)
+            painter.setClipPath(free.subtracted(hole))
+        painter.drawImage(_rect(port, x0 - dx / 2, y0 - dy / 2, x0 + (columns - 0.5) * dx, y0 + (rows - 0.5) * dy), layers.heat)
+        painter.restore()
+    lines = [_polygon(port, line) for line in layers.outlines]
+    for pen in (QPen(theme.colour(theme.PANE, 150), 3.6), QPen(theme.colour(theme.HEAT_LINE), 1.6)):
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for line in lines:
+            painter.drawPolyline(line)
+
+
+def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
+    for box in picture.boxes:
+        polygon = _polygon(port, box.polygon)
+        width = 2.4 if box.selected else 1.5
+        under = QPen(theme.colour(theme.PANE, 160), width + 2)
+        line = QPen(theme.colour(theme.BOX), width)
+        for pen in (under, line):
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        if not box.firm:
+            line.setDashPattern([2, 3])
+            under.setColor(theme.colour(theme.PANE, 90))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for pen in (under, line):
+            painter.setPen(pen)
+            painter.drawPolygon(polygon)
+        corner = polygon.boundingRect().topLeft()
+        painter.setFont(theme.font(theme.PANE_PX, bold=True))
+        _text(painter, QPointF(corner.x(), corner.y() - 5), str(box.index + 1), QColor(theme.BOX))
+
+
+def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: QPointF) -> None:
+    vertical, horizontal = _LINES[picture.frame.plane]
+    x, y = centre.x(), centre.y()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for plane, ends in (
+        (vertical, ((x, 0, x, y - GAP), (x, y + GAP, x, port.height))),
+        (horizontal, ((0, y, x - GAP, y), (x + GAP, y, port.width, y))),
+    ):
+        painter.setPen(QPen(theme.colour(theme.PLANE[plane], 190), 1))
+        for x0, y0, x1, y1 in ends:
+            if x1 >= x0 and y1 >= y0:
+                painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
+    """Text with a soft dark shadow, readable over bone."""
+    painter.setPen(theme.colour(theme.PANE, 170))
+    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (-1, -1), (1, -1), (-1, 1)):
+        painter.drawText(QPointF(baseline.x() + dx, baseline.y() + dy), text)
+    painter.setPen(colour)
+    painter.drawText(baseline, text)
+
+
+def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
+    font = theme.font(13, bold=True)
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    left, right, top, bottom = picture.letters
+    middle_y = port.height / 2 + metrics.capHeight() / 2
+    colour = QColor(theme.TEXT)
+    _text(painter, QPointF(8, middle_y), left, colour)
+    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(right), middle_y), right, colour)
+    _text(painter, QPointF((port.width - metrics.horizontalAdvance(top)) / 2, 8 + metrics.capHeight()), top, colour)
+    _text(painter, QPointF((port.width - metrics.horizontalAdvance(bottom)) / 2, port.height - 8), bottom, colour)
+
+
+def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotations: bool, hover: str) -> None:
+    plane = picture.frame.plane
+    painter.setFont(theme.font(theme.PANE_PX, bold=True))
+    metrics = QFontMetricsF(painter.font())
+    name = PLANE_NAMES[plane]
+    tab = QRectF(0, 0, metrics.horizontalAdvance(name) + 16, 20)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.PLANE[plane]))
+    painter.drawRect(tab)
+    painter.setPen(QColor("#0b0d10"))
+    painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, name)
+    font = theme.font(theme.PANE_PX)
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    text, dim = QColor(theme.TEXT), QColor("#c3c9d1")
+    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(picture.slice_text), 15), picture.slice_text, text)
+    if not annotations or port.width < 220 or port.height < 170:
+        return
+    base = port.height - 9
+    _text(painter, QPointF(8, base), picture.window_text, dim)
+    bar = _scale_bar(painter, port, metrics, base)
+    line = metrics.height() + 1
+    if hover:
+        parts = hover.split("\n")
+        for n, part in enumerate(reversed(parts)):
+            x = port.width - 8 - metrics.horizontalAdvance(part)
+            _text(painter, QPointF(x, base - bar - n * line), part, text)
+
+
+def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: float) -> float:
+    """A bar of a round length at the lower right; returns the height it takes."""
+    length = max((b for b in _BARS if b * port.scale <= port.width / 5), default=_BARS[0])
+    px = length * port.scale
+    if px > port.width / 2:
+        return 0.0
+    x1, y = round(port.width - 9), round(base - 3)
+    x0 = round(x1 - px)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for pen in (QPen(theme.colour(theme.PANE, 170), 3), QPen(QColor("#c3c9d1"), 1)):
+        painter.setPen(pen)
+        painter.drawLine(x0, y, x1, y)
+        painter.drawLine(x0, y - 4, x0, y + 4)
+        painter.drawLine(x1, y - 4, x1, y + 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    label = f"{length} mm"
+    _text(painter, QPointF(x0 - 6 - metrics.horizontalAdvance(label), base), label, QColor("#c3c9d1"))
+    return float(metrics.height() + 4)

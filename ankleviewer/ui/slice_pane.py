@@ -1,0 +1,213 @@
+"""SlicePane: one slice view. Shows what resolve() decides and turns mouse and wheel into moves of the ViewModel."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from ankleviewer.core.display import PanePicture, contours, heat_on_slice, heat_rgba, resolve, slice_rgba
+from ankleviewer.core.planes import PLANES, Viewport, position_text
+from ankleviewer.core.viewstate import PaneView
+from ankleviewer.ui import theme
+from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.slice_paint import PLANE_NAMES, Layers, paint, to_image
+
+_DRAG_PER_SLICE = 6.0  # px
+MARGIN = 22.0  # px kept free for the orientation letters when zoom is 1
+
+
+class SlicePane(QWidget):
+    """A pane for one plane ("axial", "coronal", "sagittal")."""
+
+    def __init__(self, model: ViewModel, plane: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model, self.plane = model, plane
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(QSize(120, 100))
+        self.setAccessibleName(f"{PLANE_NAMES[plane]} slices")
+        self._cache: dict[str, tuple[object, object]] = {}
+        self._mouse: QPointF | None = None
+        self._drag: tuple[str, QPointF] | None = None
+        self._carry = 0.0
+        self._wheel = 0
+        model.changed.connect(self._on_changed)
+        model.scene_changed.connect(self._on_scene)
+
+    # ------------------------------------------------------------------------------------------------------------ showing
+    def _on_changed(self) -> None:
+        self.update()
+
+    def _on_scene(self) -> None:
+        self._cache.clear()
+        self.update()
+
+    def viewport(self) -> Viewport:
+        """Where the slice lies in this pane; needs a scene."""
+        pane = self.model.state.panes[PLANES.index(self.plane)]
+        frame = self.model.frame(self.plane)
+        size = (self.width(), self.height())
+        return Viewport.fit(frame, size, self.model.fit_region, pane.zoom, pane.pan, MARGIN)
+
+    def picture(self) -> PanePicture:
+        """What is shown now; needs a scene."""
+        return resolve(self.model.state, self.model.scene, self.plane)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Black ground, then the picture; a thin line in the plane's colour while the pane has the keyboard."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.colour(theme.PANE))
+        if self.model.scene is not None:
+            picture = self.picture()
+            hover = self._hover_text()
+            paint(painter, self.viewport(), picture, self._layers(picture), self.model.state.annotations, hover)
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.colour(theme.PLANE[self.plane], 150), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _layers(self, picture: PanePicture) -> Layers:
+        scene = self.model.scene
+        frame, index = picture.frame, picture.index
+        window = picture.window
+        image = self._cached("image", (index, window), lambda: to_image(slice_rgba(frame, scene.volume, index, window)))
+        if picture.heat_level is None:
+            return Layers(image, None, None, ())
+        heat, level, opacity = scene.heat, picture.heat_level, picture.fill_opacity
+        raster = self._cached("raster", (index, id(heat)), lambda: heat_on_slice(frame, index, heat))
+        if raster is None:
+            return Layers(image, None, None, ())
+        lines = self._cached("lines", (index, id(heat), level), lambda: tuple(contours(raster, level)))
+        fill = None
+        if opacity > 0:
+            key = (index, id(heat), level, opacity)
+            fill = self._cached("fill", key, lambda: to_image(heat_rgba(raster, level, heat.reference, opacity)))
+        return Layers(image, fill, raster, lines)
+
+    def _cached(self, name: str, key: object, make: object) -> object:
+        held = self._cache.get(name)
+        if held is None or held[0] != key:
+            held = (key, make())
+            self._cache[name] = held
+        return held[1]
+
+    # ------------------------------------------------------------------------------------------------------- under the mouse
+    def mm_at(self, point: QPointF) -> np.ndarray:
+        """LPS position under a point of this pane, on the slice shown."""
+        x, y = self.viewport().to_pixel((point.x(), point.y()))
+        return self.model.frame(self.plane).grid.to_mm((x, y, self.picture().index))
+
+    def _hover_text(self) -> str:
+        if self._mouse is None:
+            return ""
+        frame, scene = self.model.frame(self.plane), self.model.scene
+        x, y = np.rint(self.viewport().to_pixel((self._mouse.x(), self._mouse.y()))).astype(int)
+        if not (0 <= x < frame.grid.shape[0] and 0 <= y < frame.grid.shape[1]):
+            return ""
+        voxel = frame.scan_voxel((int(x), int(y), self.picture().index))
+        if scene.volume.padding is not None and scene.volume.padding[voxel]:
+            value = "outside the scan"
+        else:
+            value = f"{int(scene.volume.hu[voxel])} HU"
+        return f"{value}\n{position_text(self.mm_at(self._mouse))}"
+
+    # ------------------------------------------------------------------------------------------------------ mouse and wheel
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Wheel: exactly one slice a notch. Ctrl + wheel: zoom about the mouse."""
+        if self.model.scene is None:
+            return
+        self._wheel += event.angleDelta().y()
+        notches = int(self._wheel / 120)
+        self._wheel -= notches * 120
+        if notches and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom_about(event.position(), 1.2**notches)
+        elif notches:
+            self.model.step(self.plane, notches)
+        event.accept()
+
+    def _zoom_about(self, point: QPointF, factor: float) -> None:
+        before = self.viewport()
+        pane = self.model.state.panes[PLANES.index(self.plane)]
+        fixed = before.to_pixel((point.x(), point.y()))
+        self.model.set_pane(self.plane, PaneView(pane.zoom * factor, pane.pan))
+        after = self.viewport()
+        moved = after.to_pixel((point.x(), point.y()))
+        shift = (fixed - moved) * np.asarray(after.frame.grid.spacing[:2])
+        pane = self.model.state.panes[PLANES.index(self.plane)]
+        pan = (float(pane.pan[0] + shift[0]), float(pane.pan[1] + shift[1]))
+        self.model.set_pane(self.plane, PaneView(pane.zoom, pan))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Left: scroll (W held: window / level; Shift: crosshair). Middle: pan. Right: zoom."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self.model.scene is None:
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.model.move_cursor(self.mm_at(event.position()))
+                return
+            self._drag = ("window" if self.window().property("window_key") else "scroll", event.position())
+        elif event.button() == Qt.MouseButton.MiddleButton:
+            self._drag = ("pan", event.position())
+        elif event.button() == Qt.MouseButton.RightButton:
+            self._drag = ("zoom", event.position())
+        self._carry = 0.0
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow a drag, the crosshair with Shift, and show the voxel under the mouse."""
+        self._mouse = event.position()
+        if self.model.scene is None:
+            return
+        if self._drag is not None:
+            self._dragged(*self._drag, event.position())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.model.move_cursor(self.mm_at(event.position()))
+        self.update()
+
+    def _dragged(self, kind: str, start: QPointF, now: QPointF) -> None:
+        dx, dy = now.x() - start.x(), now.y() - start.y()
+        self._drag = (kind, now)
+        if kind == "scroll":
+            self._carry -= dy / _DRAG_PER_SLICE
+            whole = int(self._carry)
+            self._carry -= whole
+            if whole:
+                self.model.step(self.plane, whole)
+        elif kind == "window":
+            self.model.drag_window(dx, dy)
+        elif kind == "pan":
+            scale = self.viewport().scale
+            pane = self.model.state.panes[PLANES.index(self.plane)]
+            self.model.set_pane(self.plane, PaneView(pane.zoom, (pane.pan[0] - dx / scale, pane.pan[1] - dy / scale)))
+        else:
+            self._zoom_about(QPointF(self.width() / 2, self.height() / 2), 1.01 ** (-dy))
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """The drag is over."""
+        self._drag = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Maximise this pane, or back to four."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = None
+            self.model.toggle_layout(self.plane)
+
+    def leaveEvent(self, _event: object) -> None:
+        """No voxel under the mouse any more."""
+        self._mouse = None
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up / Down one slice, PgUp / PgDn five, Home / End first and last."""
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 5, Qt.Key.Key_PageDown: -5}
+        if event.key() in steps and not event.modifiers():
+            self.model.step(self.plane, steps[event.key()])
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+            self.model.to_end(self.plane, event.key() == Qt.Key.Key_End)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,199 @@
+"""What the window's tests share: a small phantom case, a backend without files or models, and the leak watch."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QThreadPool
+from PySide6.QtWidgets import QApplication
+
+from ankleviewer.core.decision import CalibrationBin, Decision
+from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
+from ankleviewer.core.volume import Volume
+from ankleviewer.ui import theme
+from ankleviewer.ui.main_window import MainWindow
+
+GRID = Grid.axis_aligned((64, 72, 80), (1.0, 1.0, 1.0), (-32.0, -40.0, 100.0))
+FIRST, SECOND = (-6.0, 4.0, 140.0), (12.0, -10.0, 150.0)
+
+
+def phantom() -> Volume:
+    """Two shafts and a block, HU as in bone, soft tissue and air."""
+    x, y, z = np.moveaxis(GRID.to_mm(np.stack(np.meshgrid(*map(np.arange, GRID.shape), indexing="ij"), axis=-1)), -1, 0)
+    hu = np.where((x / 26) ** 2 + (y / 30) ** 2 < 1, 50, -1000)
+    hu[np.hypot(x - 4, y) < 12] = 1100
+    hu[np.hypot(x + 14, y - 8) < 5] = 1200
+    hu[(np.hypot(x - 4, y) < 15) & (z < 125)] = 500
+    return Volume(hu.astype(np.int16), GRID)
+
+
+def box_around(mm: tuple[float, float, float], score: float) -> Box:
+    """A box of 12 mm around a position."""
+    low, high = (tuple(float(v + d) for v in mm) for d in (-6, 6))
+    voxel = GRID.to_voxel(np.array([mm, low, high])).round().astype(int)
+    centre, start, stop = (tuple(int(n) for n in row) for row in voxel)
+    return Box(score, mm, low, high, centre, start, stop, (76, 90, 22))
+
+
+def heat_around(mm: tuple[float, float, float]) -> HeatMap:
+    """A round map that peaks at a position."""
+    grid = Grid.axis_aligned((128, 128, 128), 1.0, (-64.0, -64.0, 76.0))
+    positions = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
+    values = np.maximum(8.0 - np.linalg.norm(positions - mm, axis=-1) * 0.6, 0).astype(np.float32)
+    return HeatMap(values, grid, threshold=3.2, reference=8.0, floor=0.5, cells=16)
+
+
+def answer(call: str = "fracture", boxes: tuple[Box, ...] | None = None, name: str = "compact", **more: object) -> ModelAnswer:
+    """One model's answer."""
+    chance = {"fracture": 0.93, "uncertain": 0.48, "no fracture": 0.04, "not assessed": None}[call]
+    if boxes is None:
+        boxes = (box_around(FIRST, 0.71), box_around(SECOND, 0.22)) if call in ("fracture", "uncertain") else ()
+    fields: dict[str, object] = {"version": "1.0", "sha256": "0" * 64, "status": "released", "ankle": 0, "probability": chance}
+    fields |= {"call": call, "boxes": boxes, "runtime": Runtime("CPUExecutionProvider", 1.2)} | more
+    return ModelAnswer(name=name, **fields)
+
+
+def ankle(side: str = "R", complete: bool = True, reason: str = "") -> SimpleNamespace:
+    """An ankle of the phantom."""
+    return SimpleNamespace(
+        side=side, centre_mm=(0.0, 0.0, 130.0), min_mm=(-24.0, -28.0, 104.0), max_mm=(24.0, 28.0, 176.0), complete=complete, reason=reason
+    )
+
+
+@dataclass
+class FakeBackend:
+    """The use cases without files or models; every part can be replaced by a test. `gate` holds work until it is set."""
+
+    answers: tuple[ModelAnswer, ...] = field(default_factory=lambda: (answer(),))
+    findings: tuple[Finding, ...] = ()
+    ankles: tuple[SimpleNamespace, ...] = field(default_factory=lambda: (ankle(),))
+    verdict: str = "accept"
+    consensus: Consensus | None = None
+    read_error: Exception | None = None
+    analyse_error: Exception | None = None
+    volume: Volume = field(default_factory=phantom)
+    heat: HeatMap | None = field(default_factory=lambda: heat_around(FIRST))
+    models: tuple[SimpleNamespace, ...] = (
+        SimpleNamespace(name="compact", title="Compact 3D-CNN", status="released", default=True),
+        SimpleNamespace(name="mobilenet", title="3D-MobileNet", status="preliminary", default=False),
+    )
+    gate: threading.Event = field(default_factory=threading.Event)
+    opened: list[str] = field(default_factory=list)
+    analysed: list[list[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    def _wait(self, progress: Callable[[float, str], None], cancelled: Callable[[], bool], text: str) -> None:
+        progress(0.4, text)
+        while not self.gate.wait(0.01):
+            if cancelled():
+                raise Cancelled
+
+    def open_case(self, path: str, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> SimpleNamespace:
+        """A case, or the error set by the test."""
+        self._wait(progress, cancelled, "Reading slices")
+        self.opened.append(path)
+        if self.read_error is not None:
+            raise self.read_error
+        scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti")
+        return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
+
+    def analyse(
+        self, case: SimpleNamespace, models: list[str], progress: Callable[[float, str], None], cancelled: Callable[[], bool]
+    ) -> SimpleNamespace:
+        """An analysis of the prepared answers."""
+        self._wait(progress, cancelled, "Model 1 of 1")
+        self.analysed.append(models)
+        if self.analyse_error is not None:
+            raise self.analyse_error
+        wanted = tuple(a for a in self.answers if a.name in models)
+        infos = tuple(AnkleInfo(a.side, a.min_mm, a.max_mm) for a in case.ankles)
+        result = Result(ScanInfo(case.scan.path), "accept", tuple(case.findings), infos, wanted, self.consensus)
+        heat = {(a.name, a.ankle): self.heat for a in wanted if a.boxes and self.heat is not None}
+        return SimpleNamespace(result=result, heatmaps=heat)
+
+    def list_models(self) -> list[SimpleNamespace]:
+        """The packs."""
+        return list(self.models)
+
+    def decision(self, _name: str) -> Decision:
+        """A decision with a small reliability table."""
+        bins = (CalibrationBin(0.0, 0.5, 70, 6), CalibrationBin(0.5, 1.0, 64, 61))
+        return Decision(1.0, 0.0, 0.2, 0.8, 8.0, 0.5, 134, bins)
+
+
+def refusal() -> ScanError:
+    """What the reader says of uneven slices."""
+    return ScanError("SPACING_UNEVEN", "The slices are 0.5 and 1.0 mm apart. Export the series again without gaps.")
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(qapp: QApplication) -> Iterator[None]:
+    """Nothing survives a test: no window, no job, no VTK render window."""
+    theme.apply(qapp)
+    yield
+    assert QThreadPool.globalInstance().waitForDone(5000), "a job is still running"
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    gc.collect()
+    left = [w for w in qapp.topLevelWidgets() if w.isVisible()]
+    assert not left, f"windows left open: {left}"
+    vtk_left = [o for o in gc.get_objects() if type(o).__name__ in ("vtkXOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor")]
+    assert not vtk_left, f"VTK windows left: {vtk_left}"
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    """A backend that answers at once."""
+    return FakeBackend()
+
+
+@pytest.fixture
+def make_window(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., MainWindow]]:
+    """Builds windows and closes them; without 3D unless asked."""
+    made: list[MainWindow] = []
+
+    def make(backend: FakeBackend, path: str | None = "scan.nii.gz", gl: bool = False, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+        if not gl:
+            monkeypatch.setenv("ANKLEVIEWER_NO_3D", "1")
+        window = MainWindow(backend)
+        made.append(window)
+        window.resize(*size)
+        window.show()
+        window.controller.list_models()
+        if path is not None:
+            window.controller.open(path)
+            if backend.gate.is_set():
+                qtbot.waitUntil(lambda: window.controller.phase.name in ("ANSWER", "EMPTY", "SCAN") and not busy(window), timeout=20000)
+        return window
+
+    yield make
+    for window in made:
+        window.close()
+        window.deleteLater()
+
+
+def busy(window: MainWindow) -> bool:
+    """True while any job of the window runs."""
+    controller = window.controller
+    return any(j.running for j in (controller.reading, controller.analysing, controller.listing, window.pane3d.job))
+
+
+@pytest.fixture
+def fakes() -> SimpleNamespace:
+    """The builders above, for tests that vary them."""
+    return SimpleNamespace(
+        Backend=FakeBackend, answer=answer, ankle=ankle, box=box_around, heat=heat_around, refusal=refusal, phantom=phantom,
+        busy=busy, grid=GRID, first=FIRST, second=SECOND,
+    )  # fmt: skip
