@@ -93,8 +93,8 @@ def _pydicom(dataset: Any, index: int) -> NDArray[np.generic]:
     from pydicom.pixels.utils import pixel_array
 
     if not getattr(dataset, "file_meta", None) or "TransferSyntaxUID" not in dataset.file_meta:
-        from pydicom.dataset import FileMetaDataset
         from pydicom import uid as uids
+        from pydicom.dataset import FileMetaDataset
 
         dataset.file_meta = FileMetaDataset()
         dataset.file_meta.TransferSyntaxUID = uids.UID(syntax_of(dataset))
