@@ -1,0 +1,1 @@
+"""What leaves the program: JSON, NIfTI heat maps, pictures."""

@@ -1,0 +1,53 @@
+"""Changes to training crops, in Hounsfield units, before the window: twins always get the same change, so that it cannot betray the label."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from trainer.simulate.fields import gaussian_blur
+
+AXES = (2, 3, 4)
+
+
+def turn(rng: np.random.Generator, *tensors: Tensor) -> list[Tensor]:
+    """One random flip and permutation of the axes (the 48 symmetries of the cube), the same for all tensors (N, C, D, D, D)."""
+    flips = [axis for axis in AXES if rng.random() < 0.5]
+    order = [0, 1, *(int(a) + 2 for a in rng.permutation(3))]
+    return [t.flip(flips).permute(order).contiguous() for t in tensors]
+
+
+def mirror(rng: np.random.Generator, *tensors: Tensor) -> list[Tensor]:
+    """Left and right exchanged half of the time: the one symmetry that whole ankles have."""
+    return [t.flip(2) for t in tensors] if rng.random() < 0.5 else list(tensors)
+
+
+def vary_hu(rng: np.random.Generator, hu: Tensor) -> Tensor:
+    """Other scanners and other bones: contrast, offset, blur, coarser slices and noise.
+
+    Args:
+        hu: (N, 1, D, H, W) float; the N volumes get the same change and the same noise.
+    """
+    out = hu
+    if rng.random() < 0.7:
+        gain, offset, pivot = float(np.exp(rng.normal(0, 0.15))), float(rng.normal(0, 25)), float(rng.uniform(0, 200))
+        out = (out - pivot) * gain + pivot + offset
+    if rng.random() < 0.25:
+        sigma = tuple(float(s) for s in rng.uniform(0.2, 0.7, 3))
+        out = torch.stack([gaussian_blur(v[0], sigma) for v in out])[:, None]  # type: ignore[arg-type]
+    if rng.random() < 0.2:
+        axis = int(rng.integers(3))
+        size = list(out.shape[2:])
+        thick = float(rng.uniform(1.3, 2.6))
+        small = [max(4, round(n / thick)) if i == axis else n for i, n in enumerate(size)]
+        out = F.interpolate(F.interpolate(out, size=small, mode="area"), size=size, mode="trilinear", align_corners=False)
+    if rng.random() < 0.5:
+        level = float(np.exp(rng.uniform(np.log(5), np.log(45))))
+        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        noise = torch.randn(out.shape[2:], generator=generator)
+        if rng.random() < 0.5:
+            noise = gaussian_blur(noise, (0.5, 0.5, 0.5)) * 2.0
+        out = out + level * noise
+    return out

@@ -1,0 +1,151 @@
+"""Training batches from a bank of simulated pairs: crops on the crack, their twins, and crops from anywhere else."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from trainer.augment import mirror, turn, vary_hu
+from trainer.simulate.pairs import Pair, load_pair, pair_path
+from trainer.simulate.streams import stream
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Crops in HU (N, 1, D, D, D) float; crack and changed masks (bool, same shape); label (N, 1) float.
+
+    Rows 2i and 2i + 1 of the first `twins` rows are a fractured crop and its unfractured twin.
+    """
+
+    hu: Tensor
+    crack: Tensor
+    changed: Tensor
+    label: Tensor
+    twins: int
+
+
+@dataclass(frozen=True)
+class CropPlan:
+    """What a batch holds: `pairs` twin crops on a crack, `others` crops from elsewhere, edge `size` voxels; `whole` takes the full cube."""
+
+    size: int
+    pairs: int
+    others: int
+    whole: bool = False
+
+
+class PairBank:
+    """Pairs on disk, used while they are still being made: step s may draw from the first `start + s * growth` of them.
+
+    The schedule depends on the step alone, so a run gives the same batches however fast the simulator is.
+    """
+
+    def __init__(self, folder: Path, count: int, start: int, growth: float, seed: int) -> None:
+        self.folder, self.count, self.start, self.growth, self.seed = folder, count, start, growth, seed
+
+    def batch(self, step: int, plan: CropPlan) -> Batch:
+        """Batch of step `step`; waits for pairs that are not there yet."""
+        rng = stream(self.seed, step, "batch")
+        usable = int(min(self.count, self.start + step * self.growth))
+        rows: list[tuple[Tensor, Tensor, Tensor]] = []
+        for _ in range(plan.pairs):
+            pair = self._load(rng, usable)
+            rows.append(self._twins(rng, pair, plan))
+        for _ in range(plan.others):
+            rows.append(self._elsewhere(rng, self._load(rng, usable), plan))
+        hu, crack, changed = (torch.cat(parts) for parts in zip(*rows, strict=True))
+        return Batch(hu, crack, changed, crack.flatten(1).any(dim=1, keepdim=True).float(), 2 * plan.pairs)
+
+    def _load(self, rng: np.random.Generator, usable: int) -> Pair:
+        path = pair_path(self.folder, int(rng.integers(usable)))
+        while not path.exists():
+            time.sleep(0.5)
+        return load_pair(path)
+
+    def _twins(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
+        points = np.argwhere(pair.crack)
+        shape = np.asarray(pair.intact.shape)
+        centre = points[rng.integers(len(points))] if len(points) else shape // 2
+        box = _box(centre + rng.integers(-plan.size // 3, plan.size // 3 + 1, 3), plan.size, shape)
+        both = np.stack([pair.fractured[box], pair.intact[box]])
+        crack = np.stack([pair.crack[box], np.zeros_like(pair.crack[box])])
+        changed = np.stack([np.abs(both[0].astype(np.int32) - both[1]) > 60, np.zeros_like(crack[0])])
+        return _augmented(rng, both, crack, changed, plan.whole)
+
+    def _elsewhere(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
+        volume = pair.intact if rng.random() < 0.7 else pair.fractured
+        shape = np.asarray(volume.shape)
+        centre = rng.integers(shape // 6, shape - shape // 6)
+        for _ in range(8):  # a place on bone teaches more than air
+            if volume[tuple(centre)] > 200:
+                break
+            centre = rng.integers(shape // 6, shape - shape // 6)
+        box = _box(centre, plan.size, shape)
+        crack = pair.crack[box] & (volume is pair.fractured)
+        changed = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box]) > 60
+        return _augmented(rng, volume[box][None], crack[None], (changed & (volume is pair.fractured))[None], plan.whole)
+
+
+def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tuple[slice, ...]:
+    low = np.clip(centre - size // 2, 0, np.maximum(shape - size, 0))
+    return tuple(slice(int(a), int(a) + size) for a in low)
+
+
+def _augmented(
+    rng: np.random.Generator, hu: NDArray[np.int16], crack: NDArray[np.bool_], changed: NDArray[np.bool_], whole: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    tensors = [torch.from_numpy(np.ascontiguousarray(a))[:, None] for a in (hu.astype(np.float32), crack, changed)]
+    out = mirror(rng, *tensors) if whole else turn(rng, *tensors)
+    return vary_hu(rng, out[0]), out[1], out[2]
+
+
+class Prefetch:
+    """Works out batches ahead in a thread, in order."""
+
+    def __init__(self, make: Callable[[int], Batch], first: int, last: int, depth: int = 3) -> None:
+        self._queue: queue.Queue[tuple[int, Batch | Exception]] = queue.Queue(depth)
+        self._stop = threading.Event()
+        self._make, self._range = make, range(first, last)
+        self.waited = 0.0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        for step in self._range:
+            try:
+                item: Batch | Exception = self._make(step)
+            except Exception as error:  # handed to the reader, which raises it
+                item = error
+            while not self._stop.is_set():
+                try:
+                    self._queue.put((step, item), timeout=0.5)
+                    break
+                except queue.Full:
+                    continue
+            if self._stop.is_set() or isinstance(item, Exception):
+                return
+
+    def get(self) -> Batch:
+        """The next batch."""
+        start = time.monotonic()
+        _, item = self._queue.get()
+        self.waited += time.monotonic() - start
+        if isinstance(item, Exception):
+            raise item
+        return item
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._thread.join(timeout=30)

@@ -1,0 +1,197 @@
+"""The training loop: stages of crops, one optimiser, an average of the weights, checkpoints, logs. Reads from top to bottom."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ankleviewer.core.preprocess import PreprocessSpec
+from trainer import checkpoint
+from trainer.data import Batch, CropPlan, PairBank, Prefetch
+from trainer.networks.head import FractureNet
+from trainer.targets import cell_loss, cell_targets
+from trainer.teach import Teacher
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training: crop plan, number of steps, learning rate at its start and end; weights of the losses."""
+
+    plan: CropPlan
+    steps: int
+    lr: tuple[float, float]
+    cells: float = 1.0
+    scan: float = 0.5
+    teacher: float = 0.0
+    freeze_norm: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one step reports."""
+
+    step: int
+    of: int
+    loss: float
+    pair_accuracy: float
+
+
+def train(
+    net: FractureNet,
+    spec: PreprocessSpec,
+    stages: list[Stage],
+    bank: PairBank,
+    run: Path,
+    *,
+    teacher: Teacher | None = None,
+    resume: bool = False,
+    bf16: bool = False,
+    save_every: int = 100,
+    validate: Callable[[FractureNet], dict[str, float]] | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> FractureNet:
+    """Train through all stages and return the averaged network (also in the run's checkpoint).
+
+    Raises:
+        FloatingPointError: the loss is not finite; the last checkpoint stays.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    net = net.to(memory_format=torch.channels_last_3d) if net.mode == "full" else net
+    parameters = list(net.parameters()) + (list(teacher.parameters()) if teacher else [])
+    bias = nn.Parameter(torch.zeros(len(stages)))
+    optimiser = torch.optim.Adam([{"params": parameters}, {"params": [bias]}], lr=1e-3)
+    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
+    total = sum(s.steps for s in stages)
+    first = 0
+    state = checkpoint.load(run) if resume else None
+    if state is not None:
+        net.load_state_dict(state["net"])
+        optimiser.load_state_dict(state["optimiser"])
+        average, first = state["average"], int(state["step"])
+        bias.data.copy_(state["bias"])
+        if teacher is not None:
+            teacher.load_state_dict(state["teacher"])
+    (run / "config.json").write_text(json.dumps({"stages": [asdict(s) for s in stages], "arch": net.arch, "config": net.config, "preprocessing": spec.to_json()}, indent=1, default=str))
+    position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
+
+    def save(step: int) -> None:
+        state = {"net": net.state_dict(), "average": average, "optimiser": optimiser.state_dict(), "bias": bias.detach(), "step": step}
+        checkpoint.save(run, state | ({"teacher": teacher.state_dict()} if teacher else {}))
+
+    source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), first, total)
+    log = _Log(run / "log.csv", first)
+    started = time.monotonic()
+    try:
+        for step in range(first, total):
+            index, k = position[step]
+            stage = stages[index]
+            _mode(net, stage.freeze_norm)
+            warm = min(1.0, (step + 1) / 30)
+            rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * warm
+            optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 10 * rate
+            batch = source.get()
+            loss, parts = _loss(net, spec, batch, stage, bias[index], teacher, bf16)
+            if not torch.isfinite(loss):
+                raise FloatingPointError(f"the loss is {loss.item()} at step {step}; the last checkpoint is kept")
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(parameters, 5.0)
+            optimiser.step()
+            decay = min(0.995, (step + 1) / (step + 10))
+            with torch.no_grad():
+                for key, value in net.state_dict().items():
+                    if value.dtype.is_floating_point:
+                        average[key].lerp_(value, 1 - decay)
+                    else:
+                        average[key].copy_(value)
+            row = {"step": step, "stage": index, "lr": rate, "loss": loss.item(), **parts, "seconds": time.monotonic() - started, "waited": source.waited}
+            if (step + 1) % save_every == 0 or step + 1 == total:
+                save(step + 1)
+                if validate is not None:
+                    row |= _with_average(net, average, validate)
+            log.write(row)
+            if report is not None:
+                report(Progress(step + 1, total, row["loss"], parts["pair_accuracy"]))
+    finally:
+        source.close()
+        log.close()
+    net.load_state_dict(average)
+    return net.eval()
+
+
+def _mode(net: FractureNet, freeze_norm: bool) -> None:
+    net.train()
+    if freeze_norm:
+        for module in net.modules():
+            if isinstance(module, nn.BatchNorm3d):
+                module.eval()
+
+
+def window(hu: Tensor, spec: PreprocessSpec) -> Tensor:
+    """The network's input from HU: tensor twin of `ankleviewer.core.preprocess.normalise`."""
+    return ((hu - spec.lo) / (spec.hi - spec.lo)).clamp(0.0, 1.0) - spec.mean
+
+
+def _loss(
+    net: FractureNet, spec: PreprocessSpec, batch: Batch, stage: Stage, bias: Tensor, teacher: Teacher | None, bf16: bool
+) -> tuple[Tensor, dict[str, float]]:
+    x = window(batch.hu, spec)
+    if net.mode == "full":
+        x = x.to(memory_format=torch.channels_last_3d)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        if teacher is not None and stage.teacher > 0:
+            logit, cam, lesson = teacher.forward(net, x)
+        else:
+            (logit, cam), lesson = net(x), x.new_zeros(())
+    target, weight = cell_targets(batch.crack, batch.changed, net.stride)
+    cells = cell_loss(cam, target, weight)
+    logit = logit.float()
+    scan = F.binary_cross_entropy_with_logits(logit + bias, batch.label)
+    gap = (logit[0 : batch.twins : 2] - logit[1 : batch.twins : 2])[batch.label[0 : batch.twins : 2] > 0]
+    if len(gap):
+        scan = scan + F.softplus(-gap).mean()
+    loss = stage.cells * cells + stage.scan * scan + stage.teacher * lesson
+    accuracy = float((gap > 0).float().mean()) if len(gap) else float("nan")
+    return loss, {"cells": cells.item(), "scan": scan.item(), "lesson": float(lesson), "pair_accuracy": accuracy}
+
+
+def _with_average(net: FractureNet, average: dict[str, Tensor], validate: Callable[[FractureNet], dict[str, float]]) -> dict[str, float]:
+    current = {k: v.clone() for k, v in net.state_dict().items()}
+    net.load_state_dict(average)
+    try:
+        with torch.no_grad():
+            return validate(net.eval())
+    finally:
+        net.load_state_dict(current)
+
+
+class _Log:
+    """log.csv, one row a step, flushed at once; appended to on resuming, rows of steps that are done again cut off."""
+
+    FIELDS = ("step", "stage", "lr", "loss", "cells", "scan", "lesson", "pair_accuracy", "seconds", "waited", "val_pair_accuracy", "val_auc")
+
+    def __init__(self, path: Path, first: int) -> None:
+        kept: list[dict[str, Any]] = []
+        if first and path.exists():
+            with open(path, newline="") as f:
+                kept = [row for row in csv.DictReader(f) if int(row["step"]) < first]
+        self._file = open(path, "w", newline="")  # noqa: SIM115 (closed by close)
+        self._writer = csv.DictWriter(self._file, self.FIELDS, extrasaction="ignore")
+        self._writer.writeheader()
+        self._writer.writerows(kept)
+
+    def write(self, row: dict[str, Any]) -> None:
+        self._writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()

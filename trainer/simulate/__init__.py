@@ -1,0 +1,1 @@
+"""Ankle CT volumes with known fractures, on torch tensors."""

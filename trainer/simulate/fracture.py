@@ -1,0 +1,117 @@
+"""Fractures: rough cuts through a bone, rigidly moved pieces, and partial fissures, as fields over the bone's own coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trainer.simulate.fields import sample_sheet
+
+SEVERITIES = ("hairline", "moderate", "displaced")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A rough, curved surface through a bone.
+
+    Attributes:
+        point, normal, u, v: (3,) a point on the surface (mm) and its orthonormal frame.
+        sheet: 1 mm height map, unit standard deviation; `roughness` its height in mm.
+        curvature: 1/mm, along u.
+        kerf: width of bone lost in the crack, mm.
+        domain: other cuts (index, sign) on whose side this cut exists.
+        reach: for a fissure the radius (mm) around `start` to which it extends; None for a through-going cut.
+    """
+
+    point: Tensor
+    normal: Tensor
+    u: Tensor
+    v: Tensor
+    sheet: Tensor
+    roughness: float
+    curvature: float
+    kerf: float
+    domain: tuple[tuple[int, int], ...] = ()
+    reach: float | None = None
+    start: Tensor | None = None
+
+    def height(self, points: Tensor) -> Tensor:
+        """Signed distance (mm, to first order) of points (..., 3) from the surface, positive on the normal's side."""
+        q = points - self.point
+        u, v = q @ self.u, q @ self.v
+        return q @ self.normal - self.roughness * sample_sheet(self.sheet, u, v) - self.curvature * u * u
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the bone, given by the sides of the cuts it lies on, and its rigid motion x -> rotation (x - pivot) + pivot + shift."""
+
+    sides: tuple[tuple[int, int], ...]
+    rotation: Tensor
+    pivot: Tensor
+    shift: Tensor
+
+    def to_origin(self, points: Tensor) -> Tensor:
+        """Where a point of the moved piece was before the fracture."""
+        return (points - self.shift - self.pivot) @ self.rotation + self.pivot
+
+
+@dataclass(frozen=True)
+class Fracture:
+    """One fractured bone.
+
+    Attributes:
+        type: the injury's name, e.g. "weber-b"; bone: name in BONES; severity: one of SEVERITIES.
+        gap_mm: widest separation of the faces; step_mm: shift along the face.
+        impaction_hu: density added along the crack (0 for none).
+    """
+
+    type: str
+    bone: str
+    severity: str
+    cuts: tuple[Cut, ...]
+    pieces: tuple[Piece, ...]
+    gap_mm: float
+    step_mm: float
+    impaction_hu: float = 0.0
+
+    def crack(self, points: Tensor, depth: Tensor, width: float) -> Tensor:
+        """Bool: points (..., 3) of the unbroken bone (depth > 0 inside, mm) that lie on a crack at least `width` mm wide."""
+        heights = [cut.height(points) for cut in self.cuts]
+        out = torch.zeros(points.shape[:-1], dtype=torch.bool)
+        for cut, height in zip(self.cuts, heights, strict=True):
+            on = height.abs() <= max(self.gap_mm, width) / 2
+            for other, sign in cut.domain:
+                on &= sign * heights[other] > 0
+            if cut.reach is not None and cut.start is not None:
+                on &= (points - cut.start).norm(dim=-1) <= cut.reach
+            out |= on
+        return out & (depth > 0)
+
+
+def soft_side(distance: Tensor, voxel: float) -> Tensor:
+    """Share of a voxel of width `voxel` (mm) on the negative side of a surface at `distance` mm: the partial-volume law."""
+    return (0.5 - distance / voxel).clamp(0.0, 1.0)
+
+
+def piece_share(fracture: Fracture, piece: Piece, origin: Tensor, voxel: float) -> Tensor:
+    """Share of each voxel that the cuts leave to a piece; `origin` (..., 3) are the points moved back by `piece.to_origin`."""
+    share = torch.ones(origin.shape[:-1])
+    for index, sign in piece.sides:
+        cut = fracture.cuts[index]
+        share = share * soft_side(cut.kerf / 2 - sign * cut.height(origin), voxel)
+    return share
+
+
+def fissure_share(fracture: Fracture, points: Tensor, voxel: float) -> Tensor:
+    """Share of each voxel that partial fissures leave in place."""
+    share = torch.ones(points.shape[:-1])
+    for cut in fracture.cuts:
+        if cut.reach is None or cut.start is None:
+            continue
+        height = cut.height(points)
+        slab = soft_side(height - cut.kerf / 2, voxel) - soft_side(height + cut.kerf / 2, voxel)
+        share = share * (1.0 - slab * soft_side((points - cut.start).norm(dim=-1) - cut.reach, 4.0))
+    return share

@@ -1,0 +1,88 @@
+"""The scanner: blur by kernel and slice thickness, edge enhancement, correlated noise, beam hardening, motion, padding. On HU tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from trainer.simulate.fields import gaussian_blur
+from trainer.simulate.streams import log_uniform, torch_generator
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """How a scene becomes a scan; lengths in mm.
+
+    Attributes:
+        blur: in-plane standard deviation of the point spread; slice_blur: along the table.
+        sharpen: strength of edge enhancement (0 soft, 1 strong overshoot).
+        noise_hu, noise_grain: standard deviation and correlation length of the noise.
+        cupping_hu: beam hardening between thick bones; drift_hu: slow shading.
+        motion: displacement of a ghost and its weight.
+        offset_hu: calibration error.
+    """
+
+    blur: float
+    slice_blur: float
+    sharpen: float
+    noise_hu: float
+    noise_grain: float
+    cupping_hu: float
+    drift_hu: float
+    motion: tuple[float, float, float]
+    motion_share: float
+    offset_hu: float
+    seed: int
+
+    def expose(self, hu: Tensor, spacing: tuple[float, float, float]) -> Tensor:
+        """HU (X, Y, Z) as the scanner would deliver them, float."""
+        generator = torch.Generator().manual_seed(self.seed)
+        plane = (spacing[0] + spacing[1]) / 2
+        sigma = (self.blur / spacing[0], self.blur / spacing[1], self.slice_blur / spacing[2])
+        out = gaussian_blur(hu, sigma)
+        if self.motion_share > 0:
+            shifts = [round(m / s) for m, s in zip(self.motion, spacing, strict=True)]
+            out = (1 - self.motion_share) * out + self.motion_share * torch.roll(out, shifts, (0, 1, 2))
+        if self.sharpen > 0:
+            width = 0.9 / plane
+            out = out + self.sharpen * (out - gaussian_blur(out, (width, width, 0.0)))
+        if self.cupping_hu > 0:
+            bone = ((out - 200) / 1000).clamp(0, 1)
+            wide = 12.0 / plane
+            step = max(1, int(wide / 3))
+            coarse = F.avg_pool3d(bone[None, None], (step, step, 1), ceil_mode=True)[0, 0]
+            shade = gaussian_blur(coarse, (wide / step, wide / step, 0.0))
+            shade = F.interpolate(shade[None, None], size=out.shape, mode="trilinear", align_corners=False)[0, 0]
+            out = out - self.cupping_hu * shade / 0.3
+        if self.drift_hu > 0:
+            slow = torch.randn(1, 1, 4, 4, 4, generator=generator) * self.drift_hu
+            out = out + F.interpolate(slow, size=out.shape, mode="trilinear", align_corners=True)[0, 0] * (out > -500)
+        noise = torch.randn(out.shape, generator=generator)
+        grain = self.noise_grain / plane
+        if grain > 0.15:
+            noise = gaussian_blur(noise, (grain, grain, 0.35 * self.slice_blur / spacing[2]))
+            noise = noise / noise[::4, ::4, ::4].std().clamp(min=1e-3)
+        return out + noise * self.noise_hu + self.offset_hu
+
+
+def draw_scanner(rng: np.random.Generator, shifted: bool = False) -> Scanner:
+    """A random scanner; `shifted` draws from settings that training does not use as often (sharper, noisier, thicker slices)."""
+    moving = rng.random() < 0.08
+    blur = log_uniform(rng, 0.2, 0.75) if not shifted else float(rng.choice([rng.uniform(0.15, 0.25), rng.uniform(0.6, 0.9)]))
+    return Scanner(
+        blur=blur,
+        slice_blur=log_uniform(rng, 0.2, 1.0) if not shifted else log_uniform(rng, 0.3, 1.2),
+        sharpen=float(rng.choice([0.0, rng.uniform(0.1, 0.9)])) if not shifted else float(rng.uniform(0.0, 1.2)),
+        noise_hu=log_uniform(rng, 4, 60) if not shifted else log_uniform(rng, 15, 70),
+        noise_grain=float(rng.uniform(0.0, 1.0)),
+        cupping_hu=float(rng.uniform(0, 60)),
+        drift_hu=float(rng.uniform(0, 20)),
+        motion=tuple(rng.normal(0, 1.5, 3)),
+        motion_share=float(rng.uniform(0.15, 0.4)) if moving else 0.0,
+        offset_hu=float(rng.normal(0, 6)),
+        seed=int(torch_generator(rng).initial_seed() % 2**62),
+    )

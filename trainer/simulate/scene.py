@@ -1,0 +1,273 @@
+"""Scene: one patient on one table. Draws everything about a scan from its streams and renders it, with or without the fracture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from trainer.simulate.atlas import FOOT, LABELS, Atlas, SdfGrid
+from trainer.simulate.fields import sample_grid, smooth_displacement
+from trainer.simulate.fracture import SEVERITIES, Fracture, fissure_share, piece_share, soft_side
+from trainer.simulate.injuries import draw_injury, draw_type
+from trainer.simulate.scanner import Scanner, draw_scanner
+from trainer.simulate.soft import Soft, draw_soft
+from trainer.simulate.streams import stream
+from trainer.simulate.tissue import BoneTexture, Lesion, draw_lesions, draw_texture
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Patient LPS mm -> canonical mm: canonical = matrix @ (lps - centre); `matrix` holds turn, tilt, scale and, for a right ankle, the mirror."""
+
+    matrix: Tensor
+    centre: Tensor
+    scale: float
+
+    def to_canonical(self, lps: Tensor) -> Tensor:
+        """(..., 3) to (..., 3)."""
+        return (lps - self.centre) @ self.matrix.T
+
+    def to_lps(self, canonical: Tensor) -> Tensor:
+        """(..., 3) to (..., 3)."""
+        return canonical @ torch.linalg.inv(self.matrix).T + self.centre
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything about one scan except its voxel grid. `fractures` is what the fractured twin has and the other lacks."""
+
+    atlas: Atlas
+    pose: Pose
+    side: str
+    warp: Tensor
+    joints: dict[str, tuple[Tensor, Tensor, Tensor]]
+    texture: BoneTexture
+    lesions: list[Lesion]
+    ossicles: list[tuple[str, SdfGrid]]
+    soft: Soft
+    scanner: Scanner
+    fractures: list[Fracture]
+    injury: str
+    severity: str
+    notes: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """HU before the scanner (X, Y, Z) float; bone labels uint8; one crack mask (bool) per fracture."""
+
+    hu: Tensor
+    labels: Tensor
+    cracks: list[Tensor]
+
+
+WARP_ORIGIN = torch.tensor([-130.0, -150.0, -120.0])
+WARP_EXTENT = 290.0
+MIN_JOINT_MM = 0.9
+
+
+def draw_scene(seed: int, index: int, atlas: Atlas, injury: str | None = None, severity: str | None = None, shifted: bool = False) -> Scene:
+    """Draw scan `index` of run `seed`. The fracture draws from a stream of its own, so the rest does not depend on it."""
+    rng = stream(seed, index, "scene")
+    side = "L" if rng.random() < 0.5 else "R"
+    turn = np.deg2rad(rng.normal(0, 22) if rng.random() < 0.6 else rng.uniform(-180, 180))
+    tilt = np.deg2rad(np.clip(rng.normal(0, 9, 2), -30, 30))
+    scale = float(np.exp(np.clip(rng.normal(-0.02, 0.075), -0.18, 0.18)))
+    matrix = _euler(tilt[0], tilt[1], turn) / scale
+    if side == "R":
+        matrix = np.diag([-1.0, 1.0, 1.0]) @ matrix
+    pose = Pose(torch.tensor(matrix, dtype=torch.float32), torch.zeros(3), scale)
+    joints = _draw_joints(rng)
+    tissue_rng = stream(seed, index, "tissue")
+    break_rng = stream(seed, index, "fracture")
+    kind = injury or draw_type(break_rng)
+    level = severity or str(break_rng.choice(SEVERITIES))
+    lesions = draw_lesions(tissue_rng, atlas)
+    return Scene(
+        atlas=atlas,
+        pose=pose,
+        side=side,
+        warp=smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2))),
+        joints=joints,
+        texture=draw_texture(tissue_rng),
+        lesions=lesions,
+        ossicles=_draw_ossicles(tissue_rng),
+        soft=draw_soft(stream(seed, index, "soft")),
+        scanner=draw_scanner(stream(seed, index, "scanner"), shifted),
+        fractures=draw_injury(break_rng, atlas, kind, level),
+        injury=kind,
+        severity=level,
+        notes={"confounders": sorted({x.kind for x in lesions})},
+    )
+
+
+def _euler(about_x: float, about_y: float, about_z: float) -> np.ndarray:
+    cx, sx, cy, sy, cz, sz = np.cos(about_x), np.sin(about_x), np.cos(about_y), np.sin(about_y), np.cos(about_z), np.sin(about_z)
+    rx = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    ry = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    rz = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    return np.asarray(rx @ ry @ rz)
+
+
+def _draw_joints(rng: np.random.Generator) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
+    """(rotation, pivot, shift) per bone: the foot flexes about the trochlea's axis and turns below the talus; small play everywhere."""
+    flex = np.deg2rad(np.clip(rng.normal(-4, 12), -35, 22))
+    turn_in = np.deg2rad(np.clip(rng.normal(0, 4), -9, 9))
+    out = {}
+    for name in LABELS:
+        if name == "ossicle":
+            continue
+        play = np.deg2rad(rng.normal(0, 0.8, 3))
+        rotation = _euler(*play)
+        if name in FOOT:
+            rotation = rotation @ _euler(flex, 0.0, 0.0)
+            if name != "talus":
+                rotation = rotation @ _euler(0.0, turn_in, 0.4 * turn_in)
+        pivot = np.array([0.0, 0.0, -23.0])
+        shift = np.clip(rng.normal(0, 0.3, 3), -0.7, 0.7)
+        out[name] = tuple(torch.tensor(x, dtype=torch.float32) for x in (rotation, pivot, shift))
+    return out  # type: ignore[return-value]
+
+
+def _draw_ossicles(rng: np.random.Generator) -> list[tuple[str, SdfGrid]]:
+    """Accessory bones: os trigonum behind the talus, os subfibulare below the fibula, os subtibiale below the medial malleolus."""
+    from trainer.simulate import sdf
+    from trainer.simulate.atlas import box_grid, trim
+
+    places = (("talus", (-3.0, 29.0, -20.0)), ("fibula", (24.0, 8.0, -30.0)), ("tibia", (-23.0, 0.0, -18.0)))
+    out = []
+    for bone, place in places:
+        chance, spread, radii = rng.random(), rng.normal(0, 1.5, 3), rng.uniform(2.0, 5.0, 3)
+        if chance < 0.16:
+            centre = tuple(float(a + b) for a, b in zip(place, spread, strict=True))
+            c = torch.tensor(centre)
+            points = box_grid(c - 6.0, c + 6.0)
+            out.append((bone, trim(points, sdf.ellipsoid(points, centre, tuple(float(r) for r in radii)))))  # type: ignore[arg-type]
+    return out
+
+
+def render(scene: Scene, points: Tensor, spacing: tuple[float, float, float], fractured: bool) -> Rendering:
+    """Fill a grid.
+
+    Args:
+        points: (X, Y, Z, 3) LPS mm of the voxel centres, axes roughly along the grid's own axes.
+        spacing: mm, of those axes.
+        fractured: with the fracture, or the twin without it.
+    """
+    voxel = float(np.mean(spacing)) / scene.pose.scale
+    canonical = _canonical(scene, points)
+    shape = points.shape[:3]
+    nearest = torch.full(shape, 30.0)
+    labels = torch.zeros(shape, dtype=torch.uint8)
+    share = torch.zeros(shape)
+    weighted = torch.zeros(shape)
+    cracks: list[Tensor] = []
+    solids = [(name, name, grid) for name, grid in scene.atlas.bones.items()] + [("ossicle", bone, grid) for bone, grid in scene.ossicles]
+    for name, home, grid in solids:
+        window = _window(scene, canonical, home, grid)
+        if window is None:
+            continue
+        mine = [f for f in scene.fractures if f.bone == name]
+        local = _to_bone(scene, home, canonical[window])
+        cover, hu, distance, masks = _bone(scene, name, grid, local, voxel, mine if fractured else [])
+        crowd = soft_side(MIN_JOINT_MM - nearest[window], voxel)
+        cover = cover * crowd
+        free = (1.0 - share[window]).clamp(min=0.0)
+        cover = torch.minimum(cover, free)
+        weighted[window] += cover * hu
+        share[window] += cover
+        labels[window] = torch.where(cover > 0.5, torch.tensor(LABELS[name], dtype=torch.uint8), labels[window])
+        nearest[window] = torch.minimum(nearest[window], distance)
+        for mask in masks:
+            full = torch.zeros(shape, dtype=torch.bool)
+            full[window] = mask
+            cracks.append(full)
+    soft = scene.soft.hu(points, canonical, nearest, scene.atlas, voxel)
+    return Rendering(weighted + (1.0 - share) * soft, labels, cracks)
+
+
+def _canonical(scene: Scene, points: Tensor) -> Tensor:
+    """Points in the canonical frame, smooth deformation included; computed on every fourth voxel, since both maps are smooth."""
+    shape = points.shape[:3]
+    nodes = [torch.arange(0, n + 3, 4) for n in shape]
+    axes = [points[1, 0, 0] - points[0, 0, 0], points[0, 1, 0] - points[0, 0, 0], points[0, 0, 1] - points[0, 0, 0]]
+    i, j, k = torch.meshgrid(*nodes, indexing="ij")
+    coarse = scene.pose.to_canonical(points[0, 0, 0] + i[..., None] * axes[0] + j[..., None] * axes[1] + k[..., None] * axes[2])
+    step = WARP_EXTENT / (scene.warp.shape[-1] - 1)
+    coarse = coarse + sample_grid(scene.warp, WARP_ORIGIN, step, coarse).movedim(0, -1)
+    size = tuple(4 * (len(n) - 1) + 1 for n in nodes)
+    fine = F.interpolate(coarse.movedim(-1, 0)[None], size=size, mode="trilinear", align_corners=True)[0]
+    return fine[:, : shape[0], : shape[1], : shape[2]].movedim(0, -1).contiguous()
+
+
+def _to_bone(scene: Scene, bone: str, canonical: Tensor) -> Tensor:
+    rotation, pivot, shift = scene.joints[bone]
+    return (canonical - pivot - shift) @ rotation.T + pivot
+
+
+def _window(scene: Scene, canonical: Tensor, bone: str, grid: SdfGrid) -> tuple[slice, slice, slice] | None:
+    """The smallest block of the volume that holds the bone and its margin (found on every fourth voxel)."""
+    coarse = _to_bone(scene, bone, canonical[::4, ::4, ::4])
+    inside = ((coarse > grid.low - 5.0) & (coarse < grid.high + 5.0)).all(dim=-1)
+    hit = torch.nonzero(inside)
+    if len(hit) == 0:
+        return None
+    low, high = hit.amin(dim=0) * 4, hit.amax(dim=0) * 4 + 4
+    return tuple(slice(max(0, int(a) - 3), int(b) + 1) for a, b in zip(low, high, strict=True))  # type: ignore[return-value]
+
+
+def _bone(
+    scene: Scene, name: str, grid: SdfGrid, local: Tensor, voxel: float, fractures: list[Fracture]
+) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
+    """(share, HU, distance, crack masks) of one bone on its window."""
+    lesions = [x for x in scene.lesions if x.bone == name]
+    cortex = scene.atlas.cortex_mm.get(name, (1.2, 0.9))
+
+    def solid(p: Tensor) -> Tensor:
+        d = grid(p)
+        for lesion in lesions:
+            d = lesion.reshape(p, d)
+        return d
+
+    def material(points: Tensor, distance: Tensor) -> Tensor:
+        """HU where there is bone, zero elsewhere: most of a bone's window is empty, so only the solid part is worked out."""
+        here = distance < voxel
+        p, d = points[here], distance[here]
+        hu = scene.texture.hu(name, p, -d, cortex, voxel)
+        for lesion in lesions:
+            hu = lesion.paint(hu, p, -d, voxel)
+        if fractures and fractures[0].impaction_hu:
+            for cut in fractures[0].cuts:
+                hu = hu + fractures[0].impaction_hu * torch.exp(-((cut.height(p) / 1.2) ** 2))
+        out = torch.zeros_like(distance)
+        out[here] = hu
+        return out
+
+    whole = solid(local)
+    masks = [f.crack(local, -whole, voxel) for f in fractures]
+    moved = [f for f in fractures if f.pieces]
+    if not moved:
+        cover = soft_side(whole, voxel)
+        for f in fractures:
+            cover = cover * fissure_share(f, local, voxel)
+        return cover, material(local, whole), whole, masks
+    fracture = moved[0]
+    cover, hu, distance = torch.zeros_like(whole), torch.zeros_like(whole), torch.full_like(whole, 30.0)
+    for piece in fracture.pieces:
+        origin = piece.to_origin(local)
+        d = solid(origin)
+        part = soft_side(d, voxel) * piece_share(fracture, piece, origin, voxel)
+        level = material(origin, d)
+        part = torch.minimum(part, 1.0 - cover)
+        hu += part * level
+        cover += part
+        distance = torch.minimum(distance, torch.where(part > 0, d, torch.full_like(d, 30.0)))
+    for f in fractures:
+        if not f.pieces:
+            keep = fissure_share(f, local, voxel)
+            cover, hu = cover * keep, hu * keep
+    return cover, hu / cover.clamp(min=1e-4), torch.minimum(distance, whole.clamp(min=0.5)), masks

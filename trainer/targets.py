@@ -1,0 +1,42 @@
+"""What a network should answer in each cell of its map, from the crack's mask."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+POSITIVE_SHARE = 0.004  # of a cell's voxels: below that the crack merely grazes the cell
+
+
+def cell_targets(crack: Tensor, changed: Tensor, stride: int) -> tuple[Tensor, Tensor]:
+    """Targets on the network's cells.
+
+    Args:
+        crack: (N, 1, D, H, W) bool, the crack.
+        changed: the same shape, where the scan differs from its unfractured twin.
+        stride: voxels per cell.
+
+    Returns:
+        target and weight, both (N, 1, d, h, w) float. Weight 0 marks cells of which it cannot be said: beside a crack, grazed by it, or
+        holding a displaced piece whose surface looks like any other.
+    """
+    share = F.avg_pool3d(crack.float(), stride)
+    target = (share > POSITIVE_SHARE).float()
+    beside = F.max_pool3d((share > 0).float(), 3, 1, 1)
+    moved = (F.avg_pool3d(changed.float(), stride) > 0.02).float()
+    weight = torch.where(target > 0, torch.ones_like(target), (1.0 - beside) * (1.0 - moved))
+    return target, weight
+
+
+def cell_loss(cam: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Binary cross-entropy over cells: cracked cells, all other cells, and the hardest tenth of these count alike (false alarms are rare and costly)."""
+    loss = F.binary_cross_entropy_with_logits(cam, target, reduction="none")
+    positive = target > 0
+    negative = loss[(~positive) & (weight > 0)]
+    parts = [negative.mean() if len(negative) else cam.sum() * 0.0]
+    if len(negative) > 10:
+        parts.append(0.5 * negative.topk(max(1, len(negative) // 10)).values.mean())
+    if positive.any():
+        parts.append(loss[positive].mean())
+    return torch.stack(parts).sum()
