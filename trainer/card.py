@@ -1,0 +1,78 @@
+"""The model card: what a model is for, what it was trained on, how well it did and where it stops. Text only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+USE = """\
+Points a reader at places in an ankle CT where a fracture may be: one probability for the scan and a map of its sources.
+For research and teaching. It gives no diagnosis and replaces no radiologist."""
+
+LIMITS = """\
+- Research use only. Not a medical device; not validated on patients. No clinical accuracy is known.
+- Adults; non-contrast CT of a whole ankle. Children, implants, earlier surgery and strong motion are outside what it has seen.
+- The map shows where the network's score comes from, not where a fracture ends; its resolution is one cell. Published work
+  finds that saliency methods often fail at least one of localisation, repeatability and randomisation tests
+  (Arun et al. 2021; arXiv 2405.14584).
+- A probability is calibrated on the validation scans named above. On scans that differ from them it may be off."""
+
+
+def model_card(record: Mapping[str, Any]) -> str:
+    """Markdown from a manifest ("files" is not used, so the card can be listed there)."""
+    network, decision, spec, origin = (record[k] for k in ("network", "decision", "preprocessing", "origin"))
+    cam = network["cam"]
+    data = str(origin.get("data", "not stated"))
+    simulated = "simulat" in data.lower()
+    cell = cam["stride"] * float(spec["spacing_mm"])
+    scans = decision.get("calibration", {}).get("n", 0)
+    parity = record["parity"]
+    parts = [
+        f"# {record['title']}",
+        f"Name `{record['name']}`, version {record['version']}, status **{record['status']}**.",
+        "## Intended use",
+        USE,
+        "## Training data",
+        data + (". **Trained on simulated scans; no figure below says anything on patients.**" if simulated else "."),
+        _table([(k, v) for k, v in sorted(origin.items()) if k not in ("data", "versions")]),
+        "## Network",
+        f"{network['arch']}, {network['mode']} convolutions, {network['parameters']:,} parameters, pooling {network['pooling']}.",
+        f"Map: {cam['cells']} cells along each axis, one cell is {cell:g} mm long.",
+        f"Input: {spec['size']} voxels along each axis at {spec['spacing_mm']:g} mm, {spec['lo']:g} to {spec['hi']:g} HU.",
+        "## Decision",
+        (f"\"fracture\" from a probability of {decision['spec_threshold']:.3f}, \"no fracture\" below "
+         f"{decision['sens_threshold']:.3f}, \"uncertain\" between; chosen on {scans} validation scans."),
+        "## Figures",
+        _table(_flat(record.get("metrics", {}))) or "None were measured.",
+        "## Limits",
+        LIMITS,
+        "## Export",
+        (f"Compared on {parity['volumes']} volumes with the trained network, largest difference in probability: "
+         f"{parity['probability']:.1e} by the exported program, {parity['rounding']:.1e} by half-precision weights."),
+    ]
+    return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Nested figures as rows; {value, low, high} becomes one."""
+    rows: list[tuple[str, Any]] = []
+    for key, value in record.items():
+        name = f"{prefix}{key}".replace("_", " ")
+        if isinstance(value, Mapping) and {"value", "low", "high"} <= set(value):
+            rows.append((name, f"{value['value']:.3f} (95 % CI {value['low']:.3f} to {value['high']:.3f})"))
+        elif isinstance(value, Mapping):
+            rows += _flat(value, f"{name}, ")
+        else:
+            rows.append((name, value))
+    return rows
+
+
+def _table(rows: list[tuple[str, Any]]) -> str:
+    if not rows:
+        return ""
+    cells = [f"| {_cell(k)} | {_cell(f'{v:.4g}' if isinstance(v, float) else v)} |" for k, v in rows]
+    return "\n".join(["| | |", "|---|---|", *cells])
+
+
+def _cell(value: Any) -> str:
+    return str(value).replace("|", "/").replace("\n", " ")
