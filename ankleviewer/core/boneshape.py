@@ -14,6 +14,7 @@ FINE_MM = 1.3
 BONE_HU = 220.0
 HOLE_MM2 = 600.0
 SECTION_MM2 = (40.0, 2600.0)
+SHEET_MM = 70.0
 BODY_HU = -250
 
 
@@ -88,8 +89,12 @@ def bone_threshold(hu: NDArray[np.int16]) -> float:
     return float(np.clip(0.33 * np.percentile(dense[::max(1, dense.size // 50_000)], 95), 150.0, BONE_HU))
 
 
-def sections(coarse: Coarse) -> list[Section]:
-    """All bone regions of all axial slices within 40 to 2600 mm2; rings such as a cast or the skull are not filled."""
+def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
+    """All bone regions of all axial slices within 40 to 2600 mm2; rings such as a cast or the skull are not filled.
+
+    Returns:
+        The regions, and the bone mask without thin sheets: table tops and casts, long or hollow in their slice.
+    """
     from scipy import ndimage
 
     in_plane = np.zeros((3, 3, 3), dtype=bool)
@@ -104,7 +109,7 @@ def sections(coarse: Coarse) -> list[Section]:
     filled = bone | small[holes]
     labels, count = ndimage.label(filled, structure=in_plane)
     if count == 0:
-        return []
+        return [], coarse.bone
     flat = np.flatnonzero(labels)
     of = labels.ravel()[flat]
     x, y, z = np.unravel_index(flat, labels.shape)
@@ -119,9 +124,13 @@ def sections(coarse: Coarse) -> list[Section]:
     major, minor = (xx + yy) / 2 + half, np.maximum((xx + yy) / 2 - half, 1e-6)
     area = n * pixel
     slices = np.bincount(of, z, count + 1) / n
-    return [Section(round(slices[i]), float(mx[i]), float(my[i]), float(area[i]), float(np.sqrt(major[i] / minor[i])),
-                    float(area[i] / (4 * np.pi * np.sqrt(major[i] * minor[i]))))
-            for i in range(1, count + 1) if SECTION_MM2[0] <= area[i] <= SECTION_MM2[1]]
+    elongation, solidity = np.sqrt(major / minor), area / (4 * np.pi * np.sqrt(np.maximum(major, 1e-6) * minor))
+    length = 4 * np.sqrt(major)
+    sheet = ((length > SHEET_MM) & (elongation > 8)) | ((length > SHEET_MM) & (solidity < 0.3))
+    clean = np.zeros_like(coarse.bone)
+    clean[busy[0], busy[1]] = bone & ~sheet[labels]
+    return [Section(round(slices[i]), float(mx[i]), float(my[i]), float(area[i]), float(elongation[i]), float(solidity[i]))
+            for i in range(1, count + 1) if SECTION_MM2[0] <= area[i] <= SECTION_MM2[1]], clean
 
 
 def tubes(found: list[Section], step: float, least: float, longest_jump: float = 1.2) -> list[list[Section]]:

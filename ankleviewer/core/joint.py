@@ -117,17 +117,18 @@ def find_joint(coarse: Coarse, found: list[Section], chain: list[Section]) -> Jo
         found: all sections: above the joint one of them must be as wide as the end of a tibia.
         chain: of `tubes`.
     """
-    middles = np.array([centre_mm(coarse, s) for s in found])
-    areas = np.array([s.area for s in found])
+    solid = [s for s in found if s.solidity > 0.7]
+    middles = np.array([centre_mm(coarse, s) for s in solid])
+    areas = np.array([s.area for s in solid])
     top = centre_mm(coarse, chain[0])[2]
     shaft = [s for s in chain if top - centre_mm(coarse, s)[2] <= SHAFT_MM]
     joint: Joint | None = None
     for _ in range(3):
         axis = fit_axis(coarse, shaft)
-        found = _first_joint(coarse, axis, top, centre_mm(coarse, chain[-1])[2], middles, areas)
-        if found is None:
+        met = _first_joint(coarse, axis, top, centre_mm(coarse, chain[-1])[2], middles, areas)
+        if met is None:
             return joint
-        joint = found
+        joint = met
         heights = [(float(joint.axis.height(centre_mm(coarse, s))), s) for s in chain]
         again = [s for h, s in heights if 5 <= h <= SHAFT_MM]
         if len(again) < 3 or again == shaft:

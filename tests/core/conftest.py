@@ -71,9 +71,8 @@ def leg(folder: Path, flexed_deg: float) -> Leg:
                                                auto_orient_normals=True, split_vertices=False)["Normals"])
     plafond = tibia.points[near & (normals[:, 2] < -0.8)].mean(axis=0).astype(np.float64)
     hinge = plafond - np.array([0.0, 0.0, 18.0])
-    for name in meshes:
-        if name not in ("Tibia", "Fibula"):
-            meshes[name] = meshes[name].rotate_x(-flexed_deg, point=hinge)
+    meshes = {name: mesh if name in {"Tibia", "Fibula"} else mesh.rotate_x(-flexed_deg, point=hinge)
+              for name, mesh in meshes.items()}
     spacing = 1.25
     low = np.array([-75.0, -190.0, -190.0]) + plafond
     shape = np.ceil(np.array([150.0, 290.0, 350.0]) / spacing).astype(int)
@@ -81,14 +80,17 @@ def leg(folder: Path, flexed_deg: float) -> Leg:
     hu = np.full(shape, 300, dtype=np.int16)
     z = low[2] + spacing * np.arange(shape[2])
     for name, mesh in meshes.items():
-        part = _voxels(mesh, shape, spacing, low)
-        depth = distance_transform_edt(part) * spacing
-        shaft = name in ("Tibia", "Fibula")
-        thick = np.where(shaft & (z > plafond[2] + 40), 4.0, np.where(shaft & (z > plafond[2] + 20), 2.6, 1.6))[None, None, :]
-        if shaft:
-            hu[..., z > plafond[2] + 45] = np.where(part[..., z > plafond[2] + 45], 0, hu[..., z > plafond[2] + 45])
-        hu[part & (depth <= thick)] = 1000
-        bone |= part
+        bounds = np.asarray(mesh.bounds).reshape(3, 2)
+        first = np.clip(np.floor((bounds[:, 0] - low) / spacing) - 2, 0, shape - 1).astype(int)
+        last = np.clip(np.ceil((bounds[:, 1] - low) / spacing) + 3, first + 1, shape).astype(int)
+        box = tuple(slice(a, b) for a, b in zip(first, last, strict=True))
+        part = _voxels(mesh, last - first, spacing, low + spacing * first)
+        depth = distance_transform_edt(np.pad(part, ((0, 0), (0, 0), (0, 1)), mode="edge"))[..., :-1] * spacing
+        shaft, height = name in {"Tibia", "Fibula"}, z[box[2]] - plafond[2]
+        thick = np.where(shaft & (height > 40), 4.0, np.where(shaft & (height > 20), 2.6, 1.6))
+        hu[box][part & (shaft & (height > 45))] = 0
+        hu[box][part & (depth <= thick)] = 1000
+        bone[box] |= part
     flesh = binary_closing(bone[::3, ::3, ::3], iterations=4)
     far = distance_transform_edt(~flesh) * spacing * 3
     skin = np.kron(far, np.ones((3, 3, 3)))[:shape[0], :shape[1], :shape[2]]
