@@ -52,6 +52,14 @@ def available(runtime: str) -> bool:
     return PROVIDERS[runtime] in onnxruntime.get_available_providers()
 
 
+def describe_engine() -> str:
+    """Version of onnxruntime and the providers it was built with."""
+    import onnxruntime
+
+    providers = ", ".join(p.removesuffix("ExecutionProvider") for p in onnxruntime.get_available_providers())
+    return f"onnxruntime {onnxruntime.__version__}, built with {providers}"
+
+
 def _has_cuda_driver() -> bool:
     """Whether an NVIDIA driver answers; asking first keeps onnxruntime from printing a page of errors."""
     try:
@@ -89,6 +97,11 @@ class Engine:
     def provider(self) -> str:
         """The engine's own word for what runs the model, not what was asked for."""
         return str(self._session.get_providers()[0])
+
+    @property
+    def note(self) -> str:
+        """Why something else runs than what was asked for; "" when all is as asked."""
+        return self._note
 
     def _build(self, runtime: str) -> Any:
         """A session on one provider (the CPU always behind it); where that fails, on the CPU alone."""

@@ -12,7 +12,10 @@ import pytest
 onnx = pytest.importorskip("onnx", reason="needs the package onnx (extra trainer) to build test models")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
+from ankleviewer.core.anatomy import Ankle  # noqa: E402
+from ankleviewer.core.geometry import Grid  # noqa: E402
 from ankleviewer.core.preprocess import BONE, PreprocessSpec  # noqa: E402
+from ankleviewer.core.volume import Volume  # noqa: E402
 
 SIZE, CELLS, STRIDE = 128, 16, 8
 DECISION = {
@@ -33,7 +36,8 @@ def gap_detector(pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, 
         helper.make_node("MaxPool", ["dilated_negative"], ["closed_negative"], kernel_shape=[5, 5, 5], pads=[2] * 6),
         helper.make_node("Neg", ["closed_negative"], ["closed"]),
         helper.make_node("Sub", ["closed", "volume"], ["tophat"]),
-        helper.make_node("Relu", ["tophat"], ["gap"]),
+        helper.make_node("Sub", ["tophat", "noise"], ["above_noise"]),
+        helper.make_node("Relu", ["above_noise"], ["gap"]),
         helper.make_node("MaxPool", ["gap"], ["cells"], kernel_shape=[STRIDE] * 3, strides=[STRIDE] * 3),
         helper.make_node("Conv", ["cells", "weight", "shift"], ["cam"], name="head"),
     ]
@@ -45,14 +49,15 @@ def gap_detector(pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, 
             helper.make_node("Reshape", ["flat", "shape"], ["logit"]),
         ]
     else:
-        weight, shift = 1.5, 0.0
+        weight, shift = 4.0, 0.0
         nodes += [
             helper.make_node("ReduceSum", ["cam", "axes"], ["sum"], keepdims=0),
             helper.make_node("Add", ["sum", "bias"], ["flat"]),
             helper.make_node("Reshape", ["flat", "shape"], ["logit"]),
         ]
     initial = [
-        const("weight", np.full((1, 1, 1, 1, 1), weight)), const("shift", [shift]), const("axes", [2, 3, 4], np.int64),
+        const("weight", np.full((1, 1, 1, 1, 1), weight)), const("shift", [shift]), const("noise", 0.2),
+        const("axes", [2, 3, 4], np.int64),
         const("log_n", np.log(CELLS**3)), const("bias", bias), const("shape", [1, 1], np.int64),
     ]  # fmt: skip
     used = {name for node in nodes for name in node.input}
@@ -114,3 +119,28 @@ def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_pack(root / "tiny-lse", "tiny-lse", "lse", default=True)
     write_pack(root / "tiny-gap", "tiny-gap", "gap")
     return root
+
+
+PHANTOM_GRID = Grid.axis_aligned((96, 100, 80), (1.2, 1.2, 1.5), (-57.0, -60.0, 200.0))
+CRACK = (slice(38, 56), slice(42, 58), slice(39, 41))
+CRACK_MM = PHANTOM_GRID.to_mm([46.5, 49.5, 39.5])
+
+
+def phantom(crack: bool = True) -> Volume:
+    """Bone of 900 HU in soft tissue in air; the crack is filled with soft tissue."""
+    x, y = np.meshgrid(np.arange(96) - 47.5, np.arange(100) - 49.5, indexing="ij")
+    hu = np.full(PHANTOM_GRID.shape, -1000, dtype=np.int16)
+    hu[np.hypot(x, y) < 45] = 40
+    hu[30:66, 32:68, 8:72] = 900
+    if crack:
+        hu[CRACK] = 40
+    noise = np.random.default_rng(0).normal(0, 8, hu.shape)
+    return Volume((hu + noise).astype(np.int16), PHANTOM_GRID)
+
+
+def phantom_ankle(side: str = "R", complete: bool = True) -> Ankle:
+    """The ankle that stands for the one in the phantom (which has no anatomy)."""
+    low, high = PHANTOM_GRID.bounds_mm()
+    x, y, z = (float(v) for v in CRACK_MM + 4.0)
+    reason = "" if complete else "The distal tibia lies outside the scan."
+    return Ankle(side, (x, y, z), tuple(map(float, low)), tuple(map(float, high)), complete, reason)

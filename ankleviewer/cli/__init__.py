@@ -1,0 +1,135 @@
+"""One door: `ankleviewer [PATH]` opens the window, the sub-commands work without one. Arguments, exit codes, error texts.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or unknown model name, 3 scan refused, 4 model pack refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from ankleviewer import DISCLAIMER, __version__
+from ankleviewer.cli import console
+from ankleviewer.core.errors import AnkleViewerError
+
+COMMANDS = ("analyze", "info", "models", "selftest")
+RUNTIMES = ("auto", "cpu", "cuda", "openvino")
+
+log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; argv defaults to the program's own arguments."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        options = _parser(arguments).parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed help, version or what is wrong
+        return stop.code if isinstance(stop.code, int) else console.USAGE
+    console.log_to_file()
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except AnkleViewerError as error:
+        log.warning("%s", error.code)
+        console.complain(f"{error.message} [{error.code}]")
+        return console.exit_code(error)
+    except KeyboardInterrupt:
+        console.complain("Stopped on request.")
+        return console.FAILED
+    except OSError as error:
+        console.complain(f"A file could not be read or written: {error.strerror or type(error).__name__}.")
+        log.error("system error %s", error.errno)  # no traceback: it names paths, and the log holds none
+        return console.FAILED
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    if not arguments or arguments[0] not in COMMANDS:
+        return _window_parser()
+    parser = argparse.ArgumentParser(prog="ankleviewer", description=f"{DISCLAIMER}.")
+    commands = parser.add_subparsers(required=True)
+
+    analyze = commands.add_parser("analyze", help="run models on scans", description=f"Run models on scans. {DISCLAIMER}.")
+    analyze.add_argument("path", nargs="+", metavar="PATH", help="NIfTI file, DICOM folder or DICOM file")
+    analyze.add_argument("--model", action="append", metavar="NAME", help="name or path of a model pack, or all; may be repeated")
+    analyze.add_argument("--runtime", choices=RUNTIMES, default="auto")
+    analyze.add_argument("--json", metavar="FILE", help="write the result as JSON; - prints it")
+    analyze.add_argument(
+        "--heatmap", metavar="FILE.nii.gz", help="where the model looked, on the scan's voxels; several PATHs: a folder"
+    )
+    analyze.add_argument(
+        "--picture", metavar="FILE.png", help="the planes through the strongest finding; several PATHs: a folder"
+    )
+    analyze.set_defaults(command=_analyze)
+
+    info = commands.add_parser("info", help="what a scan is, its geometry, the checks and the verdict; no model is run")
+    info.add_argument("path", metavar="PATH")
+    info.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
+    info.set_defaults(command=_info)
+
+    models = commands.add_parser("models", help="model packs: list, verify, add")
+    actions = models.add_subparsers(required=True, metavar="list|verify|add")
+    listing = actions.add_parser("list", help="packs, their hashes, what they were trained on, their figures")
+    listing.set_defaults(command=_models, action="list", pack=[])
+    verify = actions.add_parser("verify", help="compare every file of a pack with its manifest (all packs without PACK)")
+    verify.add_argument("pack", nargs="*", metavar="PACK")
+    verify.set_defaults(command=_models, action="verify")
+    add = actions.add_parser("add", help="verify a pack and add it to your own")
+    add.add_argument("pack", nargs=1, metavar="PACK", help="folder or .zip")
+    add.set_defaults(command=_models, action="add")
+
+    selftest = commands.add_parser("selftest", help="OpenGL, engine, model hashes, the sample's answer, write access")
+    selftest.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
+    selftest.set_defaults(command=_selftest)
+    return parser
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ankleviewer",
+        description=f"Show an ankle CT and where a fracture may be. {DISCLAIMER}.",
+        epilog="Without a window: ankleviewer {analyze,info,models,selftest} --help",
+    )
+    parser.add_argument("path", nargs="?", metavar="PATH", help="NIfTI file, DICOM folder or DICOM file to open")
+    parser.add_argument("--model", metavar="NAME", help="model pack to run, or all")
+    parser.add_argument("--screenshot", metavar="FILE.png", help="show, analyse, save the picture, quit")
+    parser.add_argument("--version", action="version", version=f"AnkleViewer {__version__}")
+    parser.set_defaults(command=_window)
+    return parser
+
+
+def _window(options: argparse.Namespace) -> int:
+    if options.model not in (None, "all"):
+        from ankleviewer.inference.packs import load_pack
+
+        load_pack(options.model)  # a wrong name is told here, not in the window
+    from ankleviewer.ui.app import run
+
+    return int(run(options.path, options.model, options.screenshot))
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from ankleviewer.cli.analyze import analyze
+
+    return analyze(options.path, options.model or [], options.runtime, options.json, options.heatmap, options.picture)
+
+
+def _info(options: argparse.Namespace) -> int:
+    from ankleviewer.cli.analyze import info
+
+    return info(options.path, options.json)
+
+
+def _models(options: argparse.Namespace) -> int:
+    from ankleviewer.cli.models import add, show, verify
+
+    if options.action == "list":
+        return show()
+    return verify(options.pack) if options.action == "verify" else add(options.pack[0])
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    from ankleviewer.cli.selftest import selftest
+
+    return selftest(options.json)

@@ -1,0 +1,170 @@
+"""The commands `analyze` and `info`: one scan or many, results for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ankleviewer import DISCLAIMER, session
+from ankleviewer.cli import console
+from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from ankleviewer.core.planes import position_text
+from ankleviewer.core.result import ModelAnswer, Result, many
+
+SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
+
+
+class UsageError(AnkleViewerError):
+    """The arguments do not go together (exit code 2)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("USAGE", message)
+
+
+def info(path: str, json_target: str | None) -> int:
+    """Print what a scan is and what the checks say; returns the exit code."""
+    _refuse_overwriting([path], [json_target])
+    try:
+        with console.Progress() as progress:
+            result = session.describe(session.open_case(path, progress))
+    except ScanError as error:
+        result = session.refused(path, error)
+    console.write_json(result.to_json(), json_target)
+    if json_target != console.STDOUT:
+        print(text(result))
+    return console.SCAN_REFUSED if result.verdict == "refuse" else console.DONE
+
+
+def analyze(
+    inputs: Sequence[str],
+    models: Sequence[str],
+    runtime: str,
+    json_target: str | None,
+    heatmap: str | None,
+    picture: str | None,
+) -> int:
+    """Analyse scans one after the other; a bad one does not stop the rest. Returns the highest exit code met.
+
+    Raises:
+        ModelError: a pack is unknown or refused, before any scan is read.
+        UsageError: output names that do not fit.
+        OSError: an output cannot be written.
+    """
+    _check_outputs(inputs, json_target, heatmap, picture)
+    session.choose_packs(models)
+    results: list[Result] = []
+    code = console.DONE
+    for number, path in enumerate(inputs):
+        label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
+        result, met = _one(
+            path, models, runtime, label, _place(heatmap, inputs, number, ".nii.gz"), _place(picture, inputs, number, ".png")
+        )
+        results.append(result)
+        code = max(code, met)
+        if json_target != console.STDOUT:
+            print(text(result))
+    console.write_json(results[0].to_json() if len(inputs) == 1 else many(results), json_target)
+    if json_target != console.STDOUT:
+        print(DISCLAIMER)
+    return code
+
+
+def _one(
+    path: str, models: Sequence[str], runtime: str, label: str, heatmap: Path | None, picture: Path | None
+) -> tuple[Result, int]:
+    """One scan's result and exit code, its files written."""
+    with console.Progress(label) as progress:
+        try:
+            case = session.open_case(path, lambda share, what: progress(0.4 * share, what))
+        except ScanError as error:
+            return session.refused(path, error), console.SCAN_REFUSED
+        if case.verdict == "refuse":
+            return session.describe(case), console.SCAN_REFUSED
+        try:
+            analysis = session.analyse(case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what))
+        except ModelError as error:
+            console.complain(f"{error.message} [{error.code}]")
+            return session.failed(case, models, error), console.exit_code(error)
+        if heatmap is not None:
+            progress(0.92, "Writing the heat map")
+            if not session.save_heatmaps(case, analysis, heatmap):
+                console.complain("No model assessed the scan, so there is no heat map to write.")
+        if picture is not None:
+            progress(0.97, "Writing the picture")
+            session.save_picture(case, analysis, picture)
+        return analysis.result, console.DONE
+
+
+def _check_outputs(inputs: Sequence[str], json_target: str | None, heatmap: str | None, picture: str | None) -> None:
+    """Refuse names that cannot work before an hour of work is done, and never overwrite a scan."""
+    several = len(inputs) > 1
+    for target, endings, option in ((heatmap, (".nii.gz", ".nii"), "--heatmap"), (picture, (".png",), "--picture")):
+        if target is not None and not several and not target.lower().endswith(endings):
+            raise UsageError(f"{option} must name a file ending in {' or '.join(endings)}.")
+        if target is not None and several:
+            if Path(target).is_file():
+                raise UsageError(f"With several scans {option} must name a folder.")
+            Path(target).mkdir(parents=True, exist_ok=True)
+    files = [json_target] if several else [json_target, heatmap, picture]
+    _refuse_overwriting(inputs, files)
+
+
+def _refuse_overwriting(inputs: Sequence[str], targets: Sequence[str | None]) -> None:
+    scans = {Path(p).resolve() for p in inputs}
+    for target in targets:
+        if target is None or target == console.STDOUT:
+            continue
+        if Path(target).resolve() in scans:
+            raise UsageError("An output would overwrite a scan.")
+        if not Path(target).resolve().parent.is_dir():
+            raise UsageError("The folder for an output does not exist.")
+
+
+def _place(target: str | None, inputs: Sequence[str], number: int, suffix: str) -> Path | None:
+    """The output file of one scan: as named for a single one, in the named folder for several (numbered where names repeat)."""
+    if target is None or len(inputs) == 1:
+        return None if target is None else Path(target)
+    stems = [_stem(path) for path in inputs]
+    stem = stems[number] if stems.count(stems[number]) == 1 else f"{stems[number]}-{number + 1}"
+    file = Path(target) / f"{stem}{suffix}"
+    if file.resolve() in {Path(p).resolve() for p in inputs}:
+        file = Path(target) / f"{stem}-out{suffix}"
+    return file
+
+
+def _stem(path: str) -> str:
+    name = Path(path).resolve().name
+    return name.removesuffix(".gz").removesuffix(".nii").removesuffix(".dcm") or "scan"
+
+
+def text(result: Result) -> str:
+    """A result for people."""
+    scan = result.scan
+    lines = [scan.path]
+    if scan.shape and scan.spacing_mm:
+        shape, spacing = " x ".join(map(str, scan.shape)), " x ".join(f"{s:.3g}" for s in scan.spacing_mm)
+        lines.append(f"  {scan.format}, {shape} voxels of {spacing} mm, {scan.orientation}")
+    lines.append(f"  Verdict: {result.verdict}")
+    lines += [f"  {f.level}: {f.message} [{f.code}]" for f in result.findings]
+    lines += [f"  Found: {SIDES[a.side]}" for a in result.ankles]
+    for answer in result.models:
+        lines += _answer_lines(answer, result)
+    if result.consensus is not None:
+        lines.append(f"  Together: {result.consensus.call} ({result.consensus.agree} of {result.consensus.of} models)")
+    return "\n".join(lines)
+
+
+def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
+    where = SIDES[result.ankles[answer.ankle].side] if answer.ankle is not None else "scan"
+    model = answer.name + (" (preliminary)" if answer.status == "preliminary" else "")
+    if answer.probability is None:
+        return [f"  {model}, {where}: not assessed"]
+    lines = [f"  {model}, {where}: {answer.call}, probability {answer.probability:.3f} ({answer.runtime.provider})"]
+    for n, box in enumerate(answer.boxes, start=1):
+        size = " x ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
+        voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))
+        lines.append(
+            f"    box {n}: centre {position_text(box.center_mm)} mm, voxel ({voxel}), model voxel ({model_voxel}), "
+            f"{size} mm, {box.score:.0%} of the heat"
+        )
+    return lines

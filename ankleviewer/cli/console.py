@@ -1,0 +1,100 @@
+"""What the commands share: exit codes, the progress bar on stderr, JSON to a file or stdout, the log file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from ankleviewer.core import paths
+from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+
+DONE, FAILED, USAGE, SCAN_REFUSED, MODEL_REFUSED = 0, 1, 2, 3, 4
+STDOUT = "-"
+USAGE_CODES = ("MODEL_UNKNOWN", "USAGE")
+
+
+def exit_code(error: AnkleViewerError) -> int:
+    """The exit code that scripts compare."""
+    if error.code in USAGE_CODES:
+        return USAGE
+    if isinstance(error, ScanError):
+        return SCAN_REFUSED
+    return MODEL_REFUSED if isinstance(error, ModelError) else FAILED
+
+
+def complain(text: str) -> None:
+    """One line for people on stderr."""
+    print(f"ankleviewer: {text}", file=sys.stderr)
+
+
+def write_json(record: Mapping[str, Any], target: str | None) -> None:
+    """JSON to a file (atomically) or, for "-", to stdout; nothing for None. Raises OSError."""
+    if target is None:
+        return
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if target == STDOUT:
+        sys.stdout.write(text)
+        return
+    from ankleviewer.io.atomic import write_text
+
+    write_text(target, text)
+
+
+def log_to_file() -> None:
+    """Log to ANKLEVIEWER_HOME/logs: codes, hashes and times, never names or paths. Without write access there is no log."""
+    logger = logging.getLogger("ankleviewer")
+    for old in [h for h in logger.handlers if isinstance(h, logging.handlers.RotatingFileHandler)]:
+        logger.removeHandler(old)
+        old.close()
+    try:
+        folder = paths.log_dir()
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / "ankleviewer.log", maxBytes=2**20, backupCount=3, encoding="utf-8"
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class Progress:
+    """A bar on stderr while work is under way; silent where stderr is no terminal. A context manager that clears its line."""
+
+    WIDTH = 28
+    PAUSE_S = 0.05
+
+    def __init__(self, label: str = "") -> None:
+        self._shown = sys.stderr.isatty()
+        self._label = label
+        self._last = 0.0
+
+    def __call__(self, share: float, what: str) -> None:
+        """Progress `share` (0 to 1) of the work, and what is being done."""
+        now = time.monotonic()
+        if not self._shown or (now - self._last < self.PAUSE_S and share < 1.0):
+            return
+        self._last = now
+        full = round(self.WIDTH * min(max(share, 0.0), 1.0))
+        bar = "#" * full + "." * (self.WIDTH - full)
+        line = f"[{bar}] {min(max(share, 0.0), 1.0):4.0%}  {self._label}{what}"
+        columns = shutil.get_terminal_size().columns
+        sys.stderr.write("\r\x1b[K" + line[: columns - 1])
+        sys.stderr.flush()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,69 @@
+"""The commands `models list`, `models verify` and `models add`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ankleviewer.cli import console
+from ankleviewer.core.errors import ModelError
+from ankleviewer.inference import packs
+
+
+def show() -> int:
+    """Print every pack with what it was trained on and its figures. Returns the exit code."""
+    broken: list[tuple[str, ModelError]] = []
+    found = packs.list_packs(broken)
+    for number, pack in enumerate(found):
+        marks = [pack.status, *(["default"] if number == 0 else [])]
+        origin = pack.manifest.record.get("origin")
+        print(f"{pack.name} {pack.version}  ({', '.join(marks)})  {pack.title}")
+        print(f"  {pack.network.parameters:,} parameters, {pack.network.pooling} pooling, map of {pack.network.cells}^3 cells")
+        print(f"  sha256 {pack.sha256}")
+        if isinstance(origin, dict) and origin.get("data"):
+            print(f"  trained on: {str(origin['data'])[:200]}")
+        for line in _figures(pack.manifest.record.get("metrics")):
+            print(f"  {line}")
+    for name, error in broken:
+        print(f"{name}  REFUSED: {error.message} [{error.code}]")
+    if not found and not broken:
+        print("No model is installed; add one with: ankleviewer models add PACK")
+    return console.MODEL_REFUSED if broken else console.DONE
+
+
+def verify(names: Sequence[str]) -> int:
+    """Check the named packs, or all; print one line each. Returns the exit code."""
+    broken: list[tuple[str, ModelError]] = []
+    chosen = [packs.load_pack(name) for name in names] if names else list(packs.list_packs(broken))
+    for pack in chosen:
+        try:
+            pack.verify()
+        except ModelError as error:
+            broken.append((pack.name, error))
+        else:
+            print(f"{pack.name} {pack.version}: sound")
+    for name, refusal in broken:
+        print(f"{name}: REFUSED: {refusal.message} [{refusal.code}]")
+    return console.MODEL_REFUSED if broken else console.DONE
+
+
+def add(source: str) -> int:
+    """Add a pack to the user's own. Returns the exit code."""
+    pack = packs.add_pack(source)
+    print(f"Added {pack.name} {pack.version} ({pack.status}).")
+    return console.DONE
+
+
+def _figures(metrics: Any, prefix: str = "") -> list[str]:
+    """Numbers of a manifest's metrics, one a line, nested names joined by dots; lists are left to the model card."""
+    lines: list[str] = []
+    if isinstance(metrics, dict):
+        for key, value in metrics.items():
+            name = f"{prefix}{key}"
+            if isinstance(value, dict):
+                lines += _figures(value, f"{name}.")
+            elif isinstance(value, bool | int | str):
+                lines.append(f"{name}: {value}")
+            elif isinstance(value, float):
+                lines.append(f"{name}: {value:.4g}")
+    return lines

@@ -1,0 +1,183 @@
+"""The command `selftest`: does this installation work? Each check says what it looked at; only "fail" makes the command fail."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ankleviewer import DISCLAIMER, __version__, session
+from ankleviewer.cli import console
+from ankleviewer.core import paths
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.result import ModelAnswer
+from ankleviewer.inference import packs
+from ankleviewer.inference.runtime import describe_engine
+
+SCHEMA = "ankleviewer.selftest/1"
+OPENGL_TIMEOUT_S = 60.0
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: "warn" means that the program works, but with less."""
+
+    name: str
+    state: State
+    detail: str
+    seconds: float
+
+
+def selftest(json_target: str | None) -> int:
+    """Run all checks, print them, and return the exit code."""
+    checks = [
+        _run("write access", _write_access),
+        _run("engine", _engine),
+        _run("models", _models),
+        _run("sample", _sample),
+        _run("OpenGL", _opengl),
+    ]
+    good = all(c.state != "fail" for c in checks)
+    record = {
+        "schema": SCHEMA,
+        "ok": good,
+        "checks": [asdict(c) for c in checks],
+        "software": {**session.software(), "system": platform.platform()},
+        "disclaimer": DISCLAIMER,
+    }
+    console.write_json(record, json_target)
+    if json_target != console.STDOUT:
+        print(f"AnkleViewer {__version__}, {platform.platform()}")
+        for check in checks:
+            print(f"  {check.state:4}  {check.name}: {check.detail} ({check.seconds:.1f} s)")
+    return console.DONE if good else console.FAILED
+
+
+def _run(name: str, check: Callable[[], tuple[State, str]]) -> Check:
+    start = time.perf_counter()
+    try:
+        state, detail = check()
+    except AnkleViewerError as error:
+        state, detail = "fail", f"{error.message} [{error.code}]"
+    except (OSError, ImportError, ValueError, KeyError) as error:
+        state, detail = "fail", f"{type(error).__name__}: {error}"
+    return Check(name, state, detail, round(time.perf_counter() - start, 3))
+
+
+def _write_access() -> tuple[State, str]:
+    folder = paths.home()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        return "warn", f"settings and added models cannot be kept: {error.strerror}"
+    return "ok", "the program's own folder can be written"
+
+
+def _engine() -> tuple[State, str]:
+    return "ok", describe_engine()
+
+
+def _models() -> tuple[State, str]:
+    broken: list[tuple[str, Any]] = []
+    found = packs.list_packs(broken)
+    if broken:
+        return "fail", "; ".join(f"{name}: {error}" for name, error in broken)
+    if not found:
+        return "fail", "no model is installed"
+    for pack in found:
+        pack.verify()
+    return "ok", ", ".join(f"{p.name} {p.version}" for p in found)
+
+
+def _sample() -> tuple[State, str]:
+    """The sample scan, the default model, and the truth beside it: call right, and a box round the true centre."""
+    folder = paths.assets_dir() / "sample"
+    scans = sorted(folder.glob("*.nii.gz"))
+    if not scans:
+        return "fail", "the sample scan is missing"
+    truth = _truth(folder / "truth.json", scans[0])
+    answers = session.analyse(session.open_case(scans[0])).result.models
+    return judge(answers, truth)
+
+
+def _truth(file: Path, scan: Path) -> dict[str, Any]:
+    entries = json.loads(file.read_text(encoding="utf-8"))
+    stem = scan.name.removesuffix(".nii.gz")
+    entry = entries.get(stem) or next(iter(entries.values()))
+    return dict(entry)
+
+
+def judge(answers: tuple[ModelAnswer, ...], truth: dict[str, Any]) -> tuple[State, str]:
+    """Compare answers with the truth of a simulated scan (an entry of truth.json)."""
+    answer = next((a for a in answers if a.probability is not None), None)
+    if answer is None or answer.probability is None:
+        return "fail", "the sample was not assessed"
+    said = f"{answer.name} says {answer.call} ({answer.probability:.3f})"
+    fractures = truth.get("fractures", [])
+    if not fractures:
+        return ("ok" if answer.call == "no fracture" else "fail"), f"{said}; there is none"
+    held = any(
+        all(a <= c <= b for a, c, b in zip(box.min_mm, f["center_mm"], box.max_mm, strict=True))
+        for f in fractures
+        for box in answer.boxes
+    )
+    if answer.call != "fracture" or not held:
+        return "fail", f"{said}; the fracture was not boxed where it is"
+    return "ok", f"{said}, boxed where it is, on {answer.runtime.provider}"
+
+
+def _opengl() -> tuple[State, str]:
+    """Draw in a process of its own: a broken driver ends the process that touches it."""
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_draw, args=(sender,), daemon=True)
+    process.start()
+    sender.close()
+    answer = ""
+    try:
+        if receiver.poll(OPENGL_TIMEOUT_S):
+            answer = str(receiver.recv())
+    except EOFError:
+        pass
+    process.join(5.0)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    if not answer:
+        return "warn", "no picture could be drawn; the 3D view will not work, the slices will"
+    return "ok", answer
+
+
+def _draw(sender: Any) -> None:
+    """A lit sphere off the screen; sends the name of the renderer if the picture is not blank."""
+    import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - registers the OpenGL classes
+    from vtkmodules.vtkFiltersSources import vtkSphereSource
+    from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
+
+    mapper, actor, renderer, window = vtkPolyDataMapper(), vtkActor(), vtkRenderer(), vtkRenderWindow()
+    mapper.SetInputConnection(vtkSphereSource().GetOutputPort())
+    actor.SetMapper(mapper)
+    renderer.AddActor(actor)
+    window.SetOffScreenRendering(1)
+    window.SetSize(64, 64)
+    window.AddRenderer(renderer)
+    window.Render()
+    picture = vtkWindowToImageFilter()
+    picture.SetInput(window)
+    picture.Update()
+    low, high = picture.GetOutput().GetScalarRange()
+    lines = window.ReportCapabilities().splitlines()
+    name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("OpenGL renderer string")), "OpenGL")
+    if high > low:
+        sender.send(name)
+    sender.close()

@@ -1,0 +1,317 @@
+"""The use cases without a window: open a scan, analyse it, save what came out. No Qt, no file format, no runtime of its own.
+
+Heavy libraries are imported by the modules below when they are first needed, so that importing this one costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from ankleviewer import __version__
+from ankleviewer.core.anatomy import Ankle, find_ankles
+from ankleviewer.core.checks import anatomy_findings, check_volume
+from ankleviewer.core.errors import AnkleViewerError, Cancelled
+from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
+from ankleviewer.core.geometry import Array
+from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
+from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
+from ankleviewer.inference.predictor import Predictor
+from ankleviewer.io.reader import Scan, open_scan
+
+Progress = Callable[[float, str], None]
+Cancel = Callable[[], bool]
+
+ALL = "all"
+REGION_MARGIN_MM = 12.0
+KEPT_PREDICTORS = 4  # loaded models kept for the next scan: as many as the program ships
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An open scan with all that was found out about it before any model runs; ankles right first."""
+
+    scan: Scan
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    ankles: tuple[Ankle, ...]
+    timings_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The result, and where each model looked: keys are (model name, index of the ankle)."""
+
+    result: Result
+    heatmaps: Mapping[tuple[str, int], HeatMap]
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """What a chooser needs to know of a pack."""
+
+    name: str
+    title: str
+    version: str
+    status: str
+    default: bool
+
+
+def open_case(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None) -> Case:
+    """Read a scan, check it and find its ankles.
+
+    A scan whose checks refuse it comes back with the verdict "refuse" and no ankles.
+
+    Raises:
+        ScanError: it cannot be read.
+        Cancelled: on request.
+    """
+    report = progress or _silent
+    start = time.perf_counter()
+    scan = open_scan(path, lambda share, what: report(0.7 * share, what), cancelled)
+    read = time.perf_counter()
+    _stop_if(cancelled)
+    report(0.7, "Checking the scan")
+    findings = (*scan.findings, *check_volume(scan.volume))
+    ankles: tuple[Ankle, ...] = ()
+    if verdict(findings) != "refuse":
+        _stop_if(cancelled)
+        report(0.8, "Looking for the ankle")
+        ankles = _with_side(find_ankles(scan.volume), scan.laterality)
+        findings = (*findings, *anatomy_findings(ankles, scan.volume))
+    timings = {"read": round(read - start, 3), "check": round(time.perf_counter() - read, 3)}
+    case = Case(scan, findings, verdict(findings), ankles, timings)
+    log.info("scan %s: %s, %s, %s", scan.sha256[:16], case.verdict, [f.code for f in findings], timings)
+    report(1.0, "Scan open")
+    return case
+
+
+def analyse(
+    case: Case,
+    models: Sequence[str] = (),
+    runtime: str = "auto",
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+) -> Analysis:
+    """Run models on every ankle of a case that may be assessed.
+
+    Args:
+        case: from `open_case`.
+        models: names or paths of packs; "all" for every pack; none for the default one.
+        runtime: "auto", "cpu", "cuda" or "openvino".
+
+    Returns:
+        The result; without model entries for a refused scan, "not assessed" where the findings withhold the models.
+
+    Raises:
+        ModelError: a pack is unknown or refused, or its answer cannot be believed.
+        Cancelled: on request.
+    """
+    report = progress or _silent
+    packs = choose_packs(models)
+    if case.verdict == "refuse":
+        return Analysis(describe(case), {})
+    answers: list[ModelAnswer] = []
+    heatmaps: dict[tuple[str, int], HeatMap] = {}
+    notes: dict[str, None] = {}
+    timings = dict(case.timings_s)
+    jobs: list[tuple[ModelPack, int | None]] = [(pack, n) for pack in packs for n in range(len(case.ankles)) or (None,)]
+    for done, (pack, index) in enumerate(jobs):
+        _stop_if(cancelled)
+        ankle = case.ankles[index] if index is not None else None
+        if ankle is None or index is None or not ankle.complete or withheld(case.findings):
+            answers.append(not_assessed(pack, index))
+            continue
+        start = time.perf_counter()
+        predictor = _predictor(pack, runtime)
+        part = _part(report, done, len(jobs))
+        answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index)
+        answers.append(answer)
+        heatmaps[pack.name, index] = heat
+        notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
+        timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
+        log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
+    report(1.0, "Done")
+    findings = (*case.findings, *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
+    result = replace(describe(case), findings=findings, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
+    return Analysis(result, heatmaps)
+
+
+def describe(case: Case) -> Result:
+    """What the scan is, as a result without model entries."""
+    grid = case.scan.volume.grid
+    x, y, z = grid.spacing
+    return Result(
+        scan=ScanInfo(
+            path=case.scan.path,
+            sha256=case.scan.sha256,
+            format=case.scan.format,
+            shape=grid.shape,
+            spacing_mm=(round(x, 6), round(y, 6), round(z, 6)),
+            orientation=grid.orientation,
+        ),
+        verdict=case.verdict,
+        findings=case.findings,
+        ankles=tuple(AnkleInfo(a.side, _rounded(a.min_mm), _rounded(a.max_mm)) for a in case.ankles),
+        timings_s=dict(case.timings_s),
+        software=software(),
+    )
+
+
+def refused(path: str | Path, error: AnkleViewerError) -> Result:
+    """The result of a scan that could not be opened."""
+    finding = Finding("refuse", error.code, error.message)
+    return Result(ScanInfo(str(path)), "refuse", (finding,), software=software())
+
+
+def failed(case: Case, models: Sequence[str], error: AnkleViewerError) -> Result:
+    """The result of a scan on which a model failed: not assessed by any, and why. Raises ModelError like `choose_packs`."""
+    packs = choose_packs(models)
+    findings = (*case.findings, Finding("withhold", error.code, error.message))
+    answers = tuple(not_assessed(p, n) for p in packs for n in range(len(case.ankles)) or (None,))
+    return replace(describe(case), verdict=verdict(findings), findings=findings, models=answers, consensus=consensus(answers))
+
+
+def save_heatmaps(case: Case, analysis: Analysis, path: str | Path) -> dict[str, Path]:
+    """Write each model's heat map as NIfTI on the scan's own voxels (0 where it did not look).
+
+    Args:
+        path: ends in .nii or .nii.gz; with several models each file's name gets "-NAME".
+
+    Returns:
+        The file of each model that assessed the scan.
+
+    Raises:
+        OSError: not writable.
+    """
+    from ankleviewer.io.nifti import write_nifti
+    from ankleviewer.reports.heatmap import on_scan
+
+    several = len({a.name for a in analysis.result.models}) > 1
+    written = {}
+    for name in dict.fromkeys(name for name, _ in analysis.heatmaps):
+        file = named(Path(path), name) if several else Path(path)
+        maps = [heat for (model, _), heat in analysis.heatmaps.items() if model == name]
+        write_nifti(on_scan(maps, case.scan.volume.grid), case.scan.volume.grid, file)
+        written[name] = file
+    return written
+
+
+def named(path: Path, name: str) -> Path:
+    """`path` with "-name" before its suffix, .nii.gz counting as one."""
+    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
+    return path.with_name(f"{path.name.removesuffix(suffix)}-{name}{suffix}")
+
+
+def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
+    """Write a PNG of the three planes through the strongest finding, or through the joint without one. Raises OSError."""
+    from ankleviewer.core.display import Scene
+    from ankleviewer.io.atomic import write_bytes
+    from ankleviewer.reports.picture import picture, png
+
+    answers = analysis.result.models
+    answer = next((a for a in answers if a.boxes), next((a for a in answers if a.probability is not None), None))
+    index = answer.ankle if answer is not None and answer.ankle is not None else 0
+    ankle = case.ankles[index] if index < len(case.ankles) else None
+    grid = case.scan.volume.grid
+    x, y, z = grid.to_mm([(n - 1) / 2 for n in grid.shape])
+    middle = ankle.centre_mm if ankle else (float(x), float(y), float(z))
+    scene = Scene(
+        case.scan.volume,
+        analysis.heatmaps.get((answer.name, index)) if answer is not None and answer.boxes else None,
+        answer.boxes if answer is not None else (),
+        firm=answer is not None and answer.call == "fracture",
+        region=ankle_region(ankle) if ankle else None,
+    )
+    at = answer.boxes[0].center_mm if answer is not None and answer.boxes else middle
+    write_bytes(path, png(picture(scene, answer, at, ankle.side if ankle else "")))
+
+
+def ankle_region(ankle: Ankle) -> tuple[Array, Array]:
+    """LPS box (min, max) that shows an ankle with some room around it, mm."""
+    return np.asarray(ankle.min_mm) - REGION_MARGIN_MM, np.asarray(ankle.max_mm) + REGION_MARGIN_MM
+
+
+def not_assessed(pack: ModelPack, ankle: int | None) -> ModelAnswer:
+    """The answer of a model that was not run."""
+    nothing = Runtime(None, 0.0)
+    return ModelAnswer(pack.name, pack.version, pack.sha256, pack.status, ankle, None, "not assessed", (), nothing)
+
+
+def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
+    """The packs that are meant, each once, in the order named. Raises ModelError: unknown, refused, or none installed."""
+    if not models:
+        return (default_pack(),)
+    if ALL in models:
+        return list_packs() or (default_pack(),)  # default_pack says that there is none
+    return tuple({pack.name: pack for pack in map(load_pack, models)}.values())
+
+
+def list_models() -> list[ModelSummary]:
+    """The packs that can be chosen by name, the default first."""
+    packs = list_packs()
+    return [ModelSummary(p.name, p.title, p.version, p.status, n == 0) for n, p in enumerate(packs)]
+
+
+def software() -> dict[str, str]:
+    """Names and versions behind a result."""
+    versions = {"name": "AnkleViewer", "version": __version__, "python": platform.python_version()}
+    for package in ("onnxruntime-gpu", "onnxruntime"):
+        try:
+            versions["onnxruntime"] = metadata.version(package)
+            break
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+_predictors: OrderedDict[tuple[str, str, str], Predictor] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _predictor(pack: ModelPack, runtime: str) -> Predictor:
+    """A loaded model, kept for the next scan. The key holds the manifest too: equal weights may be read by other thresholds."""
+    key = (pack.sha256, repr(pack.manifest.record), runtime)
+    with _lock:
+        predictor = _predictors.pop(key, None) or Predictor(pack, runtime)
+        _predictors[key] = predictor
+        while len(_predictors) > KEPT_PREDICTORS:
+            _predictors.popitem(last=False)
+    return predictor
+
+
+def _with_side(ankles: tuple[Ankle, ...], laterality: str) -> tuple[Ankle, ...]:
+    """A single ankle whose side the bones do not tell takes it from the scan's laterality tag."""
+    if len(ankles) == 1 and ankles[0].side == "unknown" and laterality in ("L", "R"):
+        return (replace(ankles[0], side="L" if laterality == "L" else "R"),)
+    return ankles
+
+
+def _rounded(point: Triple) -> Triple:
+    x, y, z = (round(float(v), 3) for v in point)
+    return x, y, z
+
+
+def _part(report: Progress, done: int, count: int) -> Progress:
+    return lambda share, what: report((done + share) / count, what)
+
+
+def _stop_if(cancelled: Cancel | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled
+
+
+def _silent(share: float, what: str) -> None:
+    """Progress that nobody watches."""

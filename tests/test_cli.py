@@ -1,0 +1,215 @@
+"""cli: the contract that scripts depend on: exit codes, what goes to stdout, names of the files written."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ankleviewer import session
+from ankleviewer.cli import main
+from ankleviewer.core import paths
+from ankleviewer.core.errors import ModelError
+from ankleviewer.core.result import Result
+from ankleviewer.io.nifti import write_nifti
+
+TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
+phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TINY["write_pack"]
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    folder = tmp_path / "assets" / "models"
+    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
+    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
+    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(),))
+    session._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scans(tmp_path_factory) -> Path:
+    """a.nii.gz with a crack, b.nii.gz without, bad.nii.gz that is none."""
+    folder = tmp_path_factory.mktemp("scans")
+    write_nifti(phantom(), None, folder / "a.nii.gz")
+    write_nifti(phantom(crack=False), None, folder / "b.nii.gz")
+    (folder / "bad.nii.gz").write_bytes(b"\x1f\x8b nothing")
+    return folder
+
+
+def test_analyze_prints_for_people_and_writes_for_programs(scans, tmp_path, capsys) -> None:
+    target = tmp_path / "result.json"
+    assert main(["analyze", str(scans / "a.nii.gz"), "--json", str(target)]) == 0
+    out, err = capsys.readouterr()
+    assert "tiny-lse, right ankle: fracture, probability" in out and "box 1: centre" in out
+    assert "Research use, not for diagnosis" in out and err == ""
+    result = Result.from_json(json.loads(target.read_text()))
+    assert result.models[0].call == "fracture" and result.scan.path == str(scans / "a.nii.gz")
+
+
+def test_json_on_stdout_is_all_there_is(scans, capsys) -> None:
+    assert main(["analyze", str(scans / "b.nii.gz"), "--json", "-", "--model", "tiny-gap", "--runtime", "cpu"]) == 0
+    out, err = capsys.readouterr()
+    record = json.loads(out)
+    assert record["schema"] == "ankleviewer.result/1" and record["models"][0]["name"] == "tiny-gap"
+    assert record["models"][0]["call"] == "no fracture" and record["models"][0]["boxes"] == [] and err == ""
+
+
+def test_bad_scan_does_not_stop_the_rest(scans, tmp_path, capsys) -> None:
+    names = [str(scans / n) for n in ("a.nii.gz", "bad.nii.gz", "b.nii.gz")]
+    heat, pictures = tmp_path / "heat", tmp_path / "pictures"
+    code = main(["analyze", *names, "--json", "-", "--heatmap", str(heat), "--picture", str(pictures), "--model", "all"])
+    record = json.loads(capsys.readouterr().out)
+    assert code == 3 and record["schema"] == "ankleviewer.results/1"
+    assert [r["verdict"] == "refuse" for r in record["results"]] == [False, True, False]
+    assert record["results"][1]["models"] == [] and record["results"][0]["consensus"]["of"] == 2
+    assert sorted(p.name for p in heat.iterdir()) == [
+        "a-tiny-gap.nii.gz", "a-tiny-lse.nii.gz", "b-tiny-gap.nii.gz", "b-tiny-lse.nii.gz",
+    ]  # fmt: skip
+    assert sorted(p.name for p in pictures.iterdir()) == ["a.png", "b.png"]
+
+
+def test_single_scan_names_files(scans, tmp_path) -> None:
+    heat, png = tmp_path / "h.nii.gz", tmp_path / "p.png"
+    assert main(["analyze", str(scans / "a.nii.gz"), "--heatmap", str(heat), "--picture", str(png)]) == 0
+    assert heat.is_file() and png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_refused_scan_is_exit_3_with_a_result(scans, tmp_path, capsys) -> None:
+    for command in ("analyze", "info"):
+        target = tmp_path / f"{command}.json"
+        assert main([command, str(scans / "bad.nii.gz"), "--json", str(target)]) == 3
+        record = json.loads(target.read_text())
+        assert record["verdict"] == "refuse" and record["models"] == [] and record["findings"][0]["level"] == "refuse"
+        assert "Traceback" not in capsys.readouterr().err
+    assert main(["info", str(scans / "missing.nii.gz")]) == 3
+
+
+def test_not_assessed_is_exit_0(scans, monkeypatch, capsys, tmp_path) -> None:
+    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(complete=False),))
+    heat = tmp_path / "h.nii.gz"
+    assert main(["analyze", str(scans / "a.nii.gz"), "--heatmap", str(heat)]) == 0
+    out, err = capsys.readouterr()
+    assert "not assessed" in out and "ANKLE_INCOMPLETE" in out and "no heat map" in err
+    assert "no fracture" not in out and not heat.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["analyze"],
+        ["analyze", "x", "--runtime", "quantum"],
+        ["analyze", "SCAN", "--model", "resnet999"],
+        ["analyze", "SCAN", "--heatmap", "x.png"],
+        ["analyze", "SCAN", "--picture", "x.jpg"],
+        ["analyze", "SCAN", "--heatmap", "SCAN"],
+        ["analyze", "SCAN", "--json", "no/such/folder/x.json"],
+        ["info"],
+        ["models"],
+        ["models", "add"],
+        ["models", "verify", "resnet999"],
+        ["--model", "resnet999"],
+        ["--nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_2(scans, arguments, capsys) -> None:
+    before = (scans / "a.nii.gz").read_bytes()
+    assert main([str(scans / "a.nii.gz") if a == "SCAN" else a for a in arguments]) == 2
+    assert capsys.readouterr().err
+    assert (scans / "a.nii.gz").read_bytes() == before
+
+
+def test_refused_pack_is_exit_4(scans, models, capsys) -> None:
+    data = bytearray((models / "tiny-lse" / "model.onnx").read_bytes())
+    data[100] ^= 1
+    (models / "tiny-lse" / "model.onnx").write_bytes(data)
+    assert main(["analyze", str(scans / "a.nii.gz"), "--json", "-"]) == 4
+    out, err = capsys.readouterr()
+    assert json.loads(out)["models"][0]["call"] == "not assessed" and "MODEL_HASH_MISMATCH" in err
+    assert main(["models", "verify"]) == 4
+    assert "tiny-gap 1.0.0: sound" in (out := capsys.readouterr().out) and "tiny-lse: REFUSED" in out
+    assert main(["models", "add", str(models / "tiny-lse")]) == 4
+
+
+def test_model_that_gives_no_number_is_exit_4(scans, monkeypatch, capsys) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ModelError("OUTPUT_NOT_FINITE", "No number.")
+
+    monkeypatch.setattr("ankleviewer.inference.predictor.Predictor.predict", fail)
+    assert main(["analyze", str(scans / "a.nii.gz"), str(scans / "b.nii.gz"), "--json", "-"]) == 4
+    record = json.loads(capsys.readouterr().out)
+    assert [r["models"][0]["call"] for r in record["results"]] == ["not assessed"] * 2
+
+
+def test_models_list_add(tmp_path, home, capsys) -> None:
+    assert main(["models", "list"]) == 0
+    out = capsys.readouterr().out
+    assert "tiny-lse 1.0.0  (released, default)" in out and "trained on: simulated" in out and "auc: 0.97" in out
+    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
+    assert (home / "models" / "mine" / "model.onnx").is_file()
+    assert main(["models", "verify", "mine"]) == 0
+
+
+def test_info_tells_geometry_and_checks(scans, capsys) -> None:
+    assert main(["info", str(scans / "a.nii.gz"), "--json", "-"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["scan"]["shape"] == [96, 100, 80] and record["scan"]["format"] == "nifti" and record["models"] == []
+    assert main(["info", str(scans / "a.nii.gz")]) == 0
+    assert "96 x 100 x 80 voxels of 1.2 x 1.2 x 1.5 mm, LPS" in capsys.readouterr().out
+
+
+def test_info_needs_neither_engine_nor_window(scans) -> None:
+    code = (
+        "import sys\nfrom ankleviewer.cli import main\n"
+        f"code = main(['info', {str(scans / 'a.nii.gz')!r}])\n"
+        "heavy = {'PySide6', 'vtk', 'vtkmodules', 'torch', 'onnxruntime', 'pyvista'} & {n.split('.')[0] for n in sys.modules}\n"
+        "assert not heavy, heavy\nsys.exit(code)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_log_holds_codes_and_hashes_but_no_paths(scans, home) -> None:
+    main(["analyze", str(scans / "a.nii.gz")])
+    main(["analyze", str(scans / "bad.nii.gz")])
+    main(["analyze", str(scans / "a.nii.gz"), "--model", "resnet999"])
+    text = (home / "logs" / "ankleviewer.log").read_text()
+    assert "tiny-lse fracture" in text and "MODEL_UNKNOWN" in text
+    assert "a.nii" not in text and str(scans) not in text
+
+
+def test_disk_trouble_is_exit_1(scans, tmp_path, capsys) -> None:
+    folder = tmp_path / "target.json"
+    folder.mkdir()
+    assert main(["analyze", str(scans / "a.nii.gz"), "--json", str(folder)]) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_window_is_the_default_command(monkeypatch) -> None:
+    calls: list = []
+    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
+    assert main(["scan.nii.gz", "--model", "tiny-gap", "--screenshot", "x.png"]) == 0
+    assert main([]) == 0
+    assert calls == [("scan.nii.gz", "tiny-gap", "x.png"), (None, None, None)]
+
+
+def test_help_and_version(capsys) -> None:
+    assert main(["--version"]) == 0 and main(["--help"]) == 0 and main(["analyze", "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "analyze" in out and "AnkleViewer 0" in out
+
+
+def test_progress_bar_only_on_a_terminal(monkeypatch, capsys) -> None:
+    from ankleviewer.cli.console import Progress
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Progress("1/2 ") as progress:
+        progress(0.5, "Reading")
+    shown = capsys.readouterr().err
+    assert "50%  1/2 Reading" in shown and shown.endswith("\x1b[K")

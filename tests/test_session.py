@@ -1,0 +1,189 @@
+"""session: from a file to a result without a window; what may not be assessed is not run and never looks like "no fracture"."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from ankleviewer import session
+from ankleviewer.core import paths
+from ankleviewer.core.errors import Cancelled, ModelError, ScanError
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.result import Consensus, Result
+from ankleviewer.io.nifti import write_nifti
+
+TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
+phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TINY["write_pack"]
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path, monkeypatch) -> Path:
+    """Two tiny packs instead of the shipped ones, and an ankle where the phantom has its crack."""
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    folder = tmp_path / "assets" / "models"
+    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
+    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
+    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(),))
+    return folder
+
+
+@pytest.fixture
+def scan(tmp_path) -> Path:
+    path = tmp_path / "scan.nii.gz"
+    write_nifti(phantom(), None, path)
+    return path
+
+
+def test_file_to_result(scan) -> None:
+    steps: list[tuple[float, str]] = []
+    case = session.open_case(scan, lambda share, what: steps.append((share, what)))
+    assert case.verdict == "accept" or {f.code for f in case.findings if f.level == "caveat"} <= {"HU_NO_AIR"}
+    analysis = session.analyse(case, progress=lambda share, what: steps.append((1 + share, what)))
+    result = analysis.result
+    (answer,) = result.models
+    assert (answer.name, answer.call, answer.ankle, result.consensus) == ("tiny-lse", "fracture", 0, None)
+    assert all(a <= c <= b for a, c, b in zip(answer.boxes[0].min_mm, TINY["CRACK_MM"], answer.boxes[0].max_mm, strict=True))
+    assert result.scan.sha256 == case.scan.sha256 and result.scan.shape == (96, 100, 80)
+    assert result.scan.spacing_mm == (1.2, 1.2, 1.5) and result.ankles[0].side == "R"
+    assert {"read", "check", "tiny-lse"} <= set(result.timings_s) and result.software["version"]
+    assert set(analysis.heatmaps) == {("tiny-lse", 0)}
+    shares = [share for share, _ in steps]
+    assert shares == sorted(shares) and shares[-1] == 2.0
+    assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
+
+
+def test_same_scan_same_result(scan) -> None:
+    records = []
+    for _ in range(2):
+        record = session.analyse(session.open_case(scan), ["all"]).result.to_json()
+        del record["timings_s"]
+        for model in record["models"]:
+            del model["runtime"]["seconds"]
+        records.append(json.dumps(record))
+    assert records[0] == records[1]
+
+
+def test_several_models_and_their_consensus(scan) -> None:
+    result = session.analyse(session.open_case(scan), ["all"]).result
+    assert [m.name for m in result.models] == ["tiny-lse", "tiny-gap"]
+    assert result.consensus == Consensus("fracture", 2, 2)
+    again = session.analyse(session.open_case(scan), ["tiny-gap", "tiny-gap"]).result
+    assert [m.name for m in again.models] == ["tiny-gap"] and again.consensus is None
+
+
+def test_withheld_is_not_assessed(scan, monkeypatch) -> None:
+    monkeypatch.setattr(session, "check_volume", lambda _: [Finding("withhold", "HU_OFFSET_SUSPECT", "Off by 1024.")])
+    monkeypatch.setattr(session, "_predictor", lambda *_: pytest.fail("the model may not run"))
+    case = session.open_case(scan)
+    analysis = session.analyse(case)
+    (answer,) = analysis.result.models
+    assert case.verdict == "caveat"
+    assert (answer.call, answer.probability, answer.boxes, answer.runtime.provider) == ("not assessed", None, (), None)
+    assert analysis.heatmaps == {}
+
+
+def test_no_ankle_is_not_assessed(scan, monkeypatch) -> None:
+    monkeypatch.setattr(session, "find_ankles", lambda _: ())
+    result = session.analyse(session.open_case(scan), ["all"]).result
+    assert "NOT_AN_ANKLE" in {f.code for f in result.findings}
+    assert [(m.call, m.ankle) for m in result.models] == [("not assessed", None)] * 2
+    assert result.consensus == Consensus("not assessed", 0, 0)
+
+
+def test_incomplete_ankle_beside_a_complete_one(scan, monkeypatch) -> None:
+    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle("R", complete=False), phantom_ankle("L")))
+    result = session.analyse(session.open_case(scan)).result
+    assert "ANKLE_INCOMPLETE" in {f.code for f in result.findings}
+    assert [(m.call, m.ankle) for m in result.models] == [("not assessed", 0), ("fracture", 1)]
+
+
+def test_refused_by_its_checks_has_no_model_entries(scan, monkeypatch) -> None:
+    monkeypatch.setattr(session, "check_volume", lambda _: [Finding("refuse", "HU_IMPLAUSIBLE", "No CT.")])
+    case = session.open_case(scan)
+    assert case.verdict == "refuse" and case.ankles == ()
+    result = session.analyse(case).result
+    assert result.models == () and result.verdict == "refuse"
+
+
+def test_unreadable_scan(tmp_path) -> None:
+    (tmp_path / "x.nii.gz").write_bytes(b"nothing")
+    with pytest.raises(ScanError) as error:
+        session.open_case(tmp_path / "x.nii.gz")
+    result = session.refused(tmp_path / "x.nii.gz", error.value)
+    assert result.verdict == "refuse" and result.models == () and result.findings[0].code == error.value.code
+
+
+def test_failed_model_is_not_assessed(scan) -> None:
+    case = session.open_case(scan)
+    result = session.failed(case, ["tiny-gap"], ModelError("OUTPUT_NOT_FINITE", "No number."))
+    assert [m.call for m in result.models] == ["not assessed"] and result.verdict == "caveat"
+    assert ("withhold", "OUTPUT_NOT_FINITE") in {(f.level, f.code) for f in result.findings}
+
+
+def test_fallback_is_told(scan, monkeypatch) -> None:
+    monkeypatch.setattr("ankleviewer.inference.runtime.available", lambda _: False)
+    result = session.analyse(session.open_case(scan), runtime="openvino").result
+    assert [f.level for f in result.findings if f.code == "RUNTIME_FALLBACK"] == ["info"]
+    assert result.models[0].runtime.provider == "CPUExecutionProvider"
+
+
+def test_choosing_packs(models, tmp_path) -> None:
+    assert [p.name for p in session.choose_packs()] == ["tiny-lse"]
+    assert [p.name for p in session.choose_packs([str(models / "tiny-gap")])] == ["tiny-gap"]
+    with pytest.raises(ModelError, match="MODEL_UNKNOWN"):
+        session.choose_packs(["resnet999"])
+    summaries = session.list_models()
+    assert [(s.name, s.default) for s in summaries] == [("tiny-lse", True), ("tiny-gap", False)]
+
+
+def test_changed_pack_is_not_served_from_memory(scan, models) -> None:
+    case = session.open_case(scan)
+    assert session.analyse(case, ["tiny-gap"]).result.models[0].call == "fracture"
+    record = json.loads((models / "tiny-gap" / "manifest.json").read_text())
+    record["decision"].update(sens_threshold=1.0, spec_threshold=1.0, temperature=5.0)
+    (models / "tiny-gap" / "manifest.json").write_text(json.dumps(record))
+    assert session.analyse(case, ["tiny-gap"]).result.models[0].call == "no fracture"
+
+
+def test_cancel_anywhere(scan) -> None:
+    with pytest.raises(Cancelled):
+        session.open_case(scan, cancelled=lambda: True)
+    case = session.open_case(scan)
+    with pytest.raises(Cancelled):
+        session.analyse(case, cancelled=lambda: True)
+
+
+def test_side_from_the_tag_only_where_the_bones_do_not_tell() -> None:
+    assert session._with_side((phantom_ankle("unknown"),), "L")[0].side == "L"
+    assert session._with_side((phantom_ankle("R"),), "L")[0].side == "R"
+    assert session._with_side((phantom_ankle("unknown"),), "")[0].side == "unknown"
+
+
+def test_heat_maps_lie_on_the_scan(scan, tmp_path) -> None:
+    case = session.open_case(scan)
+    files = session.save_heatmaps(case, session.analyse(case, ["all"]), tmp_path / "heat.nii.gz")
+    assert {name: file.name for name, file in files.items()} == {
+        "tiny-lse": "heat-tiny-lse.nii.gz",
+        "tiny-gap": "heat-tiny-gap.nii.gz",
+    }
+    image = nibabel.load(files["tiny-lse"])
+    np.testing.assert_allclose(image.affine, nibabel.load(scan).affine, atol=1e-4)
+    peak = np.unravel_index(np.asarray(image.dataobj).argmax(), image.shape)
+    assert np.abs(case.scan.volume.grid.to_mm(peak) - TINY["CRACK_MM"]).max() < 16
+    single = session.save_heatmaps(case, session.analyse(case), tmp_path / "one.nii")
+    assert [f.name for f in single.values()] == ["one.nii"]
+
+
+def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
+    case = session.open_case(scan)
+    session.save_picture(case, session.analyse(case), tmp_path / "a.png")
+    monkeypatch.setattr(session, "find_ankles", lambda _: ())
+    bare = session.open_case(scan)
+    session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
+    one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
+    assert one.startswith(b"\x89PNG") and two.startswith(b"\x89PNG") and one != two
