@@ -13,7 +13,7 @@ import numpy as np
 
 from ankleviewer.core.boneshape import Coarse, Section, body_area_mm2, coarsen, sections, tubes
 from ankleviewer.core.geometry import Array
-from ankleviewer.core.joint import HEEL_MM, Axis, Joint, centre_mm, find_joint
+from ankleviewer.core.joint import Axis, Joint, centre_mm, find_joint
 from ankleviewer.core.volume import Volume
 
 Point = tuple[float, float, float]
@@ -77,8 +77,6 @@ def _joints(coarse: Coarse, found: list[Section]) -> list[Joint]:
     for chain in tubes(found, float(coarse.step[2]), TIBIA_MM2):
         joint = find_joint(coarse, found, chain)
         if joint is None or body_area_mm2(coarse, joint.axis.at(6.0)) > LIMB_MM2:
-            continue
-        if joint.exit_seen and joint.bone_below_mm < HEEL_MM[0]:
             continue
         ranked.append(((chain[0].k - chain[-1].k) * float(coarse.step[2]), joint))
     ranked.sort(key=lambda pair: -float(pair[1].axis.point[2]))

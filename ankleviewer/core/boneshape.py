@@ -12,7 +12,7 @@ from ankleviewer.core.volume import Volume
 
 FINE_MM = 1.3
 BONE_HU = 220.0
-HOLE_MM2 = 600.0
+HOLE_MM2 = 1700.0
 SECTION_MM2 = (40.0, 2600.0)
 SHEET_MM = 70.0
 BODY_HU = -250

@@ -16,9 +16,13 @@ SHAFT_MM = 80.0
 DISC_MM = 8.0
 GAP_MM = 9
 LEAST_VALLEY = 35.0
+CLEAR = 0.65
 METAPHYSIS_MM2 = 620.0
-# From the plafond down to the sole of the heel bone; the joint below the talus lies only about 40 mm above it.
-HEEL_MM = (47.0, 100.0)
+# From the plafond down to the lower face of the heel bone; the joint below the talus lies only about 40 mm above it, and the
+# end of the marrow canal, whose rim also looks like a pair of plates, much farther.
+HEEL_MM = (45.0, 86.0)
+# No talus is that high: with so much bone above it, a joint is not the one below the talus.
+SHAFT_SURE_MM = 38.0
 
 
 @dataclass(frozen=True)
@@ -161,11 +165,15 @@ def _first_joint(coarse: Coarse, axis: Axis, top: float, bottom: float, middles:
     inside = np.isfinite(lines).mean(axis=0) > 0.5
     fov_end = int(np.flatnonzero(inside)[-1]) if inside.any() else 0
     for n in peaks:
-        if score[n] < 0.45 * best:
+        if score[n] < CLEAR * best:
             continue
-        lower = np.flatnonzero(bone[n:n + int(HEEL_MM[1])])
-        reach = float(lower[-1]) if len(lower) else 0.0
+        lower = np.flatnonzero(bone[n:n + 120])
+        # A wider gap is the flesh of the sole: what follows is a cast or the table.
+        ends = np.flatnonzero(np.diff(lower) > GAP_MM)
+        reach = float(lower[ends[0] if len(ends) else -1]) if len(lower) else 0.0
         exit_seen = n + reach + 6 <= fov_end
+        if exit_seen and (reach > HEEL_MM[1] or (reach < HEEL_MM[0] and n < SHAFT_SURE_MM)):
+            continue
         upward = columns(coarse, start, np.arange(0.0, 60.0))
         more = int(np.argmin(np.r_[np.isfinite(upward).mean(axis=0) > 0.5, False]))
         joint_axis = Axis(start.at(-float(n)), axis.up)
