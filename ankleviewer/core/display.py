@@ -17,14 +17,15 @@ from ankleviewer.core.volume import Volume
 
 Rgba = NDArray[np.uint8]
 
-# Cividis (Nunez, Anderton, Renslow 2018, doi:10.1371/journal.pone.0199239): perceptually uniform, colour-blind safe.
-_CIVIDIS = np.array(
-    [(0, 34, 78), (0, 46, 106), (26, 56, 111), (50, 67, 109), (67, 78, 108), (83, 90, 109), (97, 101, 111), (111, 112, 115),
-     (125, 124, 120), (140, 136, 120), (155, 148, 118), (171, 160, 114), (188, 174, 108), (205, 187, 99), (222, 201, 88),
-     (240, 216, 70), (254, 232, 56)]
+# Inferno (Smith, van der Walt 2015, CC0), 17 anchors: perceptually uniform, colour-blind safe, and unlike cividis nowhere grey,
+# so that it stands out from the grey of a CT.
+_INFERNO = np.array(
+    [(0, 0, 4), (11, 7, 36), (33, 12, 74), (61, 9, 101), (87, 16, 110), (113, 25, 110), (138, 34, 106), (163, 44, 97),
+     (188, 55, 84), (210, 70, 68), (228, 90, 49), (241, 115, 29), (249, 142, 9), (252, 172, 17), (249, 203, 53), (242, 234, 105),
+     (252, 255, 164)]
 )  # fmt: skip
-_STEPS = np.linspace(0.0, 255.0, len(_CIVIDIS))
-HEAT_COLOURS: Rgba = np.stack([np.interp(np.arange(256), _STEPS, _CIVIDIS[:, c]) for c in range(3)], axis=1).astype(np.uint8)
+_STEPS = np.linspace(0.0, 255.0, len(_INFERNO))
+HEAT_COLOURS: Rgba = np.stack([np.interp(np.arange(256), _STEPS, _INFERNO[:, c]) for c in range(3)], axis=1).astype(np.uint8)
 
 
 class Heat(Protocol):
@@ -139,10 +140,16 @@ def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
         fill_opacity=state.opacity if state.fill and level is not None else 0.0,
         boxes=tuple(outlines),
         letters=frame.letters,
-        slice_text=f"{index + 1} / {frame.grid.shape[2]}",
+        slice_text=f"{_height_text(frame, state)}   {index + 1} / {frame.grid.shape[2]}",
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
     )
+
+
+def _height_text(frame: Frame, state: ViewState) -> str:
+    """Where the slice lies along the patient axis it cuts, at the crosshair, e.g. "S 147.0"."""
+    axis = {"axial": 2, "coronal": 1, "sagittal": 0}[frame.plane]
+    return position_text(state.cursor_mm).split("  ")[axis]
 
 
 @lru_cache(maxsize=16)
@@ -206,7 +213,7 @@ def contours(raster: HeatRaster, level: float) -> list[Array]:
 
 
 def heat_colours(values: NDArray[np.float32], reference: float) -> Rgba:
-    """Cividis colour (..., 3) of map values; 0 is the dark end, `reference` and above the bright end."""
+    """Inferno colour (..., 3) of map values; 0 is the dark end, `reference` and above the bright end."""
     index = np.clip(values / max(reference, 1e-6) * 255.0, 0, 255).astype(np.intp)
     return np.asarray(HEAT_COLOURS[index], dtype=np.uint8)
 

@@ -45,7 +45,7 @@ def bone_surface(
     spacing = np.asarray(volume.grid.spacing)
     step = max(step_mm, float(np.prod(np.array(part.shape) * spacing) / 12e6) ** (1 / 3))
     factor = np.maximum(step / spacing, 1.0)
-    part = ndimage.gaussian_filter(part, 0.5 * factor, truncate=2.5, output=np.float32)
+    part = ndimage.gaussian_filter(part, 0.6 * factor, truncate=2.5, output=np.float32)
     if cancelled():
         return None
     if (factor > 1.05).any():

@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.bottom)
         self.setCentralWidget(central)
         self.facts = label("", "secondary")
+        self.facts.setMinimumHeight(24)
         self._corner = QWidget()  # kept: the menu bar does not own it for Python
         row = QHBoxLayout(self._corner)
         row.setContentsMargins(0, 0, 14, 0)

@@ -156,6 +156,7 @@ class Pane3D(QWidget):
         self.render3d.show_surface(surface)
         if self.model.scene is not None:
             self.render3d.show_answer(self.model.scene)
+            self._face_finding()
         self._draw()
         self.settled.emit()
 
@@ -170,12 +171,20 @@ class Pane3D(QWidget):
             self.settled.emit()
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if new.selected >= 0 and (new.selected, new.ankle, new.model) != (old.selected, old.ankle, old.model):
+            self._face_finding()
         if any(getattr(old, name) != getattr(new, name) for name in _DRAWN):
             self._later.start()
 
     def _draw(self) -> None:
         if self.render3d is not None and self.model.scene is not None and not self._closed:
             self.render3d.show_state(self.model.state, self.model.scene)
+
+    def _face_finding(self) -> None:
+        """Turn to the side from which the selected finding is seen."""
+        scene, selected = self.model.scene, self.model.state.selected
+        if self.render3d is not None and scene is not None and 0 <= selected < len(scene.boxes):
+            self.render3d.standard_view(self.render3d.best_view(np.asarray(scene.boxes[selected].center_mm)))
 
     def look_from(self, view: str) -> None:
         """A standard view: L, R, A, P, S or I."""

@@ -31,6 +31,7 @@ VIEWS = {
 }
 _LINE_MM = 8.0
 _CLICK_PX = 3.0
+_TUBE_MM = 7.0
 
 
 class Render3D(QObject):
@@ -120,11 +121,16 @@ class Render3D(QObject):
             outline = pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
             if not scene.firm:
                 outline = _dotted(low, high)
-            actor = self.plotter.add_mesh(
-                outline, color=theme.BOX, line_width=3.0 if n == state.selected else 1.8, lighting=False,
-                reset_camera=False, render=False, pickable=False,
-            )  # fmt: skip
-            self._boxes.append(actor)
+            width = 3.0 if n == state.selected else 1.8
+            for opacity in (1.0, 0.3):  # the second, faint, shows through the bone
+                actor = self.plotter.add_mesh(
+                    outline.copy(), color=theme.BOX, line_width=width, lighting=False, opacity=opacity,
+                    reset_camera=False, render=False, pickable=False,
+                )  # fmt: skip
+                if opacity < 1.0:
+                    actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
+                    actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, -66000.0)
+                self._boxes.append(actor)
 
     def _draw_cursor(self, state: ViewState) -> None:
         for actor in self._cursor:
@@ -154,6 +160,19 @@ class Render3D(QObject):
         self.plotter.reset_camera(bounds=bounds, render=False)
         camera.zoom(1.25)
         self.plotter.renderer.ResetCameraClippingRange()
+
+    def best_view(self, mm: np.ndarray) -> str:
+        """The side view (A, P, L or R) from which least bone lies in front of a position."""
+        if self._mesh is None:
+            return "A"
+        away = np.asarray(self._mesh.points) - np.asarray(mm, dtype=float)
+        cover = {}
+        for name in ("A", "L", "R", "P"):
+            towards = np.array(VIEWS[name][0], dtype=float)
+            depth = away @ towards
+            tube = np.linalg.norm(away - depth[:, None] * towards, axis=1) < _TUBE_MM
+            cover[name] = float(depth[tube].max(initial=0.0))
+        return min(cover, key=cover.get)
 
     def project(self, mm: np.ndarray) -> tuple[float, float]:
         """Where an LPS position appears, in px of the widget from its upper left corner."""

@@ -11,7 +11,7 @@ from ankleviewer.ui import theme
 from ankleviewer.ui.controller import ALL_MODELS, CaseController, Phase
 from ankleviewer.ui.findings_list import FindingsList
 from ankleviewer.ui.heat_controls import HeatControls
-from ankleviewer.ui.parts import ProgressStrip, label, rule
+from ankleviewer.ui.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.wording import (
     CALL_SHAPES,
     CALL_WORDS,
@@ -60,7 +60,7 @@ class ResultPanel(QWidget):
 
     # -------------------------------------------------------------------------------------------------------------- building
     def _build_answer(self, column: QVBoxLayout) -> None:
-        self.ankle = QComboBox()
+        self.ankle = Chooser()
         self.ankle.setAccessibleName("Ankle shown")
         self.ankle.activated.connect(self.controller.choose_ankle)
         self.side = label("", "heading")
@@ -135,7 +135,7 @@ class ResultPanel(QWidget):
         column.addWidget(HeatControls(self.controller.view))
         row = QHBoxLayout()
         row.setSpacing(6)
-        self.chooser = QComboBox()
+        self.chooser = Chooser()
         self.chooser.setAccessibleName("Model")
         self.chooser.setToolTip("The model that answers; a model that has not answered yet is run")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -15,7 +15,7 @@ SECONDARY = "#9aa3ad"
 BOX = "#ff9f1c"  # the paper's orange
 WARNING = "#ffd166"
 REFUSAL = "#ff7b72"
-HEAT_LINE = "#fee838"  # bright end of cividis
+HEAT_LINE = "#f2ea69"  # bright end of the heat map's colours
 FOCUS = "#7fb2ff"
 
 # Okabe-Ito hues, told apart by colour-blind readers; each tab also carries its plane's name.

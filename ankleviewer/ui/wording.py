@@ -55,6 +55,8 @@ def agreement_text(consensus: Any) -> str:
         return ""
     if consensus.of == 0:
         return "No agreement counted: no released model assessed this scan"
+    if consensus.of == 1:
+        return f"One released model counted: {CALL_WORDS[consensus.call].lower()}"
     return f"{consensus.agree} of {consensus.of} models agree: {CALL_WORDS[consensus.call].lower()}"
 
 

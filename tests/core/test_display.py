@@ -152,7 +152,7 @@ def test_fill_is_clear_below_the_level() -> None:
     rgba = heat_rgba(raster, 2.0, 6.0, 0.5)
     assert set(np.unique(rgba[..., 3])) == {0, 128}
     assert (rgba[..., 3] > 0).sum() == (raster.values >= 2.0).sum()
-    assert HEAT_COLOURS[255].tolist() == [254, 232, 56]
+    assert HEAT_COLOURS[255].tolist() == [252, 255, 164]
 
 
 def test_box_cut_by_a_slice() -> None:

@@ -21,6 +21,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui import theme
+from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import MainWindow
 
 GRID = Grid.axis_aligned((64, 72, 80), (1.0, 1.0, 1.0), (-32.0, -40.0, 100.0))
@@ -65,9 +66,8 @@ def answer(call: str = "fracture", boxes: tuple[Box, ...] | None = None, name: s
 
 def ankle(side: str = "R", complete: bool = True, reason: str = "") -> SimpleNamespace:
     """An ankle of the phantom."""
-    return SimpleNamespace(
-        side=side, centre_mm=(0.0, 0.0, 130.0), min_mm=(-24.0, -28.0, 104.0), max_mm=(24.0, 28.0, 176.0), complete=complete, reason=reason
-    )
+    low, high = (-24.0, -28.0, 104.0), (24.0, 28.0, 176.0)
+    return SimpleNamespace(side=side, centre_mm=(0.0, 0.0, 130.0), min_mm=low, max_mm=high, complete=complete, reason=reason)
 
 
 @dataclass
@@ -164,18 +164,18 @@ def make_window(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     """Builds windows and closes them; without 3D unless asked."""
     made: list[MainWindow] = []
 
-    def make(backend: FakeBackend, path: str | None = "scan.nii.gz", gl: bool = False, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+    def make(backend: FakeBackend, path: str | None = "scan.nii.gz", gl: bool = False) -> MainWindow:
         if not gl:
             monkeypatch.setenv("ANKLEVIEWER_NO_3D", "1")
         window = MainWindow(backend)
         made.append(window)
-        window.resize(*size)
+        window.resize(1280, 800)
         window.show()
         window.controller.list_models()
         if path is not None:
             window.controller.open(path)
             if backend.gate.is_set():
-                qtbot.waitUntil(lambda: window.controller.phase.name in ("ANSWER", "EMPTY", "SCAN") and not busy(window), timeout=20000)
+                qtbot.waitUntil(lambda: window.controller.phase is not Phase.READING and not busy(window), timeout=20000)
         return window
 
     yield make

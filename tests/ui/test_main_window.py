@@ -1,0 +1,180 @@
+"""The window as a whole: states, keys, drops, what is remembered, closing."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from ankleviewer.core.findings import Finding
+from ankleviewer.ui import settings
+from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.main_window import TITLE
+
+
+def activate(window, qtbot) -> None:
+    """Shortcuts belong to the active window; a bare X server has no window manager to choose one."""
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+
+
+def test_title_is_fixed_and_names_nobody(make_window, backend) -> None:
+    window = make_window(backend, path="/data/DOE^JANE_1970.nii.gz")
+    assert window.windowTitle() == TITLE == "AnkleViewer - research use, not for diagnosis"
+    texts = [w.text() for w in window.findChildren(QLabel) if w.isVisible()]
+    assert not any("DOE" in t for t in texts)
+    assert "Research use, not for diagnosis" in texts
+
+
+def test_empty_state_offers_the_ways_in(make_window, backend, tmp_path) -> None:
+    scan = tmp_path / "knee & ankle.nii.gz"
+    scan.write_bytes(b"")
+    settings.save(settings.Settings(recent=(str(scan), str(tmp_path / "gone.nii"))))
+    window = make_window(backend, path=None)
+    assert window.pages.currentWidget() is window.empty and not window.panel.isVisible()
+    texts = [b.text() for b in window.empty.findChildren(QPushButton)]
+    assert "Open file…" in texts and "Open folder…" in texts
+    assert sum("ankle.nii.gz" in t for t in texts) == 1 and not any("gone" in t for t in texts)
+
+
+def test_a_dropped_folder_is_opened_without_a_question(make_window, backend, tmp_path, qtbot) -> None:
+    window = make_window(backend, path=None)
+    folder = tmp_path / "Knöchel 北"
+    folder.mkdir()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, left, none))
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    assert backend.opened == [str(folder)]
+
+
+def test_reading_and_analysing_show_progress_and_cancel(make_window, backend, qtbot) -> None:
+    from ankleviewer.ui.parts import ProgressStrip
+
+    backend.gate.clear()
+    window = make_window(backend)
+    strip = window.empty.findChild(ProgressStrip)
+    qtbot.waitUntil(lambda: strip.isVisible() and strip.bar.value() == 400)
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    backend.gate.clear()
+    window.controller.analyse()
+    strip = window.panel.findChild(ProgressStrip)
+    qtbot.waitUntil(lambda: strip.isVisible() and strip.bar.value() == 400)
+    strip.cancel.click()
+    assert not strip.isVisible() and window.controller.phase is Phase.ANSWER
+    backend.gate.set()
+
+
+PRESETS = [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("6", (1400, -300))]
+
+
+@pytest.mark.parametrize(("key", "window_level"), PRESETS)
+def test_preset_keys_work_and_are_remembered(make_window, backend, key: str, window_level: tuple[int, int], qtbot) -> None:
+    window = make_window(backend)
+    activate(window, qtbot)
+    QTest.keyClick(window, "4")
+    QTest.keyClick(window, key)
+    assert (window.view.state.window.width, window.view.state.window.level) == window_level
+    assert settings.load().preset == key
+
+
+def test_overlay_keys(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    activate(window, qtbot)
+    for key, name in (("G", "heat"), ("B", "boxes"), ("O", "fill"), ("X", "crosshair"), ("T", "annotations")):
+        before = getattr(window.view.state, name)
+        QTest.keyClick(window, key)
+        assert getattr(window.view.state, name) is not before
+    QTest.keyClick(window, "]")
+    assert window.view.state.threshold == pytest.approx(3.2 + 8.0 / 40)
+    QTest.keyClick(window, "N")
+    assert window.view.state.selected == 1
+    QTest.keyClick(window, "N", Qt.KeyboardModifier.ShiftModifier)
+    assert window.view.state.selected == 0
+
+
+def test_space_works_on_a_focused_button_and_enter_presses_it(make_window, backend) -> None:
+    window = make_window(backend)
+    clicked = []
+    run = window.panel.run
+    run.clicked.disconnect()
+    run.clicked.connect(lambda: clicked.append(1))
+    run.setFocus()
+    QTest.keyPress(run, Qt.Key.Key_Space)
+    assert window.view.state.hide_ai and clicked == []
+    QTest.keyRelease(run, Qt.Key.Key_Space)
+    assert not window.view.state.hide_ai and clicked == []
+    QTest.keyClick(run, Qt.Key.Key_Return)
+    assert clicked == [1]
+
+
+def test_a_click_on_a_finding_takes_every_view_there(make_window, backend, fakes) -> None:
+    window = make_window(backend)
+    QTest.mouseClick(window.panel.findings.rows[1], Qt.MouseButton.LeftButton)
+    assert window.view.state.cursor_mm == pytest.approx(fakes.second)
+    assert [p.picture().index for p in window.panes.values()] == [50, 30, 44]
+
+
+def test_result_panel_tells_the_answer(make_window, backend) -> None:
+    panel = make_window(backend).panel
+    assert 280 <= panel.width() <= 320
+    assert (panel.call.text(), panel.number.text()) == ("Fracture", "0.93")
+    assert "61 of 64" in panel.calibration.text()
+    texts = [w.text() for w in panel.findings.rows[0].findChildren(QLabel)]
+    assert "share 0.71" in texts and "x 76  y 90  z 22" in texts and "R 6.0  P 4.0  S 140.0" in texts
+    assert any(w.text() == "Where the model looked" for w in panel.findChildren(QLabel))
+
+
+def test_chips_open_their_explanation_and_gather_when_many(make_window, fakes) -> None:
+    many = tuple(Finding("caveat", f"A_RATHER_LONG_CODE_{n}", f"Sentence {n}.") for n in range(20))
+    window = make_window(fakes.Backend(findings=many))
+    assert window.bottom.chips[-1].text().startswith("⚠ +")
+    assert all(c.geometry().right() < window.bottom.disclaimer.geometry().left() for c in window.bottom.chips)
+    popup = window.bottom.chips[0].explain()
+    assert popup.findChild(QLabel).text() == "Sentence 0."
+    popup.close()
+
+
+def test_nothing_is_clipped_in_the_panel(make_window, backend) -> None:
+    window = make_window(backend)
+    QApplication.processEvents()
+    for widget in window.panel.findChildren(QLabel):
+        if widget.isVisible() and not widget.wordWrap():
+            assert widget.width() >= widget.sizeHint().width() - 1, widget.text()
+        elif widget.isVisible():
+            assert widget.height() >= widget.heightForWidth(widget.width()) - 1, widget.text()
+
+
+def test_closing_during_work_is_clean(make_window, backend) -> None:
+    backend.gate.clear()
+    window = make_window(backend)
+    assert window.controller.reading.running
+    window.close()
+    assert window.controller.reading.alive == 0
+    assert not window.isVisible()
+    assert threading.active_count() < 20
+
+
+def test_the_panel_hides_and_is_remembered(make_window, backend) -> None:
+    window = make_window(backend)
+    window.toggle_panel()
+    assert window.panel.isHidden() and not settings.load().panel
+    window.toggle_panel()
+    assert window.panel.isVisible()
+
+
+def test_dialogs_open_and_close(make_window, backend) -> None:
+    from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+
+    window = make_window(backend)
+    for make in (about_dialog, keys_dialog):
+        dialog = make(window)
+        dialog.show()
+        assert dialog.isVisible()
+        dialog.close()

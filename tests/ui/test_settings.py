@@ -1,0 +1,46 @@
+"""Settings: remembered, atomic, and the program always boots."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ankleviewer.ui.settings import Settings, load, save
+
+
+def test_there_and_back(home: Path) -> None:
+    settings = Settings(preset="3", panel=False, size=(1000, 700)).with_recent("a.nii").with_recent("b.nii").with_recent("a.nii")
+    assert [Path(p).name for p in settings.recent] == ["a.nii", "b.nii"]
+    assert save(settings)
+    assert load() == settings
+    assert [p.name for p in home.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\x00\xff",
+        '{"preset": 7, "size": "big", "recent": 3}',
+        '{"preset": "9", "size": [1, 1], "recent": [1]}',
+    ],
+)
+def test_a_broken_file_gives_the_defaults(home: Path, text: str) -> None:
+    (home / "settings.json").write_bytes(text.encode("latin-1"))
+    assert load() == Settings()
+
+
+def test_one_bad_field_does_not_cost_the_others(home: Path) -> None:
+    (home / "settings.json").write_text(json.dumps({"preset": "4", "size": None, "recent": ["/x/y.nii"]}))
+    assert load() == Settings(preset="4", recent=("/x/y.nii",))
+
+
+def test_a_folder_that_cannot_be_written_is_no_crash(home: Path) -> None:
+    (home / "file").write_text("")
+    assert not save(Settings(), home / "file" / "below")
+    assert load(home / "file" / "below") == Settings()
