@@ -103,7 +103,8 @@ def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(t
         features[1].weight.fill_(1.0)  # type: ignore[operator, union-attr]
         net.head.weight.fill_(4.0)
     spec = PreprocessSpec("bone", -1000.0, 1000.0, 0.0, size=32, spacing_mm=2.0)
-    decision = {"temperature": 1.0, "bias": 0.0, "sens_threshold": 0.5, "spec_threshold": 0.9, "cam_reference": 0.1, "cam_floor": 0.0}
+    decision = {"temperature": 1.0, "bias": 0.0, "sens_threshold": 0.5, "spec_threshold": 0.9, "cam_reference": 0.1,
+                "cam_floor": 0.0}
     volumes = [np.full((32, 32, 32), v, dtype=np.float32) for v in (0.0, 1.0)]
     pack = read_pack(export(net, spec.to_json(), decision, {"data": "none"}, {}, "tiny", "Tiny", "1", "preliminary", False,
                             tmp_path / "tiny", volumes))
