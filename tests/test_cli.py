@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nibabel.nifti1  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
 import pytest
 
 from ankleviewer import session

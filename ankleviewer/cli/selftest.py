@@ -160,24 +160,14 @@ def _opengl() -> tuple[State, str]:
 
 def _draw(sender: Any) -> None:
     """A lit sphere off the screen; sends the name of the renderer if the picture is not blank."""
-    import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - registers the OpenGL classes
-    from vtkmodules.vtkFiltersSources import vtkSphereSource
-    from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
+    import pyvista
 
-    mapper, actor, renderer, window = vtkPolyDataMapper(), vtkActor(), vtkRenderer(), vtkRenderWindow()
-    mapper.SetInputConnection(vtkSphereSource().GetOutputPort())
-    actor.SetMapper(mapper)
-    renderer.AddActor(actor)
-    window.SetOffScreenRendering(1)
-    window.SetSize(64, 64)
-    window.AddRenderer(renderer)
-    window.Render()
-    picture = vtkWindowToImageFilter()
-    picture.SetInput(window)
-    picture.Update()
-    low, high = picture.GetOutput().GetScalarRange()
-    lines = window.ReportCapabilities().splitlines()
+    plotter: Any = pyvista.Plotter(off_screen=True, window_size=[64, 64])
+    plotter.add_mesh(pyvista.Sphere())
+    picture = plotter.screenshot(return_img=True)
+    lines = str(plotter.render_window.ReportCapabilities()).splitlines()
     name = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("OpenGL renderer string")), "OpenGL")
-    if high > low:
+    if picture.min() < picture.max():
         sender.send(name)
+    plotter.close()
     sender.close()

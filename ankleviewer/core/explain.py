@@ -121,8 +121,8 @@ def explain(
     threshold = max(decision.cam_floor, HOT_SHARE * peak)
     boxes: tuple[Box, ...] = ()
     if probability >= decision.sens_threshold and peak > decision.cam_floor:
-        hot = values[values > threshold]
-        threshold = max(threshold, _otsu(hot))
+        hot = values[values > HOT_SHARE * peak]  # the floor only gates: cutting here too would shrink boxes of faint maps
+        threshold = max(HOT_SHARE * peak, _otsu(hot))
         boxes = _boxes(values, threshold, float(hot.sum(dtype=np.float64)), bone, placement)
     return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cam.shape[0]), boxes
 

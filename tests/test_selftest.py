@@ -1,0 +1,94 @@
+"""selftest: says what works, fails when the models or the sample's answer are wrong, and survives a missing OpenGL."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import nibabel.nifti1  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
+import pytest
+
+from ankleviewer import session
+from ankleviewer.cli import main, selftest
+from ankleviewer.core import paths
+from ankleviewer.io.nifti import write_nifti
+
+TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
+
+
+@pytest.fixture
+def installation(tmp_path, monkeypatch) -> Path:
+    """Assets with a tiny model and a sample whose crack is known; no OpenGL is tried."""
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    monkeypatch.setattr(session, "find_ankles", lambda _: (TINY["phantom_ankle"](),))
+    monkeypatch.setattr(selftest, "_opengl", lambda: ("warn", "not tried"))
+    session._predictors.clear()
+    TINY["write_pack"](tmp_path / "assets" / "models" / "tiny", "tiny", default=True)
+    sample = tmp_path / "assets" / "sample"
+    sample.mkdir()
+    write_nifti(TINY["phantom"](), None, sample / "sample.nii.gz")
+    write_truth(sample, [float(v) for v in TINY["CRACK_MM"]])
+    return tmp_path / "assets"
+
+
+def write_truth(sample: Path, centre: list[float]) -> None:
+    record = {"sample": {"label": 1, "fractures": [{"center_mm": centre}]}}
+    (sample / "truth.json").write_text(json.dumps(record))
+
+
+def states(capsys) -> tuple[bool, dict[str, str]]:
+    record = json.loads(capsys.readouterr().out)
+    assert record["schema"] == "ankleviewer.selftest/1"
+    return record["ok"], {c["name"]: c["state"] for c in record["checks"]}
+
+
+def test_all_is_well(installation, capsys) -> None:
+    assert main(["selftest", "--json", "-"]) == 0
+    assert states(capsys) == (
+        True, {"write access": "ok", "engine": "ok", "models": "ok", "sample": "ok", "OpenGL": "warn"}
+    )  # fmt: skip
+    assert main(["selftest"]) == 0
+    assert "boxed where it is" in capsys.readouterr().out
+
+
+def test_box_at_the_wrong_place_fails(installation, capsys) -> None:
+    write_truth(installation / "sample", [0.0, 0.0, 0.0])
+    assert main(["selftest", "--json", "-"]) == 1
+    assert states(capsys)[1]["sample"] == "fail"
+
+
+def test_damaged_model_fails(installation, capsys) -> None:
+    file = installation / "models" / "tiny" / "model.onnx"
+    file.write_bytes(file.read_bytes() + b"x")
+    assert main(["selftest", "--json", "-"]) == 1
+    assert states(capsys)[1] | {} == {"write access": "ok", "engine": "ok", "models": "fail", "sample": "fail", "OpenGL": "warn"}
+
+
+def test_empty_installation_fails(installation, capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "nothing")
+    assert main(["selftest", "--json", "-"]) == 1
+    assert states(capsys)[1]["models"] == "fail"
+
+
+def test_home_that_cannot_be_written_is_a_warning(installation, capsys, monkeypatch, tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path / "file" / "home"))
+    assert main(["selftest", "--json", "-"]) == 0
+    assert states(capsys)[1]["write access"] == "warn"
+
+
+def test_opengl_is_tried_in_a_process_of_its_own() -> None:
+    state, detail = selftest._opengl()
+    assert (state, bool(detail)) == ("ok", True)
+
+
+def crash(_: object) -> None:
+    import os
+
+    os._exit(11)
+
+
+def test_crash_of_the_driver_is_a_warning(monkeypatch) -> None:
+    monkeypatch.setattr(selftest, "_draw", crash)
+    assert selftest._opengl()[0] == "warn"
