@@ -50,19 +50,19 @@ def _lowest_peak(counts: Counts, share: float = 0.01) -> int | None:
 def looks_like_ct(counts: Counts, shift: int = 0) -> bool:
     """Whether values, after adding `shift`, show air at -1000 HU and soft tissue at about 0 HU.
 
-    Soft tissue must make up a quarter of all that is denser than lung; where values are wrong by 1024 HU, what lies there
-    is only the cortical bone.
+    Soft tissue must make up a quarter of all that is denser than lung, with next to nothing between air and it. Where values
+    are wrong by 1024 HU, what lies there is the cortical bone, with as much cancellous bone below it.
     """
     moved = np.roll(counts, shift)
-    dense = _share(moved, -850, 32768)
-    return _share(moved, *AIR_PEAK) > 0.01 and dense > 0 and _share(moved, -150, 150) / dense > 0.25
+    dense, soft = _share(moved, -850, 32768), _share(moved, -150, 150)
+    return _share(moved, *AIR_PEAK) > 0.01 and soft > 0.25 * dense and _share(moved, -450, -150) < 0.5 * soft
 
 
 def offset_hu(counts: Counts) -> int:
-    """By how much all values seem to be wrong: +-1024 or +-1000 where they make sense only after moving them, else 0."""
+    """By how much all values seem to be wrong: +-1024 where they make sense only after moving them by about that, else 0."""
     if looks_like_ct(counts):
         return 0
-    return next((-shift for shift in (-1024, -1000, 1024, 1000) if looks_like_ct(counts, shift)), 0)
+    return next((-shift for shift in (-1024, 1024) if looks_like_ct(counts, shift)), 0)
 
 
 def offset_findings(counts: Counts) -> list[Finding]:
@@ -70,7 +70,7 @@ def offset_findings(counts: Counts) -> list[Finding]:
     offset = offset_hu(counts)
     if not offset:
         return []
-    return [Finding("withhold", "HU_OFFSET_SUSPECT", f"All values seem to be {offset:+d} HU off: air is expected at "
+    return [Finding("withhold", "HU_OFFSET_SUSPECT", f"All values seem to be about {offset:+d} HU off: air is expected at "
                     f"{AIR_PEAK[0]} to {AIR_PEAK[1]} HU. Export the scan again with its rescale intercept.")]
 
 

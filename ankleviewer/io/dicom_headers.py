@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import struct
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,9 +12,7 @@ import numpy as np
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.io import guard
-
-# pydicom's messages quote tag values, which may name a patient.
-logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+from ankleviewer.io.dicom_library import prepare_pydicom
 
 ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
 DIRECTORY = "1.2.840.10008.1.3.10"
@@ -78,6 +75,7 @@ def load(path: Path, pixels: bool) -> Any:
     Raises:
         ScanError: TS_DEFLATED, FILE_TRUNCATED or DICOM_MALFORMED; anything of pydicom's passes to the border in `reader`.
     """
+    prepare_pydicom()
     import pydicom
     from pydicom.filereader import read_dataset, read_file_meta_info
 

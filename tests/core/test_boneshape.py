@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+
+from ankleviewer.core.boneshape import bone_threshold, coarsen, sections, tubes
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+
+
+def cylinder(size=64, radius=10.0, centre=(30.0, 34.0), hollow=5.0, slope=0.0) -> Volume:
+    x, y, z = np.meshgrid(*[np.arange(size)] * 3, indexing="ij")
+    r = np.hypot(x - centre[0] - slope * z, y - centre[1])
+    hu = np.where(r < radius, np.where(r > hollow, 1000, 0), 40).astype(np.int16)
+    return Volume(hu, Grid.axis_aligned((size,) * 3, 1.0, (0, 0, 0)))
+
+
+def test_coarsening_keeps_place_and_values():
+    # A smooth field of the position in the patient survives averaging: what moves is the grid, not the anatomy.
+    affine = np.array([[0, -0.5, 0, 7], [0, 0, 0.7, -3], [-1.4, 0, 0, 12], [0, 0, 0, 1.0]])
+    grid = Grid((21, 40, 33), affine)
+    weights = np.array([11.0, -7.0, 5.0])
+    place = grid.to_mm(np.argwhere(np.ones(grid.shape)))
+    hu = np.rint(place @ weights).astype(np.int16).reshape(grid.shape)
+    coarse = coarsen(Volume(hu, grid))
+    assert coarse.grid.orientation == "LPS"
+    assert min(coarse.grid.spacing) >= 1.3
+    expected = coarse.grid.to_mm(np.argwhere(np.ones(coarse.grid.shape))) @ weights
+    assert np.abs(coarse.hu.ravel() - expected).max() < 3
+
+
+def test_a_hollow_shaft_is_one_filled_section_per_slice():
+    found, _ = sections(coarsen(cylinder()))
+    assert len(found) == 32
+    assert all(abs(s.area - np.pi * 100) < 90 for s in found)
+    assert all(s.elongation < 1.15 and s.solidity > 0.9 for s in found)
+
+
+def test_a_tilted_shaft_is_one_tube():
+    coarse = coarsen(cylinder(slope=0.4))
+    found, _ = sections(coarse)
+    chains = tubes(found, float(coarse.step[2]), 200.0)
+    assert len(chains) == 1
+    assert chains[0][0].k > chains[0][-1].k
+
+
+def test_a_table_top_and_a_cast_are_sheets_and_no_bone():
+    volume = cylinder(size=96, radius=9, hollow=0, centre=(48.0, 44.0))
+    hu = volume.hu.copy()
+    hu[:, 88:92] = 400
+    x, y = np.meshgrid(np.arange(96) - 48, np.arange(96) - 44, indexing="ij")
+    ring = (np.hypot(x, y) > 34) & (np.hypot(x, y) < 39)
+    hu[ring] = 450
+    found, bone = sections(coarsen(Volume(hu, volume.grid)))
+    assert bone.any()
+    outside = bone.copy()
+    outside[18:30, 16:28] = False
+    assert not outside.any()
+    assert {round(s.area / 50) for s in found if s.solidity > 0.8 and s.elongation < 2} <= {5, 6}
+
+
+def test_the_threshold_falls_for_weak_bone_only():
+    flesh = np.full(5000, 40)
+    assert bone_threshold(np.r_[flesh, np.full(900, 1100)].astype(np.int16)) == 220
+    assert 150 <= bone_threshold(np.r_[flesh, np.full(900, 480)].astype(np.int16)) < 170

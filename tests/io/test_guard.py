@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zlib
+
+import pytest
+
+from ankleviewer.core.errors import ScanError
+from ankleviewer.io import guard
+
+
+def code_of(call, *args) -> str:
+    with pytest.raises(ScanError) as caught:
+        call(*args)
+    return caught.value.code
+
+
+def test_only_ordinary_files_are_opened(tmp_path):
+    assert code_of(guard.plain_file, tmp_path / "none") == "FILE_NOT_FOUND"
+    assert code_of(guard.plain_file, tmp_path) == "FILE_UNREADABLE"
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        assert code_of(guard.plain_file, tmp_path / "pipe") == "FILE_UNREADABLE"
+
+
+def test_links_out_of_the_folder_are_left_out(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ünï (1) & co").write_bytes(b"x")
+    (tmp_path / "secret").write_bytes(b"y")
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "secret")
+    (tmp_path / "in" / "sub").mkdir()
+    (tmp_path / "in" / "sub" / "file").write_bytes(b"z")
+    assert [p.name for p in guard.files_below(tmp_path / "in")] == ["ünï (1) & co", "file"]
+    assert [p.name for p in guard.files_below(tmp_path / "in", recursive=False)] == ["ünï (1) & co"]
+
+
+def test_folders_are_capped(tmp_path, monkeypatch):
+    for n in range(4):
+        (tmp_path / str(n)).write_bytes(b"abc")
+    monkeypatch.setattr(guard, "MAX_FILES", 3)
+    assert code_of(guard.files_below, tmp_path) == "FOLDER_TOO_LARGE"
+    monkeypatch.setattr(guard, "MAX_FILES", 10)
+    monkeypatch.setattr(guard, "MAX_FILE_BYTES", 2)
+    assert code_of(guard.files_below, tmp_path) == "FOLDER_TOO_LARGE"
+    assert code_of(guard.files_below, tmp_path / "none") == "FILE_NOT_FOUND"
+
+
+@pytest.mark.parametrize(("head", "kind"), [
+    (b"\0" * 128 + b"DICM" + b"\0" * 9, "dicom"), (b"\x08\0\x05\0" + b"CS" + b"\0" * 40, "dicom"),
+    (b"\x5c\x01\0\0" + b"\0" * 344, "nifti"), (b"\0\0\x02\x1c" + b"\0" * 540, "nifti"), (b"", "unknown"), (b"PK\3\4rest", "unknown"),
+    (gzip.compress(b"\x5c\x01\0\0" + b"\0" * 344), "nifti.gz"), (gzip.compress(b"a text" * 99), "unknown"),
+])
+def test_kinds_are_told_by_content(tmp_path, head, kind):
+    path = tmp_path / "name.nii.gz"
+    path.write_bytes(head)
+    assert guard.kind_of(path) == kind
+
+
+@pytest.mark.parametrize(("claimed", "stored", "compressed", "code"), [
+    (7_000_000_000, 10_000, False, "SIZE_IMPLAUSIBLE"), (6_750_000_000, 1_040_000, True, "ARCHIVE_BOMB"),
+    (1_000_000_000, 1_040_000, True, "ARCHIVE_BOMB"), (200_000_000, 1000, True, "FILE_TRUNCATED"), (500, 400, False, "FILE_TRUNCATED"),
+])
+def test_claims_are_compared_with_the_file_before_anything_is_read(claimed, stored, compressed, code):
+    assert code_of(guard.check_claim, claimed, stored, compressed) == code
+
+
+def test_honest_claims_pass():
+    guard.check_claim(1000, 1000, False)
+    guard.check_claim(80_000_000, 30_000_000, True)
+    guard.check_claim(2_000_000, 4_000, True)
+
+
+def gz(tmp_path, data: bytes, cut: int = 0, flip: int | None = None):
+    raw = bytearray(gzip.compress(data))
+    if flip is not None:
+        raw[flip] ^= 0xFF
+    path = tmp_path / "file.gz"
+    path.write_bytes(bytes(raw[:len(raw) - cut]))
+    return path
+
+
+def read_all(path, count: int, slack: int = 16) -> bytes:
+    with guard.BoundedReader(path, True) as stream:
+        data = stream.read(count)
+        stream.finish(slack)
+    return data
+
+
+def test_a_sound_gzip_is_read_to_its_trailer(tmp_path):
+    data = os.urandom(5000)
+    assert read_all(gz(tmp_path, data), 5000) == data
+
+
+@pytest.mark.parametrize(("cut", "flip", "count", "code"), [
+    (4, None, 5000, "FILE_TRUNCATED"), (600, None, 5000, "FILE_TRUNCATED"), (0, -6, 5000, "GZIP_CRC"), (0, None, 6000, "FILE_TRUNCATED"),
+    (0, None, 100, "ARCHIVE_BOMB"),
+])
+def test_damage_to_a_gzip_is_named(tmp_path, cut, flip, count, code):
+    assert code_of(read_all, gz(tmp_path, os.urandom(5000), cut, flip), count) == code
+
+
+def test_skipping_moves_forward(tmp_path):
+    with guard.BoundedReader(gz(tmp_path, bytes(range(200))), True) as stream:
+        stream.skip(50)
+        assert stream.read(1) == b"2"
+
+
+def deflate(data: bytes) -> bytes:
+    engine = zlib.compressobj(wbits=-15)
+    return engine.compress(data) + engine.flush()
+
+
+def test_inflating_is_bounded():
+    assert guard.inflate_bounded(deflate(b"abc" * 100), 300) == b"abc" * 100
+    assert code_of(guard.inflate_bounded, deflate(b"\0" * 10_000_000), 1000) == "ARCHIVE_BOMB"
+    assert code_of(guard.inflate_bounded, deflate(os.urandom(500))[:-9], 1000) == "FILE_TRUNCATED"
+    assert code_of(guard.inflate_bounded, b"\xff" * 30, 1000) == "FILE_TRUNCATED"
+
+
+def test_a_folder_hash_does_not_depend_on_names_or_order(tmp_path):
+    (tmp_path / "a").write_bytes(b"1")
+    one = guard.sha256_of_file(tmp_path / "a")
+    assert one == hashlib.sha256(b"1").hexdigest()
+    assert guard.sha256_of_files([one, "ff"]) == guard.sha256_of_files(["ff", one]) == hashlib.sha256(
+        "".join(sorted([one, "ff"])).encode()).hexdigest()
