@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nibabel.nifti1  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
+import nibabel  # its first import probes for IPv6, which the network guard would lay at a test's door
 import pytest
 
 from ankleviewer import session
@@ -161,8 +161,10 @@ def test_info_tells_geometry_and_checks(scans, capsys) -> None:
     assert main(["info", str(scans / "a.nii.gz"), "--json", "-"]) == 0
     record = json.loads(capsys.readouterr().out)
     assert record["scan"]["shape"] == [96, 100, 80] and record["scan"]["format"] == "nifti" and record["models"] == []
+    hu = nibabel.load(scans / "a.nii.gz").get_fdata()
+    assert record["hu_range"] == [-1024, hu.max()] and hu.min() < -1024 and Result.from_json(record).models == ()
     assert main(["info", str(scans / "a.nii.gz")]) == 0
-    assert "96 x 100 x 80 voxels of 1.2 x 1.2 x 1.5 mm, LPS" in capsys.readouterr().out
+    assert "96 x 100 x 80 voxels of 1.2 x 1.2 x 1.5 mm, LPS" in (out := capsys.readouterr().out) and "HU" in out
 
 
 def test_info_needs_neither_engine_nor_window(scans) -> None:

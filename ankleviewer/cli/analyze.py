@@ -22,16 +22,21 @@ class UsageError(AnkleViewerError):
 
 
 def info(path: str, json_target: str | None) -> int:
-    """Print what a scan is and what the checks say; returns the exit code."""
+    """Print what a scan is and what the checks say; returns the exit code. The JSON is a result and, beside it, the HU range."""
     _refuse_overwriting([path], [json_target])
+    extra: dict[str, list[int]] = {}
     try:
         with console.Progress() as progress:
-            result = session.describe(session.open_case(path, progress))
+            case = session.open_case(path, progress)
+        result = session.describe(case)
+        extra = {"hu_range": [int(case.scan.volume.hu.min()), int(case.scan.volume.hu.max())]}
     except ScanError as error:
         result = session.refused(path, error)
-    console.write_json(result.to_json(), json_target)
+    console.write_json({**result.to_json(), **extra}, json_target)
     if json_target != console.STDOUT:
         print(text(result))
+        for low, high in extra.values():
+            print(f"  Values: {low} to {high} HU")
     return console.SCAN_REFUSED if result.verdict == "refuse" else console.DONE
 
 

@@ -8,6 +8,8 @@ source is smoothed and then interpolated along the oblique lines. Both routes gi
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from ankleviewer.core.volume import Volume
 FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))  # full width at half maximum of a Gaussian of sigma 1
 TRUNCATE = 3.0  # the Gaussian is cut off here, sigmas
 PARALLEL_TOLERANCE = 0.02  # source voxels that an axis may drift across the whole target and still count as parallel
+
+SLABS = 16  # slabs per matrix product: few large products are quick even where other programs keep the cores busy
 
 Float32 = NDArray[np.float32]
 
@@ -40,6 +44,24 @@ def kernel(sigma: float) -> Array:
     return np.asarray(w / w.sum(), dtype=np.float64)
 
 
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """An array as the routes see it: values above `outside`, 0 where nothing was stored."""
+
+    array: NDArray[Any]
+    padding: NDArray[np.bool_] | None = None
+    outside: float = 0.0
+
+    def block(self, start: NDArray[np.intp], stop: NDArray[np.intp]) -> Float32:
+        """The sub-array [start, stop)."""
+        cut = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
+        block = self.array[cut].astype(np.float32)
+        block -= np.float32(self.outside)
+        if self.padding is not None:
+            block[self.padding[cut]] = 0.0
+        return block
+
+
 def resample(volume: Volume, target: Grid, outside_hu: float) -> Float32:
     """Hounsfield units of a scan on another grid.
 
@@ -51,14 +73,23 @@ def resample(volume: Volume, target: Grid, outside_hu: float) -> Float32:
     Returns:
         float32 array of shape target.shape, HU.
     """
-    across = np.asarray(volume.grid.inverse @ target.affine)  # target voxel index -> scan voxel index
     kernels = [kernel(lowpass_sigma(s, float(np.mean(target.spacing)))) for s in volume.grid.spacing]
-    axes = _parallel_axes(across[:3, :3], target.shape)
-    moved = _parallel(volume, target, across, axes, kernels, outside_hu) if axes else None
-    if moved is None:
-        moved = _oblique(volume, target, across, kernels, outside_hu)
+    moved = _move(_Source(volume.hu, volume.padding, outside_hu), volume.grid, target, kernels)
     moved += np.float32(outside_hu)
     return moved
+
+
+def interpolate(values: Float32, source: Grid, target: Grid) -> Float32:
+    """A smooth field on a finer grid: linear, without low-pass, 0 outside; float32 of shape target.shape."""
+    return _move(_Source(values), source, target, [kernel(0.0)] * 3)
+
+
+def _move(source: _Source, grid: Grid, target: Grid, kernels: list[Array]) -> Float32:
+    across = np.asarray(grid.inverse @ target.affine)  # target voxel index -> source voxel index
+    axes = _parallel_axes(across[:3, :3], target.shape)
+    if axes:
+        return _parallel(source, target, across, axes, kernels)
+    return _oblique(source, target, across, kernels)
 
 
 def _parallel_axes(matrix: Array, shape: tuple[int, int, int]) -> tuple[int, int, int] | None:
@@ -69,16 +100,6 @@ def _parallel_axes(matrix: Array, shape: tuple[int, int, int]) -> tuple[int, int
     drift = np.abs(matrix) * np.asarray(shape)
     drift[np.arange(3), best] = 0.0
     return (int(best[0]), int(best[1]), int(best[2])) if drift.sum(axis=1).max() <= PARALLEL_TOLERANCE else None
-
-
-def _inside(volume: Volume, start: NDArray[np.intp], stop: NDArray[np.intp], outside_hu: float) -> Float32:
-    """HU above outside_hu of the sub-array [start, stop), so that outside is exactly 0."""
-    cut = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
-    block = volume.hu[cut].astype(np.float32)
-    block -= np.float32(outside_hu)
-    if volume.padding is not None:
-        block[volume.padding[cut]] = 0.0
-    return block
 
 
 def _axis_matrix(first: float, step: float, count: int, n: int, weights: Array) -> tuple[Float32, int]:
@@ -102,44 +123,45 @@ def _axis_matrix(first: float, step: float, count: int, n: int, weights: Array) 
     return matrix.astype(np.float32), low
 
 
-def _parallel(
-    volume: Volume, target: Grid, across: Array, axes: tuple[int, int, int], kernels: list[Array], outside_hu: float
-) -> Float32:
-    """Parallel grids: slab by slab along the slowest axis in memory, two matrix products each, then the third axis at the end."""
+def _parallel(source: _Source, target: Grid, across: Array, axes: tuple[int, int, int], kernels: list[Array]) -> Float32:
+    """Parallel grids: some slabs along the slowest axis in memory at a time, then that axis at the end."""
     matrices, starts = [], []
     centre = (np.asarray(target.shape) - 1) / 2
     middle = across[:3, :3] @ centre + across[:3, 3]
     for a, t in enumerate(axes):
         step = float(across[a, t])
-        matrix, low = _axis_matrix(float(middle[a]) - step * centre[t], step, target.shape[t], volume.hu.shape[a], kernels[a])
+        matrix, low = _axis_matrix(float(middle[a]) - step * centre[t], step, target.shape[t], source.array.shape[a], kernels[a])
         matrices.append(matrix)
         starts.append(low)
-    slow, b, c = (int(a) for a in np.argsort(volume.hu.strides)[::-1])
+    slow, b, c = (int(a) for a in np.argsort(source.array.strides)[::-1])
     shape = np.array([m.shape[1] for m in matrices])
     out = np.zeros((target.shape[axes[slow]], target.shape[axes[b]], target.shape[axes[c]]), dtype=np.float32)
     if shape.min() > 0:
         flat = np.empty((shape[slow], out.shape[1] * out.shape[2]), dtype=np.float32)
         right = np.ascontiguousarray(matrices[c].T)
-        for index in range(shape[slow]):
+        for index in range(0, shape[slow], SLABS):
             start = np.array(starts, dtype=np.intp)
             stop = start + shape
             start[slow] += index
-            stop[slow] = start[slow] + 1
-            slab = _inside(volume, start, stop, outside_hu).transpose(slow, b, c)[0]
-            flat[index] = (matrices[b] @ (slab @ right)).ravel()
+            stop[slow] = min(start[slow] + SLABS, stop[slow])
+            slabs = source.block(start, stop).transpose(slow, b, c)
+            count = slabs.shape[0]
+            narrow = (slabs.reshape(-1, slabs.shape[2]) @ right).reshape(count, shape[b], -1)
+            small = matrices[b] @ narrow.transpose(1, 0, 2).reshape(shape[b], -1)
+            flat[index : index + count] = small.reshape(out.shape[1], count, -1).transpose(1, 0, 2).reshape(count, -1)
         out = (matrices[slow] @ flat).reshape(out.shape)
     order = np.argsort([axes[slow], axes[b], axes[c]])
     return np.ascontiguousarray(out.transpose(order))
 
 
-def _oblique(volume: Volume, target: Grid, across: Array, kernels: list[Array], outside_hu: float) -> Float32:
+def _oblique(source: _Source, target: Grid, across: Array, kernels: list[Array]) -> Float32:
     """Oblique grids: crop to what the target can see, smooth along the source axes, interpolate along the oblique lines."""
     from scipy import ndimage
 
     corners = np.array(np.meshgrid(*[(0, n - 1) for n in target.shape], indexing="ij")).reshape(3, -1).T
     seen = corners @ across[:3, :3].T + across[:3, 3]
     reach = np.array([len(k) // 2 + 1 for k in kernels])
-    size = np.asarray(volume.hu.shape)
+    size = np.asarray(source.array.shape)
     # beyond the scan the smoothed field still has a tail as long as the kernel, hence the rim of `reach` voxels
     low = np.clip(np.floor(seen.min(axis=0)).astype(np.intp) - reach, -reach, size + reach)
     high = np.clip(np.ceil(seen.max(axis=0)).astype(np.intp) + 1 + reach, -reach, size + reach)
@@ -147,7 +169,7 @@ def _oblique(volume: Volume, target: Grid, across: Array, kernels: list[Array], 
     if (stop <= start).any():
         return np.zeros(target.shape, dtype=np.float32)
     field = np.zeros(tuple(high - low), dtype=np.float32)
-    field[tuple(slice(a, b) for a, b in zip(start - low, stop - low, strict=True))] = _inside(volume, start, stop, outside_hu)
+    field[tuple(slice(a, b) for a, b in zip(start - low, stop - low, strict=True))] = source.block(start, stop)
     for axis, weights in enumerate(kernels):
         if len(weights) > 1:
             field = ndimage.correlate1d(field, weights, axis=axis, mode="constant", cval=0.0)

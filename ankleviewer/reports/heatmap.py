@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.resample import interpolate
 
 
 def on_scan(heatmaps: Iterable[HeatMap], scan: Grid) -> NDArray[np.float32]:
@@ -16,8 +17,6 @@ def on_scan(heatmaps: Iterable[HeatMap], scan: Grid) -> NDArray[np.float32]:
 
     Linear interpolation between the map's voxels; where two maps meet, the larger value stays.
     """
-    from scipy import ndimage
-
     out = np.zeros(scan.shape, dtype=np.float32)
     for heat in heatmaps:
         low, high = heat.grid.bounds_mm()
@@ -27,12 +26,13 @@ def on_scan(heatmaps: Iterable[HeatMap], scan: Grid) -> NDArray[np.float32]:
         stop = np.clip(np.ceil(seen.max(axis=0)).astype(int) + 1, 0, scan.shape)
         if (stop <= start).any():
             continue
-        across = heat.grid.inverse @ scan.affine  # scan voxel -> map voxel
-        offset = across[:3, :3] @ start + across[:3, 3]
-        part = np.empty(tuple(stop - start), dtype=np.float32)
-        ndimage.affine_transform(
-            heat.values, across[:3, :3], offset, output=part, output_shape=part.shape, order=1, mode="constant", cval=0.0
-        )
+        region = scan.crop(_index(start), _index(stop))
+        part = interpolate(heat.values, heat.grid, region)
         place = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
         np.maximum(out[place], part, out=out[place])
     return out
+
+
+def _index(voxel: NDArray[np.int_]) -> tuple[int, int, int]:
+    i, j, k = (int(n) for n in voxel)
+    return i, j, k
