@@ -1,4 +1,7 @@
-"""A picture for people: the three planes through the strongest finding, with heat outline, boxes, letters and the disclaimer."""
+"""A picture for people: the three planes through the strongest finding, with heat outline, boxes, letters and the disclaimer.
+
+The map is drawn as an outline only: a picture has no key that hides a fill, and nothing may cover the fracture.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.display import HEAT_COLOURS, Scene, contours, heat_on_slice, heat_rgba, resolve, slice_rgba
+from ankleviewer.core.display import Scene, contours, heat_on_slice, resolve, slice_rgba
 from ankleviewer.core.planes import PLANES, Viewport, position_text
 from ankleviewer.core.result import ModelAnswer
 from ankleviewer.core.viewstate import ViewState
@@ -45,7 +48,8 @@ def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float,
     draw.text((10, 38), _subline(answer, at_mm), QUIET, font=_font(15))
     draw.text((10, HEAD + PANE + 10), DISCLAIMER, TEXT, font=_font(16))
     if scene.heat is not None:
-        _legend(image, draw, scene, width)
+        level = f"Outline at {scene.heat.threshold:.2g} of {scene.heat.reference:.3g} logit units"
+        draw.text((width - 10, HEAD + PANE + 10), level, HEAT_LINE, font=_font(15), anchor="ra")
     return image
 
 
@@ -91,7 +95,7 @@ def _pane(state: ViewState, scene: Scene, plane: str) -> Image.Image:
     affine = (step[0], 0.0, origin[0] + 0.5, 0.0, step[1], origin[1] + 0.5)
     pane = grey.transform((PANE, PANE), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR).convert("RGB")
     draw = ImageDraw.Draw(pane)
-    _heat(pane, draw, shown.heat_level, scene, port, shown.index)
+    _heat(draw, shown.heat_level, scene, port, shown.index)
     for outline in shown.boxes:
         points = [(float(x), float(y)) for x, y in port.to_screen(outline.polygon)]
         _line(draw, [*points, points[0]], BOX_LINE, dotted=not outline.firm)
@@ -102,15 +106,10 @@ def _pane(state: ViewState, scene: Scene, plane: str) -> Image.Image:
     return pane
 
 
-def _heat(pane: Image.Image, draw: ImageDraw.ImageDraw, level: float | None, scene: Scene, port: Viewport, index: int) -> None:
+def _heat(draw: ImageDraw.ImageDraw, level: float | None, scene: Scene, port: Viewport, index: int) -> None:
     raster = heat_on_slice(port.frame, index, scene.heat) if scene.heat is not None and level is not None else None
     if raster is None or scene.heat is None or level is None or raster.values.max() <= level:
         return
-    fill = Image.fromarray(heat_rgba(raster, level, scene.heat.reference, 0.25))
-    first = port.to_screen(np.asarray(raster.origin) - np.asarray(raster.step) / 2)
-    size = port.to_screen(np.asarray(raster.origin) + np.asarray(raster.step) * (np.array(fill.size) - 0.5)) - first
-    scaled = fill.resize((max(1, round(size[0])), max(1, round(size[1]))), Image.Resampling.NEAREST)
-    pane.paste(scaled, (round(first[0]), round(first[1])), scaled)
     for line in contours(raster, level):
         draw.line([(float(x), float(y)) for x, y in port.to_screen(line)], HEAT_LINE, 2)
 
@@ -140,18 +139,6 @@ def _letters(draw: ImageDraw.ImageDraw, letters: tuple[str, str, str, str]) -> N
     places = ((edge, middle), (PANE - edge, middle), (middle, edge), (middle, PANE - edge))
     for letter, place in zip(letters, places, strict=True):
         draw.text(place, letter, TEXT, font=_font(18), anchor="mm", stroke_width=2, stroke_fill=(0, 0, 0))
-
-
-def _legend(image: Image.Image, draw: ImageDraw.ImageDraw, scene: Scene, width: int) -> None:
-    """Fixed colour scale of the heat map, with its numbers and the mark of the outline's level."""
-    assert scene.heat is not None
-    left, top, long, high = width - 300, HEAD + PANE + 12, 180, 12
-    bar = Image.fromarray(np.broadcast_to(HEAT_COLOURS[None], (high, 256, 3)).astype(np.uint8)).resize((long, high))
-    image.paste(bar, (left, top))
-    mark = left + min(1.0, scene.heat.threshold / scene.heat.reference) * long
-    draw.line((mark, top - 4, mark, top + high + 4), HEAT_LINE, 2)
-    draw.text((left - 10, top + high / 2), "0", QUIET, font=_font(14), anchor="rm")
-    draw.text((left + long + 8, top + high / 2), f"{scene.heat.reference:.3g} logit", QUIET, font=_font(14), anchor="lm")
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
