@@ -106,6 +106,8 @@ def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
     holes, count = ndimage.label(~bone, structure=in_plane)
     small = np.bincount(holes.ravel(), minlength=count + 1) * pixel < HOLE_MM2
     small[0] = False
+    # What reaches the border of the search window is the outside, however little of it the window shows.
+    small[np.unique(np.concatenate([holes[[0, -1]].ravel(), holes[:, [0, -1]].ravel()]))] = False
     filled = bone | small[holes]
     labels, count = ndimage.label(filled, structure=in_plane)
     if count == 0:

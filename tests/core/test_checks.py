@@ -63,7 +63,8 @@ def test_a_constant_block_is_refused(value):
 
 def test_a_volume_of_padding_is_refused():
     volume = limb()
-    assert codes(Volume(np.full_like(volume.hu, -1024), volume.grid, np.ones(volume.hu.shape, bool))) == [("refuse", "HU_IMPLAUSIBLE")]
+    nothing = Volume(np.full_like(volume.hu, -1024), volume.grid, np.ones(volume.hu.shape, bool))
+    assert codes(nothing) == [("refuse", "HU_IMPLAUSIBLE")]
 
 
 def test_padding_does_not_count_as_air():
@@ -101,7 +102,8 @@ def test_only_incomplete_ankles_withhold_the_detection():
 
 
 def test_an_incomplete_ankle_beside_a_complete_one_is_a_caveat():
-    assert [(f.level, f.code) for f in anatomy_findings((ankle("R", True), ankle("L", False)))] == [("caveat", "ANKLE_INCOMPLETE")]
+    found = anatomy_findings((ankle("R", True), ankle("L", False)))
+    assert [(f.level, f.code) for f in found] == [("caveat", "ANKLE_INCOMPLETE")]
 
 
 def test_a_complete_ankle_has_no_finding():

@@ -17,7 +17,9 @@ def test_the_worst_finding_decides_the_verdict(levels, expected):
     assert verdict(of(*levels)) == expected
 
 
-@pytest.mark.parametrize(("levels", "expected"), [((), False), (("info", "caveat"), False), (("withhold",), True), (("refuse",), True)])
+@pytest.mark.parametrize(("levels", "expected"), [
+    ((), False), (("info", "caveat"), False), (("withhold",), True), (("refuse",), True),
+])
 def test_inference_is_withheld_only_by_withhold_and_refuse(levels, expected):
     assert withheld(of(*levels)) is expected
 

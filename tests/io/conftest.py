@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,7 +70,9 @@ def slice_dataset(hu, k: int, *, spacing=(0.5, 0.5), step=1.0, series="1.2.3.4",
         if value is None:
             delattr(ds, name)
         else:
-            setattr(ds, name, value)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # pydicom warns about the very oddities that tests put in
+                setattr(ds, name, value)
     return ds
 
 
@@ -80,7 +83,7 @@ def one_slice() -> Callable:
 
 @pytest.fixture
 def series(tmp_path) -> Callable[..., Path]:
-    """series(hu, edit=..., **options): a folder of one file per slice, in shuffled file order; edit(k, dataset) may return None."""
+    """series(hu, edit=..., **options): a folder of one file per slice, in shuffled order; edit(k, dataset) may return None."""
     def make(hu, name="scan", edit=lambda k, ds: ds, **options) -> Path:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)

@@ -13,17 +13,22 @@ def test_a_file_is_replaced_whole(tmp_path):
     write_text(path, "first")
     write_text(path, "second\n")
     assert path.read_bytes() == b"second\n"
-    assert os.listdir(tmp_path) == [path.name]
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
 def test_after_an_error_the_old_file_stands_and_no_trace_is_left(tmp_path):
     path = tmp_path / "file.bin"
     write_bytes(path, b"old")
-    with pytest.raises(KeyboardInterrupt), atomic_file(path) as stream:
-        stream.write(b"half of the new")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with atomic_file(path) as stream:
+            stream.write(b"half of the new")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["file.bin"]
+    assert [p.name for p in tmp_path.iterdir()] == ["file.bin"]
 
 
 def test_a_disk_that_is_full_leaves_the_old_file(tmp_path, monkeypatch):
@@ -37,7 +42,7 @@ def test_a_disk_that_is_full_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         write_bytes(path, b"new")
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["file.bin"]
+    assert [p.name for p in tmp_path.iterdir()] == ["file.bin"]
 
 
 def test_a_missing_folder_is_an_os_error(tmp_path):

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.reader import open_scan
+
+
+def codes(scan):
+    return [(f.level, f.code) for f in scan.findings if f.code != "AGE_UNKNOWN"]
+
+
+def refused(path):
+    with pytest.raises(ScanError) as caught:
+        open_scan(path)
+    assert "Secret" not in str(caught.value)
+    return caught.value.code
+
+
+def drop(*which):
+    return lambda k, ds: None if k in which else ds
+
+
+def tags(only=None, **values):
+    def edit(k, ds):
+        for name, value in values.items():
+            if only is None or k in only:
+                delattr(ds, name) if value is None else setattr(ds, name, value)
+        return ds
+    return edit
+
+
+def test_a_series_is_read_in_patient_order(limb, series):
+    hu = limb()
+    scan = open_scan(series(hu, spacing=(0.6, 0.5), step=0.8))
+    assert scan.format == "dicom"
+    assert np.array_equal(scan.volume.hu, hu)
+    assert scan.volume.grid.spacing == pytest.approx((0.5, 0.6, 0.8))
+    assert scan.volume.grid.to_mm((0, 0, 0)).tolist() == [-10, -20, 5]
+    assert codes(scan) == []
+    assert "Secret" not in repr(scan)
+
+
+def test_one_file_stands_for_its_series_and_hashes_alike(limb, series):
+    folder = series(limb())
+    whole, one = open_scan(folder), open_scan(min(folder.iterdir()))
+    assert np.array_equal(whole.volume.hu, one.volume.hu)
+    assert whole.sha256 == one.sha256
+
+
+def test_two_series_are_ambiguous_but_one_file_chooses(limb, series):
+    folder = series(limb(), series="1.2.1")
+    series(limb((24, 20, 9)), series="1.2.2")
+    assert refused(folder) == "SERIES_AMBIGUOUS"
+    assert open_scan(next(folder.glob("1.2.2_*"))).volume.hu.shape == (24, 20, 9)
+
+
+def test_rescale_is_applied_per_slice(limb, series):
+    def shifted(k, ds):
+        stored = np.frombuffer(ds.PixelData, "<i2") - k
+        ds.PixelData, ds.RescaleIntercept = stored.astype("<i2").tobytes(), -1024 + k
+        return ds
+    assert np.array_equal(open_scan(series(limb(), edit=shifted)).volume.hu, limb())
+
+
+def test_padding_is_masked_before_anything_else(limb, series):
+    hu = limb()
+    hu[:3] = -3024
+    hu[3] = -500
+
+    def padded(k, ds):
+        ds.add_new("PixelPaddingValue", "SS", 524)
+        return ds
+    volume = open_scan(series(hu, edit=padded)).volume
+    assert (volume.hu[:4] == -1024).all()
+    assert volume.padding[:4].all()
+    assert not volume.padding[4:].any()
+
+
+def test_localizers_and_strangers_are_left_out_and_counted(limb, series, one_slice):
+    folder = series(limb())
+    scout = one_slice(np.zeros((50, 60), np.int16), 0, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"], series="9")
+    scout.save_as(folder / "scout.dcm", enforce_file_format=True)
+    (folder / "notes.txt").write_text("not a scan")
+    scan = open_scan(folder)
+    assert codes(scan) == [("info", "OBJECTS_SKIPPED")]
+    assert "1 localizers, 1 other files" in scan.findings[0].message
+
+
+def test_a_missing_slice_is_filled_and_marked(limb, series):
+    scan = open_scan(series(limb(), edit=drop(6)))
+    assert codes(scan) == [("caveat", "SLICE_GAP")]
+    assert scan.volume.hu.shape[2] == 16
+    assert scan.volume.padding[:, :, 6].all()
+    assert np.array_equal(np.delete(scan.volume.hu, 6, 2), np.delete(limb(), 6, 2))
+
+
+def test_identical_copies_are_dropped_and_different_ones_refused(limb, series, one_slice):
+    folder = series(limb())
+    one_slice(limb()[:, :, 4], 4).save_as(folder / "copy.dcm", enforce_file_format=True)
+    scan = open_scan(folder)
+    assert codes(scan) == [("caveat", "SLICE_DUPLICATE")]
+    assert np.array_equal(scan.volume.hu, limb())
+    one_slice(limb()[:, :, 5], 4).save_as(folder / "copy.dcm", enforce_file_format=True)
+    assert refused(folder) == "SLICE_DUPLICATE"
+
+
+def test_a_tilted_stack_stands_straight_again(series):
+    # A straight column along z, scanned with slices that drift: in the result it must be straight along the normal.
+    step = np.tan(np.radians(15.0))
+    hu = np.full((20, 40, 16), -1000, np.int16)
+    rng = np.random.default_rng(0)
+    for k in range(16):
+        centre = 26 - round(2 * step * k)
+        hu[4:16, centre - 8:centre + 8, k] = 45
+        hu[8:12, centre - 2:centre + 3, k] = rng.integers(600, 1400, (4, 5))
+    folder = series(hu, edit=lambda k, ds: (setattr(ds, "ImagePositionPatient", [-10, -20 + step * k, 5 + k]), ds)[1])
+    scan = open_scan(folder)
+    assert codes(scan) == [("caveat", "GANTRY_TILT")]
+    bright = scan.volume.hu > 300
+    centres = [scan.volume.grid.to_mm([*np.argwhere(bright[:, :, k]).mean(axis=0), k])[1] for k in range(16)]
+    assert np.ptp(centres) < 0.6
+    assert scan.volume.padding.any()
+
+
+REFUSED = [
+    ("MODALITY_NOT_CT", tags(Modality="MR")), ("SPACING_MISSING", tags(PixelSpacing=None)),
+    ("TOO_FEW_SLICES", drop(*range(2, 16))),
+    ("NO_PIXELS", tags(Rows=0)), ("NO_PIXELS", tags(Modality="SR")), ("PIXELS_TRUNCATED", tags({7}, PixelData=b"\0" * 100)),
+    ("SLICE_GAP", drop(5, 6, 7)), ("TOO_FEW_SLICES", tags(ImagePositionPatient=None)), ("NO_PIXELS", tags({7}, PixelData=b"")),
+    ("DTYPE_UNSUPPORTED", tags(SamplesPerPixel=3)), ("HU_IMPLAUSIBLE", tags(RescaleSlope=100)),
+]
+
+
+@pytest.mark.parametrize(("code", "edit"), REFUSED)
+def test_what_cannot_be_trusted_is_refused_by_its_code(limb, series, code, edit):
+    assert refused(series(limb(), edit=edit)) == code
+
+
+def test_missing_rescale_is_accepted_only_where_the_numbers_are_hu(limb, series):
+    remove = tags(RescaleSlope=None, RescaleIntercept=None)
+    assert codes(open_scan(series(limb(), name="hu", edit=remove, intercept=0))) == [("caveat", "RESCALE_MISSING")]
+    assert refused(series(limb(), name="raw", edit=remove, intercept=-1024)) == "RESCALE_MISSING"
+
+
+@pytest.mark.parametrize(("age", "expected"), [("012Y", [("withhold", "AGE_UNDER_18")]), ("045Y", [])])
+def test_children_are_not_assessed(limb, series, age, expected):
+    assert codes(open_scan(series(limb(), edit=tags(PatientAge=age)))) == expected
+
+
+def test_a_mixed_orientation_keeps_the_largest_stack(limb, series):
+    scan = open_scan(series(limb(), edit=tags({15}, ImageOrientationPatient=[0, 1, 0, 0, 0, -1])))
+    assert codes(scan) == [("caveat", "ORIENTATION_MIXED")]
+    assert scan.volume.hu.shape[2] == 15
+
+
+def test_an_enhanced_multi_frame_file_is_a_scan(limb, one_slice, tmp_path):
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+    from pydicom.uid import EnhancedCTImageStorage
+
+    hu = limb()
+    ds = one_slice(hu[:, :, 0], 0)
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
+        delattr(ds, name)
+
+    def item(**values):
+        made = Dataset()
+        for name, value in values.items():
+            setattr(made, name, value)
+        return Sequence([made])
+
+    shared = Dataset()
+    shared.PixelMeasuresSequence = item(PixelSpacing=[0.6, 0.5])
+    shared.PixelValueTransformationSequence = item(RescaleSlope=1, RescaleIntercept=-1024)
+    shared.PlaneOrientationSequence = item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
+    ds.SharedFunctionalGroupsSequence = Sequence([shared])
+    order = list(range(16))[::-1]
+    per_frame = []
+    for k in order:
+        one = Dataset()
+        one.PlanePositionSequence = item(ImagePositionPatient=[0, 0, 2.0 * k])
+        per_frame.append(one)
+    ds.PerFrameFunctionalGroupsSequence = Sequence(per_frame)
+    ds.NumberOfFrames = 16
+    ds.PixelData = b"".join((hu[:, :, k].T + 1024).astype("<i2").tobytes() for k in order)
+    ds.save_as(tmp_path / "enhanced.dcm", enforce_file_format=True)
+    scan = open_scan(tmp_path / "enhanced.dcm")
+    assert np.array_equal(scan.volume.hu, hu)
+    assert scan.volume.grid.spacing == pytest.approx((0.5, 0.6, 2.0))
+
+
+def test_cancelling_stops_the_reading(limb, series):
+    asked = []
+
+    def later() -> bool:
+        asked.append(1)
+        return len(asked) > 20
+    with pytest.raises(Cancelled):
+        open_scan(series(limb()), cancelled=later)
+    assert len(asked) == 21
+
+
+def test_the_real_foot_and_its_nifti_twin_are_the_same(third_party, tmp_path):
+    scan = open_scan(third_party / "ct" / "vhf-foot")
+    assert scan.volume.hu.shape == (512, 512, 150)
+    assert scan.volume.grid.spacing == (1, 1, 1)
+    assert (scan.volume.hu.min(), scan.volume.hu.max()) == (-1024, 1744)
+    assert codes(scan) == []
+    write_nifti(scan.volume, None, tmp_path / "twin.nii")
+    twin = open_scan(tmp_path / "twin.nii")
+    assert np.array_equal(twin.volume.hu, scan.volume.hu)
+    assert np.abs(twin.volume.grid.affine - scan.volume.grid.affine).max() <= 1e-3
+    assert [f.code for f in twin.findings] == [f.code for f in scan.findings]
+
+
+def test_a_real_tilted_and_uneven_head(third_party, tmp_path):
+    folder = third_party / "dicom" / "tilt-ge"
+    with pytest.raises(ScanError) as caught:
+        open_scan(folder)
+    assert caught.value.code == "SPACING_UNEVEN"
+    assert "18.5 degrees" in caught.value.message
+    for n in range(1, 15):
+        shutil.copy(folder / f"{n:02d}.dcm", tmp_path)
+    scan = open_scan(tmp_path)
+    assert codes(scan) == [("caveat", "GANTRY_TILT")]
+    assert scan.volume.grid.spacing[2] == pytest.approx(4.0, abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "code"), [
+    ("dicom/transfer-syntaxes/no-pixel-data.dcm", "NO_PIXELS"),
+    ("dicom/transfer-syntaxes/no-pixel-spacing.dcm", "MODALITY_NOT_CT"),
+    ("dicom/enhanced-ct.dcm", "TOO_FEW_SLICES"), ("dicom/bad-sequence.dcm", "TOO_FEW_SLICES"),
+    ("dicom/explicit-vr-un.dcm", "TOO_FEW_SLICES"),
+])
+def test_real_files_that_are_no_scan(third_party, tmp_path, name, code):
+    shutil.copy(third_party / name, tmp_path)
+    assert refused(tmp_path) == code

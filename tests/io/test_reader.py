@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import os
+import random
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import ScanError
+from ankleviewer.core.geometry import Grid
+from ankleviewer.io import guard, reader
+from ankleviewer.io.nifti import write_nifti
+
+
+def refused(path) -> str:
+    with pytest.raises(ScanError) as caught:
+        reader.open_scan(path)
+    return caught.value.code
+
+
+def test_what_is_no_scan_has_a_code(tmp_path):
+    assert refused(tmp_path / "none.nii") == "FILE_NOT_FOUND"
+    assert refused(tmp_path) == "NO_DICOM"
+    (tmp_path / "picture.nii").write_bytes(b"\x89PNG" + b"\0" * 500)
+    assert refused(tmp_path / "picture.nii") == "FORMAT_UNKNOWN"
+
+
+@pytest.mark.parametrize(("error", "code"), [
+    (MemoryError(), "OUT_OF_MEMORY"), (RecursionError(), "DICOM_NESTING"), (FileNotFoundError(), "FILE_NOT_FOUND"),
+    (PermissionError(13, "Secret"), "FILE_UNREADABLE"), (ValueError("Secret"), "SCAN_MALFORMED"),
+    (AttributeError("Secret"), "SCAN_MALFORMED"),
+])
+def test_every_foreign_exception_becomes_a_code_without_its_text(tmp_path, monkeypatch, error, code):
+    def fail(*_):
+        raise error
+    monkeypatch.setattr(reader, "_open", fail)
+    with pytest.raises(ScanError) as caught:
+        reader.open_scan(tmp_path)
+    assert caught.value.code == code
+    assert "Secret" not in str(caught.value)
+
+
+def test_progress_runs_from_start_to_one(tmp_path, limb):
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / "x.nii.gz")
+    told = []
+    scan = reader.open_scan(tmp_path / "x.nii.gz", progress=lambda share, what: told.append((share, what)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert all(what for _, what in told)
+    assert scan.sha256 == guard.sha256_of_file(tmp_path / "x.nii.gz")
+
+
+def test_a_folder_is_hashed_by_its_sorted_file_hashes(limb, series):
+    folder = series(limb())
+    assert reader.open_scan(folder).sha256 == guard.sha256_of_files(guard.sha256_of_file(p) for p in folder.iterdir())
+
+
+def mutate(data: bytes, rng: random.Random) -> bytes:
+    raw = bytearray(data)
+    for _ in range(rng.randint(1, 6)):
+        kind = rng.random()
+        at = rng.randrange(min(len(raw), 1200))
+        if kind < 0.6:
+            raw[at] = rng.randrange(256)
+        elif kind < 0.8:
+            del raw[at:at + rng.randint(1, 40)]
+        else:
+            raw[at:at] = os.urandom(rng.randint(1, 20))
+    return bytes(raw if rng.random() < 0.8 else raw[:rng.randrange(len(raw))])
+
+
+def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, limb, series):
+    rng = random.Random(7)
+    folder = series(limb((12, 10, 4)))
+    write_nifti(limb((12, 10, 4)), Grid.axis_aligned((12, 10, 4), 1.0, (0, 0, 0)), tmp_path / "x.nii")
+    sound = {"dicom": sorted(folder.iterdir())[1], "nifti": tmp_path / "x.nii"}
+    for path in sound.values():
+        data = path.read_bytes()
+        outcomes = set()
+        for _ in range(150):
+            path.write_bytes(mutate(data, rng))
+            try:
+                scan = reader.open_scan(path)
+            except ScanError as error:
+                outcomes.add(error.code)
+            else:
+                outcomes.add("read")
+                assert np.isfinite(scan.volume.grid.affine).all()
+        assert len(outcomes) > 3
