@@ -8,12 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ankleviewer.core.errors import ModelError
+from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.ui import theme
-from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 
-_REFUSED, _FAILED, _BAD_PACK = 3, 1, 4
+_FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600
 
 
@@ -35,8 +35,8 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
         screenshot: PNG to write once the answer is there; the window then closes by itself.
 
     Returns:
-        0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 3 (scan refused),
-        4 (model refused).
+        0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown model),
+        3 (scan refused), 4 (model refused).
     """
     app = application()
     window = MainWindow(model=model)
@@ -72,7 +72,7 @@ class Screenshot(QObject):
         notice = controller.notice
         if not ok and notice is not None:
             print(f"{notice.code}: {notice.message}", file=sys.stderr)  # noqa: T201 - the command line's own words
-            self.code = _REFUSED if controller.case is None else _exit_code(controller)
+            self.code = _exit_code(controller)
             QTimer.singleShot(0, self.window.close)
             return
         self._analysed = True
@@ -95,5 +95,7 @@ class Screenshot(QObject):
         self.window.close()
 
 
-def _exit_code(controller: object) -> int:
-    return _BAD_PACK if isinstance(controller.failure, ModelError) else _FAILED
+def _exit_code(controller: CaseController) -> int:
+    if isinstance(controller.failure, ModelError):
+        return _USAGE if controller.failure.code == "MODEL_UNKNOWN" else _BAD_PACK
+    return _REFUSED if isinstance(controller.failure, ScanError) else _FAILED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display import Scene
-from ankleviewer.core.errors import AnkleViewerError, Cancelled, ScanError
+from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.viewstate import PaneView
 from ankleviewer.ui.jobs import Job, wait_for
 from ankleviewer.ui.model import ViewModel
@@ -136,7 +137,9 @@ class CaseController(QObject):
             for summary in found:
                 if cancelled():
                     raise Cancelled
-                decisions[summary.name] = self.backend.decision(summary.name)
+                # A pack that cannot be read in full is refused when it is run; the others stay usable.
+                with contextlib.suppress(ModelError):
+                    decisions[summary.name] = self.backend.decision(summary.name)
             return found, decisions
 
         self.listing.start(work)

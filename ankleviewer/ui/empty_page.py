@@ -12,6 +12,8 @@ from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.parts import ProgressStrip, label
 
+_INVITATION = "Drop an ankle CT here"
+
 
 class EmptyPage(QWidget):
     """A calm page with one dashed target in the middle."""
@@ -35,13 +37,13 @@ class EmptyPage(QWidget):
         column = QVBoxLayout(self.target)
         column.setContentsMargins(40, 36, 40, 32)
         column.setSpacing(14)
-        title = label("Drop an ankle CT here")
-        title.setStyleSheet("font-size: 20px; font-weight: 600;")
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint = label("A NIfTI file (.nii, .nii.gz) or a folder of DICOM files", "secondary")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(title)
-        column.addWidget(hint)
+        self.title = label(_INVITATION)
+        self.title.setStyleSheet("font-size: 20px; font-weight: 600;")
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint = label("A NIfTI file (.nii, .nii.gz) or a folder of DICOM files", "secondary")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.title)
+        column.addWidget(self.hint)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
@@ -81,8 +83,10 @@ class EmptyPage(QWidget):
         self.set_recent(())
 
     def _follow(self) -> None:
-        for button in self.buttons:
-            button.setEnabled(self.controller.phase is not Phase.READING)
+        reading = self.controller.phase is Phase.READING
+        self.title.setText("Reading the scan" if reading else _INVITATION)
+        for widget in (*self.buttons, self.hint):
+            widget.setVisible(not reading)
 
     def highlight(self, on: bool) -> None:
         """A file hovers over the window."""

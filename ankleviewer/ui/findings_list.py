@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.parts import label
@@ -76,7 +77,7 @@ class FindingsList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        controller.view.changed.connect(self._mark)
+        controller.view.changed.connect(self._on_changed)
 
     def refresh(self) -> None:
         """Rebuild the rows if the boxes are others."""
@@ -89,6 +90,10 @@ class FindingsList(QWidget):
             for row in self.rows:
                 self._column.addWidget(row)
         self._mark()
+
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if old.selected != new.selected:
+            self._mark()
 
     def _mark(self) -> None:
         for row in self.rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from ankleviewer.core.viewstate import MAX_OPACITY
+from ankleviewer.core.viewstate import MAX_OPACITY, ViewState
 from ankleviewer.ui.legend import Legend
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.parts import label
@@ -42,7 +42,7 @@ class HeatControls(QWidget):
             row.addWidget(widget)
         row.addWidget(self.opacity, 1)
         column.addLayout(row)
-        model.changed.connect(self.refresh)
+        model.changed.connect(self._on_changed)
         model.scene_changed.connect(self.refresh)
         self.refresh()
 
@@ -53,6 +53,10 @@ class HeatControls(QWidget):
         button.setCheckable(True)
         button.clicked.connect(act)
         return button
+
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if any(getattr(old, name) != getattr(new, name) for name in ("heat", "boxes", "fill", "opacity")):
+            self.refresh()
 
     def refresh(self) -> None:
         """Follow the state."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QLinearGradient, QMo
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display import HEAT_COLOURS
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.model import ViewModel
 
@@ -24,8 +25,12 @@ class Legend(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Heat map threshold")
         self.setToolTip("Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay.")
-        model.changed.connect(self.update)
+        model.changed.connect(self._on_changed)
         model.scene_changed.connect(self.update)
+
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if old.threshold != new.threshold:
+            self.update()
 
     def sizeHint(self) -> QSize:
         """As wide as it gets."""

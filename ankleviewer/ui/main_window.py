@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import PLANES
@@ -22,7 +32,7 @@ from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
 from ankleviewer.ui.result_panel import ResultPanel
-from ankleviewer.ui.slice_pane import SlicePane
+from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
 from ankleviewer.ui.wording import engine_text, side_word, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
@@ -46,7 +56,9 @@ class MainWindow(QMainWindow):
         actions.build(self)
         self.held_keys = HeldKeys(self, self.view)
         self.resize(QSize(*self.settings.size).boundedTo(self.screen().availableSize()))
-        self.setMinimumSize(760, 520)
+        self.setMinimumSize(640, 360)
+        self._last_pane = "axial"
+        QApplication.instance().focusChanged.connect(self._on_focus)
         self.view.changed.connect(self._on_state)
         self.controller.changed.connect(self._refresh)
         self.controller.opened.connect(self._on_opened)
@@ -150,6 +162,17 @@ class MainWindow(QMainWindow):
         settings.save(self.settings)
         self._refresh()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll keys that no widget took move the pane that had the keyboard last."""
+        if event.key() in SCROLL_KEYS and self.controller.case is not None:
+            self.panes[self._last_pane].keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if isinstance(new, SlicePane):
+            self._last_pane = new.plane
+
     # --------------------------------------------------------------------------------------------------------------- opening
     def choose_file(self) -> None:
         """Ask for a file."""
@@ -215,6 +238,8 @@ class MainWindow(QMainWindow):
             self.settings = replace(self.settings, size=size)
         settings.save(self.settings)
         self.held_keys.stop()
+        with contextlib.suppress(RuntimeError):  # closed twice
+            QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()
         wait_for([self.pane3d.job])
         self.pane3d.shut()

@@ -79,7 +79,9 @@ class ViewModel(QObject):
 
     def preset(self, key: str) -> None:
         """The window preset of a number key."""
-        span = self.scene.hu_range if self.scene is not None else (-1024, 3071)
+        # Only the full range asks for the scan's extremes: they take a pass over all voxels.
+        full = any(p.key == key and p.window is None for p in viewstate.PRESETS)
+        span = self.scene.hu_range if full and self.scene is not None else (-1024, 3071)
         self.set_state(viewstate.with_preset(self.state, key, span))
 
     def drag_window(self, right: float, down: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ VIEW_TIPS = {
     "S": "From above (right side on screen right)",
     "I": "From the feet",
 }
+_SOONEST_MS, _LATEST_MS = 15, 250
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 
 
@@ -63,8 +65,9 @@ class Pane3D(QWidget):
         self._shown: tuple[Any, Any] | None = None
         self._missing: str | None = None
         self._closed = False
-        # Many moves in one turn of the event loop (a fast wheel) are one rendering.
-        self._later = QTimer(self, singleShot=True, interval=15)
+        # Many moves in a row (a fast wheel) are one rendering; where rendering is slow it waits until the moves pause, so that
+        # it never holds up the slices.
+        self._later = QTimer(self, singleShot=True, interval=_SOONEST_MS)
         self._later.timeout.connect(self._draw)
         self._build()
         model.changed.connect(self._on_changed)
@@ -114,7 +117,7 @@ class Pane3D(QWidget):
         if self._missing is None:
             self._missing = opengl_missing()
         if self._missing:
-            self._say(self._missing)
+            self._give_up(self._missing)
             return
         key = (scene.volume, scene.region)
         same = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
@@ -145,7 +148,7 @@ class Pane3D(QWidget):
         if self._closed:
             return
         if surface is None and self.render3d is None:
-            self._say("No bone to show in 3D")
+            self._give_up("No bone to show in 3D")
             return
         if self.render3d is None:
             from ankleviewer.ui.render3d import Render3D
@@ -161,14 +164,17 @@ class Pane3D(QWidget):
         self.settled.emit()
 
     def _on_failed(self, error: Any) -> None:
-        self._say(f"The 3D view failed ({error.code})")
+        self._give_up(f"The 3D view failed ({error.code})")
 
     def _say(self, text: str) -> None:
         self._message.setText(text)
         self._stack.setCurrentWidget(self._message)
-        if not self.job.running:
-            self.pending = False
-            self.settled.emit()
+
+    def _give_up(self, text: str) -> None:
+        """There is nothing to show for this scene, and why."""
+        self._say(text)
+        self.pending = False
+        self.settled.emit()
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if new.selected >= 0 and (new.selected, new.ankle, new.model) != (old.selected, old.ankle, old.model):
@@ -178,7 +184,10 @@ class Pane3D(QWidget):
 
     def _draw(self) -> None:
         if self.render3d is not None and self.model.scene is not None and not self._closed:
+            start = time.perf_counter()
             self.render3d.show_state(self.model.state, self.model.scene)
+            spent = 1000 * (time.perf_counter() - start)
+            self._later.setInterval(round(min(max(2 * spent, _SOONEST_MS), _LATEST_MS)))
 
     def _face_finding(self) -> None:
         """Turn to the side from which the selected finding is seen."""

@@ -32,6 +32,8 @@ VIEWS = {
 _LINE_MM = 8.0
 _CLICK_PX = 3.0
 _TUBE_MM = 7.0
+_MARKER_PX = 84
+_SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
 
 
 class Render3D(QObject):
@@ -50,6 +52,10 @@ class Render3D(QObject):
         self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
         self.widget = self.plotter
         self.widget.setAccessibleName("3D view of the bones")
+        # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
+        self._by_processor = any(name in self.plotter.render_window.ReportCapabilities() for name in _SOFTWARE)
+        if self._by_processor:
+            self.plotter.render_window.SetMultiSamples(0)
         self.plotter.set_background(theme.PANE)
         self.plotter.enable_parallel_projection()
         self.plotter.enable_trackball_style()
@@ -197,7 +203,16 @@ class Render3D(QObject):
         self.plotter.renderer.AddViewProp(actor)
         return actor
 
+    def _place_marker(self) -> None:
+        """The marker keeps its size in px whatever the pane's."""
+        size = self.plotter.render_window.GetSize()
+        if size != self._marker_size and min(size) > 0:
+            self._marker_size = size
+            edge = _MARKER_PX * self.widget.devicePixelRatioF()
+            self._marker.SetViewport(0.0, 0.0, min(edge / size[0], 1.0), min(edge / size[1], 1.0))
+
     def _update_letters(self, *_args: object) -> None:
+        self._place_marker()
         camera = self.plotter.renderer.GetActiveCamera()
         towards = np.array(camera.GetDirectionOfProjection())
         up = np.array(camera.GetViewUp())
@@ -223,7 +238,8 @@ class Render3D(QObject):
         cube.GetTextEdgesProperty().SetColor(0.35, 0.38, 0.42)
         for name in ("XPlus", "XMinus", "YPlus", "YMinus", "ZPlus", "ZMinus"):
             getattr(cube, f"Get{name}FaceProperty")().SetColor(0.9, 0.91, 0.92)
-        self.plotter.add_orientation_widget(cube, interactive=False, viewport=(0.0, 0.0, 0.17, 0.22))
+        self._marker = self.plotter.add_orientation_widget(cube, interactive=False)
+        self._marker_size = (0, 0)
 
     # -------------------------------------------------------------------------------------------------------------- events
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
@@ -256,15 +272,20 @@ class Render3D(QObject):
 
     def picture(self) -> np.ndarray:
         """What is drawn, read back from VTK's own framebuffer: uint8 (rows, columns, 3)."""
+        if self._by_processor:
+            self.plotter.render_window.SetMultiSamples(4)
         self.plotter.render()
-        return np.asarray(self.plotter.screenshot(return_img=True))
+        shown = np.asarray(self.plotter.screenshot(return_img=True))
+        if self._by_processor:
+            self.plotter.render_window.SetMultiSamples(0)
+        return shown
 
     def close(self) -> None:
         """Free every VTK object."""
         self.widget.removeEventFilter(self)
         self.plotter.renderer.RemoveObserver(self._watch)
         self._boxes, self._cursor, self._letters = [], [], []
-        self._bone = self._mesh = None
+        self._bone = self._mesh = self._marker = None
         self.plotter.close()
 
 

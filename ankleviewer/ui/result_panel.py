@@ -207,7 +207,7 @@ class ResultPanel(QWidget):
             code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
             ankle = controller.ankle
             if ankle is not None and not ankle.complete:
-                sentence = ankle.reason
+                sentence = ankle.reason[:1].upper() + ankle.reason[1:]
         elif assessed and answer.call == "no fracture":
             sentence = f"{side_word(controller.ankle.side)} assessed by {model_text(answer, titles)}. No place stood out."
         elif controller.models == [] and controller.case is not None:

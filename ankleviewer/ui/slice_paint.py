@@ -89,7 +89,7 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
         for pen in (under, line):
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         if not box.firm:
-            line.setDashPattern([2, 3])
+            line.setDashPattern([1.5, 2.5])
             under.setColor(theme.colour(theme.PANE, 90))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (under, line):

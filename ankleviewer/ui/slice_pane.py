@@ -15,6 +15,14 @@ from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.slice_paint import PLANE_NAMES, Layers, paint, to_image
 
 _DRAG_PER_SLICE = 6.0  # px
+SCROLL_KEYS = {
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_PageUp: 5,
+    Qt.Key.Key_PageDown: -5,
+    Qt.Key.Key_Home: 0,
+    Qt.Key.Key_End: 0,
+}
 MARGIN = 22.0  # px kept free for the orientation letters when zoom is 1
 
 
@@ -204,10 +212,9 @@ class SlicePane(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up / Down one slice, PgUp / PgDn five, Home / End first and last."""
-        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 5, Qt.Key.Key_PageDown: -5}
-        if event.key() in steps and not event.modifiers():
-            self.model.step(self.plane, steps[event.key()])
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
+        if event.key() not in SCROLL_KEYS or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.model.to_end(self.plane, event.key() == Qt.Key.Key_End)
         else:
-            super().keyPressEvent(event)
+            self.model.step(self.plane, SCROLL_KEYS[event.key()])

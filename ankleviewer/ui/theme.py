@@ -79,10 +79,10 @@ QLabel#warning {{ color: {WARNING}; font-size: 12px; }}
 QLabel#refusal {{ color: {REFUSAL}; font-size: 12px; }}
 QLabel#heading {{ color: {SECONDARY}; font-size: 11px; font-weight: 600; }}
 QLabel#badge {{ color: {WARNING}; border: 1px solid {WARNING}; border-radius: 4px; padding: 1px 6px; font-size: 11px; }}
-QLabel#call {{ font-size: 20px; font-weight: 600; }}
-QLabel#number {{ font-size: 20px; font-weight: 600; }}
+QLabel#call {{ font-size: 18px; font-weight: 600; }}
+QLabel#number {{ font-size: 18px; font-weight: 600; }}
 QFrame#rule {{ background: {LINE}; max-height: 1px; min-height: 1px; border: none; }}
-QFrame#notice {{ background: #2b1d1f; border: 1px solid {REFUSAL}; border-radius: 6px; }}
+QFrame#notice {{ background: #2b1d1f; border: none; border-left: 4px solid {REFUSAL}; }}
 QFrame#popup {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 6px; }}
 QMenuBar {{ background: {PANEL}; border-bottom: 1px solid {LINE}; padding: 2px 4px; }}
 QMenuBar::item {{ padding: 4px 10px; border-radius: 4px; background: transparent; }}

@@ -178,3 +178,13 @@ def test_dialogs_open_and_close(make_window, backend) -> None:
         dialog.show()
         assert dialog.isVisible()
         dialog.close()
+
+
+def test_scroll_keys_outside_a_pane_move_the_last_one(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    activate(window, qtbot)
+    window.panes["sagittal"].setFocus()
+    window.panel.run.setFocus()
+    before = window.panes["sagittal"].picture().index
+    QTest.keyClick(window.panel.run, Qt.Key.Key_PageUp)
+    assert window.panes["sagittal"].picture().index == before + 5

@@ -1,0 +1,36 @@
+"""The legend moves the one threshold and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from ankleviewer.ui.legend import Legend
+
+NO = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def legend(make_window, backend) -> Legend:
+    return make_window(backend).panel.findChild(Legend)
+
+
+def test_a_click_sets_the_level_in_the_map_s_units(legend) -> None:
+    boxes = legend.model.scene.boxes
+    QTest.mouseClick(legend, Qt.MouseButton.LeftButton, NO, QPoint(round(legend._x(6.0)), 20))
+    assert legend.model.state.threshold == pytest.approx(6.0, abs=0.03)
+    assert legend.model.scene.boxes is boxes
+
+
+def test_near_the_tick_it_snaps_to_the_boxes_own_level(legend) -> None:
+    legend.model.update(threshold=7.0)
+    QTest.mouseClick(legend, Qt.MouseButton.LeftButton, NO, QPoint(round(legend._x(3.2)) + 2, 20))
+    assert legend.model.state.threshold is None
+
+
+def test_arrow_keys_and_double_click(legend) -> None:
+    QTest.keyClick(legend, Qt.Key.Key_Right)
+    assert legend.model.state.threshold == pytest.approx(3.4)
+    QTest.mouseDClick(legend, Qt.MouseButton.LeftButton, NO, QPoint(5, 20))
+    assert legend.model.state.threshold is None
