@@ -99,7 +99,8 @@ class PanePicture:
         frame: the plane; index: slice number from 0; count: number of slices.
         crosshair: (x, y) in display pixels, None when hidden.
         window: window and level; heat_level: outline level or None when no heat is shown; fill_opacity: 0 = outline only.
-        boxes: cut boxes; letters: left, right, top, bottom; slice_text, window_text, position_text: corner text.
+        boxes: cut boxes; letters: left, right, top, bottom.
+        slice_text, height_text, window_text, position_text: corner text: slice of slices, where it lies, window, crosshair.
     """
 
     frame: Frame
@@ -112,6 +113,7 @@ class PanePicture:
     boxes: tuple[BoxOutline, ...]
     letters: tuple[str, str, str, str]
     slice_text: str
+    height_text: str
     window_text: str
     position_text: str
 
@@ -140,7 +142,8 @@ def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
         fill_opacity=state.opacity if state.fill and level is not None else 0.0,
         boxes=tuple(outlines),
         letters=frame.letters,
-        slice_text=f"{_height_text(frame, state)}   {index + 1} / {frame.grid.shape[2]}",
+        slice_text=f"{index + 1} / {frame.grid.shape[2]}",
+        height_text=_height_text(frame, state),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
     )

@@ -84,6 +84,7 @@ class Pane3D(QWidget):
         tab = QLabel("3D")
         tab.setStyleSheet(f"background: {theme.PLANE['3d']}; color: #0b0d10; font-size: 11px; font-weight: 700; padding: 0 8px;")
         tab.setFixedHeight(20)
+        tab.setMinimumWidth(tab.sizeHint().width())
         row.addWidget(tab)
         row.addStretch(1)
         for name, tip in VIEW_TIPS.items():
@@ -92,7 +93,9 @@ class Pane3D(QWidget):
             button.setToolTip(f"{tip}  (Shift+{name})")
             button.setAccessibleName(f"3D view {tip.lower()}")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setStyleSheet("padding: 0 6px; font-size: 11px; min-height: 16px; max-height: 16px;")
+            button.setStyleSheet(
+                "padding: 0; font-size: 11px; min-width: 20px; max-width: 20px; min-height: 16px; max-height: 16px;"
+            )
             button.clicked.connect(lambda _checked=False, view=name: self.look_from(view))
             row.addWidget(button)
         header.setFixedHeight(20)

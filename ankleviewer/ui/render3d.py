@@ -196,7 +196,7 @@ class Render3D(QObject):
         text = actor.GetTextProperty()
         text.SetJustification(align)
         text.SetVerticalJustification({0.5: 1, 0.97: 2, 0.02: 0}[y])
-        text.SetFontSize(round(14 * self.widget.devicePixelRatioF()))
+        text.SetFontSize(14)  # VTK scales text by the screen's density itself
         text.SetBold(True)
         text.SetColor(0.9, 0.91, 0.92)
         text.SetShadow(True)
@@ -208,7 +208,7 @@ class Render3D(QObject):
         size = self.plotter.render_window.GetSize()
         if size != self._marker_size and min(size) > 0:
             self._marker_size = size
-            edge = _MARKER_PX * self.widget.devicePixelRatioF()
+            edge = min(_MARKER_PX * self.widget.devicePixelRatioF(), min(size) / 4)
             self._marker.SetViewport(0.0, 0.0, min(edge / size[0], 1.0), min(edge / size[1], 1.0))
 
     def _update_letters(self, *_args: object) -> None:

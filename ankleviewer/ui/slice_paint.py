@@ -13,6 +13,7 @@ from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 
 GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
+_WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
 # The lines in a pane belong to the two other planes: (the vertical one, the horizontal one).
@@ -152,7 +153,8 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     text, dim = QColor(theme.TEXT), QColor("#c3c9d1")
-    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(picture.slice_text), 15), picture.slice_text, text)
+    top = f"{picture.height_text}   {picture.slice_text}" if port.width >= _WIDE else picture.slice_text
+    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
     if not annotations or port.width < 220 or port.height < 170:
         return
     base = port.height - 9

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from PySide6.QtGui import QImage
+
 START = """
 import sys, time
 start = time.perf_counter()
@@ -49,3 +52,20 @@ def test_a_picture_of_the_empty_window(tmp_path: Path) -> None:
     done = run(f"import sys; from ankleviewer.ui.app import run; sys.exit(run(None, None, {str(picture)!r}))")
     assert done.returncode == 0, done.stderr
     assert picture.stat().st_size > 5000
+
+
+def test_the_sample_scan_from_file_to_picture(tmp_path: Path) -> None:
+    """The real thing: reader, checks, model, 3D and picture, in one process."""
+    from ankleviewer import session
+    from ankleviewer.ui.settings import sample_scan
+
+    sample = sample_scan()
+    if sample is None or not session.list_models():
+        pytest.skip("needs the sample scan and a model pack in assets/")
+    picture = tmp_path / "sample.png"
+    done = run(f"import sys; from ankleviewer.ui.app import run; sys.exit(run({str(sample)!r}, None, {str(picture)!r}))")
+    assert done.returncode == 0, done.stderr
+    image = QImage(str(picture))
+    pixels = [image.pixelColor(x, y) for x in range(0, image.width() - 310, 2) for y in range(30, image.height(), 2)]
+    orange = [c for c in pixels if abs(c.red() - 255) < 12 and abs(c.green() - 159) < 25 and c.blue() < 70]
+    assert len(orange) > 40, "no box on the picture"
