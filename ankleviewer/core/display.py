@@ -211,7 +211,7 @@ def contours(raster: HeatRaster, level: float) -> list[Array]:
 
     if raster.values.size < 4 or raster.values.max() <= level:
         return []
-    lines: list[Array] = list(find_contours(np.pad(raster.values, 1), level))  # type: ignore[no-untyped-call]
+    lines: list[Array] = list(find_contours(np.pad(raster.values, 1), level))
     return [(line[:, ::-1] - 1.0) * np.asarray(raster.step) + np.asarray(raster.origin) for line in lines]
 
 

@@ -64,7 +64,7 @@ def bone_surface(
     padded = np.pad(part, 1, constant_values=-1024.0)
     if padded.max() < level:
         return None
-    points, faces, normals, _ = marching_cubes(padded, level, gradient_direction="ascent")  # type: ignore[no-untyped-call]
+    points, faces, normals, _ = marching_cubes(padded, level, gradient_direction="ascent")
     voxel = (points - 1.0) * factor + np.asarray(start)
     mm = volume.grid.to_mm(voxel)
     turned = normals @ (volume.grid.affine[:3, :3] / spacing).T
