@@ -13,7 +13,7 @@ from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
 
 BONE_HU = 200
-_SHADING = 1.3  # voxels of smoothing behind the normals
+_SHADING = 0.9  # voxels of smoothing behind the normals: enough against terraces, and a crack of two voxels still shows
 _SMALLEST_MM3 = 250.0  # loose specks below this volume are noise, table or calcification
 
 
