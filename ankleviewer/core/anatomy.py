@@ -242,12 +242,13 @@ def _box(coarse: Coarse, axis: Axis) -> tuple[Point, Point]:
     centre = coarse.grid.to_voxel(axis.point)
     low = np.clip(np.floor(centre - BOX_MM / coarse.step), 0, size - 1).astype(int)
     high = np.clip(np.ceil(centre + BOX_MM / coarse.step) + 1, low + 1, size).astype(int)
-    found = np.argwhere(coarse.bone[low[0]:high[0], low[1]:high[1], low[2]:high[2]])
+    found = np.argwhere(coarse.bone[low[0] : high[0], low[1] : high[1], low[2] : high[2]])
     if not len(found):
         return _point(axis.point), _point(axis.point)
     corners = np.array([found.min(axis=0) + low - 0.5, found.max(axis=0) + low + 0.5])
-    mm = coarse.grid.to_mm(np.array([[corners[i][0], corners[j][1], corners[k][2]]
-                                     for i in (0, 1) for j in (0, 1) for k in (0, 1)]))
+    mm = coarse.grid.to_mm(
+        np.array([[corners[i][0], corners[j][1], corners[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    )
     return _point(mm.min(axis=0)), _point(mm.max(axis=0))
 
 

@@ -86,7 +86,7 @@ def bone_threshold(hu: NDArray[np.int16]) -> float:
     dense = hu[hu > 150]
     if dense.size < 200:
         return BONE_HU
-    return float(np.clip(0.33 * np.percentile(dense[::max(1, dense.size // 50_000)], 95), 150.0, BONE_HU))
+    return float(np.clip(0.33 * np.percentile(dense[:: max(1, dense.size // 50_000)], 95), 150.0, BONE_HU))
 
 
 def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
@@ -100,8 +100,10 @@ def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
     in_plane = np.zeros((3, 3, 3), dtype=bool)
     in_plane[:, 1, 1] = in_plane[1, :, 1] = True
     pixel = coarse.step[0] * coarse.step[1]
-    busy = [slice(max(0, int(n.min()) - 2), int(n.max()) + 3) if n.size else slice(0, 1)
-            for n in (np.flatnonzero(coarse.bone.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(2))]
+    busy = [
+        slice(max(0, int(n.min()) - 2), int(n.max()) + 3) if n.size else slice(0, 1)
+        for n in (np.flatnonzero(coarse.bone.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(2))
+    ]
     bone = coarse.bone[busy[0], busy[1]]
     holes, count = ndimage.label(~bone, structure=in_plane)
     small = np.bincount(holes.ravel(), minlength=count + 1) * pixel < HOLE_MM2
@@ -131,8 +133,11 @@ def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
     sheet = ((length > SHEET_MM) & (elongation > 8)) | ((length > SHEET_MM) & (solidity < 0.3))
     clean = np.zeros_like(coarse.bone)
     clean[busy[0], busy[1]] = bone & ~sheet[labels]
-    return [Section(round(slices[i]), float(mx[i]), float(my[i]), float(area[i]), float(elongation[i]), float(solidity[i]))
-            for i in range(1, count + 1) if SECTION_MM2[0] <= area[i] <= SECTION_MM2[1]], clean
+    return [
+        Section(round(slices[i]), float(mx[i]), float(my[i]), float(area[i]), float(elongation[i]), float(solidity[i]))
+        for i in range(1, count + 1)
+        if SECTION_MM2[0] <= area[i] <= SECTION_MM2[1]
+    ], clean
 
 
 def tubes(found: list[Section], step: float, least: float, longest_jump: float = 1.2) -> list[list[Section]]:

@@ -34,7 +34,7 @@ def hu_counts(hu: NDArray[np.int16]) -> Counts:
 
 def _share(counts: Counts, low: int, high: int) -> float:
     """Share of the voxels with low <= HU < high."""
-    inside = counts[np.clip(low + 32768, 0, 65536):np.clip(high + 32768, 0, 65536)].sum()
+    inside = counts[np.clip(low + 32768, 0, 65536) : np.clip(high + 32768, 0, 65536)].sum()
     return float(inside / max(1, counts.sum()))
 
 
@@ -70,8 +70,14 @@ def offset_findings(counts: Counts) -> list[Finding]:
     offset = offset_hu(counts)
     if not offset:
         return []
-    return [Finding("withhold", "HU_OFFSET_SUSPECT", f"All values seem to be about {offset:+d} HU off: air is expected at "
-                    f"{AIR_PEAK[0]} to {AIR_PEAK[1]} HU. Export the scan again with its rescale intercept.")]
+    return [
+        Finding(
+            "withhold",
+            "HU_OFFSET_SUSPECT",
+            f"All values seem to be about {offset:+d} HU off: air is expected at "
+            f"{AIR_PEAK[0]} to {AIR_PEAK[1]} HU. Export the scan again with its rescale intercept.",
+        )
+    ]
 
 
 def check_volume(volume: Volume) -> list[Finding]:
@@ -90,17 +96,34 @@ def check_volume(volume: Volume) -> list[Finding]:
     findings = _air_findings(counts)
     bone = _share(counts, BONE_HU + 1, 32768)
     if not BONE_SHARE[0] <= bone <= BONE_SHARE[1]:
-        findings.append(Finding("refuse", "HU_IMPLAUSIBLE", f"{bone:.2%} of the voxels are denser than {BONE_HU} HU; "
-                                f"{BONE_SHARE[0]:.1%} to {BONE_SHARE[1]:.0%} are expected in a CT of bones."))
+        findings.append(
+            Finding(
+                "refuse",
+                "HU_IMPLAUSIBLE",
+                f"{bone:.2%} of the voxels are denser than {BONE_HU} HU; "
+                f"{BONE_SHARE[0]:.1%} to {BONE_SHARE[1]:.0%} are expected in a CT of bones.",
+            )
+        )
     dense = np.cumsum(counts) / counts.sum()
     p999 = int(np.searchsorted(dense, 0.999)) - 32768
     if p999 <= P999_HU:
-        findings.append(Finding("refuse", "HU_IMPLAUSIBLE", f"The densest bone has only {p999} HU; more than {P999_HU} is "
-                                "expected. This may be a picture with changed grey values, not a CT."))
+        findings.append(
+            Finding(
+                "refuse",
+                "HU_IMPLAUSIBLE",
+                f"The densest bone has only {p999} HU; more than {P999_HU} is "
+                "expected. This may be a picture with changed grey values, not a CT.",
+            )
+        )
     metal = _share(counts, METAL_HU + 1, 32768)
     if metal > METAL_SHARE:
-        findings.append(Finding("caveat", "METAL", f"{metal:.2%} of the voxels are denser than {METAL_HU} HU: metal. "
-                                "Its streaks can hide or imitate a fracture."))
+        findings.append(
+            Finding(
+                "caveat",
+                "METAL",
+                f"{metal:.2%} of the voxels are denser than {METAL_HU} HU: metal. Its streaks can hide or imitate a fracture.",
+            )
+        )
     return findings
 
 
@@ -109,11 +132,17 @@ def _air_findings(counts: Counts) -> list[Finding]:
         return []
     peak = _lowest_peak(counts)
     if _share(counts, -32768, -300) < 0.01 and peak is not None and -300 <= peak <= 700:
-        return [Finding("caveat", "HU_NO_AIR", "The scan shows no air around the leg, so its values could not be checked "
-                        "against air.")]
+        return [
+            Finding(
+                "caveat", "HU_NO_AIR", "The scan shows no air around the leg, so its values could not be checked against air."
+            )
+        ]
     at = "nowhere" if peak is None else f"at about {peak} HU"
-    return [Finding("refuse", "HU_IMPLAUSIBLE", f"The lightest material lies {at}; air is expected at {AIR_PEAK[0]} to "
-                    f"{AIR_PEAK[1]} HU.")]
+    return [
+        Finding(
+            "refuse", "HU_IMPLAUSIBLE", f"The lightest material lies {at}; air is expected at {AIR_PEAK[0]} to {AIR_PEAK[1]} HU."
+        )
+    ]
 
 
 def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> list[Finding]:
@@ -131,11 +160,21 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
         return [Finding("withhold", "NOT_AN_ANKLE", "No ankle joint was found in this scan; the models are made for ankles.")]
     names = {"L": "Left ankle", "R": "Right ankle", "unknown": "Ankle of unknown side"}
     level = "caveat" if any(a.complete for a in ankles) else "withhold"
-    findings = [Finding("caveat" if level == "caveat" else "withhold", "ANKLE_INCOMPLETE", f"{names[a.side]}: {a.reason}")
-                for a in ankles if not a.complete]
+    findings = [
+        Finding("caveat" if level == "caveat" else "withhold", "ANKLE_INCOMPLETE", f"{names[a.side]}: {a.reason}")
+        for a in ankles
+        if not a.complete
+    ]
     if volume is not None and volume.padding is not None:
-        findings += [Finding("withhold", "SLICE_GAP", f"{names[a.side]}: slices are missing within {CUBE_HALF_MM:.0f} mm of the "
-                             "joint and were filled in.") for a in ankles if a.complete and _gap_near(volume, a)]
+        findings += [
+            Finding(
+                "withhold",
+                "SLICE_GAP",
+                f"{names[a.side]}: slices are missing within {CUBE_HALF_MM:.0f} mm of the joint and were filled in.",
+            )
+            for a in ankles
+            if a.complete and _gap_near(volume, a)
+        ]
     return findings
 
 

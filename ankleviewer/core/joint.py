@@ -156,8 +156,13 @@ def _first_joint(coarse: Coarse, axis: Axis, top: float, bottom: float, middles:
     score = valleys(lines) + 0.5 * plates(lines)
     last = int(min(len(down) - 4, (top - bottom) / axis.up[2] + 30))
     # A rim of one window at the top: there, the edge of the scan itself looks like the end of a bone.
-    peaks = [n for n in range(4, last) if score[n] == score[n - 4:n + 5].max() and score[n] > LEAST_VALLEY
-             and _wide_above(Axis(start.at(-float(n)), axis.up), middles, areas)]
+    peaks = [
+        n
+        for n in range(4, last)
+        if score[n] == score[n - 4 : n + 5].max()
+        and score[n] > LEAST_VALLEY
+        and _wide_above(Axis(start.at(-float(n)), axis.up), middles, areas)
+    ]
     if not peaks:
         return None
     best = max(score[n] for n in peaks)
@@ -167,7 +172,7 @@ def _first_joint(coarse: Coarse, axis: Axis, top: float, bottom: float, middles:
     for n in peaks:
         if score[n] < CLEAR * best:
             continue
-        lower = np.flatnonzero(bone[n:n + 120])
+        lower = np.flatnonzero(bone[n : n + 120])
         # A wider gap is the flesh of the sole: what follows is a cast or the table.
         ends = np.flatnonzero(np.diff(lower) > GAP_MM)
         reach = float(lower[ends[0] if len(ends) else -1]) if len(lower) else 0.0

@@ -79,8 +79,14 @@ def read_dicom(files: list[Path], only: Path | None, progress: Progress, cancell
 
         if not looks_like_ct(sink.counts):
             raise ScanError("RESCALE_MISSING", "The images do not say how their numbers become HU (no rescale tags).")
-        findings.append(Finding("caveat", "RESCALE_MISSING", "The images do not say how their numbers become Hounsfield units; "
-                                "they look like Hounsfield units and are taken as such."))
+        findings.append(
+            Finding(
+                "caveat",
+                "RESCALE_MISSING",
+                "The images do not say how their numbers become Hounsfield units; "
+                "they look like Hounsfield units and are taken as such.",
+            )
+        )
     volume = _assemble(stack, sink)
     about = dicom_headers.describe(survey.first[frames[0].series])
     age = _age_finding(about.age_years)
@@ -88,8 +94,9 @@ def read_dicom(files: list[Path], only: Path | None, progress: Progress, cancell
     kernel = f", kernel {about.kernel}" if about.kernel else ""
     thick = f", {about.thickness_mm:g} mm thick" if about.thickness_mm else ""
     used = tuple(dict.fromkeys(f.path for f in stack.frames))
-    return DicomScan(volume, findings, sink.counts, used,
-                     f"CT series, {len(stack.frames)} slices{thick}{kernel}", about.laterality)
+    return DicomScan(
+        volume, findings, sink.counts, used, f"CT series, {len(stack.frames)} slices{thick}{kernel}", about.laterality
+    )
 
 
 def age_unknown() -> Finding:
@@ -169,8 +176,11 @@ def _one_series(survey: Survey, only: Path | None) -> list[Frame]:
             raise ScanError("NO_PIXELS", "This file is not an image of a CT series.")
     if len(series) > 1:
         sizes = sorted(Counter(f.series for f in survey.frames).values(), reverse=True)
-        raise ScanError("SERIES_AMBIGUOUS", f"The folder holds {len(series)} series (of {', '.join(map(str, sizes))} slices); "
-                        "open one file of the series you want, or a folder with one series.")
+        raise ScanError(
+            "SERIES_AMBIGUOUS",
+            f"The folder holds {len(series)} series (of {', '.join(map(str, sizes))} slices); "
+            "open one file of the series you want, or a folder with one series.",
+        )
     return [f for f in survey.frames if f.series in series]
 
 
@@ -198,7 +208,8 @@ def _without_repeats(frames: list[Frame], reader: _Pixels) -> tuple[list[Frame],
             raise ScanError("SLICE_DUPLICATE", f"{len(pairs)} place(s) hold two different images; which one is right is unknown.")
     copies = {id(b) for _, b in pairs}
     return [f for f in frames if id(f) not in copies], [
-        Finding("caveat", "SLICE_DUPLICATE", f"{len(pairs)} image(s) are contained twice; the copies were left out.")]
+        Finding("caveat", "SLICE_DUPLICATE", f"{len(pairs)} image(s) are contained twice; the copies were left out.")
+    ]
 
 
 def _decode(stack: dicom_stack.Stack, reader: _Pixels, progress: Progress, cancelled: Callable[[], bool]) -> HuSink:

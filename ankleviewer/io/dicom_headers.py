@@ -20,11 +20,33 @@ DEFLATED = "1.2.840.10008.1.2.1.99"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 MAX_INFLATED = 256_000_000
 HEADER_TAGS = [
-    "SOPClassUID", "SOPInstanceUID", "Modality", "ImageType", "SeriesInstanceUID", "ImagePositionPatient",
-    "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns", "NumberOfFrames", "RescaleSlope", "RescaleIntercept",
-    "PixelPaddingValue", "PixelPaddingRangeLimit", "PixelRepresentation", "BitsAllocated", "SamplesPerPixel",
-    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "Laterality", "ImageLaterality", "PatientAge",
-    "PatientBirthDate", "StudyDate", "ConvolutionKernel", "SliceThickness",
+    "SOPClassUID",
+    "SOPInstanceUID",
+    "Modality",
+    "ImageType",
+    "SeriesInstanceUID",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "PixelSpacing",
+    "Rows",
+    "Columns",
+    "NumberOfFrames",
+    "RescaleSlope",
+    "RescaleIntercept",
+    "PixelPaddingValue",
+    "PixelPaddingRangeLimit",
+    "PixelRepresentation",
+    "BitsAllocated",
+    "SamplesPerPixel",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+    "Laterality",
+    "ImageLaterality",
+    "PatientAge",
+    "PatientBirthDate",
+    "StudyDate",
+    "ConvolutionKernel",
+    "SliceThickness",
 ]
 
 
@@ -94,7 +116,7 @@ def load(path: Path, pixels: bool) -> Any:
     if group_length is None:
         raise ScanError("DICOM_MALFORMED", "A deflated file does not say where its data begin.")
     try:
-        body = guard.inflate_bounded(raw[144 + group_length:], MAX_INFLATED)
+        body = guard.inflate_bounded(raw[144 + group_length :], MAX_INFLATED)
     except ScanError as error:
         raise ScanError("TS_DEFLATED" if error.code == "ARCHIVE_BOMB" else error.code, error.message) from None
     dataset: Any = read_dataset(BytesIO(body), is_implicit_VR=False, is_little_endian=True)
@@ -152,10 +174,20 @@ def frames_of(dataset: Any, path: Path) -> list[Frame]:
         intercept = number(_lookup(dataset, groups, "PixelValueTransformationSequence", "RescaleIntercept"))
         if position is None or turn is None:
             continue
-        found.append(Frame(
-            path, index, series, int(rows), int(columns), (position[0], position[1], position[2]),
-            (turn[0], turn[1], turn[2], turn[3], turn[4], turn[5]), None if spacing is None else (spacing[0], spacing[1]),
-            None if slope is None or intercept is None or slope == 0 else (slope, intercept), _padding(dataset)))
+        found.append(
+            Frame(
+                path,
+                index,
+                series,
+                int(rows),
+                int(columns),
+                (position[0], position[1], position[2]),
+                (turn[0], turn[1], turn[2], turn[3], turn[4], turn[5]),
+                None if spacing is None else (spacing[0], spacing[1]),
+                None if slope is None or intercept is None or slope == 0 else (slope, intercept),
+                _padding(dataset),
+            )
+        )
     return found
 
 

@@ -48,8 +48,11 @@ def syntax_findings(uid: str) -> list[Finding]:
     if uid in LOSSY_8BIT:
         return [Finding("withhold", "PIXELS_LOSSY_8BIT", "The images were reduced to 256 grey values; no model is run.")]
     if uid in RETIRED:
-        raise ScanError("TS_RETIRED", f"The images are stored as {RETIRED[uid]} ({uid}), which was retired from the standard; "
-                        "re-export uncompressed or as JPEG 2000 lossless.")
+        raise ScanError(
+            "TS_RETIRED",
+            f"The images are stored as {RETIRED[uid]} ({uid}), which was retired from the standard; "
+            "re-export uncompressed or as JPEG 2000 lossless.",
+        )
     safe = "".join(c for c in uid if c.isdigit() or c == ".")[:64]
     if uid.startswith("1.2.840.10008."):
         raise ScanError("TS_NO_DECODER", f"There is no decoder for the transfer syntax {safe}; re-export uncompressed.")
@@ -74,8 +77,10 @@ def decode(dataset: Any, index: int) -> NDArray[np.generic]:
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     if uid in NATIVE and len(dataset.PixelData) < rows * columns * (bits // 8) * frames:
-        raise ScanError("PIXELS_TRUNCATED", f"An image is cut off: {len(dataset.PixelData)} bytes of pixels, "
-                        f"{rows * columns * (bits // 8) * frames} are needed.")
+        raise ScanError(
+            "PIXELS_TRUNCATED",
+            f"An image is cut off: {len(dataset.PixelData)} bytes of pixels, {rows * columns * (bits // 8) * frames} are needed.",
+        )
     try:
         stored = _imagecodecs(dataset, index, frames) if uid in THROUGH_IMAGECODECS else _pydicom(dataset, index)
     except ScanError:

@@ -71,8 +71,13 @@ def largest_group(frames: list[Frame]) -> tuple[list[Frame], list[Finding]]:
     rest = sum(len(group) for group in groups[1:])
     if not rest:
         return groups[0], []
-    return groups[0], [Finding("caveat", "ORIENTATION_MIXED", f"{rest} of {len(frames)} images lie in another direction or have "
-                               "another size and were left out.")]
+    return groups[0], [
+        Finding(
+            "caveat",
+            "ORIENTATION_MIXED",
+            f"{rest} of {len(frames)} images lie in another direction or have another size and were left out.",
+        )
+    ]
 
 
 def _alike(a: Frame, b: Frame) -> bool:
@@ -148,14 +153,26 @@ def _shifts(positions: Array, drift: Array, pixel: Array, findings: list[Finding
     tilt = float(np.degrees(np.arctan(np.linalg.norm(slope))))
     off_line = float(np.linalg.norm(drift - height[:, None] * slope, axis=1).max())
     if tilt > TILT_REFUSED_DEG:
-        raise ScanError("GANTRY_TILT", f"The slices are tilted by {tilt:.1f} degrees against the stack; at most "
-                        f"{TILT_REFUSED_DEG:.0f} is accepted.")
+        raise ScanError(
+            "GANTRY_TILT",
+            f"The slices are tilted by {tilt:.1f} degrees against the stack; at most {TILT_REFUSED_DEG:.0f} is accepted.",
+        )
     if tilt > TILT_SEEN_DEG:
-        findings.append(Finding("caveat", "GANTRY_TILT", f"The gantry was tilted by {tilt:.1f} degrees; the slices were moved "
-                                "back into a right-angled stack."))
+        findings.append(
+            Finding(
+                "caveat",
+                "GANTRY_TILT",
+                f"The gantry was tilted by {tilt:.1f} degrees; the slices were moved back into a right-angled stack.",
+            )
+        )
     if off_line > OFF_LINE_MM:
-        findings.append(Finding("caveat", "POSITION_UNEVEN", f"Slices lie up to {off_line:.2f} mm beside the line of the others; "
-                                "they were moved to their stated places."))
+        findings.append(
+            Finding(
+                "caveat",
+                "POSITION_UNEVEN",
+                f"Slices lie up to {off_line:.2f} mm beside the line of the others; they were moved to their stated places.",
+            )
+        )
     # Even where it is not worth a word, drift beyond a tenth of a voxel at the far end is put right.
     return drift / pixel if tilt > TILT_SEEN_DEG or off_line > OFF_LINE_MM or np.abs(drift / pixel).max() > 0.5 else None
 
@@ -170,12 +187,19 @@ def _targets(positions: Array, findings: list[Finding]) -> tuple[Array, tuple[in
     if len(wide) and even_but_gaps:
         missing = int((multiple - 1).sum())
         if len(wide) > 1 or missing > MAX_FILLED:
-            raise ScanError("SLICE_GAP", f"{missing} slices are missing in {len(wide)} place(s); one gap of at most {MAX_FILLED} "
-                            "is accepted.")
+            raise ScanError(
+                "SLICE_GAP", f"{missing} slices are missing in {len(wide)} place(s); one gap of at most {MAX_FILLED} is accepted."
+            )
         targets = positions[0] + (positions[-1] - positions[0]) * np.linspace(0, 1, len(positions) + missing)
         filled = tuple(range(int(wide[0]) + 1, int(wide[0]) + 1 + missing))
-        findings.append(Finding("caveat", "SLICE_GAP", f"{missing} slice(s) are missing after slice {int(wide[0]) + 1}; they are "
-                                "filled in and marked, and nothing is detected there."))
+        findings.append(
+            Finding(
+                "caveat",
+                "SLICE_GAP",
+                f"{missing} slice(s) are missing after slice {int(wide[0]) + 1}; they are "
+                "filled in and marked, and nothing is detected there.",
+            )
+        )
         return targets, filled
     worst = float(np.abs(steps - usual).max())
     even = positions[0] + (positions[-1] - positions[0]) * np.linspace(0, 1, len(positions))
@@ -183,8 +207,17 @@ def _targets(positions: Array, findings: list[Finding]) -> tuple[Array, tuple[in
         return even, ()
     if worst > UNEVEN_REPAIRED * usual:
         also = "".join(f" Also: {f.message}" for f in findings)
-        raise ScanError("SPACING_UNEVEN", f"The distance between slices runs from {steps.min():.2f} to {steps.max():.2f} mm; at "
-                        f"most {UNEVEN_REPAIRED:.0%} of difference is accepted.{also}")
-    findings.append(Finding("caveat", "SPACING_UNEVEN", f"The distance between slices runs from {steps.min():.2f} to "
-                            f"{steps.max():.2f} mm; the scan was resampled to {even[1] - even[0]:.2f} mm."))
+        raise ScanError(
+            "SPACING_UNEVEN",
+            f"The distance between slices runs from {steps.min():.2f} to {steps.max():.2f} mm; at "
+            f"most {UNEVEN_REPAIRED:.0%} of difference is accepted.{also}",
+        )
+    findings.append(
+        Finding(
+            "caveat",
+            "SPACING_UNEVEN",
+            f"The distance between slices runs from {steps.min():.2f} to "
+            f"{steps.max():.2f} mm; the scan was resampled to {even[1] - even[0]:.2f} mm.",
+        )
+    )
     return even, ()

@@ -103,11 +103,15 @@ def check_claim(claimed: int, stored: int, compressed: bool) -> None:
         ScanError: SIZE_IMPLAUSIBLE (above the caps), ARCHIVE_BOMB (more than any compression yields) or FILE_TRUNCATED.
     """
     if claimed > MAX_BYTES:
-        raise ScanError("ARCHIVE_BOMB" if compressed else "SIZE_IMPLAUSIBLE",
-                        f"The header claims {claimed / 1e9:.1f} GB; at most {MAX_BYTES / 1e9:.0f} GB are read.")
+        raise ScanError(
+            "ARCHIVE_BOMB" if compressed else "SIZE_IMPLAUSIBLE",
+            f"The header claims {claimed / 1e9:.1f} GB; at most {MAX_BYTES / 1e9:.0f} GB are read.",
+        )
     if compressed and claimed > max(RATIO_FREE_BYTES, MAX_RATIO * stored):
-        raise ScanError("ARCHIVE_BOMB", f"{stored / 1e6:.1f} MB on disk claim to hold {claimed / 1e6:.0f} MB; "
-                        f"more than {MAX_RATIO} : 1 is not read.")
+        raise ScanError(
+            "ARCHIVE_BOMB",
+            f"{stored / 1e6:.1f} MB on disk claim to hold {claimed / 1e6:.0f} MB; more than {MAX_RATIO} : 1 is not read.",
+        )
     if compressed and claimed > DEFLATE_LIMIT * stored + 4096:
         raise ScanError("FILE_TRUNCATED", f"The file is cut off: {stored} bytes cannot hold the {claimed} its header claims.")
     if not compressed and claimed > stored:

@@ -23,8 +23,9 @@ Progress = Callable[[float, str], None]
 NOT_FINITE_SHARE = 0.01
 
 
-def read_nifti(path: Path, compressed: bool, progress: Progress, cancelled: Callable[[], bool]
-               ) -> tuple[Volume, list[Finding], NDArray[np.int64]]:
+def read_nifti(
+    path: Path, compressed: bool, progress: Progress, cancelled: Callable[[], bool]
+) -> tuple[Volume, list[Finding], NDArray[np.int64]]:
     """A .nii or .nii.gz file as a Volume, slice by slice into int16 (peak memory: the int16 volume).
 
     Returns:
@@ -62,10 +63,17 @@ def read_nifti(path: Path, compressed: bool, progress: Progress, cancelled: Call
     if is_sheared(volume.grid):
         angle = shear_angle_deg(volume.grid)
         if angle > SHEAR_REFUSED_DEG:
-            raise ScanError("AFFINE_SHEARED", f"The voxel axes are {angle:.2f} degrees away from right angles; at most "
-                            f"{SHEAR_REFUSED_DEG} is accepted.")
-        findings.append(Finding("caveat", "AFFINE_SHEARED", f"The voxel axes were {angle:.2f} degrees away from right angles; "
-                                "the scan was resampled."))
+            raise ScanError(
+                "AFFINE_SHEARED",
+                f"The voxel axes are {angle:.2f} degrees away from right angles; at most {SHEAR_REFUSED_DEG} is accepted.",
+            )
+        findings.append(
+            Finding(
+                "caveat",
+                "AFFINE_SHEARED",
+                f"The voxel axes were {angle:.2f} degrees away from right angles; the scan was resampled.",
+            )
+        )
         volume = to_orthogonal(volume)
     return volume, findings, sink.counts
 

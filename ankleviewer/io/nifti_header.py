@@ -74,16 +74,19 @@ def parse(block: bytes) -> NiftiHeader:
 
 def _shape(dim: NDArray[np.int64]) -> tuple[int, int, int]:
     rank = int(dim[0])
-    if not 1 <= rank <= 7 or (dim[1:rank + 1] < 1).any():
+    if not 1 <= rank <= 7 or (dim[1 : rank + 1] < 1).any():
         raise ScanError("DIMS_INVALID", f"The header gives impossible dimensions: {dim.tolist()}.")
-    sizes = [int(n) for n in dim[1:rank + 1]]
+    sizes = [int(n) for n in dim[1 : rank + 1]]
     while len(sizes) > 3 and sizes[-1] == 1:
         sizes.pop()
     if len(sizes) != 3 or min(sizes) < 2:
         raise ScanError("NOT_3D", f"One three-dimensional scan is expected, this file holds {' x '.join(map(str, sizes))}.")
     if sizes[0] * sizes[1] * sizes[2] > guard.MAX_VOXELS:
-        raise ScanError("SIZE_IMPLAUSIBLE", f"The header claims {' x '.join(map(str, sizes))} voxels; at most "
-                        f"{guard.MAX_VOXELS / 1e9:.1f} thousand million are read.")
+        raise ScanError(
+            "SIZE_IMPLAUSIBLE",
+            f"The header claims {' x '.join(map(str, sizes))} voxels; at most "
+            f"{guard.MAX_VOXELS / 1e9:.1f} thousand million are read.",
+        )
     return sizes[0], sizes[1], sizes[2]
 
 
@@ -98,12 +101,19 @@ def _offset(value: float, least: int) -> int:
 def _scale(slope: float, intercept: float, findings: list[Finding]) -> tuple[float, float]:
     if slope == 0 or np.isnan(slope):
         if np.isfinite(intercept) and intercept != 0:
-            findings.append(Finding("caveat", "HU_OFFSET_AMBIGUOUS", f"The header has an intercept of {intercept:g} without a "
-                                    "slope; it was not applied, as the NIfTI standard says, but programs differ."))
+            findings.append(
+                Finding(
+                    "caveat",
+                    "HU_OFFSET_AMBIGUOUS",
+                    f"The header has an intercept of {intercept:g} without a "
+                    "slope; it was not applied, as the NIfTI standard says, but programs differ.",
+                )
+            )
         return 1.0, 0.0
     if not np.isfinite(slope) or not np.isfinite(intercept):
-        raise ScanError("NII_SCALE_INVALID", f"The header scales the values by {slope:g} and {intercept:g}; finite numbers are "
-                        "expected.")
+        raise ScanError(
+            "NII_SCALE_INVALID", f"The header scales the values by {slope:g} and {intercept:g}; finite numbers are expected."
+        )
     return slope, intercept
 
 
@@ -117,8 +127,11 @@ def _affine(header: Any, shape: tuple[int, int, int], findings: list[Finding]) -
     sform = header.get_sform() if int(header["sform_code"]) > 0 else None
     qform = _qform(header) if int(header["qform_code"]) > 0 else None
     if sform is None and qform is None:
-        findings.append(Finding("withhold", "ORIENTATION_UNKNOWN", "The file does not say how the patient lies in it; left and "
-                                "right are unknown."))
+        findings.append(
+            Finding(
+                "withhold", "ORIENTATION_UNKNOWN", "The file does not say how the patient lies in it; left and right are unknown."
+            )
+        )
         ras = np.asarray(header.get_base_affine(), dtype=np.float64)
     else:
         ras = np.asarray(sform if sform is not None else qform, dtype=np.float64)
@@ -131,8 +144,10 @@ def _affine(header: Any, shape: tuple[int, int, int], findings: list[Finding]) -
         ras[:3] *= unit
     spacing = np.linalg.norm(ras[:3, :3], axis=0)
     if spacing.min() < SPACING_MM[0] or spacing.max() > SPACING_MM[1]:
-        raise ScanError("SPACING_INVALID", f"The voxels measure {np.round(spacing, 4).tolist()} mm; {SPACING_MM[0]} to "
-                        f"{SPACING_MM[1]} mm are expected.")
+        raise ScanError(
+            "SPACING_INVALID",
+            f"The voxels measure {np.round(spacing, 4).tolist()} mm; {SPACING_MM[0]} to {SPACING_MM[1]} mm are expected.",
+        )
     return np.asarray(RAS_TO_LPS @ ras, dtype=np.float64)
 
 
@@ -150,5 +165,11 @@ def _compare_forms(sform: Array, qform: Array, shape: tuple[int, int, int], unit
     sizes_s, sizes_q = (np.linalg.norm(m[:3, :3], axis=0) for m in (sform, qform))
     ratio = float(np.abs(sizes_s / sizes_q - 1).max())
     if not apart <= FORMS_CORNER_MM or not ratio <= FORMS_SPACING:
-        findings.append(Finding("withhold", "NII_FORMS_DISAGREE", f"The two positions in the header (sform, qform) differ by up "
-                                f"to {apart:.1f} mm; at most {FORMS_CORNER_MM} mm is expected. The sform is shown."))
+        findings.append(
+            Finding(
+                "withhold",
+                "NII_FORMS_DISAGREE",
+                f"The two positions in the header (sform, qform) differ by up "
+                f"to {apart:.1f} mm; at most {FORMS_CORNER_MM} mm is expected. The sform is shown.",
+            )
+        )

@@ -112,8 +112,7 @@ def _dicom(path: Path, only: Path | None, progress: Progress, cancelled: Callabl
     scan = read_dicom(files, only, progress, cancelled)
     progress(0.95, "Checking")
     digest = guard.sha256_of_files(guard.sha256_of_file(file) for file in (files if only is None else sorted(scan.files)))
-    return Scan(scan.volume, str(path), digest, "dicom", (*scan.findings, *_shifted(scan.counts)), scan.series,
-                scan.laterality)
+    return Scan(scan.volume, str(path), digest, "dicom", (*scan.findings, *_shifted(scan.counts)), scan.series, scan.laterality)
 
 
 def _shifted(counts: NDArray[np.int64]) -> list[Finding]:

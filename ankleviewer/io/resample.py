@@ -55,8 +55,9 @@ def to_orthogonal(volume: Volume) -> Volume:
     return Volume(np.asarray(hu, dtype=np.int16), Grid(grid.shape, affine), padding)
 
 
-def shift_slices(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None, shifts: Array
-                 ) -> tuple[NDArray[np.int16], NDArray[np.bool_], tuple[int, int]]:
+def shift_slices(
+    hu: NDArray[np.int16], padding: NDArray[np.bool_] | None, shifts: Array
+) -> tuple[NDArray[np.int16], NDArray[np.bool_], tuple[int, int]]:
     """Move every slice within its own plane (undoes a gantry tilt without interpolating between slices).
 
     Args:
@@ -89,13 +90,14 @@ def shift_slices(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None, shift
                     moved += np.float32(weight) * slab[window]
                     miss |= hole[window]
         moved[miss] = AIR_HU
-        out[x:x + moved.shape[0], y:y + moved.shape[1], k] = np.rint(moved).astype(np.int16)
-        empty[x:x + moved.shape[0], y:y + moved.shape[1], k] = miss
+        out[x : x + moved.shape[0], y : y + moved.shape[1], k] = np.rint(moved).astype(np.int16)
+        empty[x : x + moved.shape[0], y : y + moved.shape[1], k] = miss
     return out, empty, (int(low[0]), int(low[1]))
 
 
-def even_slices(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None, positions: Array, targets: Array
-                ) -> tuple[NDArray[np.int16], NDArray[np.bool_] | None]:
+def even_slices(
+    hu: NDArray[np.int16], padding: NDArray[np.bool_] | None, positions: Array, targets: Array
+) -> tuple[NDArray[np.int16], NDArray[np.bool_] | None]:
     """Slices at `positions` (ascending, mm along the normal) interpolated linearly to `targets` (within their range)."""
     upper = np.clip(np.searchsorted(positions, targets), 1, len(positions) - 1)
     weight = np.clip((targets - positions[upper - 1]) / (positions[upper] - positions[upper - 1]), 0, 1)

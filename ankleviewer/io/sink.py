@@ -30,8 +30,9 @@ class HuSink:
         self.counts: NDArray[np.int64] = np.zeros(65536, dtype=np.int64)
         self.not_finite = 0
 
-    def put(self, k: int, stored: NDArray[np.generic], slope: float, intercept: float,
-            no_value: NDArray[np.bool_] | None = None) -> None:
+    def put(
+        self, k: int, stored: NDArray[np.generic], slope: float, intercept: float, no_value: NDArray[np.bool_] | None = None
+    ) -> None:
         """Write slice `k`.
 
         Args:
@@ -61,8 +62,10 @@ class HuSink:
             hu[no_value] = AIR_HU
         low, high = float(hu.min()), float(hu.max())
         if low < LOWEST_HU or high > HIGHEST_HU:
-            raise ScanError("HU_IMPLAUSIBLE", f"Slice {k} holds values from {low:.0f} to {high:.0f} HU; "
-                            f"a CT stays within {LOWEST_HU} to {HIGHEST_HU}.")
+            raise ScanError(
+                "HU_IMPLAUSIBLE",
+                f"Slice {k} holds values from {low:.0f} to {high:.0f} HU; a CT stays within {LOWEST_HU} to {HIGHEST_HU}.",
+            )
         whole = hu.astype(np.int16)
         keep = whole if no_value is None else whole[~no_value]
         self.counts += np.bincount((keep.astype(np.int32) + 32768).ravel(), minlength=65536)

@@ -67,12 +67,16 @@ def leg(folder: Path, flexed_deg: float) -> Leg:
     meshes = {p.stem[2:]: pv.read(p) for p in sorted((folder / "meshes" / "vhf").glob("R_*.ply"))}
     tibia, talus = meshes["Tibia"], meshes["Talus"]
     near = cKDTree(talus.points).query(tibia.points)[0] < 5
-    normals = np.asarray(tibia.compute_normals(point_normals=True, cell_normals=False, consistent_normals=True,
-                                               auto_orient_normals=True, split_vertices=False)["Normals"])
+    normals = np.asarray(
+        tibia.compute_normals(
+            point_normals=True, cell_normals=False, consistent_normals=True, auto_orient_normals=True, split_vertices=False
+        )["Normals"]
+    )
     plafond = tibia.points[near & (normals[:, 2] < -0.8)].mean(axis=0).astype(np.float64)
     hinge = plafond - np.array([0.0, 0.0, 18.0])
-    meshes = {name: mesh if name in {"Tibia", "Fibula"} else mesh.rotate_x(-flexed_deg, point=hinge)
-              for name, mesh in meshes.items()}
+    meshes = {
+        name: mesh if name in {"Tibia", "Fibula"} else mesh.rotate_x(-flexed_deg, point=hinge) for name, mesh in meshes.items()
+    }
     spacing = 1.25
     low = np.array([-75.0, -190.0, -190.0]) + plafond
     shape = np.ceil(np.array([150.0, 290.0, 350.0]) / spacing).astype(int)
@@ -93,10 +97,10 @@ def leg(folder: Path, flexed_deg: float) -> Leg:
         bone[box] |= part
     flesh = binary_closing(bone[::3, ::3, ::3], iterations=4)
     far = distance_transform_edt(~flesh) * spacing * 3
-    skin = np.kron(far, np.ones((3, 3, 3)))[:shape[0], :shape[1], :shape[2]]
+    skin = np.kron(far, np.ones((3, 3, 3)))[: shape[0], : shape[1], : shape[2]]
     grow = np.where(z > plafond[2] + 40, 9 + 0.12 * (z - plafond[2] - 40), 9.0)[None, None, :]
     inside = np.zeros(shape, dtype=bool)
-    inside[:skin.shape[0], :skin.shape[1], :skin.shape[2]] = skin <= grow
+    inside[: skin.shape[0], : skin.shape[1], : skin.shape[2]] = skin <= grow
     hu[~bone] = np.where(inside[~bone], 40, -1000)
     return Leg(hu, spacing, low - plafond)
 
@@ -110,10 +114,26 @@ def rotation(turn_deg: float, tilt_deg: float, towards_deg: float) -> NDArray[np
     return (tilt * Rotation.from_euler("z", turn_deg, degrees=True)).as_matrix()
 
 
-def scan(source: Leg, *, turn: float = 0, tilt: float = 0, towards: float = 0, left: bool = False, above: float = 100,
-         below: float = 110, width: float = 160, spacing: float = 1.5, thick: float | None = None, noise: float = 25,
-         bone: float = 1.0, shift: tuple[float, float] = (0, 0), blur: float = 0, seed: int = 0, cast: bool = False,
-         table: bool = False) -> Volume:
+def scan(
+    source: Leg,
+    *,
+    turn: float = 0,
+    tilt: float = 0,
+    towards: float = 0,
+    left: bool = False,
+    above: float = 100,
+    below: float = 110,
+    width: float = 160,
+    spacing: float = 1.5,
+    thick: float | None = None,
+    noise: float = 25,
+    bone: float = 1.0,
+    shift: tuple[float, float] = (0, 0),
+    blur: float = 0,
+    seed: int = 0,
+    cast: bool = False,
+    table: bool = False,
+) -> Volume:
     """A CT with the plafond centre at 0, 0, 0 mm; the field of view reaches `above` and `below` it."""
     from scipy.ndimage import affine_transform, binary_dilation, gaussian_filter
 
@@ -124,15 +144,21 @@ def scan(source: Leg, *, turn: float = 0, tilt: float = 0, towards: float = 0, l
     if left:
         turned = np.diag([-1.0, 1.0, 1.0]) @ turned
     into = turned.T / source.spacing
-    hu = affine_transform(source.hu.astype(np.float32), into @ np.diag(step), into @ origin - source.origin / source.spacing,
-                          output_shape=tuple(size), order=1, cval=-1000)
+    hu = affine_transform(
+        source.hu.astype(np.float32),
+        into @ np.diag(step),
+        into @ origin - source.origin / source.spacing,
+        output_shape=tuple(size),
+        order=1,
+        cval=-1000,
+    )
     hu = np.where(hu > 40, 40 + (hu - 40) * bone, hu)
     if cast:
         body = hu > -300
         inner = binary_dilation(body, iterations=max(1, round(2 / spacing)))
         hu[binary_dilation(inner, iterations=max(1, round(6 / spacing))) & ~inner] = 450
     if table:
-        hu[:, -round(9 / spacing):-round(5 / spacing), :] = 350
+        hu[:, -round(9 / spacing) : -round(5 / spacing), :] = 350
     if blur:
         hu = gaussian_filter(hu, [0, 0, blur / step[2]])
     hu = hu + np.random.default_rng(seed).normal(0, noise, hu.shape)
@@ -142,6 +168,8 @@ def scan(source: Leg, *, turn: float = 0, tilt: float = 0, towards: float = 0, l
 @pytest.fixture(scope="session")
 def scan_leg(third_party: Path) -> Callable[..., Volume]:
     """scan_leg(flexed=..., **options of `scan`)."""
+
     def make(flexed: float = 0, **options) -> Volume:
         return scan(leg(third_party, flexed), **options)
+
     return make

@@ -17,12 +17,22 @@ def case(seed: int) -> dict:
     rng = np.random.default_rng(seed)
     thick = 3.0 if rng.random() < 0.25 else None
     return {
-        "flexed": float(rng.choice([0, 35])), "turn": rng.uniform(0, 360), "tilt": rng.uniform(0, 30),
+        "flexed": float(rng.choice([0, 35])),
+        "turn": rng.uniform(0, 360),
+        "tilt": rng.uniform(0, 30),
         "towards": rng.uniform(0, 360),
-        "left": bool(rng.random() < 0.5), "above": float(rng.choice([8, 20, 40, 90])), "below": float(rng.choice([35, 60, 100])),
-        "width": float(rng.choice([130, 160, 250])), "spacing": float(rng.choice([1.5, 2.0, 2.5])), "thick": thick,
-        "blur": 1.0 if thick else 0.0, "noise": float(rng.choice([10, 40])), "bone": float(rng.choice([1, 0.7, 0.5])),
-        "shift": tuple(rng.uniform(-12, 12, 2)), "cast": bool(rng.random() < 0.2), "table": bool(rng.random() < 0.4),
+        "left": bool(rng.random() < 0.5),
+        "above": float(rng.choice([8, 20, 40, 90])),
+        "below": float(rng.choice([35, 60, 100])),
+        "width": float(rng.choice([130, 160, 250])),
+        "spacing": float(rng.choice([1.5, 2.0, 2.5])),
+        "thick": thick,
+        "blur": 1.0 if thick else 0.0,
+        "noise": float(rng.choice([10, 40])),
+        "bone": float(rng.choice([1, 0.7, 0.5])),
+        "shift": tuple(rng.uniform(-12, 12, 2)),
+        "cast": bool(rng.random() < 0.2),
+        "table": bool(rng.random() < 0.4),
         "seed": seed,
     }
 

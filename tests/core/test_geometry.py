@@ -45,8 +45,9 @@ def test_spacing_comes_from_the_affine(grid_and_spacing):
 def test_bounds_hold_every_voxel_corner_and_no_more(grid_and_spacing):
     grid, _ = grid_and_spacing
     low, high = grid.bounds_mm()
-    corners = grid.to_mm([[x, y, z] for x in (-0.5, grid.shape[0] - 0.5) for y in (-0.5, grid.shape[1] - 0.5)
-                          for z in (-0.5, grid.shape[2] - 0.5)])
+    corners = grid.to_mm(
+        [[x, y, z] for x in (-0.5, grid.shape[0] - 0.5) for y in (-0.5, grid.shape[1] - 0.5) for z in (-0.5, grid.shape[2] - 0.5)]
+    )
     assert np.allclose(corners.min(axis=0), low)
     assert np.allclose(corners.max(axis=0), high)
 
@@ -90,10 +91,16 @@ def test_equal_grids_are_equal_and_hash_alike():
     assert a != Grid.axis_aligned((2, 2, 2), 1.0, (0, 0, 1))
 
 
-@pytest.mark.parametrize(("shape", "affine"), [
-    ((2, 2, 2), np.zeros((4, 4))), ((2, 2, 2), np.full((4, 4), np.nan)), ((2, 2, 2), np.eye(3)), ((0, 2, 2), np.eye(4)),
-    ((2, 2), np.eye(4)),
-])
+@pytest.mark.parametrize(
+    ("shape", "affine"),
+    [
+        ((2, 2, 2), np.zeros((4, 4))),
+        ((2, 2, 2), np.full((4, 4), np.nan)),
+        ((2, 2, 2), np.eye(3)),
+        ((0, 2, 2), np.eye(4)),
+        ((2, 2), np.eye(4)),
+    ],
+)
 def test_impossible_grids_cannot_be_made(shape, affine):
     with pytest.raises(ValueError):
         Grid(shape, affine)

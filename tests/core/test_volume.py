@@ -16,10 +16,14 @@ def test_a_volume_holds_what_it_was_given():
     assert volume.padding.sum() == 9
 
 
-@pytest.mark.parametrize(("hu", "padding"), [
-    (np.zeros((3, 4, 5), np.float32), None), (np.zeros((4, 3, 5), np.int16), None),
-    (np.zeros((3, 4, 5), np.int16), np.zeros((3, 4, 4), bool)),
-])
+@pytest.mark.parametrize(
+    ("hu", "padding"),
+    [
+        (np.zeros((3, 4, 5), np.float32), None),
+        (np.zeros((4, 3, 5), np.int16), None),
+        (np.zeros((3, 4, 5), np.int16), np.zeros((3, 4, 4), bool)),
+    ],
+)
 def test_what_does_not_fit_is_refused(hu, padding):
     with pytest.raises(ValueError):
         Volume(hu, GRID, padding)

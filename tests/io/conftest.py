@@ -40,11 +40,24 @@ def limb_hu(shape: tuple[int, int, int]) -> NDArray[np.int16]:
 def limb() -> Callable[..., NDArray[np.int16]]:
     def make(shape=(24, 20, 16)):
         return limb_hu(shape)
+
     return make
 
 
-def slice_dataset(hu, k: int, *, spacing=(0.5, 0.5), step=1.0, series="1.2.3.4", position=None, orientation=(1, 0, 0, 0, 1, 0),
-                  slope=1.0, intercept=-1024.0, modality="CT", **tags):
+def slice_dataset(
+    hu,
+    k: int,
+    *,
+    spacing=(0.5, 0.5),
+    step=1.0,
+    series="1.2.3.4",
+    position=None,
+    orientation=(1, 0, 0, 0, 1, 0),
+    slope=1.0,
+    intercept=-1024.0,
+    modality="CT",
+    **tags,
+):
     """One CT slice as a pydicom data set; `hu` is (columns, rows)."""
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
@@ -84,6 +97,7 @@ def one_slice() -> Callable:
 @pytest.fixture
 def series(tmp_path) -> Callable[..., Path]:
     """series(hu, edit=..., **options): a folder of one file per slice, in shuffled order; edit(k, dataset) may return None."""
+
     def make(hu, name="scan", edit=lambda k, ds: ds, **options) -> Path:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
@@ -92,4 +106,5 @@ def series(tmp_path) -> Callable[..., Path]:
             if ds is not None:
                 ds.save_as(folder / f"{options.get('series', '')}_{(k * 7) % 101:03d} ({k}).dcm", enforce_file_format=True)
         return folder
+
     return make

@@ -31,6 +31,7 @@ def tags(only=None, **values):
             if only is None or k in only:
                 delattr(ds, name) if value is None else setattr(ds, name, value)
         return ds
+
     return edit
 
 
@@ -64,6 +65,7 @@ def test_rescale_is_applied_per_slice(limb, series):
         stored = np.frombuffer(ds.PixelData, "<i2") - k
         ds.PixelData, ds.RescaleIntercept = stored.astype("<i2").tobytes(), -1024 + k
         return ds
+
     assert np.array_equal(open_scan(series(limb(), edit=shifted)).volume.hu, limb())
 
 
@@ -75,6 +77,7 @@ def test_padding_is_masked_before_anything_else(limb, series):
     def padded(k, ds):
         ds.add_new("PixelPaddingValue", "SS", 524)
         return ds
+
     volume = open_scan(series(hu, edit=padded)).volume
     assert (volume.hu[:4] == -1024).all()
     assert volume.padding[:4].all()
@@ -116,8 +119,8 @@ def test_a_tilted_stack_stands_straight_again(series):
     rng = np.random.default_rng(0)
     for k in range(16):
         centre = 26 - round(2 * step * k)
-        hu[4:16, centre - 8:centre + 8, k] = 45
-        hu[8:12, centre - 2:centre + 3, k] = rng.integers(600, 1400, (4, 5))
+        hu[4:16, centre - 8 : centre + 8, k] = 45
+        hu[8:12, centre - 2 : centre + 3, k] = rng.integers(600, 1400, (4, 5))
     folder = series(hu, edit=lambda k, ds: (setattr(ds, "ImagePositionPatient", [-10, -20 + step * k, 5 + k]), ds)[1])
     scan = open_scan(folder)
     assert codes(scan) == [("caveat", "GANTRY_TILT")]
@@ -128,11 +131,17 @@ def test_a_tilted_stack_stands_straight_again(series):
 
 
 REFUSED = [
-    ("MODALITY_NOT_CT", tags(Modality="MR")), ("SPACING_MISSING", tags(PixelSpacing=None)),
+    ("MODALITY_NOT_CT", tags(Modality="MR")),
+    ("SPACING_MISSING", tags(PixelSpacing=None)),
     ("TOO_FEW_SLICES", drop(*range(2, 16))),
-    ("NO_PIXELS", tags(Rows=0)), ("NO_PIXELS", tags(Modality="SR")), ("PIXELS_TRUNCATED", tags({7}, PixelData=b"\0" * 100)),
-    ("SLICE_GAP", drop(5, 6, 7)), ("TOO_FEW_SLICES", tags(ImagePositionPatient=None)), ("NO_PIXELS", tags({7}, PixelData=b"")),
-    ("DTYPE_UNSUPPORTED", tags(SamplesPerPixel=3)), ("HU_IMPLAUSIBLE", tags(RescaleSlope=100)),
+    ("NO_PIXELS", tags(Rows=0)),
+    ("NO_PIXELS", tags(Modality="SR")),
+    ("PIXELS_TRUNCATED", tags({7}, PixelData=b"\0" * 100)),
+    ("SLICE_GAP", drop(5, 6, 7)),
+    ("TOO_FEW_SLICES", tags(ImagePositionPatient=None)),
+    ("NO_PIXELS", tags({7}, PixelData=b"")),
+    ("DTYPE_UNSUPPORTED", tags(SamplesPerPixel=3)),
+    ("HU_IMPLAUSIBLE", tags(RescaleSlope=100)),
 ]
 
 
@@ -201,6 +210,7 @@ def test_cancelling_stops_the_reading(limb, series):
     def later() -> bool:
         asked.append(1)
         return len(asked) > 20
+
     with pytest.raises(Cancelled):
         open_scan(series(limb()), cancelled=later)
     assert len(asked) == 21
@@ -232,12 +242,16 @@ def test_a_real_tilted_and_uneven_head(third_party, tmp_path):
     assert scan.volume.grid.spacing[2] == pytest.approx(4.0, abs=0.01)
 
 
-@pytest.mark.parametrize(("name", "code"), [
-    ("dicom/transfer-syntaxes/no-pixel-data.dcm", "NO_PIXELS"),
-    ("dicom/transfer-syntaxes/no-pixel-spacing.dcm", "MODALITY_NOT_CT"),
-    ("dicom/enhanced-ct.dcm", "TOO_FEW_SLICES"), ("dicom/bad-sequence.dcm", "TOO_FEW_SLICES"),
-    ("dicom/explicit-vr-un.dcm", "TOO_FEW_SLICES"),
-])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("dicom/transfer-syntaxes/no-pixel-data.dcm", "NO_PIXELS"),
+        ("dicom/transfer-syntaxes/no-pixel-spacing.dcm", "MODALITY_NOT_CT"),
+        ("dicom/enhanced-ct.dcm", "TOO_FEW_SLICES"),
+        ("dicom/bad-sequence.dcm", "TOO_FEW_SLICES"),
+        ("dicom/explicit-vr-un.dcm", "TOO_FEW_SLICES"),
+    ],
+)
 def test_real_files_that_are_no_scan(third_party, tmp_path, name, code):
     shutil.copy(third_party / name, tmp_path)
     assert refused(tmp_path) == code

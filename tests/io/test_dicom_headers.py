@@ -19,10 +19,13 @@ def test_a_slice_is_one_frame(one_slice, tmp_path):
     assert frame.padding is None
 
 
-@pytest.mark.parametrize(("tags", "expected"), [
-    ({"PixelPaddingValue": -2000}, (-2000, -2000)),
-    ({"PixelPaddingValue": 63536, "PixelPaddingRangeLimit": 63600}, (-2000, -1936)),
-])
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({"PixelPaddingValue": -2000}, (-2000, -2000)),
+        ({"PixelPaddingValue": 63536, "PixelPaddingRangeLimit": 63600}, (-2000, -1936)),
+    ],
+)
 def test_padding_is_told_in_stored_numbers(one_slice, tmp_path, tags, expected):
     ds = one_slice(HU, 0)
     for name, value in tags.items():
@@ -42,10 +45,17 @@ def test_missing_spacing_and_rescale_are_said_not_guessed(one_slice, tmp_path):
     assert frame.rescale is None
 
 
-@pytest.mark.parametrize(("tags", "years"), [
-    ({"PatientAge": "045Y"}, 45), ({"PatientAge": "018M"}, 1.5), ({"PatientBirthDate": "19700301", "StudyDate": "20200229"}, 49),
-    ({"PatientBirthDate": "20050101", "StudyDate": "20050101"}, None), ({}, None), ({"PatientAge": "old"}, None),
-])
+@pytest.mark.parametrize(
+    ("tags", "years"),
+    [
+        ({"PatientAge": "045Y"}, 45),
+        ({"PatientAge": "018M"}, 1.5),
+        ({"PatientBirthDate": "19700301", "StudyDate": "20200229"}, 49),
+        ({"PatientBirthDate": "20050101", "StudyDate": "20050101"}, None),
+        ({}, None),
+        ({"PatientAge": "old"}, None),
+    ],
+)
 def test_age(one_slice, tags, years):
     assert describe(one_slice(HU, 0, **tags)).age_years == years
 

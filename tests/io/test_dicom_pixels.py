@@ -10,12 +10,18 @@ from ankleviewer.io.dicom_pixels import UID, decode, syntax_findings, syntax_of
 FOLDER = "dicom/transfer-syntaxes"
 # Largest difference in HU from explicit little endian, and the finding that comes with it.
 READ = [
-    ("LittleEndianImplicit_1.2.840.10008.1.2", 0, None), ("BigEndianExplicit_1.2.840.10008.1.2.2", 0, None),
-    ("DeflatedExplicitVRLittleEndian_1.2.840.10008.1.2.1.99", 0, None), ("RLELossless_1.2.840.10008.1.2.5", 0, None),
-    ("JPEGLSLossless_1.2.840.10008.1.2.4.80", 0, None), ("JPEG2000LosslessOnly_1.2.840.10008.1.2.4.90", 0, None),
-    ("JPEGProcess14_1.2.840.10008.1.2.4.57", 0, None), ("JPEGProcess14SV1_1.2.840.10008.1.2.4.70", 0, None),
-    ("CTImage", 0, None), ("LittleEndianExplicit_1.2.840.10008.1.2.1", 0, None),
-    ("JPEGLSLossy_1.2.840.10008.1.2.4.81", 1, "PIXELS_LOSSY"), ("JPEG2000_1.2.840.10008.1.2.4.91", 5, "PIXELS_LOSSY"),
+    ("LittleEndianImplicit_1.2.840.10008.1.2", 0, None),
+    ("BigEndianExplicit_1.2.840.10008.1.2.2", 0, None),
+    ("DeflatedExplicitVRLittleEndian_1.2.840.10008.1.2.1.99", 0, None),
+    ("RLELossless_1.2.840.10008.1.2.5", 0, None),
+    ("JPEGLSLossless_1.2.840.10008.1.2.4.80", 0, None),
+    ("JPEG2000LosslessOnly_1.2.840.10008.1.2.4.90", 0, None),
+    ("JPEGProcess14_1.2.840.10008.1.2.4.57", 0, None),
+    ("JPEGProcess14SV1_1.2.840.10008.1.2.4.70", 0, None),
+    ("CTImage", 0, None),
+    ("LittleEndianExplicit_1.2.840.10008.1.2.1", 0, None),
+    ("JPEGLSLossy_1.2.840.10008.1.2.4.81", 1, "PIXELS_LOSSY"),
+    ("JPEG2000_1.2.840.10008.1.2.4.91", 5, "PIXELS_LOSSY"),
     ("JPEGProcess2_4_1.2.840.10008.1.2.4.51", 36, "PIXELS_LOSSY"),
     ("JPEGProcess1_1.2.840.10008.1.2.4.50", 64, "PIXELS_LOSSY_8BIT"),
 ]
@@ -55,11 +61,16 @@ def test_unknown_syntaxes_are_refused_by_number(uid, code):
 HU = np.arange(600, dtype=np.int16).reshape(30, 20)
 
 
-@pytest.mark.parametrize(("tags", "code"), [
-    ({"PixelData": b""}, "NO_PIXELS"), ({"PixelData": b"\0" * 900}, "PIXELS_TRUNCATED"),
-    ({"SamplesPerPixel": 3}, "DTYPE_UNSUPPORTED"),
-    ({"BitsAllocated": 1}, "DTYPE_UNSUPPORTED"), ({"PhotometricInterpretation": "PALETTE COLOR"}, "DTYPE_UNSUPPORTED"),
-])
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        ({"PixelData": b""}, "NO_PIXELS"),
+        ({"PixelData": b"\0" * 900}, "PIXELS_TRUNCATED"),
+        ({"SamplesPerPixel": 3}, "DTYPE_UNSUPPORTED"),
+        ({"BitsAllocated": 1}, "DTYPE_UNSUPPORTED"),
+        ({"PhotometricInterpretation": "PALETTE COLOR"}, "DTYPE_UNSUPPORTED"),
+    ],
+)
 def test_unusable_pixels_are_refused(one_slice, tags, code):
     with pytest.raises(ScanError) as caught:
         decode(one_slice(HU, 0, **tags), 0)

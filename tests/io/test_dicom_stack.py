@@ -92,14 +92,21 @@ def refused(call, *args, **kwargs):
     return caught.value.code
 
 
-@pytest.mark.parametrize(("code", "made"), [
-    ("SLICE_GAP", frames(np.delete(EVEN, [7, 8, 9]))), ("SLICE_GAP", frames(np.delete(EVEN, [5, 12]))),
-    ("SPACING_UNEVEN", frames([*EVEN[:10], *(EVEN[10:] + 0.45)])),
-    ("SPACING_UNEVEN", frames([*(0.5 * EVEN[:10]), *(0.5 * 9 + EVEN[1:10])])), ("TOO_FEW_SLICES", frames(EVEN[:2])),
-    ("SPACING_MISSING", frames(EVEN, spacing=None)), ("SPACING_INVALID", frames(EVEN, spacing=(0.0, 1.0))),
-    ("GANTRY_TILT", frames(EVEN, drift=lambda h: (0, h))), ("AFFINE_INVALID", frames(EVEN, turn=np.diag([1, 1.2, 1.0]))),
-    ("TOO_FEW_SLICES", frames([1.0] * 5)),
-])
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ("SLICE_GAP", frames(np.delete(EVEN, [7, 8, 9]))),
+        ("SLICE_GAP", frames(np.delete(EVEN, [5, 12]))),
+        ("SPACING_UNEVEN", frames([*EVEN[:10], *(EVEN[10:] + 0.45)])),
+        ("SPACING_UNEVEN", frames([*(0.5 * EVEN[:10]), *(0.5 * 9 + EVEN[1:10])])),
+        ("TOO_FEW_SLICES", frames(EVEN[:2])),
+        ("SPACING_MISSING", frames(EVEN, spacing=None)),
+        ("SPACING_INVALID", frames(EVEN, spacing=(0.0, 1.0))),
+        ("GANTRY_TILT", frames(EVEN, drift=lambda h: (0, h))),
+        ("AFFINE_INVALID", frames(EVEN, turn=np.diag([1, 1.2, 1.0]))),
+        ("TOO_FEW_SLICES", frames([1.0] * 5)),
+    ],
+)
 def test_what_cannot_be_put_right_is_refused(code, made):
     assert refused(build, made) == code
 

@@ -47,23 +47,35 @@ def test_folders_are_capped(tmp_path, monkeypatch):
     assert code_of(guard.files_below, tmp_path / "none") == "FILE_NOT_FOUND"
 
 
-@pytest.mark.parametrize(("head", "kind"), [
-    (b"\0" * 128 + b"DICM" + b"\0" * 9, "dicom"), (b"\x08\0\x05\0" + b"CS" + b"\0" * 40, "dicom"),
-    (b"\x5c\x01\0\0" + b"\0" * 344, "nifti"), (b"\0\0\x02\x1c" + b"\0" * 540, "nifti"), (b"", "unknown"),
-    (b"PK\3\4rest", "unknown"),
-    (gzip.compress(b"\x5c\x01\0\0" + b"\0" * 344), "nifti.gz"), (gzip.compress(b"a text" * 99), "unknown"),
-])
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\0" * 128 + b"DICM" + b"\0" * 9, "dicom"),
+        (b"\x08\0\x05\0" + b"CS" + b"\0" * 40, "dicom"),
+        (b"\x5c\x01\0\0" + b"\0" * 344, "nifti"),
+        (b"\0\0\x02\x1c" + b"\0" * 540, "nifti"),
+        (b"", "unknown"),
+        (b"PK\3\4rest", "unknown"),
+        (gzip.compress(b"\x5c\x01\0\0" + b"\0" * 344), "nifti.gz"),
+        (gzip.compress(b"a text" * 99), "unknown"),
+    ],
+)
 def test_kinds_are_told_by_content(tmp_path, head, kind):
     path = tmp_path / "name.nii.gz"
     path.write_bytes(head)
     assert guard.kind_of(path) == kind
 
 
-@pytest.mark.parametrize(("claimed", "stored", "compressed", "code"), [
-    (7_000_000_000, 10_000, False, "SIZE_IMPLAUSIBLE"), (6_750_000_000, 1_040_000, True, "ARCHIVE_BOMB"),
-    (1_000_000_000, 1_040_000, True, "ARCHIVE_BOMB"), (200_000_000, 1000, True, "FILE_TRUNCATED"),
-    (500, 400, False, "FILE_TRUNCATED"),
-])
+@pytest.mark.parametrize(
+    ("claimed", "stored", "compressed", "code"),
+    [
+        (7_000_000_000, 10_000, False, "SIZE_IMPLAUSIBLE"),
+        (6_750_000_000, 1_040_000, True, "ARCHIVE_BOMB"),
+        (1_000_000_000, 1_040_000, True, "ARCHIVE_BOMB"),
+        (200_000_000, 1000, True, "FILE_TRUNCATED"),
+        (500, 400, False, "FILE_TRUNCATED"),
+    ],
+)
 def test_claims_are_compared_with_the_file_before_anything_is_read(claimed, stored, compressed, code):
     assert code_of(guard.check_claim, claimed, stored, compressed) == code
 
@@ -79,7 +91,7 @@ def gz(tmp_path, data: bytes, cut: int = 0, flip: int | None = None):
     if flip is not None:
         raw[flip] ^= 0xFF
     path = tmp_path / "file.gz"
-    path.write_bytes(bytes(raw[:len(raw) - cut]))
+    path.write_bytes(bytes(raw[: len(raw) - cut]))
     return path
 
 
@@ -95,11 +107,16 @@ def test_a_sound_gzip_is_read_to_its_trailer(tmp_path):
     assert read_all(gz(tmp_path, data), 5000) == data
 
 
-@pytest.mark.parametrize(("cut", "flip", "count", "code"), [
-    (4, None, 5000, "FILE_TRUNCATED"), (600, None, 5000, "FILE_TRUNCATED"), (0, -6, 5000, "GZIP_CRC"),
-    (0, None, 6000, "FILE_TRUNCATED"),
-    (0, None, 100, "ARCHIVE_BOMB"),
-])
+@pytest.mark.parametrize(
+    ("cut", "flip", "count", "code"),
+    [
+        (4, None, 5000, "FILE_TRUNCATED"),
+        (600, None, 5000, "FILE_TRUNCATED"),
+        (0, -6, 5000, "GZIP_CRC"),
+        (0, None, 6000, "FILE_TRUNCATED"),
+        (0, None, 100, "ARCHIVE_BOMB"),
+    ],
+)
 def test_damage_to_a_gzip_is_named(tmp_path, cut, flip, count, code):
     assert code_of(read_all, gz(tmp_path, os.urandom(5000), cut, flip), count) == code
 
@@ -126,5 +143,8 @@ def test_a_folder_hash_does_not_depend_on_names_or_order(tmp_path):
     (tmp_path / "a").write_bytes(b"1")
     one = guard.sha256_of_file(tmp_path / "a")
     assert one == hashlib.sha256(b"1").hexdigest()
-    assert guard.sha256_of_files([one, "ff"]) == guard.sha256_of_files(["ff", one]) == hashlib.sha256(
-        "".join(sorted([one, "ff"])).encode()).hexdigest()
+    assert (
+        guard.sha256_of_files([one, "ff"])
+        == guard.sha256_of_files(["ff", one])
+        == hashlib.sha256("".join(sorted([one, "ff"])).encode()).hexdigest()
+    )

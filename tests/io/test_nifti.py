@@ -58,9 +58,17 @@ def test_what_does_not_fit_its_grid_is_not_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("dtype", "slope", "inter"), [
-    ("<i2", 1, 0), (">i2", 1, 0), ("<f4", 1, 0), ("<f8", 1, 0), ("<u2", 1, -1024), ("<i4", 0.5, -1024),
-])
+@pytest.mark.parametrize(
+    ("dtype", "slope", "inter"),
+    [
+        ("<i2", 1, 0),
+        (">i2", 1, 0),
+        ("<f4", 1, 0),
+        ("<f8", 1, 0),
+        ("<u2", 1, -1024),
+        ("<i4", 0.5, -1024),
+    ],
+)
 @pytest.mark.parametrize("version", [nib.Nifti1Image, nib.Nifti2Image])
 def test_every_number_type_and_byte_order_gives_the_same_hu(tmp_path, limb, dtype, slope, inter, version):
     hu = np.maximum(limb(), -1024)
@@ -96,6 +104,7 @@ def at(offset: int, form: str, *values):
     def edit(raw: bytearray) -> bytearray:
         struct.pack_into("<" + form, raw, offset, *values)
         return raw
+
     return edit
 
 
@@ -104,6 +113,7 @@ def all_of(*edits):
         for one in edits:
             raw = one(raw)
         return raw
+
     return edit
 
 
@@ -113,24 +123,37 @@ def floats(value: float, count: int):
         voxels = np.frombuffer(bytes(raw[352:]), "<i2").astype("<f4")
         voxels[:count] = value
         return raw[:352] + voxels.tobytes()
+
     return edit
 
 
 NAN = float("nan")
 REFUSED = [
-    ("NII_SCALE_INVALID", at(112, "ff", 1.0, NAN)), ("NII_SCALE_INVALID", at(112, "ff", float("inf"), 0)),
-    ("AFFINE_INVALID", at(280, "12f", *[0.0] * 12)), ("AFFINE_INVALID", at(280, "4f", NAN, 0, 0, 0)),
-    ("SPACING_INVALID", at(80, "f", 0.0)), ("SPACING_INVALID", at(80, "f", NAN)),
+    ("NII_SCALE_INVALID", at(112, "ff", 1.0, NAN)),
+    ("NII_SCALE_INVALID", at(112, "ff", float("inf"), 0)),
+    ("AFFINE_INVALID", at(280, "12f", *[0.0] * 12)),
+    ("AFFINE_INVALID", at(280, "4f", NAN, 0, 0, 0)),
+    ("SPACING_INVALID", at(80, "f", 0.0)),
+    ("SPACING_INVALID", at(80, "f", NAN)),
     ("SPACING_INVALID", at(280, "12f", 30, 0, 0, 0, 0, 30, 0, 0, 0, 0, 30, 0)),
-    ("SIZE_IMPLAUSIBLE", at(42, "3h", 32767, 32767, 32767)), ("FILE_TRUNCATED", at(42, "3h", 240, 200, 160)),
-    ("DIMS_INVALID", at(42, "h", -4)), ("DIMS_INVALID", at(40, "h", 0)), ("DIMS_INVALID", at(46, "h", 0)),
+    ("SIZE_IMPLAUSIBLE", at(42, "3h", 32767, 32767, 32767)),
+    ("FILE_TRUNCATED", at(42, "3h", 240, 200, 160)),
+    ("DIMS_INVALID", at(42, "h", -4)),
+    ("DIMS_INVALID", at(40, "h", 0)),
+    ("DIMS_INVALID", at(46, "h", 0)),
     ("DIMS_INVALID", at(40, "h", 9)),
-    ("FILE_TRUNCATED", lambda raw: raw[:-2000]), ("FILE_TRUNCATED", lambda raw: raw[:300]),
-    ("NII_OFFSET_INVALID", at(108, "f", -5.0)), ("NII_OFFSET_INVALID", at(108, "f", NAN)),
+    ("FILE_TRUNCATED", lambda raw: raw[:-2000]),
+    ("FILE_TRUNCATED", lambda raw: raw[:300]),
+    ("NII_OFFSET_INVALID", at(108, "f", -5.0)),
+    ("NII_OFFSET_INVALID", at(108, "f", NAN)),
     ("NII_OFFSET_INVALID", at(108, "f", 1e9)),
-    ("NOT_3D", at(40, "5h", 4, 12, 20, 16, 2)), ("NOT_3D", at(40, "h", 2)),
-    ("DTYPE_UNSUPPORTED", at(70, "hh", 128, 24)), ("DTYPE_UNSUPPORTED", at(70, "hh", 32, 64)),
-    ("VOXELS_NOT_FINITE", floats(NAN, 500)), ("HU_IMPLAUSIBLE", floats(-5000.0, 1)), ("NII_MALFORMED", at(344, "4s", b"ni1\0")),
+    ("NOT_3D", at(40, "5h", 4, 12, 20, 16, 2)),
+    ("NOT_3D", at(40, "h", 2)),
+    ("DTYPE_UNSUPPORTED", at(70, "hh", 128, 24)),
+    ("DTYPE_UNSUPPORTED", at(70, "hh", 32, 64)),
+    ("VOXELS_NOT_FINITE", floats(NAN, 500)),
+    ("HU_IMPLAUSIBLE", floats(-5000.0, 1)),
+    ("NII_MALFORMED", at(344, "4s", b"ni1\0")),
     ("AFFINE_SHEARED", at(280, "12f", 0.5, 0.1, 0, 0, 0, 0.6, 0, 0, 0, 0, 0.8, 0)),
 ]
 
@@ -146,12 +169,21 @@ def test_what_cannot_be_trusted_is_refused_by_its_code(tmp_path, limb, code, edi
 
 
 CAVEATS = [
-    ("withhold", "ORIENTATION_UNKNOWN", at(252, "hh", 0, 0)), ("withhold", "NII_FORMS_DISAGREE", at(268, "f", 5.0)),
+    ("withhold", "ORIENTATION_UNKNOWN", at(252, "hh", 0, 0)),
+    ("withhold", "NII_FORMS_DISAGREE", at(268, "f", 5.0)),
     ("caveat", "HU_OFFSET_AMBIGUOUS", at(112, "ff", 0.0, -1024.0)),
     ("caveat", "HU_OFFSET_AMBIGUOUS", at(112, "ff", NAN, -1024.0)),
     ("caveat", "VOXELS_NOT_FINITE", floats(NAN, 20)),
-    ("info", "UNITS_CONVERTED", all_of(at(123, "b", 3), at(76, "4f", 1, 500, 600, 800), at(268, "3f", 0, 0, 0),
-                                       at(280, "12f", -500, 0, 0, 0, 0, -600, 0, 0, 0, 0, 800, 0))),
+    (
+        "info",
+        "UNITS_CONVERTED",
+        all_of(
+            at(123, "b", 3),
+            at(76, "4f", 1, 500, 600, 800),
+            at(268, "3f", 0, 0, 0),
+            at(280, "12f", -500, 0, 0, 0, 0, -600, 0, 0, 0, 0, 800, 0),
+        ),
+    ),
 ]
 
 

@@ -25,14 +25,21 @@ def test_what_is_no_scan_has_a_code(tmp_path):
     assert refused(tmp_path / "picture.nii") == "FORMAT_UNKNOWN"
 
 
-@pytest.mark.parametrize(("error", "code"), [
-    (MemoryError(), "OUT_OF_MEMORY"), (RecursionError(), "DICOM_NESTING"), (FileNotFoundError(), "FILE_NOT_FOUND"),
-    (PermissionError(13, "Secret"), "FILE_UNREADABLE"), (ValueError("Secret"), "SCAN_MALFORMED"),
-    (AttributeError("Secret"), "SCAN_MALFORMED"),
-])
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "OUT_OF_MEMORY"),
+        (RecursionError(), "DICOM_NESTING"),
+        (FileNotFoundError(), "FILE_NOT_FOUND"),
+        (PermissionError(13, "Secret"), "FILE_UNREADABLE"),
+        (ValueError("Secret"), "SCAN_MALFORMED"),
+        (AttributeError("Secret"), "SCAN_MALFORMED"),
+    ],
+)
 def test_every_foreign_exception_becomes_a_code_without_its_text(tmp_path, monkeypatch, error, code):
     def fail(*_):
         raise error
+
     monkeypatch.setattr(reader, "_open", fail)
     with pytest.raises(ScanError) as caught:
         reader.open_scan(tmp_path)
@@ -64,10 +71,10 @@ def mutate(data: bytes, rng: random.Random) -> bytes:
         if kind < 0.6:
             raw[at] = rng.randrange(256)
         elif kind < 0.8:
-            del raw[at:at + rng.randint(1, 40)]
+            del raw[at : at + rng.randint(1, 40)]
         else:
             raw[at:at] = os.urandom(rng.randint(1, 20))
-    return bytes(raw if rng.random() < 0.8 else raw[:rng.randrange(len(raw))])
+    return bytes(raw if rng.random() < 0.8 else raw[: rng.randrange(len(raw))])
 
 
 def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, limb, series):

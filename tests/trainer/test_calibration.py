@@ -58,8 +58,11 @@ def test_sigmoid_does_not_overflow() -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 19)), min_size=4, max_size=60).filter(
-    lambda v: 0 < sum(y for y, _ in v) < len(v)))
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.integers(1, 19)), min_size=4, max_size=60).filter(
+        lambda v: 0 < sum(y for y, _ in v) < len(v)
+    )
+)
 def test_operating_points_meet_their_definition(scans: list[tuple[int, int]]) -> None:
     y, p = np.array([a for a, _ in scans]), np.array([b for _, b in scans]) / 20
     low, high, youden = operating_points(y, p)

@@ -34,8 +34,9 @@ def inputs() -> torch.Tensor:
 
 @pytest.mark.parametrize("form", ["split", "dense"])
 @pytest.mark.parametrize("options", [{}, {"mode": "full"}, {"stride16": True, "relu6": True}])
-def test_folding_and_layout_change_nothing(form: DepthwiseForm, options: dict[str, object],
-                                           monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folding_and_layout_change_nothing(
+    form: DepthwiseForm, options: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(torch.Tensor, "half", lambda self: self)  # without the rounding
     net = calibrated(**options)
     plain = deployed(net, form)

@@ -19,16 +19,17 @@ def acs_reference(x: Tensor, w: Tensor, stride: int, padding: int, dilation: int
     dense = torch.zeros(channels, 1, k, k, k, dtype=w.dtype)
     middle = k // 2
     dense[:a, :, middle] = w[:a]
-    dense[a:a + b, :, :, middle] = w[a:a + b]
-    dense[a + b:, :, :, :, middle] = w[a + b:]
+    dense[a : a + b, :, :, middle] = w[a : a + b]
+    dense[a + b :, :, :, :, middle] = w[a + b :]
     return F.conv3d(x, dense, None, stride, padding, dilation, channels)
 
 
 @pytest.mark.parametrize(("k", "stride", "padding", "dilation"), CASES)
 @pytest.mark.parametrize("channels", [1, 2, 5, 6])
 @pytest.mark.parametrize("mode", ["acs", "full"])
-def test_values_and_gradients_equal_the_reference(k: int, stride: int, padding: int, dilation: int, channels: int,
-                                                         mode: str) -> None:
+def test_values_and_gradients_equal_the_reference(
+    k: int, stride: int, padding: int, dilation: int, channels: int, mode: str
+) -> None:
     torch.manual_seed(1)
     x = torch.randn(2, channels, 7, 8, 9, dtype=torch.float64, requires_grad=True)
     w = torch.randn(channels, 1, *[k] * (2 if mode == "acs" else 3), dtype=torch.float64, requires_grad=True)

@@ -28,8 +28,10 @@ BOX = ((-5, -3, -5), (5, 3, 5))
 
 def rows(n: int) -> list[Row]:
     """Twins: even scans fractured, odd ones not."""
-    return [Row(f"s{i}", Path(f"s{i}.nii.gz"), 1 - i % 2, f"p{j}", "here", ("hairline", "displaced")[j % 2], f"t{j}")
-            for i, j in ((i, i // 2) for i in range(n))]
+    return [
+        Row(f"s{i}", Path(f"s{i}.nii.gz"), 1 - i % 2, f"p{j}", "here", ("hairline", "displaced")[j % 2], f"t{j}")
+        for i, j in ((i, i // 2) for i in range(n))
+    ]
 
 
 def answer(p: float | None, boxes: bool = False) -> Prediction:
@@ -49,9 +51,16 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
     assert scan_id(Path("x/dicom-folder")) == "dicom-folder"
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("path,label\na.nii,2\n", "line 2"), ("path,label\na.nii,1\n,0\n", "line 3"), ("path,label\n", "no scan"),
-    ("path,label\na.nii,1\na.nii,0\n", "twice"), ("name\na\n", "line 2")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("path,label\na.nii,2\n", "line 2"),
+        ("path,label\na.nii,1\n,0\n", "line 3"),
+        ("path,label\n", "no scan"),
+        ("path,label\na.nii,1\na.nii,0\n", "twice"),
+        ("name\na\n", "line 2"),
+    ],
+)
 def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "manifest.csv").write_text(text)
     with pytest.raises(DataError, match=said):
@@ -103,11 +112,31 @@ def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(t
         features[1].weight.fill_(1.0)  # type: ignore[operator, union-attr]
         net.head.weight.fill_(4.0)
     spec = PreprocessSpec("bone", -1000.0, 1000.0, 0.0, size=32, spacing_mm=2.0)
-    decision = {"temperature": 1.0, "bias": 0.0, "sens_threshold": 0.5, "spec_threshold": 0.9, "cam_reference": 0.1,
-                "cam_floor": 0.0}
+    decision = {
+        "temperature": 1.0,
+        "bias": 0.0,
+        "sens_threshold": 0.5,
+        "spec_threshold": 0.9,
+        "cam_reference": 0.1,
+        "cam_floor": 0.0,
+    }
     volumes = [np.full((32, 32, 32), v, dtype=np.float32) for v in (0.0, 1.0)]
-    pack = read_pack(export(net, spec.to_json(), decision, {"data": "none"}, {}, "tiny", "Tiny", "1", "preliminary", False,
-                            tmp_path / "tiny", volumes))
+    pack = read_pack(
+        export(
+            net,
+            spec.to_json(),
+            decision,
+            {"data": "none"},
+            {},
+            "tiny",
+            "Tiny",
+            "1",
+            "preliminary",
+            False,
+            tmp_path / "tiny",
+            volumes,
+        )
+    )
     hu = np.full((128, 64, 64), -1000, dtype=np.int16)
     hu[80:110, 20:44, 20:44] = 1000
     volume = Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))

@@ -22,9 +22,15 @@ from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 
 SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1, size=32).to_json()
-DECISION = {"temperature": 10.0, "bias": 0.1, "sens_threshold": 0.3, "spec_threshold": 0.6,
-            "cam_reference": 1.0, "cam_floor": 0.1,
-            "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]}}
+DECISION = {
+    "temperature": 10.0,
+    "bias": 0.1,
+    "sens_threshold": 0.3,
+    "spec_threshold": 0.6,
+    "cam_reference": 1.0,
+    "cam_floor": 0.1,
+    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
+}
 ORIGIN = {"data": "simulated ankle scans", "seed": 7, "git_commit": "0" * 40}
 METRICS = {"auc": {"value": 0.95, "low": 0.92, "high": 0.98}, "pair_accuracy": 0.9}
 
@@ -50,9 +56,19 @@ def volumes() -> list[Any]:
 
 
 def write(net: FractureNet, volumes: list[Any], out: Path, **changed: Any) -> Path:
-    arguments = {"spec": SPEC, "decision": DECISION, "origin": ORIGIN, "metrics": METRICS, "name": "mobilenet",
-                 "title": "3D-MobileNet", "version": "1.0.0", "status": "preliminary", "default": False, "out_dir": out,
-                 "volumes": volumes}
+    arguments = {
+        "spec": SPEC,
+        "decision": DECISION,
+        "origin": ORIGIN,
+        "metrics": METRICS,
+        "name": "mobilenet",
+        "title": "3D-MobileNet",
+        "version": "1.0.0",
+        "status": "preliminary",
+        "default": False,
+        "out_dir": out,
+        "volumes": volumes,
+    }
     return export(net, **arguments | changed)
 
 
@@ -107,8 +123,13 @@ def test_weights_are_stored_in_half_precision_and_cast_once_at_load(pack: Path, 
 
 def test_the_card_states_use_data_figures_and_limits(pack: Path) -> None:
     card = (pack / "card.md").read_text()
-    for text in ("Research use only", "Trained on simulated scans", "0.950 (95 % CI 0.920 to 0.980)", "preliminary",
-                 "simulated ankle scans"):
+    for text in (
+        "Research use only",
+        "Trained on simulated scans",
+        "0.950 (95 % CI 0.920 to 0.980)",
+        "preliminary",
+        "simulated ankle scans",
+    ):
         assert text in card
 
 
@@ -152,8 +173,9 @@ def test_a_file_of_another_network_is_caught(net: FractureNet, volumes: list[Any
         check_parity(net, plain, to_onnx(other, 32, {}), DECISION, volumes)
 
 
-def test_a_failed_gate_leaves_the_old_pack(pack: Path, net: FractureNet, volumes: list[Any],
-                                           monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_gate_leaves_the_old_pack(
+    pack: Path, net: FractureNet, volumes: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = (pack / "manifest.json").read_bytes()
     monkeypatch.setitem(module.GATES, "rounding", 0.0)
     with pytest.raises(ExportError, match="rounding"):

@@ -20,8 +20,8 @@ def test_acs_dense_places_each_filter_in_its_plane(channels: int) -> None:
     a = -(-channels // 3)
     b = (channels - a + 1) // 2
     torch.testing.assert_close(dense[:a, :, 1], w[:a])
-    torch.testing.assert_close(dense[a:a + b, :, :, 1], w[a:a + b])
-    torch.testing.assert_close(dense[a + b:, :, :, :, 1], w[a + b:])
+    torch.testing.assert_close(dense[a : a + b, :, :, 1], w[a : a + b])
+    torch.testing.assert_close(dense[a + b :, :, :, :, 1], w[a + b :])
 
 
 def test_acs_convolution_has_the_gradient_of_its_planes() -> None:

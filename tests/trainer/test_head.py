@@ -36,7 +36,7 @@ def test_gap_equals_mean_then_linear_and_autograd_grad_cam() -> None:
     a = net.features(x).detach().requires_grad_()
     logit, cam = net.pool(a)
     torch.testing.assert_close(logit, net.head(a.mean(dim=(2, 3, 4))), rtol=1e-12, atol=1e-12)
-    gradient, = torch.autograd.grad(logit.sum(), a)
+    (gradient,) = torch.autograd.grad(logit.sum(), a)
     torch.testing.assert_close(cam, (gradient * a).sum(1, keepdim=True), rtol=1e-12, atol=1e-12)
 
 

@@ -23,7 +23,8 @@ from trainer.metrics import (
 )
 
 SCANS = st.lists(st.tuples(st.integers(0, 1), st.integers(-4, 4)), min_size=2, max_size=40).filter(
-    lambda v: 0 < sum(y for y, _ in v) < len(v))
+    lambda v: 0 < sum(y for y, _ in v) < len(v)
+)
 
 
 @settings(max_examples=60, deadline=None)

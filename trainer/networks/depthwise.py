@@ -60,8 +60,9 @@ def _input_gradient(g: Tensor, x: Tensor, w: Tensor, stride: int, padding: int, 
 
 
 def _backward(g: Tensor, x: Tensor, w: Tensor, stride: int, padding: int, dilation: int, mask: tuple[bool, bool]) -> Any:
-    return torch.ops.aten.convolution_backward(g, x, w, None, [stride] * 2, [padding] * 2, [dilation] * 2, False, [0, 0],
-                                               x.shape[1], [mask[0], mask[1], False])
+    return torch.ops.aten.convolution_backward(
+        g, x, w, None, [stride] * 2, [padding] * 2, [dilation] * 2, False, [0, 0], x.shape[1], [mask[0], mask[1], False]
+    )
 
 
 def output_size(n: int, k: int, stride: int, padding: int, dilation: int) -> int:
@@ -144,8 +145,8 @@ class FullDepthwise(torch.autograd.Function):
         planes = _planes(x, 0)
         out = x.new_zeros(d * n, h, v, c).permute(0, 3, 1, 2)
         for tap, first, last, shift in _taps(depth, d, k, padding, dilation):
-            part = planes[(first + shift) * n:(last + shift) * n]
-            out[first * n:last * n] += F.conv2d(part, w[:, :, tap], None, 1, padding, dilation, c)
+            part = planes[(first + shift) * n : (last + shift) * n]
+            out[first * n : last * n] += F.conv2d(part, w[:, :, tap], None, 1, padding, dilation, c)
         return _volume(out, 0, n)
 
     @staticmethod
@@ -161,7 +162,7 @@ class FullDepthwise(torch.autograd.Function):
         gw = torch.zeros_like(w) if need_w else None
         for tap, first, last, shift in _taps(depth, grad.shape[2], w.shape[-1], padding, dilation):
             source = slice((first + shift) * n, (last + shift) * n)
-            part = g[first * n:last * n]
+            part = g[first * n : last * n]
             d, e = _backward(part, planes[source], w[:, :, tap], 1, padding, dilation, (need_x, need_w))[:2]
             if gx is not None:
                 gx[source] += d

@@ -17,8 +17,17 @@ from trainer.networks.depthwise import acs_depthwise, acs_ranges, centre_margin,
 Mode = Literal["acs", "full"]
 
 
-def conv3d(cin: int, cout: int, k: int, stride: int = 1, padding: int | None = None, groups: int = 1, mode: Mode = "acs",
-           bias: bool = False, dilation: int = 1) -> nn.Module:
+def conv3d(
+    cin: int,
+    cout: int,
+    k: int,
+    stride: int = 1,
+    padding: int | None = None,
+    groups: int = 1,
+    mode: Mode = "acs",
+    bias: bool = False,
+    dilation: int = 1,
+) -> nn.Module:
     """A 3D convolution (N, cin, D, H, W) -> (N, cout, d, h, w) with the same stride and padding on all axes.
 
     Args:

@@ -34,8 +34,18 @@ class FractureNet(nn.Module):
         config: the arguments that rebuild this network through the registry; JSON types only.
     """
 
-    def __init__(self, features: nn.Module, channels: int, pooling: Pooling = "gap", dropout: float = 0.0, *, arch: str,
-                 mode: str, stride: int, config: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        features: nn.Module,
+        channels: int,
+        pooling: Pooling = "gap",
+        dropout: float = 0.0,
+        *,
+        arch: str,
+        mode: str,
+        stride: int,
+        config: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__()
         if pooling not in ("gap", "lse"):
             raise ValueError(f"pooling must be gap or lse, is {pooling!r}")

@@ -40,8 +40,16 @@ class MobileNetFeatures(nn.Sequential):
         self.channels = cin
 
 
-def mobilenet(mode: Mode = "acs", width: float = 1.0, stride16: bool = False, pooling: Pooling = "gap", dropout: float = 0.0,
-              relu6: bool = False, bn_eps: float = 1e-5, bn_momentum: float = 0.1) -> FractureNet:
+def mobilenet(
+    mode: Mode = "acs",
+    width: float = 1.0,
+    stride16: bool = False,
+    pooling: Pooling = "gap",
+    dropout: float = 0.0,
+    relu6: bool = False,
+    bn_eps: float = 1e-5,
+    bn_momentum: float = 0.1,
+) -> FractureNet:
     """3D-MobileNet, alpha 1.0: 3,207,425 parameters in "acs" (the paper's 3.2 million), 3,297,281 in "full".
 
     Args:
@@ -54,8 +62,17 @@ def mobilenet(mode: Mode = "acs", width: float = 1.0, stride16: bool = False, po
         bn_eps: 1e-3 for TensorFlow weights, 1e-5 for torch's.
         bn_momentum: share of the new batch in the running statistics.
     """
-    config = {"mode": mode, "width": width, "stride16": stride16, "pooling": pooling, "dropout": dropout, "relu6": relu6,
-              "bn_eps": bn_eps, "bn_momentum": bn_momentum}
+    config = {
+        "mode": mode,
+        "width": width,
+        "stride16": stride16,
+        "pooling": pooling,
+        "dropout": dropout,
+        "relu6": relu6,
+        "bn_eps": bn_eps,
+        "bn_momentum": bn_momentum,
+    }
     features = MobileNetFeatures(mode, width, stride16, relu6, bn_eps, bn_momentum)
-    return FractureNet(features, features.channels, pooling, dropout, arch="mobilenet", mode=mode, stride=16 if stride16 else 32,
-                       config=config)
+    return FractureNet(
+        features, features.channels, pooling, dropout, arch="mobilenet", mode=mode, stride=16 if stride16 else 32, config=config
+    )
