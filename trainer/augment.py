@@ -1,4 +1,6 @@
-"""Changes to training crops, in Hounsfield units, before the window: twins always get the same change, so that it cannot betray the label."""
+"""Changes to training crops, in Hounsfield units, before the window: twins always get the same change, so that it cannot betray
+the label.
+"""
 
 from __future__ import annotations
 

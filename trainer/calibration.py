@@ -40,9 +40,16 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """The manifest's "decision"."""
-        return {"temperature": self.temperature, "bias": self.bias, "sens_threshold": self.sens_threshold,
-                "spec_threshold": self.spec_threshold, "cam_reference": self.cam_reference, "cam_floor": self.cam_floor,
-                "calibration": self.calibration, "youden": self.youden}
+        return {
+            "temperature": self.temperature,
+            "bias": self.bias,
+            "sens_threshold": self.sens_threshold,
+            "spec_threshold": self.spec_threshold,
+            "cam_reference": self.cam_reference,
+            "cam_floor": self.cam_floor,
+            "calibration": self.calibration,
+            "youden": self.youden,
+        }
 
 
 def sigmoid(x: ArrayLike) -> Floats:
@@ -86,8 +93,9 @@ def calibrate(y: ArrayLike, logits: ArrayLike, penalty: float = 1e-2) -> tuple[f
     return temperature, float(centre - shift * temperature)
 
 
-def operating_points(y: ArrayLike, p: ArrayLike, sensitivity: float = 0.95,
-                     specificity: float = 0.95) -> tuple[float, float, float]:
+def operating_points(
+    y: ArrayLike, p: ArrayLike, sensitivity: float = 0.95, specificity: float = 0.95
+) -> tuple[float, float, float]:
     """(sens_threshold, spec_threshold, youden), all for "positive when p >= threshold".
 
     sens_threshold is the highest threshold whose sensitivity is at least `sensitivity`; spec_threshold the lowest whose
@@ -114,9 +122,17 @@ def reliability(y: ArrayLike, p: ArrayLike, bins: int = 10) -> list[dict[str, fl
     """Equal-width bins of the probability: [low, high), the last with 1; empty ones are left out."""
     labels, probability = _pair(y, p)
     index = np.minimum((probability * bins).astype(int), bins - 1)
-    return [{"low": round(b / bins, 6), "high": round((b + 1) / bins, 6), "n": int((index == b).sum()),
-             "fractured": int(labels[index == b].sum()), "mean": round(float(probability[index == b].mean()), 6)}
-            for b in range(bins) if (index == b).any()]
+    return [
+        {
+            "low": round(b / bins, 6),
+            "high": round((b + 1) / bins, 6),
+            "n": int((index == b).sum()),
+            "fractured": int(labels[index == b].sum()),
+            "mean": round(float(probability[index == b].mean()), 6),
+        }
+        for b in range(bins)
+        if (index == b).any()
+    ]
 
 
 def expected_calibration_error(y: ArrayLike, p: ArrayLike, bins: int = 10) -> float:
@@ -147,5 +163,13 @@ def decide(y: ArrayLike, logits: ArrayLike, positive_peaks: ArrayLike, negative_
     reference = float(np.quantile(np.maximum(np.asarray(positive_peaks, dtype=np.float64), 0), 0.9))
     floor = float(np.quantile(np.maximum(np.asarray(negative_peaks, dtype=np.float64), 0), 0.5))
     reference = max(reference, 1e-6)
-    return Decision(temperature, bias, low, high, reference, min(floor, 0.5 * reference),
-                    {"n": int(np.size(y)), "bins": reliability(y, p)}, youden)
+    return Decision(
+        temperature,
+        bias,
+        low,
+        high,
+        reference,
+        min(floor, 0.5 * reference),
+        {"n": int(np.size(y)), "bins": reliability(y, p)},
+        youden,
+    )

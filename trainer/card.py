@@ -40,15 +40,19 @@ def model_card(record: Mapping[str, Any]) -> str:
         f"Map: {cam['cells']} cells along each axis, one cell is {cell:g} mm long.",
         f"Input: {spec['size']} voxels along each axis at {spec['spacing_mm']:g} mm, {spec['lo']:g} to {spec['hi']:g} HU.",
         "## Decision",
-        (f"\"fracture\" from a probability of {decision['spec_threshold']:.3f}, \"no fracture\" below "
-         f"{decision['sens_threshold']:.3f}, \"uncertain\" between; chosen on {scans} validation scans."),
+        (
+            f'"fracture" from a probability of {decision["spec_threshold"]:.3f}, "no fracture" below '
+            f'{decision["sens_threshold"]:.3f}, "uncertain" between; chosen on {scans} validation scans.'
+        ),
         "## Figures",
         _table(_flat(record.get("metrics", {}))) or "None were measured.",
         "## Limits",
         LIMITS,
         "## Export",
-        (f"Compared on {parity['volumes']} volumes with the trained network, largest difference in probability: "
-         f"{parity['probability']:.1e} by the exported program, {parity['rounding']:.1e} by half-precision weights."),
+        (
+            f"Compared on {parity['volumes']} volumes with the trained network, largest difference in probability: "
+            f"{parity['probability']:.1e} by the exported program, {parity['rounding']:.1e} by half-precision weights."
+        ),
     ]
     return "\n\n".join(p for p in parts if p) + "\n"
 

@@ -1,8 +1,11 @@
-"""Checkpoints: one file, written atomically, the previous one kept; loaded with weights_only, so that a foreign file cannot run code."""
+"""Checkpoints: one file, written atomically, the previous one kept; loaded with weights_only, so that a foreign file cannot run
+code.
+"""
 
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +39,8 @@ def load(run: Path) -> dict[str, Any] | None:
             continue
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, OSError):
-            continue  # cut short by a crash: the one before it is whole
+        except (RuntimeError, EOFError, OSError, pickle.UnpicklingError):
+            continue  # cut short by a crash, or no checkpoint at all: the one before it is whole
         if isinstance(state, dict):
             return state
     return None

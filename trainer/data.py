@@ -18,6 +18,9 @@ from trainer.augment import mirror, turn, vary_hu
 from trainer.simulate.pairs import Pair, load_pair, pair_path
 from trainer.simulate.streams import stream
 
+VISIBLE_HU = 40  # change against the twin below which a crack leaves no trace (in marrow, in fat)
+MOST_TRIES = 1000  # draws for a pair of the wanted severity; about a third of all pairs has each
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -35,22 +38,33 @@ class Batch:
 
 @dataclass(frozen=True)
 class CropPlan:
-    """What a batch holds: `pairs` twin crops on a crack, `others` crops from elsewhere, edge `size` voxels; `whole` takes the full cube."""
+    """What a batch holds.
+
+    Attributes:
+        size: edge of a crop, voxels; pairs: twin crops on a crack; others: crops from anywhere.
+        whole: the crops are whole ankles, of which only the mirror image is another ankle.
+        severities: fractures to draw from, all if empty; the plain ones first is a lesson that starts.
+    """
 
     size: int
     pairs: int
     others: int
     whole: bool = False
+    severities: tuple[str, ...] = ()
 
 
 class PairBank:
     """Pairs on disk, used while they are still being made: step s may draw from the first `start + s * growth` of them.
 
-    The schedule depends on the step alone, so a run gives the same batches however fast the simulator is.
+    The schedule depends on the step alone, so a run gives the same batches however fast the simulator is. `alive` tells whether
+    somebody is still making pairs; where it says no, a pair that is not there is an error and not waited for.
     """
 
-    def __init__(self, folder: Path, count: int, start: int, growth: float, seed: int) -> None:
+    def __init__(
+        self, folder: Path, count: int, start: int, growth: float, seed: int, alive: Callable[[], bool] | None = None
+    ) -> None:
         self.folder, self.count, self.start, self.growth, self.seed = folder, count, start, growth, seed
+        self.alive = alive or (lambda: True)
 
     def batch(self, step: int, plan: CropPlan) -> Batch:
         """Batch of step `step`; waits for pairs that are not there yet."""
@@ -59,15 +73,22 @@ class PairBank:
         rows: list[tuple[Tensor, Tensor, Tensor]] = []
         for _ in range(plan.pairs):
             pair = self._load(rng, usable)
+            tries = 0
+            while plan.severities and pair.meta["severity"] not in plan.severities:
+                tries += 1
+                if tries > MOST_TRIES:
+                    raise ValueError(f"hardly any of the first {usable} pairs is {' or '.join(plan.severities)}")
+                pair = self._load(rng, usable)
             rows.append(self._twins(rng, pair, plan))
-        for _ in range(plan.others):
-            rows.append(self._elsewhere(rng, self._load(rng, usable), plan))
+        rows.extend(self._elsewhere(rng, self._load(rng, usable), plan) for _ in range(plan.others))
         hu, crack, changed = (torch.cat(parts) for parts in zip(*rows, strict=True))
         return Batch(hu, crack, changed, crack.flatten(1).any(dim=1, keepdim=True).float(), 2 * plan.pairs)
 
     def _load(self, rng: np.random.Generator, usable: int) -> Pair:
         path = pair_path(self.folder, int(rng.integers(usable)))
         while not path.exists():
+            if not self.alive() and not path.exists():
+                raise RuntimeError(f"{path.name} is not there, and nobody makes it any more: the simulator has stopped")
             time.sleep(0.5)
         return load_pair(path)
 
@@ -77,8 +98,10 @@ class PairBank:
         centre = points[rng.integers(len(points))] if len(points) else shape // 2
         box = _box(centre + rng.integers(-plan.size // 3, plan.size // 3 + 1, 3), plan.size, shape)
         both = np.stack([pair.fractured[box], pair.intact[box]])
-        crack = np.stack([pair.crack[box], np.zeros_like(pair.crack[box])])
-        changed = np.stack([np.abs(both[0].astype(np.int32) - both[1]) > 60, np.zeros_like(crack[0])])
+        change = np.abs(both[0].astype(np.int32) - both[1])
+        nothing = np.zeros(change.shape, dtype=bool)
+        crack = np.stack([pair.crack[box] & (change > VISIBLE_HU), nothing])
+        changed = np.stack([(change > VISIBLE_HU) | pair.crack[box], nothing])
         return _augmented(rng, both, crack, changed, plan.whole)
 
     def _elsewhere(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
@@ -90,9 +113,11 @@ class PairBank:
                 break
             centre = rng.integers(shape // 6, shape - shape // 6)
         box = _box(centre, plan.size, shape)
-        crack = pair.crack[box] & (volume is pair.fractured)
-        changed = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box]) > 60
-        return _augmented(rng, volume[box][None], crack[None], (changed & (volume is pair.fractured))[None], plan.whole)
+        broken = volume is pair.fractured
+        change = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box])
+        crack = pair.crack[box] & (change > VISIBLE_HU) & broken
+        changed = ((change > VISIBLE_HU) | pair.crack[box]) & broken
+        return _augmented(rng, volume[box][None], crack[None], changed[None], plan.whole)
 
 
 def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tuple[slice, ...]:
@@ -123,7 +148,7 @@ class Prefetch:
         for step in self._range:
             try:
                 item: Batch | Exception = self._make(step)
-            except Exception as error:  # handed to the reader, which raises it
+            except Exception as error:  # noqa: BLE001 (handed to the reader, which raises it)
                 item = error
             while not self._stop.is_set():
                 try:

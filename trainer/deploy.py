@@ -31,8 +31,16 @@ class SplitDepthwise(nn.Module):
         for axis, lo, hi in self.bounds:
             kernel, padding, dilation = [k] * 3, [layer.padding] * 3, [layer.dilation] * 3
             kernel[axis], padding[axis], dilation[axis] = 1, 0, 1
-            self.parts.append(_conv(layer.weight[lo:hi].unsqueeze(2 + axis), None if layer.bias is None else layer.bias[lo:hi],
-                                    layer.stride, padding, dilation, hi - lo))
+            self.parts.append(
+                _conv(
+                    layer.weight[lo:hi].unsqueeze(2 + axis),
+                    None if layer.bias is None else layer.bias[lo:hi],
+                    layer.stride,
+                    padding,
+                    dilation,
+                    hi - lo,
+                )
+            )
 
     def forward(self, x: Tensor) -> Tensor:
         """As `Depthwise3d`."""
@@ -109,8 +117,17 @@ def _lay_out(module: nn.Module, depthwise: DepthwiseForm) -> None:
 
 def _conv(weight: Tensor, bias: Tensor | None, stride: int, padding: list[int], dilation: list[int], groups: int) -> nn.Conv3d:
     k = (weight.shape[2], weight.shape[3], weight.shape[4])
-    conv = nn.Conv3d(weight.shape[1] * groups, weight.shape[0], k, stride, (padding[0], padding[1], padding[2]),
-                     (dilation[0], dilation[1], dilation[2]), groups, bias is not None, dtype=weight.dtype)
+    conv = nn.Conv3d(
+        weight.shape[1] * groups,
+        weight.shape[0],
+        k,
+        stride,
+        (padding[0], padding[1], padding[2]),
+        (dilation[0], dilation[1], dilation[2]),
+        groups,
+        bias is not None,
+        dtype=weight.dtype,
+    )
     with torch.no_grad():
         conv.weight.copy_(weight)
         if bias is not None and conv.bias is not None:

@@ -24,8 +24,21 @@ if TYPE_CHECKING:
     from ankleviewer.inference.predictor import Predictor
 
 Progress = Callable[[int, int, str], None]
-FIELDS = ("id", "path", "label", "patient", "site", "severity", "twin", "model", "probability", "call", "reason", "peak_mm",
-          "boxes")
+FIELDS = (
+    "id",
+    "path",
+    "label",
+    "patient",
+    "site",
+    "severity",
+    "twin",
+    "model",
+    "probability",
+    "call",
+    "reason",
+    "peak_mm",
+    "boxes",
+)
 
 
 class DataError(ValueError):
@@ -80,8 +93,17 @@ def read_manifest(path: str | Path) -> list[Row]:
             raise DataError(f"{path.name}, line {line}: needs a path and a label 0 or 1, has {values}")
         scan = path.parent / values["path"]
         name = values.get("id") or scan_id(scan)
-        rows.append(Row(name, scan, int(values["label"]), values.get("patient") or name, values.get("site", ""),
-                        values.get("severity", ""), values.get("twin", "")))
+        rows.append(
+            Row(
+                name,
+                scan,
+                int(values["label"]),
+                values.get("patient") or name,
+                values.get("site", ""),
+                values.get("severity", ""),
+                values.get("twin", ""),
+            )
+        )
     if not rows:
         raise DataError(f"{path} names no scan")
     if len({r.path for r in rows}) < len(rows):
@@ -89,8 +111,14 @@ def read_manifest(path: str | Path) -> list[Row]:
     return rows
 
 
-def evaluate(models: Sequence[str | Path], data: str | Path, out: str | Path, runtime: str = "cpu", resamples: int = 1000,
-             progress: Progress | None = None) -> dict[str, Any]:
+def evaluate(
+    models: Sequence[str | Path],
+    data: str | Path,
+    out: str | Path,
+    runtime: str = "cpu",
+    resamples: int = 1000,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Run packs over a manifest and write predictions.csv, metrics.json and roc.png into `out`.
 
     Args:
@@ -175,8 +203,14 @@ def _predict(predictor: Predictor, volume: Volume, ankles: Sequence[Ankle]) -> P
     return best
 
 
-def measure(rows: Sequence[Row], predictions: Sequence[Prediction], spec_threshold: float, sens_threshold: float,
-            truth: dict[str, Any] | None = None, resamples: int = 1000) -> dict[str, Any]:
+def measure(
+    rows: Sequence[Row],
+    predictions: Sequence[Prediction],
+    spec_threshold: float,
+    sens_threshold: float,
+    truth: dict[str, Any] | None = None,
+    resamples: int = 1000,
+) -> dict[str, Any]:
     """All figures of one model. Scans that were not assessed are counted and left out of the rest.
 
     Args:
@@ -208,8 +242,9 @@ def measure(rows: Sequence[Row], predictions: Sequence[Prediction], spec_thresho
         result["pair_accuracy"] = {"value": round(share, 6), "pairs": pairs}
     result["auc_by_severity"] = _by_severity([r for r, _, _ in kept], p)
     if truth is not None:
-        result["localisation"] = localisation([q.pointing for _, q, _ in kept],
-                                              [truth.get(r.id, {}).get("fractures", []) for r, _, _ in kept])
+        result["localisation"] = localisation(
+            [q.pointing for _, q, _ in kept], [truth.get(r.id, {}).get("fractures", []) for r, _, _ in kept]
+        )
     return result
 
 
@@ -233,9 +268,23 @@ def _write_predictions(path: Path, rows: Sequence[Row], answers: dict[str, list[
         for name, predictions in answers.items():
             for r, q in zip(rows, predictions, strict=True):
                 peak = "" if q.pointing.peak_mm is None else json.dumps([round(v, 2) for v in q.pointing.peak_mm])
-                writer.writerow([r.id, r.path, r.label, r.patient, r.site, r.severity, r.twin, name,
-                                 "" if q.probability is None else f"{q.probability:.9g}", q.call, q.reason, peak,
-                                 json.dumps(q.pointing.boxes)])
+                writer.writerow(
+                    [
+                        r.id,
+                        r.path,
+                        r.label,
+                        r.patient,
+                        r.site,
+                        r.severity,
+                        r.twin,
+                        name,
+                        "" if q.probability is None else f"{q.probability:.9g}",
+                        q.call,
+                        q.reason,
+                        peak,
+                        json.dumps(q.pointing.boxes),
+                    ]
+                )
 
 
 def _draw_roc(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:

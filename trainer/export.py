@@ -57,9 +57,20 @@ class Parity:
     spread: float
 
 
-def export(net: FractureNet, spec: Mapping[str, Any], decision: Mapping[str, Any], origin: Mapping[str, Any],
-           metrics: Mapping[str, Any], name: str, title: str, version: str, status: str, default: bool, out_dir: str | Path,
-           volumes: Sequence[Float32]) -> Path:
+def export(
+    net: FractureNet,
+    spec: Mapping[str, Any],
+    decision: Mapping[str, Any],
+    origin: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    name: str,
+    title: str,
+    version: str,
+    status: str,
+    default: bool,
+    out_dir: str | Path,
+    volumes: Sequence[Float32],
+) -> Path:
     """Write a model pack (folder with model.onnx, manifest.json, card.md).
 
     Args:
@@ -93,17 +104,28 @@ def export(net: FractureNet, spec: Mapping[str, Any], decision: Mapping[str, Any
     with torch.no_grad():
         cells = int(plain(torch.zeros(1, 1, size, size, size))[1].shape[-1])
     network = {
-        "arch": net.arch, "mode": net.mode, "parameters": net.parameter_count, "pooling": net.pooling,
-        "outputs": ["logit", "cam"], "cam": {"cells": cells, "stride": net.stride, "offset_voxels": net.cell_offset},
-        "bias": float(plain.head.bias), "config": net.config,
+        "arch": net.arch,
+        "mode": net.mode,
+        "parameters": net.parameter_count,
+        "pooling": net.pooling,
+        "outputs": ["logit", "cam"],
+        "cam": {"cells": cells, "stride": net.stride, "offset_voxels": net.cell_offset},
+        "bias": float(plain.head.bias),
+        "config": net.config,
     }
     origin = {**origin, "versions": _versions()}
     groups = {"preprocessing": dict(spec), "network": network, "decision": dict(decision), "origin": origin}
     model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()})
     parity = check_parity(net, plain, model, decision, volumes)
     record: dict[str, Any] = {
-        "schema": "ankleviewer.model/1", "name": name, "version": version, "title": title, "status": status,
-        "default": bool(default), **groups, "metrics": dict(metrics),
+        "schema": "ankleviewer.model/1",
+        "name": name,
+        "version": version,
+        "title": title,
+        "status": status,
+        "default": bool(default),
+        **groups,
+        "metrics": dict(metrics),
         "parity": {k: float(f"{v:.1e}") if isinstance(v, float) else v for k, v in asdict(parity).items()},
     }
     files = {"model.onnx": model, "card.md": model_card(record).encode()}
@@ -128,8 +150,16 @@ def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str]) -> bytes
         level = noisy.level
         noisy.setLevel(logging.ERROR)
         try:
-            program = torch.onnx.export(plain, (example,), dynamo=True, external_data=False, opset_version=OPSET,
-                                        input_names=["volume"], output_names=["logit", "cam"], verbose=False)
+            program = torch.onnx.export(
+                plain,
+                (example,),
+                dynamo=True,
+                external_data=False,
+                opset_version=OPSET,
+                input_names=["volume"],
+                output_names=["logit", "cam"],
+                verbose=False,
+            )
         finally:
             noisy.setLevel(level)
     assert program is not None
@@ -177,8 +207,9 @@ def _halve(model: Any) -> None:
     model.graph.initializer.extend(copied.initializer)
 
 
-def check_parity(net: FractureNet, plain: FractureNet, model: bytes, decision: Mapping[str, Any],
-                 volumes: Sequence[Float32]) -> Parity:
+def check_parity(
+    net: FractureNet, plain: FractureNet, model: bytes, decision: Mapping[str, Any], volumes: Sequence[Float32]
+) -> Parity:
     """Measure the gates of an exported file and enforce them.
 
     Raises:
@@ -196,8 +227,15 @@ def check_parity(net: FractureNet, plain: FractureNet, model: bytes, decision: M
             with torch.no_grad():
                 (exact, _), (want, want_cam) = net(tensor), plain(tensor)
             logit, cam = session.run(["logit", "cam"], {"volume": x})
-            rows.append((float(exact), float(want), float(logit[0, 0]), pooled(cam[0, 0], plain.pooling, float(plain.head.bias)),
-                         float(np.abs(cam - want_cam.numpy()).max() / max(np.abs(want_cam.numpy()).max(), 1e-12))))
+            rows.append(
+                (
+                    float(exact),
+                    float(want),
+                    float(logit[0, 0]),
+                    pooled(cam[0, 0], plain.pooling, float(plain.head.bias)),
+                    float(np.abs(cam - want_cam.numpy()).max() / max(np.abs(want_cam.numpy()).max(), 1e-12)),
+                )
+            )
     finally:
         net.train(trained)
     exact_logit, torch_logit, onnx_logit, map_logit, cam_error = np.array(rows, dtype=np.float64).T
@@ -240,8 +278,12 @@ def _versions() -> dict[str, str]:
     import onnx
     import onnxruntime
 
-    return {"python": platform.python_version(), "torch": str(torch.__version__), "onnx": onnx.__version__,
-            "onnxruntime": str(onnxruntime.__version__)}
+    return {
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "onnx": onnx.__version__,
+        "onnxruntime": str(onnxruntime.__version__),
+    }
 
 
 def _write(out_dir: Path, files: Mapping[str, bytes]) -> None:

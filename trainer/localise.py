@@ -63,8 +63,10 @@ def inside(point: ArrayLike, box: Box) -> bool:
 
 def score(pointing: Pointing, fractures: Sequence[Mapping[str, Any]]) -> Score:
     """Compare with the fractures of truth.json (`center_mm`, `min_mm`, `max_mm` of the undilated crack)."""
-    wide = [(np.asarray(f["min_mm"], dtype=np.float64) - DILATION_MM, np.asarray(f["max_mm"], dtype=np.float64) + DILATION_MM)
-            for f in fractures]
+    wide = [
+        (np.asarray(f["min_mm"], dtype=np.float64) - DILATION_MM, np.asarray(f["max_mm"], dtype=np.float64) + DILATION_MM)
+        for f in fractures
+    ]
     centres = [np.asarray(f["center_mm"], dtype=np.float64) for f in fractures]
     error, holds = None, False
     if pointing.boxes:
@@ -90,8 +92,12 @@ def localisation(pointings: Sequence[Pointing], truths: Sequence[Sequence[Mappin
     quiet = [not p.boxes for p, t in zip(pointings, truths, strict=True) if not t]
     errors = [s.error_mm for s in scores if s.error_mm is not None]
     result: dict[str, Any] = {"n_fractured": len(scores), "n_unfractured": len(quiet), "dilation_mm": DILATION_MM, "iou": IOU}
-    for name, flags in (("pointing_game", [s.pointed for s in scores]), ("box_hit", [s.hit for s in scores]),
-                        ("box_holds_centre", [s.holds for s in scores]), ("unfractured_without_box", quiet)):
+    for name, flags in (
+        ("pointing_game", [s.pointed for s in scores]),
+        ("box_hit", [s.hit for s in scores]),
+        ("box_holds_centre", [s.holds for s in scores]),
+        ("unfractured_without_box", quiet),
+    ):
         if flags:
             result[name] = wilson(sum(flags), len(flags)).to_json()
     if errors:

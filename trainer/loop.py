@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from torch import Tensor, nn
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer import checkpoint
 from trainer.data import Batch, CropPlan, PairBank, Prefetch
+from trainer.deep import SideExits, side_loss
 from trainer.networks.head import FractureNet
+from trainer.networks.layout import channels_last
 from trainer.targets import cell_loss, cell_targets
 from trainer.teach import Teacher
 
@@ -31,6 +33,7 @@ class Stage:
     lr: tuple[float, float]
     cells: float = 1.0
     scan: float = 0.5
+    sides: float = 1.0
     teacher: float = 0.0
     freeze_norm: bool = False
 
@@ -58,15 +61,17 @@ def train(
     save_every: int = 100,
     validate: Callable[[FractureNet], dict[str, float]] | None = None,
     report: Callable[[Progress], None] | None = None,
+    notes: Mapping[str, Any] | None = None,
 ) -> FractureNet:
-    """Train through all stages and return the averaged network (also in the run's checkpoint).
+    """Train through all stages and return the averaged network (also in the run's checkpoint). `notes` go into config.json.
 
     Raises:
         FloatingPointError: the loss is not finite; the last checkpoint stays.
     """
     run.mkdir(parents=True, exist_ok=True)
-    net = net.to(memory_format=torch.channels_last_3d) if net.mode == "full" else net
-    parameters = list(net.parameters()) + (list(teacher.parameters()) if teacher else [])
+    net = channels_last(net) if net.mode == "full" else net
+    exits = SideExits(net)
+    parameters = [*net.parameters(), *exits.parameters(), *(teacher.learning() if teacher else ())]
     bias = nn.Parameter(torch.zeros(len(stages)))
     optimiser = torch.optim.Adam([{"params": parameters}, {"params": [bias]}], lr=1e-3)
     average = {k: v.detach().clone() for k, v in net.state_dict().items()}
@@ -78,14 +83,34 @@ def train(
         optimiser.load_state_dict(state["optimiser"])
         average, first = state["average"], int(state["step"])
         bias.data.copy_(state["bias"])
+        exits.load_state_dict(state["exits"])
         if teacher is not None:
-            teacher.load_state_dict(state["teacher"])
-    (run / "config.json").write_text(json.dumps({"stages": [asdict(s) for s in stages], "arch": net.arch, "config": net.config, "preprocessing": spec.to_json()}, indent=1, default=str))
+            teacher.match.load_state_dict(state["teacher"])
+    (run / "config.json").write_text(
+        json.dumps(
+            {
+                **(notes or {}),
+                "stages": [asdict(s) for s in stages],
+                "arch": net.arch,
+                "config": net.config,
+                "preprocessing": spec.to_json(),
+            },
+            indent=1,
+            default=str,
+        )
+    )
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
 
     def save(step: int) -> None:
-        state = {"net": net.state_dict(), "average": average, "optimiser": optimiser.state_dict(), "bias": bias.detach(), "step": step}
-        checkpoint.save(run, state | ({"teacher": teacher.state_dict()} if teacher else {}))
+        state = {
+            "net": net.state_dict(),
+            "average": average,
+            "optimiser": optimiser.state_dict(),
+            "bias": bias.detach(),
+            "step": step,
+        }
+        state["exits"] = exits.state_dict()
+        checkpoint.save(run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
 
     source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), first, total)
     log = _Log(run / "log.csv", first)
@@ -99,7 +124,7 @@ def train(
             rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * warm
             optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 10 * rate
             batch = source.get()
-            loss, parts = _loss(net, spec, batch, stage, bias[index], teacher, bf16)
+            loss, parts = _loss(net, spec, batch, stage, bias[index], exits, teacher, bf16)
             if not torch.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss.item()} at step {step}; the last checkpoint is kept")
             optimiser.zero_grad(set_to_none=True)
@@ -113,7 +138,15 @@ def train(
                         average[key].lerp_(value, 1 - decay)
                     else:
                         average[key].copy_(value)
-            row = {"step": step, "stage": index, "lr": rate, "loss": loss.item(), **parts, "seconds": time.monotonic() - started, "waited": source.waited}
+            row = {
+                "step": step,
+                "stage": index,
+                "lr": rate,
+                "loss": loss.item(),
+                **parts,
+                "seconds": time.monotonic() - started,
+                "waited": source.waited,
+            }
             if (step + 1) % save_every == 0 or step + 1 == total:
                 save(step + 1)
                 if validate is not None:
@@ -142,29 +175,44 @@ def window(hu: Tensor, spec: PreprocessSpec) -> Tensor:
 
 
 def _loss(
-    net: FractureNet, spec: PreprocessSpec, batch: Batch, stage: Stage, bias: Tensor, teacher: Teacher | None, bf16: bool
+    net: FractureNet,
+    spec: PreprocessSpec,
+    batch: Batch,
+    stage: Stage,
+    bias: Tensor,
+    exits: SideExits,
+    teacher: Teacher | None,
+    bf16: bool,
 ) -> tuple[Tensor, dict[str, float]]:
     x = window(batch.hu, spec)
     if net.mode == "full":
         x = x.to(memory_format=torch.channels_last_3d)
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        logit, cam, sides, taps = exits(net, x)
+        lesson = x.new_zeros(())
         if teacher is not None and stage.teacher > 0:
-            logit, cam, lesson = teacher.forward(net, x)
-        else:
-            (logit, cam), lesson = net(x), x.new_zeros(())
-    target, weight = cell_targets(batch.crack, batch.changed, net.stride)
-    cells = cell_loss(cam, target, weight)
+            lesson = teacher.lesson(net, x, taps[teacher.teacher.stride], cam)
+    cells = cell_loss(cam, *cell_targets(batch.crack, batch.changed, net.stride))
+    side = side_loss(sides, batch.crack, batch.changed)
     logit = logit.float()
     scan = F.binary_cross_entropy_with_logits(logit + bias, batch.label)
     gap = (logit[0 : batch.twins : 2] - logit[1 : batch.twins : 2])[batch.label[0 : batch.twins : 2] > 0]
     if len(gap):
         scan = scan + F.softplus(-gap).mean()
-    loss = stage.cells * cells + stage.scan * scan + stage.teacher * lesson
+    loss = stage.cells * cells + stage.scan * scan + stage.sides * side + stage.teacher * lesson
     accuracy = float((gap > 0).float().mean()) if len(gap) else float("nan")
-    return loss, {"cells": cells.item(), "scan": scan.item(), "lesson": float(lesson), "pair_accuracy": accuracy}
+    return loss, {
+        "cells": cells.item(),
+        "scan": scan.item(),
+        "sides": side.item(),
+        "lesson": float(lesson),
+        "pair_accuracy": accuracy,
+    }
 
 
-def _with_average(net: FractureNet, average: dict[str, Tensor], validate: Callable[[FractureNet], dict[str, float]]) -> dict[str, float]:
+def _with_average(
+    net: FractureNet, average: dict[str, Tensor], validate: Callable[[FractureNet], dict[str, float]]
+) -> dict[str, float]:
     current = {k: v.clone() for k, v in net.state_dict().items()}
     net.load_state_dict(average)
     try:
@@ -177,7 +225,21 @@ def _with_average(net: FractureNet, average: dict[str, Tensor], validate: Callab
 class _Log:
     """log.csv, one row a step, flushed at once; appended to on resuming, rows of steps that are done again cut off."""
 
-    FIELDS = ("step", "stage", "lr", "loss", "cells", "scan", "lesson", "pair_accuracy", "seconds", "waited", "val_pair_accuracy", "val_auc")
+    FIELDS = (
+        "step",
+        "stage",
+        "lr",
+        "loss",
+        "cells",
+        "scan",
+        "sides",
+        "lesson",
+        "pair_accuracy",
+        "seconds",
+        "waited",
+        "val_pair_accuracy",
+        "val_auc",
+    )
 
     def __init__(self, path: Path, first: int) -> None:
         kept: list[dict[str, Any]] = []

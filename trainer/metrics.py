@@ -83,8 +83,13 @@ def wilson(successes: int, n: int) -> Interval:
     return Interval(p, max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
 
 
-def bootstrap(statistic: Callable[[NDArray[np.int64]], float], y: ArrayLike, patients: Sequence[str] | None = None,
-              resamples: int = 1000, seed: int = 0) -> Interval:
+def bootstrap(
+    statistic: Callable[[NDArray[np.int64]], float],
+    y: ArrayLike,
+    patients: Sequence[str] | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Interval:
     """Percentile bootstrap, stratified by label and drawn by patient, so that no replicate lacks a class.
 
     Args:
@@ -129,8 +134,13 @@ def rates(y: ArrayLike, positive: ArrayLike) -> dict[str, float]:
     def share(a: int, b: int) -> float:
         return a / b if b else math.nan
 
-    return {"accuracy": share(tp + tn, tp + fp + fn + tn), "precision": share(tp, tp + fp), "recall": share(tp, tp + fn),
-            "specificity": share(tn, tn + fp), "f1": share(2 * tp, 2 * tp + fp + fn)}
+    return {
+        "accuracy": share(tp + tn, tp + fp + fn + tn),
+        "precision": share(tp, tp + fp),
+        "recall": share(tp, tp + fn),
+        "specificity": share(tn, tn + fp),
+        "f1": share(2 * tp, 2 * tp + fp + fn),
+    }
 
 
 def pair_accuracy(y: ArrayLike, s: ArrayLike, twins: Sequence[str]) -> tuple[float, int]:
@@ -167,8 +177,9 @@ def roc(y: ArrayLike, s: ArrayLike) -> tuple[Floats, Floats, Floats]:
     return np.r_[0.0, fpr], np.r_[0.0, tpr], np.r_[np.inf, thresholds]
 
 
-def summary(y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str] | None = None, resamples: int = 1000,
-            seed: int = 0) -> dict[str, Any]:
+def summary(
+    y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
+) -> dict[str, Any]:
     """Everything the paper prints, with intervals: Wilson's for proportions, the bootstrap's for AUC and F1.
 
     Args:
@@ -190,7 +201,10 @@ def summary(y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str
         return rates(labels[i], called[i])["f1"]
 
     return {
-        "n": len(labels), "positives": tp + fn, "negatives": tn + fp, "threshold": float(threshold),
+        "n": len(labels),
+        "positives": tp + fn,
+        "negatives": tn + fp,
+        "threshold": float(threshold),
         "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
         "auc": bootstrap(area, labels, patients, resamples, seed).to_json(),
         "auc_hanley_mcneil": auc_interval(auc(labels, probability), tp + fn, tn + fp).to_json(),

@@ -6,7 +6,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-POSITIVE_SHARE = 0.004  # of a cell's voxels: below that the crack merely grazes the cell
+
+def fewest_voxels(stride: int) -> float:
+    """Crack voxels from which on a cell counts as cracked: a crack is a sheet, so the number grows with the cell's face; below,
+    it is grazed.
+    """
+    return max(1.0, stride * stride / 32.0)
 
 
 def cell_targets(crack: Tensor, changed: Tensor, stride: int) -> tuple[Tensor, Tensor]:
@@ -18,11 +23,11 @@ def cell_targets(crack: Tensor, changed: Tensor, stride: int) -> tuple[Tensor, T
         stride: voxels per cell.
 
     Returns:
-        target and weight, both (N, 1, d, h, w) float. Weight 0 marks cells of which it cannot be said: beside a crack, grazed by it, or
-        holding a displaced piece whose surface looks like any other.
+        target and weight, both (N, 1, d, h, w) float. Weight 0 marks cells of which it cannot be said: beside a crack, grazed by
+        it, or holding a displaced piece whose surface looks like any other.
     """
     share = F.avg_pool3d(crack.float(), stride)
-    target = (share > POSITIVE_SHARE).float()
+    target = (share * stride**3 > fewest_voxels(stride) - 0.5).float()
     beside = F.max_pool3d((share > 0).float(), 3, 1, 1)
     moved = (F.avg_pool3d(changed.float(), stride) > 0.02).float()
     weight = torch.where(target > 0, torch.ones_like(target), (1.0 - beside) * (1.0 - moved))
@@ -30,7 +35,9 @@ def cell_targets(crack: Tensor, changed: Tensor, stride: int) -> tuple[Tensor, T
 
 
 def cell_loss(cam: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Binary cross-entropy over cells: cracked cells, all other cells, and the hardest tenth of these count alike (false alarms are rare and costly)."""
+    """Binary cross-entropy over cells: cracked cells, all other cells, and the hardest tenth of these count alike (false alarms
+    are rare and costly).
+    """
     loss = F.binary_cross_entropy_with_logits(cam, target, reduction="none")
     positive = target > 0
     negative = loss[(~positive) & (weight > 0)]

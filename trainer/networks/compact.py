@@ -1,8 +1,10 @@
-"""The compact network: seven dense 3x3x3 convolutions, stride 8. Health check of the data, quick model for a CPU, and teacher of the others."""
+"""The compact network: seven dense 3x3x3 convolutions, stride 8. Health check of the data, quick model for a CPU, and teacher of
+the others.
+"""
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import nn
 
 from trainer.networks.head import FractureNet, Pooling
 
@@ -22,9 +24,6 @@ class CompactFeatures(nn.Sequential):
             cin = cout
         super().__init__(*layers)
         self.channels = cin
-
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x)
 
 
 def compact(width: float = 1.0, pooling: Pooling = "lse", dropout: float = 0.0) -> FractureNet:

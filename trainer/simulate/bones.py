@@ -1,7 +1,7 @@
 """Built-in bones: a parametric ankle, every dimension drawn at random, no data needed.
 
-Dimensions are those of adult bones (talar trochlea radius about 20 mm, plafond about 30 x 28 mm, fibular tip about 25 mm below the
-plafond), each varied independently and more widely than in reality, so that a network cannot lean on one anatomy.
+Dimensions are those of adult bones (talar trochlea radius about 20 mm, plafond about 30 x 28 mm, fibular tip about 25 mm below
+the plafond), each varied independently and more widely than in reality, so that a network cannot lean on one anatomy.
 """
 
 from __future__ import annotations
@@ -61,17 +61,27 @@ def built_in(seed: int, index: int) -> Atlas:
     add("tibia", _tibia(d), (-38, -32, -22), (30, 34, SHAFT_TOP), {"talus": d.by(2.6, 0.2)})
     add("fibula", _fibula(d), (8, -14, -38), (44, 26, SHAFT_TOP), {"talus": d.by(2.2, 0.2), "tibia": between})
     add("calcaneus", _calcaneus(d), (-30, -44, -70), (34, 74, -14), {"talus": foot})
-    add("navicular", _ellipsoid(d.at(-10, -46, -24), d.by3(17, 7, 12)), (-36, -64, -44), (18, -30, -6), {"talus": foot, "calcaneus": foot})
+    add(
+        "navicular",
+        _ellipsoid(d.at(-10, -46, -24), d.by3(17, 7, 12)),
+        (-36, -64, -44),
+        (18, -30, -6),
+        {"talus": foot, "calcaneus": foot},
+    )
     cuboid = _union([_box(d.at(15, -46, -38), d.by3(11, 14, 10), d.by(4.0))])
     add("cuboid", cuboid, (-4, -70, -58), (34, -24, -18), {"calcaneus": foot, "navicular": foot, "talus": foot})
-    wedges = [_box(d.at(x, -62, z), d.by3(half, 10, 8), d.by(3.0)) for x, z, half in ((-22, -27, 7.5), (-8, -23, 6.0), (4, -26, 6.0))]
+    wedges = [
+        _box(d.at(x, -62, z), d.by3(half, 10, 8), d.by(3.0)) for x, z, half in ((-22, -27, 7.5), (-8, -23, 6.0), (4, -26, 6.0))
+    ]
     add("cuneiforms", _union(wedges, 1.0), (-40, -82, -44), (18, -42, -8), {"navicular": foot, "cuboid": foot})
     rays = [_cone(d.at(x0, -72, z0), d.at(x1, -110, z1), d.by(r0), d.by(r1)) for x0, z0, x1, z1, r0, r1 in _RAYS]
     add("metatarsals", _union(rays, 1.0), (-42, -124, -62), (42, -58, -12), {"cuneiforms": foot, "cuboid": foot})
 
     joint = d.by(1.0, 0.3)
     thin = {name: (d.by(1.2, 0.25), d.by(0.9, 0.25)) for name in bones}
-    return Atlas(f"s{seed}-{index:05d}", bones, thin | {"tibia": (d.by(3.6, 0.2), joint), "fibula": (d.by(2.3, 0.2), joint * 1.1)})
+    return Atlas(
+        f"s{seed}-{index:05d}", bones, thin | {"tibia": (d.by(3.6, 0.2), joint), "fibula": (d.by(2.3, 0.2), joint * 1.1)}
+    )
 
 
 _RAYS = (

@@ -29,7 +29,9 @@ def sample_grid(values: Tensor, origin: Tensor, spacing: float, points: Tensor) 
     return out if values.dim() == 4 else out[0]
 
 
-def noise_tile(generator: torch.Generator, size: int, low: float, high: float, anisotropy: tuple[float, float, float] = (1, 1, 1)) -> Tensor:
+def noise_tile(
+    generator: torch.Generator, size: int, low: float, high: float, anisotropy: tuple[float, float, float] = (1, 1, 1)
+) -> Tensor:
     """Periodic band-limited noise, zero mean, unit standard deviation.
 
     Args:
@@ -44,7 +46,9 @@ def noise_tile(generator: torch.Generator, size: int, low: float, high: float, a
     k = torch.fft.fftfreq(size)
     kz = torch.fft.rfftfreq(size)
     radius = torch.sqrt(
-        (k[:, None, None] * anisotropy[0]) ** 2 + (k[None, :, None] * anisotropy[1]) ** 2 + (kz[None, None, :] * anisotropy[2]) ** 2
+        (k[:, None, None] * anisotropy[0]) ** 2
+        + (k[None, :, None] * anisotropy[1]) ** 2
+        + (kz[None, None, :] * anisotropy[2]) ** 2
     )
     band = torch.exp(-((radius * low) ** 2)) * (1.0 - torch.exp(-((radius * high) ** 2)))
     out = torch.fft.irfftn(torch.fft.rfftn(white) * band, s=(size, size, size))
@@ -59,11 +63,15 @@ def sample_tile(tile: Tensor, points: Tensor) -> Tensor:
 
 
 def noise_sheet(generator: torch.Generator, size: int, shortest: float, slope: float = 1.6) -> Tensor:
-    """Rough sheet (size, size), 1 mm pixels, unit standard deviation, power falling as k^-slope below 1/shortest (fracture surfaces are self-affine)."""
+    """Rough sheet (size, size), 1 mm pixels, unit standard deviation, power falling as k^-slope below 1/shortest (fracture
+    surfaces are self-affine).
+    """
     white = torch.randn(size, size, generator=generator)
     k = torch.fft.fftfreq(size)
     radius = torch.sqrt(k[:, None] ** 2 + torch.fft.rfftfreq(size)[None, :] ** 2)
-    amplitude = torch.where(radius > 0, radius.clamp(min=1.0 / size) ** (-slope), torch.zeros(())) * torch.exp(-((radius * shortest) ** 2))
+    amplitude = torch.where(radius > 0, radius.clamp(min=1.0 / size) ** (-slope), torch.zeros(())) * torch.exp(
+        -((radius * shortest) ** 2)
+    )
     out = torch.fft.irfft2(torch.fft.rfft2(white) * amplitude, s=(size, size))
     return (out - out.mean()) / out.std()
 
@@ -82,7 +90,9 @@ def smooth_displacement(rng: np.random.Generator, nodes: int, amplitude: float) 
     for axis in (1, 2, 3):  # a little smoothing keeps neighbouring nodes from folding space
         field = (np.roll(field, 1, axis) + 2 * field + np.roll(field, -1, axis)) / 4
     field *= amplitude / field.std()
-    fine = F.interpolate(torch.from_numpy(field.astype(np.float32))[None], size=(3 * nodes,) * 3, mode="trilinear", align_corners=True)[0]
+    fine = F.interpolate(
+        torch.from_numpy(field.astype(np.float32))[None], size=(3 * nodes,) * 3, mode="trilinear", align_corners=True
+    )[0]
     kernel = torch.tensor([0.25, 0.5, 0.25])
     for axis in range(3):  # rounds the kinks of the trilinear interpolation
         shape = [1, 1, 1, 1, 1]

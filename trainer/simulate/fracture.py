@@ -46,7 +46,9 @@ class Cut:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of the bone, given by the sides of the cuts it lies on, and its rigid motion x -> rotation (x - pivot) + pivot + shift."""
+    """A part of the bone, given by the sides of the cuts it lies on, and its rigid motion x -> rotation (x - pivot) + pivot +
+    shift.
+    """
 
     sides: tuple[tuple[int, int], ...]
     rotation: Tensor

@@ -1,7 +1,8 @@
 """Injuries: which fractures an ankle sustains, where they run and how far the pieces move.
 
-Types follow the usual names (Danis-Weber for the fibula, Tillaux-Chaput, Wagstaffe). Places and directions are stated in the canonical
-frame of `atlas.py` (left ankle, +x lateral, +y posterior, +z superior, origin at the plafond) and varied widely around them.
+Types follow the usual names (Danis-Weber for the fibula, Tillaux-Chaput, Wagstaffe). Places and directions are stated in the
+canonical frame of `atlas.py` (left ankle, +x lateral, +y posterior, +z superior, origin at the plafond) and varied widely around
+them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Site:
-    """A place where a bone breaks: the crack passes near `point` (spread `spread`, mm), the fragment lies along `normal` (spread in degrees)."""
+    """A place where a bone breaks: the crack passes near `point` (spread `spread`, mm), the fragment lies along `normal` (spread
+    in degrees).
+    """
 
     bone: str
     point: Vector
@@ -59,7 +62,11 @@ TYPES: tuple[str, ...] = (*SITES, *COMPOUND, "pilon")
 _WEIGHTS = {"weber-b": 2.0, "weber-a": 1.5, "weber-c": 1.5, "medial malleolus": 2.0, "posterior malleolus": 2.0, "pilon": 2.0}
 
 # gap (mm, log-uniform), step (mm), rotation (degrees), by severity
-_EXTENT = {"hairline": ((0.25, 1.0), (0.0, 0.9), 0.8), "moderate": ((0.7, 2.2), (0.7, 2.5), 5.0), "displaced": ((1.0, 4.0), (2.2, 7.0), 14.0)}
+_EXTENT = {
+    "hairline": ((0.25, 1.0), (0.0, 0.9), 0.8),
+    "moderate": ((0.7, 2.2), (0.7, 2.5), 5.0),
+    "displaced": ((1.0, 4.0), (2.2, 7.0), 14.0),
+}
 
 
 def draw_type(rng: np.random.Generator) -> str:
@@ -100,10 +107,19 @@ def _merge(fractures: list[Fracture]) -> list[Fracture]:
             by_bone[f.bone if old is None else f"{f.bone}+{len(by_bone)}"] = f
             continue
         offset = len(old.cuts)
-        cuts = old.cuts + tuple(replace(c, domain=tuple((i + offset, s) for i, s in c.domain) + old.pieces[0].sides) for c in f.cuts)
+        cuts = old.cuts + tuple(
+            replace(c, domain=tuple((i + offset, s) for i, s in c.domain) + old.pieces[0].sides) for c in f.cuts
+        )
         shifted = [replace(p, sides=tuple((i + offset, s) for i, s in p.sides) + old.pieces[0].sides) for p in f.pieces]
         pieces = (shifted[0], *old.pieces[1:], *shifted[1:])
-        by_bone[f.bone] = replace(old, type=f"{old.type} + {f.type}", cuts=cuts, pieces=pieces, gap_mm=max(old.gap_mm, f.gap_mm), step_mm=max(old.step_mm, f.step_mm))
+        by_bone[f.bone] = replace(
+            old,
+            type=f"{old.type} + {f.type}",
+            cuts=cuts,
+            pieces=pieces,
+            gap_mm=max(old.gap_mm, f.gap_mm),
+            step_mm=max(old.step_mm, f.step_mm),
+        )
     return list(by_bone.values())
 
 
@@ -144,7 +160,9 @@ def _valid(fracture: Fracture, points: Tensor, distance: Tensor, smallest: float
 def _attempt(rng: np.random.Generator, name: str, site: Site, severity: str, inside: Tensor, widen: float) -> Fracture:
     gaps, steps, turn = _EXTENT[severity]
     gap, step = log_uniform(rng, *gaps), float(rng.uniform(*steps))
-    target = torch.tensor(np.asarray(site.point) + widen * np.asarray(site.spread) * rng.normal(size=3).clip(-1.8, 1.8), dtype=torch.float32)
+    target = torch.tensor(
+        np.asarray(site.point) + widen * np.asarray(site.spread) * rng.normal(size=3).clip(-1.8, 1.8), dtype=torch.float32
+    )
     point = inside[int((inside - target).norm(dim=-1).argmin())] if len(inside) else target
     normal = _tilted(rng, site.normal, site.tilt_deg * widen)
     if severity == "hairline" and rng.random() < 0.3 and name != "pilon":
@@ -174,7 +192,7 @@ def _attempt(rng: np.random.Generator, name: str, site: Site, severity: str, ins
             cuts.append(replace(_cut(rng, middle, other / other.norm(), kerf), domain=((0, 1), (1, -1))))
             pieces = [*pieces[:2], moved(((0, 1), (1, -1), (2, 1))), moved(((0, 1), (1, -1), (2, -1)), 0.4)]
     elif severity != "hairline" and rng.random() < 0.3:
-        second = _cut(rng, point + normal * rng.uniform(2.5, 7.0), _tilted(rng, tuple(normal.tolist()), 25.0), kerf)  # type: ignore[arg-type]
+        second = _cut(rng, point + normal * rng.uniform(2.5, 7.0), _tilted(rng, tuple(normal.tolist()), 25.0), kerf)
         cuts.append(replace(second, domain=((0, 1),)))
         pieces = [still, moved(((0, 1), (1, -1)), rng.uniform(0.3, 1.0)), moved(((0, 1), (1, 1)))]
     else:
@@ -208,4 +226,6 @@ def _cut(rng: np.random.Generator, point: Tensor, normal: Tensor, kerf: float) -
     u = torch.linalg.cross(normal, _unit(rng.normal(size=3)))
     u = u / u.norm().clamp(min=1e-3)
     sheet = noise_sheet(torch_generator(rng), 72, float(rng.uniform(1.5, 4.0)))
-    return Cut(point, normal, u, torch.linalg.cross(normal, u), sheet, log_uniform(rng, 0.25, 1.6), float(rng.normal(0, 0.006)), kerf)
+    return Cut(
+        point, normal, u, torch.linalg.cross(normal, u), sheet, log_uniform(rng, 0.25, 1.6), float(rng.normal(0, 0.006)), kerf
+    )

@@ -1,12 +1,14 @@
 """Bones from a folder of closed surface meshes (PLY, STL, OBJ, VTP; LPS millimetres), brought into the canonical frame.
 
-A file belongs to a bone by its name ("L_Tibia.ply", "right_talus.stl"); tibia, fibula, talus and calcaneus are needed, the rest is used if there.
+A file belongs to a bone by its name ("L_Tibia.ply", "right_talus.stl"); tibia, fibula, talus and calcaneus are needed, the rest
+is used if there.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -65,7 +67,9 @@ def from_meshes(folder: Path, side: str = "L") -> Atlas:
     meshes: dict[str, list[pv.PolyData]] = {}
     for bone, files in mesh_files(folder, side).items():
         meshes[bone] = [pv.read(f).extract_surface(algorithm="dataset_surface").triangulate() for f in files]
-    to_canonical = _frame(np.asarray(meshes["tibia"][0].points, dtype=np.float64), np.asarray(meshes["fibula"][0].points, dtype=np.float64), side)
+    to_canonical = _frame(
+        np.asarray(meshes["tibia"][0].points, dtype=np.float64), np.asarray(meshes["fibula"][0].points, dtype=np.float64), side
+    )
     bones = {}
     for bone, parts in meshes.items():
         grid = _distance([p.transform(to_canonical, inplace=False) for p in parts], mirrored=side == "R")
@@ -102,12 +106,12 @@ def _frame(tibia: Array, fibula: Array, side: str) -> Array:
     return out
 
 
-def _distance(parts: list[object], mirrored: bool) -> SdfGrid | None:
+def _distance(parts: list[Any], mirrored: bool) -> SdfGrid | None:
     import vtk
     from scipy.spatial import cKDTree
     from vtk.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
-    points = np.concatenate([np.asarray(p.points) for p in parts])  # type: ignore[attr-defined]
+    points = np.concatenate([np.asarray(p.points) for p in parts])
     points = points[(points[:, 2] < TOP_MM) & (np.linalg.norm(points, axis=1) < REACH_MM)]
     if len(points) < 50:
         return None
@@ -116,7 +120,7 @@ def _distance(parts: list[object], mirrored: bool) -> SdfGrid | None:
     flat = grid.reshape(-1, 3).numpy().astype(np.float64)
     best = np.full(len(flat), np.inf)
     for part in parts:
-        mesh = part.flip_faces() if mirrored else part  # type: ignore[attr-defined]
+        mesh = part.flip_faces() if mirrored else part
         mesh = mesh.compute_normals(cell_normals=False, split_vertices=False, auto_orient_normals=True)
         vertices, normals = np.asarray(mesh.points, dtype=np.float64), np.asarray(mesh.point_data["Normals"], dtype=np.float64)
         away, nearest = cKDTree(vertices).query(flat)

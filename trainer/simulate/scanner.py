@@ -1,4 +1,6 @@
-"""The scanner: blur by kernel and slice thickness, edge enhancement, correlated noise, beam hardening, motion, padding. On HU tensors."""
+"""The scanner: blur by kernel and slice thickness, edge enhancement, correlated noise, beam hardening, motion, padding. On HU
+tensors.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,8 @@ from torch import Tensor
 from trainer.simulate.fields import gaussian_blur
 from trainer.simulate.streams import log_uniform, torch_generator
 
+NOISE_VOXEL_MM = 0.6
+
 
 @dataclass(frozen=True)
 class Scanner:
@@ -20,7 +24,7 @@ class Scanner:
     Attributes:
         blur: in-plane standard deviation of the point spread; slice_blur: along the table.
         sharpen: strength of edge enhancement (0 soft, 1 strong overshoot).
-        noise_hu, noise_grain: standard deviation and correlation length of the noise.
+        noise_hu, noise_grain: standard deviation of the noise in voxels of NOISE_VOXEL_MM, and its correlation length.
         cupping_hu: beam hardening between thick bones; drift_hu: slow shading.
         motion: displacement of a ghost and its weight.
         offset_hu: calibration error.
@@ -66,7 +70,9 @@ class Scanner:
         if grain > 0.15:
             noise = gaussian_blur(noise, (grain, grain, 0.35 * self.slice_blur / spacing[2]))
             noise = noise / noise[::4, ::4, ::4].std().clamp(min=1e-3)
-        return out + noise * self.noise_hu + self.offset_hu
+        # a larger voxel gathers more photons: the variance goes with one over its volume
+        level = self.noise_hu * (NOISE_VOXEL_MM**3 / (spacing[0] * spacing[1] * spacing[2])) ** 0.5
+        return out + noise * level + self.offset_hu
 
 
 def draw_scanner(rng: np.random.Generator, shifted: bool = False) -> Scanner:

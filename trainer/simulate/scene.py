@@ -1,4 +1,4 @@
-"""Scene: one patient on one table. Draws everything about a scan from its streams and renders it, with or without the fracture."""
+"""Scene: one patient on one table. Draws all of a scan from its streams and renders it, with or without the fracture."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from trainer.simulate.tissue import BoneTexture, Lesion, draw_lesions, draw_text
 
 @dataclass(frozen=True)
 class Pose:
-    """Patient LPS mm -> canonical mm: canonical = matrix @ (lps - centre); `matrix` holds turn, tilt, scale and, for a right ankle, the mirror."""
+    """Patient LPS mm -> canonical mm: canonical = matrix @ (lps - centre); `matrix` holds turn, tilt, scale and, for a right
+    ankle, the mirror.
+    """
 
     matrix: Tensor
     centre: Tensor
@@ -55,6 +57,14 @@ class Scene:
     severity: str
     notes: dict[str, object] = field(default_factory=dict)
 
+    def crack_mm(self) -> Tensor:
+        """(K, 3) LPS mm: about where each cut runs (the smooth deformation left out, a few mm)."""
+        out: list[Tensor] = []
+        for fracture in self.fractures:
+            rotation, pivot, shift = self.joints[fracture.bone]
+            out.extend(self.pose.to_lps((cut.point - pivot) @ rotation + pivot + shift) for cut in fracture.cuts)
+        return torch.stack(out)
+
 
 @dataclass(frozen=True)
 class Rendering:
@@ -70,7 +80,9 @@ WARP_EXTENT = 290.0
 MIN_JOINT_MM = 0.9
 
 
-def draw_scene(seed: int, index: int, atlas: Atlas, injury: str | None = None, severity: str | None = None, shifted: bool = False) -> Scene:
+def draw_scene(
+    seed: int, index: int, atlas: Atlas, injury: str | None = None, severity: str | None = None, shifted: bool = False
+) -> Scene:
     """Draw scan `index` of run `seed`. The fracture draws from a stream of its own, so the rest does not depend on it."""
     rng = stream(seed, index, "scene")
     side = "L" if rng.random() < 0.5 else "R"
@@ -114,7 +126,9 @@ def _euler(about_x: float, about_y: float, about_z: float) -> np.ndarray:
 
 
 def _draw_joints(rng: np.random.Generator) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
-    """(rotation, pivot, shift) per bone: the foot flexes about the trochlea's axis and turns below the talus; small play everywhere."""
+    """(rotation, pivot, shift) per bone: the foot flexes about the trochlea's axis and turns below the talus; small play
+    everywhere.
+    """
     flex = np.deg2rad(np.clip(rng.normal(-4, 12), -35, 22))
     turn_in = np.deg2rad(np.clip(rng.normal(0, 4), -9, 9))
     out = {}
@@ -134,7 +148,7 @@ def _draw_joints(rng: np.random.Generator) -> dict[str, tuple[Tensor, Tensor, Te
 
 
 def _draw_ossicles(rng: np.random.Generator) -> list[tuple[str, SdfGrid]]:
-    """Accessory bones: os trigonum behind the talus, os subfibulare below the fibula, os subtibiale below the medial malleolus."""
+    """Accessory bones: os trigonum behind talus, os subfibulare below fibula, os subtibiale below the medial malleolus."""
     from trainer.simulate import sdf
     from trainer.simulate.atlas import box_grid, trim
 
@@ -166,7 +180,9 @@ def render(scene: Scene, points: Tensor, spacing: tuple[float, float, float], fr
     share = torch.zeros(shape)
     weighted = torch.zeros(shape)
     cracks: list[Tensor] = []
-    solids = [(name, name, grid) for name, grid in scene.atlas.bones.items()] + [("ossicle", bone, grid) for bone, grid in scene.ossicles]
+    solids = [(name, name, grid) for name, grid in scene.atlas.bones.items()] + [
+        ("ossicle", bone, grid) for bone, grid in scene.ossicles
+    ]
     for name, home, grid in solids:
         window = _window(scene, canonical, home, grid)
         if window is None:

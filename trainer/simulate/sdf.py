@@ -53,5 +53,5 @@ def smooth_union(a: Tensor, b: Tensor, k: float) -> Tensor:
 
 
 def smooth_subtract(a: Tensor, b: Tensor, k: float) -> Tensor:
-    """a without b, the rim rounded by about k mm."""
+    """A without b, the rim rounded by about k mm."""
     return -smooth_union(-a, b, k)

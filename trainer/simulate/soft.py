@@ -1,4 +1,4 @@
-"""Everything around the bones: cartilage, muscle, fat, skin, air, cast and table. None of it knows whether there is a fracture."""
+"""What lies around the bones: cartilage, muscle, fat, skin, air, cast and table. None of it knows whether there is a fracture."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ class Soft:
 
     Attributes:
         muscle_hu, fat_hu, cartilage_hu: tissue levels; septa: how much fat runs through the muscle.
-        cover: thickness of soft tissue over bone at the joint; calf: extra behind the shaft per mm of height; fat: thickness under the skin.
-        swelling_hu: stranding of the fat; cast: (gap, thickness, HU) or None; table: (y, thickness, HU, curvature) in LPS or None.
+        cover: thickness of soft tissue over bone at the joint; calf: extra behind the shaft per mm of height; fat: thickness
+            under the skin.
+        swelling_hu: stranding of the fat; cast: (gap, thickness, HU) or None; table: (y, thickness, HU, curvature) in LPS or
+            None.
         tile: periodic noise.
     """
 

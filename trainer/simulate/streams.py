@@ -11,7 +11,9 @@ SIMULATOR_VERSION = 1
 
 
 def stream(seed: int, index: int, name: str) -> np.random.Generator:
-    """Generator for one purpose (`name`) of one scan (`index`) of one run (`seed`); the same three give the same numbers anywhere."""
+    """Generator for one purpose (`name`) of one scan (`index`) of one run (`seed`); the same three give the same numbers
+    anywhere.
+    """
     return np.random.default_rng([SIMULATOR_VERSION, seed, index, zlib.crc32(name.encode())])
 
 

@@ -1,4 +1,6 @@
-"""What bone is made of: cortex, trabeculae, marrow, and the things that look like fractures but are none. Hounsfield units before the scanner."""
+"""What bone is made of: cortex, trabeculae, marrow, and the things that look like fractures but are none. Hounsfield units
+before the scanner.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,7 @@ def draw_texture(rng: np.random.Generator) -> BoneTexture:
         trabecular_hu=float(rng.uniform(180, 420)),
         marrow_hu=float(rng.uniform(-70, 60)),
         grain=noise_tile(generator, 64, float(rng.uniform(0.8, 2.2)), float(rng.uniform(5, 14)), (1.0, 1.0, stretch)),
-        grain_hu=log_uniform(rng, 25, 150),
+        grain_hu=log_uniform(rng, 15, 90),
         patches=noise_tile(generator, 64, float(rng.uniform(4, 9)), 40.0),
         patch=float(rng.uniform(0.05, 0.3)),
         cortex_scale=float(rng.uniform(0.75, 1.2)) * (0.6 + 0.4 * min(density, 1.0)),
@@ -145,20 +147,28 @@ class Lesion:
 
 
 KINDS = ("scar", "physis", "healed", "canal", "track", "cyst", "island", "osteophyte")
-_CHANCE = {"scar": 0.4, "physis": 0.07, "healed": 0.12, "canal": 0.45, "track": 0.12, "cyst": 0.22, "island": 0.15, "osteophyte": 0.3}
+_CHANCE = {
+    "scar": 0.4,
+    "physis": 0.07,
+    "healed": 0.12,
+    "canal": 0.45,
+    "track": 0.12,
+    "cyst": 0.22,
+    "island": 0.15,
+    "osteophyte": 0.3,
+}
 _HOME = ("tibia", "tibia", "fibula", "talus", "calcaneus")
 
 
 def draw_lesions(rng: np.random.Generator, atlas: Atlas) -> list[Lesion]:
     """Findings that are no fracture; drawn without knowing whether there is one."""
-    out = []
+    out: list[Lesion] = []
     for kind in KINDS:
         if rng.random() >= _CHANCE[kind]:
             continue
         bones = {"scar": ("tibia", "fibula"), "physis": ("tibia", "fibula")}.get(kind) or (str(rng.choice(_HOME)),)
         tall = float(rng.uniform(7, 14))
-        for bone in bones:
-            out.append(_lesion(rng, atlas, kind, bone, tall))
+        out.extend(_lesion(rng, atlas, kind, bone, tall) for bone in bones)
     return out
 
 
@@ -166,7 +176,9 @@ def _lesion(rng: np.random.Generator, atlas: Atlas, kind: str, bone: str, tall: 
     grid = atlas.bones[bone]
     near = grid.values[::3, ::3, ::3]
     points = grid.points()[::3, ::3, ::3]
-    low, high = {"osteophyte": (-1.5, 0.5), "canal": (-6.0, 0.0), "track": (-30.0, -3.0), "healed": (-30.0, -2.0)}.get(kind, (-30.0, -3.0))
+    low, high = {"osteophyte": (-1.5, 0.5), "canal": (-6.0, 0.0), "track": (-30.0, -3.0), "healed": (-30.0, -2.0)}.get(
+        kind, (-30.0, -3.0)
+    )
     candidates = points[(near > low) & (near < high) & (points[..., 2] < 70)]
     if len(candidates) == 0:
         candidates = points[near < 0]

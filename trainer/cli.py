@@ -1,0 +1,200 @@
+"""`ankle-trainer`: simulate, prepare, train, export, evaluate. Parses, calls, prints; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+
+if TYPE_CHECKING:
+    from trainer.loop import Progress
+
+DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
+MODELS = ("compact", "mobilenet")
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="ankle-trainer", description="Makes and proves models for AnkleViewer. Research use, not for diagnosis."
+    )
+    commands = top.add_subparsers(dest="command", required=True)
+    p = commands.add_parser("simulate", help="ankle CTs with known fractures: scans, truth.json, manifest.csv, contact sheet")
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--count", type=int, required=True)
+    p.add_argument("--seed", type=int, required=True)
+    p.add_argument("--type", help="one injury instead of all")
+    p.add_argument("--severity", choices=("hairline", "moderate", "displaced"))
+    p.add_argument("--spacing", type=float, metavar="MM", help="isotropic voxels; default: another scanner each time")
+    p.add_argument("--fov", type=float, metavar="MM", help="edge of the field of view")
+    p.add_argument("--twins", action="store_true", help="each fractured scan is followed by itself without the fracture")
+    p.add_argument("--shifted", action="store_true", help="scanner settings that training does not use")
+    p.add_argument("--bones", type=Path, metavar="DIR", help="closed surface meshes instead of the built-in bones")
+    p.add_argument("--jobs", type=int, default=1)
+    p = commands.add_parser("prepare", help="check, split and prepare a manifest's scans")
+    p.add_argument("manifest", type=Path)
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--window", choices=("bone", "paper"), default="bone")
+    p.add_argument("--seed", type=int, default=0)
+    p = commands.add_parser("train", help="train a network")
+    p.add_argument("--model", required=True, choices=MODELS)
+    p.add_argument("--preset", choices=("paper", "best"), default="best")
+    p.add_argument("--data", required=True, help='"simulate"')
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
+    p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
+    p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
+    p.add_argument("--seed", type=int, default=1001)
+    p.add_argument("--width", type=float, help="factor on the channels, for trials")
+    p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    p.add_argument("--resume", action="store_true")
+    p = commands.add_parser("export", help="calibrate a run on validation scans and write a model pack")
+    p.add_argument("run", type=Path)
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument(
+        "--validation", type=Path, metavar="MANIFEST.csv", help="scans for calibration and thresholds; default: simulated ones"
+    )
+    p.add_argument(
+        "--metrics", type=Path, metavar="metrics.json", help="figures of `evaluate` to put into the manifest and the card"
+    )
+    p.add_argument("--name")
+    p.add_argument("--version", default="1")
+    p.add_argument("--status", choices=("released", "preliminary"), default="preliminary")
+    p.add_argument("--default", action="store_true", help="the model that answers when none is named")
+    p = commands.add_parser("evaluate", help="figures of packs on a manifest, through the viewer's own predictor")
+    p.add_argument("--models", nargs="+", required=True, metavar="PACK")
+    p.add_argument("--data", type=Path, required=True, metavar="MANIFEST.csv|DATA")
+    p.add_argument("--out", type=Path, required=True)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code (0 done, 1 failed, 2 usage, 3 scan refused, 4 pack refused)."""
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as stop:  # argparse has printed its sentence
+        return int(stop.code or 0)
+    try:
+        return {"simulate": _simulate, "prepare": _prepare, "train": _train, "export": _export, "evaluate": _evaluate}[
+            args.command
+        ](args)
+    except (ScanError, ModelError, AnkleViewerError) as error:
+        print(error, file=sys.stderr)
+        return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
+    except KeyboardInterrupt:
+        print("Stopped; what was written so far stays, the same command goes on from there.", file=sys.stderr)
+        return FAILED
+    except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _bar(total: int, what: str) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=total, desc=what, file=sys.stderr, mininterval=1.0)
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    from trainer.write_scans import Order, simulate
+
+    order = Order(
+        args.out, args.count, args.seed, args.type, args.severity, args.spacing, args.fov, args.twins, args.shifted, args.bones
+    )
+    with _bar(args.count, "scans") as bar:
+        for _ in simulate(order, args.jobs):
+            bar.update(1)
+    print(f"{args.count} scans in {args.out}, truth.json, manifest.csv and contact-sheet.png beside them")
+    return DONE
+
+
+def _prepare(args: argparse.Namespace) -> int:
+    from ankleviewer.core.preprocess import BONE, PAPER
+    from trainer.prepare import flow, prepare
+
+    with _bar(1, "scans") as bar:
+
+        def progress(done: int, of: int, name: str) -> None:
+            bar.total = of
+            bar.n = done
+            bar.set_postfix_str(name)
+
+        found = prepare(args.manifest, args.out, BONE if args.window == "bone" else PAPER, seed=args.seed, progress=progress)
+    numbers = flow(found)
+    excluded = numbers["excluded"]
+    print(f"found {numbers['found']}, excluded {sum(excluded.values())} {excluded}, included {numbers['included']}")
+    print(f"positive {numbers['positive']}, negative {numbers['negative']}; splits {numbers['splits']}")
+    return DONE
+
+
+def _train(args: argparse.Namespace) -> int:
+    if args.data != "simulate":
+        print("Training from prepared scans is not part of this version; use --data simulate.", file=sys.stderr)
+        return USAGE
+    from trainer.runs import TrainOrder, train_on_simulator
+
+    order = TrainOrder(
+        args.model,
+        args.preset,
+        args.out,
+        args.teacher,
+        args.epochs,
+        args.size,
+        args.seed,
+        args.width,
+        args.precision == "bf16",
+        args.resume,
+    )
+    with _bar(1, args.model) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.total = progress.of
+            bar.n = progress.step
+            bar.set_postfix_str(f"loss {progress.loss:.3f}, pairs {progress.pair_accuracy:.2f}")
+
+        train_on_simulator(order, report)
+    print(f"trained: {args.out}")
+    return DONE
+
+
+def _export(args: argparse.Namespace) -> int:
+    from trainer.runs import ExportOrder, export_run
+
+    pack = export_run(
+        ExportOrder(args.run, args.out, args.validation, args.metrics, args.name, args.version, args.status, args.default)
+    )
+    print(f"pack: {pack}")
+    return DONE
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from trainer.evaluate import evaluate
+
+    with _bar(1, "scans") as bar:
+
+        def progress(done: int, of: int, name: str) -> None:
+            bar.total = of
+            bar.n = done
+            bar.set_postfix_str(name)
+
+        record = evaluate(args.models, args.data, args.out, progress=progress)
+    for name, figures in record["models"].items():
+        print(f"{name}: assessed {figures['assessed']} of {record['scans']}")
+        for key in ("at_spec_threshold", "pair_accuracy", "auc_by_severity", "localisation"):
+            print(f"  {key}: {figures.get(key)}")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

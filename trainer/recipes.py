@@ -1,0 +1,64 @@
+"""Recipes: the stages in which each network is trained, by preset. Numbers were chosen on validation data; docs/training.md
+tells how they came about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec
+from trainer.data import CropPlan
+from trainer.loop import Stage
+
+PLAIN = ("moderate", "displaced")
+FULL_EPOCHS = 20  # the paper's number; a recipe's stages are that long
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained on the simulator.
+
+    Attributes:
+        spec: preprocessing, stored in the model file.
+        config: options of the network.
+        stages: in order.
+        crop: edge of the simulated close-ups, voxels; pairs: how many are made.
+        teacher: network whose run must be given by --teacher, or "".
+    """
+
+    spec: PreprocessSpec
+    config: dict[str, Any]
+    stages: tuple[Stage, ...]
+    crop: int
+    pairs: int
+    teacher: str = ""
+
+    def shortened(self, epochs: float | None, size: int) -> Recipe:
+        """The recipe for another number of epochs (stages scale) and with crops of at most `size` voxels."""
+        share = 1.0 if epochs is None else epochs / FULL_EPOCHS
+        stages = tuple(
+            replace(s, steps=max(1, round(s.steps * share)), plan=replace(s.plan, size=min(s.plan.size, size - size % 32 or 32)))
+            for s in self.stages
+        )
+        return replace(self, stages=stages, crop=min(self.crop, max(size, 40)), pairs=max(4, round(self.pairs * share)))
+
+
+_COMPACT = (
+    Stage(CropPlan(32, 16, 4, severities=PLAIN), 300, (2e-3, 2e-3), scan=0.7),
+    Stage(CropPlan(32, 14, 8), 800, (2e-3, 5e-4), scan=0.5),
+    Stage(CropPlan(64, 2, 2), 250, (5e-4, 1e-4), scan=0.5),
+)
+_MOBILENET = (
+    Stage(CropPlan(64, 2, 2), 900, (2e-3, 1.5e-3), cells=0.3, scan=0.2, sides=0.5, teacher=2.0),
+    Stage(CropPlan(64, 2, 2), 1500, (1.5e-3, 3e-4), cells=1.0, scan=0.5, sides=0.5, teacher=1.0),
+)
+# the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
+_PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
+
+RECIPES: dict[tuple[str, str], Recipe] = {
+    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, _COMPACT, 72, 1600),
+    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse"}, _MOBILENET, 72, 1600, teacher="compact"),
+    ("compact", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
+    ("mobilenet", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
+}

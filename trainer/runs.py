@@ -1,0 +1,228 @@
+"""Runs: a folder from training to pack. Starts the simulator beside the loop, reloads a run, calibrates it on validation scans,
+exports it.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.preprocess import PreprocessSpec
+from trainer import checkpoint
+from trainer.calibration import decide
+from trainer.data import PairBank
+from trainer.loop import Progress, train
+from trainer.networks.head import FractureNet
+from trainer.networks.registry import build
+from trainer.prepare import Prepared, prepare
+from trainer.recipes import RECIPES
+from trainer.simulate.pairs import fill_bank
+from trainer.teach import Teacher
+
+BATCH_SEED = 7
+VALIDATION_SEED_OFFSET = 80_000
+VALIDATION_SCANS = 120
+GATE_VOLUMES = 20
+
+
+@dataclass(frozen=True)
+class TrainOrder:
+    """What to train.
+
+    Attributes:
+        model, preset: key of `recipes.RECIPES`.
+        out: the run's folder.
+        teacher: run of the network to learn from, where the recipe has one.
+        epochs: None for the recipe's own length; size: largest crop, voxels.
+        seed: of the weights and of the simulated pairs.
+        width: factor on the channels, or None for the network's own.
+        bf16: half precision inside the network; resume: go on from the run's checkpoint.
+    """
+
+    model: str
+    preset: str
+    out: Path
+    teacher: Path | None = None
+    epochs: float | None = None
+    size: int = 128
+    seed: int = 1001
+    width: float | None = None
+    bf16: bool = False
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class ExportOrder:
+    """What to export.
+
+    Attributes:
+        run: the run's folder; out: the pack's.
+        validation: manifest for calibration and thresholds, or None for simulated scans.
+        metrics: metrics.json of an evaluation, or None.
+        name: of the pack, None for the network's; version, status, default: see `export.export`.
+    """
+
+    run: Path
+    out: Path
+    validation: Path | None = None
+    metrics: Path | None = None
+    name: str | None = None
+    version: str = "1"
+    status: str = "preliminary"
+    default: bool = False
+
+
+def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
+    """The averaged network of a run, its preprocessing and its record.
+
+    Raises:
+        AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run.
+    """
+    state = checkpoint.load(run)
+    try:
+        record = json.loads((run / "config.json").read_text())
+    except (OSError, ValueError) as error:
+        raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no config.json of a training run.") from error
+    if state is None:
+        raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no readable checkpoint.")
+    net = build(record["arch"], **record["config"])
+    net.load_state_dict(state["average"])
+    return net.eval(), PreprocessSpec.from_json(record["preprocessing"]), record
+
+
+def _fill(folder: str, seed: int, count: int, size: int) -> None:
+    torch.set_num_threads(1)
+    for _ in fill_bank(Path(folder), seed, count, size):
+        pass
+
+
+def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) -> FractureNet:
+    """`ankle-trainer train --data simulate`: pairs are made in a process of their own while the loop runs on those that are
+    there.
+    """
+    recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
+    torch.manual_seed(order.seed)
+    net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
+    teacher = None
+    if recipe.teacher:
+        if order.teacher is None:
+            raise AnkleViewerError(
+                "TEACHER_MISSING",
+                f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
+            )
+        teacher = Teacher(load_run(order.teacher)[0], net)
+    folder = order.out / "pairs"
+    first = min(recipe.pairs, 64)
+    steps = sum(s.steps for s in recipe.stages)
+    maker = multiprocessing.get_context("spawn").Process(
+        target=_fill, args=(str(folder), order.seed, recipe.pairs, recipe.crop), daemon=True
+    )
+    growth = (recipe.pairs - first) / max(1.0, 0.6 * steps)
+    bank = PairBank(folder, recipe.pairs, first, growth, BATCH_SEED, maker.is_alive)
+    maker.start()
+    try:
+        return train(
+            net,
+            recipe.spec,
+            list(recipe.stages),
+            bank,
+            order.out,
+            teacher=teacher,
+            resume=order.resume,
+            bf16=order.bf16,
+            report=report,
+            notes={"seed": order.seed, "pairs": recipe.pairs},
+        )
+    finally:
+        maker.terminate()
+        maker.join()
+
+
+def answers(net: FractureNet, found: list[Prepared]) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
+    """Labels, logits, highest cells and inputs of the prepared scans."""
+    labels: list[int] = []
+    logits: list[float] = []
+    peaks: list[float] = []
+    inputs: list[np.ndarray] = []
+    with torch.no_grad():
+        for item in found:
+            if item.input_path is None:
+                continue
+            x = np.load(item.input_path)
+            logit, cam = net(torch.from_numpy(x)[None, None])
+            labels.append(item.row.label)
+            logits.append(float(logit))
+            peaks.append(float(cam.max()))
+            if len(inputs) < GATE_VOLUMES:
+                inputs.append(x)
+    return labels, logits, peaks, inputs
+
+
+def export_run(order: ExportOrder) -> Path:
+    """`ankle-trainer export`: thresholds and calibration from validation scans that went the viewer's whole way, then the gates,
+    then the pack.
+    """
+    from trainer.export import export
+
+    net, spec, record = load_run(order.run)
+    manifest = order.validation
+    if manifest is None:
+        from trainer.write_scans import Order, simulate
+
+        wanted = Order(order.run / "validation", VALIDATION_SCANS, VALIDATION_SEED_OFFSET, twins=True)
+        for _ in simulate(wanted):
+            pass
+        manifest = wanted.out / "manifest.csv"
+    found = prepare(manifest, order.run / "validation-prepared", spec)
+    labels, logits, peaks, inputs = answers(net, found)
+    y = np.array(labels)
+    decision = decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
+    figures = json.loads(order.metrics.read_text()) if order.metrics else {}
+    name = order.name or record["arch"]
+    metrics = figures.get("models", {}).get(name, {})
+    origin = {
+        "data": "simulated ankles (trainer.simulate, built-in bones)",
+        "seed": record.get("seed"),
+        "git_commit": _revision(),
+        "stages": record["stages"],
+    }
+    origin["validation"] = {
+        "scans": len(found),
+        "assessed": len(labels),
+        "excluded": sorted(p.excluded for p in found if p.excluded),
+    }
+    title = {"compact": "Compact 3D CNN", "mobilenet": "3D-MobileNet (ACS)"}.get(record["arch"], record["arch"])
+    return export(
+        net,
+        spec.to_json(),
+        decision.to_json(),
+        origin,
+        metrics,
+        name,
+        title,
+        order.version,
+        order.status,
+        order.default,
+        order.out,
+        inputs,
+    )
+
+
+def _revision() -> str:
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
+    done = subprocess.run(  # noqa: S603 (a fixed command)
+        [git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+    )
+    return done.stdout.strip() or "unknown"
