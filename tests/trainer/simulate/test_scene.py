@@ -1,0 +1,89 @@
+"""The scene: twins, sides, labels and crack masks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from trainer.simulate.atlas import LABELS, Atlas
+from trainer.simulate.pairs import cube
+from trainer.simulate.scene import Scene, draw_scene, render
+
+WIDTHS = (2.0, 2.0, 2.0)
+
+
+@pytest.fixture(scope="module")
+def scene(atlas: Atlas) -> Scene:
+    return draw_scene(5, 0, atlas, "weber-b", "displaced")
+
+
+@pytest.fixture(scope="module")
+def points(scene: Scene) -> torch.Tensor:
+    return cube(48, 2.0, scene.crack_mm()[0].numpy().astype(np.float64))
+
+
+def test_twins_are_equal_away_from_the_fracture(scene: Scene, points: torch.Tensor) -> None:
+    broken, whole = render(scene, points, WIDTHS, True), render(scene, points, WIDTHS, False)
+    assert whole.cracks == [] and len(broken.cracks) == 1
+    change = (broken.hu - whole.hu).abs()
+    assert float(change.max()) > 200
+    fibula = scene.atlas.bones["fibula"]
+    canonical = scene.pose.to_canonical(points)
+    assert (change[fibula(canonical) > 20] == 0).all(), "only the broken bone and what lies beside it may differ"
+    other = torch.isin(whole.labels, torch.tensor([LABELS["talus"], LABELS["calcaneus"]], dtype=torch.uint8))
+    assert float(change[other].median()) == 0
+
+
+def test_cracks_lie_on_the_broken_bone(scene: Scene, points: torch.Tensor) -> None:
+    seen = render(scene, points, WIDTHS, False), render(scene, points, WIDTHS, True)
+    (crack,) = seen[1].cracks
+    assert int(crack.sum()) > 20
+    labels = seen[0].labels[crack]
+    assert float((labels == LABELS["fibula"]).float().mean()) > 0.9
+    middle = points[crack].mean(dim=0)
+    assert float((middle - scene.crack_mm()[0]).norm()) < 15
+
+
+def test_the_other_side_is_the_mirror_image(scene: Scene) -> None:
+    """The pose's mirror alone turns a left ankle into a right one: mirrored points see the same bones."""
+    mirror = torch.diag(torch.tensor([-1.0, 1.0, 1.0]))
+    quiet = replace(scene, warp=torch.zeros_like(scene.warp), soft=replace(scene.soft, table=None))
+    other = replace(quiet, pose=replace(scene.pose, matrix=scene.pose.matrix @ mirror), side="R" if scene.side == "L" else "L")
+    p = cube(33, 3.0, np.zeros(3))
+    one, two = render(quiet, p, (3.0,) * 3, True), render(other, p @ mirror, (3.0,) * 3, True)
+    torch.testing.assert_close(one.hu, two.hu, atol=0.5, rtol=1e-3)
+    assert float((one.labels == two.labels).float().mean()) > 0.999
+    torch.testing.assert_close(other.crack_mm(), quiet.crack_mm() @ mirror, atol=1e-3, rtol=0)
+
+
+def test_the_determinant_tells_the_side(atlas: Atlas) -> None:
+    sides = set()
+    for index in range(8):
+        drawn = draw_scene(6, index, atlas, "weber-b", "moderate")
+        assert (float(torch.linalg.det(drawn.pose.matrix)) > 0) is (drawn.side == "L")
+        fibula = drawn.pose.to_lps(torch.tensor([0.0, 0.0, 60.0])) - drawn.pose.to_lps(torch.zeros(3))
+        assert float(fibula[2]) > 25, "the shaft points up"
+        sides.add(drawn.side)
+    assert sides == {"L", "R"}
+
+
+def test_poses_go_there_and_back(scene: Scene) -> None:
+    p = torch.randn(20, 3, generator=torch.Generator().manual_seed(0)) * 50
+    torch.testing.assert_close(scene.pose.to_lps(scene.pose.to_canonical(p)), p, atol=1e-3, rtol=1e-4)
+
+
+def test_what_is_no_fracture_does_not_depend_on_the_fracture(scene: Scene, atlas: Atlas) -> None:
+    other = draw_scene(5, 0, atlas, "talus neck", "hairline")
+    assert other.fractures[0].bone == "talus"
+    assert torch.equal(other.warp, scene.warp) and other.scanner == scene.scanner and other.side == scene.side
+    assert other.notes == scene.notes and other.texture.cortex_hu == scene.texture.cortex_hu
+    assert other.soft.muscle_hu == scene.soft.muscle_hu
+
+
+def test_bones_are_brighter_than_what_lies_around_them(scene: Scene, points: torch.Tensor) -> None:
+    seen = render(scene, points, WIDTHS, False)
+    assert float(seen.hu[seen.labels > 0].median()) > 150 > float(seen.hu[seen.labels == 0].median())
+    assert set(seen.labels.unique().tolist()) >= {0, LABELS["tibia"], LABELS["fibula"], LABELS["talus"]}

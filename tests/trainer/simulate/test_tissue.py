@@ -1,0 +1,84 @@
+"""Bone's material and the findings that look like fractures and are none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+import torch
+
+from trainer.simulate.atlas import LABELS, Atlas
+from trainer.simulate.streams import stream
+from trainer.simulate.tissue import KINDS, Lesion, draw_lesions, draw_texture
+
+Z = torch.tensor([0.0, 0.0, 1.0])
+X = torch.tensor([1.0, 0.0, 0.0])
+
+
+def lesion(kind: str, size: float, hu: float) -> Lesion:
+    return Lesion(kind, "tibia", torch.zeros(3), Z, X, size, hu, torch.zeros(8, 8))
+
+
+def paint(found: Lesion, *points: tuple[float, float, float]) -> list[float]:
+    p = torch.tensor(points)
+    return found.paint(torch.full((len(p),), 300.0), p, torch.full((len(p),), 5.0), 0.5).tolist()
+
+
+def test_the_shell_is_cortex_and_the_shaft_is_hollow() -> None:
+    texture = replace(draw_texture(stream(1, 0, "texture")), density=1.0, grain_hu=0.0, patch=0.0, cortex_scale=1.0)
+    depth = torch.tensor([0.5, 0.5, 9.0, 9.0])
+    points = torch.tensor([[10.0, 0.0, 90.0], [10.0, 0.0, 2.0], [0.0, 0.0, 90.0], [0.0, 0.0, 2.0]])
+    shaft, joint, marrow, spongiosa = texture.hu("tibia", points, depth, (3.5, 1.2), 0.5).tolist()
+    assert shaft > 0.7 * texture.cortex_hu and joint > 0.7 * texture.cortex_hu
+    assert marrow == pytest.approx(texture.marrow_hu, abs=1.0)
+    assert spongiosa > marrow + 80
+    middle = texture.hu("tibia", points, torch.full((4,), 2.3), (3.5, 1.2), 0.5).tolist()
+    assert middle[0] > 0.7 * texture.cortex_hu > middle[1], "cortex is thick at the shaft and thin at the joint"
+
+
+def test_textures_vary_within_what_patients_show() -> None:
+    drawn = [draw_texture(stream(2, i, "texture")) for i in range(8)]
+    assert len({t.density for t in drawn}) == 8
+    for t in drawn:
+        assert 0.45 <= t.density <= 1.45 and 950 <= t.cortex_hu <= 1750 and -70 <= t.marrow_hu <= 60
+        assert set(t.offsets) == set(LABELS)
+
+
+def test_planes_scars_and_growth_plates() -> None:
+    assert paint(lesion("scar", 1.0, 200.0), (0, 0, 0), (0, 0, 3)) == [500.0, 300.0]
+    inside, rim, beyond = paint(lesion("physis", 2.0, 80.0), (0, 0, 0), (0, 0, 1.5), (0, 0, 5))
+    assert inside == 80.0 and rim > 400.0 and beyond == 300.0
+    old = lesion("healed", 2.0, 100.0)
+    assert paint(old, (0, 0, 0), (0, 0, 20))[0] == 400.0
+    swollen = old.reshape(torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 40.0]]), torch.zeros(2))
+    torch.testing.assert_close(swollen, torch.tensor([-2.0, 0.0]))
+
+
+def test_lines_and_balls() -> None:
+    assert paint(lesion("canal", 1.0, 0.0), (0, 0, 5), (4, 0, 5), (0, 0, 30)) == [0.0, 300.0, 300.0]
+    bed, wall = paint(lesion("track", 1.5, 50.0), (0, 0, 20), (2.0, 0, 20))
+    assert bed == 50.0 and wall > 400.0
+    assert paint(lesion("island", 2.0, 900.0), (0, 0, 0), (5, 0, 0)) == [900.0, 300.0]
+    assert paint(lesion("cyst", 4.0, 20.0), (0, 0, 0), (9, 0, 0)) == [20.0, 300.0]
+
+
+def test_an_osteophyte_adds_bone_and_never_takes_any() -> None:
+    points = torch.rand(500, 3, generator=torch.Generator().manual_seed(0)) * 20 - 10
+    before = points[:, 2]
+    after = lesion("osteophyte", 3.0, 0.0).reshape(points, before)
+    assert (after <= before + 1e-6).all() and (after < before - 0.5).any()
+    assert paint(lesion("osteophyte", 3.0, 0.0), (0, 0, 0)) == [300.0]
+
+
+def test_all_kinds_are_drawn_and_lie_at_their_bone(atlas: Atlas) -> None:
+    counts: Counter[str] = Counter()
+    for i in range(60):
+        for found in draw_lesions(stream(3, i, "lesions"), atlas):
+            counts[found.kind] += 1
+            assert abs(float(found.direction.norm()) - 1) < 1e-5
+            assert abs(float(found.direction @ found.other)) < 1e-4
+            if found.kind in ("canal", "track", "cyst", "island", "osteophyte", "healed"):
+                assert float(atlas.bones[found.bone](found.point)) < 1.0
+    assert set(counts) == set(KINDS)
+    assert counts["scar"] > counts["physis"]
