@@ -1,0 +1,94 @@
+"""`ankle-trainer`: exit codes, words instead of tracebacks, and a tiny training from end to end."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import ModelError, ScanError
+from trainer import cli, runs
+from trainer.cli import main
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["fly"],
+        ["train", "--model", "vgg", "--data", "simulate", "--out", "x"],
+        ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "0"],
+        ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "nan"],
+        ["train", "--model", "compact", "--data", "some/folder", "--out", "x"],
+        ["train", "--model", "mobilenet", "--data", "simulate", "--out", "x"],
+        ["simulate", "--out", "x", "--count", "0", "--seed", "1"],
+        ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--type", "sprain"],
+    ],
+)
+def test_wrong_usage_is_two(command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    command = [str(tmp_path / "x") if part == "x" else part for part in command]
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert said and "Traceback" not in said
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ScanError("BONES_MISSING", "No tibia."), 3),
+        (ModelError("PACK_DAMAGED", "The pack is damaged."), 4),
+        (FloatingPointError("the loss is nan"), 1),
+        (OSError("disk full"), 1),
+        (KeyboardInterrupt(), 1),
+    ],
+)
+def test_errors_become_codes_and_sentences(
+    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def fail(order: object) -> None:
+        raise error
+
+    monkeypatch.setattr(runs, "export_run", fail)
+    assert main(["export", str(tmp_path), "--out", str(tmp_path / "pack")]) == code
+    said = capsys.readouterr().err
+    assert (str(error) or "Stopped") in said and "Traceback" not in said
+
+
+def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "Research use" in capsys.readouterr().out
+    assert main(["prepare", str(tmp_path / "none.csv"), "--out", str(tmp_path / "d")]) == 1
+    assert "none.csv" in capsys.readouterr().err
+
+
+def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    met: list[runs.TrainOrder] = []
+    monkeypatch.setattr(runs, "train_on_simulator", lambda order, report: met.append(order))
+    line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
+    assert main([*line.split(), "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
+    assert met == [runs.TrainOrder("mobilenet", "paper", tmp_path, Path("t"), 2.0, 64, 9, 0.5, True, True)]
+
+
+def test_a_tiny_training_from_simulation_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "run"
+    line = "train --model compact --preset best --data simulate --epochs 0.05 --size 32 --width 0.25 --seed 2"
+    assert main([*line.split(), "--out", str(out)]) == 0
+    assert "trained" in capsys.readouterr().out
+    with open(out / "log.csv", newline="") as f:
+        rows = list(csv.DictReader(f))
+    assert len(rows) == 4 and all(np.isfinite(float(r["loss"])) for r in rows)
+    record = json.loads((out / "config.json").read_text())
+    assert record["seed"] == 2 and record["pairs"] == 4
+    net, _, _ = runs.load_run(out)
+    assert net.arch == "compact" and net.config["width"] == 0.25
+    assert len(list((out / "pairs").glob("pair-*.npz"))) == 4
+
+
+def test_the_names_of_the_models_are_known() -> None:
+    from trainer.networks.registry import NETWORKS
+
+    assert set(cli.MODELS) <= set(NETWORKS)
