@@ -205,7 +205,7 @@ def _loss(
         "cells": cells.item(),
         "scan": scan.item(),
         "sides": side.item(),
-        "lesson": float(lesson),
+        "lesson": lesson.item(),
         "pair_accuracy": accuracy,
     }
 

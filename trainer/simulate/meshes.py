@@ -120,7 +120,8 @@ def _distance(parts: list[Any], mirrored: bool) -> SdfGrid | None:
     flat = grid.reshape(-1, 3).numpy().astype(np.float64)
     best = np.full(len(flat), np.inf)
     for part in parts:
-        mesh = part.flip_faces() if mirrored else part
+        mesh = part.flip_faces() if mirrored else part.copy()
+        mesh.clear_data()  # normals that a file brings along would be kept, also where they point inwards
         mesh = mesh.compute_normals(cell_normals=False, split_vertices=False, auto_orient_normals=True)
         vertices, normals = np.asarray(mesh.points, dtype=np.float64), np.asarray(mesh.point_data["Normals"], dtype=np.float64)
         away, nearest = cKDTree(vertices).query(flat)
