@@ -25,6 +25,7 @@ ABOVE_MM = 14.0
 TALUS_MM = 20.0
 ASIDE_MM = 26.0
 ONE_LEG_MM = 60.0
+OTHER_LEG = 4.0
 BOX_MM = 64.0
 LONG_FOOT = 1.8
 FOOT_MM = 95.0
@@ -79,9 +80,12 @@ def _joints(coarse: Coarse, found: list[Section]) -> list[Joint]:
         if joint is None or body_area_mm2(coarse, joint.axis.at(6.0)) > LIMB_MM2:
             continue
         ranked.append(((chain[0].k - chain[-1].k) * float(coarse.step[2]), joint))
-    ranked.sort(key=lambda pair: -float(pair[1].axis.point[2]))
+    ranked.sort(key=lambda pair: -pair[1].score)
     kept: list[tuple[float, Joint]] = []
     for length, joint in ranked:
+        # The other leg's ankle looks about as good as the first and is no foot joint at the edge of the scan.
+        if kept and (joint.score < kept[0][1].score - OTHER_LEG or _missing(coarse, joint)):
+            continue
         if all(np.linalg.norm((joint.axis.point - other.axis.point)[:2]) > ONE_LEG_MM for _, other in kept):
             kept.append((length, joint))
     longest = max((length for length, _ in kept), default=0.0)

@@ -39,12 +39,14 @@ class Coarse:
         grid: its place in the patient.
         bone: bool, denser than the bone threshold.
         step: mm per voxel.
+        threshold: HU, see `bone_threshold`.
     """
 
     hu: NDArray[np.float32]
     grid: Grid
     bone: NDArray[np.bool_]
     step: Array
+    threshold: float
 
     def sample(self, mm: Array) -> NDArray[np.float32]:
         """HU at LPS points (..., 3), trilinear; NaN outside."""
@@ -78,7 +80,8 @@ def coarsen(volume: Volume) -> Coarse:
             affine[:3, axis] *= -1
     hu = np.ascontiguousarray(hu)
     grid = Grid((hu.shape[0], hu.shape[1], hu.shape[2]), affine)
-    return Coarse(hu.astype(np.float32), grid, hu > bone_threshold(hu), np.asarray(grid.spacing))
+    threshold = bone_threshold(hu)
+    return Coarse(hu.astype(np.float32), grid, hu > threshold, np.asarray(grid.spacing), threshold)
 
 
 def bone_threshold(hu: NDArray[np.int16]) -> float:

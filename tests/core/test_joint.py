@@ -34,7 +34,7 @@ def test_the_gap_between_two_plates_is_the_joint():
     assert np.linalg.norm(joint.axis.point) < 4
     assert joint.above_mm > 40
     assert joint.exit_seen
-    assert joint.bone_below_mm == pytest.approx(42, abs=4)
+    assert joint.bone_below_mm == pytest.approx(40, abs=4)
 
 
 def test_bone_without_a_gap_has_no_joint():
@@ -67,4 +67,4 @@ def test_columns_outside_the_scan_are_nan_and_valleys_are_not():
     assert np.isnan(lines[:, 0]).all()
     assert np.isfinite(valleys(lines)).all()
     assert np.isfinite(plates(lines)).all()
-    assert abs(int(np.argmax(valleys(lines))) - 80) <= 3
+    assert abs(int(np.argmax(valleys(lines).mean(axis=0))) - 80) <= 4
