@@ -31,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(1)
     net = compact(0.25)
     with torch.no_grad():
-        net.head.weight.normal_(std=3.0)
+        net.head.weight.normal_(std=300.0)
     checkpoint.save(folder, {"average": net.state_dict(), "step": 1})
     record = {"arch": "compact", "config": net.config, "preprocessing": BONE.to_json(), "stages": [], "seed": 11}
     (folder / "config.json").write_text(json.dumps(record))
