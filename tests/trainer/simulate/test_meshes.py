@@ -110,7 +110,7 @@ def test_real_bones(data_folder: Path, side: str) -> None:
     axes = (torch.arange(-12, 12, 0.5), torch.arange(-12, 12, 0.5), torch.arange(-12, 6, 0.5))
     points = torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
     gap = 2 * float(torch.maximum(atlas.bones["tibia"](points), atlas.bones["talus"](points)).min())
-    assert 0.5 < gap < 5.0
+    assert 0.0 < gap < 5.0, "segmented from 1 mm slices, the left joint narrows to 0.34 mm; the bones must not touch"
     centre = {n: g.points()[g.values < 0].mean(dim=0) for n, g in atlas.bones.items()}
     assert centre["fibula"][0] > centre["tibia"][0] + 15
     assert centre["navicular"][1] < centre["talus"][1] < centre["calcaneus"][1]
