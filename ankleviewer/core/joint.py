@@ -223,8 +223,8 @@ def joints_on(coarse: Coarse, found: list[Section], axis: Axis, top: float) -> l
             "flare": float(np.clip(np.log(near.max() / np.median(far)), -0.5, 1.2)) if len(far) else 0.0,
             "wide": float(np.clip(np.log(near.max() / 900), -1.2, 0)),
             "stem": float(np.clip(stem, 0.0, 60.0)) / 60,
-            "subtalar": float(look[n + 26 : n + 45].max(initial=0.0)),
-            "gap_above": float(look[max(0, n - 44) : max(0, n - 25)].max(initial=0.0)),
+            "subtalar": min(1.5, float(look[n + 26 : n + 45].max(initial=0.0))),
+            "gap_above": min(1.5, float(look[max(0, n - 44) : max(0, n - 25)].max(initial=0.0))),
         }
         score = sum(CUES[name] * cue for name, cue in cues.items()) - (ORPHAN if orphan else 0.0)
         if score < LEAST_SCORE:
