@@ -31,6 +31,8 @@ HEEL_MM = (45.0, 90.0)
 # No talus is that high: with so much bone above it, a joint is not the one below the talus.
 SHAFT_SURE_MM = 34.0
 TALUS_MM = 18.0
+# With little of the shaft and of the foot in the scan, nothing tells the ankle from the joint below the talus.
+HALF_HEEL_MM = 32.0
 # A joint above all of the chain that led to it, though the scan shows a tibia there.
 ORPHAN = 2.0
 LEAST_SCORE = 5.0
@@ -215,6 +217,8 @@ def joints_on(coarse: Coarse, found: list[Section], axis: Axis, top: float) -> l
             continue
         least = HEEL_MM[0] if above < SHAFT_SURE_MM else TALUS_MM
         if exit_seen and not least <= reach <= HEEL_MM[1]:
+            continue
+        if not exit_seen and reach < HALF_HEEL_MM and above < SHAFT_SURE_MM + 4:
             continue
         far = _within(area, n - 60, n - 34)
         cues = {

@@ -1,0 +1,49 @@
+"""The ankle finder on simulated bones, which it was not drawn after: weak and dense, fractured, turned, in small fields of view."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.anatomy import find_ankles
+from ankleviewer.core.volume import Volume
+
+SPACING = 2.5
+ANKLES = 4
+
+
+@pytest.fixture(scope="module")
+def simulated() -> list[tuple[Volume, str]]:
+    """Volumes with the plafond near the LPS origin, every other one fractured, each with its side."""
+    pytest.importorskip("torch", reason="the simulator needs torch")
+    from trainer.simulate.bones import built_in
+    from trainer.simulate.scan import simulate_scan
+
+    scans = [
+        simulate_scan(606, index, built_in(606, index), fractured=index % 2 == 0, severity="displaced", spacing=SPACING)
+        for index in range(ANKLES)
+    ]
+    return [(scan.volume, scan.truth["side"]) for scan in scans]
+
+
+def test_simulated_ankles_are_found_whole(simulated):
+    for volume, _ in simulated:
+        (ankle,) = find_ankles(volume)
+        assert ankle.complete, ankle.reason
+        assert np.linalg.norm(ankle.centre_mm) < 12
+
+
+def test_the_side_of_a_simulated_ankle_is_right_or_unknown(simulated):
+    sides = [(find_ankles(volume)[0].side, truth) for volume, truth in simulated]
+    assert all(side in (truth, "unknown") for side, truth in sides)
+    assert any(side == truth for side, truth in sides)
+
+
+def test_a_simulated_scan_cut_off_below_the_plafond_is_not_complete(simulated):
+    for volume, _ in simulated:
+        below = int(np.floor(volume.grid.to_voxel(np.array([0.0, 0.0, -8.0]))[2]))
+        cut = Volume(
+            np.ascontiguousarray(volume.hu[:, :, :below]),
+            volume.grid.crop((0, 0, 0), (*volume.grid.shape[:2], below)),
+        )
+        assert not any(ankle.complete for ankle in find_ankles(cut))
