@@ -1,4 +1,4 @@
-"""The ankle finder on simulated bones, which it was not drawn after: weak and dense, fractured, turned, in small fields of view."""
+"""The ankle finder on simulated bones: weak and dense, fractured, turned, in small fields of view."""
 
 from __future__ import annotations
 
