@@ -26,27 +26,30 @@ def mirror(rng: np.random.Generator, *tensors: Tensor) -> list[Tensor]:
     return [t.flip(2) for t in tensors] if rng.random() < 0.5 else list(tensors)
 
 
-def vary_hu(rng: np.random.Generator, hu: Tensor) -> Tensor:
+def vary_hu(rng: np.random.Generator, hu: Tensor, strength: float = 1.0) -> Tensor:
     """Other scanners and other bones: contrast, offset, blur, coarser slices and noise.
 
     Args:
+        rng: source of the draws.
         hu: (N, 1, D, H, W) float; the N volumes get the same change and the same noise.
+        strength: 0 leaves the volumes as they are, 1 is the full range; a network that has yet to learn what a crack is
+            needs little.
     """
     out = hu
-    if rng.random() < 0.7:
-        gain, offset, pivot = float(np.exp(rng.normal(0, 0.15))), float(rng.normal(0, 25)), float(rng.uniform(0, 200))
+    if rng.random() < 0.7 * strength:
+        gain, offset, pivot = float(np.exp(rng.normal(0, 0.12))), float(rng.normal(0, 20)), float(rng.uniform(0, 200))
         out = (out - pivot) * gain + pivot + offset
-    if rng.random() < 0.25:
-        sigma = tuple(float(s) for s in rng.uniform(0.2, 0.7, 3))
-        out = torch.stack([gaussian_blur(v[0], sigma) for v in out])[:, None]  # type: ignore[arg-type]
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 * strength:
+        sigma = (float(rng.uniform(0.2, 0.6)), float(rng.uniform(0.2, 0.6)), float(rng.uniform(0.2, 0.6)))
+        out = torch.stack([gaussian_blur(v[0], sigma) for v in out])[:, None]
+    if rng.random() < 0.15 * strength:
         axis = int(rng.integers(3))
         size = list(out.shape[2:])
-        thick = float(rng.uniform(1.3, 2.6))
+        thick = float(rng.uniform(1.2, 2.2))
         small = [max(4, round(n / thick)) if i == axis else n for i, n in enumerate(size)]
         out = F.interpolate(F.interpolate(out, size=small, mode="area"), size=size, mode="trilinear", align_corners=False)
-    if rng.random() < 0.5:
-        level = float(np.exp(rng.uniform(np.log(5), np.log(45))))
+    if rng.random() < 0.5 * strength:
+        level = float(np.exp(rng.uniform(np.log(4), np.log(25))))
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         noise = torch.randn(out.shape[2:], generator=generator)
         if rng.random() < 0.5:

@@ -19,6 +19,7 @@ from trainer.simulate.pairs import Pair, load_pair, pair_path
 from trainer.simulate.streams import stream
 
 VISIBLE_HU = 40  # change against the twin below which a crack leaves no trace (in marrow, in fat)
+PLAIN_HU = 120  # change from which a voxel of the crack is asked for; between the two, nothing is asked
 MOST_TRIES = 1000  # draws for a pair of the wanted severity; about a third of all pairs has each
 
 
@@ -42,7 +43,8 @@ class CropPlan:
 
     Attributes:
         size: edge of a crop, voxels; pairs: twin crops on a crack; others: crops from anywhere.
-        whole: the crops are whole ankles, of which only the mirror image is another ankle.
+        whole: only the mirror image counts as another ankle; else all 48 symmetries of the cube do.
+        strength: of the augmentation, see `augment.vary_hu`.
         severities: fractures to draw from, all if empty; the plain ones first is a lesson that starts.
     """
 
@@ -51,6 +53,7 @@ class CropPlan:
     others: int
     whole: bool = False
     severities: tuple[str, ...] = ()
+    strength: float = 1.0
 
 
 class PairBank:
@@ -100,9 +103,9 @@ class PairBank:
         both = np.stack([pair.fractured[box], pair.intact[box]])
         change = np.abs(both[0].astype(np.int32) - both[1])
         nothing = np.zeros(change.shape, dtype=bool)
-        crack = np.stack([pair.crack[box] & (change > VISIBLE_HU), nothing])
+        crack = np.stack([pair.crack[box] & (change > PLAIN_HU), nothing])
         changed = np.stack([(change > VISIBLE_HU) | pair.crack[box], nothing])
-        return _augmented(rng, both, crack, changed, plan.whole)
+        return _augmented(rng, both, crack, changed, plan)
 
     def _elsewhere(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
         volume = pair.intact if rng.random() < 0.7 else pair.fractured
@@ -115,9 +118,9 @@ class PairBank:
         box = _box(centre, plan.size, shape)
         broken = volume is pair.fractured
         change = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box])
-        crack = pair.crack[box] & (change > VISIBLE_HU) & broken
+        crack = pair.crack[box] & (change > PLAIN_HU) & broken
         changed = ((change > VISIBLE_HU) | pair.crack[box]) & broken
-        return _augmented(rng, volume[box][None], crack[None], changed[None], plan.whole)
+        return _augmented(rng, volume[box][None], crack[None], changed[None], plan)
 
 
 def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tuple[slice, ...]:
@@ -126,11 +129,11 @@ def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tupl
 
 
 def _augmented(
-    rng: np.random.Generator, hu: NDArray[np.int16], crack: NDArray[np.bool_], changed: NDArray[np.bool_], whole: bool
+    rng: np.random.Generator, hu: NDArray[np.int16], crack: NDArray[np.bool_], changed: NDArray[np.bool_], plan: CropPlan
 ) -> tuple[Tensor, Tensor, Tensor]:
     tensors = [torch.from_numpy(np.ascontiguousarray(a))[:, None] for a in (hu.astype(np.float32), crack, changed)]
-    out = mirror(rng, *tensors) if whole else turn(rng, *tensors)
-    return vary_hu(rng, out[0]), out[1], out[2]
+    out = mirror(rng, *tensors) if plan.whole else turn(rng, *tensors)
+    return vary_hu(rng, out[0], plan.strength), out[1], out[2]
 
 
 class Prefetch:

@@ -11,7 +11,6 @@ from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec
 from trainer.data import CropPlan
 from trainer.loop import Stage
 
-PLAIN = ("moderate", "displaced")
 FULL_EPOCHS = 20  # the paper's number; a recipe's stages are that long
 
 
@@ -44,21 +43,23 @@ class Recipe:
         return replace(self, stages=stages, crop=min(self.crop, max(size, 40)), pairs=max(4, round(self.pairs * share)))
 
 
+# what a crack is comes first (plain ones, clean scans), then the faint ones, then larger crops with the statistics held still
 _COMPACT = (
-    Stage(CropPlan(32, 16, 4, severities=PLAIN), 300, (2e-3, 2e-3), scan=0.7),
-    Stage(CropPlan(32, 14, 8), 800, (2e-3, 5e-4), scan=0.5),
-    Stage(CropPlan(64, 2, 2), 250, (5e-4, 1e-4), scan=0.5),
+    Stage(CropPlan(32, 13, 5, True, ("displaced",), 0.0), 150, (2e-3, 2e-3), scan=0.2),
+    Stage(CropPlan(32, 13, 5, True, ("moderate", "displaced"), 0.2), 250, (2e-3, 2e-3), scan=0.2),
+    Stage(CropPlan(32, 13, 7, True, (), 0.4), 1100, (2e-3, 4e-4), scan=0.2, sides=0.7),
+    Stage(CropPlan(64, 2, 2, True, (), 0.4), 400, (5e-4, 1e-4), scan=0.3, sides=0.3, freeze_norm=True),
 )
 _MOBILENET = (
-    Stage(CropPlan(64, 2, 2), 900, (2e-3, 1.5e-3), cells=0.3, scan=0.2, sides=0.5, teacher=2.0),
-    Stage(CropPlan(64, 2, 2), 1500, (1.5e-3, 3e-4), cells=1.0, scan=0.5, sides=0.5, teacher=1.0),
+    Stage(CropPlan(64, 2, 2, True, (), 0.2), 900, (2e-3, 1.5e-3), cells=0.3, scan=0.2, sides=0.5, teacher=2.0),
+    Stage(CropPlan(64, 2, 2, True, (), 0.4), 1500, (1.5e-3, 3e-4), cells=1.0, scan=0.3, sides=0.5, teacher=1.0),
 )
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, _COMPACT, 72, 1600),
-    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse"}, _MOBILENET, 72, 1600, teacher="compact"),
+    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, _COMPACT, 72, 1500),
+    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse"}, _MOBILENET, 72, 1500, teacher="compact"),
     ("compact", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("mobilenet", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
 }

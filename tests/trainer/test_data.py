@@ -39,7 +39,7 @@ def test_the_form_of_a_batch(bank: PairBank) -> None:
 
 
 def test_twins_differ_only_where_changed(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "vary_hu", lambda rng, hu: hu)
+    monkeypatch.setattr(module, "vary_hu", lambda rng, hu, strength: hu)
     seen = 0
     for step in range(6):
         batch = bank.batch(step, PLAN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from trainer.targets import cell_loss, cell_targets, fewest_voxels
+from trainer.targets import MOST_WEIGHT, cell_loss, cell_targets, fewest_voxels
 
 SHAPE = (1, 1, 32, 32, 32)
 
@@ -58,12 +58,16 @@ def test_the_loss_falls_with_the_right_answer_and_ignores_silent_cells() -> None
     assert torch.equal(cell_loss(other, target, weight), cell_loss(right, target, weight))
 
 
-def test_one_false_alarm_weighs_more_than_its_share() -> None:
-    target, weight = torch.zeros(1, 1, 6, 6, 6), torch.ones(1, 1, 6, 6, 6)
-    cam = torch.full_like(target, -8.0)
-    quiet = float(cell_loss(cam, target, weight))
-    cam[0, 0, 3, 3, 3] = 8.0
-    assert float(cell_loss(cam, target, weight)) - quiet > 3 * 8.0 / 216
+def test_a_missed_crack_weighs_more_than_a_false_alarm_but_not_without_bound() -> None:
+    target, weight = torch.zeros(1, 1, 8, 8, 8), torch.ones(1, 1, 8, 8, 8)
+    target[0, 0, 1, 1, 1] = 1
+    right = (target * 2 - 1) * 8
+    missed, alarm = right.clone(), right.clone()
+    missed[0, 0, 1, 1, 1] = -8.0
+    alarm[0, 0, 6, 6, 6] = 8.0
+    quiet = float(cell_loss(right, target, weight))
+    ratio = (float(cell_loss(missed, target, weight)) - quiet) / (float(cell_loss(alarm, target, weight)) - quiet)
+    assert ratio == pytest.approx(MOST_WEIGHT, rel=0.02)
 
 
 def test_without_any_cell_to_judge_the_loss_is_zero_and_has_a_gradient() -> None:

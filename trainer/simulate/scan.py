@@ -41,15 +41,15 @@ def scanner_grid(rng: np.random.Generator, spacing: float | None, reach_mm: floa
     slices.
 
     Args:
-        spacing: isotropic voxel size in mm; None draws 0.5-1.0 mm in the plane and 0.5-2 mm slices.
+        spacing: isotropic voxel size in mm; None draws 0.6-1.0 mm in the plane and 0.6-2 mm slices.
         reach_mm: edge of the field of view; None draws it.
     """
     if spacing is None:
-        plane = log_uniform(rng, 0.5, 1.0)
-        slices = float(np.clip(plane * log_uniform(rng, 0.8, 2.5), 0.5, 2.0))
+        plane = log_uniform(rng, 0.6, 1.0)
+        slices = float(np.clip(plane * log_uniform(rng, 0.9, 2.2), 0.6, 2.0))
     else:
         plane = slices = spacing
-    wide, tall = (float(rng.uniform(105, 140)), float(rng.uniform(105, 140))) if reach_mm is None else (reach_mm, reach_mm)
+    wide, tall = (float(rng.uniform(105, 130)), float(rng.uniform(105, 130))) if reach_mm is None else (reach_mm, reach_mm)
     shape = (round(wide / plane), round(wide / plane), round(tall / slices))
     middle = np.array([*rng.normal(0, 6, 2), rng.normal(4, 5)])
     size = np.array([plane, plane, slices])
