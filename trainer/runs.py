@@ -4,6 +4,7 @@ exports it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import shutil
@@ -23,6 +24,7 @@ from trainer.calibration import decide
 from trainer.data import PairBank
 from trainer.loop import Progress, train
 from trainer.networks.head import FractureNet
+from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
 from trainer.prepare import Prepared, prepare
 from trainer.recipes import RECIPES
@@ -148,24 +150,37 @@ def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) ->
         maker.join()
 
 
-def answers(net: FractureNet, found: list[Prepared]) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
-    """Labels, logits, highest cells and inputs of the prepared scans."""
-    labels: list[int] = []
-    logits: list[float] = []
-    peaks: list[float] = []
+def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
+    """Labels, logits, highest cells and the first GATE_VOLUMES inputs of the prepared scans.
+
+    Logits are kept in `cache`, under the hash of the weights: exporting again, with figures, need not run the network again.
+    """
+    from ankleviewer.io.atomic import write_text
+
+    if net.mode == "full":
+        net = channels_last(net)
+    digest = hashlib.sha256()
+    for name, value in sorted(net.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(value.detach().contiguous().numpy().tobytes())
+    key = digest.hexdigest()
+    known: dict[str, list[float]] = {}
+    if cache.is_file():
+        stored = json.loads(cache.read_text())
+        known = stored["scans"] if stored.get("weights") == key else {}
+    kept = [p for p in found if p.input_path is not None]
     inputs: list[np.ndarray] = []
     with torch.no_grad():
-        for item in found:
-            if item.input_path is None:
-                continue
+        for item in kept:
+            assert item.input_path is not None
             x = np.load(item.input_path)
-            logit, cam = net(torch.from_numpy(x)[None, None])
-            labels.append(item.row.label)
-            logits.append(float(logit))
-            peaks.append(float(cam.max()))
             if len(inputs) < GATE_VOLUMES:
                 inputs.append(x)
-    return labels, logits, peaks, inputs
+            if item.row.id not in known:
+                logit, cam = net(torch.from_numpy(x)[None, None])
+                known[item.row.id] = [float(logit), float(cam.max())]
+    write_text(cache, json.dumps({"weights": key, "scans": known}))
+    return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
 
 
 def export_run(order: ExportOrder) -> Path:
@@ -184,7 +199,7 @@ def export_run(order: ExportOrder) -> Path:
             pass
         manifest = wanted.out / "manifest.csv"
     found = prepare(manifest, order.run / "validation-prepared", spec)
-    labels, logits, peaks, inputs = answers(net, found)
+    labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     y = np.array(labels)
     decision = decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
     figures = json.loads(order.metrics.read_text()) if order.metrics else {}

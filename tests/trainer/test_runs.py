@@ -52,7 +52,13 @@ def manifest(atlas: Atlas, other_atlas: Atlas, run: Path, tmp_path_factory: pyte
     net, spec, _ = load_run(run)
     found = prepare(path, run / "validation-prepared", spec)
     assert [p.excluded for p in found] == ["", ""]
-    labels, logits, peaks, inputs = answers(net, found)
+    labels, logits, peaks, inputs = answers(net, found, folder / "answers.json")
+    forward, net.forward = net.forward, None  # type: ignore[assignment]  # a second look must not run the network
+    assert answers(net, found, folder / "answers.json")[1:3] == (logits, peaks)
+    net.forward = forward  # type: ignore[method-assign]
+    with torch.no_grad():
+        net.head.bias += 1.0
+    assert answers(net, found, folder / "answers.json")[1][0] == pytest.approx(logits[0] + 1.0, abs=1e-3)
     assert labels == [1, 0] and len(peaks) == len(inputs) == 2 and inputs[0].shape == (128, 128, 128)
     assert abs(logits[0] - logits[1]) > 0.02
     first = int(logits[0] > logits[1])
