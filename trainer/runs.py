@@ -209,13 +209,11 @@ def export_run(order: ExportOrder) -> Path:
         "data": "simulated ankles (trainer.simulate, built-in bones)",
         "seed": record.get("seed"),
         "git_commit": _revision(),
-        "stages": record["stages"],
+        "pairs": record.get("pairs"),
+        "steps": sum(stage["steps"] for stage in record["stages"]),
     }
-    origin["validation"] = {
-        "scans": len(found),
-        "assessed": len(labels),
-        "excluded": sorted(p.excluded for p in found if p.excluded),
-    }
+    excluded = ", ".join(sorted(p.excluded for p in found if p.excluded)) or "none"
+    origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"
     title = {"compact": "Compact 3D CNN", "mobilenet": "3D-MobileNet (ACS)"}.get(record["arch"], record["arch"])
     return export(
         net,

@@ -55,15 +55,17 @@ def add(source: str) -> int:
 
 
 def _figures(metrics: Any, prefix: str = "") -> list[str]:
-    """Numbers of a manifest's metrics, one a line, nested names joined by dots; lists are left to the model card."""
+    """A manifest's figures, one a line: a value with its interval is one figure; counts are left to the model card."""
     lines: list[str] = []
-    if isinstance(metrics, dict):
-        for key, value in metrics.items():
-            name = f"{prefix}{key}"
-            if isinstance(value, dict):
-                lines += _figures(value, f"{name}.")
-            elif isinstance(value, bool | int | str):
-                lines.append(f"{name}: {value}")
-            elif isinstance(value, float):
-                lines.append(f"{name}: {value:.4g}")
+    if not isinstance(metrics, dict):
+        return lines
+    for key, value in metrics.items():
+        name = f"{prefix}{key}".replace("_", " ")
+        if isinstance(value, dict) and isinstance(value.get("value"), int | float):
+            interval = f" ({value['low']:.3g}-{value['high']:.3g})" if "low" in value and "high" in value else ""
+            lines.append(f"{name}: {value['value']:.3g}{interval}")
+        elif isinstance(value, dict):
+            lines += _figures(value, f"{name}, ")
+        elif isinstance(value, float) and not prefix:
+            lines.append(f"{name}: {value:.3g}")
     return lines

@@ -234,7 +234,7 @@ class ResultPanel(QWidget):
         with QSignalBlocker(self.chooser):
             self.chooser.clear()
             for model in models:
-                mark = "  (preliminary)" if model.status == "preliminary" else ""
+                mark = " *" if model.status == "preliminary" else ""  # the badge above says it in full
                 self.chooser.addItem(model.title + mark, model.name)
             if len(models) > 1:
                 self.chooser.addItem("All models", ALL_MODELS)

@@ -98,7 +98,7 @@ def test_from_a_run_to_an_answer(run: Path, manifest: Path, tmp_path: Path, caps
     read = read_pack(pack)
     record = json.loads((pack / "manifest.json").read_text())
     assert record["name"] == "trial" and record["status"] == "preliminary" and record["origin"]["seed"] == 11
-    assert record["origin"]["validation"] == {"scans": 2, "assessed": 2, "excluded": []}
+    assert record["origin"]["validation"] == "2 scans, 2 assessed, excluded: none"
     assert record["parity"]["volumes"] == 2 and read.name == "trial"
     capsys.readouterr()
     result = tmp_path / "result.json"
