@@ -49,6 +49,7 @@ _COMPACT = (
     Stage(CropPlan(32, 13, 5, True, ("moderate", "displaced"), 0.2), 250, (2e-3, 2e-3), scan=0.2),
     Stage(CropPlan(32, 13, 7, True, (), 0.4), 1100, (2e-3, 4e-4), scan=0.2, sides=0.7),
     Stage(CropPlan(64, 2, 2, True, (), 0.4), 400, (5e-4, 1e-4), scan=0.3, sides=0.3, freeze_norm=True),
+    Stage(CropPlan(64, 2, 2, True, (), 0.4), 1000, (6e-4, 5e-5), scan=0.4, sides=0.3, freeze_norm=True),
 )
 _MOBILENET = (
     Stage(CropPlan(64, 2, 2, True, (), 0.2), 900, (2e-3, 1.5e-3), cells=0.3, scan=0.2, sides=0.5, teacher=2.0),
