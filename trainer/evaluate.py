@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.calibration import brier, expected_calibration_error, reliability
+from trainer.intake import take_in
 from trainer.localise import Pointing, localisation
 from trainer.metrics import OneClassError, auc, auc_interval, pair_accuracy, roc, summary
 
@@ -138,6 +139,7 @@ def evaluate(
     """
     from ankleviewer.inference.packs import load_pack
     from ankleviewer.inference.predictor import Predictor
+    from ankleviewer.io.atomic import write_text
 
     rows = read_manifest(data)
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
@@ -159,29 +161,21 @@ def evaluate(
     folder.mkdir(parents=True, exist_ok=True)
     _write_predictions(folder / "predictions.csv", rows, answers)
     _draw_roc(folder / "roc.png", rows, answers)
-    (folder / "metrics.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", "utf-8")
+    write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
 
 
 def predict_scan(path: Path, predictors: dict[str, Predictor]) -> dict[str, Prediction]:
     """Every model's answer for one scan; scans that the viewer refuses or withholds from the models are "not assessed"."""
-    from ankleviewer.core.anatomy import find_ankles
-    from ankleviewer.core.checks import check_volume
-    from ankleviewer.core.errors import ModelError, ScanError
-    from ankleviewer.io.reader import open_scan
+    from ankleviewer.core.errors import ModelError
 
-    try:
-        scan = open_scan(path)
-    except ScanError as error:
-        return dict.fromkeys(predictors, _none(error.code))
-    stops = [f.code for f in (*scan.findings, *check_volume(scan.volume)) if f.level in ("withhold", "refuse")]
-    ankles = [a for a in find_ankles(scan.volume) if a.complete]
-    if stops or not ankles:
-        return dict.fromkeys(predictors, _none(stops[0] if stops else "NO_COMPLETE_ANKLE"))
+    taken = take_in(path)
+    if taken.scan is None or not taken.ankles:
+        return dict.fromkeys(predictors, _none(taken.reason))
     found = {}
     for name, predictor in predictors.items():
         try:
-            found[name] = _predict(predictor, scan.volume, ankles)
+            found[name] = _predict(predictor, taken.scan.volume, taken.ankles)
         except ModelError as error:
             found[name] = _none(error.code)
     return found

@@ -68,6 +68,8 @@ def train(
     Raises:
         FloatingPointError: the loss is not finite; the last checkpoint stays.
     """
+    from ankleviewer.io.atomic import write_text
+
     run.mkdir(parents=True, exist_ok=True)
     net = channels_last(net) if net.mode == "full" else net
     exits = SideExits(net)
@@ -86,7 +88,8 @@ def train(
         exits.load_state_dict(state["exits"])
         if teacher is not None:
             teacher.match.load_state_dict(state["teacher"])
-    (run / "config.json").write_text(
+    write_text(
+        run / "config.json",
         json.dumps(
             {
                 **(notes or {}),
@@ -97,7 +100,7 @@ def train(
             },
             indent=1,
             default=str,
-        )
+        ),
     )
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.evaluate import Row, read_manifest
+from trainer.intake import take_in
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
@@ -101,29 +102,22 @@ def prepare(
 
 
 def _one(path: Path, target: Path, spec: PreprocessSpec) -> dict[str, Any]:
-    from ankleviewer.core.anatomy import find_ankles
-    from ankleviewer.core.checks import check_volume
-    from ankleviewer.core.errors import ScanError
     from ankleviewer.core.preprocess import apply
-    from ankleviewer.io.reader import open_scan
 
-    try:
-        scan = open_scan(path)
-    except ScanError as error:
-        return {"excluded": error.code, "pixels": "", "ankle": None}
-    pixels = hashlib.sha256(np.ascontiguousarray(scan.volume.hu).tobytes()).hexdigest()
-    stops = [f.code for f in (*scan.findings, *check_volume(scan.volume)) if f.level in ("withhold", "refuse")]
-    if stops:
-        return {"excluded": stops[0], "pixels": pixels, "ankle": None}
-    ankles = [a for a in find_ankles(scan.volume) if a.complete]
-    if not ankles:
-        return {"excluded": "NO_COMPLETE_ANKLE", "pixels": pixels, "ankle": None}
-    tensor, _ = apply(scan.volume, spec, ankles[0].centre_mm)
+    found = take_in(path)
+    if found.scan is None:
+        return {"excluded": found.reason, "pixels": "", "ankle": None}
+    volume = found.scan.volume
+    pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
+    if not found.ankles:
+        return {"excluded": found.reason, "pixels": pixels, "ankle": None}
+    centre = found.ankles[0].centre_mm
+    tensor, _ = apply(volume, spec, centre)
     temporary = target.with_name(f".{target.name}")
     with open(temporary, "wb") as f:
         np.save(f, tensor[0, 0])
     temporary.replace(target)
-    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankles[0].centre_mm]}
+    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in centre]}
 
 
 def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> None:

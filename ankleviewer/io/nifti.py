@@ -16,6 +16,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import guard, nifti_header
 from ankleviewer.io.atomic import atomic_file
+from ankleviewer.io.dicom_library import prepare_pydicom
 from ankleviewer.io.resample import SHEAR_REFUSED_DEG, is_sheared, shear_angle_deg, to_orthogonal
 from ankleviewer.io.sink import HuSink
 
@@ -90,6 +91,7 @@ def write_nifti(data: Volume | NDArray[Any], grid: Grid | None, path: str | Path
         ValueError: shape or type that cannot be stored.
         OSError: not writable.
     """
+    prepare_pydicom()  # nibabel imports it
     from nibabel.nifti1 import Nifti1Header
 
     if isinstance(data, Volume):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.io import guard
+from ankleviewer.io.dicom_library import prepare_pydicom
 
 Array = NDArray[np.float64]
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -51,6 +52,7 @@ def parse(block: bytes) -> NiftiHeader:
         ScanError: NII_MALFORMED, DIMS_INVALID, NOT_3D, SIZE_IMPLAUSIBLE, DTYPE_UNSUPPORTED, NII_OFFSET_INVALID,
             NII_SCALE_INVALID, SPACING_INVALID or AFFINE_INVALID.
     """
+    prepare_pydicom()  # nibabel imports it
     from nibabel.nifti1 import Nifti1Header
     from nibabel.nifti2 import Nifti2Header
 

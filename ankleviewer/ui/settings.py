@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from ankleviewer.core.paths import home
 
 log = logging.getLogger(__name__)
 
 _FORMAT = 1
 _RECENT = 8
-
-
-def home() -> Path:
-    """The program's own folder: ANKLEVIEWER_HOME, else the platform's place for user data."""
-    named = os.environ.get("ANKLEVIEWER_HOME")
-    if named:
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("ankleviewer", appauthor=False)
 
 
 @dataclass(frozen=True)

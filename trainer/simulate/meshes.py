@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import ScanError
-from trainer.simulate.atlas import Atlas, SdfGrid, box_grid, trim
+from trainer.simulate.atlas import BONES, Atlas, SdfGrid, box_grid, trim
 
 Array = NDArray[np.float64]
 
@@ -75,8 +75,7 @@ def from_meshes(folder: Path, side: str = "L") -> Atlas:
         grid = _distance([p.transform(to_canonical, inplace=False) for p in parts], mirrored=side == "R")
         if grid is not None:
             bones[bone] = grid
-    order = ("talus", "tibia", "fibula", "calcaneus", "navicular", "cuboid", "cuneiforms", "metatarsals")
-    return Atlas(f"{folder.name}-{side}", {b: bones[b] for b in order if b in bones}, {"tibia": (3.4, 1.0), "fibula": (2.2, 1.1)})
+    return Atlas(f"{folder.name}-{side}", {b: bones[b] for b in BONES if b in bones}, {"tibia": (3.4, 1.0), "fibula": (2.2, 1.1)})
 
 
 def _frame(tibia: Array, fibula: Array, side: str) -> Array:

@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
+from trainer.simulate.scanner import HIGHEST_HU, LOWEST_HU
 from trainer.simulate.scene import Scene, draw_scene, render
 from trainer.simulate.streams import stream
 
 PAIRS_PER_BODY = 8
 NEAR_SHARE = 0.75  # of close-ups that look at the crack; the rest look anywhere on the ankle
-LOWEST_HU = -1024
-HIGHEST_HU = 3071
 
 
 @dataclass(frozen=True)
@@ -166,11 +165,3 @@ def fill_bank(folder: Path, seed: int, count: int, size: int = 128, spacing: flo
         return
     with ProcessPoolExecutor(jobs) as pool:
         yield from pool.map(_work, work, chunksize=PAIRS_PER_BODY)
-
-
-if __name__ == "__main__":
-    import sys
-
-    for done in fill_bank(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[5]), jobs=int(sys.argv[4])):
-        sys.stdout.write(f"{done}\n")
-        sys.stdout.flush()

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from trainer.simulate.atlas import Atlas
+from trainer.simulate.scanner import HIGHEST_HU, LOWEST_HU
 from trainer.simulate.scene import Scene, draw_scene, render
 from trainer.simulate.streams import log_uniform, stream
 
-LOWEST_HU, HIGHEST_HU = -1024, 3071
 SMALLEST_MASK = 8  # voxels: a crack with less than that in the field of view is not in the scan
 
 

@@ -12,9 +12,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from trainer.simulate.fields import gaussian_blur
-from trainer.simulate.streams import log_uniform, torch_generator
+from trainer.simulate.streams import log_uniform
 
 NOISE_VOXEL_MM = 0.6
+LOWEST_HU, HIGHEST_HU = -1024, 3071  # what 12 bits hold
 
 
 @dataclass(frozen=True)
@@ -90,5 +91,5 @@ def draw_scanner(rng: np.random.Generator, shifted: bool = False) -> Scanner:
         motion=tuple(rng.normal(0, 1.5, 3)),
         motion_share=float(rng.uniform(0.15, 0.4)) if moving else 0.0,
         offset_hu=float(rng.normal(0, 6)),
-        seed=int(torch_generator(rng).initial_seed() % 2**62),
+        seed=int(rng.integers(2**62)),
     )

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainer.simulate.atlas import FOOT, LABELS, Atlas, SdfGrid
+from trainer.simulate import sdf
+from trainer.simulate.atlas import FOOT, LABELS, Atlas, SdfGrid, box_grid, trim
 from trainer.simulate.fields import sample_grid, smooth_displacement
 from trainer.simulate.fracture import SEVERITIES, Fracture, fissure_share, piece_share, soft_side
 from trainer.simulate.injuries import draw_injury, draw_type
@@ -149,9 +150,6 @@ def _draw_joints(rng: np.random.Generator) -> dict[str, tuple[Tensor, Tensor, Te
 
 def _draw_ossicles(rng: np.random.Generator) -> list[tuple[str, SdfGrid]]:
     """Accessory bones: os trigonum behind talus, os subfibulare below fibula, os subtibiale below the medial malleolus."""
-    from trainer.simulate import sdf
-    from trainer.simulate.atlas import box_grid, trim
-
     places = (("talus", (-3.0, 29.0, -20.0)), ("fibula", (24.0, 8.0, -30.0)), ("tibia", (-23.0, 0.0, -18.0)))
     out = []
     for bone, place in places:

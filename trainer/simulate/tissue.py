@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.simulate.atlas import Atlas
+from trainer.simulate.atlas import BONES, Atlas
 from trainer.simulate.fields import noise_sheet, noise_tile, sample_sheet, sample_tile
 from trainer.simulate.fracture import soft_side
 from trainer.simulate.streams import log_uniform, torch_generator
@@ -77,11 +77,8 @@ def draw_texture(rng: np.random.Generator) -> BoneTexture:
         patches=noise_tile(generator, 64, float(rng.uniform(4, 9)), 40.0),
         patch=float(rng.uniform(0.05, 0.3)),
         cortex_scale=float(rng.uniform(0.75, 1.2)) * (0.6 + 0.4 * min(density, 1.0)),
-        offsets={name: torch.tensor(rng.uniform(0, 63, 3), dtype=torch.float32) for name in (*_ALL, "ossicle")},
+        offsets={name: torch.tensor(rng.uniform(0, 63, 3), dtype=torch.float32) for name in (*BONES, "ossicle")},
     )
-
-
-_ALL = ("talus", "tibia", "fibula", "calcaneus", "navicular", "cuboid", "cuneiforms", "metatarsals")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""The viewer's road from a path to the ankles that may be assessed, for preparing and for evaluating alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ankleviewer.core.anatomy import Ankle
+    from ankleviewer.io.reader import Scan
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What the reader, the checks and the ankle finder say of one scan.
+
+    Attributes:
+        scan: None where the file is refused.
+        ankles: the complete ones, none where the scan may not be assessed.
+        reason: code of what stands against it, "" where there are ankles.
+    """
+
+    scan: Scan | None
+    ankles: tuple[Ankle, ...]
+    reason: str
+
+
+def take_in(path: Path) -> Intake:
+    """Read and check one scan; a refused one is an answer, not an error."""
+    from ankleviewer.core.anatomy import find_ankles
+    from ankleviewer.core.checks import check_volume
+    from ankleviewer.core.errors import ScanError
+    from ankleviewer.io.reader import open_scan
+
+    try:
+        scan = open_scan(path)
+    except ScanError as error:
+        return Intake(None, (), error.code)
+    for finding in (*scan.findings, *check_volume(scan.volume)):
+        if finding.level in ("withhold", "refuse"):
+            return Intake(scan, (), finding.code)
+    ankles = tuple(a for a in find_ankles(scan.volume) if a.complete)
+    return Intake(scan, ankles, "" if ankles else "NO_COMPLETE_ANKLE")
