@@ -13,27 +13,46 @@ import torch
 
 NAME = "checkpoint.pt"
 PREVIOUS = "checkpoint.previous.pt"
+BEST = "best.pt"
 
 
 def save(run: Path, state: dict[str, Any]) -> None:
     """Write `state`; a crash at any moment leaves the new file, or the one before it."""
+    _write(run, NAME, state, PREVIOUS)
+
+
+def save_best(run: Path, state: dict[str, Any]) -> None:
+    """Write the state that did best on validation scans, beside the newest."""
+    _write(run, BEST, state, None)
+
+
+def load(run: Path) -> dict[str, Any] | None:
+    """The newest readable state, or None where there is none."""
+    return _read(run, (NAME, PREVIOUS))
+
+
+def load_best(run: Path) -> dict[str, Any] | None:
+    """The state that did best on validation scans, or None where none was measured."""
+    return _read(run, (BEST,))
+
+
+def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) -> None:
     run.mkdir(parents=True, exist_ok=True)
-    temporary = run / f".{NAME}.{os.getpid()}"
+    temporary = run / f".{name}.{os.getpid()}"
     try:
         with open(temporary, "wb") as f:
             torch.save(state, f)
             f.flush()
             os.fsync(f.fileno())
-        if (run / NAME).exists():
-            os.replace(run / NAME, run / PREVIOUS)
-        os.replace(temporary, run / NAME)
+        if previous is not None and (run / name).exists():
+            os.replace(run / name, run / previous)
+        os.replace(temporary, run / name)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def load(run: Path) -> dict[str, Any] | None:
-    """The newest readable state, or None where there is none."""
-    for name in (NAME, PREVIOUS):
+def _read(run: Path, names: tuple[str, ...]) -> dict[str, Any] | None:
+    for name in names:
         path = run / name
         if not path.exists():
             continue

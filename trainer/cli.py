@@ -53,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--data", required=True, help='"simulate"')
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
+    p.add_argument("--init", type=Path, metavar="PACK", help="model pack (folder) to go on from")
+    p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="scans on which the best state is chosen")
     p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
     p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
     p.add_argument("--seed", type=int, default=1001)
@@ -149,6 +151,8 @@ def _train(args: argparse.Namespace) -> int:
         args.preset,
         args.out,
         args.teacher,
+        args.init,
+        args.validation,
         args.epochs,
         args.size,
         args.seed,

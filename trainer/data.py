@@ -19,7 +19,6 @@ from trainer.simulate.pairs import Pair, load_pair, pair_path
 from trainer.simulate.streams import stream
 
 VISIBLE_HU = 40  # change against the twin below which a crack leaves no trace (in marrow, in fat)
-PLAIN_HU = 120  # change from which a voxel of the crack is asked for; between the two, nothing is asked
 MOST_TRIES = 1000  # draws for a pair of the wanted severity; about a third of all pairs has each
 
 
@@ -46,6 +45,8 @@ class CropPlan:
         whole: only the mirror image counts as another ankle; else all 48 symmetries of the cube do.
         strength: of the augmentation, see `augment.vary_hu`.
         severities: fractures to draw from, all if empty; the plain ones first is a lesson that starts.
+        plain_hu: change from which a voxel of the crack is asked for; between VISIBLE_HU and that, nothing is asked.
+        hard: share of the `others` that show a place which the network took for a crack (`mine`), once such are known.
     """
 
     size: int
@@ -54,6 +55,17 @@ class CropPlan:
     whole: bool = False
     severities: tuple[str, ...] = ()
     strength: float = 1.0
+    plain_hu: float = 120.0
+    hard: float = 0.0
+
+
+@dataclass(frozen=True)
+class HardPlace:
+    """A voxel of a pair's volume, fractured or not, at which the network saw a crack that is not there."""
+
+    pair: int
+    fractured: bool
+    voxel: tuple[int, int, int]
 
 
 class PairBank:
@@ -68,11 +80,17 @@ class PairBank:
     ) -> None:
         self.folder, self.count, self.start, self.growth, self.seed = folder, count, start, growth, seed
         self.alive = alive or (lambda: True)
+        self.hard: list[tuple[int, list[HardPlace]]] = []  # (first step at which the places count, places), in order
+
+    def usable(self, step: int) -> int:
+        """How many pairs step `step` draws from."""
+        return int(min(self.count, self.start + step * self.growth))
 
     def batch(self, step: int, plan: CropPlan) -> Batch:
         """Batch of step `step`; waits for pairs that are not there yet."""
         rng = stream(self.seed, step, "batch")
-        usable = int(min(self.count, self.start + step * self.growth))
+        usable = self.usable(step)
+        hard = next((places for first, places in reversed(self.hard) if first <= step), [])
         rows: list[tuple[Tensor, Tensor, Tensor]] = []
         for _ in range(plan.pairs):
             pair = self._load(rng, usable)
@@ -83,12 +101,24 @@ class PairBank:
                     raise ValueError(f"hardly any of the first {usable} pairs is {' or '.join(plan.severities)}")
                 pair = self._load(rng, usable)
             rows.append(self._twins(rng, pair, plan))
-        rows.extend(self._elsewhere(rng, self._load(rng, usable), plan) for _ in range(plan.others))
+        for _ in range(plan.others):
+            if hard and rng.random() < plan.hard:
+                rows.append(self._again(rng, hard[rng.integers(len(hard))], plan))
+            else:
+                rows.append(self._elsewhere(rng, self._load(rng, usable), plan))
         hu, crack, changed = (torch.cat(parts) for parts in zip(*rows, strict=True))
         return Batch(hu, crack, changed, crack.flatten(1).any(dim=1, keepdim=True).float(), 2 * plan.pairs)
 
     def _load(self, rng: np.random.Generator, usable: int) -> Pair:
-        path = pair_path(self.folder, int(rng.integers(usable)))
+        return self.pair(int(rng.integers(usable)))
+
+    def pair(self, index: int) -> Pair:
+        """Pair `index`; waits until it is there.
+
+        Raises:
+            RuntimeError: nobody makes it any more.
+        """
+        path = pair_path(self.folder, index)
         while not path.exists():
             if not self.alive() and not path.exists():
                 raise RuntimeError(f"{path.name} is not there, and nobody makes it any more: the simulator has stopped")
@@ -103,7 +133,7 @@ class PairBank:
         both = np.stack([pair.fractured[box], pair.intact[box]])
         change = np.abs(both[0].astype(np.int32) - both[1])
         nothing = np.zeros(change.shape, dtype=bool)
-        crack = np.stack([pair.crack[box] & (change > PLAIN_HU), nothing])
+        crack = np.stack([pair.crack[box] & (change > plan.plain_hu), nothing])
         changed = np.stack([(change > VISIBLE_HU) | pair.crack[box], nothing])
         return _augmented(rng, both, crack, changed, plan)
 
@@ -115,12 +145,22 @@ class PairBank:
             if volume[tuple(centre)] > 200:
                 break
             centre = rng.integers(shape // 6, shape - shape // 6)
-        box = _box(centre, plan.size, shape)
-        broken = volume is pair.fractured
-        change = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box])
-        crack = pair.crack[box] & (change > PLAIN_HU) & broken
-        changed = ((change > VISIBLE_HU) | pair.crack[box]) & broken
-        return _augmented(rng, volume[box][None], crack[None], changed[None], plan)
+        return _single(rng, pair, volume is pair.fractured, _box(centre, plan.size, shape), plan)
+
+    def _again(self, rng: np.random.Generator, place: HardPlace, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
+        pair = self.pair(place.pair)
+        centre = np.asarray(place.voxel) + rng.integers(-(plan.size // 5), plan.size // 5 + 1, 3)
+        return _single(rng, pair, place.fractured, _box(centre, plan.size, np.asarray(pair.intact.shape)), plan)
+
+
+def _single(
+    rng: np.random.Generator, pair: Pair, broken: bool, box: tuple[slice, ...], plan: CropPlan
+) -> tuple[Tensor, Tensor, Tensor]:
+    volume = pair.fractured if broken else pair.intact
+    change = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box])
+    crack = pair.crack[box] & (change > plan.plain_hu) & broken
+    changed = ((change > VISIBLE_HU) | pair.crack[box]) & broken
+    return _augmented(rng, volume[box][None], crack[None], changed[None], plan)
 
 
 def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tuple[slice, ...]:

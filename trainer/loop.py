@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,29 @@ from torch import Tensor, nn
 
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer import checkpoint
-from trainer.data import Batch, CropPlan, PairBank, Prefetch
+from trainer.data import Batch, CropPlan, HardPlace, PairBank, Prefetch
 from trainer.deep import SideExits, side_loss
+from trainer.mine import mine
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.targets import cell_loss, cell_targets
 from trainer.teach import Teacher
 
+# hard places count from so many steps after the search on: more than the batches that are prepared ahead, so that a run gives the
+# same batches every time
+MINED_AHEAD = 8
+
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of the training: crop plan, number of steps, learning rate at its start and end; weights of the losses."""
+    """A part of the training.
+
+    Attributes:
+        plan: crops of a batch; steps: how many; lr: learning rate at the start and the end.
+        cells, scan, sides, teacher: weights of the losses.
+        freeze_norm: batch norm keeps its statistics.
+        mine_every: steps between two searches for hard places in `mine_volumes` volumes; 0 for none.
+    """
 
     plan: CropPlan
     steps: int
@@ -36,6 +49,8 @@ class Stage:
     sides: float = 1.0
     teacher: float = 0.0
     freeze_norm: bool = False
+    mine_every: int = 0
+    mine_volumes: int = 120
 
 
 @dataclass(frozen=True)
@@ -60,10 +75,13 @@ def train(
     bf16: bool = False,
     save_every: int = 100,
     validate: Callable[[FractureNet], dict[str, float]] | None = None,
+    validate_every: int = 500,
     report: Callable[[Progress], None] | None = None,
     notes: Mapping[str, Any] | None = None,
 ) -> FractureNet:
     """Train through all stages and return the averaged network (also in the run's checkpoint). `notes` go into config.json.
+
+    With `validate`, the averaged weights of the highest `val_auc` are kept beside the checkpoint and returned.
 
     Raises:
         FloatingPointError: the loss is not finite; the last checkpoint stays.
@@ -78,12 +96,13 @@ def train(
     optimiser = torch.optim.Adam([{"params": parameters}, {"params": [bias]}], lr=1e-3)
     average = {k: v.detach().clone() for k, v in net.state_dict().items()}
     total = sum(s.steps for s in stages)
-    first = 0
+    first, best = 0, -1.0
     state = checkpoint.load(run) if resume else None
     if state is not None:
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
-        average, first = state["average"], int(state["step"])
+        average, first, best = state["average"], int(state["step"]), float(state["best"])
+        bank.hard = [(int(step), _to_places(places)) for step, places in state["hard"]]
         bias.data.copy_(state["bias"])
         exits.load_state_dict(state["exits"])
         if teacher is not None:
@@ -111,6 +130,8 @@ def train(
             "optimiser": optimiser.state_dict(),
             "bias": bias.detach(),
             "step": step,
+            "best": best,
+            "hard": [(first_used, _from_places(places)) for first_used, places in bank.hard[-2:]],
         }
         state["exits"] = exits.state_dict()
         checkpoint.save(run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
@@ -122,6 +143,9 @@ def train(
         for step in range(first, total):
             index, k = position[step]
             stage = stages[index]
+            if stage.mine_every and k % stage.mine_every == 0:
+                with _averaged(net, average):
+                    _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, bf16)
             _mode(net, stage.freeze_norm)
             warm = min(1.0, (step + 1) / 30)
             rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * warm
@@ -151,16 +175,18 @@ def train(
                 "waited": source.waited,
             }
             if (step + 1) % save_every == 0 or step + 1 == total:
+                if validate is not None and ((step + 1) % validate_every == 0 or step + 1 == total):
+                    row |= _judge(net, average, validate, run, step + 1, best)
+                    best = max(best, row["val_auc"])
                 save(step + 1)
-                if validate is not None:
-                    row |= _with_average(net, average, validate)
             log.write(row)
             if report is not None:
                 report(Progress(step + 1, total, row["loss"], parts["pair_accuracy"]))
     finally:
         source.close()
         log.close()
-    net.load_state_dict(average)
+    chosen = checkpoint.load_best(run) if validate is not None else None
+    net.load_state_dict(chosen["average"] if chosen else average)
     return net.eval()
 
 
@@ -187,9 +213,7 @@ def _loss(
     teacher: Teacher | None,
     bf16: bool,
 ) -> tuple[Tensor, dict[str, float]]:
-    x = window(batch.hu, spec)
-    if net.mode == "full":
-        x = x.to(memory_format=torch.channels_last_3d)
+    x = _input(net)(batch.hu, spec)
     with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         logit, cam, sides, taps = exits(net, x)
         lesson = x.new_zeros(())
@@ -213,16 +237,54 @@ def _loss(
     }
 
 
-def _with_average(
-    net: FractureNet, average: dict[str, Tensor], validate: Callable[[FractureNet], dict[str, float]]
-) -> dict[str, float]:
+@contextmanager
+def _averaged(net: FractureNet, average: dict[str, Tensor]) -> Iterator[None]:
+    """The network in evaluation mode with the averaged weights, for as long as the block lasts."""
     current = {k: v.clone() for k, v in net.state_dict().items()}
     net.load_state_dict(average)
+    net.eval()
     try:
-        with torch.no_grad():
-            return validate(net.eval())
+        yield
     finally:
         net.load_state_dict(current)
+
+
+def _judge(
+    net: FractureNet,
+    average: dict[str, Tensor],
+    validate: Callable[[FractureNet], dict[str, float]],
+    run: Path,
+    step: int,
+    best: float,
+) -> dict[str, float]:
+    """Validation figures of the averaged weights, which are kept where they beat `best`."""
+    with _averaged(net, average), torch.no_grad():
+        figures = validate(net)
+    if figures["val_auc"] > best:
+        checkpoint.save_best(run, {"average": average, "step": step, "val_auc": figures["val_auc"]})
+    return figures
+
+
+def _look_for_hard_places(net: FractureNet, spec: PreprocessSpec, bank: PairBank, step: int, volumes: int, bf16: bool) -> None:
+    used_from = step + MINED_AHEAD
+    if all(first != used_from for first, _ in bank.hard):  # after a resumption they may be known already
+        bank.hard.append((used_from, mine(net, spec, bank, step, volumes, _input(net), bf16)))
+
+
+def _input(net: FractureNet) -> Callable[[Tensor, PreprocessSpec], Tensor]:
+    def to_input(hu: Tensor, spec: PreprocessSpec) -> Tensor:
+        x = window(hu, spec)
+        return x.to(memory_format=torch.channels_last_3d) if net.mode == "full" else x
+
+    return to_input
+
+
+def _from_places(places: list[HardPlace]) -> Tensor:
+    return torch.tensor([[p.pair, p.fractured, *p.voxel] for p in places], dtype=torch.int64).reshape(-1, 5)
+
+
+def _to_places(rows: Tensor) -> list[HardPlace]:
+    return [HardPlace(pair, bool(fractured), (i, j, k)) for pair, fractured, i, j, k in rows.tolist()]
 
 
 class _Log:
@@ -242,6 +304,9 @@ class _Log:
         "waited",
         "val_pair_accuracy",
         "val_auc",
+        "val_auc_hairline",
+        "val_auc_moderate",
+        "val_auc_displaced",
     )
 
     def __init__(self, path: Path, first: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec
 from trainer.data import CropPlan
 from trainer.loop import Stage
+from trainer.simulate.pairs import WHOLE_CUBE_MM
 
 FULL_EPOCHS = 20  # the paper's number; a recipe's stages are that long
 
@@ -22,7 +23,8 @@ class Recipe:
         spec: preprocessing, stored in the model file.
         config: options of the network.
         stages: in order.
-        crop: edge of the simulated close-ups, voxels; pairs: how many are made.
+        crop: edge of the simulated close-ups, voxels; pairs: how many are made; whole_every: every so many is a whole ankle.
+        onward: stages for a network that has learnt already (--init PACK), instead of `stages`.
         teacher: network whose run must be given by --teacher, or "".
     """
 
@@ -31,16 +33,29 @@ class Recipe:
     stages: tuple[Stage, ...]
     crop: int
     pairs: int
+    whole_every: int = 0
     teacher: str = ""
+    onward: tuple[Stage, ...] = ()
 
     def shortened(self, epochs: float | None, size: int) -> Recipe:
         """The recipe for another number of epochs (stages scale) and with crops of at most `size` voxels."""
         share = 1.0 if epochs is None else epochs / FULL_EPOCHS
-        stages = tuple(
-            replace(s, steps=max(1, round(s.steps * share)), plan=replace(s.plan, size=min(s.plan.size, size - size % 32 or 32)))
-            for s in self.stages
+        edge = size - size % 32 or 32
+
+        def short(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+            return tuple(
+                replace(s, steps=max(1, round(s.steps * share)), plan=replace(s.plan, size=min(s.plan.size, edge)))
+                for s in stages
+            )
+
+        return replace(
+            self,
+            stages=short(self.stages),
+            onward=short(self.onward),
+            crop=min(self.crop, max(size, 40)),
+            pairs=max(4, round(self.pairs * share)),
+            whole_every=self.whole_every if size >= WHOLE_CUBE_MM else 0,
         )
-        return replace(self, stages=stages, crop=min(self.crop, max(size, 40)), pairs=max(4, round(self.pairs * share)))
 
 
 # what a crack is comes first (plain ones, clean scans), then the faint ones, then larger crops with the statistics held still
@@ -49,7 +64,19 @@ _COMPACT = (
     Stage(CropPlan(32, 13, 5, True, ("moderate", "displaced"), 0.2), 250, (2e-3, 2e-3), scan=0.2),
     Stage(CropPlan(32, 13, 7, True, (), 0.4), 1100, (2e-3, 4e-4), scan=0.2, sides=0.7),
     Stage(CropPlan(64, 2, 2, True, (), 0.4), 400, (5e-4, 1e-4), scan=0.3, sides=0.3, freeze_norm=True),
-    Stage(CropPlan(64, 2, 2, True, (), 0.4), 1000, (6e-4, 5e-5), scan=0.4, sides=0.3, freeze_norm=True),
+)
+# then it goes on: half of the crops without a crack show what the network took for one in whole ankles
+_ONWARD = (
+    Stage(
+        CropPlan(40, 10, 12, True, (), 0.5, plain_hu=90.0, hard=0.7),
+        5000,
+        (8e-4, 3e-5),
+        scan=0.4,
+        sides=0.3,
+        freeze_norm=True,
+        mine_every=500,
+        mine_volumes=150,
+    ),
 )
 _MOBILENET = (
     Stage(CropPlan(64, 2, 2, True, (), 0.2), 900, (2e-3, 1.5e-3), cells=0.3, scan=0.2, sides=0.5, teacher=2.0),
@@ -59,8 +86,8 @@ _MOBILENET = (
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, _COMPACT, 72, 1500),
-    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse"}, _MOBILENET, 72, 1500, teacher="compact"),
+    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
+    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse"}, _MOBILENET, 72, 4000, 4, teacher="compact"),
     ("compact", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("mobilenet", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
 }

@@ -4,12 +4,13 @@ exports it.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import multiprocessing
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,17 @@ from ankleviewer.core.preprocess import PreprocessSpec
 from trainer import checkpoint
 from trainer.calibration import decide
 from trainer.data import PairBank
-from trainer.loop import Progress, train
+from trainer.loop import Progress, Stage, train
+from trainer.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
 from trainer.prepare import Prepared, prepare
-from trainer.recipes import RECIPES
-from trainer.simulate.pairs import fill_bank
+from trainer.recipes import RECIPES, Recipe
+from trainer.simulate.fracture import SEVERITIES
+from trainer.simulate.pairs import BankOrder, fill_bank
 from trainer.teach import Teacher
+from trainer.warm_start import from_pack
 
 BATCH_SEED = 7
 VALIDATION_SEED_OFFSET = 80_000
@@ -45,6 +49,8 @@ class TrainOrder:
         model, preset: key of `recipes.RECIPES`.
         out: the run's folder.
         teacher: run of the network to learn from, where the recipe has one.
+        init: model pack (folder) to go on from, or None to start from nothing.
+        validation: manifest on whose scans the best state is chosen, or None for the last one.
         epochs: None for the recipe's own length; size: largest crop, voxels.
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own.
@@ -55,6 +61,8 @@ class TrainOrder:
     preset: str
     out: Path
     teacher: Path | None = None
+    init: Path | None = None
+    validation: Path | None = None
     epochs: float | None = None
     size: int = 128
     seed: int = 1001
@@ -85,12 +93,13 @@ class ExportOrder:
 
 
 def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
-    """The averaged network of a run, its preprocessing and its record.
+    """The averaged network of a run (the state that did best on validation, where that was measured), its preprocessing and its
+    record.
 
     Raises:
         AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run.
     """
-    state = checkpoint.load(run)
+    state = checkpoint.load_best(run) or checkpoint.load(run)
     try:
         record = json.loads((run / "config.json").read_text())
     except (OSError, ValueError) as error:
@@ -102,18 +111,22 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
     return net.eval(), PreprocessSpec.from_json(record["preprocessing"]), record
 
 
-def _fill(folder: str, seed: int, count: int, size: int) -> None:
+def _fill(folder: str, order: BankOrder) -> None:
     torch.set_num_threads(1)
-    for _ in fill_bank(Path(folder), seed, count, size):
+    for _ in fill_bank(Path(folder), order):
         pass
 
 
-def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) -> FractureNet:
-    """`ankle-trainer train --data simulate`: pairs are made in a process of their own while the loop runs on those that are
-    there.
-    """
-    recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
+def _start(order: TrainOrder, recipe: Recipe) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
+    """Network, preprocessing and stages of an order, and the teacher where there is one."""
     torch.manual_seed(order.seed)
+    if order.init is not None:
+        net, spec = from_pack(order.init)
+        if not recipe.onward or net.arch != order.model:
+            raise AnkleViewerError(
+                "INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}, which holds {net.arch}."
+            )
+        return net, spec, list(recipe.onward), None
     net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
     teacher = None
     if recipe.teacher:
@@ -123,31 +136,69 @@ def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) ->
                 f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
             )
         teacher = Teacher(load_run(order.teacher)[0], net)
+    return net, recipe.spec, list(recipe.stages), teacher
+
+
+def _name_of(pack: Path | None) -> str:
+    """Name and version of the pack that training goes on from, for the record."""
+    if pack is None:
+        return ""
+    record = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
+    return f"{record['name']} {record['version']}"
+
+
+def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) -> FractureNet:
+    """`ankle-trainer train --data simulate`: pairs are made in a process of their own while the loop runs on those that are
+    there.
+    """
+    recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
+    net, spec, stages, teacher = _start(order, recipe)
+    validate = None
+    if order.validation is not None:
+        found = prepare(order.validation, order.out / "validation-prepared", spec)
+        validate = functools.partial(validation_figures, found=found, bf16=order.bf16)
     folder = order.out / "pairs"
     first = min(recipe.pairs, 64)
-    steps = sum(s.steps for s in recipe.stages)
     maker = multiprocessing.get_context("spawn").Process(
-        target=_fill, args=(str(folder), order.seed, recipe.pairs, recipe.crop), daemon=True
+        target=_fill,
+        args=(str(folder), BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)),
+        daemon=True,
     )
-    growth = (recipe.pairs - first) / max(1.0, 0.6 * steps)
+    growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
     bank = PairBank(folder, recipe.pairs, first, growth, BATCH_SEED, maker.is_alive)
     maker.start()
     try:
         return train(
             net,
-            recipe.spec,
-            list(recipe.stages),
+            spec,
+            stages,
             bank,
             order.out,
             teacher=teacher,
             resume=order.resume,
             bf16=order.bf16,
+            validate=validate,
             report=report,
-            notes={"seed": order.seed, "pairs": recipe.pairs},
+            notes={"seed": order.seed, "pairs": recipe.pairs, "init": _name_of(order.init)},
         )
     finally:
         maker.terminate()
         maker.join()
+
+
+def validation_figures(net: FractureNet, found: Sequence[Prepared], bf16: bool = False) -> dict[str, float]:
+    """AUC on prepared scans, in all and for the fractures of each severity, and the share of twins in the right order."""
+    kept = [p for p in found if p.input_path is not None]
+    known: dict[str, list[float]] = {}
+    _look(net, kept, known, bf16)
+    y, score = np.array([p.row.label for p in kept]), np.array([known[p.row.id][0] for p in kept])
+    figures = {"val_auc": auc(y, score)}
+    for severity in SEVERITIES:
+        chosen = (y == 0) | np.array([p.row.severity == severity for p in kept])
+        if y[chosen].any():
+            figures[f"val_auc_{severity}"] = auc(y[chosen], score[chosen])
+    figures["val_pair_accuracy"] = pair_accuracy(y, score, [p.row.twin for p in kept])[0]
+    return figures
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -169,18 +220,19 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
         stored = json.loads(cache.read_text())
         known = stored["scans"] if stored.get("weights") == key else {}
     kept = [p for p in found if p.input_path is not None]
-    inputs: list[np.ndarray] = []
-    with torch.no_grad():
-        for item in kept:
-            assert item.input_path is not None
-            x = np.load(item.input_path)
-            if len(inputs) < GATE_VOLUMES:
-                inputs.append(x)
-            if item.row.id not in known:
-                logit, cam = net(torch.from_numpy(x)[None, None])
-                known[item.row.id] = [float(logit), float(cam.max())]
+    inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]
+    _look(net, kept, known)
     write_text(cache, json.dumps({"weights": key, "scans": known}))
     return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
+
+
+def _look(net: FractureNet, found: Sequence[Prepared], known: dict[str, list[float]], bf16: bool = False) -> None:
+    """Fill `known` with logit and highest cell of every scan that is not in it yet."""
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        for item in found:
+            if item.row.id not in known and item.input_path is not None:
+                logit, cam = net(torch.from_numpy(np.load(item.input_path))[None, None])
+                known[item.row.id] = [float(logit), float(cam.max())]
 
 
 def export_run(order: ExportOrder) -> Path:
@@ -211,6 +263,7 @@ def export_run(order: ExportOrder) -> Path:
         "git_commit": _revision(),
         "pairs": record.get("pairs"),
         "steps": sum(stage["steps"] for stage in record["stages"]),
+        "init": record.get("init", ""),
     }
     excluded = ", ".join(sorted(p.excluded for p in found if p.excluded)) or "none"
     origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"

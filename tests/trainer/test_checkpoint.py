@@ -86,3 +86,11 @@ def test_a_foreign_file_cannot_run_code(tmp_path: Path, plain: bool) -> None:
     assert not target.exists()
     checkpoint.save(tmp_path, state(4))
     assert step_of(tmp_path) == 4
+
+
+def test_the_best_state_lies_beside_the_newest(tmp_path: Path) -> None:
+    assert checkpoint.load_best(tmp_path) is None
+    checkpoint.save_best(tmp_path, state(1))
+    checkpoint.save(tmp_path, state(2))
+    best = checkpoint.load_best(tmp_path)
+    assert best is not None and best["step"] == 1 and step_of(tmp_path) == 2

@@ -6,14 +6,15 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from trainer import data as module
-from trainer.data import Batch, CropPlan, PairBank, Prefetch
-from trainer.simulate.pairs import load_pair, pair_path, save_pair
+from trainer.data import Batch, CropPlan, HardPlace, PairBank, Prefetch
+from trainer.simulate.pairs import Pair, load_pair, pair_path, save_pair
 
 PLAN = CropPlan(24, 3, 2)
 
@@ -84,6 +85,28 @@ def test_the_bank_grows_with_the_steps(bank_folder: Path, monkeypatch: pytest.Mo
     for step in range(100, 106):
         bank.batch(step, PLAN)
     assert max(drawn) == 7
+
+
+def test_hard_places_are_looked_at_again_from_their_step_on(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[int, bool]] = []
+    real = module._single
+
+    def single(rng: np.random.Generator, pair: Pair, broken: bool, box: tuple[slice, ...], plan: CropPlan) -> Any:
+        shown.append((box[0].start, broken))
+        return real(rng, pair, broken, box, plan)
+
+    monkeypatch.setattr(module, "_single", single)
+    place = HardPlace(3, True, (12, 15, 16))
+    plan = replace(PLAN, hard=1.0, size=8)
+    bank.hard = [(5, [place])]
+    bank.batch(4, plan)
+    assert len(shown) == 2
+    shown.clear()
+    for step in range(5, 15):
+        batch = bank.batch(step, plan)
+        assert batch.hu.shape == (8, 1, 8, 8, 8)
+    assert len(shown) == 20 and all(broken for _, broken in shown)
+    assert {start for start, _ in shown} == {7, 8, 9}, "near the place, which does not lie at the crop's middle every time"
 
 
 def test_pairs_that_are_not_there_yet_are_waited_for(bank_folder: Path, tmp_path: Path) -> None:

@@ -124,11 +124,40 @@ def test_validation_sees_the_average_and_changes_nothing(tmp_path: Path, bank: P
         seen.append(net.training)
         return {"val_auc": 0.75}
 
-    with_it = run(tmp_path / "a", bank, save_every=2, validate=validate)
+    with_it = run(tmp_path / "a", bank, save_every=2, validate=validate, validate_every=2)
     without = run(tmp_path / "b", bank, save_every=2)
     assert seen == [False, False]
     assert [r["val_auc"] for r in log(tmp_path / "a")] == ["", "0.75", "", "0.75"]
-    assert all(torch.equal(v, without.state_dict()[k]) for k, v in with_it.state_dict().items())
+    one, two = (checkpoint.load(tmp_path / name) for name in "ab")
+    assert one is not None and two is not None
+    assert all(torch.equal(v, two["average"][k]) for k, v in one["average"].items())
+    best = checkpoint.load_best(tmp_path / "a")
+    assert best is not None and best["step"] == 2, "the first of two equal states"
+    assert all(torch.equal(v, best["average"][k]) for k, v in with_it.state_dict().items())
+    assert any(not torch.equal(v, without.state_dict()[k]) for k, v in with_it.state_dict().items())
+
+
+def test_a_run_that_looks_for_hard_places_ends_in_the_same_weights_after_a_stop(
+    tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MINED_AHEAD", 4)
+    stages = [Stage(CropPlan(24, 1, 3, hard=0.9), 8, (1e-3, 1e-3), mine_every=2, mine_volumes=3)]
+    found: list[int] = []
+    real = module.mine
+    monkeypatch.setattr(module, "mine", lambda *a: found.append(len(real(*a))) or real(*a))
+    whole = train(fresh(), BONE, stages, bank, tmp_path / "whole", save_every=2)
+    assert len(found) == 4 and min(found) > 0
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 7:
+            raise KeyboardInterrupt
+
+    again = PairBank(bank.folder, 8, 8, 0.0, 7)
+    with pytest.raises(KeyboardInterrupt):
+        train(fresh(), BONE, stages, again, tmp_path / "parts", save_every=2, report=stop)
+    last = PairBank(bank.folder, 8, 8, 0.0, 7)
+    resumed = train(fresh(), BONE, stages, last, tmp_path / "parts", save_every=2, resume=True)
+    assert all(torch.equal(v, resumed.state_dict()[k]) for k, v in whole.state_dict().items())
 
 
 def test_with_a_teacher_in_half_precision(tmp_path: Path, bank: PairBank) -> None:
@@ -139,7 +168,7 @@ def test_with_a_teacher_in_half_precision(tmp_path: Path, bank: PairBank) -> Non
     assert all(float(r["lesson"]) > 0 for r in log(tmp_path))
     state = checkpoint.load(tmp_path)
     assert state is not None
-    assert set(state) == {"net", "average", "optimiser", "bias", "step", "exits", "teacher"}
+    assert set(state) == {"net", "average", "optimiser", "bias", "step", "best", "hard", "exits", "teacher"}
 
 
 def test_the_window_is_the_viewers() -> None:

@@ -1,4 +1,4 @@
-"""Training pairs: a fractured volume and its unfractured twin, straight on the network's grid, and a bank of them on disk.
+"""Training pairs: a fractured volume and its unfractured twin on the network's grid, and a bank of them on disk.
 
 A pair is stored as the intact volume, the box in which the twin differs, and the crack's mask there: the rest is equal by
 construction.
@@ -18,13 +18,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.resample import resample
+from ankleviewer.core.volume import AIR_HU, Volume
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
+from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scanner import HIGHEST_HU, LOWEST_HU
-from trainer.simulate.scene import Scene, draw_scene, render
+from trainer.simulate.scene import Scene, draw_scene, render_twins
 from trainer.simulate.streams import stream
 
 PAIRS_PER_BODY = 8
+WHOLE_CUBE_MM = 128.0  # the viewer's cube
+WHOLE_MM = 120.0  # edge of a cube from which on it shows the whole ankle
+RIM_MM = 5.0  # rendered around a close-up, for what the resampling reaches
+MASK_UNIT = 1000  # a mask is resampled as numbers
+CRACK_SHARE = 0.3  # of a voxel of the cube, from which on it belongs to the crack
 NEAR_SHARE = 0.75  # of close-ups that look at the crack; the rest look anywhere on the ankle
 
 
@@ -46,39 +55,42 @@ def body(seed: int, number: int) -> Atlas:
     return built_in(seed, number)
 
 
-def cube(size: int, spacing: float, centre: NDArray[np.float64]) -> torch.Tensor:
-    """LPS mm of the voxel centres of a cube, (size, size, size, 3)."""
-    axis = (torch.arange(size, dtype=torch.float32) - (size - 1) / 2) * spacing
-    return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), dim=-1) + torch.tensor(centre, dtype=torch.float32)
-
-
 def make_pair(
     seed: int, index: int, size: int = 128, spacing: float = 1.0, atlas: Atlas | None = None, shifted: bool = False
 ) -> Pair:
-    """Simulate pair `index` of run `seed`.
+    """Simulate pair `index` of run `seed` as a scanner sees it and as the viewer prepares it: rendered on the scanner's own grid,
+    then resampled onto the network's cube.
 
-    The full cube (128 voxels) lies about the joint as the viewer's crop does, off by what its finder may err. A smaller one is a
-    close-up of a crack or of any other place, which costs a fraction of the time.
+    Rendered straight on the cube, a pair would lack what thick slices and the resampling do to noise and edges, and the network
+    would meet them for the first time in the viewer. The full cube (128 mm) lies about the joint as the viewer's does, off by
+    what its finder may err; a smaller one is a close-up of a crack or of any other place, at a fraction of the cost.
+
+    Args:
+        size: edge of the cube, voxels; spacing: edge of its voxels, mm; the scanner's voxels grow with them.
+        atlas: base shape; None takes the run's own.
+        shifted: other scanner settings than those of training.
     """
     scene = draw_scene(seed, index, atlas if atlas is not None else body(seed, index // PAIRS_PER_BODY), shifted=shifted)
-    rng = stream(seed, index, "view")
-    whole_ankle = size * spacing >= 120
-    if whole_ankle:
-        centre = np.clip(rng.normal(0.0, (5.0, 5.0, 7.0)), -15, 15)
-    elif rng.random() < NEAR_SHARE:
-        cracks = scene.crack_mm().numpy()
-        centre = cracks[rng.integers(len(cracks))] + rng.uniform(-0.22, 0.22, 3) * size * spacing
-    else:
-        centre = rng.uniform((-28, -45, -60), (28, 45, 55))
-    points = cube(size, spacing, centre)
-    widths = (spacing, spacing, spacing)
+    centre = _view(stream(seed, index, "view"), scene, size * spacing)
+    grid = scanner_grid(stream(seed, index, "scanner grid"), None, wide=True, factor=spacing)
+    if size * spacing < WHOLE_MM:
+        grid = _part(grid, centre, size * spacing + 2 * RIM_MM)
+    target = Grid.axis_aligned((size, size, size), spacing, centre - spacing * (size - 1) / 2)
+    points = grid_points(grid)
     with torch.no_grad():
-        broken = render(scene, points, widths, fractured=True)
-        whole = render(scene, points, widths, fractured=False)
-        crack = torch.stack(broken.cracks).any(dim=0).numpy() if broken.cracks else np.zeros((size,) * 3, dtype=bool)
-        fractured, intact = (_finish(scene, r.hu, spacing) for r in (broken, whole))
-    if whole_ankle:
-        _truncate(rng, crack, fractured, intact)
+        broken, whole = render_twins(scene, points, grid.spacing)
+        fractured, intact = (
+            scene.scanner.expose(r.hu, grid.spacing).clamp(LOWEST_HU, HIGHEST_HU).round().to(torch.int16).numpy()
+            for r in (broken, whole)
+        )
+    mask = torch.stack(broken.cracks).any(dim=0).numpy() if broken.cracks else np.zeros(grid.shape, dtype=bool)
+
+    def seen(hu: NDArray[np.int16], outside: float) -> NDArray[np.float32]:
+        return resample(Volume(np.ascontiguousarray(hu), grid), target, outside)
+
+    # a sheet one fine voxel thick fills only part of a coarse one
+    crack = seen(mask.astype(np.int16) * MASK_UNIT, 0.0) > CRACK_SHARE * MASK_UNIT
+    rounded = [seen(hu, float(AIR_HU)).round().astype(np.int16) for hu in (fractured, intact)]
     meta: dict[str, object] = {
         "injury": scene.injury,
         "severity": scene.severity,
@@ -87,26 +99,29 @@ def make_pair(
         "body": scene.atlas.name,
         "side": scene.side,
         "spacing": spacing,
+        "confounders": scene.notes["confounders"],
     }
-    return Pair(fractured, intact, crack, meta)
+    return Pair(rounded[0], rounded[1], crack, meta)
 
 
-def _finish(scene: Scene, hu: torch.Tensor, spacing: float) -> NDArray[np.int16]:
-    out = scene.scanner.expose(hu, (spacing, spacing, spacing)).clamp(LOWEST_HU, HIGHEST_HU)
-    return np.asarray(out.round().to(torch.int16).numpy())
+def _view(rng: np.random.Generator, scene: Scene, edge: float) -> NDArray[np.float64]:
+    """Centre (LPS mm) of a cube of `edge` mm: the whole ankle, off by what the viewer's finder may err, or a close-up of a crack
+    or of any other place.
+    """
+    if edge >= WHOLE_MM:
+        return np.asarray(np.clip(rng.normal(0.0, (5.0, 5.0, 7.0)), -15, 15))
+    if rng.random() < NEAR_SHARE:
+        cracks = scene.crack_mm().numpy()
+        return np.asarray(cracks[rng.integers(len(cracks))] + rng.uniform(-0.22, 0.22, 3) * edge)
+    return np.asarray(rng.uniform((-28, -45, -60), (28, 45, 55)))
 
 
-def _truncate(rng: np.random.Generator, crack: NDArray[np.bool_], *volumes: NDArray[np.int16]) -> None:
-    """The field of view ends somewhere: cut both twins alike, never through the crack."""
-    size = crack.shape[2]
-    top, bottom, draw = rng.uniform(0.68, 1.0) * size, rng.uniform(0.0, 0.22) * size, rng.random(2)
-    levels = np.flatnonzero(crack.any(axis=(0, 1)))
-    low, high = (int(levels[0]), int(levels[-1])) if len(levels) else (size // 2, size // 2)
-    for volume in volumes:
-        if draw[0] < 0.35 and top > high + 6:
-            volume[:, :, int(top) :] = LOWEST_HU
-        if draw[1] < 0.2 and bottom < low - 6:
-            volume[:, :, : int(bottom)] = LOWEST_HU
+def _part(grid: Grid, centre: NDArray[np.float64], edge: float) -> Grid:
+    """The scanner's voxels about a close-up, on the same lattice; the scan's own borders play no part in it."""
+    low = np.floor(grid.to_voxel(centre - edge / 2)).astype(int)
+    high = np.ceil(grid.to_voxel(centre + edge / 2)).astype(int)
+    shape = (int(high[0] - low[0]) + 1, int(high[1] - low[1]) + 1, int(high[2] - low[2]) + 1)
+    return Grid.axis_aligned(shape, grid.spacing, grid.to_mm(low))
 
 
 def save_pair(pair: Pair, path: Path) -> None:
@@ -146,20 +161,37 @@ def pair_path(folder: Path, index: int) -> Path:
     return folder / f"pair-{index:06d}.npz"
 
 
-def _work(job: tuple[str, int, int, int, float]) -> int:
-    folder, seed, index, size, spacing = job
+@dataclass(frozen=True)
+class BankOrder:
+    """A bank to be filled: seed, number of pairs, edge of the close-ups in voxels, and how many pairs there are to each whole
+    ankle (0: close-ups only).
+    """
+
+    seed: int
+    count: int
+    size: int = 128
+    whole_every: int = 0
+    spacing: float = 1.0
+
+    def size_of(self, index: int) -> int:
+        """Edge of pair `index`, voxels."""
+        return round(WHOLE_CUBE_MM / self.spacing) if self.whole_every and index % self.whole_every == 0 else self.size
+
+
+def _work(job: tuple[str, BankOrder, int]) -> int:
+    folder, order, index = job
     torch.set_num_threads(1)
     path = pair_path(Path(folder), index)
     if not path.exists():
-        save_pair(make_pair(seed, index, size, spacing), path)
+        save_pair(make_pair(order.seed, index, order.size_of(index), order.spacing), path)
     return index
 
 
-def fill_bank(folder: Path, seed: int, count: int, size: int = 128, spacing: float = 1.0, jobs: int = 1) -> Iterator[int]:
+def fill_bank(folder: Path, order: BankOrder, jobs: int = 1) -> Iterator[int]:
     """Make the pairs that are still missing, in order, `jobs` processes at a time; yields each index when it lies on disk."""
     folder.mkdir(parents=True, exist_ok=True)
     # neighbours share a body, so one process should take them together
-    work = [(str(folder), seed, i, size, spacing) for i in range(count)]
+    work = [(str(folder), order, i) for i in range(order.count)]
     if jobs <= 1:
         yield from map(_work, work)
         return

@@ -36,21 +36,26 @@ class SimulatedScan:
     truth: dict[str, Any]
 
 
-def scanner_grid(rng: np.random.Generator, spacing: float | None, reach_mm: float | None = None) -> Grid:
+def scanner_grid(
+    rng: np.random.Generator, spacing: float | None, reach_mm: float | None = None, *, wide: bool = False, factor: float = 1.0
+) -> Grid:
     """A scanner's field of view around the ankle (which lies at the LPS origin): 100-150 mm wide, fine in the plane, thicker
     slices.
 
     Args:
         spacing: isotropic voxel size in mm; None draws 0.6-1.0 mm in the plane and 0.6-2 mm slices.
         reach_mm: edge of the field of view; None draws it.
+        factor: on the voxel size, for coarse and quick pictures.
+        wide: draw from a wider range, 0.5-1.1 mm in the plane and 0.6-2.5 mm slices, as training does.
     """
     if spacing is None:
-        plane = log_uniform(rng, 0.6, 1.0)
-        slices = float(np.clip(plane * log_uniform(rng, 0.9, 2.2), 0.6, 2.0))
+        plane = log_uniform(rng, 0.5, 1.1) if wide else log_uniform(rng, 0.6, 1.0)
+        slices = float(np.clip(plane * log_uniform(rng, 0.9, 2.5 if wide else 2.2), 0.6, 2.5 if wide else 2.0))
     else:
         plane = slices = spacing
-    wide, tall = (float(rng.uniform(105, 130)), float(rng.uniform(105, 130))) if reach_mm is None else (reach_mm, reach_mm)
-    shape = (round(wide / plane), round(wide / plane), round(tall / slices))
+    plane, slices = plane * factor, slices * factor
+    across, tall = (float(rng.uniform(105, 130)), float(rng.uniform(105, 130))) if reach_mm is None else (reach_mm, reach_mm)
+    shape = (round(across / plane), round(across / plane), round(tall / slices))
     middle = np.array([*rng.normal(0, 6, 2), rng.normal(4, 5)])
     size = np.array([plane, plane, slices])
     return Grid.axis_aligned(shape, size, middle - size * (np.array(shape) - 1) / 2)

@@ -76,6 +76,8 @@ class Rendering:
     cracks: list[Tensor]
 
 
+_Shared = dict[int, tuple[Tensor, Tensor, Tensor]]  # number of the bone to its share, HU and distance on its window
+
 WARP_ORIGIN = torch.tensor([-130.0, -150.0, -120.0])
 WARP_EXTENT = 290.0
 MIN_JOINT_MM = 0.9
@@ -162,16 +164,26 @@ def _draw_ossicles(rng: np.random.Generator) -> list[tuple[str, SdfGrid]]:
     return out
 
 
-def render(scene: Scene, points: Tensor, spacing: tuple[float, float, float], fractured: bool) -> Rendering:
+def render_twins(scene: Scene, points: Tensor, spacing: tuple[float, float, float]) -> tuple[Rendering, Rendering]:
+    """The fractured scan and its twin, as two calls of `render` would give them; what both share is worked out once."""
+    shared: _Shared = {}
+    return render(scene, points, spacing, True, shared), render(scene, points, spacing, False, shared)
+
+
+def render(
+    scene: Scene, points: Tensor, spacing: tuple[float, float, float], fractured: bool, shared: _Shared | None = None
+) -> Rendering:
     """Fill a grid.
 
     Args:
         points: (X, Y, Z, 3) LPS mm of the voxel centres, axes roughly along the grid's own axes.
         spacing: mm, of those axes.
         fractured: with the fracture, or the twin without it.
+        shared: unbroken bones, filled and used here; for the twin on the same grid.
     """
     voxel = float(np.mean(spacing)) / scene.pose.scale
     canonical = _canonical(scene, points)
+    shared = {} if shared is None else shared
     shape = points.shape[:3]
     nearest = torch.full(shape, 30.0)
     labels = torch.zeros(shape, dtype=torch.uint8)
@@ -181,13 +193,18 @@ def render(scene: Scene, points: Tensor, spacing: tuple[float, float, float], fr
     solids = [(name, name, grid) for name, grid in scene.atlas.bones.items()] + [
         ("ossicle", bone, grid) for bone, grid in scene.ossicles
     ]
-    for name, home, grid in solids:
+    for number, (name, home, grid) in enumerate(solids):
         window = _window(scene, canonical, home, grid)
         if window is None:
             continue
-        mine = [f for f in scene.fractures if f.bone == name]
-        local = _to_bone(scene, home, canonical[window])
-        cover, hu, distance, masks = _bone(scene, name, grid, local, voxel, mine if fractured else [])
+        mine = [f for f in scene.fractures if f.bone == name] if fractured else []
+        masks: list[Tensor] = []
+        if mine or number not in shared:
+            cover, hu, distance, masks = _bone(scene, name, grid, _to_bone(scene, home, canonical[window]), voxel, mine)
+            if not mine:
+                shared[number] = cover, hu, distance
+        else:
+            cover, hu, distance = shared[number]
         crowd = soft_side(MIN_JOINT_MM - nearest[window], voxel)
         cover = cover * crowd
         free = (1.0 - share[window]).clamp(min=0.0)

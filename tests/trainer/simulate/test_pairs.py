@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from ankleviewer.core.preprocess import BONE, apply, normalise
+from ankleviewer.core.volume import Volume
 from trainer.simulate import pairs as module
 from trainer.simulate.atlas import Atlas
-from trainer.simulate.pairs import NEAR_SHARE, Pair, cube, fill_bank, load_pair, make_pair, pair_path, save_pair
+from trainer.simulate.pairs import NEAR_SHARE, BankOrder, Pair, fill_bank, load_pair, make_pair, pair_path, save_pair
+from trainer.simulate.scan import grid_points, scanner_grid
+from trainer.simulate.scene import draw_scene, render, render_twins
+from trainer.simulate.streams import stream
 
 
 def test_a_pair_survives_the_disk(bank_folder: Path, atlas: Atlas) -> None:
@@ -57,29 +64,59 @@ def test_whole_ankles_lie_about_the_joint(atlas: Atlas) -> None:
     assert (np.abs(bone.mean(axis=0) - 19.5) < 10).all()
 
 
-def test_the_field_of_view_never_ends_in_the_crack() -> None:
-    crack = np.zeros((20, 20, 20), dtype=bool)
-    crack[5:8, 5:8, 12:15] = True
-    cut = 0
-    for seed in range(40):
-        one, two = np.zeros((20, 20, 20), dtype=np.int16), np.full((20, 20, 20), 5, dtype=np.int16)
-        module._truncate(np.random.default_rng(seed), crack, one, two)
-        np.testing.assert_array_equal(one == -1024, two == -1024)
-        assert (one[crack] == 0).all()
-        cut += bool((one == -1024).any())
-    assert 1 <= cut <= 30
+def test_a_pair_is_what_the_viewer_makes_of_the_scan(atlas: Atlas) -> None:
+    """The same scene put on the same scanner's grid and prepared as the viewer prepares it."""
+    spacing, size = 3.2, 40
+    pair = make_pair(5, 3, size, spacing, atlas)
+    scene = draw_scene(5, 3, atlas)
+    grid = scanner_grid(stream(5, 3, "scanner grid"), None, wide=True, factor=spacing)
+    with torch.no_grad():
+        hu = scene.scanner.expose(render(scene, grid_points(grid), grid.spacing, False).hu, grid.spacing)
+    volume = Volume(hu.clamp(-1024, 3071).round().to(torch.int16).numpy(), grid)
+    centre = np.clip(stream(5, 3, "view").normal(0.0, (5.0, 5.0, 7.0)), -15, 15)
+    x, _ = apply(volume, replace(BONE, spacing_mm=spacing, size=size), centre)
+    np.testing.assert_allclose(normalise(pair.intact, BONE), x[0, 0], atol=1.0 / (BONE.hi - BONE.lo))
 
 
-def test_voxel_centres_of_a_cube() -> None:
-    points = cube(4, 0.5, np.array([1.0, 2.0, 3.0]))
-    assert points[0, 0, 0].tolist() == [0.25, 1.25, 2.25]
-    assert points.reshape(-1, 3).mean(dim=0).tolist() == [1.0, 2.0, 3.0]
+def test_a_close_up_is_a_part_of_the_whole(atlas: Atlas) -> None:
+    """Rendering only the scanner's voxels about a close-up gives the same bone as rendering them all."""
+    scene = draw_scene(5, 4, atlas)
+    grid = scanner_grid(stream(5, 4, "scanner grid"), None, wide=True, factor=2.0)
+    middle = np.array([4.0, 2.0, 6.0])
+    part = module._part(grid, middle, 50.0)
+    low = np.rint(grid.to_voxel(part.to_mm((0, 0, 0)))).astype(int)
+    np.testing.assert_allclose(grid.to_mm(low), part.to_mm((0, 0, 0)), atol=1e-6)
+    box = tuple(slice(a, a + n) for a, n in zip(low, part.shape, strict=True))
+    with torch.no_grad():
+        whole, close = (render(scene, grid_points(g), g.spacing, True) for g in (grid, part))
+    assert float((whole.labels[box] != close.labels).float().mean()) < 2e-3
+
+
+@pytest.mark.parametrize("index", [1, 2])
+def test_twins_rendered_together_are_those_rendered_alone(atlas: Atlas, index: int) -> None:
+    scene = draw_scene(5, index, atlas)
+    grid = scanner_grid(stream(5, index, "scanner grid"), None, factor=3.0)
+    points = grid_points(grid)
+    with torch.no_grad():
+        together = render_twins(scene, points, grid.spacing)
+        alone = render(scene, points, grid.spacing, True), render(scene, points, grid.spacing, False)
+    for one, two in zip(together, alone, strict=True):
+        assert torch.equal(one.hu, two.hu) and torch.equal(one.labels, two.labels)
+        assert len(one.cracks) == len(two.cracks)
+    assert not torch.equal(together[0].hu, together[1].hu)
+
+
+def test_some_pairs_of_a_bank_show_whole_ankles() -> None:
+    order = BankOrder(1, 8, size=72, whole_every=4)
+    assert [order.size_of(i) for i in range(6)] == [128, 72, 72, 72, 128, 72]
+    assert {BankOrder(1, 8, size=72).size_of(i) for i in range(6)} == {72}
+    assert BankOrder(1, 8, size=20, whole_every=2, spacing=3.2).size_of(0) == 40
 
 
 def test_a_bank_is_filled_once(tmp_path: Path, atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "body", lambda seed, number: atlas)
-    assert list(fill_bank(tmp_path, 5, 3, 24)) == [0, 1, 2]
+    assert list(fill_bank(tmp_path, BankOrder(5, 3, 24))) == [0, 1, 2]
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     monkeypatch.setattr(module, "make_pair", lambda *a: pytest.fail("made again"))
-    assert list(fill_bank(tmp_path, 5, 3, 24)) == [0, 1, 2]
+    assert list(fill_bank(tmp_path, BankOrder(5, 3, 24))) == [0, 1, 2]
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from ankleviewer.core.geometry import Grid
 from trainer.simulate.atlas import LABELS, Atlas
-from trainer.simulate.pairs import cube
+from trainer.simulate.scan import grid_points
 from trainer.simulate.scene import Scene, draw_scene, render
 
 WIDTHS = (2.0, 2.0, 2.0)
@@ -22,7 +23,7 @@ def scene(atlas: Atlas) -> Scene:
 
 @pytest.fixture(scope="module")
 def points(scene: Scene) -> torch.Tensor:
-    return cube(48, 2.0, scene.crack_mm()[0].numpy().astype(np.float64))
+    return grid_points(Grid.axis_aligned((48,) * 3, 2.0, scene.crack_mm()[0].numpy().astype(np.float64) - 47.0))
 
 
 def test_twins_are_equal_away_from_the_fracture(scene: Scene, points: torch.Tensor) -> None:
@@ -52,7 +53,7 @@ def test_the_other_side_is_the_mirror_image(scene: Scene) -> None:
     mirror = torch.diag(torch.tensor([-1.0, 1.0, 1.0]))
     quiet = replace(scene, warp=torch.zeros_like(scene.warp), soft=replace(scene.soft, table=None))
     other = replace(quiet, pose=replace(scene.pose, matrix=scene.pose.matrix @ mirror), side="R" if scene.side == "L" else "L")
-    p = cube(33, 3.0, np.zeros(3))
+    p = grid_points(Grid.axis_aligned((33,) * 3, 3.0, np.full(3, -48.0)))
     one, two = render(quiet, p, (3.0,) * 3, True), render(other, p @ mirror, (3.0,) * 3, True)
     torch.testing.assert_close(one.hu, two.hu, atol=0.5, rtol=1e-3)
     assert float((one.labels == two.labels).float().mean()) > 0.999

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from ankleviewer.core.geometry import Grid
 from trainer.simulate.atlas import Atlas
-from trainer.simulate.pairs import cube
+from trainer.simulate.scan import grid_points
 from trainer.simulate.soft import Soft, draw_soft
 from trainer.simulate.streams import stream
 
@@ -21,7 +22,7 @@ def plain() -> Soft:
 
 
 def hu(soft: Soft, atlas: Atlas, size: int = 64, spacing: float = 2.5) -> tuple[torch.Tensor, torch.Tensor]:
-    points = cube(size, spacing, np.zeros(3))
+    points = grid_points(Grid.axis_aligned((size,) * 3, spacing, np.full(3, -spacing * (size - 1) / 2)))
     nearest = torch.stack([g(points) for g in atlas.bones.values()]).amin(dim=0)
     return soft.hu(points, points, nearest, atlas, spacing), points
 
