@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--twins", action="store_true", help="each fractured scan is followed by itself without the fracture")
     p.add_argument("--shifted", action="store_true", help="scanner settings that training does not use")
     p.add_argument("--bones", type=Path, metavar="DIR", help="closed surface meshes instead of the built-in bones")
+    p.add_argument("--format", choices=("nifti", "dicom"), default="nifti")
     p.add_argument("--jobs", type=int, default=1)
     p = commands.add_parser("prepare", help="check, split and prepare a manifest's scans")
     p.add_argument("manifest", type=Path)
@@ -112,7 +113,17 @@ def _simulate(args: argparse.Namespace) -> int:
     from trainer.write_scans import Order, simulate
 
     order = Order(
-        args.out, args.count, args.seed, args.type, args.severity, args.spacing, args.fov, args.twins, args.shifted, args.bones
+        args.out,
+        args.count,
+        args.seed,
+        args.type,
+        args.severity,
+        args.spacing,
+        args.fov,
+        args.twins,
+        args.shifted,
+        args.bones,
+        args.format,
     )
     with _bar(args.count, "scans") as bar:
         for _ in simulate(order, args.jobs):

@@ -19,7 +19,9 @@ from trainer.simulate.pairs import Pair, load_pair, pair_path
 from trainer.simulate.streams import stream
 
 VISIBLE_HU = 40  # change against the twin below which a crack leaves no trace (in marrow, in fat)
-MOST_TRIES = 1000  # draws for a pair of the wanted severity; about a third of all pairs has each
+MOST_TRIES = (
+    1000  # draws for a pair of the wanted severity and size; about a third of all pairs has each, a quarter shows whole ankles
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class CropPlan:
         whole: only the mirror image counts as another ankle; else all 48 symmetries of the cube do.
         strength: of the augmentation, see `augment.vary_hu`.
         severities: fractures to draw from, all if empty; the plain ones first is a lesson that starts.
+        faint: share of the `pairs` that are hairlines, the rest as drawn; what a trained network misses is mostly among them.
         plain_hu: change from which a voxel of the crack is asked for; between VISIBLE_HU and that, nothing is asked.
         hard: share of the `others` that show a place which the network took for a crack (`mine`), once such are known.
     """
@@ -55,6 +58,7 @@ class CropPlan:
     whole: bool = False
     severities: tuple[str, ...] = ()
     strength: float = 1.0
+    faint: float = 0.0
     plain_hu: float = 120.0
     hard: float = 0.0
 
@@ -91,26 +95,26 @@ class PairBank:
         rng = stream(self.seed, step, "batch")
         usable = self.usable(step)
         hard = next((places for first, places in reversed(self.hard) if first <= step), [])
-        rows: list[tuple[Tensor, Tensor, Tensor]] = []
-        for _ in range(plan.pairs):
-            pair = self._load(rng, usable)
-            tries = 0
-            while plan.severities and pair.meta["severity"] not in plan.severities:
-                tries += 1
-                if tries > MOST_TRIES:
-                    raise ValueError(f"hardly any of the first {usable} pairs is {' or '.join(plan.severities)}")
-                pair = self._load(rng, usable)
-            rows.append(self._twins(rng, pair, plan))
+        faint = round(plan.faint * plan.pairs)
+        wanted = [("hairline",)] * faint + [plan.severities] * (plan.pairs - faint)
+        rows = [self._twins(rng, self._draw(rng, usable, plan.size, severities), plan) for severities in wanted]
         for _ in range(plan.others):
             if hard and rng.random() < plan.hard:
                 rows.append(self._again(rng, hard[rng.integers(len(hard))], plan))
             else:
-                rows.append(self._elsewhere(rng, self._load(rng, usable), plan))
+                rows.append(self._elsewhere(rng, self._draw(rng, usable, plan.size), plan))
         hu, crack, changed = (torch.cat(parts) for parts in zip(*rows, strict=True))
         return Batch(hu, crack, changed, crack.flatten(1).any(dim=1, keepdim=True).float(), 2 * plan.pairs)
 
-    def _load(self, rng: np.random.Generator, usable: int) -> Pair:
-        return self.pair(int(rng.integers(usable)))
+    def _draw(self, rng: np.random.Generator, usable: int, size: int, severities: tuple[str, ...] = ()) -> Pair:
+        """One of the first `usable` pairs that holds a crop of `size` voxels and a fracture of one of `severities`, if given."""
+        for _ in range(MOST_TRIES):
+            pair = self.pair(int(rng.integers(usable)))
+            if min(pair.intact.shape) >= size and (not severities or pair.meta["severity"] in severities):
+                return pair
+        raise ValueError(
+            f"hardly any of the first {usable} pairs is {' or '.join(severities) or 'of any kind'} and {size} voxels wide"
+        )
 
     def pair(self, index: int) -> Pair:
         """Pair `index`; waits until it is there.

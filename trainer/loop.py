@@ -218,7 +218,7 @@ def _loss(
         logit, cam, sides, taps = exits(net, x)
         lesson = x.new_zeros(())
         if teacher is not None and stage.teacher > 0:
-            lesson = teacher.lesson(net, x, taps[teacher.teacher.stride], cam)
+            lesson = teacher.lesson(net, x, taps, cam)
     cells = cell_loss(cam, *cell_targets(batch.crack, batch.changed, net.stride))
     side = side_loss(sides, batch.crack, batch.changed)
     logit = logit.float()

@@ -68,7 +68,7 @@ _COMPACT = (
 # then it goes on: half of the crops without a crack show what the network took for one in whole ankles
 _ONWARD = (
     Stage(
-        CropPlan(40, 10, 12, True, (), 0.5, plain_hu=90.0, hard=0.7),
+        CropPlan(40, 10, 12, True, (), 0.5, faint=0.5, plain_hu=90.0, hard=0.7),
         5000,
         (8e-4, 3e-5),
         scan=0.4,
@@ -78,16 +78,38 @@ _ONWARD = (
         mine_volumes=150,
     ),
 )
+# a separable network imitates the compact one: on many small crops what it sees in every cell, then on larger ones, up to whole
+# ankles, what it makes of them
 _MOBILENET = (
-    Stage(CropPlan(64, 2, 2, True, (), 0.2), 900, (2e-3, 1.5e-3), cells=0.3, scan=0.2, sides=0.5, teacher=2.0),
-    Stage(CropPlan(64, 2, 2, True, (), 0.4), 1500, (1.5e-3, 3e-4), cells=1.0, scan=0.3, sides=0.5, teacher=1.0),
+    Stage(CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0), 1100, (2e-3, 1e-3), cells=0.3, scan=0.1, sides=0.3, teacher=2.0),
+    Stage(
+        CropPlan(96, 1, 1, True, (), 0.3, plain_hu=90.0, hard=0.7),
+        700,
+        (1e-3, 3e-4),
+        cells=0.6,
+        scan=0.3,
+        sides=0.2,
+        teacher=1.0,
+        freeze_norm=True,
+        mine_every=350,
+    ),
+    Stage(
+        CropPlan(128, 1, 0, True, (), 0.3, plain_hu=90.0),
+        300,
+        (3e-4, 5e-5),
+        cells=0.6,
+        scan=0.5,
+        sides=0.1,
+        teacher=1.0,
+        freeze_norm=True,
+    ),
 )
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
 
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
-    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse"}, _MOBILENET, 72, 4000, 4, teacher="compact"),
+    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _MOBILENET, 72, 4000, 4, teacher="compact"),
     ("compact", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("mobilenet", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
 }

@@ -37,7 +37,7 @@ from trainer.warm_start import from_pack
 
 BATCH_SEED = 7
 VALIDATION_SEED_OFFSET = 80_000
-VALIDATION_SCANS = 120
+VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
 
 

@@ -19,10 +19,11 @@ from ankleviewer.core.errors import AnkleViewerError
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
-from trainer.simulate.injuries import TYPES
+from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
 from trainer.simulate.scan import SimulatedScan, simulate_scan
 
 SCANS_PER_BODY = 2
+FORMATS = ("nifti", "dicom")
 MANIFEST_FIELDS = ("path", "label", "patient", "mask", "site", "severity", "twin")
 
 
@@ -34,12 +35,13 @@ class Order:
         out: folder, made if missing.
         count: number of scans, half of them fractured; with `twins` each fractured scan is followed by its unfractured twin.
         seed: the same seed gives the same bytes.
-        type: an injury of `injuries.TYPES`, or None for all.
+        type: an injury of `injuries.TYPES` or OUT_OF_SCOPE, or None for all of TYPES.
         spacing: isotropic voxel size in mm, or None for a different scanner each time.
         reach_mm: edge of the field of view, or None.
         twins: see `count`.
         shifted: other scanner settings than those of training.
         bones: folder of meshes instead of built-in bones, or None.
+        format: "nifti", or "dicom" for a folder of slices per scan.
     """
 
     out: Path
@@ -52,12 +54,20 @@ class Order:
     twins: bool = False
     shifted: bool = False
     bones: Path | None = None
+    format: str = "nifti"
+
+    def path_of(self, name: str) -> str:
+        """Where a scan lies, below `out`."""
+        return f"scans/{name}" if self.format == "dicom" else f"scans/{name}.nii.gz"
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise AnkleViewerError("COUNT_INVALID", f"The number of scans is {self.count}; it must be at least 1.")
-        if self.type is not None and self.type not in TYPES:
-            raise AnkleViewerError("TYPE_UNKNOWN", f"Unknown injury {self.type!r}; known: {', '.join(TYPES)}.")
+        known = (*TYPES, *OUT_OF_SCOPE)
+        if self.type is not None and self.type not in known:
+            raise AnkleViewerError("TYPE_UNKNOWN", f"Unknown injury {self.type!r}; known: {', '.join(known)}.")
+        if self.format not in FORMATS:
+            raise AnkleViewerError("FORMAT_UNKNOWN", f"Unknown format {self.format!r}; known: {', '.join(FORMATS)}.")
 
 
 @functools.lru_cache(maxsize=3)
@@ -110,6 +120,7 @@ def _write_one(job: tuple[Order, int]) -> str:
     from ankleviewer.io.atomic import write_text
     from ankleviewer.io.nifti import write_nifti
     from trainer.simulate.contact import planes
+    from trainer.write_dicom import write_series
 
     order, number = job
     torch.set_num_threads(1)
@@ -118,7 +129,10 @@ def _write_one(job: tuple[Order, int]) -> str:
     if record.exists():
         return name
     _, scan = simulate_one(order, number)
-    write_nifti(scan.volume, None, order.out / "scans" / f"{name}.nii.gz")
+    if order.format == "dicom":
+        write_series(scan.volume, order.out / order.path_of(name), name)
+    else:
+        write_nifti(scan.volume, None, order.out / order.path_of(name))
     if scan.truth["label"]:
         write_nifti(scan.mask, scan.volume.grid, order.out / "masks" / f"{name}.nii.gz")
     np.save(order.out / "truth" / f"{name}.npy", planes(scan))
@@ -142,7 +156,7 @@ def _write_tables(order: Order) -> None:
         label = truth[name]["label"]
         writer.writerow(
             {
-                "path": f"scans/{name}.nii.gz",
+                "path": order.path_of(name),
                 "label": label,
                 "patient": truth[name]["patient"],
                 "mask": f"masks/{name}.nii.gz" if label else "",

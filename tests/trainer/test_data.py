@@ -66,8 +66,20 @@ def test_a_lesson_may_start_with_plain_fractures(bank_folder: Path, bank: PairBa
         bank.batch(step, replace(PLAN, severities=(wanted,)))
     assert set(drawn) == {wanted}
     monkeypatch.setattr(module, "MOST_TRIES", 5)
-    with pytest.raises(ValueError, match="hardly any of the first 8 pairs is shattered"):
+    with pytest.raises(ValueError, match="hardly any of the first 8 pairs is shattered and 24 voxels wide"):
         bank.batch(0, replace(PLAN, severities=("shattered",)))
+    with pytest.raises(ValueError, match="of any kind and 40 voxels wide"):
+        bank.batch(0, replace(PLAN, size=40))
+
+
+def test_large_crops_come_from_large_pairs(bank_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = load_pair(pair_path(bank_folder, 0))
+    small = replace(large, **{k: getattr(large, k)[:20, :20, :20] for k in ("fractured", "intact", "crack")})
+    for index, pair in enumerate((small, large, small)):
+        save_pair(pair, pair_path(tmp_path, index))
+    batch = PairBank(tmp_path, 3, 3, 0.0, 7).batch(0, PLAN)
+    assert batch.hu.shape == (8, 1, 24, 24, 24)
+    assert PairBank(tmp_path, 3, 3, 0.0, 7).batch(0, replace(PLAN, size=20)).hu.shape == (8, 1, 20, 20, 20)
 
 
 def test_whole_ankles_are_only_mirrored(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:

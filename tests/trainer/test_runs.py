@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ import torch
 
 from ankleviewer.cli import main as viewer
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.paths import assets_dir
 from ankleviewer.core.preprocess import BONE
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import read_pack
@@ -19,7 +22,7 @@ from trainer import checkpoint
 from trainer.cli import main
 from trainer.networks.compact import compact
 from trainer.prepare import prepare
-from trainer.runs import TrainOrder, _revision, answers, load_run, train_on_simulator
+from trainer.runs import TrainOrder, _revision, answers, load_run, train_on_simulator, validation_figures
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
 
@@ -86,6 +89,38 @@ def test_a_teacher_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(AnkleViewerError, match="TEACHER_MISSING: Preset best of mobilenet learns from a run of compact"):
         train_on_simulator(TrainOrder("mobilenet", "best", tmp_path), lambda progress: None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path) -> None:
+    pack = assets_dir() / "models" / "compact"
+    order = TrainOrder("compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, bf16=True)
+    net = train_on_simulator(order, lambda progress: None)
+    assert net.config["norm"] is False
+    best = checkpoint.load_best(order.out)
+    assert best is not None and best["val_auc"] in (0.0, 1.0), "one scan of each kind"
+    reloaded, spec, record = load_run(order.out)
+    assert all(torch.equal(v, reloaded.state_dict()[k]) for k, v in net.state_dict().items())
+    about = json.loads((pack / "manifest.json").read_text())
+    assert record["init"] == f"compact {about['version']}" and spec.to_json() == about["preprocessing"]
+    with open(order.out / "log.csv", newline="") as f:
+        assert [r["val_auc"] for r in csv.DictReader(f)][-1] in ("0", "1")
+
+
+def test_a_pack_of_another_network_is_not_gone_on_from(tmp_path: Path) -> None:
+    order = TrainOrder("mobilenet", "paper", tmp_path / "run", init=assets_dir() / "models" / "compact")
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: Preset paper of mobilenet cannot go on from .*compact"):
+        train_on_simulator(order, lambda progress: None)
+    assert not order.out.exists()
+
+
+def test_validation_figures(run: Path, manifest: Path) -> None:
+    net, spec, _ = load_run(run)
+    found = prepare(manifest, run / "validation-prepared", spec)
+    found = [replace(p, row=replace(p.row, severity="hairline" if p.row.label else "none", twin="t")) for p in found]
+    figures = validation_figures(net, found)
+    assert set(figures) == {"val_auc", "val_auc_hairline", "val_pair_accuracy"}
+    assert set(figures.values()) == {1.0}, "the manifest calls the scan with the higher logit fractured"
+    assert set(validation_figures(net, [*found[:1], replace(found[1], input_path=None), found[1]])) == set(figures)
 
 
 def test_the_revision_is_a_word() -> None:

@@ -26,7 +26,7 @@ def test_a_student_of_its_teachers_own_kind_is_taught() -> None:
     losses = []
     for _ in range(12):
         _, cam, _, taps = exits(student, x)
-        loss = teacher.lesson(student, x, taps[teacher.teacher.stride], cam)
+        loss = teacher.lesson(student, x, taps, cam)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -41,3 +41,16 @@ def test_students_that_do_not_fit_are_refused() -> None:
         Teacher(compact(0.25), FractureNet(features, 4, arch="odd", mode="full", stride=4))
     with pytest.raises(TypeError, match="Sequential"):
         Teacher(compact(0.25), FractureNet(nn.Conv3d(1, 4, 3), 4, arch="odd", mode="full", stride=1))
+
+
+def test_the_teacher_is_asked_at_every_shared_stride_and_answers_as_it_does_alone() -> None:
+    torch.manual_seed(0)
+    net = compact(0.25, norm=False)
+    teacher = Teacher(net, mobilenet(width=0.25, stride16=True, pooling="lse"))
+    assert sorted(teacher.match) == ["4", "8"]
+    x = torch.randn(1, 1, 32, 32, 32)
+    features, scores = teacher._look(x)
+    assert {s: tuple(f.shape[2:]) for s, f in features.items()} == {4: (8, 8, 8), 8: (4, 4, 4)}
+    torch.testing.assert_close(scores, net(x)[1])
+    torch.testing.assert_close(features[8], net.features(x))
+    assert not features[4].requires_grad

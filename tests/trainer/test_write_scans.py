@@ -13,7 +13,10 @@ import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.preprocess import BONE, apply
+from ankleviewer.io.reader import open_scan
 from trainer import write_scans
+from trainer.evaluate import read_manifest
 from trainer.simulate.atlas import Atlas
 from trainer.write_scans import Order, simulate, simulate_one
 
@@ -94,7 +97,27 @@ def test_wishes_are_followed(atlas: Atlas, tmp_path: Path) -> None:
 
 
 def test_wrong_orders_are_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(AnkleViewerError, match=r"TYPE_UNKNOWN: Unknown injury 'sprain'; known: weber-a, .*pilon"):
+    with pytest.raises(
+        AnkleViewerError, match=r"TYPE_UNKNOWN: Unknown injury 'sprain'; known: weber-a, .*pilon, calcaneus body, .*cuboid"
+    ):
         Order(tmp_path, 1, 0, type="sprain")
     with pytest.raises(AnkleViewerError, match="COUNT_INVALID"):
         Order(tmp_path, 0, 0)
+    with pytest.raises(AnkleViewerError, match="FORMAT_UNKNOWN"):
+        Order(tmp_path, 1, 0, format="nrrd")
+
+
+def test_scans_beyond_the_ankle_are_made_where_asked_for(tmp_path: Path) -> None:
+    _, scan = simulate_one(Order(tmp_path, 2, 5, type="cuboid", severity="moderate", spacing=3.0, reach_mm=150.0), 0)
+    assert scan.truth["type"] == "cuboid" and {f["bone"] for f in scan.truth["fractures"]} == {"cuboid"}
+
+
+def test_the_same_scans_as_dicom(made: Path, tmp_path: Path) -> None:
+    list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True, format="dicom")))
+    assert (tmp_path / "truth.json").read_bytes() == (made / "truth.json").read_bytes()
+    one, two = (read_manifest(folder) for folder in (made, tmp_path))
+    assert [r.id for r in one] == [r.id for r in two]
+    for nifti, dicom in zip(one, two, strict=True):
+        a, b = open_scan(nifti.path).volume, open_scan(dicom.path).volume
+        x, y = (apply(volume, BONE, (0.0, 0.0, 0.0))[0] for volume in (a, b))
+        np.testing.assert_allclose(x, y, atol=1e-5)

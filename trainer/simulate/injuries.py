@@ -54,11 +54,20 @@ SITES: dict[str, Site] = {
     "talus lateral process": Site("talus", (13, 3, -20), (1.5, 2, 2), (0.9, 0.1, -0.4), 25, 1.0, 50.0),
     "talus posterior process": Site("talus", (-2, 19, -19), (2, 2, 2), (0, 1, -0.15), 25, 1.0, 50.0),
 }
+# beyond the paper's ankle: drawn only where asked for by name, with figures of their own
+OUT_OF_SCOPE: dict[str, Site] = {
+    "calcaneus body": Site("calcaneus", (7, 18, -46), (2, 7, 2), (0.2, 0.8, -0.5), 35),
+    "calcaneus anterior process": Site("calcaneus", (12, -21, -40), (2, 2, 2), (0.1, -1, 0.15), 25, 1.0, 60.0),
+    "navicular": Site("navicular", (-9, -46, -23), (3, 1.5, 3), (0.9, 0.1, 0.3), 35, 1.0, 60.0),
+    "cuboid": Site("cuboid", (14, -46, -38), (2, 4, 2), (0.3, 0.9, 0.2), 40, 1.0, 100.0),
+}
 COMPOUND: dict[str, tuple[str, ...]] = {
     "bimalleolar": ("weber-b", "medial malleolus"),
     "trimalleolar": ("weber-b", "medial malleolus", "posterior malleolus"),
 }
 TYPES: tuple[str, ...] = (*SITES, *COMPOUND, "pilon")
+# injuries whose pieces may each be a large part of the bone
+THROUGH_THE_BONE = ("tibia shaft", "fibula shaft", "weber", "talus", "pilon", "calcaneus body", "navicular", "cuboid")
 _WEIGHTS = {"weber-b": 2.0, "weber-a": 1.5, "weber-c": 1.5, "medial malleolus": 2.0, "posterior malleolus": 2.0, "pilon": 2.0}
 
 # gap (mm, log-uniform), step (mm), rotation (degrees), by severity
@@ -83,8 +92,10 @@ def draw_injury(rng: np.random.Generator, atlas: Atlas, name: str, severity: str
     """
     if name == "pilon":
         return [_draw(rng, atlas, "pilon", Site("tibia", (0, 1, 20), (3, 3, 7), (0.0, 0.0, -1.0), 24), severity)]
+    if name in OUT_OF_SCOPE:
+        return [_draw(rng, atlas, name, OUT_OF_SCOPE[name], severity)]
     if name not in SITES and name not in COMPOUND:
-        raise ValueError(f"unknown injury {name!r}, expected one of {TYPES}")
+        raise ValueError(f"unknown injury {name!r}, expected one of {(*TYPES, *OUT_OF_SCOPE)}")
     parts = list(COMPOUND.get(name, (name,)))
     if name in COMPOUND:
         parts[0] = str(rng.choice(["weber-a", "weber-b", "weber-b", "weber-c"]))
@@ -148,7 +159,7 @@ def _valid(fracture: Fracture, points: Tensor, distance: Tensor, smallest: float
             own &= sign * heights[index] > 0
         if int(own.sum()) * 8.0 < smallest:
             return False
-    if fracture.pieces and not fracture.type.startswith(("tibia shaft", "fibula shaft", "weber", "talus", "pilon")):
+    if fracture.pieces and not fracture.type.startswith(THROUGH_THE_BONE):
         own = torch.ones(len(p), dtype=torch.bool)
         for index, sign in fracture.pieces[-1].sides:
             own &= sign * heights[index] > 0

@@ -9,11 +9,11 @@ import torch
 
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.fracture import SEVERITIES
-from trainer.simulate.injuries import _EXTENT, COMPOUND, SITES, TYPES, draw_injury, draw_type
+from trainer.simulate.injuries import _EXTENT, COMPOUND, OUT_OF_SCOPE, SITES, TYPES, draw_injury, draw_type
 from trainer.simulate.streams import stream
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", [*TYPES, *OUT_OF_SCOPE])
 def test_every_type_at_every_severity(atlas: Atlas, name: str) -> None:
     for severity in SEVERITIES:
         fractures = draw_injury(stream(9, 0, name + severity), atlas, name, severity)
@@ -29,7 +29,8 @@ def test_every_type_at_every_severity(atlas: Atlas, name: str) -> None:
                 frame = torch.stack([cut.u, cut.v, cut.normal])
                 torch.testing.assert_close(frame @ frame.T, torch.eye(3), atol=1e-4, rtol=0)
                 assert cut.kerf <= fracture.gap_mm + 1e-6
-        expected = {"tibia"} if name == "pilon" else {SITES[part].bone for part in COMPOUND.get(name, (name,))}
+        sites = SITES | OUT_OF_SCOPE
+        expected = {"tibia"} if name == "pilon" else {sites[part].bone for part in COMPOUND.get(name, (name,))}
         assert {f.bone for f in fractures} == expected
 
 
