@@ -12,6 +12,7 @@ from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 
 if TYPE_CHECKING:
     from trainer.loop import Progress
+    from trainer.write_scans import Order
 
 DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
 MODELS = ("compact", "mobilenet")
@@ -32,14 +33,15 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     p = commands.add_parser("simulate", help="ankle CTs with known fractures: scans, truth.json, manifest.csv, contact sheet")
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--count", type=int, required=True)
-    p.add_argument("--seed", type=int, required=True)
+    p.add_argument("--count", type=int, help="number of scans; with --seed, or --set instead of both")
+    p.add_argument("--seed", type=int)
+    p.add_argument("--set", metavar="NAME", help="a named set: sim-val-v1, sim-test-v1 or sim-shift-v1")
     p.add_argument("--type", help="one injury instead of all")
     p.add_argument("--severity", choices=("hairline", "moderate", "displaced"))
     p.add_argument("--spacing", type=float, metavar="MM", help="isotropic voxels; default: another scanner each time")
     p.add_argument("--fov", type=float, metavar="MM", help="edge of the field of view")
     p.add_argument("--twins", action="store_true", help="each fractured scan is followed by itself without the fracture")
-    p.add_argument("--shifted", action="store_true", help="scanner settings that training does not use")
+    p.add_argument("--setting", default="standard", help="standard, training, shifted or release: ranges of bones and scanner")
     p.add_argument("--bones", type=Path, metavar="DIR", help="closed surface meshes instead of the built-in bones")
     p.add_argument("--format", choices=("nifti", "dicom"), default="nifti")
     p.add_argument("--jobs", type=int, default=1)
@@ -110,26 +112,46 @@ def _bar(total: int, what: str) -> Any:
 
 
 def _simulate(args: argparse.Namespace) -> int:
-    from trainer.write_scans import Order, simulate
+    from trainer.write_scans import simulate
 
+    orders = _orders(args)
+    with _bar(sum(order.count for order in orders), "scans") as bar:
+        for _ in simulate(*orders, jobs=args.jobs):
+            bar.update(1)
+    print(f"{bar.total} scans in {args.out}, truth.json, manifest.csv and contact-sheet.png beside them")
+    return DONE
+
+
+def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
+    from trainer.named_sets import named_set
+    from trainer.simulate.setting import SETTINGS
+    from trainer.write_scans import Order
+
+    own = (args.count, args.seed, args.type, args.severity, args.spacing, args.fov, args.bones, args.twins or None)
+    if args.set is not None:
+        if any(value is not None for value in own):
+            raise AnkleViewerError(
+                "USAGE", "A named set states all about its scans; it goes with --out, --format and --jobs alone."
+            )
+        return named_set(args.set, args.out, args.format)
+    if args.count is None or args.seed is None:
+        raise AnkleViewerError("USAGE", "Give --count and --seed, or --set.")
+    if args.setting not in SETTINGS:
+        raise AnkleViewerError("SETTING_UNKNOWN", f"Unknown setting {args.setting!r}; known: {', '.join(SETTINGS)}.")
     order = Order(
         args.out,
         args.count,
         args.seed,
         args.type,
-        args.severity,
-        args.spacing,
-        args.fov,
-        args.twins,
-        args.shifted,
-        args.bones,
-        args.format,
+        severity=args.severity,
+        spacing=args.spacing,
+        reach_mm=args.fov,
+        twins=args.twins,
+        setting=SETTINGS[args.setting],
+        bones=args.bones,
+        format=args.format,
     )
-    with _bar(args.count, "scans") as bar:
-        for _ in simulate(order, args.jobs):
-            bar.update(1)
-    print(f"{args.count} scans in {args.out}, truth.json, manifest.csv and contact-sheet.png beside them")
-    return DONE
+    return (order,)
 
 
 def _prepare(args: argparse.Namespace) -> int:

@@ -74,9 +74,9 @@ def _axes(volume: Volume) -> tuple[Array, tuple[float, float, float]]:
 def _image(name: str, k: int, axes: Array, spacing: tuple[float, float, float], position: Array, slices: int) -> Any:
     """Everything of slice k but its pixels."""
     from pydicom.dataset import FileDataset, FileMetaDataset
-    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+    from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
-    def uid(*parts: str) -> str:
+    def uid(*parts: str) -> UID:
         return generate_uid(entropy_srcs=["ankle-trainer simulate", name, *parts])
 
     meta = FileMetaDataset()

@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
 from trainer.simulate.scan import SimulatedScan, simulate_scan
+from trainer.simulate.setting import STANDARD, Setting
 
 SCANS_PER_BODY = 2
 FORMATS = ("nifti", "dicom")
@@ -39,8 +40,9 @@ class Order:
         spacing: isotropic voxel size in mm, or None for a different scanner each time.
         reach_mm: edge of the field of view, or None.
         twins: see `count`.
-        shifted: other scanner settings than those of training.
+        setting: ranges of bones, tissue and scanner (`setting.SETTINGS`).
         bones: folder of meshes instead of built-in bones, or None.
+        balanced: every injury of TYPES in turn instead of the common ones more often.
         format: "nifti", or "dicom" for a folder of slices per scan.
     """
 
@@ -52,9 +54,10 @@ class Order:
     spacing: float | None = None
     reach_mm: float | None = None
     twins: bool = False
-    shifted: bool = False
+    setting: Setting = STANDARD
     bones: Path | None = None
     format: str = "nifti"
+    balanced: bool = False
 
     def path_of(self, name: str) -> str:
         """Where a scan lies, below `out`."""
@@ -71,9 +74,9 @@ class Order:
 
 
 @functools.lru_cache(maxsize=3)
-def _atlas(seed: int, body: int, bones: Path | None) -> Atlas:
+def _atlas(seed: int, body: int, bones: Path | None, setting: Setting) -> Atlas:
     if bones is None:
-        return built_in(seed, body)
+        return built_in(seed, body, setting)
     from trainer.simulate.meshes import from_meshes
 
     return from_meshes(bones, "LR"[body % 2])
@@ -82,38 +85,40 @@ def _atlas(seed: int, body: int, bones: Path | None) -> Atlas:
 def simulate_one(order: Order, number: int) -> tuple[str, SimulatedScan]:
     """Scan `number` of an order: its id and contents."""
     index = number // 2 if order.twins else number
-    atlas = _atlas(order.seed, index // SCANS_PER_BODY, order.bones)
+    atlas = _atlas(order.seed, index // SCANS_PER_BODY, order.bones, order.setting)
     severity = order.severity or SEVERITIES[(index if order.twins else index // 2) % len(SEVERITIES)]
+    turn = TYPES[(index if order.twins else index // 2) // len(SEVERITIES) % len(TYPES)] if order.balanced else None
     scan = simulate_scan(
         order.seed,
         index,
         atlas,
         fractured=number % 2 == 0,
-        injury=order.type,
+        injury=order.type or turn,
         severity=severity,
         spacing=order.spacing,
         reach_mm=order.reach_mm,
-        shifted=order.shifted,
+        setting=order.setting,
     )
     return f"ankle-{order.seed}-{number:05d}", scan
 
 
-def simulate(order: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
+def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
     """Write what is missing; yields (done, of). The tables and the contact sheet come last, so an interrupted run simply goes
-    on.
+    on. Several orders (of different seeds) fill one folder, that of the first.
     """
+    out, of = orders[0].out, sum(order.count for order in orders)
     for folder in ("scans", "masks", "truth"):
-        (order.out / folder).mkdir(parents=True, exist_ok=True)
-    numbers = list(range(order.count))
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    work = [(replace(order, out=out), n) for order in orders for n in range(order.count)]
     if jobs <= 1:
-        done: Iterator[str] = (_write_one((order, n)) for n in numbers)
-        for k, _ in enumerate(done):
-            yield k + 1, order.count
+        for k, job in enumerate(work):
+            _write_one(job)
+            yield k + 1, of
     else:
         with ProcessPoolExecutor(jobs) as pool:
-            for k, _ in enumerate(pool.map(_write_one, [(order, n) for n in numbers], chunksize=2 * SCANS_PER_BODY)):
-                yield k + 1, order.count
-    _write_tables(order)
+            for k, _ in enumerate(pool.map(_write_one, work, chunksize=2 * SCANS_PER_BODY)):
+                yield k + 1, of
+    _write_tables(work)
 
 
 def _write_one(job: tuple[Order, int]) -> str:
@@ -140,7 +145,7 @@ def _write_one(job: tuple[Order, int]) -> str:
     return name
 
 
-def _write_tables(order: Order) -> None:
+def _write_tables(work: list[tuple[Order, int]]) -> None:
     from ankleviewer.io.atomic import write_text
     from trainer.simulate.contact import contact_sheet
 
@@ -149,10 +154,11 @@ def _write_tables(order: Order) -> None:
     writer = csv.DictWriter(table, MANIFEST_FIELDS, lineterminator="\n")
     writer.writeheader()
     tiles = []
-    for number in range(order.count):
+    out = work[0][0].out
+    for order, number in work:
         name = f"ankle-{order.seed}-{number:05d}"
-        truth[name] = json.loads((order.out / "truth" / f"{name}.json").read_text())
-        tiles.append((f"{truth[name]['type']}, {truth[name]['severity']}", np.load(order.out / "truth" / f"{name}.npy")))
+        truth[name] = json.loads((out / "truth" / f"{name}.json").read_text())
+        tiles.append((f"{truth[name]['type']}, {truth[name]['severity']}", np.load(out / "truth" / f"{name}.npy")))
         label = truth[name]["label"]
         writer.writerow(
             {
@@ -160,11 +166,11 @@ def _write_tables(order: Order) -> None:
                 "label": label,
                 "patient": truth[name]["patient"],
                 "mask": f"masks/{name}.nii.gz" if label else "",
-                "site": "simulator",
+                "site": f"simulator, {order.setting.name}",
                 "severity": truth[name]["severity"],
                 "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
             }
         )
-    write_text(order.out / "truth.json", json.dumps(truth, indent=1))
-    write_text(order.out / "manifest.csv", table.getvalue())
-    contact_sheet(tiles[:48], order.out / "contact-sheet.png")
+    write_text(out / "truth.json", json.dumps(truth, indent=1))
+    write_text(out / "manifest.csv", table.getvalue())
+    contact_sheet(tiles[:48], out / "contact-sheet.png")

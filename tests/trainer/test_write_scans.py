@@ -18,20 +18,21 @@ from ankleviewer.io.reader import open_scan
 from trainer import write_scans
 from trainer.evaluate import read_manifest
 from trainer.simulate.atlas import Atlas
+from trainer.simulate.setting import SHIFTED
 from trainer.write_scans import Order, simulate, simulate_one
 
 
 @pytest.fixture(autouse=True)
 def one_body(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     """The body that is drawn already."""
-    monkeypatch.setattr(write_scans, "_atlas", lambda seed, number, bones: atlas)
+    monkeypatch.setattr(write_scans, "_atlas", lambda seed, number, bones, setting: atlas)
 
 
 @pytest.fixture(scope="module")
 def made(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write_scans, "_atlas", lambda seed, number, bones: atlas)
+        patch.setattr(write_scans, "_atlas", lambda seed, number, bones, setting: atlas)
         assert list(simulate(Order(out, 2, 5, spacing=3.0, twins=True))) == [(1, 2), (2, 2)]
     return out
 
@@ -92,7 +93,7 @@ def test_wishes_are_followed(atlas: Atlas, tmp_path: Path) -> None:
     name, scan = simulate_one(order, 2)
     assert name == "ankle-5-00002" and scan.volume.hu.shape == (38, 38, 38)
     assert scan.truth["type"] == "talus neck" and scan.truth["severity"] == "displaced"
-    assert simulate_one(replace(order, shifted=True), 2)[1].volume.hu.std() != scan.volume.hu.std()
+    assert simulate_one(replace(order, setting=SHIFTED), 2)[1].volume.hu.std() != scan.volume.hu.std()
     assert simulate_one(order, 3)[1].truth["label"] == 0
 
 

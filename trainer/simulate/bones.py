@@ -15,6 +15,7 @@ from torch import Tensor
 from trainer.simulate import sdf
 from trainer.simulate.atlas import Atlas, SdfGrid, box_grid, trim
 from trainer.simulate.fields import sample_grid, smooth_displacement
+from trainer.simulate.setting import STANDARD, Setting
 from trainer.simulate.streams import stream
 
 Point = tuple[float, float, float]
@@ -23,27 +24,28 @@ SHAFT_TOP = 125.0
 
 
 class _Draw:
-    """Jittered dimensions: `at` a point, `by` a length."""
+    """Jittered dimensions: `at` a point, `by` a length; `factor` on every spread."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.rng = rng
+    def __init__(self, rng: np.random.Generator, factor: float = 1.0) -> None:
+        self.rng, self.factor = rng, factor
 
     def at(self, x: float, y: float, z: float, sd: float = 1.6) -> Point:
+        sd = sd * self.factor
         dx, dy, dz = self.rng.normal(0.0, sd, 3).clip(-2.5 * sd, 2.5 * sd)
         return float(x + dx), float(y + dy), float(z + dz)
 
     def by(self, length: float, spread: float = 0.12) -> float:
-        return float(length * np.exp(spread * np.clip(self.rng.normal(), -2.2, 2.2)))
+        return float(length * np.exp(self.factor * spread * np.clip(self.rng.normal(), -2.2, 2.2)))
 
     def by3(self, x: float, y: float, z: float, spread: float = 0.12) -> Point:
         return self.by(x, spread), self.by(y, spread), self.by(z, spread)
 
 
-def built_in(seed: int, index: int) -> Atlas:
+def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
     """Draw one body's ankle (left). The same (seed, index) gives the same bones."""
     rng = stream(seed, index, "bones")
-    d = _Draw(rng)
-    control = smooth_displacement(rng, 7, rng.uniform(0.6, 1.8))
+    d = _Draw(rng, setting.bone_spread)
+    control = smooth_displacement(rng, 7, rng.uniform(*setting.bone_warp_mm))
     origin, step = torch.tensor([-90.0, -170.0, -90.0]), 260.0 / (control.shape[-1] - 1)
     bones: dict[str, SdfGrid] = {}
 

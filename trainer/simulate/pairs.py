@@ -26,6 +26,7 @@ from trainer.simulate.bones import built_in
 from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scanner import HIGHEST_HU, LOWEST_HU
 from trainer.simulate.scene import Scene, draw_scene, render_twins
+from trainer.simulate.setting import TRAINING, Setting
 from trainer.simulate.streams import stream
 
 PAIRS_PER_BODY = 8
@@ -56,7 +57,7 @@ def body(seed: int, number: int) -> Atlas:
 
 
 def make_pair(
-    seed: int, index: int, size: int = 128, spacing: float = 1.0, atlas: Atlas | None = None, shifted: bool = False
+    seed: int, index: int, size: int = 128, spacing: float = 1.0, atlas: Atlas | None = None, setting: Setting = TRAINING
 ) -> Pair:
     """Simulate pair `index` of run `seed` as a scanner sees it and as the viewer prepares it: rendered on the scanner's own grid,
     then resampled onto the network's cube.
@@ -68,11 +69,10 @@ def make_pair(
     Args:
         size: edge of the cube, voxels; spacing: edge of its voxels, mm; the scanner's voxels grow with them.
         atlas: base shape; None takes the run's own.
-        shifted: other scanner settings than those of training.
     """
-    scene = draw_scene(seed, index, atlas if atlas is not None else body(seed, index // PAIRS_PER_BODY), shifted=shifted)
+    scene = draw_scene(seed, index, atlas if atlas is not None else body(seed, index // PAIRS_PER_BODY), setting=setting)
     centre = _view(stream(seed, index, "view"), scene, size * spacing)
-    grid = scanner_grid(stream(seed, index, "scanner grid"), None, wide=True, factor=spacing)
+    grid = scanner_grid(stream(seed, index, "scanner grid"), None, None, setting, spacing)
     if size * spacing < WHOLE_MM:
         grid = _part(grid, centre, size * spacing + 2 * RIM_MM)
     target = Grid.axis_aligned((size, size, size), spacing, centre - spacing * (size - 1) / 2)

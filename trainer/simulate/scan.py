@@ -14,6 +14,7 @@ from ankleviewer.core.volume import Volume
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scanner import HIGHEST_HU, LOWEST_HU
 from trainer.simulate.scene import Scene, draw_scene, render
+from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform, stream
 
 SMALLEST_MASK = 8  # voxels: a crack with less than that in the field of view is not in the scan
@@ -37,20 +38,23 @@ class SimulatedScan:
 
 
 def scanner_grid(
-    rng: np.random.Generator, spacing: float | None, reach_mm: float | None = None, *, wide: bool = False, factor: float = 1.0
+    rng: np.random.Generator,
+    spacing: float | None,
+    reach_mm: float | None = None,
+    setting: Setting = STANDARD,
+    factor: float = 1.0,
 ) -> Grid:
-    """A scanner's field of view around the ankle (which lies at the LPS origin): 100-150 mm wide, fine in the plane, thicker
+    """A scanner's field of view around the ankle (which lies at the LPS origin): 105-130 mm wide, fine in the plane, thicker
     slices.
 
     Args:
-        spacing: isotropic voxel size in mm; None draws 0.6-1.0 mm in the plane and 0.6-2 mm slices.
+        spacing: isotropic voxel size in mm; None draws the setting's.
         reach_mm: edge of the field of view; None draws it.
         factor: on the voxel size, for coarse and quick pictures.
-        wide: draw from a wider range, 0.5-1.1 mm in the plane and 0.6-2.5 mm slices, as training does.
     """
     if spacing is None:
-        plane = log_uniform(rng, 0.5, 1.1) if wide else log_uniform(rng, 0.6, 1.0)
-        slices = float(np.clip(plane * log_uniform(rng, 0.9, 2.5 if wide else 2.2), 0.6, 2.5 if wide else 2.0))
+        plane = draw_log(rng, setting.plane_mm)
+        slices = float(np.clip(plane * log_uniform(rng, *setting.slice_factor), *setting.slice_mm))
     else:
         plane = slices = spacing
     plane, slices = plane * factor, slices * factor
@@ -79,11 +83,11 @@ def simulate_scan(
     severity: str | None = None,
     spacing: float | None = None,
     reach_mm: float | None = None,
-    shifted: bool = False,
+    setting: Setting = STANDARD,
 ) -> SimulatedScan:
     """Scan `index` of run `seed`, with its fracture or as the unfractured twin."""
-    scene = draw_scene(seed, index, atlas, injury, severity, shifted)
-    grid = scanner_grid(stream(seed, index, "scanner grid"), spacing, reach_mm)
+    scene = draw_scene(seed, index, atlas, injury, severity, setting)
+    grid = scanner_grid(stream(seed, index, "scanner grid"), spacing, reach_mm, setting)
     with torch.no_grad():
         seen = render(scene, grid_points(grid), grid.spacing, fractured)
         hu = scene.scanner.expose(seen.hu, grid.spacing).clamp(LOWEST_HU, HIGHEST_HU).round().to(torch.int16).numpy()

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from trainer.simulate.fields import gaussian_blur
+from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform
 
 NOISE_VOXEL_MM = 0.6
@@ -76,15 +77,14 @@ class Scanner:
         return out + noise * level + self.offset_hu
 
 
-def draw_scanner(rng: np.random.Generator, shifted: bool = False) -> Scanner:
-    """A random scanner; `shifted` draws from settings that training does not use as often (sharper, noisier, thicker slices)."""
+def draw_scanner(rng: np.random.Generator, setting: Setting = STANDARD) -> Scanner:
+    """A random scanner of a setting."""
     moving = rng.random() < 0.08
-    blur = log_uniform(rng, 0.2, 0.75) if not shifted else float(rng.choice([rng.uniform(0.15, 0.25), rng.uniform(0.6, 0.9)]))
     return Scanner(
-        blur=blur,
-        slice_blur=log_uniform(rng, 0.2, 1.0) if not shifted else log_uniform(rng, 0.3, 1.2),
-        sharpen=float(rng.choice([0.0, rng.uniform(0.1, 0.9)])) if not shifted else float(rng.uniform(0.0, 1.2)),
-        noise_hu=log_uniform(rng, 4, 60) if not shifted else log_uniform(rng, 15, 70),
+        blur=draw_log(rng, setting.blur_mm),
+        slice_blur=log_uniform(rng, *setting.slice_blur_mm),
+        sharpen=_sharpen(rng, setting),
+        noise_hu=draw_log(rng, setting.noise_hu),
         noise_grain=float(rng.uniform(0.0, 1.0)),
         cupping_hu=float(rng.uniform(0, 60)),
         drift_hu=float(rng.uniform(0, 20)),
@@ -93,3 +93,8 @@ def draw_scanner(rng: np.random.Generator, shifted: bool = False) -> Scanner:
         offset_hu=float(rng.normal(0, 6)),
         seed=int(rng.integers(2**62)),
     )
+
+
+def _sharpen(rng: np.random.Generator, setting: Setting) -> float:
+    strength = float(rng.uniform(*setting.sharpen))
+    return float(rng.choice([0.0, *[strength] * setting.sharpened]))

@@ -15,6 +15,7 @@ from trainer.simulate.fields import sample_grid, smooth_displacement
 from trainer.simulate.fracture import SEVERITIES, Fracture, fissure_share, piece_share, soft_side
 from trainer.simulate.injuries import draw_injury, draw_type
 from trainer.simulate.scanner import Scanner, draw_scanner
+from trainer.simulate.setting import STANDARD, Setting
 from trainer.simulate.soft import Soft, draw_soft
 from trainer.simulate.streams import stream
 from trainer.simulate.tissue import BoneTexture, Lesion, draw_lesions, draw_texture
@@ -84,7 +85,7 @@ MIN_JOINT_MM = 0.9
 
 
 def draw_scene(
-    seed: int, index: int, atlas: Atlas, injury: str | None = None, severity: str | None = None, shifted: bool = False
+    seed: int, index: int, atlas: Atlas, injury: str | None = None, severity: str | None = None, setting: Setting = STANDARD
 ) -> Scene:
     """Draw scan `index` of run `seed`. The fracture draws from a stream of its own, so the rest does not depend on it."""
     rng = stream(seed, index, "scene")
@@ -108,11 +109,11 @@ def draw_scene(
         side=side,
         warp=smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2))),
         joints=joints,
-        texture=draw_texture(tissue_rng),
+        texture=draw_texture(tissue_rng, setting),
         lesions=lesions,
         ossicles=_draw_ossicles(tissue_rng),
         soft=draw_soft(stream(seed, index, "soft")),
-        scanner=draw_scanner(stream(seed, index, "scanner"), shifted),
+        scanner=draw_scanner(stream(seed, index, "scanner"), setting),
         fractures=draw_injury(break_rng, atlas, kind, level),
         injury=kind,
         severity=level,

@@ -13,6 +13,7 @@ from torch import Tensor
 from trainer.simulate.atlas import BONES, Atlas
 from trainer.simulate.fields import noise_sheet, noise_tile, sample_sheet, sample_tile
 from trainer.simulate.fracture import soft_side
+from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform, torch_generator
 
 
@@ -62,18 +63,18 @@ class BoneTexture:
         return core + (cortex_hu - core) * shell
 
 
-def draw_texture(rng: np.random.Generator) -> BoneTexture:
+def draw_texture(rng: np.random.Generator, setting: Setting = STANDARD) -> BoneTexture:
     """Bone of a random age: density from osteoporotic to dense."""
     generator = torch_generator(rng)
-    density = log_uniform(rng, 0.45, 1.45)
+    density = draw_log(rng, setting.density)
     stretch = float(rng.uniform(1.0, 2.2))
     return BoneTexture(
         density=density,
-        cortex_hu=float(rng.uniform(950, 1750)),
-        trabecular_hu=float(rng.uniform(180, 420)),
+        cortex_hu=float(rng.uniform(*setting.cortex_hu)),
+        trabecular_hu=float(rng.uniform(*setting.trabecular_hu)),
         marrow_hu=float(rng.uniform(-70, 60)),
-        grain=noise_tile(generator, 64, float(rng.uniform(0.8, 2.2)), float(rng.uniform(5, 14)), (1.0, 1.0, stretch)),
-        grain_hu=log_uniform(rng, 15, 90),
+        grain=noise_tile(generator, 64, float(rng.uniform(*setting.grain_mm)), float(rng.uniform(5, 14)), (1.0, 1.0, stretch)),
+        grain_hu=log_uniform(rng, *setting.grain_hu),
         patches=noise_tile(generator, 64, float(rng.uniform(4, 9)), 40.0),
         patch=float(rng.uniform(0.05, 0.3)),
         cortex_scale=float(rng.uniform(0.75, 1.2)) * (0.6 + 0.4 * min(density, 1.0)),

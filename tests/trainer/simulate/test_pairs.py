@@ -16,6 +16,7 @@ from trainer.simulate.atlas import Atlas
 from trainer.simulate.pairs import NEAR_SHARE, BankOrder, Pair, fill_bank, load_pair, make_pair, pair_path, save_pair
 from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scene import draw_scene, render, render_twins
+from trainer.simulate.setting import TRAINING
 from trainer.simulate.streams import stream
 
 
@@ -69,7 +70,7 @@ def test_a_pair_is_what_the_viewer_makes_of_the_scan(atlas: Atlas) -> None:
     spacing, size = 3.2, 40
     pair = make_pair(5, 3, size, spacing, atlas)
     scene = draw_scene(5, 3, atlas)
-    grid = scanner_grid(stream(5, 3, "scanner grid"), None, wide=True, factor=spacing)
+    grid = scanner_grid(stream(5, 3, "scanner grid"), None, None, TRAINING, spacing)
     with torch.no_grad():
         hu = scene.scanner.expose(render(scene, grid_points(grid), grid.spacing, False).hu, grid.spacing)
     volume = Volume(hu.clamp(-1024, 3071).round().to(torch.int16).numpy(), grid)
@@ -81,7 +82,7 @@ def test_a_pair_is_what_the_viewer_makes_of_the_scan(atlas: Atlas) -> None:
 def test_a_close_up_is_a_part_of_the_whole(atlas: Atlas) -> None:
     """Rendering only the scanner's voxels about a close-up gives the same bone as rendering them all."""
     scene = draw_scene(5, 4, atlas)
-    grid = scanner_grid(stream(5, 4, "scanner grid"), None, wide=True, factor=2.0)
+    grid = scanner_grid(stream(5, 4, "scanner grid"), None, None, TRAINING, 2.0)
     middle = np.array([4.0, 2.0, 6.0])
     part = module._part(grid, middle, 50.0)
     low = np.rint(grid.to_voxel(part.to_mm((0, 0, 0)))).astype(int)

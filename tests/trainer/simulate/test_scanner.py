@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from trainer.simulate.scanner import NOISE_VOXEL_MM, Scanner, draw_scanner
+from trainer.simulate.setting import SHIFTED
 from trainer.simulate.streams import stream
 
 QUIET = Scanner(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, (0.0, 0.0, 0.0), 0.0, 0.0, 1)
@@ -74,6 +75,6 @@ def test_the_same_scanner_gives_the_same_noise_and_a_shifted_one_others() -> Non
     assert torch.equal(scanner.expose(ball(), ONE), draw_scanner(stream(1, 0, "scanner")).expose(ball(), ONE))
     assert scanner.seed != draw_scanner(stream(1, 1, "scanner")).seed
     normal = [draw_scanner(stream(2, i, "scanner")) for i in range(60)]
-    shifted = [draw_scanner(stream(2, i, "scanner"), shifted=True) for i in range(60)]
+    shifted = [draw_scanner(stream(2, i, "scanner"), SHIFTED) for i in range(60)]
     assert min(s.noise_hu for s in normal) < 15 <= min(s.noise_hu for s in shifted)
     assert all(0.2 <= s.blur <= 0.75 for s in normal) and any(s.blur > 0.75 for s in shifted)
