@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 USE = """\
@@ -45,7 +45,8 @@ def model_card(record: Mapping[str, Any]) -> str:
             f'{decision["sens_threshold"]:.3f}, "uncertain" between; chosen on {scans} validation scans.'
         ),
         "## Figures",
-        _table(_flat(record.get("metrics", {}))) or "None were measured.",
+        _table(_flat({k: v for k, v in record.get("metrics", {}).items() if k != "reliability"})) or "None were measured.",
+        _reliability(record.get("metrics", {}).get("reliability", [])),
         "## Limits",
         LIMITS,
         "## Export",
@@ -55,6 +56,14 @@ def model_card(record: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:
+    """What share of the scans with a probability in each bin was fractured."""
+    if not bins:
+        return ""
+    rows = [f"| {b['low']:.1f}-{b['high']:.1f} | {b['mean']:.2f} | {b['fractured']} of {b['n']} |" for b in bins]
+    return "\n".join(["| probability | mean | fractured |", "|---|---|---|", *rows])
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
