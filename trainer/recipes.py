@@ -81,27 +81,29 @@ _ONWARD = (
 # a separable network imitates the compact one: on many small crops what it sees in every cell, then on larger ones, up to whole
 # ankles, what it makes of them
 _MOBILENET = (
-    Stage(CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0), 1100, (2e-3, 1e-3), cells=0.3, scan=0.1, sides=0.3, teacher=2.0),
+    Stage(CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0), 1000, (2e-3, 1.5e-3), cells=0.3, scan=0.1, sides=0.3, teacher=2.0),
     Stage(
-        CropPlan(96, 1, 1, True, (), 0.3, plain_hu=90.0, hard=0.7),
-        700,
-        (1e-3, 3e-4),
-        cells=0.6,
-        scan=0.3,
+        CropPlan(64, 3, 3, True, (), 0.3, plain_hu=90.0, hard=0.5),
+        500,
+        (1.5e-3, 8e-4),
+        cells=1.0,
+        scan=0.2,
+        sides=0.3,
+        teacher=1.5,
+        mine_every=250,
+        mine_volumes=90,
+    ),
+    Stage(
+        CropPlan(96, 1, 1, True, (), 0.3, plain_hu=90.0, hard=0.6),
+        1000,
+        (8e-4, 8e-5),
+        cells=1.0,
+        scan=0.4,
         sides=0.2,
         teacher=1.0,
         freeze_norm=True,
-        mine_every=350,
-    ),
-    Stage(
-        CropPlan(128, 1, 0, True, (), 0.3, plain_hu=90.0),
-        300,
-        (3e-4, 5e-5),
-        cells=0.6,
-        scan=0.5,
-        sides=0.1,
-        teacher=1.0,
-        freeze_norm=True,
+        mine_every=200,
+        mine_volumes=90,
     ),
 )
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone

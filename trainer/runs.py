@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -265,7 +266,8 @@ def export_run(order: ExportOrder) -> Path:
         "steps": sum(stage["steps"] for stage in record["stages"]),
         "init": record.get("init", ""),
     }
-    excluded = ", ".join(sorted(p.excluded for p in found if p.excluded)) or "none"
+    reasons = Counter(p.excluded for p in found if p.excluded)
+    excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
     origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"
     title = {"compact": "Compact 3D CNN", "mobilenet": "3D-MobileNet (ACS)"}.get(record["arch"], record["arch"])
     return export(

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.calibration import (
+    SENSITIVITY,
+    SPECIFICITY,
     brier,
     calibrate,
     decide,
@@ -70,14 +72,14 @@ def test_operating_points_meet_their_definition(scans: list[tuple[int, int]]) ->
     thresholds = np.r_[np.unique(p), 2.0]
     sens = np.array([(p[y == 1] >= t).mean() for t in thresholds])
     spec = np.array([(p[y == 0] < t).mean() for t in thresholds])
-    best_low, best_high = thresholds[sens >= 0.95].max(), thresholds[spec >= 0.95].min()
+    best_low, best_high = thresholds[sens >= SENSITIVITY].max(), thresholds[spec >= SPECIFICITY].min()
     if best_low <= best_high:
         assert ((p >= low) == (p >= best_low)).all()
         assert ((p >= high) == (p >= best_high)).all()
     else:
         assert low == high
-        assert (p[y == 1] >= low).mean() >= 0.95
-        assert (p[y == 0] < high).mean() >= 0.95
+        assert (p[y == 1] >= low).mean() >= SENSITIVITY
+        assert (p[y == 0] < high).mean() >= SPECIFICITY
     assert (p[y == 1] >= youden).mean() + (p[y == 0] < youden).mean() == pytest.approx((sens + spec).max())
 
 
