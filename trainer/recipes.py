@@ -37,10 +37,18 @@ class Recipe:
     teacher: str = ""
     onward: tuple[Stage, ...] = ()
 
+    @property
+    def largest(self) -> int:
+        """Edge of the largest crop that its pairs can hold, voxels."""
+        return int(WHOLE_CUBE_MM) if self.whole_every else self.crop
+
     def shortened(self, epochs: float | None, size: int) -> Recipe:
         """The recipe for another number of epochs (stages scale) and with crops of at most `size` voxels."""
         share = 1.0 if epochs is None else epochs / FULL_EPOCHS
-        edge = size - size % 32 or 32
+        crop = min(self.crop, max(size, 40))
+        whole_every = self.whole_every if size >= WHOLE_CUBE_MM else 0
+        edge = min(size, self.largest if whole_every else crop)
+        edge = edge - edge % 32 or 32
 
         def short(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
             return tuple(
@@ -52,9 +60,9 @@ class Recipe:
             self,
             stages=short(self.stages),
             onward=short(self.onward),
-            crop=min(self.crop, max(size, 40)),
+            crop=crop,
             pairs=max(4, round(self.pairs * share)),
-            whole_every=self.whole_every if size >= WHOLE_CUBE_MM else 0,
+            whole_every=whole_every,
         )
 
 

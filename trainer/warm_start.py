@@ -29,6 +29,7 @@ def from_pack(folder: Path) -> tuple[FractureNet, PreprocessSpec]:
             (each tensor that is missed, left over or of another shape is named).
     """
     import onnx
+    from google.protobuf.message import DecodeError
     from onnx import numpy_helper
 
     try:
@@ -36,7 +37,7 @@ def from_pack(folder: Path) -> tuple[FractureNet, PreprocessSpec]:
         graph = onnx.load_model_from_string((folder / "model.onnx").read_bytes()).graph
         network, spec = record["network"], PreprocessSpec.from_json(record["preprocessing"])
         net = build(network["arch"], **(network["config"] | {"norm": False}))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, DecodeError) as error:
         raise AnkleViewerError(
             "INIT_UNREADABLE", f"{folder} holds no model pack that training can go on from: {error}"
         ) from error

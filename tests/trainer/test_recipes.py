@@ -15,7 +15,7 @@ def test_every_recipe_can_be_built_and_its_crops_fit(key: tuple[str, str]) -> No
     recipe = RECIPES[key]
     net = build(key[0], **recipe.config)
     for stage in (*recipe.stages, *recipe.onward):
-        assert stage.plan.size % net.stride == 0 and stage.plan.size <= recipe.crop
+        assert stage.plan.size % net.stride == 0 and stage.plan.size <= recipe.largest
         assert stage.steps > 0 and 0 < stage.lr[1] <= stage.lr[0] < 0.1
         assert stage.teacher == 0 or recipe.teacher
     assert recipe.pairs >= 1000 and recipe.teacher in ("", *MODELS)
@@ -44,3 +44,10 @@ def test_shortening() -> None:
     assert all(s.steps == 1 and s.plan.size == 32 for s in tiny.stages) and tiny.pairs == 4 and tiny.crop == 40
     assert all(s.plan.size <= 64 and s.plan.size % 8 == 0 for s in recipe.shortened(None, 70).stages)
     assert recipe.stages[0].steps > 1, "the recipe itself stays"
+
+
+@pytest.mark.parametrize("size", [32, 64, 70, 100, 128])
+def test_shortened_crops_fit_the_pairs_that_are_made(size: int) -> None:
+    for recipe in RECIPES.values():
+        short = recipe.shortened(0.1, size)
+        assert all(s.plan.size <= min(size, short.largest) for s in (*short.stages, *short.onward))
