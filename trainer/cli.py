@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 
 if TYPE_CHECKING:
-    from trainer.loop import Progress
-    from trainer.write_scans import Order
+    from trainer.scans.write_scans import Order
+    from trainer.training.loop import Progress
 
 DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
 MODELS = ("compact", "mobilenet")
@@ -112,7 +112,7 @@ def _bar(total: int, what: str) -> Any:
 
 
 def _simulate(args: argparse.Namespace) -> int:
-    from trainer.write_scans import simulate
+    from trainer.scans.write_scans import simulate
 
     orders = _orders(args)
     with _bar(sum(order.count for order in orders), "scans") as bar:
@@ -123,9 +123,9 @@ def _simulate(args: argparse.Namespace) -> int:
 
 
 def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
-    from trainer.named_sets import named_set
+    from trainer.scans.named_sets import named_set
+    from trainer.scans.write_scans import Order
     from trainer.simulate.setting import SETTINGS
-    from trainer.write_scans import Order
 
     own = (args.count, args.seed, args.type, args.severity, args.spacing, args.fov, args.bones, args.twins or None)
     if args.set is not None:
@@ -156,7 +156,7 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 
 def _prepare(args: argparse.Namespace) -> int:
     from ankleviewer.core.preprocess import BONE, PAPER
-    from trainer.prepare import flow, prepare
+    from trainer.scans.prepare import flow, prepare
 
     with _bar(1, "scans") as bar:
 
@@ -216,7 +216,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from trainer.evaluate import evaluate
+    from trainer.evaluation.evaluate import evaluate
 
     with _bar(1, "scans") as bar:
 

@@ -21,20 +21,20 @@ import torch
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
-from trainer import checkpoint
-from trainer.calibration import decide
-from trainer.data import PairBank
-from trainer.loop import Progress, Stage, train
-from trainer.metrics import auc, pair_accuracy
+from trainer.evaluation.calibration import decide
+from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
-from trainer.prepare import Prepared, prepare
-from trainer.recipes import RECIPES, Recipe
+from trainer.scans.prepare import Prepared, prepare
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, fill_bank
-from trainer.teach import Teacher
-from trainer.warm_start import from_pack
+from trainer.training import checkpoint
+from trainer.training.data import PairBank
+from trainer.training.loop import Progress, Stage, train
+from trainer.training.recipes import RECIPES, Recipe
+from trainer.training.teach import Teacher
+from trainer.training.warm_start import from_pack
 
 BATCH_SEED = 7
 VALIDATION_SEED_OFFSET = 80_000
@@ -240,12 +240,12 @@ def export_run(order: ExportOrder) -> Path:
     """`ankle-trainer export`: thresholds and calibration from validation scans that went the viewer's whole way, then the gates,
     then the pack.
     """
-    from trainer.export import export
+    from trainer.packs.export import export
 
     net, spec, record = load_run(order.run)
     manifest = order.validation
     if manifest is None:
-        from trainer.write_scans import Order, simulate
+        from trainer.scans.write_scans import Order, simulate
 
         wanted = Order(order.run / "validation", VALIDATION_SCANS, VALIDATION_SEED_OFFSET, twins=True)
         for _ in simulate(wanted):

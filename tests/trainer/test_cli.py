@@ -12,7 +12,7 @@ import pytest
 from ankleviewer.core.errors import ModelError, ScanError
 from trainer import cli, runs
 from trainer.cli import main
-from trainer.recipes import RECIPES
+from trainer.training.recipes import RECIPES
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_names_of_the_models_are_known() -> None:
 
 
 def test_simulating_a_set_and_single_scans(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from trainer import write_scans
+    from trainer.scans import write_scans
     from trainer.simulate.setting import RELEASE
 
     met: list[tuple[write_scans.Order, ...]] = []

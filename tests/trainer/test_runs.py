@@ -18,13 +18,13 @@ from ankleviewer.core.preprocess import BONE
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.nifti import write_nifti
-from trainer import checkpoint
 from trainer.cli import main
 from trainer.networks.compact import compact
-from trainer.prepare import prepare
 from trainer.runs import TrainOrder, _revision, answers, load_run, train_on_simulator, validation_figures
+from trainer.scans.prepare import prepare
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
+from trainer.training import checkpoint
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trainer.metrics import auc
+from trainer.evaluation.metrics import auc
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.pairs import make_pair
 

@@ -1,0 +1,36 @@
+"""The model card: figures in rows people can read, nothing hidden, nothing claimed of patients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer.packs.card import model_card
+
+
+def record(**metrics: Any) -> dict[str, Any]:
+    return {
+        "title": "A network",
+        "name": "a",
+        "version": "1",
+        "status": "released",
+        "network": {"arch": "compact", "mode": "full", "parameters": 1234, "pooling": "lse", "cam": {"cells": 16, "stride": 8}},
+        "preprocessing": {"size": 128, "spacing_mm": 1.0, "lo": -200.0, "hi": 1500.0},
+        "decision": {"spec_threshold": 0.8, "sens_threshold": 0.2, "calibration": {"n": 90}},
+        "origin": {"data": "simulated ankles", "seed": 7, "versions": {"torch": "2"}},
+        "metrics": metrics,
+        "parity": {"volumes": 20, "probability": 1e-6, "rounding": 1e-4},
+    }
+
+
+def test_figures_have_their_intervals_and_calibration_a_table_of_its_own() -> None:
+    bins = [{"low": 0.1, "high": 0.2, "n": 40, "fractured": 6, "mean": 0.154}]
+    card = model_card(record(auc={"value": 0.9, "low": 0.85, "high": 0.94}, localisation={"hit": 0.5}, reliability=bins))
+    assert "| auc | 0.900 (95 % CI 0.850 to 0.940) |" in card
+    assert "| localisation, hit | 0.5 |" in card
+    assert "| 0.1-0.2 | 0.15 | 6 of 40 |" in card and "[{" not in card
+    assert "Trained on simulated scans; no figure below says anything on patients." in card and "torch" not in card
+
+
+def test_without_figures_it_says_so() -> None:
+    card = model_card(record())
+    assert "None were measured." in card and "| probability | mean |" not in card

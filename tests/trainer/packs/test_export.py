@@ -1,0 +1,183 @@
+"""A pack is written only when the file computes what the network computes; and the viewer's own loader takes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.inference.packs import read_pack
+from ankleviewer.inference.predictor import Predictor
+from trainer.networks.head import FractureNet
+from trainer.networks.mobilenet import mobilenet
+from trainer.packs import export as module
+from trainer.packs.deploy import deployed
+from trainer.packs.export import ExportError, check_parity, export, to_onnx
+
+SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1, size=32).to_json()
+DECISION = {
+    "temperature": 10.0,
+    "bias": 0.1,
+    "sens_threshold": 0.3,
+    "spec_threshold": 0.6,
+    "cam_reference": 1.0,
+    "cam_floor": 0.1,
+    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
+}
+ORIGIN = {"data": "simulated ankle scans", "seed": 7, "git_commit": "0" * 40}
+METRICS = {"auc": {"value": 0.95, "low": 0.92, "high": 0.98}, "pair_accuracy": 0.9}
+
+
+@pytest.fixture(scope="module")
+def net(volumes: list[Any]) -> FractureNet:
+    torch.manual_seed(0)
+    made = mobilenet(width=0.25)
+    with torch.no_grad():
+        for m in made.modules():
+            if isinstance(m, torch.nn.BatchNorm3d):
+                m.momentum = 1.0  # batch norm knows its inputs after one look, so the answers differ
+        made(torch.from_numpy(np.stack(volumes))[:, None])
+        made.head.weight.mul_(5)
+        made.head.bias.fill_(0.25)
+    return made
+
+
+@pytest.fixture(scope="module")
+def volumes() -> list[Any]:
+    rng = np.random.default_rng(0)
+    return [(rng.normal(size=(32, 32, 32)) * scale).astype(np.float32) for scale in (0.2, 0.5, 1.0)]
+
+
+def write(net: FractureNet, volumes: list[Any], out: Path, **changed: Any) -> Path:
+    arguments = {
+        "spec": SPEC,
+        "decision": DECISION,
+        "origin": ORIGIN,
+        "metrics": METRICS,
+        "name": "mobilenet",
+        "title": "3D-MobileNet",
+        "version": "1.0.0",
+        "status": "preliminary",
+        "default": False,
+        "out_dir": out,
+        "volumes": volumes,
+    }
+    return export(net, **arguments | changed)
+
+
+@pytest.fixture(scope="module")
+def pack(net: FractureNet, volumes: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(net, volumes, tmp_path_factory.mktemp("packs") / "mobilenet")
+
+
+def test_the_viewer_loads_it_and_gets_the_networks_answer(pack: Path, net: FractureNet, volumes: list[Any]) -> None:
+    loaded = read_pack(pack)
+    loaded.verify()
+    plain = deployed(net)
+    predictor = Predictor(loaded, "cpu")
+    logits = []
+    for volume in volumes:
+        output = predictor.infer(volume[None, None])
+        with torch.no_grad():
+            want, cam = plain(torch.from_numpy(volume)[None, None])
+        logits.append(output.logit)
+        assert output.logit == pytest.approx(want.item(), abs=1e-3)
+        assert output.cam.shape == tuple(cam.shape[2:])
+    assert np.ptp(logits) > 0.3
+
+
+def test_the_manifest_says_what_is_in_the_file(pack: Path, net: FractureNet) -> None:
+    record = json.loads((pack / "manifest.json").read_text())
+    assert record["network"]["parameters"] == net.parameter_count
+    assert record["network"]["cam"] == {"cells": 1, "stride": 32, "offset_voxels": 15.5}
+    assert record["parity"]["volumes"] == 3
+    assert record["parity"]["probability"] <= 1e-4
+    model = onnx.load(pack / "model.onnx")
+    onnx.checker.check_model(model)
+    metadata = {p.key: p.value for p in model.metadata_props}
+    assert metadata["format"] == "1"
+    for group in ("preprocessing", "network", "decision", "origin"):
+        assert json.loads(metadata[group]) == record[group]
+    assert sorted(p.name for p in pack.iterdir()) == ["card.md", "manifest.json", "model.onnx"]
+
+
+def test_weights_are_stored_in_half_precision_and_cast_once_at_load(pack: Path, tmp_path: Path) -> None:
+    model = onnx.load(pack / "model.onnx")
+    kinds = {len(t.dims) >= 2: t.data_type for t in model.graph.initializer}
+    assert kinds[True] == onnx.TensorProto.FLOAT16
+    assert kinds[False] in (onnx.TensorProto.FLOAT, onnx.TensorProto.INT64)
+    assert any(n.op_type == "Cast" for n in model.graph.node)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    onnxruntime.InferenceSession(str(pack / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    assert not any(n.op_type == "Cast" for n in onnx.load(tmp_path / "optimised.onnx").graph.node)
+
+
+def test_the_card_states_use_data_figures_and_limits(pack: Path) -> None:
+    card = (pack / "card.md").read_text()
+    for text in (
+        "Research use only",
+        "Trained on simulated scans",
+        "0.950 (95 % CI 0.920 to 0.980)",
+        "preliminary",
+        "simulated ankle scans",
+    ):
+        assert text in card
+
+
+def test_the_same_network_gives_the_same_bytes(pack: Path, net: FractureNet, volumes: list[Any]) -> None:
+    before = {p.name: p.read_bytes() for p in pack.iterdir()}
+    assert b"/trainer/" not in before["model.onnx"], "no paths of this machine"
+    write(net, volumes, pack)
+    assert {p.name: p.read_bytes() for p in pack.iterdir()} == before
+    assert list(pack.parent.iterdir()) == [pack]
+
+
+def test_a_folder_that_is_no_pack_is_left_alone(net: FractureNet, volumes: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(FileExistsError):
+        write(net, volumes, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_equal_answers_to_all_volumes_prove_nothing(volumes: list[Any], tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    untrained = mobilenet(width=0.25)
+    with pytest.raises(ExportError, match="proves nothing"):
+        write(untrained, volumes, tmp_path / "pack")
+    with pytest.raises(ExportError, match="two that differ"):
+        write(untrained, volumes[:1], tmp_path / "pack")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_another_network_is_caught(net: FractureNet, volumes: list[Any]) -> None:
+    plain, other = deployed(net), deployed(net)
+    with torch.no_grad():
+        other.head.weight.mul_(1.05)
+        other.head.weight.copy_(other.head.weight.half().float())
+    model = to_onnx(other, 32, {})
+    with pytest.raises(ExportError, match="probability"):
+        check_parity(net, plain, model, DECISION, volumes)
+    with torch.no_grad():
+        other.head.weight.copy_(plain.head.weight)
+        other.head.bias.add_(0.01)
+    with pytest.raises(ExportError, match="pooling"):
+        check_parity(net, plain, to_onnx(other, 32, {}), DECISION, volumes)
+
+
+def test_a_failed_gate_leaves_the_old_pack(
+    pack: Path, net: FractureNet, volumes: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (pack / "manifest.json").read_bytes()
+    monkeypatch.setitem(module.GATES, "rounding", 0.0)
+    with pytest.raises(ExportError, match="rounding"):
+        write(net, volumes, pack, version="2.0.0")
+    assert (pack / "manifest.json").read_bytes() == before

@@ -1,0 +1,37 @@
+"""From a path to the ankles that may be assessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+from ankleviewer.io.nifti import write_nifti
+from trainer.scans.intake import take_in
+from trainer.simulate.atlas import Atlas
+from trainer.simulate.scan import simulate_scan
+
+
+def test_an_ankle_is_taken_in(atlas: Atlas, tmp_path: Path) -> None:
+    scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
+    write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
+    found = take_in(tmp_path / "ankle.nii.gz")
+    assert found.reason == "" and found.scan is not None
+    assert [a.complete for a in found.ankles] == [True]
+
+
+def test_a_refused_file_has_its_code_and_no_scan(tmp_path: Path) -> None:
+    (tmp_path / "broken.nii.gz").write_bytes(b"no scan at all")
+    found = take_in(tmp_path / "broken.nii.gz")
+    assert found.scan is None and found.ankles == () and found.reason
+
+
+def test_a_scan_without_an_ankle_is_read_but_not_assessed(tmp_path: Path) -> None:
+    hu = np.full((48, 48, 48), -1000, dtype=np.int16)
+    hu[12:36, 12:36, 12:36] = 40
+    hu[20:28, 20:28, 20:28] = 900
+    write_nifti(Volume(hu, Grid.axis_aligned((48, 48, 48), 2.0, (0, 0, 0))), None, tmp_path / "block.nii.gz")
+    found = take_in(tmp_path / "block.nii.gz")
+    assert found.scan is not None and found.ankles == () and found.reason == "NO_COMPLETE_ANKLE"

@@ -1,0 +1,40 @@
+"""Manifests: columns, relative paths, and words for those that cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trainer.scans.manifest import DataError, Row, read_manifest, scan_id
+
+
+def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.csv"
+    file.write_text("path,label,patient,mask,site,severity,twin\na/one.nii.gz,1,p1,,x,hairline,t1\n/abs/two.nii,0,,,,,\n")
+    one, two = read_manifest(tmp_path)
+    assert one == Row("one", tmp_path / "a/one.nii.gz", 1, "p1", "x", "hairline", "t1")
+    assert two == Row("two", Path("/abs/two.nii"), 0, "two", "", "", "")
+    assert read_manifest(file) == [one, two]
+    assert scan_id(Path("x/dicom-folder")) == "dicom-folder"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("path,label\na.nii,2\n", "line 2"),
+        ("path,label\na.nii,1\n,0\n", "line 3"),
+        ("path,label\n", "no scan"),
+        ("path,label\na.nii,1\na.nii,0\n", "twice"),
+        ("name\na\n", "line 2"),
+    ],
+)
+def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "manifest.csv").write_text(text)
+    with pytest.raises(DataError, match=said):
+        read_manifest(tmp_path)
+
+
+def test_missing_manifest(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        read_manifest(tmp_path / "none.csv")

@@ -1,0 +1,150 @@
+"""Preparing: splits by patient, leaks, refused scans with their reason, nothing read twice."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.preprocess import BONE, PAPER, apply
+from ankleviewer.core.volume import Volume
+from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.reader import open_scan
+from trainer.scans import prepare as module
+from trainer.scans.manifest import DataError, Row
+from trainer.scans.prepare import LeakError, Prepared, check_leaks, flow, prepare, split_by_patient
+from trainer.simulate.atlas import Atlas
+from trainer.simulate.scan import simulate_scan
+
+SPEC = replace(BONE, size=32, spacing_mm=4.0)
+
+
+def row(name: str, label: int, patient: str) -> Row:
+    return Row(name, Path(f"{name}.nii.gz"), label, patient, "here", "", "")
+
+
+def test_patients_are_split_70_15_15_and_fractures_evenly() -> None:
+    rows = [row(f"s{i}-{k}", int(i % 5 == 0 and k == 0), f"p{i}") for i in range(200) for k in range(2)]
+    splits = split_by_patient(rows)
+    assert len(splits) == 200
+    assert Counter(splits.values()) == {"train": 140, "validation": 30, "test": 30}
+    fractured = Counter(splits[f"p{i}"] for i in range(0, 200, 5))
+    assert fractured == {"train": 28, "validation": 6, "test": 6}
+
+
+def test_the_split_depends_on_seed_and_patients_alone() -> None:
+    rows = [row(f"s{i}", i % 2, f"p{i}") for i in range(60)]
+    assert split_by_patient(rows[::-1]) == split_by_patient(rows)
+    assert split_by_patient(rows, seed=1) != split_by_patient(rows)
+
+
+def found(name: str, patient: str, split: str, excluded: str = "") -> Prepared:
+    return Prepared(row(name, 0, patient), split, excluded, None)
+
+
+def test_leaks_are_found() -> None:
+    fine = [found("a", "p1", "train"), found("b", "p1", "train"), found("c", "p2", "test")]
+    check_leaks(fine, {"a": "x", "b": "y", "c": "z"})
+    with pytest.raises(LeakError, match=r"scans a \(train\) and c \(test\) hold the same pixels"):
+        check_leaks(fine, {"a": "x", "b": "y", "c": "x"})
+    with pytest.raises(LeakError, match="one patient stands in train and in test"):
+        check_leaks([*fine, found("d", "p1", "test")], {"a": "x", "b": "y", "c": "z", "d": "w"})
+    check_leaks([*fine, found("d", "p1", "", "ANKLE_INCOMPLETE")], {"a": "x", "b": "y", "c": "z", "d": "x"})
+
+
+def test_the_flow_counts() -> None:
+    items = [found("a", "p1", "train"), replace(found("b", "p2", "test"), row=row("b", 1, "p2")), found("c", "p3", "", "NO")]
+    numbers = flow(items)
+    assert (numbers["found"], numbers["included"], numbers["positive"], numbers["negative"]) == (3, 2, 1, 1)
+    assert numbers["excluded"] == {"NO": 1}
+    assert numbers["splits"]["test"] == {"positive": 1, "negative": 0}
+
+
+@pytest.fixture(scope="module")
+def scans(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One good scan, one without an ankle, one that is no scan."""
+    folder = tmp_path_factory.mktemp("scans")
+    good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
+    write_nifti(good.volume, None, folder / "good.nii.gz")
+    water = Volume(np.zeros((60, 60, 60), dtype=np.int16), Grid.axis_aligned((60, 60, 60), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0)))
+    write_nifti(water, None, folder / "water.nii.gz")
+    (folder / "broken.nii.gz").write_bytes(b"no scan at all")
+    (folder / "manifest.csv").write_text("path,label,patient\ngood.nii.gz,1,p1\nwater.nii.gz,0,p2\nbroken.nii.gz,0,p3\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def done(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Prepared]]:
+    out = tmp_path_factory.mktemp("data")
+    return out, prepare(scans / "manifest.csv", out, SPEC)
+
+
+def test_refused_scans_are_listed_with_their_reason(done: tuple[Path, list[Prepared]]) -> None:
+    out, items = done
+    good, water, broken = items
+    assert good.excluded == "" and good.input_path is not None
+    assert water.excluded and broken.excluded and water.input_path is None
+    with open(out / "index.csv", newline="") as f:
+        rows = list(csv.DictReader(f))
+    assert [r["excluded"] for r in rows] == ["", water.excluded, broken.excluded]
+    assert rows[0]["split"] in ("train", "validation", "test") and rows[1]["split"] == rows[2]["split"] == ""
+    assert len(rows[0]["pixels"]) == 64 and rows[2]["pixels"] == ""
+    assert json.loads((out / "flow.json").read_text())["excluded"] == dict(Counter([water.excluded, broken.excluded]))
+    assert json.loads((out / "preprocessing.json").read_text()) == SPEC.to_json()
+
+
+def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]]) -> None:
+    out, items = done
+    with open(out / "index.csv", newline="") as f:
+        centre = tuple(float(v) for v in next(csv.DictReader(f))["ankle"].split())
+    expected, _ = apply(open_scan(scans / "good.nii.gz").volume, SPEC, centre)
+    assert items[0].input_path is not None
+    stored = np.load(items[0].input_path)
+    assert stored.shape == (32, 32, 32) and stored.dtype == np.float32
+    np.testing.assert_allclose(stored, expected[0, 0], atol=0.02)
+    assert np.linalg.norm(centre) < 25
+
+
+def test_nothing_is_read_twice_unless_the_preprocessing_changes(
+    scans: Path, done: tuple[Path, list[Prepared]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def one(path: Path, target: Path, spec: Any) -> dict[str, Any]:
+        read.append(path.name)
+        return {"excluded": "", "pixels": path.name, "ankle": [0.0, 0.0, 0.0]}
+
+    monkeypatch.setattr(module, "_one", one)
+    met: list[tuple[int, int]] = []
+    again = prepare(scans, done[0], SPEC, progress=lambda i, n, name: met.append((i, n)))
+    assert read == [] and again == done[1] and met == [(0, 3), (1, 3), (2, 3)]
+    prepare(scans, done[0], replace(PAPER, size=32))
+    assert read == ["good.nii.gz", "water.nii.gz", "broken.nii.gz"]
+
+
+def test_an_interrupted_run_goes_on(scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def one(path: Path, target: Path, spec: Any) -> dict[str, Any]:
+        read.append(path.name)
+        if len(read) == 2:
+            raise KeyboardInterrupt
+        return {"excluded": "", "pixels": path.name, "ankle": None}
+
+    monkeypatch.setattr(module, "_one", one)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(scans, tmp_path, SPEC)
+    prepare(scans, tmp_path, SPEC)
+    assert read == ["good.nii.gz", "water.nii.gz", "water.nii.gz", "broken.nii.gz"]
+
+
+def test_a_bad_manifest_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError):
+        prepare(tmp_path / "none.csv", tmp_path / "out", SPEC)

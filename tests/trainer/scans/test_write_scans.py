@@ -1,0 +1,124 @@
+"""`simulate`: files, tables, the same bytes for the same seed, going on after an interruption."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.preprocess import BONE, apply
+from ankleviewer.io.reader import open_scan
+from trainer.scans import write_scans
+from trainer.scans.manifest import read_manifest
+from trainer.scans.write_scans import Order, simulate, simulate_one
+from trainer.simulate.atlas import Atlas
+from trainer.simulate.setting import SHIFTED
+
+
+@pytest.fixture(autouse=True)
+def one_body(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The body that is drawn already."""
+    monkeypatch.setattr(write_scans, "_atlas", lambda seed, number, bones, setting: atlas)
+
+
+@pytest.fixture(scope="module")
+def made(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write_scans, "_atlas", lambda seed, number, bones, setting: atlas)
+        assert list(simulate(Order(out, 2, 5, spacing=3.0, twins=True))) == [(1, 2), (2, 2)]
+    return out
+
+
+def test_everything_is_there(made: Path) -> None:
+    names = {str(p.relative_to(made)) for p in made.rglob("*") if p.is_file()}
+    assert {"truth.json", "manifest.csv", "contact-sheet.png"} <= names
+    assert {"scans/ankle-5-00000.nii.gz", "scans/ankle-5-00001.nii.gz", "masks/ankle-5-00000.nii.gz"} <= names
+    assert "masks/ankle-5-00001.nii.gz" not in names
+    with open(made / "manifest.csv", newline="") as f:
+        one, two = csv.DictReader(f)
+    assert (one["label"], two["label"]) == ("1", "0")
+    assert one["twin"] == two["twin"] != "" and one["patient"] == two["patient"] == "s5-00000"
+    assert one["mask"] == "masks/ankle-5-00000.nii.gz" and two["mask"] == ""
+    assert one["severity"] in ("hairline", "moderate", "displaced") and two["severity"] == "none"
+
+
+def test_truth_agrees_with_the_files(made: Path) -> None:
+    truth = json.loads((made / "truth.json").read_text())
+    assert list(truth) == ["ankle-5-00000", "ankle-5-00001"]
+    assert truth["ankle-5-00001"]["label"] == 0 and truth["ankle-5-00001"]["fractures"] == []
+    scan, mask = (nib.load(made / folder / "ankle-5-00000.nii.gz") for folder in ("scans", "masks"))
+    assert scan.shape == mask.shape and scan.header.get_zooms()[:3] == pytest.approx((3.0, 3.0, 3.0))
+    grid = Grid(scan.shape, np.diag([-1.0, -1.0, 1.0, 1.0]) @ scan.affine)  # NIfTI's RAS to LPS
+    for fracture in truth["ankle-5-00000"]["fractures"]:
+        where = np.argwhere(np.asarray(mask.dataobj) == fracture["mask"])
+        np.testing.assert_allclose(grid.to_mm(where).mean(axis=0), fracture["center_mm"], atol=0.01)
+    hu = np.asarray(scan.dataobj)
+    assert hu.min() < -900 and hu.max() > 600
+
+
+def test_the_same_seed_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True)))
+    for path in sorted(p for p in made.rglob("*") if p.is_file()):
+        assert (tmp_path / path.relative_to(made)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_another_seed_gives_another_scan(made: Path, tmp_path: Path) -> None:
+    list(simulate(Order(tmp_path, 1, 6, spacing=3.0)))
+    assert (tmp_path / "scans/ankle-6-00000.nii.gz").read_bytes() != (made / "scans/ankle-5-00000.nii.gz").read_bytes()
+
+
+def test_an_interrupted_run_goes_on(made: Path, tmp_path: Path) -> None:
+    order = Order(tmp_path, 2, 5, spacing=3.0, twins=True)
+    run = simulate(order)
+    next(run)
+    run.close()
+    assert not (tmp_path / "truth.json").exists()
+    first = tmp_path / "scans/ankle-5-00000.nii.gz"
+    stamp = first.stat().st_mtime_ns
+    list(simulate(order))
+    assert first.stat().st_mtime_ns == stamp, "what is there is not made again"
+    assert (tmp_path / "truth.json").read_bytes() == (made / "truth.json").read_bytes()
+
+
+def test_wishes_are_followed(atlas: Atlas, tmp_path: Path) -> None:
+    order = Order(tmp_path, 4, 5, type="talus neck", severity="displaced", spacing=3.0, reach_mm=114.0)
+    name, scan = simulate_one(order, 2)
+    assert name == "ankle-5-00002" and scan.volume.hu.shape == (38, 38, 38)
+    assert scan.truth["type"] == "talus neck" and scan.truth["severity"] == "displaced"
+    assert simulate_one(replace(order, setting=SHIFTED), 2)[1].volume.hu.std() != scan.volume.hu.std()
+    assert simulate_one(order, 3)[1].truth["label"] == 0
+
+
+def test_wrong_orders_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(
+        AnkleViewerError, match=r"TYPE_UNKNOWN: Unknown injury 'sprain'; known: weber-a, .*pilon, calcaneus body, .*cuboid"
+    ):
+        Order(tmp_path, 1, 0, type="sprain")
+    with pytest.raises(AnkleViewerError, match="COUNT_INVALID"):
+        Order(tmp_path, 0, 0)
+    with pytest.raises(AnkleViewerError, match="FORMAT_UNKNOWN"):
+        Order(tmp_path, 1, 0, format="nrrd")
+
+
+def test_scans_beyond_the_ankle_are_made_where_asked_for(tmp_path: Path) -> None:
+    _, scan = simulate_one(Order(tmp_path, 2, 5, type="cuboid", severity="moderate", spacing=3.0, reach_mm=150.0), 0)
+    assert scan.truth["type"] == "cuboid" and {f["bone"] for f in scan.truth["fractures"]} == {"cuboid"}
+
+
+def test_the_same_scans_as_dicom(made: Path, tmp_path: Path) -> None:
+    list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True, format="dicom")))
+    assert (tmp_path / "truth.json").read_bytes() == (made / "truth.json").read_bytes()
+    one, two = (read_manifest(folder) for folder in (made, tmp_path))
+    assert [r.id for r in one] == [r.id for r in two]
+    for nifti, dicom in zip(one, two, strict=True):
+        a, b = open_scan(nifti.path).volume, open_scan(dicom.path).volume
+        x, y = (apply(volume, BONE, (0.0, 0.0, 0.0))[0] for volume in (a, b))
+        np.testing.assert_allclose(x, y, atol=1e-5)

@@ -1,0 +1,54 @@
+"""Augmentation: twins get the same change, masks stay with their volumes."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from trainer.training.augment import mirror, turn, vary_hu
+
+
+def pair() -> tuple[torch.Tensor, torch.Tensor]:
+    hu = torch.randn(2, 1, 12, 12, 12, generator=torch.Generator().manual_seed(0)) * 300
+    return hu, hu > 250
+
+
+def test_turning_keeps_masks_on_their_voxels() -> None:
+    hu, mask = pair()
+    met = set()
+    for seed in range(60):
+        turned, moved = turn(np.random.default_rng(seed), hu, mask)
+        assert torch.equal(moved, turned > 250) and turned.shape == hu.shape
+        assert torch.equal(turned.flatten().sort().values, hu.flatten().sort().values)
+        met.add(tuple(turned[0, 0, 0, :2, :2].flatten().tolist()))
+    assert len(met) > 25, "of 48 symmetries most are met"
+
+
+def test_mirroring_exchanges_left_and_right_only() -> None:
+    hu, mask = pair()
+    seen = set()
+    for seed in range(20):
+        turned, moved = mirror(np.random.default_rng(seed), hu, mask)
+        flipped = not torch.equal(turned, hu)
+        seen.add(flipped)
+        assert torch.equal(turned, hu.flip(2) if flipped else hu) and torch.equal(moved, turned > 250)
+    assert seen == {True, False}
+
+
+def test_equal_volumes_stay_equal_whatever_happens() -> None:
+    one = pair()[0][:1]
+    changed = 0
+    for seed in range(40):
+        out = vary_hu(np.random.default_rng(seed), torch.cat([one, one]))
+        assert out.shape == (2, 1, 12, 12, 12) and torch.isfinite(out).all()
+        assert torch.equal(out[0], out[1]), f"seed {seed}: the change tells twins apart"
+        changed += not torch.equal(out[:1], one)
+    assert changed > 30
+
+
+def test_the_same_random_numbers_give_the_same_change_and_the_input_stays() -> None:
+    hu, _ = pair()
+    before = hu.clone()
+    for seed in range(6):
+        assert torch.equal(vary_hu(np.random.default_rng(seed), hu), vary_hu(np.random.default_rng(seed), hu))
+    assert torch.equal(hu, before)

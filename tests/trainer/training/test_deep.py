@@ -1,0 +1,55 @@
+"""Side exits: found at the right layers, harmless to the network's own answer."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from trainer.networks.compact import compact
+from trainer.networks.head import FractureNet
+from trainer.training.deep import SideExits, side_loss, stages_of
+
+
+@pytest.fixture
+def net() -> FractureNet:
+    torch.manual_seed(0)
+    return compact(width=0.25)
+
+
+def test_stages_are_the_last_layers_of_each_resolution(net: FractureNet) -> None:
+    assert isinstance(net.features, nn.Sequential)
+    net.train()
+    before = {k: v.clone() for k, v in net.state_dict().items()}
+    assert stages_of(net.features) == {1: (2, 6), 2: (8, 8), 4: (14, 16), 8: (20, 32)}
+    assert net.features.training
+    assert all(torch.equal(v, before[k]) for k, v in net.state_dict().items()), "the dry run leaves no trace"
+
+
+def test_exits_do_not_change_the_answer(net: FractureNet) -> None:
+    net.eval()
+    exits = SideExits(net)
+    assert sorted(exits.strides.values()) == [2, 4]
+    x = torch.randn(2, 1, 24, 24, 24)
+    logit, cam, sides, taps = exits(net, x)
+    torch.testing.assert_close(net(x), (logit, cam))
+    assert {s: tuple(m.shape) for s, m in sides.items()} == {2: (2, 1, 12, 12, 12), 4: (2, 1, 6, 6, 6)}
+    assert {s: t.shape[1] for s, t in taps.items()} == {2: 8, 4: 16}
+
+
+def test_side_loss_reaches_the_first_layers(net: FractureNet) -> None:
+    exits = SideExits(net, coarsest=2)
+    assert list(exits.strides.values()) == [2]
+    crack = torch.zeros(1, 1, 16, 16, 16, dtype=torch.bool)
+    crack[..., 7] = True
+    _, _, sides, _ = exits(net, torch.randn(1, 1, 16, 16, 16))
+    loss = side_loss(sides, crack, crack)
+    loss.backward()  # type: ignore[no-untyped-call]
+    first = next(iter(net.parameters()))
+    assert loss.item() > 0 and first.grad is not None and float(first.grad.abs().sum()) > 0
+
+
+def test_other_networks_are_refused() -> None:
+    odd = FractureNet(nn.Conv3d(1, 4, 3), 4, arch="odd", mode="full", stride=1)
+    with pytest.raises(TypeError, match="Sequential"):
+        SideExits(odd)

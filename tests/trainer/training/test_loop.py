@@ -1,0 +1,187 @@
+"""The loop: finite losses, a log, and the same weights whether or not it was interrupted."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from ankleviewer.core.preprocess import BONE, normalise
+from trainer.networks.compact import compact
+from trainer.networks.head import FractureNet
+from trainer.networks.mobilenet import mobilenet
+from trainer.training import checkpoint
+from trainer.training import loop as module
+from trainer.training.data import CropPlan, PairBank
+from trainer.training.loop import Progress, Stage, train, window
+from trainer.training.teach import Teacher
+
+STAGES = [Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-3)), Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-4), freeze_norm=True)]
+
+
+@pytest.fixture
+def bank(bank_folder: Path) -> PairBank:
+    return PairBank(bank_folder, 8, 8, 0.0, 7)
+
+
+def fresh() -> FractureNet:
+    torch.manual_seed(3)
+    return compact(0.25)
+
+
+def run(folder: Path, bank: PairBank, **more: Any) -> FractureNet:
+    return train(fresh(), BONE, STAGES, bank, folder, **more)
+
+
+def log(folder: Path) -> list[dict[str, str]]:
+    with open(folder / "log.csv", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def test_four_steps(tmp_path: Path, bank: PairBank) -> None:
+    met: list[Progress] = []
+    net = run(tmp_path, bank, report=met.append, notes={"seed": 3})
+    assert not net.training
+    assert [(p.step, p.of) for p in met] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    rows = log(tmp_path)
+    assert [r["step"] for r in rows] == ["0", "1", "2", "3"] and [r["stage"] for r in rows] == ["0", "0", "1", "1"]
+    for r in rows:
+        for name in ("loss", "cells", "scan", "sides", "lr"):
+            assert np.isfinite(float(r[name])) and float(r[name]) > 0
+        parts = float(r["cells"]) + 0.5 * float(r["scan"]) + float(r["sides"])
+        assert float(r["loss"]) == pytest.approx(parts, rel=1e-3)
+    record = json.loads((tmp_path / "config.json").read_text())
+    assert record["arch"] == "compact" and record["config"]["width"] == 0.25 and record["seed"] == 3
+    start = fresh().state_dict()
+    assert any(not torch.equal(v, start[k]) for k, v in net.state_dict().items())
+
+
+def test_an_interrupted_run_ends_in_the_same_weights(tmp_path: Path, bank: PairBank) -> None:
+    whole = run(tmp_path / "whole", bank, save_every=2)
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 3:  # the checkpoint is of step 2: step 3 is done again
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "parts", bank, save_every=2, report=stop)
+    assert checkpoint.load(tmp_path / "parts")["step"] == 2  # type: ignore[index]
+    torch.manual_seed(99)
+    resumed = train(compact(0.25), BONE, STAGES, bank, tmp_path / "parts", save_every=2, resume=True)
+    for key, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[key]), key
+    one, two = (checkpoint.load(tmp_path / n) for n in ("whole", "parts"))
+    assert one is not None and two is not None
+    for key, value in one["net"].items():
+        assert torch.equal(value, two["net"][key]), key
+    same = ("step", "stage", "lr", "loss", "cells", "scan", "sides")
+    assert [[r[k] for k in same] for r in log(tmp_path / "parts")] == [[r[k] for k in same] for r in log(tmp_path / "whole")]
+
+
+def test_without_resume_it_starts_anew(tmp_path: Path, bank: PairBank) -> None:
+    first, second = run(tmp_path, bank), run(tmp_path, bank)
+    assert all(torch.equal(v, second.state_dict()[k]) for k, v in first.state_dict().items())
+    assert len(log(tmp_path)) == 4
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
+    tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, steps = bank.batch, []
+
+    def poisoned(step: int, plan: CropPlan) -> Any:
+        steps.append(step)
+        batch = real(step, plan)
+        return replace(batch, hu=batch.hu * float("nan")) if step == 3 else batch
+
+    monkeypatch.setattr(bank, "batch", poisoned)
+    with pytest.raises(FloatingPointError, match="nan at step 3; the last checkpoint is kept"):
+        run(tmp_path, bank, save_every=1)
+    state = checkpoint.load(tmp_path)
+    assert state is not None and state["step"] == 3
+    assert all(torch.isfinite(v).all() for v in state["net"].values() if v.dtype.is_floating_point)
+
+
+def test_frozen_normalisation_keeps_its_statistics(tmp_path: Path, bank: PairBank) -> None:
+    before = fresh().state_dict()
+    kept = train(fresh(), BONE, [replace(STAGES[1], steps=1)], bank, tmp_path / "a").state_dict()
+    moved = train(fresh(), BONE, [replace(STAGES[0], steps=1)], bank, tmp_path / "b").state_dict()
+    running = [k for k in before if k.endswith("running_mean")]
+    assert running and all(torch.equal(kept[k], before[k]) for k in running)
+    assert not any(torch.equal(moved[k], before[k]) for k in running)
+
+
+def test_validation_sees_the_average_and_changes_nothing(tmp_path: Path, bank: PairBank) -> None:
+    seen: list[bool] = []
+
+    def validate(net: FractureNet) -> dict[str, float]:
+        seen.append(net.training)
+        return {"val_auc": 0.75}
+
+    with_it = run(tmp_path / "a", bank, save_every=2, validate=validate, validate_every=2)
+    without = run(tmp_path / "b", bank, save_every=2)
+    assert seen == [False, False]
+    assert [r["val_auc"] for r in log(tmp_path / "a")] == ["", "0.75", "", "0.75"]
+    one, two = (checkpoint.load(tmp_path / name) for name in "ab")
+    assert one is not None and two is not None
+    assert all(torch.equal(v, two["average"][k]) for k, v in one["average"].items())
+    best = checkpoint.load_best(tmp_path / "a")
+    assert best is not None and best["step"] == 2, "the first of two equal states"
+    assert all(torch.equal(v, best["average"][k]) for k, v in with_it.state_dict().items())
+    assert any(not torch.equal(v, without.state_dict()[k]) for k, v in with_it.state_dict().items())
+
+
+def test_a_run_that_looks_for_hard_places_ends_in_the_same_weights_after_a_stop(
+    tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MINED_AHEAD", 4)
+    stages = [Stage(CropPlan(24, 1, 3, hard=0.9), 8, (1e-3, 1e-3), mine_every=2, mine_volumes=3)]
+    found: list[int] = []
+    real = module.mine
+    monkeypatch.setattr(module, "mine", lambda *a: found.append(len(real(*a))) or real(*a))
+    whole = train(fresh(), BONE, stages, bank, tmp_path / "whole", save_every=2)
+    assert len(found) == 4 and min(found) > 0
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 7:
+            raise KeyboardInterrupt
+
+    again = PairBank(bank.folder, 8, 8, 0.0, 7)
+    with pytest.raises(KeyboardInterrupt):
+        train(fresh(), BONE, stages, again, tmp_path / "parts", save_every=2, report=stop)
+    last = PairBank(bank.folder, 8, 8, 0.0, 7)
+    resumed = train(fresh(), BONE, stages, last, tmp_path / "parts", save_every=2, resume=True)
+    assert all(torch.equal(v, resumed.state_dict()[k]) for k, v in whole.state_dict().items())
+
+
+def test_with_a_teacher_in_half_precision(tmp_path: Path, bank: PairBank) -> None:
+    torch.manual_seed(0)
+    student = mobilenet(width=0.25, pooling="lse")
+    stage = Stage(CropPlan(32, 1, 1), 2, (1e-3, 1e-3), teacher=1.0)
+    train(student, BONE, [stage], bank, tmp_path, teacher=Teacher(compact(0.25), student), bf16=True)
+    assert all(float(r["lesson"]) > 0 for r in log(tmp_path))
+    state = checkpoint.load(tmp_path)
+    assert state is not None
+    assert set(state) == {"net", "average", "optimiser", "bias", "step", "best", "hard", "exits", "teacher"}
+
+
+def test_the_window_is_the_viewers() -> None:
+    hu = np.linspace(-1024, 3071, 500).astype(np.float32)
+    np.testing.assert_allclose(window(torch.from_numpy(hu), BONE).numpy(), normalise(hu, BONE), atol=1e-6)
+
+
+def test_fields_of_the_log_are_those_of_the_state(tmp_path: Path) -> None:
+    first = module._Log(tmp_path / "log.csv", 0)
+    for step in range(3):
+        first.write({"step": step, "loss": 1.0})
+    first.close()
+    second = module._Log(tmp_path / "log.csv", 2)
+    second.write({"step": 2, "loss": 0.5})
+    second.close()
+    assert [(r["step"], r["loss"]) for r in log(tmp_path)] == [("0", "1"), ("1", "1"), ("2", "0.5")]

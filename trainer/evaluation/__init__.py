@@ -1,0 +1,1 @@
+"""How good a model is, and how near the simulator comes: metrics, calibration, localisation, realism."""

@@ -1,0 +1,242 @@
+"""Evaluation through the exported file and the viewer's own code: what is measured is what the user gets.
+
+Reads a manifest.csv (path, label, patient, mask, site; severity and twin where known) and a truth.json beside it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trainer.evaluation.calibration import brier, expected_calibration_error, reliability
+from trainer.evaluation.localise import Pointing, localisation
+from trainer.evaluation.metrics import OneClassError, auc, auc_interval, pair_accuracy, roc, summary
+from trainer.scans.intake import take_in
+from trainer.scans.manifest import Row, read_manifest
+
+if TYPE_CHECKING:
+    from ankleviewer.core.anatomy import Ankle
+    from ankleviewer.core.volume import Volume
+    from ankleviewer.inference.predictor import Predictor
+
+Progress = Callable[[int, int, str], None]
+FIELDS = (
+    "id",
+    "path",
+    "label",
+    "patient",
+    "site",
+    "severity",
+    "twin",
+    "model",
+    "probability",
+    "call",
+    "reason",
+    "peak_mm",
+    "boxes",
+)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A model's answer for one scan: that of its most suspicious complete ankle. `reason` says why there is none."""
+
+    probability: float | None
+    call: str
+    pointing: Pointing
+    reason: str = ""
+
+
+def evaluate(
+    models: Sequence[str | Path],
+    data: str | Path,
+    out: str | Path,
+    runtime: str = "cpu",
+    resamples: int = 1000,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Run packs over a manifest and write predictions.csv, metrics.json and roc.png into `out`.
+
+    Args:
+        models: pack names or paths.
+        data: manifest.csv, or a folder that holds one.
+        out: folder, made if missing.
+        runtime: see `Predictor`.
+        resamples: of the bootstrap.
+        progress: called with (scans done, of all, scan).
+
+    Returns:
+        What metrics.json holds: {"schema", "scans", "models": {name: figures}}.
+
+    Raises:
+        DataError: see `read_manifest`.
+        ModelError: a pack is refused.
+    """
+    from ankleviewer.inference.packs import load_pack
+    from ankleviewer.inference.predictor import Predictor
+    from ankleviewer.io.atomic import write_text
+
+    rows = read_manifest(data)
+    truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
+    truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
+    predictors = {pack.name: Predictor(pack, runtime) for pack in map(load_pack, models)}
+    answers: dict[str, list[Prediction]] = {name: [] for name in predictors}
+    for i, row in enumerate(rows):
+        if progress:
+            progress(i, len(rows), row.id)
+        for name, prediction in predict_scan(row.path, predictors).items():
+            answers[name].append(prediction)
+    record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
+    for name, predictor in predictors.items():
+        decision = predictor.pack.manifest.record["decision"]
+        thresholds = float(decision["spec_threshold"]), float(decision["sens_threshold"])
+        figures = measure(rows, answers[name], *thresholds, truth, resamples)
+        record["models"][name] = {"version": predictor.pack.version, "sha256": predictor.pack.sha256, **figures}
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_predictions(folder / "predictions.csv", rows, answers)
+    _draw_roc(folder / "roc.png", rows, answers)
+    write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
+    return record
+
+
+def predict_scan(path: Path, predictors: dict[str, Predictor]) -> dict[str, Prediction]:
+    """Every model's answer for one scan; scans that the viewer refuses or withholds from the models are "not assessed"."""
+    from ankleviewer.core.errors import ModelError
+
+    taken = take_in(path)
+    if taken.scan is None or not taken.ankles:
+        return dict.fromkeys(predictors, _none(taken.reason))
+    found = {}
+    for name, predictor in predictors.items():
+        try:
+            found[name] = _predict(predictor, taken.scan.volume, taken.ankles)
+        except ModelError as error:
+            found[name] = _none(error.code)
+    return found
+
+
+def _none(reason: str) -> Prediction:
+    return Prediction(None, "not assessed", Pointing((), None), reason)
+
+
+def _predict(predictor: Predictor, volume: Volume, ankles: Sequence[Ankle]) -> Prediction:
+    best = _none("NO_COMPLETE_ANKLE")
+    for i, ankle in enumerate(ankles):
+        answer, heat = predictor.predict(volume, ankle, ankle_index=i)
+        if answer.probability is None or (best.probability is not None and answer.probability <= best.probability):
+            continue
+        x, y, z = (float(v) for v in heat.peak_mm)
+        boxes = tuple((b.min_mm, b.max_mm) for b in answer.boxes)
+        best = Prediction(answer.probability, answer.call, Pointing(boxes, (x, y, z) if heat.peak > 0 else None))
+    return best
+
+
+def measure(
+    rows: Sequence[Row],
+    predictions: Sequence[Prediction],
+    spec_threshold: float,
+    sens_threshold: float,
+    truth: dict[str, Any] | None = None,
+    resamples: int = 1000,
+) -> dict[str, Any]:
+    """All figures of one model. Scans that were not assessed are counted and left out of the rest.
+
+    Args:
+        rows: the manifest.
+        predictions: one for each row.
+        spec_threshold: "fracture" from here.
+        sens_threshold: "no fracture" below.
+        truth: truth.json, for the localisation.
+        resamples: of the bootstrap.
+    """
+    reasons = [q.reason for q in predictions if q.probability is None]
+    kept = [(r, q, q.probability) for r, q in zip(rows, predictions, strict=True) if q.probability is not None]
+    result: dict[str, Any] = {"assessed": len(kept), "not_assessed": {c: reasons.count(c) for c in sorted(set(reasons))}}
+    if not kept:
+        return result
+    y = np.array([r.label for r, _, _ in kept])
+    p = np.array([v for _, _, v in kept])
+    patients = [r.patient for r, _, _ in kept]
+    try:
+        result["at_spec_threshold"] = summary(y, p, spec_threshold, patients, resamples)
+        result["at_sens_threshold"] = summary(y, p, sens_threshold, patients, resamples)
+    except OneClassError as error:
+        result["error"] = str(error)
+    result["uncertain"] = int(((p >= sens_threshold) & (p < spec_threshold)).sum())
+    result["brier"], result["ece"] = round(brier(y, p), 6), round(expected_calibration_error(y, p), 6)
+    result["reliability"] = reliability(y, p)
+    share, pairs = pair_accuracy(y, p, [r.twin for r, _, _ in kept])
+    if pairs:
+        result["pair_accuracy"] = {"value": round(share, 6), "pairs": pairs}
+    result["auc_by_severity"] = _by_severity([r for r, _, _ in kept], p)
+    if truth is not None:
+        result["localisation"] = localisation(
+            [q.pointing for _, q, _ in kept], [truth.get(r.id, {}).get("fractures", []) for r, _, _ in kept]
+        )
+    return result
+
+
+def _by_severity(rows: Sequence[Row], p: Any) -> dict[str, Any]:
+    """AUC of the fractures of each severity against all unfractured scans."""
+    y = np.array([r.label for r in rows])
+    found = {}
+    for severity in sorted({r.severity for r in rows if r.label and r.severity}):
+        chosen = np.array([not r.label or r.severity == severity for r in rows])
+        negatives = int((y[chosen] == 0).sum())
+        if negatives:
+            positives = int(y[chosen].sum())
+            found[severity] = {"n": positives, **auc_interval(auc(y[chosen], p[chosen]), positives, negatives).to_json()}
+    return found
+
+
+def _write_predictions(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as f:
+        writer = csv.writer(f)
+        writer.writerow(FIELDS)
+        for name, predictions in answers.items():
+            for r, q in zip(rows, predictions, strict=True):
+                peak = "" if q.pointing.peak_mm is None else json.dumps([round(v, 2) for v in q.pointing.peak_mm])
+                writer.writerow(
+                    [
+                        r.id,
+                        r.path,
+                        r.label,
+                        r.patient,
+                        r.site,
+                        r.severity,
+                        r.twin,
+                        name,
+                        "" if q.probability is None else f"{q.probability:.9g}",
+                        q.call,
+                        q.reason,
+                        peak,
+                        json.dumps(q.pointing.boxes),
+                    ]
+                )
+
+
+def _draw_roc(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5, 5), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)  # no window, no global state
+    axes = figure.add_subplot()
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    for name, predictions in answers.items():
+        kept = [(r.label, q.probability) for r, q in zip(rows, predictions, strict=True) if q.probability is not None]
+        y, p = [k[0] for k in kept], [k[1] for k in kept]
+        if 0 < sum(y) < len(y):
+            fpr, tpr, _ = roc(y, p)
+            axes.step(fpr, tpr, where="post", label=f"{name}, AUC {auc(y, p):.3f}, n = {len(y)}")
+    axes.set(xlabel="1 - specificity", ylabel="sensitivity", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower right")
+    figure.savefig(path)

@@ -1,0 +1,106 @@
+"""How well a map and its boxes point at the true fracture. Positions in LPS millimetres; pure geometry, no files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from trainer.evaluation.metrics import wilson
+
+DILATION_MM = 2.0  # a crack is a sheet without volume; its box is widened by this much on each side
+IOU = 0.2  # boxes that overlap by more are hits (the rule of the RibFrac challenge)
+
+Box = tuple[Any, Any]
+
+
+@dataclass(frozen=True)
+class Pointing:
+    """What a model showed on one scan.
+
+    Attributes:
+        boxes: (min_mm, max_mm) of its boxes, strongest first.
+        peak_mm: the hottest place of the map, None where the map is empty.
+    """
+
+    boxes: tuple[Box, ...]
+    peak_mm: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
+class Score:
+    """Pointing against the truth of a fractured scan.
+
+    Attributes:
+        pointed: the peak lies in the dilated box of a fracture.
+        hit: a box overlaps a dilated one by more than IOU.
+        holds: the strongest box holds the centre of a fracture.
+        error_mm: distance of the strongest box's centre to the nearest fracture's; None without a box.
+    """
+
+    pointed: bool
+    hit: bool
+    holds: bool
+    error_mm: float | None
+
+
+def iou(a: Box, b: Box) -> float:
+    """Intersection over union of two axis-aligned boxes (min, max)."""
+    (a0, a1), (b0, b1) = (np.asarray(x, dtype=np.float64) for x in a), (np.asarray(x, dtype=np.float64) for x in b)
+    common = float(np.clip(np.minimum(a1, b1) - np.maximum(a0, b0), 0, None).prod())
+    union = float((a1 - a0).prod() + (b1 - b0).prod()) - common
+    return common / union if union > 0 else 0.0
+
+
+def inside(point: ArrayLike, box: Box) -> bool:
+    """Whether a point lies in a box, its faces included."""
+    p = np.asarray(point, dtype=np.float64)
+    return bool((p >= np.asarray(box[0])).all() and (p <= np.asarray(box[1])).all())
+
+
+def score(pointing: Pointing, fractures: Sequence[Mapping[str, Any]]) -> Score:
+    """Compare with the fractures of truth.json (`center_mm`, `min_mm`, `max_mm` of the undilated crack)."""
+    wide = [
+        (np.asarray(f["min_mm"], dtype=np.float64) - DILATION_MM, np.asarray(f["max_mm"], dtype=np.float64) + DILATION_MM)
+        for f in fractures
+    ]
+    centres = [np.asarray(f["center_mm"], dtype=np.float64) for f in fractures]
+    error, holds = None, False
+    if pointing.boxes:
+        low, high = (np.asarray(x, dtype=np.float64) for x in pointing.boxes[0])
+        error = min(float(np.linalg.norm((low + high) / 2 - c)) for c in centres)
+        holds = any(inside(c, pointing.boxes[0]) for c in centres)
+    return Score(
+        pointed=pointing.peak_mm is not None and any(inside(pointing.peak_mm, box) for box in wide),
+        hit=any(iou(box, truth) > IOU for box in pointing.boxes for truth in wide),
+        holds=holds,
+        error_mm=error,
+    )
+
+
+def localisation(pointings: Sequence[Pointing], truths: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Figures over all assessed scans; a fractured scan without a box is a miss, never left out.
+
+    Args:
+        pointings: one for each scan.
+        truths: the fractures of each scan, none for unfractured ones.
+    """
+    scores = [score(p, t) for p, t in zip(pointings, truths, strict=True) if t]
+    quiet = [not p.boxes for p, t in zip(pointings, truths, strict=True) if not t]
+    errors = [s.error_mm for s in scores if s.error_mm is not None]
+    result: dict[str, Any] = {"n_fractured": len(scores), "n_unfractured": len(quiet), "dilation_mm": DILATION_MM, "iou": IOU}
+    for name, flags in (
+        ("pointing_game", [s.pointed for s in scores]),
+        ("box_hit", [s.hit for s in scores]),
+        ("box_holds_centre", [s.holds for s in scores]),
+        ("unfractured_without_box", quiet),
+    ):
+        if flags:
+            result[name] = wilson(sum(flags), len(flags)).to_json()
+    if errors:
+        median, q25, q75 = (float(np.quantile(errors, q)) for q in (0.5, 0.25, 0.75))
+        result["centre_error_mm"] = {"n": len(errors), "median": round(median, 3), "quartiles": [round(q25, 3), round(q75, 3)]}
+    return result

@@ -1,0 +1,1 @@
+"""From a trained network to the model pack that the viewer runs."""

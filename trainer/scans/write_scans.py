@@ -1,0 +1,176 @@
+"""`ankle-trainer simulate`: scans on disk with truth.json and manifest.csv, in the form that training and evaluation read."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ankleviewer.core.errors import AnkleViewerError
+from trainer.simulate.atlas import Atlas
+from trainer.simulate.bones import built_in
+from trainer.simulate.fracture import SEVERITIES
+from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
+from trainer.simulate.scan import SimulatedScan, simulate_scan
+from trainer.simulate.setting import STANDARD, Setting
+
+SCANS_PER_BODY = 2
+FORMATS = ("nifti", "dicom")
+MANIFEST_FIELDS = ("path", "label", "patient", "mask", "site", "severity", "twin")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to simulate.
+
+    Attributes:
+        out: folder, made if missing.
+        count: number of scans, half of them fractured; with `twins` each fractured scan is followed by its unfractured twin.
+        seed: the same seed gives the same bytes.
+        type: an injury of `injuries.TYPES` or OUT_OF_SCOPE, or None for all of TYPES.
+        spacing: isotropic voxel size in mm, or None for a different scanner each time.
+        reach_mm: edge of the field of view, or None.
+        twins: see `count`.
+        setting: ranges of bones, tissue and scanner (`setting.SETTINGS`).
+        bones: folder of meshes instead of built-in bones, or None.
+        balanced: every injury of TYPES in turn instead of the common ones more often.
+        format: "nifti", or "dicom" for a folder of slices per scan.
+    """
+
+    out: Path
+    count: int
+    seed: int
+    type: str | None = None
+    severity: str | None = None
+    spacing: float | None = None
+    reach_mm: float | None = None
+    twins: bool = False
+    setting: Setting = STANDARD
+    bones: Path | None = None
+    format: str = "nifti"
+    balanced: bool = False
+
+    def path_of(self, name: str) -> str:
+        """Where a scan lies, below `out`."""
+        return f"scans/{name}" if self.format == "dicom" else f"scans/{name}.nii.gz"
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise AnkleViewerError("COUNT_INVALID", f"The number of scans is {self.count}; it must be at least 1.")
+        known = (*TYPES, *OUT_OF_SCOPE)
+        if self.type is not None and self.type not in known:
+            raise AnkleViewerError("TYPE_UNKNOWN", f"Unknown injury {self.type!r}; known: {', '.join(known)}.")
+        if self.format not in FORMATS:
+            raise AnkleViewerError("FORMAT_UNKNOWN", f"Unknown format {self.format!r}; known: {', '.join(FORMATS)}.")
+
+
+@functools.lru_cache(maxsize=3)
+def _atlas(seed: int, body: int, bones: Path | None, setting: Setting) -> Atlas:
+    if bones is None:
+        return built_in(seed, body, setting)
+    from trainer.simulate.meshes import from_meshes
+
+    return from_meshes(bones, "LR"[body % 2])
+
+
+def simulate_one(order: Order, number: int) -> tuple[str, SimulatedScan]:
+    """Scan `number` of an order: its id and contents."""
+    index = number // 2 if order.twins else number
+    atlas = _atlas(order.seed, index // SCANS_PER_BODY, order.bones, order.setting)
+    severity = order.severity or SEVERITIES[(index if order.twins else index // 2) % len(SEVERITIES)]
+    turn = TYPES[(index if order.twins else index // 2) // len(SEVERITIES) % len(TYPES)] if order.balanced else None
+    scan = simulate_scan(
+        order.seed,
+        index,
+        atlas,
+        fractured=number % 2 == 0,
+        injury=order.type or turn,
+        severity=severity,
+        spacing=order.spacing,
+        reach_mm=order.reach_mm,
+        setting=order.setting,
+    )
+    return f"ankle-{order.seed}-{number:05d}", scan
+
+
+def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
+    """Write what is missing; yields (done, of). The tables and the contact sheet come last, so an interrupted run simply goes
+    on. Several orders (of different seeds) fill one folder, that of the first.
+    """
+    out, of = orders[0].out, sum(order.count for order in orders)
+    for folder in ("scans", "masks", "truth"):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    work = [(replace(order, out=out), n) for order in orders for n in range(order.count)]
+    if jobs <= 1:
+        for k, job in enumerate(work):
+            _write_one(job)
+            yield k + 1, of
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            for k, _ in enumerate(pool.map(_write_one, work, chunksize=2 * SCANS_PER_BODY)):
+                yield k + 1, of
+    _write_tables(work)
+
+
+def _write_one(job: tuple[Order, int]) -> str:
+    from ankleviewer.io.atomic import write_text
+    from ankleviewer.io.nifti import write_nifti
+    from trainer.scans.write_dicom import write_series
+    from trainer.simulate.contact import planes
+
+    order, number = job
+    torch.set_num_threads(1)
+    name = f"ankle-{order.seed}-{number:05d}"
+    record = order.out / "truth" / f"{name}.json"
+    if record.exists():
+        return name
+    _, scan = simulate_one(order, number)
+    if order.format == "dicom":
+        write_series(scan.volume, order.out / order.path_of(name), name)
+    else:
+        write_nifti(scan.volume, None, order.out / order.path_of(name))
+    if scan.truth["label"]:
+        write_nifti(scan.mask, scan.volume.grid, order.out / "masks" / f"{name}.nii.gz")
+    np.save(order.out / "truth" / f"{name}.npy", planes(scan))
+    write_text(record, json.dumps(scan.truth, indent=1))
+    return name
+
+
+def _write_tables(work: list[tuple[Order, int]]) -> None:
+    from ankleviewer.io.atomic import write_text
+    from trainer.simulate.contact import contact_sheet
+
+    truth: dict[str, dict[str, Any]] = {}
+    table = io.StringIO()
+    writer = csv.DictWriter(table, MANIFEST_FIELDS, lineterminator="\n")
+    writer.writeheader()
+    tiles = []
+    out = work[0][0].out
+    for order, number in work:
+        name = f"ankle-{order.seed}-{number:05d}"
+        truth[name] = json.loads((out / "truth" / f"{name}.json").read_text())
+        tiles.append((f"{truth[name]['type']}, {truth[name]['severity']}", np.load(out / "truth" / f"{name}.npy")))
+        label = truth[name]["label"]
+        writer.writerow(
+            {
+                "path": order.path_of(name),
+                "label": label,
+                "patient": truth[name]["patient"],
+                "mask": f"masks/{name}.nii.gz" if label else "",
+                "site": f"simulator, {order.setting.name}",
+                "severity": truth[name]["severity"],
+                "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
+            }
+        )
+    write_text(out / "truth.json", json.dumps(truth, indent=1))
+    write_text(out / "manifest.csv", table.getvalue())
+    contact_sheet(tiles[:48], out / "contact-sheet.png")

@@ -1,0 +1,64 @@
+"""Deep supervision: side exits after each resolution of a network learn to mark the crack there, and are thrown away after
+training.
+
+From scan labels and cells alone the first layers hardly learn; told at full resolution what a crack is, they do (Lee et al.
+2015, Deeply-supervised nets).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from trainer.networks.head import FractureNet
+from trainer.training.targets import cell_loss, cell_targets
+
+
+def stages_of(layers: nn.Sequential, edge: int = 64) -> dict[int, tuple[int, int]]:
+    """Stride to (index of the last layer at that stride, its channels), found by a dry run on a cube of `edge` voxels."""
+    found: dict[int, tuple[int, int]] = {}
+    training = layers.training
+    layers.eval()
+    x = torch.zeros(1, 1, edge, edge, edge)
+    with torch.no_grad():
+        for i, layer in enumerate(layers):
+            x = layer(x)
+            found[edge // x.shape[2]] = (i, x.shape[1])
+    layers.train(training)
+    return found
+
+
+class SideExits(nn.Module):
+    """One 1x1x1 convolution per resolution finer than the network's own map.
+
+    Args:
+        net: its `features` must be a Sequential.
+        coarsest: last stride that gets an exit.
+    """
+
+    def __init__(self, net: FractureNet, coarsest: int = 16) -> None:
+        super().__init__()
+        if not isinstance(net.features, nn.Sequential):
+            raise TypeError("the network's features must be a Sequential")
+        found = {s: at for s, at in stages_of(net.features).items() if 2 <= s <= coarsest and s < net.stride}
+        self.strides = {index: stride for stride, (index, _) in found.items()}
+        self.heads = nn.ModuleDict({str(index): nn.Conv3d(channels, 1, 1) for index, channels in found.values()})
+
+    def forward(self, net: FractureNet, x: Tensor) -> tuple[Tensor, Tensor, dict[int, Tensor], dict[int, Tensor]]:
+        """Logit, map, {stride: map of the side exit}, {stride: features there}."""
+        sides: dict[int, Tensor] = {}
+        taps: dict[int, Tensor] = {}
+        assert isinstance(net.features, nn.Sequential)
+        for i, layer in enumerate(net.features):
+            x = layer(x)
+            if i in self.strides:
+                sides[self.strides[i]] = self.heads[str(i)](x)
+                taps[self.strides[i]] = x
+        logit, cam = net.pool(net.dropout(x))
+        return logit, cam, sides, taps
+
+
+def side_loss(sides: dict[int, Tensor], crack: Tensor, changed: Tensor) -> Tensor:
+    """Mean of the cell losses of all exits."""
+    losses = [cell_loss(cam.float(), *cell_targets(crack, changed, stride)) for stride, cam in sides.items()]
+    return torch.stack(losses).mean()

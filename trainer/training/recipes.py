@@ -1,0 +1,125 @@
+"""Recipes: the stages in which each network is trained, by preset. Numbers were chosen on validation data; docs/training.md
+tells how they came about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec
+from trainer.simulate.pairs import WHOLE_CUBE_MM
+from trainer.training.data import CropPlan
+from trainer.training.loop import Stage
+
+FULL_EPOCHS = 20  # the paper's number; a recipe's stages are that long
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one network is trained on the simulator.
+
+    Attributes:
+        spec: preprocessing, stored in the model file.
+        config: options of the network.
+        stages: in order.
+        crop: edge of the simulated close-ups, voxels; pairs: how many are made; whole_every: every so many is a whole ankle.
+        onward: stages for a network that has learnt already (--init PACK), instead of `stages`.
+        teacher: network whose run must be given by --teacher, or "".
+    """
+
+    spec: PreprocessSpec
+    config: dict[str, Any]
+    stages: tuple[Stage, ...]
+    crop: int
+    pairs: int
+    whole_every: int = 0
+    teacher: str = ""
+    onward: tuple[Stage, ...] = ()
+
+    @property
+    def largest(self) -> int:
+        """Edge of the largest crop that its pairs can hold, voxels."""
+        return int(WHOLE_CUBE_MM) if self.whole_every else self.crop
+
+    def shortened(self, epochs: float | None, size: int) -> Recipe:
+        """The recipe for another number of epochs (stages scale) and with crops of at most `size` voxels."""
+        share = 1.0 if epochs is None else epochs / FULL_EPOCHS
+        crop = min(self.crop, max(size, 40))
+        whole_every = self.whole_every if size >= WHOLE_CUBE_MM else 0
+        edge = min(size, self.largest if whole_every else crop)
+        edge = edge - edge % 32 or 32
+
+        def short(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+            return tuple(
+                replace(s, steps=max(1, round(s.steps * share)), plan=replace(s.plan, size=min(s.plan.size, edge)))
+                for s in stages
+            )
+
+        return replace(
+            self,
+            stages=short(self.stages),
+            onward=short(self.onward),
+            crop=crop,
+            pairs=max(4, round(self.pairs * share)),
+            whole_every=whole_every,
+        )
+
+
+# what a crack is comes first (plain ones, clean scans), then the faint ones, then larger crops with the statistics held still
+_COMPACT = (
+    Stage(CropPlan(32, 13, 5, True, ("displaced",), 0.0), 150, (2e-3, 2e-3), scan=0.2),
+    Stage(CropPlan(32, 13, 5, True, ("moderate", "displaced"), 0.2), 250, (2e-3, 2e-3), scan=0.2),
+    Stage(CropPlan(32, 13, 7, True, (), 0.4), 1100, (2e-3, 4e-4), scan=0.2, sides=0.7),
+    Stage(CropPlan(64, 2, 2, True, (), 0.4), 400, (5e-4, 1e-4), scan=0.3, sides=0.3, freeze_norm=True),
+)
+# then it goes on: half of the crops without a crack show what the network took for one in whole ankles
+_ONWARD = (
+    Stage(
+        CropPlan(40, 10, 12, True, (), 0.5, faint=0.5, plain_hu=90.0, hard=0.7),
+        5000,
+        (8e-4, 3e-5),
+        scan=0.4,
+        sides=0.3,
+        freeze_norm=True,
+        mine_every=500,
+        mine_volumes=150,
+    ),
+)
+# a separable network imitates the compact one: on many small crops what it sees in every cell, then on larger ones, up to whole
+# ankles, what it makes of them
+_MOBILENET = (
+    Stage(CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0), 1000, (2e-3, 1.5e-3), cells=0.3, scan=0.1, sides=0.3, teacher=2.0),
+    Stage(
+        CropPlan(64, 3, 3, True, (), 0.3, plain_hu=90.0, hard=0.5),
+        500,
+        (1.5e-3, 8e-4),
+        cells=1.0,
+        scan=0.2,
+        sides=0.3,
+        teacher=1.5,
+        mine_every=250,
+        mine_volumes=90,
+    ),
+    Stage(
+        CropPlan(96, 1, 1, True, (), 0.3, plain_hu=90.0, hard=0.6),
+        1000,
+        (8e-4, 8e-5),
+        cells=1.0,
+        scan=0.4,
+        sides=0.2,
+        teacher=1.0,
+        freeze_norm=True,
+        mine_every=200,
+        mine_volumes=90,
+    ),
+)
+# the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
+_PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
+
+RECIPES: dict[tuple[str, str], Recipe] = {
+    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
+    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _MOBILENET, 72, 4000, 4, teacher="compact"),
+    ("compact", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
+    ("mobilenet", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
+}

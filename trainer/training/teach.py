@@ -1,0 +1,82 @@
+"""Teaching a network by another: its features at the teacher's strides and its map imitate those of a trained compact network.
+
+A separable network learns very slowly from labels alone; what a dense one sees in every cell is a far richer lesson (FitNets,
+Romero et al. 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from trainer.networks.head import FractureNet
+from trainer.networks.layout import channels_last
+from trainer.training.deep import stages_of
+
+FINEST = 4  # stride of the finest features that are compared: below, a separable network has not seen enough to imitate them
+
+
+class Teacher(nn.Module):
+    """The frozen teacher and the layers that translate the student's features into its own, at every stride they share.
+
+    Args:
+        teacher: trained network (frozen here), full convolutions, `features` a Sequential.
+        student: network whose `features` is a Sequential with a layer at the teacher's stride.
+    """
+
+    def __init__(self, teacher: FractureNet, student: FractureNet) -> None:
+        super().__init__()
+        self.teacher = channels_last(teacher.eval().requires_grad_(False))
+        if not isinstance(student.features, nn.Sequential) or not isinstance(teacher.features, nn.Sequential):
+            raise TypeError("the features of teacher and student must be a Sequential")
+        stages, own = stages_of(student.features), stages_of(teacher.features)
+        if teacher.stride not in stages:
+            raise ValueError(f"no layer of the student has stride {teacher.stride}, only {sorted(stages)}")
+        shared = [s for s in own if s >= FINEST and s in stages]
+        self.ends = {own[s][0]: s for s in shared}  # the teacher's layer to the stride that ends there
+        self.match = nn.ModuleDict({str(s): nn.Conv3d(stages[s][1], own[s][1], 1) for s in shared})
+
+    def train(self, mode: bool = True) -> Teacher:
+        """The teacher itself stays in evaluation mode."""
+        super().train(mode)
+        self.teacher.eval()
+        return self
+
+    def learning(self) -> Iterator[nn.Parameter]:
+        """What learns: the translation."""
+        return self.match.parameters()
+
+    def lesson(self, student: FractureNet, x: Tensor, taps: dict[int, Tensor], cam: Tensor) -> Tensor:
+        """Loss: the student's features `taps` (by stride) against the teacher's, and its map against the teacher's highest score
+        per cell.
+        """
+        wanted, scores = self._look(x)
+        losses = [self._distance(self.match[str(s)](taps[s]).float(), features.float()) for s, features in wanted.items()]
+        loss = torch.stack(losses).mean()
+        if student.pooling == "lse":
+            pooled = F.max_pool3d(scores, student.stride // self.teacher.stride)
+            loss = loss + 0.3 * F.smooth_l1_loss(cam.float(), pooled.clamp(-8, 8))
+        return loss
+
+    @torch.no_grad()
+    def _look(self, x: Tensor) -> tuple[dict[int, Tensor], Tensor]:
+        """The teacher's features by stride, and its map."""
+        assert isinstance(self.teacher.features, nn.Sequential)
+        features: dict[int, Tensor] = {}
+        x = x.contiguous(memory_format=torch.channels_last_3d)
+        for i, layer in enumerate(self.teacher.features):
+            x = layer(x)
+            if i in self.ends:
+                features[self.ends[i]] = x
+        return features, self.teacher.pool(x)[1]
+
+    @staticmethod
+    def _distance(given: Tensor, features: Tensor) -> Tensor:
+        """Mean squared difference in units of the features' spread; cells with something in them count more than air."""
+        wanted = features / features.std().clamp(min=1e-3)
+        weight = wanted.abs().mean(dim=1, keepdim=True)
+        weight = weight / weight.mean().clamp(min=1e-6)
+        return ((given - wanted) ** 2 * weight).mean()
