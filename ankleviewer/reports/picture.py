@@ -80,7 +80,7 @@ def _subline(answer: ModelAnswer | None, at_mm: tuple[float, float, float]) -> s
     where = f"planes at {position_text(at_mm)} mm"
     if answer is None:
         return where
-    model = f"model {answer.name} {answer.version}" + (" (preliminary)" if answer.status == "preliminary" else "")
+    model = f"model {answer.name}, version {answer.version}" + (" (preliminary)" if answer.status == "preliminary" else "")
     return f"{model}, {where}. The outline is where the model looked."
 
 

@@ -62,7 +62,8 @@ def agreement_text(consensus: Any) -> str:
 
 def model_text(answer: Any, titles: dict[str, str]) -> str:
     """Model title and version."""
-    return f"{titles.get(answer.name, answer.name)}  {answer.version}".strip()
+    title = titles.get(answer.name, answer.name)
+    return f"{title}, version {answer.version}" if answer.version else title
 
 
 def box_lines(box: Any) -> tuple[str, str, str]:
