@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--spacing", type=float, metavar="MM", help="isotropic voxels; default: another scanner each time")
     p.add_argument("--fov", type=float, metavar="MM", help="edge of the field of view")
     p.add_argument("--twins", action="store_true", help="each fractured scan is followed by itself without the fracture")
-    p.add_argument("--setting", default="standard", help="standard, training, shifted or release: ranges of bones and scanner")
+    p.add_argument("--setting", help="standard (default), training, shifted or release: ranges of bones and scanner")
     p.add_argument("--bones", type=Path, metavar="DIR", help="closed surface meshes instead of the built-in bones")
     p.add_argument("--format", choices=("nifti", "dicom"), default="nifti")
     p.add_argument("--jobs", type=int, default=1)
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--data", required=True, help='"simulate"')
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
-    p.add_argument("--init", type=Path, metavar="PACK", help="model pack (folder) to go on from")
+    p.add_argument("--init", type=Path, metavar="PACK", help="model pack to go on from")
     p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="scans on which the best state is chosen")
     p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
     p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
@@ -125,9 +125,9 @@ def _simulate(args: argparse.Namespace) -> int:
 def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
     from trainer.scans.named_sets import named_set
     from trainer.scans.write_scans import Order
-    from trainer.simulate.setting import SETTINGS
+    from trainer.simulate.setting import SETTINGS, STANDARD
 
-    own = (args.count, args.seed, args.type, args.severity, args.spacing, args.fov, args.bones, args.twins or None)
+    own = (args.count, args.seed, args.type, args.severity, args.spacing, args.fov, args.bones, args.setting, args.twins or None)
     if args.set is not None:
         if any(value is not None for value in own):
             raise AnkleViewerError(
@@ -136,8 +136,9 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
         return named_set(args.set, args.out, args.format)
     if args.count is None or args.seed is None:
         raise AnkleViewerError("USAGE", "Give --count and --seed, or --set.")
-    if args.setting not in SETTINGS:
-        raise AnkleViewerError("SETTING_UNKNOWN", f"Unknown setting {args.setting!r}; known: {', '.join(SETTINGS)}.")
+    setting = args.setting or STANDARD.name
+    if setting not in SETTINGS:
+        raise AnkleViewerError("SETTING_UNKNOWN", f"Unknown setting {setting!r}; known: {', '.join(SETTINGS)}.")
     order = Order(
         args.out,
         args.count,
@@ -147,7 +148,7 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
         spacing=args.spacing,
         reach_mm=args.fov,
         twins=args.twins,
-        setting=SETTINGS[args.setting],
+        setting=SETTINGS[setting],
         bones=args.bones,
         format=args.format,
     )

@@ -21,6 +21,7 @@ import torch
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.inference.packs import read_pack
 from trainer.evaluation.calibration import decide
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
@@ -50,7 +51,7 @@ class TrainOrder:
         model, preset: key of `recipes.RECIPES`.
         out: the run's folder.
         teacher: run of the network to learn from, where the recipe has one.
-        init: model pack (folder) to go on from, or None to start from nothing.
+        init: model pack (folder or .zip) to go on from, or None to start from nothing; it settles teacher and width.
         validation: manifest on whose scans the best state is chosen, or None for the last one.
         epochs: None for the recipe's own length; size: largest crop, voxels.
         seed: of the weights and of the simulated pairs.
@@ -122,6 +123,8 @@ def _start(order: TrainOrder, recipe: Recipe) -> tuple[FractureNet, PreprocessSp
     """Network, preprocessing and stages of an order, and the teacher where there is one."""
     torch.manual_seed(order.seed)
     if order.init is not None:
+        if order.teacher is not None or order.width is not None:
+            raise AnkleViewerError("USAGE", "A network that goes on from a pack has its width and no teacher; leave both out.")
         net, spec = from_pack(order.init)
         if not recipe.onward or net.arch != order.model:
             raise AnkleViewerError(
@@ -144,8 +147,8 @@ def _name_of(pack: Path | None) -> str:
     """Name and version of the pack that training goes on from, for the record."""
     if pack is None:
         return ""
-    record = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    return f"{record['name']} {record['version']}"
+    read = read_pack(pack)
+    return f"{read.name} {read.version}"
 
 
 def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) -> FractureNet:

@@ -31,6 +31,7 @@ from trainer.training.recipes import RECIPES
         ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--setting", "odd"],
         ["simulate", "--out", "x", "--set", "sim-val"],
         ["simulate", "--out", "x", "--set", "sim-val-v1", "--twins"],
+        ["simulate", "--out", "x", "--set", "sim-val-v1", "--setting", "shifted"],
     ],
 )
 def test_wrong_usage_is_two(command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,6 +110,14 @@ def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path
 def test_a_pack_of_another_network_is_not_gone_on_from(tmp_path: Path) -> None:
     order = TrainOrder("mobilenet", "paper", tmp_path / "run", init=assets_dir() / "models" / "compact")
     with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: Preset paper of mobilenet cannot go on from .*compact"):
+        train_on_simulator(order, lambda progress: None)
+    assert not order.out.exists()
+
+
+@pytest.mark.parametrize("also", [{"width": 0.5}, {"teacher": Path("run")}])
+def test_going_on_from_a_pack_leaves_no_choice_of_width_or_teacher(tmp_path: Path, also: dict[str, Any]) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", init=assets_dir() / "models" / "compact", **also)
+    with pytest.raises(AnkleViewerError, match="USAGE"):
         train_on_simulator(order, lambda progress: None)
     assert not order.out.exists()
 

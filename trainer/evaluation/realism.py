@@ -92,6 +92,7 @@ def open_labels(path: Path, volume: Volume) -> NDArray[np.int64]:
         ValueError: it lies on another grid.
     """
     from ankleviewer.io.dicom_library import prepare_pydicom
+    from ankleviewer.io.nifti_header import RAS_TO_LPS
 
     prepare_pydicom()
     import nibabel
@@ -100,7 +101,7 @@ def open_labels(path: Path, volume: Volume) -> NDArray[np.int64]:
     image = nibabel.load(path)
     if not isinstance(image, Nifti1Image) or image.affine is None:
         raise ValueError(f"{path.name} is no NIfTI label map")
-    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ image.affine
+    affine = RAS_TO_LPS @ image.affine
     if image.shape != volume.hu.shape or not np.allclose(affine, volume.grid.affine, atol=1e-3):
         raise ValueError(f"{path.name} does not lie on the scan's grid")
     return np.asarray(image.dataobj).astype(np.int64)

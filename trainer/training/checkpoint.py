@@ -36,6 +36,11 @@ def load_best(run: Path) -> dict[str, Any] | None:
     return _read(run, (BEST,))
 
 
+def drop_best(run: Path) -> None:
+    """Forget the best state: a run that starts anew must not answer with that of an older one in its folder."""
+    (run / BEST).unlink(missing_ok=True)
+
+
 def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) -> None:
     run.mkdir(parents=True, exist_ok=True)
     temporary = run / f".{name}.{os.getpid()}"

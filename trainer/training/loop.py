@@ -98,7 +98,9 @@ def train(
     total = sum(s.steps for s in stages)
     first, best = 0, -1.0
     state = checkpoint.load(run) if resume else None
-    if state is not None:
+    if state is None:
+        checkpoint.drop_best(run)
+    else:
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         average, first, best = state["average"], int(state["step"]), float(state["best"])

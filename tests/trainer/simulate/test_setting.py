@@ -15,7 +15,7 @@ from trainer.simulate.streams import stream
 from trainer.simulate.tissue import draw_texture
 
 
-@pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda s: s.name)
 def test_every_range_runs_upwards(setting: Setting) -> None:
     for entry in fields(setting):
         value = getattr(setting, entry.name)

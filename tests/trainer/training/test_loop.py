@@ -90,6 +90,15 @@ def test_without_resume_it_starts_anew(tmp_path: Path, bank: PairBank) -> None:
     assert len(log(tmp_path)) == 4
 
 
+def test_starting_anew_forgets_the_best_state_of_the_older_run(tmp_path: Path, bank: PairBank) -> None:
+    run(tmp_path, bank, save_every=2, validate=lambda net: {"val_auc": 0.75}, validate_every=2)
+    assert checkpoint.load_best(tmp_path) is not None
+    run(tmp_path, bank, save_every=2, resume=True)
+    assert checkpoint.load_best(tmp_path) is not None, "a run that goes on keeps it"
+    run(tmp_path, bank, save_every=2)
+    assert checkpoint.load_best(tmp_path) is None
+
+
 def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
     tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.paths import assets_dir
 from ankleviewer.core.preprocess import BONE
 from trainer.networks.compact import compact
+from trainer.training import warm_start as module
 from trainer.training.warm_start import from_pack
 
 PACK = assets_dir() / "models" / "compact"
@@ -42,17 +44,43 @@ def test_it_learns() -> None:
     assert all(p.grad is not None for p in net.parameters())
 
 
-def test_folders_that_do_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AnkleViewerError, match="INIT_UNREADABLE"):
+def test_a_zip_is_a_pack_too(tmp_path: Path) -> None:
+    packed = Path(shutil.make_archive(str(tmp_path / "pack"), "zip", PACK))
+    one, two = from_pack(PACK)[0], from_pack(packed)[0]
+    assert all(torch.equal(v, two.state_dict()[k]) for k, v in one.state_dict().items())
+
+
+def test_nothing_is_read_from_a_pack_that_is_not_whole(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="MODEL_FILE_MISSING"):
         from_pack(tmp_path)
     pack = tmp_path / "pack"
     shutil.copytree(PACK, pack)
-    record = json.loads((pack / "manifest.json").read_text())
-    record["network"]["config"]["width"] = 0.5
-    (pack / "manifest.json").write_text(json.dumps(record))
-    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: .*network compact: head\.weight"):
+    model = bytearray((pack / "model.onnx").read_bytes())
+    model[len(model) // 2] ^= 1
+    (pack / "model.onnx").write_bytes(model)
+    with pytest.raises(ModelError, match="MODEL_HASH_MISMATCH"):
         from_pack(pack)
-    (pack / "model.onnx").write_bytes(b"not a model")
-    with pytest.raises(AnkleViewerError, match=r"INIT_UNREADABLE"):
-        from_pack(pack)
-    assert compact(0.5).config["width"] == 0.5
+
+
+def test_networks_that_training_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnx
+
+    model = onnx.load_model_from_string((PACK / "model.onnx").read_bytes())
+    for entry in model.metadata_props:
+        if entry.key == "network":
+            entry.value = json.dumps(json.loads(entry.value) | {"arch": "vgg"})
+    for content, said in ((b"not a model", "INIT_UNREADABLE"), (model.SerializeToString(), "INIT_UNREADABLE: .*vgg")):
+        monkeypatch.setattr(module, "read_pack", lambda pack, content=content: SimpleNamespace(model_bytes=lambda: content))
+        with pytest.raises(AnkleViewerError, match=said):
+            from_pack(PACK)
+
+
+def test_weights_that_do_not_fit_are_named() -> None:
+    net = compact(0.25, norm=False)
+    weights = dict(net.state_dict())
+    weights["features.0.weight"] = torch.zeros(3, 1, 3, 3, 3)
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: .*network compact: features\.0\.weight\."):
+        module._fill(net, dict(weights), PACK)
+    del weights["features.3.bias"]
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: .*features\.3\.bias"):
+        module._fill(net, weights, PACK)
