@@ -79,13 +79,16 @@ def read_nifti(
     return volume, findings, sink.counts
 
 
-def write_nifti(data: Volume | NDArray[Any], grid: Grid | None, path: str | Path) -> None:
+def write_nifti(
+    data: Volume | NDArray[Any], grid: Grid | None, path: str | Path, *, slope: float = 1.0, intercept: float = 0.0
+) -> None:
     """Write a Volume, or an array with its grid, as NIfTI-1 (.nii, or .nii.gz by the name); the same input gives the same bytes.
 
     Args:
         data: Volume, or array of shape grid.shape: bool (stored as uint8), uint8, int16, int32, uint16, float32 or float64.
         grid: LPS millimetres; may be None for a Volume. Stored as RAS in sform and qform, both with code 1 (scanner).
         path: replaced atomically.
+        slope, intercept: what readers make of the numbers: value = number * slope + intercept (scl_slope, scl_inter).
 
     Raises:
         ValueError: shape or type that cannot be stored.
@@ -110,7 +113,7 @@ def write_nifti(data: Volume | NDArray[Any], grid: Grid | None, path: str | Path
     header.set_sform(ras, code=1)
     header.set_qform(ras, code=1)
     header["vox_offset"] = 352
-    header["scl_slope"], header["scl_inter"] = 1.0, 0.0
+    header["scl_slope"], header["scl_inter"] = slope, intercept
     header["magic"] = b"n+1"
     with atomic_file(path) as stream:
         if str(path).endswith(".gz"):

@@ -117,7 +117,7 @@ def simulated(seed: int, count: int) -> Iterator[Figures]:
         scan = simulate_scan(seed, index, built_in(seed, index), fractured=False, spacing=SPACING_MM, reach_mm=130.0)
         bones = {name: scan.labels == LABELS[own] for name, (_, own) in BONES.items()}
         rest = (scan.labels > 0) & ~np.logical_or.reduce(list(bones.values()))
-        yield measure(scan.volume.hu.astype(np.float32), {**bones, "rest": rest})
+        yield measure(np.maximum(scan.volume.hu, AIR_HU).astype(np.float32), {**bones, "rest": rest})
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,18 @@ from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
 
 DATE = "20200101"  # no scan was made on it; a date must stand there, and today's would change the bytes
-# (pixel representation, slope, intercept): values from -1024 up fit each of them
-STORAGE = ((0, 1.0, -1024.0), (1, 1.0, 0.0), (1, 1.0, -1024.0))
+# (pixel representation, slope, intercept): values from -1024 up fit each of them, padding only the signed ones
+STORAGE = ((1, 1.0, 0.0), (1, 1.0, -1024.0), (0, 1.0, -1024.0), (1, 0.5, 0.0))
+PADDING_BELOW_HU = -1024
 
 
-def write_series(volume: Volume, folder: Path, name: str) -> None:
+def write_series(volume: Volume, folder: Path, name: str, age: int | None = None) -> None:
     """Write a scan as `folder`/0001.dcm and so on, the lowest slice first; an older folder of that name is replaced.
 
     Args:
         volume: HU on a grid with orthogonal axes.
         name: the scan's id; stands where a patient's would.
+        age: years, or None.
 
     Raises:
         ValueError: the grid's axes are not orthogonal, or a value does not fit 16 bits.
@@ -37,7 +39,9 @@ def write_series(volume: Volume, folder: Path, name: str) -> None:
 
     prepare_pydicom()
     axes, spacing = _axes(volume)
-    signed, slope, intercept = STORAGE[zlib.crc32(name.encode()) % len(STORAGE)]
+    padded = int(volume.hu.min()) < PADDING_BELOW_HU
+    storage = [way for way in STORAGE if way[0] or not padded]
+    signed, slope, intercept = storage[zlib.crc32(name.encode()) % len(storage)]
     stored = np.rint((volume.hu.astype(np.float64) - intercept) / slope)
     limits = (-(2**15), 2**15 - 1) if signed else (0, 2**16 - 1)
     if stored.min() < limits[0] or stored.max() > limits[1]:
@@ -51,6 +55,10 @@ def write_series(volume: Volume, folder: Path, name: str) -> None:
             data = _image(name, k, axes, spacing, volume.grid.to_mm((0, 0, k)), pixels.shape[2])
             data.Columns, data.Rows = pixels.shape[:2]
             data.PixelRepresentation = signed
+            if age is not None:
+                data.PatientAge = f"{age:03d}Y"
+            if padded:
+                data.PixelPaddingValue = int(stored.min())
             data.RescaleSlope, data.RescaleIntercept = slope, intercept
             data.PixelData = np.ascontiguousarray(pixels[:, :, k].T).tobytes()
             data.save_as(staging / f"{k + 1:04d}.dcm", enforce_file_format=True)

@@ -6,6 +6,7 @@ import csv
 import functools
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,16 +17,19 @@ import numpy as np
 import torch
 
 from ankleviewer.core.errors import AnkleViewerError
-from trainer.simulate.atlas import Atlas
+from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
 from trainer.simulate.scan import SimulatedScan, simulate_scan
+from trainer.simulate.scene import OTHER_LEG
 from trainer.simulate.setting import STANDARD, Setting
 
 SCANS_PER_BODY = 2
 FORMATS = ("nifti", "dicom")
-MANIFEST_FIELDS = ("path", "label", "patient", "mask", "site", "severity", "twin")
+MANIFEST_FIELDS = ("path", "label", "patient", "mask", "site", "severity", "twin", "age")
+# (type, slope, intercept) in which NIfTI scans are stored in turn: readers must take them all
+NIFTI_STORAGE = (("i2", 1.0, 0.0), ("f4", 1.0, 0.0), ("i2", 1.0, -1024.0), ("u2", 1.0, -4096.0), ("i2", 0.5, 0.0))
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
     on. Several orders (of different seeds) fill one folder, that of the first.
     """
     out, of = orders[0].out, sum(order.count for order in orders)
-    for folder in ("scans", "masks", "truth"):
+    for folder in ("scans", "masks", "bones", "truth"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     work = [(replace(order, out=out), n) for order in orders for n in range(order.count)]
     if jobs <= 1:
@@ -135,9 +139,12 @@ def _write_one(job: tuple[Order, int]) -> str:
         return name
     _, scan = simulate_one(order, number)
     if order.format == "dicom":
-        write_series(scan.volume, order.out / order.path_of(name), name)
+        write_series(scan.volume, order.out / order.path_of(name), name, scan.truth["age"])
     else:
-        write_nifti(scan.volume, None, order.out / order.path_of(name))
+        kind, slope, intercept = NIFTI_STORAGE[zlib.crc32(name.encode()) % len(NIFTI_STORAGE)]
+        stored = np.rint((scan.volume.hu - intercept) / slope).astype(kind)
+        write_nifti(stored, scan.volume.grid, order.out / order.path_of(name), slope=slope, intercept=intercept)
+    write_nifti(scan.labels, scan.volume.grid, order.out / "bones" / f"{name}.nii.gz")
     if scan.truth["label"]:
         write_nifti(scan.mask, scan.volume.grid, order.out / "masks" / f"{name}.nii.gz")
     np.save(order.out / "truth" / f"{name}.npy", planes(scan))
@@ -169,8 +176,12 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
                 "site": f"simulator, {order.setting.name}",
                 "severity": truth[name]["severity"],
                 "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
+                "age": truth[name]["age"],
             }
         )
+    legend = {number: bone for bone, number in LABELS.items()}
+    legend |= {number + OTHER_LEG: f"{bone}, other leg" for number, bone in legend.items()}
+    write_text(out / "bones" / "labels.json", json.dumps(legend, indent=1))
     write_text(out / "truth.json", json.dumps(truth, indent=1))
     write_text(out / "manifest.csv", table.getvalue())
     contact_sheet(tiles[:48], out / "contact-sheet.png")

@@ -40,7 +40,7 @@ class SdfGrid:
     @property
     def high(self) -> Tensor:
         """Upper corner, mm."""
-        return self.origin + self.spacing * (torch.tensor(self.values.shape) - 1)
+        return self.origin + self.spacing * (torch.tensor(self.values.shape, device=self.origin.device) - 1)
 
     def points(self) -> Tensor:
         """(X, Y, Z, 3) positions of the grid's voxels, mm."""

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from trainer.simulate import sdf
 from trainer.simulate.atlas import Atlas, SdfGrid, box_grid, trim
-from trainer.simulate.fields import sample_grid, smooth_displacement
+from trainer.simulate.fields import noise_tile, sample_grid, sample_tile, smooth_displacement
 from trainer.simulate.setting import STANDARD, Setting
-from trainer.simulate.streams import stream
+from trainer.simulate.streams import stream, torch_generator
 
 Point = tuple[float, float, float]
 Solid = Callable[[Tensor], Tensor]
@@ -46,13 +46,15 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
     rng = stream(seed, index, "bones")
     d = _Draw(rng, setting.bone_spread)
     control = smooth_displacement(rng, 7, rng.uniform(*setting.bone_warp_mm))
+    # no bone is as smooth as its formula: ridges and hollows of some mm
+    relief, bumps = noise_tile(torch_generator(rng), 64, float(rng.uniform(5, 9)), 30.0), float(rng.uniform(0.15, 0.6))
     origin, step = torch.tensor([-90.0, -170.0, -90.0]), 260.0 / (control.shape[-1] - 1)
     bones: dict[str, SdfGrid] = {}
 
     def add(name: str, solid: Solid, low: Point, high: Point, gaps: dict[str, float]) -> None:
         """Grid of `solid` without its neighbours and a joint space of `gaps` mm, which keeps the joints congruent."""
         points = box_grid(torch.tensor(low), torch.tensor(high))
-        values = solid(points + sample_grid(control, origin, step, points).movedim(0, -1))
+        values = solid(points + sample_grid(control, origin, step, points).movedim(0, -1)) + bumps * sample_tile(relief, points)
         for other, gap in gaps.items():
             values = sdf.smooth_subtract(values, bones[other](points) - gap, 1.5)
         bones[name] = trim(points, values)
@@ -80,7 +82,7 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
     add("metatarsals", _union(rays, 1.0), (-42, -124, -62), (42, -58, -12), {"cuneiforms": foot, "cuboid": foot})
 
     joint = d.by(1.0, 0.3)
-    thin = {name: (d.by(1.2, 0.25), d.by(0.9, 0.25)) for name in bones}
+    thin = {name: (d.by(1.2, 0.25), d.by(1.0 if name == "metatarsals" else 0.42, 0.3)) for name in bones}
     return Atlas(
         f"s{seed}-{index:05d}", bones, thin | {"tibia": (d.by(3.6, 0.2), joint), "fibula": (d.by(2.3, 0.2), joint * 1.1)}
     )
@@ -142,6 +144,7 @@ def _talus(d: _Draw) -> Solid:
 def _tibia(d: _Draw) -> Solid:
     shaft = (d.at(-2, 0, 22), d.at(-4, -2, 170, 2.5), d.by(15.0, 0.08), d.by(11.0, 0.08))
     plafond = (d.at(-1, 1, 9, 1.0), d.by3(21, 18.5, 13, 0.07), d.by(7.0))
+    crest = (d.at(-2, -9, 34), d.at(-3, -11, 170, 2.5), d.by(6.0), d.by(4.5))
     medial = (d.at(-20, -2, 6, 1.2), d.at(-22.5, -3, -9, 1.5), d.by(8.5), d.by(5.5))
     colliculus = (d.at(-20, 8, 4, 1.2), d.at(-21.5, 8, -5, 1.5), d.by(7.0), d.by(4.5))
     lip = (d.at(2, 16, 2), d.by3(14, 6.5, 8))
@@ -150,6 +153,7 @@ def _tibia(d: _Draw) -> Solid:
 
     def solid(p: Tensor) -> Tensor:
         out = sdf.smooth_union(sdf.round_cone(p, *shaft), sdf.rounded_box(p, *plafond), 14.0)
+        out = sdf.smooth_union(out, sdf.round_cone(p, *crest), 7.0)
         for part in (medial, colliculus):
             out = sdf.smooth_union(out, sdf.round_cone(p, *part), 6.0)
         for blob in (lip, chaput):

@@ -56,10 +56,10 @@ def noise_tile(
 
 
 def sample_tile(tile: Tensor, points: Tensor) -> Tensor:
-    """Look up a periodic 1 mm tile at points (..., 3) in mm."""
-    size = tile.shape[-1]
-    wrapped = torch.remainder(points, float(size - 1))
-    return sample_grid(tile, torch.zeros(3, device=points.device), 1.0, wrapped)
+    """Look up a periodic 1 mm tile at points (..., 3) in mm; the last voxel lies beside the first."""
+    wrapped = torch.remainder(points, float(tile.shape[-1]))
+    closed = F.pad(tile[None, None], (0, 1) * 3, mode="circular")[0, 0]
+    return sample_grid(closed, torch.zeros(3, device=points.device), 1.0, wrapped)
 
 
 def noise_sheet(generator: torch.Generator, size: int, shortest: float, slope: float = 1.6) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 from trainer.simulate.fields import sample_sheet
 
 SEVERITIES = ("hairline", "moderate", "displaced")
+REACH_MM = 10.0
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,22 @@ class Fracture:
     step_mm: float
     impaction_hu: float = 0.0
 
+    @property
+    def displacement_mm(self) -> float:
+        """How severe it is, as a number: the farthest that bone within REACH_MM of the crack's middle has moved, mm; 0 where
+        its sides stayed.
+        """
+        around = REACH_MM * torch.cat([torch.zeros(1, 3), torch.eye(3), -torch.eye(3)])
+        farthest = 0.0
+        for piece in self.pieces:
+            moved = around @ piece.rotation.T + piece.shift
+            farthest = max(farthest, float((moved - around).norm(dim=-1).max()))
+        return farthest
+
     def crack(self, points: Tensor, depth: Tensor, width: float) -> Tensor:
         """Bool: points (..., 3) of the unbroken bone (depth > 0 inside, mm) that lie on a crack at least `width` mm wide."""
         heights = [cut.height(points) for cut in self.cuts]
-        out = torch.zeros(points.shape[:-1], dtype=torch.bool)
+        out = torch.zeros(points.shape[:-1], dtype=torch.bool, device=points.device)
         for cut, height in zip(self.cuts, heights, strict=True):
             on = height.abs() <= max(self.gap_mm, width) / 2
             for other, sign in cut.domain:
@@ -100,7 +113,7 @@ def soft_side(distance: Tensor, voxel: float) -> Tensor:
 
 def piece_share(fracture: Fracture, piece: Piece, origin: Tensor, voxel: float) -> Tensor:
     """Share of each voxel that the cuts leave to a piece; `origin` (..., 3) are the points moved back by `piece.to_origin`."""
-    share = torch.ones(origin.shape[:-1])
+    share = torch.ones(origin.shape[:-1], device=origin.device)
     for index, sign in piece.sides:
         cut = fracture.cuts[index]
         share = share * soft_side(cut.kerf / 2 - sign * cut.height(origin), voxel)
@@ -109,7 +122,7 @@ def piece_share(fracture: Fracture, piece: Piece, origin: Tensor, voxel: float) 
 
 def fissure_share(fracture: Fracture, points: Tensor, voxel: float) -> Tensor:
     """Share of each voxel that partial fissures leave in place."""
-    share = torch.ones(points.shape[:-1])
+    share = torch.ones(points.shape[:-1], device=points.device)
     for cut in fracture.cuts:
         if cut.reach is None or cut.start is None:
             continue

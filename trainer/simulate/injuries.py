@@ -38,7 +38,8 @@ class Site:
 
 SITES: dict[str, Site] = {
     "weber-a": Site("fibula", (25, 5, -11), (1, 1, 4), (0, 0.1, -1), 25),
-    "weber-b": Site("fibula", (25, 5, 2), (1, 1, 5), (0, 0.75, -0.75), 25),
+    # rises from 6 mm below the joint line in front to 27 mm above it behind, 57 degrees steep (doi 10.3389/fbioe.2023.1152775)
+    "weber-b": Site("fibula", (25, 5, 6), (1, 1, 5), (0, 0.84, -0.54), 22),
     "weber-c": Site("fibula", (26, 6, 32), (1, 1, 11), (0, 0.5, -0.85), 35),
     "medial malleolus": Site("tibia", (-19, 0, 0), (2, 3, 3), (-0.6, 0.1, -0.8), 28),
     "posterior malleolus": Site("tibia", (3, 12, 2), (5, 3, 2), (0.15, 0.85, -0.45), 24),

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +24,8 @@ from ankleviewer.core.volume import AIR_HU, Volume
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.scan import grid_points, scanner_grid
-from trainer.simulate.scanner import HIGHEST_HU, LOWEST_HU
 from trainer.simulate.scene import Scene, draw_scene, render_twins
-from trainer.simulate.setting import TRAINING, Setting
+from trainer.simulate.setting import STANDARD, TRAINING, Setting
 from trainer.simulate.streams import stream
 
 PAIRS_PER_BODY = 8
@@ -50,14 +49,24 @@ class Pair:
     meta: dict[str, object]
 
 
+def setting_of(number: int) -> Setting:
+    """Ranges for base shape `number`: every other one as real scans are, the rest wider than reality (SynthSeg's lesson)."""
+    return (STANDARD, TRAINING)[number % 2]
+
+
 @functools.lru_cache(maxsize=2)
 def body(seed: int, number: int) -> Atlas:
     """Base shape `number` of run `seed`."""
-    return built_in(seed, number)
+    return built_in(seed, number, setting_of(number))
 
 
 def make_pair(
-    seed: int, index: int, size: int = 128, spacing: float = 1.0, atlas: Atlas | None = None, setting: Setting = TRAINING
+    seed: int,
+    index: int,
+    size: int = 128,
+    spacing: float = 1.0,
+    atlas: Atlas | None = None,
+    setting: Setting | None = None,
 ) -> Pair:
     """Simulate pair `index` of run `seed` as a scanner sees it and as the viewer prepares it: rendered on the scanner's own grid,
     then resampled onto the network's cube.
@@ -68,22 +77,28 @@ def make_pair(
 
     Args:
         size: edge of the cube, voxels; spacing: edge of its voxels, mm; the scanner's voxels grow with them.
-        atlas: base shape; None takes the run's own.
+        atlas: base shape; None takes the run's own. setting: None takes that of the base shape.
     """
-    scene = draw_scene(seed, index, atlas if atlas is not None else body(seed, index // PAIRS_PER_BODY), setting=setting)
+    number = index // PAIRS_PER_BODY
+    setting = setting or setting_of(number)
+    scene = draw_scene(seed, index, atlas if atlas is not None else body(seed, number), setting=setting)
     centre = _view(stream(seed, index, "view"), scene, size * spacing)
-    grid = scanner_grid(stream(seed, index, "scanner grid"), None, None, setting, spacing)
-    if size * spacing < WHOLE_MM:
+    close = size * spacing < WHOLE_MM
+    # a part of a scan can afford finer voxels
+    finer = replace(setting, most_voxels=setting.most_voxels * (WHOLE_CUBE_MM / (size * spacing)) ** 3) if close else setting
+    grid = scanner_grid(stream(seed, index, "scanner grid"), None, None, finer, spacing)
+    if close:
         grid = _part(grid, centre, size * spacing + 2 * RIM_MM)
     target = Grid.axis_aligned((size, size, size), spacing, centre - spacing * (size - 1) / 2)
     points = grid_points(grid)
     with torch.no_grad():
         broken, whole = render_twins(scene, points, grid.spacing)
-        fractured, intact = (
-            scene.scanner.expose(r.hu, grid.spacing).clamp(LOWEST_HU, HIGHEST_HU).round().to(torch.int16).numpy()
-            for r in (broken, whole)
-        )
+        fractured, intact = (scene.scanner.expose(r.hu, grid.spacing).to(torch.int16).numpy() for r in (broken, whole))
     mask = torch.stack(broken.cracks).any(dim=0).numpy() if broken.cracks else np.zeros(grid.shape, dtype=bool)
+    if not close:  # the viewer shows padding as air
+        unseen = scene.scanner.unseen(grid.shape, grid.spacing).numpy()
+        fractured, intact = (np.where(unseen, np.int16(AIR_HU), hu) for hu in (fractured, intact))
+        mask = mask & ~unseen
 
     def seen(hu: NDArray[np.int16], outside: float) -> NDArray[np.float32]:
         return resample(Volume(np.ascontiguousarray(hu), grid), target, outside)
@@ -100,6 +115,7 @@ def make_pair(
         "side": scene.side,
         "spacing": spacing,
         "confounders": scene.notes["confounders"],
+        "setting": setting.name,
     }
     return Pair(rounded[0], rounded[1], crack, meta)
 

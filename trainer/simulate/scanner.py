@@ -1,5 +1,5 @@
-"""The scanner: blur by kernel and slice thickness, edge enhancement, correlated noise, beam hardening, motion, padding. On HU
-tensors.
+"""The scanner: what becomes of a scene's exact HU on the way to a scan. Blur by kernel and slice thickness, edge enhancement,
+noise, artefacts, padding. On HU tensors.
 """
 
 from __future__ import annotations
@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from trainer.simulate.artefacts import bone_shade, correlated_noise, ghost, metal_streaks, outside_circle, slow_drift
 from trainer.simulate.fields import gaussian_blur
 from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform
 
 NOISE_VOXEL_MM = 0.6
 LOWEST_HU, HIGHEST_HU = -1024, 3071  # what 12 bits hold
+# what scanners write where they reconstruct nothing; the first is plain air
+PADDING_HU = (-1024, -2000, -3024)
 
 
 @dataclass(frozen=True)
@@ -26,71 +28,76 @@ class Scanner:
     Attributes:
         blur: in-plane standard deviation of the point spread; slice_blur: along the table.
         sharpen: strength of edge enhancement (0 soft, 1 strong overshoot).
-        noise_hu, noise_grain: standard deviation of the noise in voxels of NOISE_VOXEL_MM, and its correlation length.
-        cupping_hu: beam hardening between thick bones; drift_hu: slow shading.
+        noise_hu: standard deviation of the noise in voxels of NOISE_VOXEL_MM; noise_cut: see `artefacts.correlated_noise`.
+        starvation: how much noisier it is where there is much bone.
+        cupping_hu: beam hardening between thick bones; drift_hu: slow shading; streaks_hu: rays from metal.
         motion: displacement of a ghost and its weight.
         offset_hu: calibration error.
+        circle: diameter of the reconstructed circle as a share of the field of view, 0 for none; padding_hu: what lies outside.
     """
 
     blur: float
     slice_blur: float
     sharpen: float
     noise_hu: float
-    noise_grain: float
+    noise_cut: float
+    starvation: float
     cupping_hu: float
     drift_hu: float
+    streaks_hu: float
     motion: tuple[float, float, float]
     motion_share: float
     offset_hu: float
+    circle: float
+    padding_hu: int
     seed: int
 
     def expose(self, hu: Tensor, spacing: tuple[float, float, float]) -> Tensor:
-        """HU (X, Y, Z) as the scanner would deliver them, float."""
-        generator = torch.Generator().manual_seed(self.seed)
+        """HU (X, Y, Z) as the scanner would deliver them, rounded and within 12 bits, float."""
+        generator = torch.Generator(device=hu.device).manual_seed(self.seed)
         plane = (spacing[0] + spacing[1]) / 2
-        sigma = (self.blur / spacing[0], self.blur / spacing[1], self.slice_blur / spacing[2])
-        out = gaussian_blur(hu, sigma)
+        streaks = metal_streaks(hu, spacing, self.streaks_hu, generator)
+        out = gaussian_blur(hu, (self.blur / spacing[0], self.blur / spacing[1], self.slice_blur / spacing[2]))
         if self.motion_share > 0:
-            shifts = [round(m / s) for m, s in zip(self.motion, spacing, strict=True)]
-            out = (1 - self.motion_share) * out + self.motion_share * torch.roll(out, shifts, (0, 1, 2))
+            out = ghost(out, spacing, self.motion, self.motion_share)
         if self.sharpen > 0:
             width = 0.9 / plane
             out = out + self.sharpen * (out - gaussian_blur(out, (width, width, 0.0)))
-        if self.cupping_hu > 0:
-            bone = ((out - 200) / 1000).clamp(0, 1)
-            wide = 12.0 / plane
-            step = max(1, int(wide / 3))
-            coarse = F.avg_pool3d(bone[None, None], (step, step, 1), ceil_mode=True)[0, 0]
-            shade = gaussian_blur(coarse, (wide / step, wide / step, 0.0))
-            shade = F.interpolate(shade[None, None], size=out.shape, mode="trilinear", align_corners=False)[0, 0]
-            out = out - self.cupping_hu * shade / 0.3
-        if self.drift_hu > 0:
-            slow = torch.randn(1, 1, 4, 4, 4, generator=generator) * self.drift_hu
-            out = out + F.interpolate(slow, size=out.shape, mode="trilinear", align_corners=True)[0, 0] * (out > -500)
-        noise = torch.randn(out.shape, generator=generator)
-        grain = self.noise_grain / plane
-        if grain > 0.15:
-            noise = gaussian_blur(noise, (grain, grain, 0.35 * self.slice_blur / spacing[2]))
-            noise = noise / noise[::4, ::4, ::4].std().clamp(min=1e-3)
+        shade = bone_shade(out, plane)
+        body = out > -500
+        out = out - self.cupping_hu * shade + slow_drift(out.shape, self.drift_hu, generator) * body + streaks
         # a larger voxel gathers more photons: the variance goes with one over its volume
         level = self.noise_hu * (NOISE_VOXEL_MM**3 / (spacing[0] * spacing[1] * spacing[2])) ** 0.5
-        return out + noise * level + self.offset_hu
+        noise = correlated_noise(tuple(out.shape), spacing, self.noise_cut, generator)
+        out = out + noise * level * (1.0 + self.starvation * shade) + self.offset_hu
+        return out.clamp(LOWEST_HU, HIGHEST_HU).round()
+
+    def unseen(self, shape: tuple[int, ...], spacing: tuple[float, float, float]) -> Tensor:
+        """(X, Y, 1) bool: where the scanner reconstructs nothing and writes `padding_hu`."""
+        if self.circle <= 0:
+            return torch.zeros(shape[0], shape[1], 1, dtype=torch.bool)
+        return outside_circle(shape, spacing, self.circle)
 
 
 def draw_scanner(rng: np.random.Generator, setting: Setting = STANDARD) -> Scanner:
     """A random scanner of a setting."""
-    moving = rng.random() < 0.08
+    moving = rng.random() < setting.moving
+    circle = rng.random() < setting.circle
     return Scanner(
         blur=draw_log(rng, setting.blur_mm),
         slice_blur=log_uniform(rng, *setting.slice_blur_mm),
         sharpen=_sharpen(rng, setting),
         noise_hu=draw_log(rng, setting.noise_hu),
-        noise_grain=float(rng.uniform(0.0, 1.0)),
+        noise_cut=log_uniform(rng, *setting.noise_cut),
+        starvation=float(rng.uniform(0.0, 0.6)),
         cupping_hu=float(rng.uniform(0, 60)),
         drift_hu=float(rng.uniform(0, 20)),
+        streaks_hu=float(rng.uniform(40, 250)),
         motion=tuple(rng.normal(0, 1.5, 3)),
         motion_share=float(rng.uniform(0.15, 0.4)) if moving else 0.0,
         offset_hu=float(rng.normal(0, 6)),
+        circle=float(rng.uniform(0.92, 1.05)) if circle else 0.0,
+        padding_hu=int(rng.choice(PADDING_HU)),
         seed=int(rng.integers(2**62)),
     )
 

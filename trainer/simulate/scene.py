@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from trainer.simulate import sdf
 from trainer.simulate.atlas import FOOT, LABELS, Atlas, SdfGrid, box_grid, trim
 from trainer.simulate.fields import sample_grid, smooth_displacement
 from trainer.simulate.fracture import SEVERITIES, Fracture, fissure_share, piece_share, soft_side
+from trainer.simulate.implants import Implant, draw_implants
 from trainer.simulate.injuries import draw_injury, draw_type
 from trainer.simulate.scanner import Scanner, draw_scanner
 from trainer.simulate.setting import STANDARD, Setting
@@ -42,7 +44,9 @@ class Pose:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything about one scan except its voxel grid. `fractures` is what the fractured twin has and the other lacks."""
+    """Everything about one scan except its voxel grid. `fractures` is what the fractured twin has and the other lacks; `other` is
+    the same person's other leg, unbroken, where the scan holds both.
+    """
 
     atlas: Atlas
     pose: Pose
@@ -57,6 +61,8 @@ class Scene:
     fractures: list[Fracture]
     injury: str
     severity: str
+    implants: list[Implant] = field(default_factory=list)
+    other: Scene | None = None
     notes: dict[str, object] = field(default_factory=dict)
 
     def crack_mm(self) -> Tensor:
@@ -77,8 +83,20 @@ class Rendering:
     cracks: list[Tensor]
 
 
-_Shared = dict[int, tuple[Tensor, Tensor, Tensor]]  # number of the bone to its share, HU and distance on its window
+@dataclass
+class _Shared:
+    """What two renderings of one leg have in common: canonical positions, unbroken bones (share, HU and distance on their window,
+    by number), the skin, and HU and labels of the other leg.
+    """
 
+    canonical: Tensor | None = None
+    bones: dict[int, tuple[Tensor, Tensor, Tensor]] = field(default_factory=dict)
+    skin: tuple[Tensor, Tensor] | None = None
+    other: tuple[Tensor, Tensor] | None = None
+
+
+OTHER_LEG = 20  # added to the labels of the other leg's bones
+OTHER_REACH_MM = 45.0  # a leg farther than that from every voxel is not in the picture
 WARP_ORIGIN = torch.tensor([-130.0, -150.0, -120.0])
 WARP_EXTENT = 290.0
 MIN_JOINT_MM = 0.9
@@ -90,24 +108,19 @@ def draw_scene(
     """Draw scan `index` of run `seed`. The fracture draws from a stream of its own, so the rest does not depend on it."""
     rng = stream(seed, index, "scene")
     side = "L" if rng.random() < 0.5 else "R"
-    turn = np.deg2rad(rng.normal(0, 22) if rng.random() < 0.6 else rng.uniform(-180, 180))
-    tilt = np.deg2rad(np.clip(rng.normal(0, 9, 2), -30, 30))
-    scale = float(np.exp(np.clip(rng.normal(-0.02, 0.075), -0.18, 0.18)))
-    matrix = _euler(tilt[0], tilt[1], turn) / scale
-    if side == "R":
-        matrix = np.diag([-1.0, 1.0, 1.0]) @ matrix
-    pose = Pose(torch.tensor(matrix, dtype=torch.float32), torch.zeros(3), scale)
+    pose = _draw_pose(rng, side)
     joints = _draw_joints(rng)
+    warp = smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2)))
     tissue_rng = stream(seed, index, "tissue")
     break_rng = stream(seed, index, "fracture")
     kind = injury or draw_type(break_rng)
     level = severity or str(break_rng.choice(SEVERITIES))
     lesions = draw_lesions(tissue_rng, atlas)
-    return Scene(
+    scene = Scene(
         atlas=atlas,
         pose=pose,
         side=side,
-        warp=smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2))),
+        warp=warp,
         joints=joints,
         texture=draw_texture(tissue_rng, setting),
         lesions=lesions,
@@ -117,8 +130,67 @@ def draw_scene(
         fractures=draw_injury(break_rng, atlas, kind, level),
         injury=kind,
         severity=level,
-        notes={"confounders": sorted({x.kind for x in lesions})},
+        implants=draw_implants(stream(seed, index, "metal"), atlas, setting.metal),
     )
+    both = stream(seed, index, "other leg")
+    if both.random() < setting.both_ankles:
+        scene = replace(scene, other=_draw_other(both, scene))
+    return replace(scene, notes={"confounders": _confounders(scene), "age": _age(stream(seed, index, "age"), scene, setting)})
+
+
+def _draw_pose(rng: np.random.Generator, side: str) -> Pose:
+    turn = np.deg2rad(rng.normal(0, 22) if rng.random() < 0.6 else rng.uniform(-180, 180))
+    tilt = np.deg2rad(np.clip(rng.normal(0, 9, 2), -30, 30))
+    scale = float(np.exp(np.clip(rng.normal(-0.02, 0.075), -0.18, 0.18)))
+    matrix = _euler(tilt[0], tilt[1], turn) / scale
+    if side == "R":
+        matrix = np.diag([-1.0, 1.0, 1.0]) @ matrix
+    return Pose(torch.tensor(matrix, dtype=torch.float32), torch.zeros(3), scale)
+
+
+def _draw_other(rng: np.random.Generator, scene: Scene) -> Scene:
+    """The same body's other leg: its bones mirrored, a pose, joints and findings of its own. It lies to the medial side."""
+    side = "R" if scene.side == "L" else "L"
+    pose = _draw_pose(rng, side)
+    scale = scene.pose.scale / pose.scale
+    toward = -1.0 if scene.side == "L" else 1.0  # LPS: x grows to the patient's left
+    centre = torch.tensor([toward * rng.uniform(88, 150), rng.normal(0, 8), rng.normal(0, 10)], dtype=torch.float32)
+    return replace(
+        scene,
+        pose=Pose(pose.matrix / scale, centre, scene.pose.scale),
+        side=side,
+        warp=smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2))),
+        joints=_draw_joints(rng),
+        lesions=draw_lesions(rng, scene.atlas),
+        ossicles=_draw_ossicles(rng),
+        soft=replace(scene.soft, cast=None, table=None),
+        fractures=[],
+        implants=[],
+    )
+
+
+def _confounders(scene: Scene) -> list[str]:
+    """Everything in the scan that is no fracture and may look like one or mislead, by name."""
+    there = {
+        "ossicle": bool(scene.ossicles),
+        "metal": bool(scene.implants),
+        "cast": scene.soft.cast is not None,
+        "swelling": scene.soft.swelling_hu > 0,
+        "table": scene.soft.table is not None,
+        "motion": scene.scanner.motion_share > 0,
+        "padding": scene.scanner.circle > 0,
+        "other leg": scene.other is not None,
+    }
+    return sorted({x.kind for x in scene.lesions} | {name for name, is_there in there.items() if is_there})
+
+
+def _age(rng: np.random.Generator, scene: Scene, setting: Setting) -> int:
+    """Years, as fits the bone: dense when young, poor when old (with a spread); growth plates are open in adolescents."""
+    if any(lesion.kind == "physis" for lesion in scene.lesions):
+        return int(rng.integers(11, 17))
+    low, high = np.log(min(a for a, _ in setting.density)), np.log(max(b for _, b in setting.density))
+    poor = (high - np.log(scene.texture.density)) / (high - low)
+    return int(np.clip(round(22 + 65 * poor + rng.normal(0, 9)), 18, 97))
 
 
 def _euler(about_x: float, about_y: float, about_z: float) -> np.ndarray:
@@ -165,31 +237,77 @@ def _draw_ossicles(rng: np.random.Generator) -> list[tuple[str, SdfGrid]]:
     return out
 
 
+_Kind = TypeVar("_Kind")
+
+
+def to_device(thing: _Kind, device: torch.device | str) -> _Kind:
+    """A scene, or any part of one, with every tensor in it on `device`."""
+    return cast(_Kind, _moved(thing, device))
+
+
+def _moved(thing: Any, device: torch.device | str) -> Any:
+    if isinstance(thing, Tensor):
+        return thing.to(device)
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return replace(thing, **{f.name: _moved(getattr(thing, f.name), device) for f in fields(thing)})
+    if isinstance(thing, dict):
+        return {key: _moved(value, device) for key, value in thing.items()}
+    if isinstance(thing, list | tuple):
+        return type(thing)(_moved(value, device) for value in thing)
+    return thing
+
+
 def render_twins(scene: Scene, points: Tensor, spacing: tuple[float, float, float]) -> tuple[Rendering, Rendering]:
     """The fractured scan and its twin, as two calls of `render` would give them; what both share is worked out once."""
-    shared: _Shared = {}
+    shared = _Shared()
     return render(scene, points, spacing, True, shared), render(scene, points, spacing, False, shared)
 
 
 def render(
     scene: Scene, points: Tensor, spacing: tuple[float, float, float], fractured: bool, shared: _Shared | None = None
 ) -> Rendering:
-    """Fill a grid.
+    """Fill a grid, on the device on which scene and points lie.
 
     Args:
         points: (X, Y, Z, 3) LPS mm of the voxel centres, axes roughly along the grid's own axes.
         spacing: mm, of those axes.
         fractured: with the fracture, or the twin without it.
-        shared: unbroken bones, filled and used here; for the twin on the same grid.
+        shared: filled and used here; for the twin on the same grid.
     """
+    shared = _Shared() if shared is None else shared
+    seen = _leg(scene, points, spacing, fractured, shared)
+    if scene.other is None:
+        return seen
+    if shared.other is None:
+        shared.other = _other_leg(scene.other, points, spacing)
+    hu, labels = shared.other
+    # each leg is air where the other one lies
+    return Rendering(torch.maximum(seen.hu, hu), torch.where(seen.labels > 0, seen.labels, labels), seen.cracks)
+
+
+def _other_leg(scene: Scene, points: Tensor, spacing: tuple[float, float, float]) -> tuple[Tensor, Tensor]:
+    """HU and labels; air and nothing where the leg is out of the picture."""
+    coarse = scene.pose.to_canonical(points[::8, ::8, ::8])
+    grids = scene.atlas.bones.values()
+    away = min(float((torch.maximum(torch.minimum(coarse, g.high), g.low) - coarse).norm(dim=-1).min()) for g in grids)
+    if away > OTHER_REACH_MM:
+        empty = torch.full(points.shape[:3], -1000.0, device=points.device)
+        return empty, torch.zeros(points.shape[:3], dtype=torch.uint8, device=points.device)
+    seen = _leg(scene, points, spacing, False, _Shared())
+    return seen.hu, torch.where(seen.labels > 0, seen.labels + OTHER_LEG, seen.labels)
+
+
+def _leg(scene: Scene, points: Tensor, spacing: tuple[float, float, float], fractured: bool, shared: _Shared) -> Rendering:
+    """One leg with all that is around it; `shared` is filled and used."""
     voxel = float(np.mean(spacing)) / scene.pose.scale
-    canonical = _canonical(scene, points)
-    shared = {} if shared is None else shared
-    shape = points.shape[:3]
-    nearest = torch.full(shape, 30.0)
-    labels = torch.zeros(shape, dtype=torch.uint8)
-    share = torch.zeros(shape)
-    weighted = torch.zeros(shape)
+    if shared.canonical is None:
+        shared.canonical = _canonical(scene, points)
+    canonical = shared.canonical
+    shape, device = points.shape[:3], points.device
+    nearest = torch.full(shape, 30.0, device=device)
+    labels = torch.zeros(shape, dtype=torch.uint8, device=device)
+    share = torch.zeros(shape, device=device)
+    weighted = torch.zeros(shape, device=device)
     cracks: list[Tensor] = []
     solids = [(name, name, grid) for name, grid in scene.atlas.bones.items()] + [
         ("ossicle", bone, grid) for bone, grid in scene.ossicles
@@ -200,37 +318,43 @@ def render(
             continue
         mine = [f for f in scene.fractures if f.bone == name] if fractured else []
         masks: list[Tensor] = []
-        if mine or number not in shared:
+        if mine or number not in shared.bones:
             cover, hu, distance, masks = _bone(scene, name, grid, _to_bone(scene, home, canonical[window]), voxel, mine)
             if not mine:
-                shared[number] = cover, hu, distance
+                shared.bones[number] = cover, hu, distance
         else:
-            cover, hu, distance = shared[number]
+            cover, hu, distance = shared.bones[number]
         crowd = soft_side(MIN_JOINT_MM - nearest[window], voxel)
         cover = cover * crowd
         free = (1.0 - share[window]).clamp(min=0.0)
         cover = torch.minimum(cover, free)
         weighted[window] += cover * hu
         share[window] += cover
-        labels[window] = torch.where(cover > 0.5, torch.tensor(LABELS[name], dtype=torch.uint8), labels[window])
+        labels[window] = torch.where(cover > 0.5, torch.full_like(labels[window], LABELS[name]), labels[window])
         nearest[window] = torch.minimum(nearest[window], distance)
         for mask in masks:
-            full = torch.zeros(shape, dtype=torch.bool)
+            full = torch.zeros(shape, dtype=torch.bool, device=device)
             full[window] = mask
             cracks.append(full)
-    soft = scene.soft.hu(points, canonical, nearest, scene.atlas, voxel)
-    return Rendering(weighted + (1.0 - share) * soft, labels, cracks)
+    if shared.skin is None:
+        shared.skin = scene.soft.skin(canonical, scene.atlas)
+    soft = scene.soft.hu(points, shared.skin, nearest, voxel)
+    hu = weighted + (1.0 - share) * soft
+    for implant in scene.implants:
+        metal = implant.share(canonical, voxel)
+        hu = hu * (1.0 - metal) + implant.hu * metal
+    return Rendering(hu, labels, cracks)
 
 
 def _canonical(scene: Scene, points: Tensor) -> Tensor:
     """Points in the canonical frame, smooth deformation included; computed on every fourth voxel, since both maps are smooth."""
     shape = points.shape[:3]
-    nodes = [torch.arange(0, n + 3, 4) for n in shape]
+    nodes = [torch.arange(0, n + 3, 4, device=points.device) for n in shape]
     axes = [points[1, 0, 0] - points[0, 0, 0], points[0, 1, 0] - points[0, 0, 0], points[0, 0, 1] - points[0, 0, 0]]
     i, j, k = torch.meshgrid(*nodes, indexing="ij")
     coarse = scene.pose.to_canonical(points[0, 0, 0] + i[..., None] * axes[0] + j[..., None] * axes[1] + k[..., None] * axes[2])
     step = WARP_EXTENT / (scene.warp.shape[-1] - 1)
-    coarse = coarse + sample_grid(scene.warp, WARP_ORIGIN, step, coarse).movedim(0, -1)
+    coarse = coarse + sample_grid(scene.warp, WARP_ORIGIN.to(points.device), step, coarse).movedim(0, -1)
     size = tuple(4 * (len(n) - 1) + 1 for n in nodes)
     fine = F.interpolate(coarse.movedim(-1, 0)[None], size=size, mode="trilinear", align_corners=True)[0]
     return fine[:, : shape[0], : shape[1], : shape[2]].movedim(0, -1).contiguous()
@@ -238,7 +362,8 @@ def _canonical(scene: Scene, points: Tensor) -> Tensor:
 
 def _to_bone(scene: Scene, bone: str, canonical: Tensor) -> Tensor:
     rotation, pivot, shift = scene.joints[bone]
-    return (canonical - pivot - shift) @ rotation.T + pivot
+    offset = pivot - (pivot + shift) @ rotation.T
+    return torch.addmm(offset, canonical.reshape(-1, 3), rotation.T).reshape(canonical.shape)
 
 
 def _window(scene: Scene, canonical: Tensor, bone: str, grid: SdfGrid) -> tuple[slice, slice, slice] | None:

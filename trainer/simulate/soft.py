@@ -42,9 +42,9 @@ class Soft:
     table: tuple[float, float, float, float] | None
     tile: Tensor
 
-    def hu(self, lps: Tensor, canonical: Tensor, nearest: Tensor, atlas: Atlas, voxel: float) -> Tensor:
-        """HU of all that is not bone; `nearest` is the distance to bone where it is known to be small."""
-        skin, noise = self._skin(canonical, atlas)
+    def hu(self, lps: Tensor, outline: tuple[Tensor, Tensor], nearest: Tensor, voxel: float) -> Tensor:
+        """HU of all that is not bone; `outline` comes from `skin`, `nearest` is the distance to bone where that is small."""
+        skin, noise = outline
         body = soft_side(skin, max(voxel, 0.8))
         layer = self.fat * (1.0 + 0.35 * noise)
         in_fat = torch.maximum(soft_side(-skin - layer, 2.0), (0.5 + (noise - (1.6 - self.septa))).clamp(0.0, 1.0))
@@ -67,10 +67,10 @@ class Soft:
             outside = outside * (1 - foam) - 930.0 * foam
         return tissue * body + outside * (1 - body)
 
-    def _skin(self, canonical: Tensor, atlas: Atlas) -> tuple[Tensor, Tensor]:
+    def skin(self, canonical: Tensor, atlas: Atlas) -> tuple[Tensor, Tensor]:
         """Signed distance to the skin (negative inside) and slow noise, both computed coarsely: soft outlines need no detail."""
         coarse = canonical[::COARSE, ::COARSE, ::COARSE]
-        distance = torch.full(coarse.shape[:3], 200.0)
+        distance = torch.full(coarse.shape[:3], 200.0, device=canonical.device)
         for grid in atlas.bones.values():
             nearest = torch.maximum(torch.minimum(coarse, grid.high), grid.low)
             distance = torch.minimum(distance, grid(nearest) + (coarse - nearest).norm(dim=-1))

@@ -16,68 +16,99 @@ from trainer.simulate.fracture import soft_side
 from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform, torch_generator
 
+# how much denser than the distal tibia, in the one foot that was measured (docs/realism.md)
+_RELATIVE_DENSITY = {"talus": 1.7, "navicular": 1.6, "calcaneus": 1.15, "cuboid": 1.1, "cuneiforms": 1.3, "metatarsals": 1.5}
+# the neutral triangle: hardly any trabeculae below the front of the posterior facet (canonical mm)
+_NEUTRAL_TRIANGLE = (8.0, -6.0, -44.0)
+
 
 @dataclass(frozen=True)
 class BoneTexture:
     """Material of one body's bones.
 
+    Trabecular bone is marrow with a share of mineral; the share varies as the exponential of noise (wide patches, lines a few mm
+    apart, grain), so that dense bands and empty places stand side by side as they do in tarsal bones.
+
     Attributes:
         density: factor on trabecular and cortical density, 1 = healthy adult.
         cortex_hu, trabecular_hu, marrow_hu: levels before the scanner's blur.
-        grain, patches: periodic noise tiles (trabeculae; slow density changes), `grain_hu` and `patch` their amplitudes.
-        thickness: tile of the relative variation of cortical thickness.
+        grain_tile, patches: periodic noise tiles (trabeculae; slow density changes).
+        grain, unevenness: standard deviation of the logarithm of the mineral share, fine and coarse.
+        subchondral, subchondral_mm: how much denser bone is below its surface, and how deep that goes.
+        triangle: how empty the neutral triangle of the calcaneus is, 0 to 1.
+        cortex_scale: factor on cortical thickness; cortex_varies: standard deviation of its logarithm.
+        relative: factor on the density of each bone; offsets: where each bone looks into the tiles.
     """
 
     density: float
     cortex_hu: float
     trabecular_hu: float
     marrow_hu: float
-    grain: Tensor
-    grain_hu: float
+    grain_tile: Tensor
+    grain: float
     patches: Tensor
-    patch: float
+    unevenness: float
+    subchondral: float
+    subchondral_mm: float
+    triangle: float
     cortex_scale: float
+    cortex_varies: float
+    relative: dict[str, float]
     offsets: dict[str, Tensor]
 
     def hu(self, bone: str, points: Tensor, depth: Tensor, cortex: tuple[float, float], voxel: float) -> Tensor:
         """HU of solid bone at `points` (..., 3) in the bone's own frame, `depth` mm below its surface."""
         p = points + self.offsets[bone]
-        slow = sample_tile(self.patches, p * 0.5)
-        level = self.trabecular_hu * self.density * (1.0 + self.patch * slow)
+        wide = sample_tile(self.patches, p * 0.5)
+        lines = sample_tile(self.patches, p * 1.3 + 17.0)
+        below = depth.clamp(min=0.0)
+        # the surface of a joint carries load: dense below it, more in some places than in others
+        loaded = 1.0 + self.subchondral * torch.exp(0.5 * wide - below / self.subchondral_mm)
+        mineral = torch.full_like(depth, (self.trabecular_hu - self.marrow_hu) * self.density * self.relative[bone])
         shaft, joint = cortex
+        unevenness = torch.full_like(depth, self.unevenness)
         if bone in ("tibia", "fibula"):
             z = points[..., 2]
             up = ((z - 12.0) / 40.0).clamp(0.0, 1.0)
-            hollow = ((z - 22.0) / 30.0).clamp(0.0, 1.0)
-            thickness = (joint + (shaft - joint) * up) * (1.0 + 0.13 * slow)
-            near_joint = torch.exp(-(z.clamp(min=0.0)) / 9.0) * 90.0 * self.density
-            level = level * (1.0 - hollow) + self.marrow_hu * hollow + near_joint
-            grain = self.grain_hu * (1.0 - 0.8 * hollow)
+            hollow = ((z - 22.0) / 30.0).clamp(0.0, 0.97)
+            mineral = mineral * (1.0 - hollow)
+            unevenness = unevenness * (1.0 - 0.5 * hollow)
+            thickness = joint + (shaft - joint) * up
+            varies = self.cortex_varies * (1.0 - 0.75 * up)
         else:
-            thickness = joint * (1.0 + 0.3 * slow)
-            level = level + 60.0 * self.density * torch.exp(-depth.clamp(min=0.0) / 4.0)
-            grain = torch.full((), self.grain_hu)
-        core = level + grain * self.density * sample_tile(self.grain, p)
-        shell = soft_side(depth - thickness * self.cortex_scale, voxel)
-        cortex_hu = self.cortex_hu * (0.55 + 0.45 * self.density) * (1.0 + 0.06 * slow)
+            thickness, varies = torch.full_like(depth, joint), torch.full_like(depth, self.cortex_varies)
+            if bone == "calcaneus":
+                away = (points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device)).norm(dim=-1)
+                mineral = mineral * (1.0 - self.triangle * torch.exp(-((away / 11.0) ** 2)))
+        spread = unevenness * (0.55 * wide + 0.8 * lines) + self.grain * sample_tile(self.grain_tile, p)
+        core = self.marrow_hu + mineral * loaded * torch.exp(spread - 0.47 * unevenness**2 - 0.5 * self.grain**2)
+        cortex_hu = self.cortex_hu * (0.55 + 0.45 * self.density) * (1.0 + 0.06 * wide)
+        core = torch.minimum(core, 0.9 * cortex_hu)
+        thickness = thickness * self.cortex_scale * torch.exp(varies * (0.6 * wide + 0.8 * lines))
+        shell = soft_side(depth - thickness, voxel)
         return core + (cortex_hu - core) * shell
 
 
 def draw_texture(rng: np.random.Generator, setting: Setting = STANDARD) -> BoneTexture:
-    """Bone of a random age: density from osteoporotic to dense."""
+    """Bone of a random age: density from osteoporotic to dense, the cortex thinner where the bone is poor."""
     generator = torch_generator(rng)
     density = draw_log(rng, setting.density)
-    stretch = float(rng.uniform(1.0, 2.2))
+    stretch = (1.0, 1.0, float(rng.uniform(1.0, 2.6)))
     return BoneTexture(
         density=density,
         cortex_hu=float(rng.uniform(*setting.cortex_hu)),
         trabecular_hu=float(rng.uniform(*setting.trabecular_hu)),
-        marrow_hu=float(rng.uniform(-70, 60)),
-        grain=noise_tile(generator, 64, float(rng.uniform(*setting.grain_mm)), float(rng.uniform(5, 14)), (1.0, 1.0, stretch)),
-        grain_hu=log_uniform(rng, *setting.grain_hu),
-        patches=noise_tile(generator, 64, float(rng.uniform(4, 9)), 40.0),
-        patch=float(rng.uniform(0.05, 0.3)),
+        marrow_hu=float(rng.uniform(-90, 30)),
+        grain_tile=noise_tile(generator, 64, float(rng.uniform(*setting.grain_mm)), float(rng.uniform(5, 14)), stretch),
+        grain=log_uniform(rng, *setting.grain),
+        patches=noise_tile(generator, 64, float(rng.uniform(3, 7)), 40.0, (1.0, 1.0, float(rng.uniform(0.8, 1.8)))),
+        unevenness=float(rng.uniform(*setting.unevenness)),
+        subchondral=float(rng.uniform(0.2, 1.4)),
+        subchondral_mm=float(rng.uniform(1.5, 5.0)),
+        triangle=float(rng.uniform(0.1, 0.95)),
         cortex_scale=float(rng.uniform(0.75, 1.2)) * (0.6 + 0.4 * min(density, 1.0)),
+        cortex_varies=float(rng.uniform(0.15, 0.6)),
+        relative={name: _RELATIVE_DENSITY.get(name, 1.0) * float(np.exp(rng.normal(0, 0.12))) for name in (*BONES, "ossicle")},
         offsets={name: torch.tensor(rng.uniform(0, 63, 3), dtype=torch.float32) for name in (*BONES, "ossicle")},
     )
 
@@ -134,6 +165,11 @@ class Lesion:
             if self.kind == "track":  # an old screw's bed has a thin dense wall
                 out = out + 250.0 * (soft_side(across - self.size - 1.0, voxel) * ends - inner).clamp(min=0.0)
             return out
+        if self.kind == "lucency":  # porous bone: a moth-eaten patch
+            side = torch.linalg.cross(self.direction, self.other)
+            u, v = q @ self.other, q @ side
+            holes = (sample_sheet(self.sheet, u, along) * sample_sheet(self.sheet, v, 0.7 * along + 9.0)).clamp(0.0, 1.0)
+            return hu + (self.hu - hu) * holes * torch.exp(-((q.norm(dim=-1) / self.size) ** 2))
         if self.kind in ("cyst", "island"):
             r = q.norm(dim=-1) - self.size
             inner = soft_side(r, max(voxel, 1.0))
@@ -144,7 +180,7 @@ class Lesion:
         return hu
 
 
-KINDS = ("scar", "physis", "healed", "canal", "track", "cyst", "island", "osteophyte")
+KINDS = ("scar", "physis", "healed", "canal", "track", "cyst", "island", "osteophyte", "lucency")
 _CHANCE = {
     "scar": 0.4,
     "physis": 0.07,
@@ -154,6 +190,7 @@ _CHANCE = {
     "cyst": 0.22,
     "island": 0.15,
     "osteophyte": 0.3,
+    "lucency": 0.2,
 }
 _HOME = ("tibia", "tibia", "fibula", "talus", "calcaneus")
 
@@ -202,6 +239,7 @@ def _lesion(rng: np.random.Generator, atlas: Atlas, kind: str, bone: str, tall: 
         "cyst": rng.uniform(1.5, 5.0),
         "island": rng.uniform(1.0, 3.5),
         "osteophyte": rng.uniform(1.5, 3.5),
+        "lucency": rng.uniform(6.0, 18.0),
     }[kind]
     hu = {
         "scar": rng.uniform(80, 350),
@@ -212,8 +250,10 @@ def _lesion(rng: np.random.Generator, atlas: Atlas, kind: str, bone: str, tall: 
         "cyst": rng.uniform(0, 90),
         "island": rng.uniform(700, 1200),
         "osteophyte": 0.0,
+        "lucency": rng.uniform(-60, 40),
     }[kind]
-    sheet = noise_sheet(torch_generator(rng), 72, 6.0, 2.0)
+    rough, slope = (2.5, 1.0) if kind == "lucency" else (6.0, 2.0)
+    sheet = noise_sheet(torch_generator(rng), 72, rough, slope)
     return Lesion(kind, bone, point, direction, other / other.norm().clamp(min=1e-3), float(size), float(hu), sheet)
 
 

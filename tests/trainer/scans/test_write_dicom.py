@@ -12,7 +12,7 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.io.reader import open_scan
 from trainer.scans.write_dicom import STORAGE, write_series
 
-NAMES = ("ankle-5-00000", "ankle-5-00001", "ankle-5-00002", "ankle-5-00003")
+NAMES = ("ankle-5-00000", "ankle-5-00001", "ankle-5-00004", "ankle-5-00005")
 
 
 def scan(tilt: float = 0.0) -> Volume:
@@ -38,6 +38,22 @@ def test_the_reader_finds_what_was_written(tmp_path: Path, name: str, tilt: floa
     found = open_scan(tmp_path / name).volume
     np.testing.assert_array_equal(found.hu, volume.hu)
     np.testing.assert_allclose(found.grid.affine, volume.grid.affine, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_padding_and_age_are_written_as_scanners_do(tmp_path: Path, name: str) -> None:
+    import pydicom
+
+    volume = scan()
+    volume.hu[:, :3] = -3024
+    write_series(volume, tmp_path / name, name, age=7)
+    slice_one = pydicom.dcmread(tmp_path / name / "0001.dcm")
+    assert slice_one.PatientAge == "007Y"
+    value = slice_one.PixelPaddingValue * slice_one.RescaleSlope + slice_one.RescaleIntercept
+    assert value == -3024
+    found = open_scan(tmp_path / name).volume
+    assert found.padding is not None and found.padding[:, :3].all() and not found.padding[:, 3:].any()
+    np.testing.assert_array_equal(found.hu, np.maximum(volume.hu, -1024))
 
 
 def test_all_ways_of_storing_are_met() -> None:

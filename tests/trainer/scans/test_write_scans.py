@@ -64,6 +64,29 @@ def test_truth_agrees_with_the_files(made: Path) -> None:
     assert hu.min() < -900 and hu.max() > 600
 
 
+def test_bones_are_labelled_on_the_scans_grid(made: Path) -> None:
+    legend = json.loads((made / "bones" / "labels.json").read_text())
+    assert legend["2"] == "tibia" and legend["22"] == "tibia, other leg"
+    for name in ("ankle-5-00000", "ankle-5-00001"):
+        bones, scan = open_scan(made / "bones" / f"{name}.nii.gz").volume, open_scan(made / "scans" / f"{name}.nii.gz").volume
+        np.testing.assert_allclose(bones.grid.affine, scan.grid.affine, atol=1e-6)
+        assert {str(n) for n in np.unique(bones.hu)} - {"0"} <= set(legend)
+        assert scan.hu[bones.hu == 2].mean() > 150
+
+
+def test_every_way_of_storing_gives_the_same_hounsfield_units(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Order(tmp_path, 1, 5, spacing=4.0)
+    expected = simulate_one(order, 0)[1].volume
+    for k, way in enumerate(write_scans.NIFTI_STORAGE):
+        monkeypatch.setattr(write_scans, "NIFTI_STORAGE", (way,))
+        out = tmp_path / str(k)
+        list(simulate(replace(order, out=out)))
+        read = open_scan(out / "scans" / "ankle-5-00000.nii.gz").volume
+        np.testing.assert_array_equal(read.hu, np.maximum(expected.hu, -1024))
+
+
 def test_the_same_seed_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
     list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True)))
     for path in sorted(p for p in made.rglob("*") if p.is_file()):

@@ -65,9 +65,15 @@ def test_tiles_repeat() -> None:
     tile = noise_tile(torch.Generator().manual_seed(3), 16, 3.0, 12.0)
     p = torch.rand(200, 3, generator=torch.Generator().manual_seed(4)) * 14
     torch.testing.assert_close(
-        sample_tile(tile, p + torch.tensor([15.0, -30.0, 45.0])), sample_tile(tile, p), atol=1e-3, rtol=1e-3
+        sample_tile(tile, p + torch.tensor([16.0, -32.0, 48.0])), sample_tile(tile, p), atol=1e-3, rtol=1e-3
     )
     torch.testing.assert_close(sample_tile(tile, torch.tensor([[3.0, 4.0, 5.0]])), tile[3, 4, 5][None])
+
+
+def test_tiles_have_no_seam() -> None:
+    tile = noise_tile(torch.Generator().manual_seed(3), 16, 3.0, 12.0)
+    across = sample_tile(tile, torch.tensor([[15.5, 4.0, 5.0], [-0.5, 4.0, 5.0]]))
+    torch.testing.assert_close(across, ((tile[15, 4, 5] + tile[0, 4, 5]) / 2).expand(2))
 
 
 def test_a_rough_sheet_is_rougher_with_more_power_in_short_waves() -> None:

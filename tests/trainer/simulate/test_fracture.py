@@ -83,3 +83,11 @@ def test_a_fissure_ends(x: float, kept: float) -> None:
     assert float(fissure_share(fracture, on, 0.5)) == pytest.approx(kept)
     assert float(fissure_share(fracture, off, 0.5)) == 1.0
     assert bool(fracture.crack(on, torch.ones(1), 0.5)) is (kept == 0.0)
+
+
+def test_displacement_is_how_far_bone_has_moved() -> None:
+    assert through().displacement_mm == 0.0
+    assert through(shift=torch.tensor([0.0, 3.0, 4.0])).displacement_mm == pytest.approx(5.0)
+    # 10 mm off the axis, a turn by 30 degrees moves bone by 2 * 10 * sin(15 degrees)
+    assert through(rotation=turned(30.0)).displacement_mm == pytest.approx(20 * 0.258819, abs=1e-4)
+    assert replace(through(), pieces=()).displacement_mm == 0.0, "a fissure"

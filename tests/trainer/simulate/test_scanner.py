@@ -11,7 +11,23 @@ from trainer.simulate.scanner import NOISE_VOXEL_MM, Scanner, draw_scanner
 from trainer.simulate.setting import SHIFTED
 from trainer.simulate.streams import stream
 
-QUIET = Scanner(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, (0.0, 0.0, 0.0), 0.0, 0.0, 1)
+QUIET = Scanner(
+    blur=0.0,
+    slice_blur=0.0,
+    sharpen=0.0,
+    noise_hu=0.0,
+    noise_cut=0.5,
+    starvation=0.0,
+    cupping_hu=0.0,
+    drift_hu=0.0,
+    streaks_hu=0.0,
+    motion=(0.0, 0.0, 0.0),
+    motion_share=0.0,
+    offset_hu=0.0,
+    circle=0.0,
+    padding_hu=-1024,
+    seed=1,
+)
 ONE = (1.0, 1.0, 1.0)
 
 
@@ -26,9 +42,9 @@ def test_a_perfect_scanner_changes_nothing() -> None:
     assert torch.equal(replace(QUIET, offset_hu=7.0).expose(ball(), ONE), ball() + 7.0)
 
 
-@pytest.mark.parametrize("grain", [0.0, 0.9])
-def test_noise_scales_with_the_voxel(grain: float) -> None:
-    scanner = replace(QUIET, noise_hu=30.0, noise_grain=grain, slice_blur=0.5)
+@pytest.mark.parametrize("cut", [0.3, 1.0])
+def test_noise_scales_with_the_voxel(cut: float) -> None:
+    scanner = replace(QUIET, noise_hu=30.0, noise_cut=cut, slice_blur=0.5)
     flat = torch.zeros(32, 32, 32)
     for edge in (0.6, 1.2, 2.4):
         expected = 30.0 * (NOISE_VOXEL_MM / edge) ** 1.5
@@ -37,14 +53,22 @@ def test_noise_scales_with_the_voxel(grain: float) -> None:
     assert thick == pytest.approx(15.0, rel=0.08)
 
 
-def test_correlated_noise_has_a_grain() -> None:
-    flat = torch.zeros(32, 32, 32)
-    fine, coarse = (replace(QUIET, noise_hu=30.0, noise_grain=g).expose(flat, ONE) for g in (0.0, 1.0))
+def test_starvation_makes_it_noisier_where_bone_is() -> None:
+    block = torch.full((48, 48, 16), 50.0)
+    block[:24] = 1200.0
+    noise = replace(QUIET, noise_hu=30.0, starvation=0.6).expose(block, ONE) - block
+    assert float(noise[4:16].std()) > 1.3 * float(noise[36:].std())
 
-    def neighbours(x: torch.Tensor) -> float:
-        return float((x[1:] * x[:-1]).mean() / (x * x).mean())
 
-    assert abs(neighbours(fine)) < 0.05 and neighbours(coarse) > 0.3
+def test_padding_lies_outside_the_circle() -> None:
+    outside = replace(QUIET, circle=1.0).unseen((40, 40, 5), ONE)
+    assert (
+        outside.shape == (40, 40, 1) and bool(outside[0, 0, 0]) and not bool(outside[20, 0, 0]) and not bool(outside[20, 20, 0])
+    )
+    assert float(outside.float().mean()) == pytest.approx(1 - 3.14159 / 4, abs=0.02)
+    wide = replace(QUIET, circle=1.0).unseen((80, 40, 5), ONE)
+    assert not wide[8:72, 10:30].any(), "two ankles side by side lie inside"
+    assert not QUIET.unseen((40, 40, 5), ONE).any()
 
 
 def test_blur_keeps_the_mean_and_lowers_the_peak() -> None:

@@ -11,7 +11,8 @@ import torch
 from ankleviewer.core.geometry import Grid
 from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.scan import grid_points
-from trainer.simulate.scene import Scene, draw_scene, render
+from trainer.simulate.scene import OTHER_LEG, Scene, draw_scene, render, render_twins, to_device
+from trainer.simulate.setting import STANDARD
 
 WIDTHS = (2.0, 2.0, 2.0)
 
@@ -82,6 +83,67 @@ def test_what_is_no_fracture_does_not_depend_on_the_fracture(scene: Scene, atlas
     assert torch.equal(other.warp, scene.warp) and other.scanner == scene.scanner and other.side == scene.side
     assert other.notes == scene.notes and other.texture.cortex_hu == scene.texture.cortex_hu
     assert other.soft.muscle_hu == scene.soft.muscle_hu
+
+
+def test_the_other_leg_is_the_other_side_unbroken(atlas: Atlas) -> None:
+    both = draw_scene(5, 0, atlas, "weber-b", "displaced", replace(STANDARD, both_ankles=1.0))
+    assert both.other is not None and both.other.side != both.side and both.other.fractures == []
+    assert "other leg" in both.notes["confounders"]  # type: ignore[operator]
+    away = float(both.other.pose.centre[0])
+    assert abs(away) > 80 and (away < 0) is (both.side == "L"), "it stands to the medial side"
+    middle = np.array([away / 2, 0.0, 0.0]) - 4.0 * np.array([35, 15, 15])
+    points = grid_points(Grid.axis_aligned((71, 31, 31), 4.0, middle))
+    broken, whole = render_twins(both, points, (4.0,) * 3)
+    assert {LABELS["tibia"], LABELS["tibia"] + OTHER_LEG} <= set(broken.labels.unique().tolist())
+    other = broken.labels > OTHER_LEG
+    assert torch.equal(broken.hu[other], whole.hu[other])
+    alone = render(replace(both, other=None), points, (4.0,) * 3, True)
+    own = (alone.labels > 0) & (broken.labels == alone.labels)
+    assert float((alone.hu[own] - broken.hu[own]).abs().max()) < 1e-3, "its own leg is not touched"
+
+
+def test_everything_that_misleads_is_named_and_does_not_depend_on_the_fracture(atlas: Atlas) -> None:
+    one, two = (
+        {tuple(draw_scene(6, i, atlas, kind, "moderate").notes["confounders"]) for i in range(12)}  # type: ignore[arg-type]
+        for kind in ("weber-b", "talus neck")
+    )
+    assert one == two and len(one) > 6
+    assert {"swelling", "table"} < {name for names in one for name in names}
+
+
+def test_dense_bone_is_young_bone(atlas: Atlas) -> None:
+    drawn = [draw_scene(9, i, atlas, "weber-b", "moderate") for i in range(40)]
+    open_plates = [s for s in drawn if any(x.kind == "physis" for x in s.lesions)]
+    adults = [s for s in drawn if all(x.kind != "physis" for x in s.lesions)]
+    assert all(int(str(s.notes["age"])) <= 16 for s in open_plates) and all(18 <= int(str(s.notes["age"])) <= 97 for s in adults)
+    ages = [int(str(s.notes["age"])) for s in adults]
+    assert np.corrcoef([np.log(s.texture.density) for s in adults], ages)[0, 1] < -0.7
+    scales = [s.texture.cortex_scale for s in adults]
+    assert np.corrcoef(scales, ages)[0, 1] < -0.3, "the cortex thins with age"
+
+
+def test_rendering_names_a_device_for_every_new_tensor(scene: Scene, points: torch.Tensor) -> None:
+    """So that a scene on a GPU is rendered there: without a device a tensor would be made on the CPU."""
+    from torch.overrides import TorchFunctionMode
+
+    careless: list[str] = []
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+            name = getattr(function, "__name__", "")
+            makes = name in ("zeros", "ones", "full", "arange", "randn", "tensor", "eye", "linspace", "fftfreq", "rfftfreq")
+            if makes and not (kwargs or {}).get("device"):
+                careless.append(name)
+            return function(*args, **(kwargs or {}))
+
+    busy = replace(
+        to_device(scene, "cpu"), scanner=replace(scene.scanner, motion_share=0.2, circle=1.0, drift_hu=5.0, sharpen=0.5)
+    )
+    with Watch():
+        seen = render(busy, points, WIDTHS, True)
+        busy.scanner.expose(seen.hu, WIDTHS)
+    assert not careless
+    torch.testing.assert_close(seen.hu, render(scene, points, WIDTHS, True).hu)
 
 
 def test_bones_are_brighter_than_what_lies_around_them(scene: Scene, points: torch.Tensor) -> None:

@@ -24,7 +24,7 @@ def plain() -> Soft:
 def hu(soft: Soft, atlas: Atlas, size: int = 64, spacing: float = 2.5) -> tuple[torch.Tensor, torch.Tensor]:
     points = grid_points(Grid.axis_aligned((size,) * 3, spacing, np.full(3, -spacing * (size - 1) / 2)))
     nearest = torch.stack([g(points) for g in atlas.bones.values()]).amin(dim=0)
-    return soft.hu(points, points, nearest, atlas, spacing), points
+    return soft.hu(points, soft.skin(points, atlas), nearest, spacing), points
 
 
 def test_air_outside_muscle_and_fat_inside(plain: Soft, atlas: Atlas) -> None:

@@ -26,12 +26,14 @@ def paint(found: Lesion, *points: tuple[float, float, float]) -> list[float]:
 
 
 def test_the_shell_is_cortex_and_the_shaft_is_hollow() -> None:
-    texture = replace(draw_texture(stream(1, 0, "texture")), density=1.0, grain_hu=0.0, patch=0.0, cortex_scale=1.0)
+    texture = replace(
+        draw_texture(stream(1, 0, "texture")), density=1.0, grain=0.0, unevenness=0.0, cortex_varies=0.0, cortex_scale=1.0
+    )
     depth = torch.tensor([0.5, 0.5, 9.0, 9.0])
     points = torch.tensor([[10.0, 0.0, 90.0], [10.0, 0.0, 2.0], [0.0, 0.0, 90.0], [0.0, 0.0, 2.0]])
     shaft, joint, marrow, spongiosa = texture.hu("tibia", points, depth, (3.5, 1.2), 0.5).tolist()
     assert shaft > 0.7 * texture.cortex_hu and joint > 0.7 * texture.cortex_hu
-    assert marrow == pytest.approx(texture.marrow_hu, abs=1.0)
+    assert marrow == pytest.approx(texture.marrow_hu, abs=25.0)
     assert spongiosa > marrow + 80
     middle = texture.hu("tibia", points, torch.full((4,), 2.3), (3.5, 1.2), 0.5).tolist()
     assert middle[0] > 0.7 * texture.cortex_hu > middle[1], "cortex is thick at the shaft and thin at the joint"
@@ -41,7 +43,7 @@ def test_textures_vary_within_what_patients_show() -> None:
     drawn = [draw_texture(stream(2, i, "texture")) for i in range(8)]
     assert len({t.density for t in drawn}) == 8
     for t in drawn:
-        assert 0.45 <= t.density <= 1.45 and 950 <= t.cortex_hu <= 1750 and -70 <= t.marrow_hu <= 60
+        assert 0.45 <= t.density <= 1.45 and 950 <= t.cortex_hu <= 1750 and -90 <= t.marrow_hu <= 30
         assert set(t.offsets) == set(LABELS)
 
 
