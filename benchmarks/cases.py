@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from benchmarks.timing import Pair
+
+
+PAIRS, AIM_PER_S = 8, 2.0
 
 
 def phantom(shape: tuple[int, int, int] = (512, 512, 200)) -> Volume:
@@ -39,7 +43,7 @@ def pairs(folder: Path) -> list[Pair]:
     volume = phantom()
     path = folder / "phantom.nii.gz"
     write_nifti(volume, None, path)
-    found = [*_nifti(path, volume), _heat_map(), _preprocessing(volume)]
+    found = [*_nifti(path, volume), _heat_map(), _preprocessing(volume), _simulator()]
     data = os.environ.get("ANKLEVIEWER_TEST_DATA")
     if data and (Path(data) / "ct" / "vhf-foot").is_dir():
         found.append(_dicom(Path(data) / "ct" / "vhf-foot"))
@@ -133,3 +137,38 @@ def _preprocessing(volume: Volume) -> Pair:
 
     peer = f"SimpleITK {version('SimpleITK')} SmoothingRecursiveGaussian + Resample"
     return Pair("scan to the network's input, 128³ at 1 mm, anti-aliased", peer, ours, theirs, agree)
+
+
+def _simulator() -> Pair:
+    """Both cores make pairs as training does; the peer is the stated aim of two volumes of 128^3 a second."""
+    from concurrent.futures import ProcessPoolExecutor
+
+    from trainer.simulate.pairs import make_pair
+
+    pool = ProcessPoolExecutor(2, initializer=_one_thread)
+    numbers = iter(range(10_000))
+
+    def ours() -> int:
+        made = list(pool.map(_pair_of_volumes, [next(numbers) for _ in range(PAIRS)]))
+        return sum(made)
+
+    def theirs() -> int:
+        time.sleep(2 * PAIRS / AIM_PER_S)
+        return 2 * PAIRS
+
+    assert make_pair  # the trainer is installed
+    task = f"simulate {2 * PAIRS} volumes of 128³ at 1 mm as twins, two processes (new bodies included)"
+    return Pair(task, f"the aim of {AIM_PER_S:g} volumes/s", ours, theirs, lambda a, b: f"{a} and {b} volumes")
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _pair_of_volumes(index: int) -> int:
+    from trainer.simulate.pairs import make_pair
+
+    pair = make_pair(31, index)
+    return int(pair.fractured.shape == (128, 128, 128)) + int(pair.intact.shape == (128, 128, 128))

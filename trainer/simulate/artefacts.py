@@ -1,5 +1,5 @@
-"""What a scanner adds beside blur: noise with the spectrum of filtered back projection, beam hardening, streaks from metal, motion,
-padding outside its circle. Functions of HU tensors (X, Y, Z); lengths in mm.
+"""What a scanner adds beside blur: noise with the spectrum of filtered back projection, beam hardening, streaks from
+metal, motion, padding outside its circle. Functions of HU tensors (X, Y, Z); lengths in mm.
 """
 
 from __future__ import annotations

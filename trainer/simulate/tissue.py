@@ -65,28 +65,35 @@ class BoneTexture:
         # the surface of a joint carries load: dense below it, more in some places than in others
         loaded = 1.0 + self.subchondral * torch.exp(0.5 * wide - below / self.subchondral_mm)
         mineral = torch.full_like(depth, (self.trabecular_hu - self.marrow_hu) * self.density * self.relative[bone])
-        shaft, joint = cortex
         unevenness = torch.full_like(depth, self.unevenness)
         if bone in ("tibia", "fibula"):
-            z = points[..., 2]
-            up = ((z - 12.0) / 40.0).clamp(0.0, 1.0)
-            hollow = ((z - 22.0) / 30.0).clamp(0.0, 0.97)
+            hollow = ((points[..., 2] - 22.0) / 30.0).clamp(0.0, 0.97)
             mineral = mineral * (1.0 - hollow)
             unevenness = unevenness * (1.0 - 0.5 * hollow)
-            thickness = joint + (shaft - joint) * up
-            varies = self.cortex_varies * (1.0 - 0.75 * up)
-        else:
-            thickness, varies = torch.full_like(depth, joint), torch.full_like(depth, self.cortex_varies)
-            if bone == "calcaneus":
-                away = (points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device)).norm(dim=-1)
-                mineral = mineral * (1.0 - self.triangle * torch.exp(-((away / 11.0) ** 2)))
+        elif bone == "calcaneus":
+            away = (points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device)).norm(dim=-1)
+            mineral = mineral * (1.0 - self.triangle * torch.exp(-((away / 11.0) ** 2)))
         spread = unevenness * (0.55 * wide + 0.8 * lines) + self.grain * sample_tile(self.grain_tile, p)
         core = self.marrow_hu + mineral * loaded * torch.exp(spread - 0.47 * unevenness**2 - 0.5 * self.grain**2)
         cortex_hu = self.cortex_hu * (0.55 + 0.45 * self.density) * (1.0 + 0.06 * wide)
         core = torch.minimum(core, 0.9 * cortex_hu)
-        thickness = thickness * self.cortex_scale * torch.exp(varies * (0.6 * wide + 0.8 * lines))
-        shell = soft_side(depth - thickness, voxel)
+        shell = soft_side(depth - self._thickness(bone, points, cortex, 0.6 * wide + 0.8 * lines), voxel)
         return core + (cortex_hu - core) * shell
+
+    def cortex_mm(self, bone: str, points: Tensor, cortex: tuple[float, float]) -> Tensor:
+        """Cortical thickness (...,) in mm of the bone's own frame at `points` (..., 3) on its surface."""
+        p = points + self.offsets[bone]
+        return self._thickness(
+            bone, points, cortex, 0.6 * sample_tile(self.patches, p * 0.5) + 0.8 * sample_tile(self.patches, p * 1.3 + 17.0)
+        )
+
+    def _thickness(self, bone: str, points: Tensor, cortex: tuple[float, float], noise: Tensor) -> Tensor:
+        """Thick and even in the shaft of tibia and fibula, thin and uneven elsewhere."""
+        shaft, joint = cortex
+        up = torch.zeros_like(noise)
+        if bone in ("tibia", "fibula"):
+            up = ((points[..., 2] - 12.0) / 40.0).clamp(0.0, 1.0)
+        return (joint + (shaft - joint) * up) * self.cortex_scale * torch.exp(self.cortex_varies * (1.0 - 0.75 * up) * noise)
 
 
 def draw_texture(rng: np.random.Generator, setting: Setting = STANDARD) -> BoneTexture:

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
-from trainer.evaluation.realism import Row, compare, measure, open_labels, real, table
+from trainer.evaluation.cortex import Range
+from trainer.evaluation.noise_spectrum import Spectrum
+from trainer.evaluation.realism import Row, compare, cortex_table, measure, noise_table, open_labels, real, table
 
 
 def limb(core: float = 300.0, shell: float = 900.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -52,12 +54,22 @@ def test_a_comparison_tells_what_is_off() -> None:
     assert Row("x", (0, 1, 2), (0, 1, 2), (1, 1), 1).inside
 
 
+def test_tables_of_noise_and_cortex() -> None:
+    flat = Spectrum(0.3, (1.0,) * 5, 30)
+    lines = noise_table(flat, [flat, Spectrum(0.2, (2.0, 1.5, 0.8, 0.4, 0.3), 30)]).splitlines()
+    assert lines[2].startswith("| real | 0.30 | 1.00 |") and lines[4].startswith("| simulated, median | 0.25 | 1.50 | 1.25 |")
+    assert len({line.count("|") for line in lines}) == 1
+    text = cortex_table({"talus": Range(0.4, 0.2, 0.7, -0.1), "calcaneus": Range(0.5, 0.3, 0.8, -0.2)})
+    assert "| talus | 0.4 (0.2, 0.7) | -10% | no figure found |" in text and "osteopenia" in text
+
+
 def test_a_real_scan_with_its_labels(tmp_path: Path) -> None:
     hu, bone = limb()
     grid = Grid.axis_aligned(hu.shape, 1.0, (-32.0, -32.0, -32.0))
     write_nifti(Volume(hu.astype(np.int16), grid), None, tmp_path / "scan.nii.gz")
     write_nifti((bone * 23).astype(np.uint8), grid, tmp_path / "labels.nii.gz")
-    found = real(tmp_path / "scan.nii.gz", tmp_path / "labels.nii.gz")
+    found, noise = real(tmp_path / "scan.nii.gz", tmp_path / "labels.nii.gz")
+    assert noise is not None and len(noise.shares) == 5
     assert found["talus, core"][1] == pytest.approx(300, abs=2)
     elsewhere = Grid.axis_aligned(hu.shape, 1.0, (0.0, 0.0, 0.0))
     with pytest.raises(ValueError, match=r"labels\.nii\.gz does not lie on the scan's grid"):
@@ -71,7 +83,7 @@ def test_the_real_foot_lies_within_what_the_simulator_makes() -> None:
         pytest.skip("ANKLEVIEWER_TEST_DATA does not name the folder with the third-party test data")
     from trainer.evaluation.realism import simulated
 
-    true = real(Path(folder) / "ct" / "vhf-foot", Path(folder) / "ct" / "vhf-foot-labels" / "bone_labels.nii.gz")
+    true, _ = real(Path(folder) / "ct" / "vhf-foot", Path(folder) / "ct" / "vhf-foot-labels" / "bone_labels.nii.gz")
     rows = compare(true, list(simulated(98001, 12)))
     outside = [r.name for r in rows if not r.inside and r.name.endswith(("core", "shell"))]
     assert not outside
