@@ -21,7 +21,6 @@ from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from benchmarks.timing import Pair
 
-
 PAIRS, AIM_PER_S = 8, 2.0
 
 
@@ -143,8 +142,6 @@ def _simulator() -> Pair:
     """Both cores make pairs as training does; the peer is the stated aim of two volumes of 128^3 a second."""
     from concurrent.futures import ProcessPoolExecutor
 
-    from trainer.simulate.pairs import make_pair
-
     pool = ProcessPoolExecutor(2, initializer=_one_thread)
     numbers = iter(range(10_000))
 
@@ -156,7 +153,6 @@ def _simulator() -> Pair:
         time.sleep(2 * PAIRS / AIM_PER_S)
         return 2 * PAIRS
 
-    assert make_pair  # the trainer is installed
     task = f"simulate {2 * PAIRS} volumes of 128³ at 1 mm as twins, two processes (new bodies included)"
     return Pair(task, f"the aim of {AIM_PER_S:g} volumes/s", ours, theirs, lambda a, b: f"{a} and {b} volumes")
 

@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--width", type=float, help="factor on the channels, for trials")
     p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
     p.add_argument("--resume", action="store_true")
+    p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
     p = commands.add_parser("export", help="calibrate a run on validation scans and write a model pack")
     p.add_argument("run", type=Path)
     p.add_argument("--out", type=Path, required=True)
@@ -193,6 +194,7 @@ def _train(args: argparse.Namespace) -> int:
         args.width,
         args.precision == "bf16",
         args.resume,
+        args.live,
     )
     with _bar(1, args.model) as bar:
 

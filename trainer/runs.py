@@ -11,7 +11,8 @@ import multiprocessing
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,11 @@ from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
 from trainer.scans.prepare import Prepared, prepare
 from trainer.simulate.fracture import SEVERITIES
-from trainer.simulate.pairs import BankOrder, fill_bank
+from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.training import checkpoint
 from trainer.training.data import PairBank
 from trainer.training.loop import Progress, Stage, train
+from trainer.training.pair_source import FolderPairs, LivePairs
 from trainer.training.recipes import RECIPES, Recipe
 from trainer.training.teach import Teacher
 from trainer.training.warm_start import from_pack
@@ -57,6 +59,7 @@ class TrainOrder:
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own.
         bf16: half precision inside the network; resume: go on from the run's checkpoint.
+        live: keep the simulated pairs in memory instead of in the run's folder.
     """
 
     model: str
@@ -71,6 +74,7 @@ class TrainOrder:
     width: float | None = None
     bf16: bool = False
     resume: bool = False
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,22 +165,14 @@ def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) ->
     if order.validation is not None:
         found = prepare(order.validation, order.out / "validation-prepared", spec)
         validate = functools.partial(validation_figures, found=found, bf16=order.bf16)
-    folder = order.out / "pairs"
     first = min(recipe.pairs, 64)
-    maker = multiprocessing.get_context("spawn").Process(
-        target=_fill,
-        args=(str(folder), BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)),
-        daemon=True,
-    )
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
-    bank = PairBank(folder, recipe.pairs, first, growth, BATCH_SEED, maker.is_alive)
-    maker.start()
-    try:
+    with _pairs(order, BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)) as pair:
         return train(
             net,
             spec,
             stages,
-            bank,
+            PairBank(pair, recipe.pairs, first, growth, BATCH_SEED),
             order.out,
             teacher=teacher,
             resume=order.resume,
@@ -185,6 +181,23 @@ def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) ->
             report=report,
             notes={"seed": order.seed, "pairs": recipe.pairs, "init": _name_of(order.init)},
         )
+
+
+@contextmanager
+def _pairs(order: TrainOrder, wanted: BankOrder) -> Iterator[Callable[[int], Pair]]:
+    """The simulator beside the loop, for as long as the block lasts."""
+    if order.live:
+        live = LivePairs(wanted)
+        try:
+            yield live
+        finally:
+            live.close()
+        return
+    folder = order.out / "pairs"
+    maker = multiprocessing.get_context("spawn").Process(target=_fill, args=(str(folder), wanted), daemon=True)
+    maker.start()
+    try:
+        yield FolderPairs(folder, maker.is_alive)
     finally:
         maker.terminate()
         maker.join()

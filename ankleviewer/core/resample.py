@@ -84,6 +84,32 @@ def interpolate(values: Float32, source: Grid, target: Grid) -> Float32:
     return _move(_Source(values), source, target, [kernel(0.0)] * 3)
 
 
+def axis_matrices(source: Grid, target: Grid) -> list[tuple[Float32, int]]:
+    """What `resample` does between grids whose axes run alike, as one matrix per axis: rows = target positions, columns = source
+    samples from the given one on. For other array libraries.
+
+    Raises:
+        ValueError: the axes do not run alike.
+    """
+    across = np.asarray(source.inverse @ target.affine)
+    if _parallel_axes(across[:3, :3], target.shape) != (0, 1, 2):
+        raise ValueError("the axes of the two grids do not run alike")
+    weights = [kernel(lowpass_sigma(s, float(np.mean(target.spacing)))) for s in source.spacing]
+    return _matrices(source.shape, target.shape, across, (0, 1, 2), weights)
+
+
+def _matrices(
+    source: tuple[int, ...], target: tuple[int, int, int], across: Array, axes: tuple[int, int, int], kernels: list[Array]
+) -> list[tuple[Float32, int]]:
+    centre = (np.asarray(target) - 1) / 2
+    middle = across[:3, :3] @ centre + across[:3, 3]
+    found = []
+    for a, t in enumerate(axes):
+        step = float(across[a, t])
+        found.append(_axis_matrix(float(middle[a]) - step * centre[t], step, target[t], source[a], kernels[a]))
+    return found
+
+
 def _move(source: _Source, grid: Grid, target: Grid, kernels: list[Array]) -> Float32:
     across = np.asarray(grid.inverse @ target.affine)  # target voxel index -> source voxel index
     axes = _parallel_axes(across[:3, :3], target.shape)
@@ -125,14 +151,8 @@ def _axis_matrix(first: float, step: float, count: int, n: int, weights: Array) 
 
 def _parallel(source: _Source, target: Grid, across: Array, axes: tuple[int, int, int], kernels: list[Array]) -> Float32:
     """Parallel grids: some slabs along the slowest axis in memory at a time, then that axis at the end."""
-    matrices, starts = [], []
-    centre = (np.asarray(target.shape) - 1) / 2
-    middle = across[:3, :3] @ centre + across[:3, 3]
-    for a, t in enumerate(axes):
-        step = float(across[a, t])
-        matrix, low = _axis_matrix(float(middle[a]) - step * centre[t], step, target.shape[t], source.array.shape[a], kernels[a])
-        matrices.append(matrix)
-        starts.append(low)
+    found = _matrices(source.array.shape, target.shape, across, axes, kernels)
+    matrices, starts = [matrix for matrix, _ in found], [low for _, low in found]
     slow, b, c = (int(a) for a in np.argsort(source.array.strides)[::-1])
     shape = np.array([m.shape[1] for m in matrices])
     out = np.zeros((target.shape[axes[slow]], target.shape[axes[b]], target.shape[axes[c]]), dtype=np.float32)

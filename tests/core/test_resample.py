@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.resample import kernel, lowpass_sigma, resample
+from ankleviewer.core.resample import axis_matrices, kernel, lowpass_sigma, resample
 from ankleviewer.core.volume import Volume
 
 
@@ -50,3 +50,17 @@ def test_oblique_target_outside_the_scan_is_all_air() -> None:
     affine[:3, :3] = Rotation.from_euler("z", 30, degrees=True).as_matrix()
     affine[:3, 3] = 500
     assert (resample(volume, Grid((4, 4, 4), affine), -1024) == -1024).all()
+
+
+def test_axis_matrices_do_what_resample_does() -> None:
+    hu = np.random.default_rng(0).integers(-1000, 1500, (30, 26, 18)).astype(np.int16)
+    source = Grid.axis_aligned(hu.shape, (0.7, 0.8, 1.4), (-10.0, -11.0, -12.0))
+    target = Grid.axis_aligned((20, 20, 20), 1.5, (-16.0, -9.0, -13.0))
+    out = hu.astype(np.float32) + 1000.0
+    for axis, (matrix, first) in enumerate(axis_matrices(source, target)):
+        part = np.take(out, range(first, first + matrix.shape[1]), axis)
+        out = np.moveaxis(np.tensordot(matrix, part, (1, axis)), 0, axis)
+    np.testing.assert_allclose(out - 1000.0, resample(Volume(hu, source), target, -1000.0), atol=0.01)
+    turned = Grid((20, 20, 20), target.affine[:, [1, 0, 2, 3]])
+    with pytest.raises(ValueError, match="do not run alike"):
+        axis_matrices(source, turned)

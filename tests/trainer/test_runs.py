@@ -94,7 +94,9 @@ def test_a_teacher_is_asked_for(tmp_path: Path) -> None:
 
 def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path) -> None:
     pack = assets_dir() / "models" / "compact"
-    order = TrainOrder("compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, bf16=True)
+    order = TrainOrder(
+        "compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, seed=1, bf16=True, live=True
+    )
     net = train_on_simulator(order, lambda progress: None)
     assert net.config["norm"] is False
     best = checkpoint.load_best(order.out)

@@ -17,14 +17,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.resample import resample
-from ankleviewer.core.volume import AIR_HU, Volume
+from ankleviewer.core.resample import axis_matrices
+from ankleviewer.core.volume import AIR_HU
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.scan import grid_points, scanner_grid
-from trainer.simulate.scene import Scene, draw_scene, render_twins
+from trainer.simulate.scene import Scene, draw_scene, render_twins, to_device
 from trainer.simulate.setting import STANDARD, TRAINING, Setting
 from trainer.simulate.streams import stream
 
@@ -32,7 +33,6 @@ PAIRS_PER_BODY = 8
 WHOLE_CUBE_MM = 128.0  # the viewer's cube
 WHOLE_MM = 120.0  # edge of a cube from which on it shows the whole ankle
 RIM_MM = 5.0  # rendered around a close-up, for what the resampling reaches
-MASK_UNIT = 1000  # a mask is resampled as numbers
 CRACK_SHARE = 0.3  # of a voxel of the cube, from which on it belongs to the crack
 NEAR_SHARE = 0.75  # of close-ups that look at the crack; the rest look anywhere on the ankle
 
@@ -67,6 +67,7 @@ def make_pair(
     spacing: float = 1.0,
     atlas: Atlas | None = None,
     setting: Setting | None = None,
+    device: torch.device | str = "cpu",
 ) -> Pair:
     """Simulate pair `index` of run `seed` as a scanner sees it and as the viewer prepares it: rendered on the scanner's own grid,
     then resampled onto the network's cube.
@@ -78,6 +79,7 @@ def make_pair(
     Args:
         size: edge of the cube, voxels; spacing: edge of its voxels, mm; the scanner's voxels grow with them.
         atlas: base shape; None takes the run's own. setting: None takes that of the base shape.
+        device: where it is worked out; a GPU draws other noise than the CPU does.
     """
     number = index // PAIRS_PER_BODY
     setting = setting or setting_of(number)
@@ -90,22 +92,8 @@ def make_pair(
     if close:
         grid = _part(grid, centre, size * spacing + 2 * RIM_MM)
     target = Grid.axis_aligned((size, size, size), spacing, centre - spacing * (size - 1) / 2)
-    points = grid_points(grid)
     with torch.no_grad():
-        broken, whole = render_twins(scene, points, grid.spacing)
-        fractured, intact = (scene.scanner.expose(r.hu, grid.spacing).to(torch.int16).numpy() for r in (broken, whole))
-    mask = torch.stack(broken.cracks).any(dim=0).numpy() if broken.cracks else np.zeros(grid.shape, dtype=bool)
-    if not close:  # the viewer shows padding as air
-        unseen = scene.scanner.unseen(grid.shape, grid.spacing).numpy()
-        fractured, intact = (np.where(unseen, np.int16(AIR_HU), hu) for hu in (fractured, intact))
-        mask = mask & ~unseen
-
-    def seen(hu: NDArray[np.int16], outside: float) -> NDArray[np.float32]:
-        return resample(Volume(np.ascontiguousarray(hu), grid), target, outside)
-
-    # a sheet one fine voxel thick fills only part of a coarse one
-    crack = seen(mask.astype(np.int16) * MASK_UNIT, 0.0) > CRACK_SHARE * MASK_UNIT
-    rounded = [seen(hu, float(AIR_HU)).round().astype(np.int16) for hu in (fractured, intact)]
+        fractured, intact, crack = _on_cube(to_device(scene, device), grid, target, padded=not close)
     meta: dict[str, object] = {
         "injury": scene.injury,
         "severity": scene.severity,
@@ -117,7 +105,30 @@ def make_pair(
         "confounders": scene.notes["confounders"],
         "setting": setting.name,
     }
-    return Pair(rounded[0], rounded[1], crack, meta)
+    return Pair(fractured.cpu().numpy(), intact.cpu().numpy(), crack.cpu().numpy(), meta)
+
+
+def _on_cube(scene: Scene, grid: Grid, target: Grid, padded: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """(fractured, intact) int16 and crack bool, scanned on `grid` and resampled to `target`."""
+    device = scene.pose.matrix.device
+    points = grid_points(grid).to(device)
+    broken, whole = render_twins(scene, points, grid.spacing)
+    mask = torch.stack(broken.cracks).any(dim=0) if broken.cracks else torch.zeros(grid.shape, dtype=torch.bool, device=device)
+    unseen = scene.scanner.unseen(grid.shape, grid.spacing).to(device) if padded else None
+    matrices = [(torch.from_numpy(matrix).to(device), first) for matrix, first in axis_matrices(grid, target)]
+
+    def seen(values: Tensor, outside: float) -> Tensor:
+        """As the viewer resamples; it shows padding as air."""
+        out = values - outside
+        if unseen is not None:
+            out = out.masked_fill(unseen, 0.0)
+        for axis, (matrix, first) in enumerate(matrices):
+            out = torch.tensordot(matrix, out.narrow(axis, first, matrix.shape[1]), dims=([1], [axis])).movedim(0, axis)
+        return out + outside
+
+    hu = [seen(scene.scanner.expose(r.hu, grid.spacing), float(AIR_HU)).round().to(torch.int16) for r in (broken, whole)]
+    # a sheet one fine voxel thick fills only part of a coarse one
+    return hu[0].contiguous(), hu[1].contiguous(), (seen(mask.float(), 0.0) > CRACK_SHARE).contiguous()
 
 
 def _view(rng: np.random.Generator, scene: Scene, edge: float) -> NDArray[np.float64]:

@@ -7,14 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainer.simulate.pairs import Pair, load_pair, pair_path
+from trainer.simulate.pairs import Pair
 from trainer.simulate.streams import stream
 from trainer.training.augment import mirror, turn, vary_hu
 
@@ -73,17 +72,14 @@ class HardPlace:
 
 
 class PairBank:
-    """Pairs on disk, used while they are still being made: step s may draw from the first `start + s * growth` of them.
+    """Pairs, used while they are still being made: step s may draw from the first `start + s * growth` of them.
 
-    The schedule depends on the step alone, so a run gives the same batches however fast the simulator is. `alive` tells whether
-    somebody is still making pairs; where it says no, a pair that is not there is an error and not waited for.
+    The schedule depends on the step alone, so a run gives the same batches however fast the simulator is. `pair` gives pair
+    number n and waits until it is there (`pair_source`).
     """
 
-    def __init__(
-        self, folder: Path, count: int, start: int, growth: float, seed: int, alive: Callable[[], bool] | None = None
-    ) -> None:
-        self.folder, self.count, self.start, self.growth, self.seed = folder, count, start, growth, seed
-        self.alive = alive or (lambda: True)
+    def __init__(self, pair: Callable[[int], Pair], count: int, start: int, growth: float, seed: int) -> None:
+        self.pair, self.count, self.start, self.growth, self.seed = pair, count, start, growth, seed
         self.hard: list[tuple[int, list[HardPlace]]] = []  # (first step at which the places count, places), in order
 
     def usable(self, step: int) -> int:
@@ -115,19 +111,6 @@ class PairBank:
         raise ValueError(
             f"hardly any of the first {usable} pairs is {' or '.join(severities) or 'of any kind'} and {size} voxels wide"
         )
-
-    def pair(self, index: int) -> Pair:
-        """Pair `index`; waits until it is there.
-
-        Raises:
-            RuntimeError: nobody makes it any more.
-        """
-        path = pair_path(self.folder, index)
-        while not path.exists():
-            if not self.alive() and not path.exists():
-                raise RuntimeError(f"{path.name} is not there, and nobody makes it any more: the simulator has stopped")
-            time.sleep(0.5)
-        return load_pair(path)
 
     def _twins(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
         points = np.argwhere(pair.crack)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,14 @@ import torch
 from trainer.simulate.pairs import Pair, load_pair, pair_path, save_pair
 from trainer.training import data as module
 from trainer.training.data import Batch, CropPlan, HardPlace, PairBank, Prefetch
+from trainer.training.pair_source import FolderPairs
 
 PLAN = CropPlan(24, 3, 2)
 
 
 @pytest.fixture
 def bank(bank_folder: Path) -> PairBank:
-    return PairBank(bank_folder, 8, 8, 0.0, 7)
+    return PairBank(FolderPairs(bank_folder), 8, 8, 0.0, 7)
 
 
 def test_a_step_always_gives_the_same_batch(bank: PairBank) -> None:
@@ -77,9 +77,9 @@ def test_large_crops_come_from_large_pairs(bank_folder: Path, tmp_path: Path, mo
     small = replace(large, **{k: getattr(large, k)[:20, :20, :20] for k in ("fractured", "intact", "crack")})
     for index, pair in enumerate((small, large, small)):
         save_pair(pair, pair_path(tmp_path, index))
-    batch = PairBank(tmp_path, 3, 3, 0.0, 7).batch(0, PLAN)
+    batch = PairBank(FolderPairs(tmp_path), 3, 3, 0.0, 7).batch(0, PLAN)
     assert batch.hu.shape == (8, 1, 24, 24, 24)
-    assert PairBank(tmp_path, 3, 3, 0.0, 7).batch(0, replace(PLAN, size=20)).hu.shape == (8, 1, 20, 20, 20)
+    assert PairBank(FolderPairs(tmp_path), 3, 3, 0.0, 7).batch(0, replace(PLAN, size=20)).hu.shape == (8, 1, 20, 20, 20)
 
 
 def test_whole_ankles_are_only_mirrored(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,10 +87,10 @@ def test_whole_ankles_are_only_mirrored(bank: PairBank, monkeypatch: pytest.Monk
     assert bank.batch(0, replace(PLAN, whole=True)).hu.shape[0] == 8
 
 
-def test_the_bank_grows_with_the_steps(bank_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bank_grows_with_the_steps(bank_folder: Path) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr(module, "pair_path", lambda folder, index: drawn.append(index) or pair_path(folder, index))
-    bank = PairBank(bank_folder, 8, 2, 0.5, 7)
+    source = FolderPairs(bank_folder)
+    bank = PairBank(lambda index: drawn.append(index) or source(index), 8, 2, 0.5, 7)
     for step in range(4):
         bank.batch(step, PLAN)
     assert max(drawn) <= 3
@@ -119,20 +119,6 @@ def test_hard_places_are_looked_at_again_from_their_step_on(bank: PairBank, monk
         assert batch.hu.shape == (8, 1, 8, 8, 8)
     assert len(shown) == 20 and all(broken for _, broken in shown)
     assert {start for start, _ in shown} == {7, 8, 9}, "near the place, which does not lie at the crop's middle every time"
-
-
-def test_pairs_that_are_not_there_yet_are_waited_for(bank_folder: Path, tmp_path: Path) -> None:
-    pair = load_pair(pair_path(bank_folder, 0))
-    later = threading.Timer(0.2, lambda: save_pair(pair, pair_path(tmp_path, 0)))
-    later.start()
-    batch = PairBank(tmp_path, 1, 1, 0.0, 7).batch(0, PLAN)
-    later.join()
-    assert batch.hu.shape[0] == 8
-
-
-def test_nobody_waits_for_a_simulator_that_has_stopped(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="the simulator has stopped"):
-        PairBank(tmp_path, 1, 1, 0.0, 7, alive=lambda: False).batch(0, PLAN)
 
 
 def numbered(step: int) -> Batch:

@@ -20,6 +20,7 @@ from trainer.training import checkpoint
 from trainer.training import loop as module
 from trainer.training.data import CropPlan, PairBank
 from trainer.training.loop import Progress, Stage, train, window
+from trainer.training.pair_source import FolderPairs
 from trainer.training.teach import Teacher
 
 STAGES = [Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-3)), Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-4), freeze_norm=True)]
@@ -27,7 +28,7 @@ STAGES = [Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-3)), Stage(CropPlan(24, 2, 1), 
 
 @pytest.fixture
 def bank(bank_folder: Path) -> PairBank:
-    return PairBank(bank_folder, 8, 8, 0.0, 7)
+    return PairBank(FolderPairs(bank_folder), 8, 8, 0.0, 7)
 
 
 def fresh() -> FractureNet:
@@ -161,10 +162,10 @@ def test_a_run_that_looks_for_hard_places_ends_in_the_same_weights_after_a_stop(
         if progress.step == 7:
             raise KeyboardInterrupt
 
-    again = PairBank(bank.folder, 8, 8, 0.0, 7)
+    again = PairBank(bank.pair, 8, 8, 0.0, 7)
     with pytest.raises(KeyboardInterrupt):
         train(fresh(), BONE, stages, again, tmp_path / "parts", save_every=2, report=stop)
-    last = PairBank(bank.folder, 8, 8, 0.0, 7)
+    last = PairBank(bank.pair, 8, 8, 0.0, 7)
     resumed = train(fresh(), BONE, stages, last, tmp_path / "parts", save_every=2, resume=True)
     assert all(torch.equal(v, resumed.state_dict()[k]) for k, v in whole.state_dict().items())
 

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from ankleviewer.core.preprocess import BONE
 from trainer.networks.head import FractureNet
-from trainer.simulate.pairs import load_pair
 from trainer.training.data import PairBank
 from trainer.training.loop import window
 from trainer.training.mine import APART, LOWEST_SCORE, PER_VOLUME, _near_fracture, _places, mine
+from trainer.training.pair_source import FolderPairs
 
 
 class Brightness(nn.Module):
@@ -30,7 +30,7 @@ class Brightness(nn.Module):
 
 @pytest.fixture
 def bank(bank_folder: Path) -> PairBank:
-    return PairBank(bank_folder, 8, 8, 0.0, 7)
+    return PairBank(FolderPairs(bank_folder), 8, 8, 0.0, 7)
 
 
 def test_the_highest_cells_are_found_and_never_the_fracture(bank: PairBank) -> None:
@@ -40,7 +40,7 @@ def test_the_highest_cells_are_found_and_never_the_fracture(bank: PairBank) -> N
     assert {p.pair for p in places} != {p.pair for p in mine(net, BONE, bank, 4, 3, window)}
     assert any(p.fractured for p in places) and any(not p.fractured for p in places)
     for place in places:
-        pair = load_pair(bank.folder / f"pair-{place.pair:06d}.npz")
+        pair = bank.pair(place.pair)
         volume = pair.fractured if place.fractured else pair.intact
         cells = net(window(torch.from_numpy(volume.astype(np.float32))[None, None], BONE))[1][0, 0]
         cell = tuple(v // 8 for v in place.voxel)
