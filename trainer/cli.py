@@ -56,7 +56,13 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--data", required=True, help='"simulate"')
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
-    p.add_argument("--init", type=Path, metavar="PACK", help="model pack to go on from")
+    p.add_argument(
+        "--init",
+        type=Path,
+        metavar="PACK|FILE",
+        help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
+    )
+    p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
     p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="scans on which the best state is chosen")
     p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
     p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
@@ -195,6 +201,7 @@ def _train(args: argparse.Namespace) -> int:
         args.precision == "bf16",
         args.resume,
         args.live,
+        args.partial,
     )
     with _bar(1, args.model) as bar:
 
@@ -203,7 +210,7 @@ def _train(args: argparse.Namespace) -> int:
             bar.n = progress.step
             bar.set_postfix_str(f"loss {progress.loss:.3f}, pairs {progress.pair_accuracy:.2f}")
 
-        train_on_simulator(order, report)
+        train_on_simulator(order, report, bar.write)
     print(f"trained: {args.out}")
     return DONE
 

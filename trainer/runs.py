@@ -23,11 +23,13 @@ import torch
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import read_pack
+from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
+from trainer.networks.weights import load_weights, read_weights
 from trainer.scans.prepare import Prepared, prepare
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
@@ -43,6 +45,7 @@ BATCH_SEED = 7
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
+WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,9 @@ class TrainOrder:
         model, preset: key of `recipes.RECIPES`.
         out: the run's folder.
         teacher: run of the network to learn from, where the recipe has one.
-        init: model pack (folder or .zip) to go on from, or None to start from nothing; it settles teacher and width.
+        init: model pack (folder or .zip) to go on from, which settles teacher and width; or a file of published 2D weights
+            (.safetensors, .pth, .pt) to start from; or None to start from nothing.
+        partial: weights of a file may match in part.
         validation: manifest on whose scans the best state is chosen, or None for the last one.
         epochs: None for the recipe's own length; size: largest crop, voxels.
         seed: of the weights and of the simulated pairs.
@@ -75,6 +80,7 @@ class TrainOrder:
     bf16: bool = False
     resume: bool = False
     live: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,13 @@ def _fill(folder: str, order: BankOrder) -> None:
         pass
 
 
-def _start(order: TrainOrder, recipe: Recipe) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
+def _start(
+    order: TrainOrder, recipe: Recipe, say: Callable[[str], None]
+) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
     """Network, preprocessing and stages of an order, and the teacher where there is one."""
     torch.manual_seed(order.seed)
-    if order.init is not None:
+    weights = order.init is not None and order.init.suffix in WEIGHT_FILES
+    if order.init is not None and not weights:
         if order.teacher is not None or order.width is not None:
             raise AnkleViewerError("USAGE", "A network that goes on from a pack has its width and no teacher; leave both out.")
         net, spec = from_pack(order.init)
@@ -136,6 +145,11 @@ def _start(order: TrainOrder, recipe: Recipe) -> tuple[FractureNet, PreprocessSp
             )
         return net, spec, list(recipe.onward), None
     net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
+    if weights and order.init is not None:
+        report = load_weights(net, read_weights(order.init), order.partial)
+        order.out.mkdir(parents=True, exist_ok=True)
+        write_text(order.out / "init.txt", report.text() + "\n")
+        say(report.text())
     teacher = None
     if recipe.teacher:
         if order.teacher is None:
@@ -151,16 +165,20 @@ def _name_of(pack: Path | None) -> str:
     """Name and version of the pack that training goes on from, for the record."""
     if pack is None:
         return ""
+    if pack.suffix in WEIGHT_FILES:
+        return pack.name
     read = read_pack(pack)
     return f"{read.name} {read.version}"
 
 
-def train_on_simulator(order: TrainOrder, report: Callable[[Progress], None]) -> FractureNet:
+def train_on_simulator(
+    order: TrainOrder, report: Callable[[Progress], None], say: Callable[[str], None] = lambda line: None
+) -> FractureNet:
     """`ankle-trainer train --data simulate`: pairs are made in a process of their own while the loop runs on those that are
     there.
     """
     recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
-    net, spec, stages, teacher = _start(order, recipe)
+    net, spec, stages, teacher = _start(order, recipe, say)
     validate = None
     if order.validation is not None:
         found = prepare(order.validation, order.out / "validation-prepared", spec)
@@ -223,8 +241,6 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
 
     Logits are kept in `cache`, under the hash of the weights: exporting again, with figures, need not run the network again.
     """
-    from ankleviewer.io.atomic import write_text
-
     if net.mode == "full":
         net = channels_last(net)
     digest = hashlib.sha256()

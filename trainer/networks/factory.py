@@ -1,7 +1,8 @@
-"""The convolutions of all networks: one factory, two modes.
+"""The convolutions of all networks: one factory, three modes.
 
 "acs" keeps the k x k filters of a 2D network and turns each into one of three orthogonal planes (Yang et al. 2021,
-"Reinventing 2D Convolutions for 3D Images"), so parameter counts equal the 2D network's; "full" has k x k x k filters.
+"Reinventing 2D Convolutions for 3D Images"), so parameter counts equal the 2D network's; "full" has k x k x k filters; "planar"
+is the 2D network itself, slice by slice: what a 2D checkpoint is compared with.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 
 from trainer.networks.depthwise import acs_depthwise, acs_ranges, centre_margin, full_depthwise
 
-Mode = Literal["acs", "full"]
+Mode = Literal["acs", "full", "planar"]
 
 
 def conv3d(
@@ -37,20 +38,23 @@ def conv3d(
         stride: of all axes.
         padding: None is "same" (dilation * (k - 1) / 2).
         groups: 1, or cin == cout for a depthwise convolution.
-        mode: "acs" (weight (cout, cin / groups, k, k)) or "full" (one axis more). 1 x 1 x 1 is plain in both.
+        mode: "acs" and "planar" (weight (cout, cin / groups, k, k)) or "full" (one axis more). 1 x 1 x 1 is plain in all, but
+            "planar" strides in the plane only.
         bias: whether a bias is added; no where batch norm follows.
         dilation: distance of the taps.
 
     Raises:
         ValueError: unknown mode, even kernel, other groups.
     """
-    if mode not in ("acs", "full"):
-        raise ValueError(f"mode must be acs or full, is {mode!r}")
+    if mode not in ("acs", "full", "planar"):
+        raise ValueError(f"mode must be acs, full or planar, is {mode!r}")
     if groups not in (1, cin) or (groups > 1 and cin != cout):
         raise ValueError(f"groups must be 1 or depthwise, is {groups} for {cin} -> {cout}")
     if padding is None:
         padding = dilation * (k - 1) // 2
     centre_margin(k, padding, dilation)
+    if mode == "planar":
+        return PlanarConv3d(cin, cout, k, stride, padding, groups, bias, dilation)
     if k == 1:
         return Pointwise3d(cin, cout, 1, stride, padding, groups=groups, bias=bias)
     if groups > 1:
@@ -96,6 +100,22 @@ class AcsConv3d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """One dense convolution."""
         return F.conv3d(x, acs_dense(self.weight), self.bias, self.stride, self.padding, self.dilation)
+
+
+class PlanarConv3d(nn.Module):
+    """A 2D convolution on every slice (the last two axes)."""
+
+    def __init__(self, cin: int, cout: int, k: int, stride: int, padding: int, groups: int, bias: bool, dilation: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(cout, cin // groups, k, k))
+        self.bias = nn.Parameter(torch.zeros(cout)) if bias else None
+        self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
+        nn.init.kaiming_normal_(self.weight, mode="fan_in", nonlinearity="relu")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, cin, D, H, W) to (N, cout, D, h, w)."""
+        s, p, d = self.stride, self.padding, self.dilation
+        return F.conv3d(x, self.weight.unsqueeze(2), self.bias, (1, s, s), (0, p, p), (1, d, d), self.groups)
 
 
 class Depthwise3d(nn.Module):

@@ -31,6 +31,7 @@ class FractureNet(nn.Module):
         stride: voxels per cell of the map.
         pooling: "gap" (the paper) or "lse".
         dropout: chance with which a channel is dropped for a whole volume in training (as dropout after pooling does).
+        hidden: outputs of a linear layer between features and answer, 0 for none; both together are one linear map.
         config: the arguments that rebuild this network through the registry; JSON types only.
     """
 
@@ -44,6 +45,7 @@ class FractureNet(nn.Module):
         arch: str,
         mode: str,
         stride: int,
+        hidden: int = 0,
         config: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
@@ -51,7 +53,8 @@ class FractureNet(nn.Module):
             raise ValueError(f"pooling must be gap or lse, is {pooling!r}")
         self.features = features
         self.dropout = nn.Dropout3d(dropout)
-        self.head = nn.Linear(channels, 1)
+        self.before_head = nn.Linear(channels, hidden) if hidden else None
+        self.head = nn.Linear(hidden or channels, 1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
         self.channels = channels
@@ -65,6 +68,21 @@ class FractureNet(nn.Module):
     def cell_offset(self) -> float:
         """Voxel index of the first cell's centre: cells are blocks of `stride` voxels, as the targets of the training are."""
         return (self.stride - 1) / 2
+
+    def answer(self) -> tuple[Tensor, Tensor]:
+        """The whole head as one linear map: weights (1, C) and bias (1,), differentiable."""
+        if self.before_head is None:
+            return self.head.weight, self.head.bias
+        first = self.before_head
+        return self.head.weight @ first.weight, self.head.weight @ first.bias + self.head.bias
+
+    def merge_head(self) -> None:
+        """Make one layer of a head of two; what the network computes stays."""
+        if self.before_head is not None:
+            weight, bias = (t.detach() for t in self.answer())
+            merged = nn.Linear(self.channels, 1, dtype=weight.dtype, device=weight.device)
+            merged.load_state_dict({"weight": weight, "bias": bias})
+            self.before_head, self.head = None, merged
 
     @property
     def parameter_count(self) -> int:
@@ -84,11 +102,12 @@ class FractureNet(nn.Module):
 
     def _pool(self, a: Tensor) -> tuple[Tensor, Tensor]:
         cells = a.shape[2] * a.shape[3] * a.shape[4]
-        weight = self.head.weight.reshape(1, self.channels, 1, 1, 1)
+        weight, bias = self.answer()
+        weight = weight.reshape(1, self.channels, 1, 1, 1)
         if self.pooling == "gap":
             cam = F.conv3d(a, weight) / cells
-            return cam.sum(dim=(2, 3, 4)) + self.head.bias, cam
-        cam = F.conv3d(a, weight, self.head.bias)
+            return cam.sum(dim=(2, 3, 4)) + bias, cam
+        cam = F.conv3d(a, weight, bias)
         return torch.logsumexp(cam.flatten(1), dim=1, keepdim=True) - math.log(cells), cam
 
 

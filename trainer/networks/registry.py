@@ -9,7 +9,9 @@ from trainer.networks.head import FractureNet
 
 NETWORKS = {
     "compact": "trainer.networks.compact:compact",
+    "efficientnet_b7": "trainer.networks.efficientnet:efficientnet_b7",
     "mobilenet": "trainer.networks.mobilenet:mobilenet",
+    "resnet101": "trainer.networks.resnet:resnet101",
 }
 
 

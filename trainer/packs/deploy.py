@@ -67,6 +67,7 @@ def deployed(net: FractureNet, depthwise: DepthwiseForm = "split") -> FractureNe
         ValueError: a weight is not finite or too large for half precision.
     """
     copied = copy.deepcopy(net).to("cpu", torch.float64).eval()
+    copied.merge_head()
     _fold_norms(copied)
     _lay_out(copied, depthwise)
     copied.float()

@@ -1,0 +1,24 @@
+"""Shared building blocks."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from trainer.networks.layers import DropPath, Norm, conv_norm
+
+
+def test_norms_are_set_up_as_stated() -> None:
+    block = conv_norm(nn.Conv3d(1, 4, 1), 4, Norm(1e-3, 0.01), nn.ReLU())
+    assert [type(m) for m in block] == [nn.Conv3d, nn.BatchNorm3d, nn.ReLU]
+    assert (block[1].eps, block[1].momentum) == (1e-3, 0.01)  # type: ignore[union-attr]
+    assert len(conv_norm(nn.Conv3d(1, 4, 1), 4, Norm())) == 2 and Norm().to_json() == {"eps": 1e-5, "momentum": 0.1}
+
+
+def test_paths_are_dropped_whole_and_the_mean_stays() -> None:
+    torch.manual_seed(0)
+    drop, x = DropPath(0.25), torch.ones(4000, 2, 1, 1, 1)
+    y = drop(x)
+    assert set(y.unique().tolist()) == {0.0, float(torch.tensor(1.0) / 0.75)}
+    assert (y[:, 0] == y[:, 1]).all() and abs(float(y.mean()) - 1) < 0.05
+    assert torch.equal(drop.eval()(x), x) and torch.equal(DropPath(0.0)(x), x)

@@ -1,0 +1,67 @@
+"""3D-ResNet101: the paper's parameter count, shapes, options, and that it learns."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from trainer.networks.registry import build
+from trainer.networks.resnet import Bottleneck, resnet101
+
+
+def test_parameter_counts_to_the_unit() -> None:
+    with torch.device("meta"):
+        assert resnet101().parameter_count == 42_495_937
+        assert resnet101(mode="full").parameter_count == 85_203_265
+        assert resnet101(stride16=True).parameter_count == 42_495_937
+
+
+@pytest.mark.parametrize(("stride16", "cells"), [(False, 1), (True, 2)])
+@pytest.mark.parametrize("mode", ["acs", "full"])
+def test_map_size_and_stride(stride16: bool, cells: int, mode: str) -> None:
+    net = build("resnet101", mode=mode, width=0.125, stride16=stride16)
+    logit, cam = net(torch.randn(2, 1, 32, 32, 32))
+    assert logit.shape == (2, 1) and cam.shape == (2, 1, cells, cells, cells) and net.stride == 32 // cells
+    assert sum(isinstance(m, Bottleneck) for m in net.modules()) == 33
+
+
+def test_dilated_form_sees_what_the_strided_one_sees() -> None:
+    """Same weights: the strided map is every second cell of the dilated one."""
+    torch.manual_seed(0)
+    strided, dilated = resnet101(width=0.125), resnet101(width=0.125, stride16=True)
+    x = torch.randn(2, 1, 64, 64, 64)
+    strided(x)
+    strided.eval()
+    dilated.load_state_dict(strided.state_dict())
+    dilated.eval()
+    with torch.no_grad():
+        a, b = strided.features(x), dilated.features(x)
+    assert a.std() > 1e-2
+    torch.testing.assert_close(b[:, :, ::2, ::2, ::2], a, rtol=1e-3, atol=1e-3 * float(a.abs().max()))
+
+
+def test_the_config_rebuilds_the_network() -> None:
+    net = build("resnet101", width=0.125, bn_eps=1e-3, bn_momentum=0.01, pooling="lse", dropout=0.2)
+    assert {(m.eps, m.momentum) for m in net.modules() if isinstance(m, nn.BatchNorm3d)} == {(1e-3, 0.01)}
+    twin = build(net.arch, **net.config)
+    twin.load_state_dict(net.state_dict())
+    x = torch.randn(1, 1, 32, 32, 32)
+    torch.testing.assert_close(twin.eval()(x), net.eval()(x), rtol=0, atol=0)
+
+
+def test_it_learns_a_bright_spot() -> None:
+    torch.manual_seed(0)
+    net = build("resnet101", width=0.125)
+    optimiser = torch.optim.Adam(net.parameters(), 2e-3)
+    y = torch.arange(8).remainder(2).float()[:, None]
+    x = torch.randn(8, 1, 32, 32, 32) * 0.2
+    x[1::2, :, 8:24, 8:24, 8:24] += 1.0
+    losses = []
+    for _ in range(15):
+        loss = nn.functional.binary_cross_entropy_with_logits(net(x)[0], y)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.2 < losses[0]

@@ -1,0 +1,47 @@
+"""Building blocks that several networks share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Norm:
+    """How batch norm is set up: eps 1e-3 and momentum 0.01 for TensorFlow weights, 1e-5 and 0.1 for torch's."""
+
+    eps: float = 1e-5
+    momentum: float = 0.1
+
+    def layer(self, channels: int) -> nn.BatchNorm3d:
+        """Batch norm of so many channels."""
+        return nn.BatchNorm3d(channels, self.eps, self.momentum)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the record."""
+        return asdict(self)
+
+
+def conv_norm(conv: nn.Module, channels: int, norm: Norm, act: nn.Module | None = None) -> nn.Sequential:
+    """Convolution, batch norm and, if given, an activation: the form in which the exporter folds the norm away."""
+    layers = [conv, norm.layer(channels)]
+    return nn.Sequential(*layers) if act is None else nn.Sequential(*layers, act)
+
+
+class DropPath(nn.Module):
+    """Stochastic depth (Huang et al. 2016): in training the whole branch is left out for a volume with a chance of `drop`, and
+    scaled up where it stays.
+    """
+
+    def __init__(self, drop: float) -> None:
+        super().__init__()
+        self.drop = drop
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, D, H, W), same shape."""
+        if not self.training or self.drop <= 0:
+            return x
+        keep = x.new_empty(x.shape[0], 1, 1, 1, 1).bernoulli_(1 - self.drop)
+        return x * keep / (1 - self.drop)
