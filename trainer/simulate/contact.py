@@ -15,11 +15,11 @@ WINDOW_HU = (-250.0, 1400.0)
 
 
 def planes(scan: SimulatedScan) -> NDArray[np.uint8]:
-    """Axial (from the feet), coronal (from the front) and sagittal (A at the left) plane through the first fracture, or the
-    joint: (EDGE, 3 * EDGE) grey.
+    """Axial (from the feet), coronal (from the front) and sagittal (A at the left) plane through the first fracture, or through
+    where a twin has it: (EDGE, 3 * EDGE) grey.
     """
     fractures = scan.truth["fractures"]
-    centre = np.asarray(fractures[0]["center_mm"] if fractures else (0.0, 0.0, 0.0))
+    centre = np.asarray(fractures[0]["center_mm"] if fractures else scan.focus_mm)
     steps = (np.arange(EDGE) - (EDGE - 1) / 2) * (2 * REACH_MM / EDGE)
     down, right = np.meshgrid(steps, steps, indexing="ij")
     zero = np.zeros_like(down)

@@ -27,6 +27,7 @@ class SimulatedScan:
         volume: HU on the scanner's grid, below -1024 where the scanner wrote padding.
         mask: uint8, 0 or the number (from 1) of the fracture in `truth["fractures"]`.
         labels: uint8 bone labels (`atlas.LABELS`; those of the other leg have `scene.OTHER_LEG` added).
+        focus_mm: about where the fracture is, or would be in the twin; for pictures.
         truth: label, type, side, severity, displacement, fractures, ankles, confounders, age, patient; positions in LPS mm.
     """
 
@@ -34,6 +35,7 @@ class SimulatedScan:
     mask: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     truth: dict[str, Any]
+    focus_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 def scanner_grid(
@@ -141,7 +143,12 @@ def scan_scene(scene: Scene, grid: Grid, fractured: bool) -> SimulatedScan:
         "age": scene.notes["age"],
         "patient": scene.atlas.name,
     }
-    return SimulatedScan(Volume(np.ascontiguousarray(hu), grid), mask, labels, truth)
+    return SimulatedScan(Volume(np.ascontiguousarray(hu), grid), mask, labels, truth, _focus(scene))
+
+
+def _focus(scene: Scene) -> tuple[float, float, float]:
+    x, y, z = scene.crack_mm().mean(dim=0).tolist()
+    return x, y, z
 
 
 def _ankles(scene: Scene, grid: Grid) -> list[dict[str, Any]]:

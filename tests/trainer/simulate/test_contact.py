@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,12 @@ def scan_with_spot(spot: tuple[float, float, float]) -> SimulatedScan:
 def bright(tile: np.ndarray) -> tuple[int, int]:
     rows, columns = np.nonzero(tile == 255)
     return (int(np.sign(round(float(rows.mean()) - EDGE / 2, -1))), int(np.sign(round(float(columns.mean()) - EDGE / 2, -1))))
+
+
+def test_a_twin_is_shown_where_the_fracture_would_be() -> None:
+    seen = planes(scan_with_spot((20, 0, 0)))
+    twin = replace(scan_with_spot((20, 0, 0)), truth={"fractures": []}, focus_mm=(10.0, -5.0, 8.0))
+    np.testing.assert_array_equal(planes(twin), seen)
 
 
 def test_left_is_right_of_the_picture_and_up_is_up() -> None:
