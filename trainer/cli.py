@@ -71,6 +71,14 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
     p.add_argument("--resume", action="store_true")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
+    p = commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked")
+    p.add_argument("--effect", type=_positive, default=0.5, help="Cohen's d")
+    p.add_argument("--power", type=_positive, default=0.8)
+    p.add_argument("--level", type=_positive, default=0.05)
+    p.add_argument("--scans", type=int, default=1280, help="what effect so many show")
+    p.add_argument("--auc", type=_positive, default=0.94, help="AUC that is hoped for")
+    p.add_argument("--accuracy", type=_positive, default=0.91)
+    p.add_argument("--half-width", type=_positive, default=0.04, help="of the 95 %% intervals")
     p = commands.add_parser("export", help="calibrate a run on validation scans and write a model pack")
     p.add_argument("run", type=Path)
     p.add_argument("--out", type=Path, required=True)
@@ -98,9 +106,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has printed its sentence
         return int(stop.code or 0)
     try:
-        return {"simulate": _simulate, "prepare": _prepare, "train": _train, "export": _export, "evaluate": _evaluate}[
-            args.command
-        ](args)
+        return {
+            "simulate": _simulate,
+            "prepare": _prepare,
+            "train": _train,
+            "power": _power,
+            "export": _export,
+            "evaluate": _evaluate,
+        }[args.command](args)
     except (ScanError, ModelError, AnkleViewerError) as error:
         print(error, file=sys.stderr)
         return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
@@ -215,6 +228,17 @@ def _train(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _power(args: argparse.Namespace) -> int:
+    from trainer.evaluation.power import Plan, report
+
+    try:
+        print(report(Plan(args.effect, args.power, args.level, args.scans, args.auc, args.accuracy, args.half_width)))
+    except ValueError as error:
+        print(f"No sample size: it {error}.", file=sys.stderr)
+        return USAGE
+    return DONE
+
+
 def _export(args: argparse.Namespace) -> int:
     from trainer.runs import ExportOrder, export_run
 
@@ -242,6 +266,15 @@ def _evaluate(args: argparse.Namespace) -> int:
             print(f"  {key}: {figures.get(key)}")
     return DONE
 
+
+_COMMANDS = {
+    "simulate": _simulate,
+    "prepare": _prepare,
+    "train": _train,
+    "power": _power,
+    "export": _export,
+    "evaluate": _evaluate,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

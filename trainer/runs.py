@@ -34,6 +34,7 @@ from trainer.scans.prepare import Prepared, prepare
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.training import checkpoint
+from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
 from trainer.training.loop import Progress, Stage, train
 from trainer.training.pair_source import FolderPairs, LivePairs
@@ -186,7 +187,7 @@ def train_on_simulator(
     first = min(recipe.pairs, 64)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
     with _pairs(order, BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)) as pair:
-        return train(
+        trained = train(
             net,
             spec,
             stages,
@@ -199,6 +200,8 @@ def train_on_simulator(
             report=report,
             notes={"seed": order.seed, "pairs": recipe.pairs, "init": _name_of(order.init)},
         )
+    draw_curves(order.out)
+    return trained
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     met: list[runs.TrainOrder] = []
-    monkeypatch.setattr(runs, "train_on_simulator", lambda order, report: met.append(order))
+    monkeypatch.setattr(runs, "train_on_simulator", lambda order, report, say: met.append(order))
     line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
     assert main([*line.split(), "--init", "i", "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
     assert met == [runs.TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
