@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from trainer.training.loop import Progress
 
 DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
-MODELS = ("compact", "mobilenet")
+MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
 
 
 def _positive(text: str) -> float:
@@ -53,7 +55,9 @@ def parser() -> argparse.ArgumentParser:
     p = commands.add_parser("train", help="train a network")
     p.add_argument("--model", required=True, choices=MODELS)
     p.add_argument("--preset", choices=("paper", "best"), default="best")
-    p.add_argument("--data", required=True, help='"simulate"')
+    p.add_argument("--data", required=True, metavar="simulate|DATA", help="the simulator, or a folder that `prepare` made")
+    p.add_argument("--batch", type=int, help="scans a step, with DATA; default: the preset's")
+    p.add_argument("--allow-small", action="store_true", help="with DATA: go on where validation scans hold one class only")
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
     p.add_argument(
@@ -106,23 +110,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has printed its sentence
         return int(stop.code or 0)
     try:
-        return {
-            "simulate": _simulate,
-            "prepare": _prepare,
-            "train": _train,
-            "power": _power,
-            "export": _export,
-            "evaluate": _evaluate,
-        }[args.command](args)
+        return _COMMANDS[args.command](args)
     except (ScanError, ModelError, AnkleViewerError) as error:
         print(error, file=sys.stderr)
         return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
     except KeyboardInterrupt:
         print("Stopped; what was written so far stays, the same command goes on from there.", file=sys.stderr)
         return FAILED
-    except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    except (OSError, ValueError, RuntimeError, MemoryError, FloatingPointError) as error:
+        print(_in_words(error), file=sys.stderr)
         return FAILED
+
+
+def _in_words(error: Exception) -> str:
+    """One line; what can be done about it where that is known."""
+    text = f"{type(error).__name__}: {error}".splitlines()[0]
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The disk is full; the last whole checkpoint is kept, --resume goes on from it. ({text})"
+    if isinstance(error, MemoryError) or re.search("out of memory|not enough memory|can't allocate memory", str(error)):
+        return f"Not enough memory: a smaller --batch or --size needs less; the last checkpoint is kept. ({text})"
+    return text
 
 
 def _bar(total: int, what: str) -> Any:
@@ -195,9 +202,7 @@ def _prepare(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    if args.data != "simulate":
-        print("Training from prepared scans is not part of this version; use --data simulate.", file=sys.stderr)
-        return USAGE
+    from trainer.own_scans import train_on_scans
     from trainer.runs import TrainOrder, train_on_simulator
 
     order = TrainOrder(
@@ -223,7 +228,10 @@ def _train(args: argparse.Namespace) -> int:
             bar.n = progress.step
             bar.set_postfix_str(f"loss {progress.loss:.3f}, pairs {progress.pair_accuracy:.2f}")
 
-        train_on_simulator(order, report, bar.write)
+        if args.data == "simulate":
+            train_on_simulator(order, report, bar.write)
+        else:
+            train_on_scans(order, Path(args.data), report, bar.write, batch=args.batch, allow_small=args.allow_small)
     print(f"trained: {args.out}")
     return DONE
 

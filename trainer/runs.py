@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
@@ -46,6 +47,12 @@ BATCH_SEED = 7
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
+TITLES = {
+    "compact": "Compact 3D CNN",
+    "mobilenet": "3D-MobileNet (ACS)",
+    "resnet101": "3D-ResNet101 (ACS)",
+    "efficientnet_b7": "3D-EfficientNetB7 (ACS)",
+}
 WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
 
 
@@ -130,36 +137,50 @@ def _fill(folder: str, order: BankOrder) -> None:
         pass
 
 
-def _start(
-    order: TrainOrder, recipe: Recipe, say: Callable[[str], None]
-) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
-    """Network, preprocessing and stages of an order, and the teacher where there is one."""
+def start_network(
+    order: TrainOrder, say: Callable[[str], None] = lambda line: None
+) -> tuple[FractureNet, PreprocessSpec | None, Teacher | None]:
+    """The network of an order, the preprocessing that comes with its pack (None where it does not start from one), and its
+    teacher, if there is one.
+
+    Raises:
+        AnkleViewerError: USAGE, INIT_UNFIT, INIT_UNREADABLE, RUN_UNREADABLE.
+    """
+    recipe = RECIPES[order.model, order.preset]
     torch.manual_seed(order.seed)
     weights = order.init is not None and order.init.suffix in WEIGHT_FILES
     if order.init is not None and not weights:
         if order.teacher is not None or order.width is not None:
             raise AnkleViewerError("USAGE", "A network that goes on from a pack has its width and no teacher; leave both out.")
         net, spec = from_pack(order.init)
-        if not recipe.onward or net.arch != order.model:
-            raise AnkleViewerError(
-                "INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}, which holds {net.arch}."
-            )
-        return net, spec, list(recipe.onward), None
+        if net.arch != order.model:
+            raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
+        return net, spec, None
     net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
     if weights and order.init is not None:
         report = load_weights(net, read_weights(order.init), order.partial)
         order.out.mkdir(parents=True, exist_ok=True)
         write_text(order.out / "init.txt", report.text() + "\n")
         say(report.text())
-    teacher = None
-    if recipe.teacher:
-        if order.teacher is None:
-            raise AnkleViewerError(
-                "TEACHER_MISSING",
-                f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
-            )
-        teacher = Teacher(load_run(order.teacher)[0], net)
-    return net, recipe.spec, list(recipe.stages), teacher
+    teacher = Teacher(load_run(order.teacher)[0], net) if order.teacher is not None else None
+    return net, None, teacher
+
+
+def _start(
+    order: TrainOrder, recipe: Recipe, say: Callable[[str], None]
+) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
+    """Network, preprocessing and stages for the simulator, and the teacher where there is one."""
+    if recipe.teacher and order.teacher is None and order.init is None:
+        raise AnkleViewerError(
+            "TEACHER_MISSING",
+            f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
+        )
+    net, spec, teacher = start_network(order, say)
+    if spec is None:
+        return net, recipe.spec, list(recipe.stages), teacher
+    if not recipe.onward:
+        raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
+    return net, spec, list(recipe.onward), None
 
 
 def _name_of(pack: Path | None) -> str:
@@ -224,18 +245,22 @@ def _pairs(order: TrainOrder, wanted: BankOrder) -> Iterator[Callable[[int], Pai
         maker.join()
 
 
-def validation_figures(net: FractureNet, found: Sequence[Prepared], bf16: bool = False) -> dict[str, float]:
-    """AUC on prepared scans, in all and for the fractures of each severity, and the share of twins in the right order."""
+def validation_figures(
+    net: FractureNet, found: Sequence[Prepared], bf16: bool = False, size: int | None = None
+) -> dict[str, float]:
+    """AUC on prepared scans, in all and for the fractures of each severity, and the share of twins in the right order; inputs are
+    averaged down to `size` voxels, if given.
+    """
     kept = [p for p in found if p.input_path is not None]
     known: dict[str, list[float]] = {}
-    _look(net, kept, known, bf16)
+    _look(net, kept, known, bf16, size)
     y, score = np.array([p.row.label for p in kept]), np.array([known[p.row.id][0] for p in kept])
     figures = {"val_auc": auc(y, score)}
     for severity in SEVERITIES:
         chosen = (y == 0) | np.array([p.row.severity == severity for p in kept])
         if y[chosen].any():
             figures[f"val_auc_{severity}"] = auc(y[chosen], score[chosen])
-    figures["val_pair_accuracy"] = pair_accuracy(y, score, [p.row.twin for p in kept])[0]
+    figures["val_pair_accuracy"] = pair_accuracy(y, score, [p.row.twin for p in kept])[0]  # nan without twins
     return figures
 
 
@@ -262,12 +287,17 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
     return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
 
 
-def _look(net: FractureNet, found: Sequence[Prepared], known: dict[str, list[float]], bf16: bool = False) -> None:
+def _look(
+    net: FractureNet, found: Sequence[Prepared], known: dict[str, list[float]], bf16: bool = False, size: int | None = None
+) -> None:
     """Fill `known` with logit and highest cell of every scan that is not in it yet."""
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         for item in found:
             if item.row.id not in known and item.input_path is not None:
-                logit, cam = net(torch.from_numpy(np.load(item.input_path))[None, None])
+                x = torch.from_numpy(np.load(item.input_path))[None, None]
+                if size is not None and size < x.shape[2]:
+                    x = F.interpolate(x, size=(size,) * 3, mode="area")
+                logit, cam = net(x)
                 known[item.row.id] = [float(logit), float(cam.max())]
 
 
@@ -294,7 +324,7 @@ def export_run(order: ExportOrder) -> Path:
     name = order.name or record["arch"]
     metrics = figures.get("models", {}).get(name, {})
     origin = {
-        "data": "simulated ankles (trainer.simulate, built-in bones)",
+        "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),
         "seed": record.get("seed"),
         "git_commit": _revision(),
         "pairs": record.get("pairs"),
@@ -304,7 +334,7 @@ def export_run(order: ExportOrder) -> Path:
     reasons = Counter(p.excluded for p in found if p.excluded)
     excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
     origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"
-    title = {"compact": "Compact 3D CNN", "mobilenet": "3D-MobileNet (ACS)"}.get(record["arch"], record["arch"])
+    title = TITLES.get(record["arch"], record["arch"])
     return export(
         net,
         spec.to_json(),

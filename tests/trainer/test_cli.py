@@ -23,7 +23,6 @@ from trainer.training.recipes import RECIPES
         ["train", "--model", "vgg", "--data", "simulate", "--out", "x"],
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "0"],
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "nan"],
-        ["train", "--model", "compact", "--data", "some/folder", "--out", "x"],
         ["train", "--model", "mobilenet", "--data", "simulate", "--out", "x"],
         ["simulate", "--out", "x", "--count", "0", "--seed", "1"],
         ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--type", "sprain"],
@@ -113,3 +112,32 @@ def test_simulating_a_set_and_single_scans(monkeypatch: pytest.MonkeyPatch, tmp_
     assert main([*line.split(), "--out", str(tmp_path), "--bones", "b"]) == 0
     assert [o.format for o in met[0]] == ["dicom", "dicom"] and sum(o.count for o in met[0]) == 400
     assert met[1] == (write_scans.Order(tmp_path, 3, 4, "cuboid", "hairline", 0.7, 110.0, True, RELEASE, Path("b")),)
+
+
+def test_known_troubles_are_told_with_their_remedy(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    troubles = {
+        OSError(28, "No space left on device"): "The disk is full; the last whole checkpoint is kept",
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried\nto"): "Not enough memory: a smaller",
+        FloatingPointError("the loss is nan at step 3; the last checkpoint is kept"): "the loss is nan at step 3",
+    }
+    for error, words in troubles.items():
+
+        def fail(args: object, error: Exception = error) -> int:
+            raise error
+
+        monkeypatch.setitem(cli._COMMANDS, "power", fail)
+        assert main(["power"]) == 1
+        said = capsys.readouterr().err
+        assert words in said and said.count("\n") == 1
+
+
+def test_a_folder_without_prepared_scans_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--model", "compact", "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 1
+    assert "holds no prepared scans (make them with `ankle-trainer prepare`)" in capsys.readouterr().err
+
+
+def test_power_prints_a_plan_and_refuses_nonsense(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["power"]) == 0
+    assert "64 + 64 = 128 scans" in capsys.readouterr().out
+    assert main(["power", "--power", "2"]) == 2
+    assert "No sample size" in capsys.readouterr().err

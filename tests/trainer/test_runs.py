@@ -111,7 +111,7 @@ def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path
 
 def test_a_pack_of_another_network_is_not_gone_on_from(tmp_path: Path) -> None:
     order = TrainOrder("mobilenet", "paper", tmp_path / "run", init=assets_dir() / "models" / "compact")
-    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: Preset paper of mobilenet cannot go on from .*compact"):
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: mobilenet cannot go on from .*compact, which holds compact"):
         train_on_simulator(order, lambda progress: None)
     assert not order.out.exists()
 

@@ -13,7 +13,13 @@ class DataError(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """One scan of a manifest; `severity` and `twin` are "" where unknown."""
+    """One scan of a manifest.
+
+    Attributes:
+        severity, twin: "" where unknown.
+        mask: where the fractures are marked, or None.
+        not_eligible: code of what the table says against it (EXCLUDING), "" where nothing.
+    """
 
     id: str
     path: Path
@@ -22,6 +28,20 @@ class Row:
     site: str
     severity: str
     twin: str
+    mask: Path | None = None
+    not_eligible: str = ""
+
+
+# columns of yes or no that exclude a scan, as the paper's study did, and the code under which it is counted
+EXCLUDING = {
+    "surgery": "PRIOR_SURGERY",
+    "implant": "IMPLANT",
+    "motion": "STRONG_MOTION",
+    "bone_disease": "BONE_DISEASE",
+    "incomplete": "SCAN_INCOMPLETE",
+}
+ADULT = 18
+_YES, _NO = ("1", "yes", "true"), ("", "0", "no", "false")
 
 
 def scan_id(path: Path) -> str:
@@ -58,6 +78,8 @@ def read_manifest(path: str | Path) -> list[Row]:
                 values.get("site", ""),
                 values.get("severity", ""),
                 values.get("twin", ""),
+                path.parent / values["mask"] if values.get("mask") else None,
+                _not_eligible(values, f"{path.name}, line {line}"),
             )
         )
     if not rows:
@@ -65,3 +87,21 @@ def read_manifest(path: str | Path) -> list[Row]:
     if len({r.path for r in rows}) < len(rows):
         raise DataError(f"{path} names a scan twice")
     return rows
+
+
+def _not_eligible(values: dict[str, str], where: str) -> str:
+    age = values.get("age", "")
+    if age:
+        try:
+            years = float(age)
+        except ValueError:
+            raise DataError(f"{where}: the age {age!r} is no number") from None
+        if years < ADULT:
+            return "NOT_ADULT"
+    for column, code in EXCLUDING.items():
+        answer = values.get(column, "").lower()
+        if answer in _YES:
+            return code
+        if answer not in _NO:
+            raise DataError(f"{where}: {column} must be yes or no, is {answer!r}")
+    return ""

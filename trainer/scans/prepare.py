@@ -2,7 +2,8 @@
 preprocessing; split by patient.
 
 DATA/ then holds index.csv (one row a scan, with the reason where it was left out), flow.json (the study's flow),
-preprocessing.json and inputs/ID.npy, the network's inputs exactly as the viewer would make them.
+preprocessing.json, train.csv, validation.csv and test.csv (manifests of the three parts), inputs/ID.npy, the network's inputs
+exactly as the viewer would make them, and marks/ID.npy where fractures are marked.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.volume import Volume
 from trainer.scans.intake import take_in
-from trainer.scans.manifest import Row, read_manifest
+from trainer.scans.manifest import DataError, Row, read_manifest
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
+MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
 
 Float32 = NDArray[np.float32]
@@ -31,12 +35,13 @@ Float32 = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Prepared:
-    """One row of the index; `input_path` is None for a scan that was left out."""
+    """One row of the index; `input_path` is None for a scan that was left out, `marks_path` where no fracture is marked."""
 
     row: Row
     split: str
     excluded: str
     input_path: Path | None
+    marks_path: Path | None = None
 
 
 class LeakError(ValueError):
@@ -87,24 +92,64 @@ def prepare(
             progress(i, len(rows), row.id)
         if row.id in state["scans"]:
             continue
-        state["scans"][row.id] = _one(row.path, folder / f"{row.id}.npy", spec)
+        state["scans"][row.id] = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
         write_text(state_file, json.dumps(state))
     found = []
     for row in rows:
         entry = state["scans"][row.id]
         split = splits[row.patient] if not entry["excluded"] else ""
-        found.append(Prepared(row, split, entry["excluded"], None if entry["excluded"] else folder / f"{row.id}.npy"))
+        marks = out / "marks" / f"{row.id}.npy" if entry.get("marked") else None
+        found.append(Prepared(row, split, entry["excluded"], None if entry["excluded"] else folder / f"{row.id}.npy", marks))
     check_leaks(found, {k: v["pixels"] for k, v in state["scans"].items()})
     write_text(out / "preprocessing.json", json.dumps(spec.to_json(), indent=1))
     write_text(out / "index.csv", _index(found, state["scans"]))
     write_text(out / "flow.json", json.dumps(flow(found), indent=1))
+    for name, _ in SPLITS:
+        write_text(out / f"{name}.csv", _manifest([p.row for p in found if p.split == name]))
     return found
 
 
-def _one(path: Path, target: Path, spec: PreprocessSpec) -> dict[str, Any]:
-    from ankleviewer.core.preprocess import apply
+def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:
+    """What `prepare` left in a folder.
 
-    found = take_in(path)
+    Raises:
+        DataError: it holds no prepared scans, or not all of them.
+    """
+    try:
+        spec = PreprocessSpec.from_json(json.loads((out / "preprocessing.json").read_text()))
+        with open(out / "index.csv", newline="") as f:
+            records = list(csv.DictReader(f))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{out} holds no prepared scans (make them with `ankle-trainer prepare`): {error}") from error
+    found = []
+    for r in records:
+        row = Row(r["id"], Path(r["path"]), int(r["label"]), r["patient"], "", r["severity"], r["twin"])
+        values, marks = out / "inputs" / f"{row.id}.npy", out / "marks" / f"{row.id}.npy"
+        if not r["excluded"] and not values.is_file():
+            raise DataError(f"{values} is gone; run `ankle-trainer prepare` again")
+        found.append(
+            Prepared(row, r["split"], r["excluded"], None if r["excluded"] else values, marks if marks.is_file() else None)
+        )
+    return spec, found
+
+
+def _manifest(rows: Sequence[Row]) -> str:
+    """A manifest of one part of the split, for `evaluate` and `export`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("id", "path", "label", "patient", "mask", "site", "severity", "twin"))
+    for r in rows:
+        mask = r.mask.resolve() if r.mask else ""
+        writer.writerow((r.id, r.path.resolve(), r.label, r.patient, mask, r.site, r.severity, r.twin))
+    return text.getvalue()
+
+
+def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
+    from ankleviewer.core.preprocess import apply, model_grid
+
+    if row.not_eligible:  # not even read: the table says that it is not part of the study
+        return {"excluded": row.not_eligible, "pixels": "", "ankle": None}
+    found = take_in(row.path)
     if found.scan is None:
         return {"excluded": found.reason, "pixels": "", "ankle": None}
     volume = found.scan.volume
@@ -113,11 +158,40 @@ def _one(path: Path, target: Path, spec: PreprocessSpec) -> dict[str, Any]:
         return {"excluded": found.reason, "pixels": pixels, "ankle": None}
     centre = found.ankles[0].centre_mm
     tensor, _ = apply(volume, spec, centre)
+    _save(target, tensor[0, 0])
+    marked = False
+    if row.mask is not None:
+        marked = True
+        _save(marks, _marks_on(row.mask, volume, model_grid(volume, spec, centre)))
+    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in centre], "marked": marked}
+
+
+def _marks_on(path: Path, volume: Volume, grid: Grid) -> NDArray[np.bool_]:
+    """Marked fractures on the network's grid.
+
+    Raises:
+        DataError: the marks cannot be read or do not lie on the scan's grid.
+    """
+    from ankleviewer.core.errors import ScanError
+    from ankleviewer.core.resample import resample
+    from ankleviewer.io.reader import open_scan
+
+    try:
+        marks = open_scan(path).volume
+    except ScanError as error:
+        raise DataError(f"the marks {path.name} cannot be read: {error}") from error
+    if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
+        raise DataError(f"the marks {path.name} do not lie on the scan's grid")
+    unit = 1000  # whatever number marks a fracture; as much of a voxel as it fills
+    return resample(Volume((marks.hu > 0).astype(np.int16) * unit, marks.grid), grid, 0.0) > MARKED_SHARE * unit
+
+
+def _save(target: Path, values: NDArray[Any]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}")
     with open(temporary, "wb") as f:
-        np.save(f, tensor[0, 0])
+        np.save(f, values)
     temporary.replace(target)
-    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in centre]}
 
 
 def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> None:

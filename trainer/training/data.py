@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -69,6 +70,16 @@ class HardPlace:
     pair: int
     fractured: bool
     voxel: tuple[int, int, int]
+
+
+class Bank(Protocol):
+    """Where the loop's batches come from; the same step gives the same batch."""
+
+    hard: list[tuple[int, list[HardPlace]]]
+
+    def batch(self, step: int, plan: CropPlan) -> Batch:
+        """Batch of step `step`."""
+        ...
 
 
 class PairBank:

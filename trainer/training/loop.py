@@ -19,7 +19,7 @@ from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.training import checkpoint
-from trainer.training.data import Batch, CropPlan, HardPlace, PairBank, Prefetch
+from trainer.training.data import Bank, Batch, CropPlan, HardPlace, PairBank, Prefetch
 from trainer.training.deep import SideExits, side_loss
 from trainer.training.mine import mine
 from trainer.training.targets import cell_loss, cell_targets
@@ -67,7 +67,7 @@ def train(
     net: FractureNet,
     spec: PreprocessSpec,
     stages: list[Stage],
-    bank: PairBank,
+    bank: Bank,
     run: Path,
     *,
     teacher: Teacher | None = None,
@@ -145,7 +145,7 @@ def train(
         for step in range(first, total):
             index, k = position[step]
             stage = stages[index]
-            if stage.mine_every and k % stage.mine_every == 0:
+            if stage.mine_every and k % stage.mine_every == 0 and isinstance(bank, PairBank):
                 with _averaged(net, average):
                     _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, bf16)
             _mode(net, stage.freeze_norm)

@@ -86,9 +86,9 @@ _ONWARD = (
         mine_volumes=150,
     ),
 )
-# a separable network imitates the compact one: on many small crops what it sees in every cell, then on larger ones, up to whole
+# a deep network imitates the compact one: on many small crops what it sees in every cell, then on larger ones, up to whole
 # ankles, what it makes of them
-_MOBILENET = (
+_TAUGHT = (
     Stage(CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0), 1000, (2e-3, 1.5e-3), cells=0.3, scan=0.1, sides=0.3, teacher=2.0),
     Stage(
         CropPlan(64, 3, 3, True, (), 0.3, plain_hu=90.0, hard=0.5),
@@ -117,9 +117,37 @@ _MOBILENET = (
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
 
+
+def for_scans(
+    preset: str, scans: int, epochs: float | None, size: int, marked: bool, onward: bool, batch: int | None = None
+) -> tuple[Stage, ...]:
+    """Stages for a hospital's own prepared scans: whole volumes, each once an epoch.
+
+    Args:
+        preset: "paper" (Adam at 5e-4, batch 16, 20 epochs, the label alone) or "best" (the rate falls; marks teach cells).
+        scans: number of scans to train on.
+        epochs: None for the preset's own.
+        marked: whether fractures are marked; onward: whether the network has learnt already and goes on.
+        batch: scans a step, None for the preset's own; never more than there are.
+    """
+    own_batch, own_epochs = (16, FULL_EPOCHS) if preset == "paper" else (8, 2 * FULL_EPOCHS)
+    of = max(1, min(batch or own_batch, scans))
+    steps = max(1, round((epochs or own_epochs) * -(-scans // of)))
+    if preset == "paper":
+        return (Stage(CropPlan(size, 0, of, whole=True, strength=0.0), steps, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
+    rate = (1e-4, 1e-5) if onward else (5e-4, 2e-5)
+    share = 1.0 if marked else 0.0
+    plan = CropPlan(size, 0, of, whole=True, strength=0.4)
+    return (Stage(plan, steps, rate, cells=share, scan=1.0, sides=0.3 * share, freeze_norm=onward),)
+
+
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
-    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _MOBILENET, 72, 4000, 4, teacher="compact"),
+    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("resnet101", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("efficientnet_b7", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("resnet101", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
+    ("efficientnet_b7", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("compact", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("mobilenet", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
 }

@@ -18,8 +18,8 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from trainer.scans import prepare as module
-from trainer.scans.manifest import DataError, Row
-from trainer.scans.prepare import LeakError, Prepared, check_leaks, flow, prepare, split_by_patient
+from trainer.scans.manifest import DataError, Row, read_manifest
+from trainer.scans.prepare import LeakError, Prepared, check_leaks, flow, prepare, read_prepared, split_by_patient
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
 
@@ -100,6 +100,62 @@ def test_refused_scans_are_listed_with_their_reason(done: tuple[Path, list[Prepa
     assert json.loads((out / "preprocessing.json").read_text()) == SPEC.to_json()
 
 
+def test_who_is_not_part_of_the_study_is_counted_and_not_read(scans: Path, tmp_path: Path) -> None:
+    table = tmp_path / "study.csv"
+    lines = ["path,label,patient,age,surgery,implant"]
+    for name, more in (("a", "17,,"), ("b", "44,yes,"), ("c", "44,no,1"), ("d", "18,0,")):
+        lines.append(f"{(scans / 'good.nii.gz') if name == 'd' else tmp_path / name},1,{name},{more}")
+    table.write_text("\n".join(lines))
+    found = prepare(table, tmp_path / "out", SPEC)
+    assert [p.excluded for p in found] == ["NOT_ADULT", "PRIOR_SURGERY", "IMPLANT", ""]
+    assert flow(found)["included"] == 1
+
+
+@pytest.mark.parametrize(("cells", "message"), [("abc,", "the age 'abc' is no number"), (",maybe", "surgery must be yes or no")])
+def test_a_table_that_says_neither_yes_nor_no_is_refused(tmp_path: Path, cells: str, message: str) -> None:
+    (tmp_path / "m.csv").write_text(f"path,label,age,surgery\nx.nii.gz,1,{cells}\n")
+    with pytest.raises(DataError, match=rf"m\.csv, line 2: {message}"):
+        prepare(tmp_path / "m.csv", tmp_path / "out", SPEC)
+
+
+def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path) -> None:
+    good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
+    write_nifti(good.mask, good.volume.grid, tmp_path / "mask.nii.gz")
+    (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},1,p,mask.nii.gz\n")
+    (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", replace(SPEC, size=64, spacing_mm=2.0))
+    assert item.marks_path is not None and item.input_path is not None
+    marks, values = np.load(item.marks_path), np.load(item.input_path)
+    assert marks.shape == values.shape and 0.4 < marks.sum() / (good.mask > 0).sum() < 2.5
+    with open(tmp_path / "out" / "index.csv", newline="") as f:
+        middle = np.array([float(v) for v in next(csv.DictReader(f))["ankle"].split()])
+    centre = middle + 2.0 * (np.argwhere(marks).mean(axis=0) - 31.5)
+    np.testing.assert_allclose(centre, good.truth["fractures"][0]["center_mm"], atol=2.0)
+    write_nifti(good.mask[:-1], Grid.axis_aligned((64, 65, 65), 2.0, (0.0, 0.0, 0.0)), tmp_path / "mask.nii.gz")
+    with pytest.raises(DataError, match=r"the marks mask.nii.gz do not lie on the scan's grid"):
+        prepare(tmp_path / "m.csv", tmp_path / "other", SPEC)
+
+
+def test_what_was_prepared_is_found_again(done: tuple[Path, list[Prepared]]) -> None:
+    out, items = done
+    spec, again = read_prepared(out)
+    assert spec == SPEC
+    assert [(p.row.id, p.row.label, p.split, p.excluded, p.input_path) for p in again] == [
+        (p.row.id, p.row.label, p.split, p.excluded, p.input_path) for p in items
+    ]
+    (out / "inputs" / "good.npy").rename(out / "inputs" / "kept")
+    with pytest.raises(DataError, match=r"good\.npy is gone"):
+        read_prepared(out)
+    (out / "inputs" / "kept").rename(out / "inputs" / "good.npy")
+    with pytest.raises(DataError, match=r"holds no prepared scans"):
+        read_prepared(out / "inputs")
+
+
+def test_each_part_of_the_split_is_a_manifest(done: tuple[Path, list[Prepared]]) -> None:
+    out, items = done
+    rows = read_manifest(out / f"{items[0].split}.csv")
+    assert [r.id for r in rows] == ["good"] and rows[0].path.is_file()
+
+
 def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]]) -> None:
     out, items = done
     with open(out / "index.csv", newline="") as f:
@@ -117,9 +173,9 @@ def test_nothing_is_read_twice_unless_the_preprocessing_changes(
 ) -> None:
     read: list[str] = []
 
-    def one(path: Path, target: Path, spec: Any) -> dict[str, Any]:
-        read.append(path.name)
-        return {"excluded": "", "pixels": path.name, "ankle": [0.0, 0.0, 0.0]}
+    def one(row: Row, target: Path, marks: Path, spec: Any) -> dict[str, Any]:
+        read.append(row.path.name)
+        return {"excluded": "", "pixels": row.path.name, "ankle": [0.0, 0.0, 0.0]}
 
     monkeypatch.setattr(module, "_one", one)
     met: list[tuple[int, int]] = []
@@ -132,11 +188,11 @@ def test_nothing_is_read_twice_unless_the_preprocessing_changes(
 def test_an_interrupted_run_goes_on(scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def one(path: Path, target: Path, spec: Any) -> dict[str, Any]:
-        read.append(path.name)
+    def one(row: Row, target: Path, marks: Path, spec: Any) -> dict[str, Any]:
+        read.append(row.path.name)
         if len(read) == 2:
             raise KeyboardInterrupt
-        return {"excluded": "", "pixels": path.name, "ankle": None}
+        return {"excluded": "", "pixels": row.path.name, "ankle": None}
 
     monkeypatch.setattr(module, "_one", one)
     with pytest.raises(KeyboardInterrupt):

@@ -1,0 +1,93 @@
+"""`ankle-trainer train --data DATA`: a network on a hospital's own scans, as `ankle-trainer prepare` left them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.preprocess import PreprocessSpec
+from trainer.networks.head import FractureNet
+from trainer.runs import BATCH_SEED, TrainOrder, start_network, validation_figures
+from trainer.scans.prepare import read_prepared
+from trainer.training.curves import draw_curves
+from trainer.training.loop import Progress, train
+from trainer.training.recipes import for_scans
+from trainer.training.scan_bank import ScanBank
+
+
+def train_on_scans(
+    order: TrainOrder,
+    data: Path,
+    report: Callable[[Progress], None],
+    say: Callable[[str], None] = lambda line: None,
+    *,
+    batch: int | None = None,
+    allow_small: bool = False,
+) -> FractureNet:
+    """Train on the "train" part of prepared scans; the state is chosen on the "validation" part, "test" is not looked at.
+
+    Args:
+        order: `validation` and `live` play no part; `size` below that of the inputs averages them down.
+        batch: scans a step, None for the preset's own.
+        allow_small: go on without validation where that part lacks one of the classes.
+
+    Raises:
+        DataError: no prepared scans.
+        AnkleViewerError: DATA_TOO_FEW, INIT_UNFIT.
+    """
+    spec, found = read_prepared(data)
+    own = [p for p in found if p.split == "train" and p.input_path is not None]
+    judges = [p for p in found if p.split == "validation" and p.input_path is not None]
+    if not own:
+        raise AnkleViewerError("DATA_TOO_FEW", f"{data} holds no scan to train on.")
+    two_classes = {p.row.label for p in judges} == {0, 1}
+    if not two_classes and not allow_small:
+        raise AnkleViewerError(
+            "DATA_TOO_FEW",
+            "The validation scans hold one class only, so no state can be chosen and no threshold set: add patients, or go on "
+            "without validation by --allow-small.",
+        )
+    spec = at_size(spec, order.size)
+    net, expected, teacher = start_network(order, say)
+    if order.init is not None and expected is not None and expected.window != spec.window:
+        raise AnkleViewerError(
+            "INIT_UNFIT", f"The pack sees scans through the window {expected.window}, the prepared scans have {spec.window}."
+        )
+    marked = any(p.marks_path is not None for p in own if p.row.label)
+    stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None, batch)
+    bank = ScanBank([(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path], spec, spec.size, BATCH_SEED)
+    steps = bank.steps_per_epoch(stages[0].plan.others)
+    say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
+    validate = functools.partial(validation_figures, found=judges, bf16=order.bf16, size=spec.size) if two_classes else None
+    trained = train(
+        net,
+        spec,
+        list(stages),
+        bank,
+        order.out,
+        teacher=teacher,
+        resume=order.resume,
+        bf16=order.bf16,
+        save_every=steps,
+        validate=validate,
+        validate_every=steps,
+        report=report,
+        notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": init_name(order)},
+    )
+    draw_curves(order.out)
+    return trained
+
+
+def at_size(spec: PreprocessSpec, size: int) -> PreprocessSpec:
+    """The preprocessing whose cube has `size` voxels along each edge and the same length, where that is coarser."""
+    if size >= spec.size:
+        return spec
+    return replace(spec, size=size, spacing_mm=spec.spacing_mm * spec.size / size)
+
+
+def init_name(order: TrainOrder) -> str:
+    """What the network started from, for the record."""
+    return order.init.name if order.init is not None else ""
