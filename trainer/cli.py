@@ -73,6 +73,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--seed", type=int, default=1001)
     p.add_argument("--width", type=float, help="factor on the channels, for trials")
     p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    p.add_argument("--part", type=int, metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory")
+    p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
+    p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
     p.add_argument("--resume", action="store_true")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
     p = commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked")
@@ -220,6 +223,9 @@ def _train(args: argparse.Namespace) -> int:
         args.resume,
         args.live,
         args.partial,
+        args.part,
+        args.save_memory,
+        args.device,
     )
     with _bar(1, args.model) as bar:
 

@@ -14,6 +14,7 @@ from trainer.runs import BATCH_SEED, TrainOrder, start_network, validation_figur
 from trainer.scans.prepare import read_prepared
 from trainer.training.curves import draw_curves
 from trainer.training.loop import Progress, train
+from trainer.training.processes import processes
 from trainer.training.recipes import for_scans
 from trainer.training.scan_bank import ScanBank
 
@@ -62,22 +63,24 @@ def train_on_scans(
     steps = bank.steps_per_epoch(stages[0].plan.others)
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
     validate = functools.partial(validation_figures, found=judges, bf16=order.bf16, size=spec.size) if two_classes else None
-    trained = train(
-        net,
-        spec,
-        list(stages),
-        bank,
-        order.out,
-        teacher=teacher,
-        resume=order.resume,
-        bf16=order.bf16,
-        save_every=steps,
-        validate=validate,
-        validate_every=steps,
-        report=report,
-        notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": init_name(order)},
-    )
-    draw_curves(order.out)
+    with processes(order.device) as group:
+        trained = train(
+            net,
+            spec,
+            list(stages),
+            bank,
+            order.out,
+            means=order.on(group),
+            teacher=teacher,
+            resume=order.resume,
+            save_every=steps,
+            validate=validate,
+            validate_every=steps,
+            report=report,
+            notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": init_name(order)},
+        )
+    if group.first:
+        draw_curves(order.out)
     return trained
 
 

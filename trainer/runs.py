@@ -37,8 +37,10 @@ from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
-from trainer.training.loop import Progress, Stage, train
+from trainer.training.lesson import Stage
+from trainer.training.loop import Means, Progress, train
 from trainer.training.pair_source import FolderPairs, LivePairs
+from trainer.training.processes import Processes, best_device, processes
 from trainer.training.recipes import RECIPES, Recipe
 from trainer.training.teach import Teacher
 from trainer.training.warm_start import from_pack
@@ -72,6 +74,7 @@ class TrainOrder:
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own.
         bf16: half precision inside the network; resume: go on from the run's checkpoint.
+        most_rows, save_memory: see `loop.Means`; device: "auto" takes a GPU where there is one.
         live: keep the simulated pairs in memory instead of in the run's folder.
     """
 
@@ -89,6 +92,14 @@ class TrainOrder:
     resume: bool = False
     live: bool = False
     partial: bool = False
+    most_rows: int | None = None
+    save_memory: bool = False
+    device: str = "auto"
+
+    def on(self, group: Processes) -> Means:
+        """With what the run is done."""
+        device = best_device() if self.device == "auto" else torch.device(self.device)
+        return Means(device, group, self.bf16, self.most_rows, self.save_memory, self.seed)
 
 
 @dataclass(frozen=True)
@@ -207,35 +218,41 @@ def train_on_simulator(
         validate = functools.partial(validation_figures, found=found, bf16=order.bf16)
     first = min(recipe.pairs, 64)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
-    with _pairs(order, BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)) as pair:
+    wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)
+    with processes(order.device) as group, _pairs(order, wanted, group) as pair:
         trained = train(
             net,
             spec,
             stages,
             PairBank(pair, recipe.pairs, first, growth, BATCH_SEED),
             order.out,
+            means=order.on(group),
             teacher=teacher,
             resume=order.resume,
-            bf16=order.bf16,
             validate=validate,
             report=report,
             notes={"seed": order.seed, "pairs": recipe.pairs, "init": _name_of(order.init)},
         )
-    draw_curves(order.out)
+    if group.first:
+        draw_curves(order.out)
     return trained
 
 
 @contextmanager
-def _pairs(order: TrainOrder, wanted: BankOrder) -> Iterator[Callable[[int], Pair]]:
-    """The simulator beside the loop, for as long as the block lasts."""
+def _pairs(order: TrainOrder, wanted: BankOrder, group: Processes) -> Iterator[Callable[[int], Pair]]:
+    """The simulator beside the loop, for as long as the block lasts; the first of many processes starts it for all."""
     if order.live:
-        live = LivePairs(wanted)
+        device = order.on(group).device
+        live = LivePairs(wanted, device=device)
         try:
             yield live
         finally:
             live.close()
         return
     folder = order.out / "pairs"
+    if not group.first:
+        yield FolderPairs(folder)
+        return
     maker = multiprocessing.get_context("spawn").Process(target=_fill, args=(str(folder), wanted), daemon=True)
     maker.start()
     try:
@@ -291,13 +308,14 @@ def _look(
     net: FractureNet, found: Sequence[Prepared], known: dict[str, list[float]], bf16: bool = False, size: int | None = None
 ) -> None:
     """Fill `known` with logit and highest cell of every scan that is not in it yet."""
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+    with torch.no_grad(), torch.autocast(next(net.parameters()).device.type, torch.bfloat16, enabled=bf16):
         for item in found:
             if item.row.id not in known and item.input_path is not None:
+                device = next(net.parameters()).device
                 x = torch.from_numpy(np.load(item.input_path))[None, None]
                 if size is not None and size < x.shape[2]:
                     x = F.interpolate(x, size=(size,) * 3, mode="area")
-                logit, cam = net(x)
+                logit, cam = net(x.to(device))
                 known[item.row.id] = [float(logit), float(cam.max())]
 
 

@@ -54,7 +54,9 @@ def measure(hu: NDArray[np.float32], bones: Mapping[str, NDArray[np.bool_]]) -> 
         if name not in BONES or not mask.any():
             continue
         depth = ndimage.distance_transform_edt(mask) * SPACING_MM
-        _add(out, f"{name}, core", hu[depth >= CORE_MM])
+        core = depth >= CORE_MM
+        _add(out, f"{name}, core", hu[core])
+        _add(out, f"{name}, core texture", _local_sd(hu)[core])
         densest = ndimage.maximum_filter(np.where(mask, hu, AIR_HU), 3)
         _add(out, f"{name}, shell", densest[mask & (depth <= SHELL_MM)])
     soft = ndimage.distance_transform_edt(~every) * SPACING_MM >= AWAY_MM
@@ -64,10 +66,17 @@ def measure(hu: NDArray[np.float32], bones: Mapping[str, NDArray[np.bool_]]) -> 
     muscle = soft & (hu > MUSCLE_HU[0]) & (hu < MUSCLE_HU[1])
     _add(out, "muscle", hu[muscle])
     inner = ndimage.binary_erosion(muscle, np.ones((3, 3, 3)))
-    mean = ndimage.uniform_filter(hu, 3)
-    spread = np.sqrt(np.maximum(ndimage.uniform_filter(hu * hu, 3) - mean * mean, 0.0) * 27 / 26)
-    _add(out, "muscle, noise", spread[inner])
+    _add(out, "muscle, noise", _local_sd(hu)[inner])
     return out
+
+
+def _local_sd(hu: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Standard deviation in 3 x 3 x 3 voxels."""
+    from scipy import ndimage
+
+    values = hu.astype(np.float64)
+    mean = ndimage.uniform_filter(values, 3)
+    return np.sqrt(np.maximum(ndimage.uniform_filter(values * values, 3) - mean * mean, 0.0) * 27 / 26)
 
 
 def _add(out: Figures, name: str, values: NDArray[np.floating]) -> None:
@@ -240,9 +249,9 @@ Hounsfield units of {count} unfractured simulated scans (seed {seed}, standard s
 real foot CT of a cadaver (NLM Visible Human Project, female; 1 mm voxels; bone labels from Andreassen et al. 2022,
 doi:10.1038/s41597-022-01905-2, CC BY 4.0). Made by `python -m trainer.evaluation.realism`.
 
-Core: bone deeper than 4 mm. Shell: the densest voxel next to each surface voxel. Noise: standard deviation in 3 x 3 x 3 voxels
-of muscle. The simulator draws density from osteoporotic to dense; the real scan is one body of one age, so its median should
-lie in the range.
+Core: bone deeper than 4 mm; its texture: standard deviation in 3 x 3 x 3 voxels. Shell: the densest voxel next to each surface
+voxel. Noise: standard deviation in 3 x 3 x 3 voxels of muscle. The simulator draws density from osteoporotic to dense; the real
+scan is one body of one age, so its median should lie in the range.
 
 {table}
 

@@ -49,7 +49,7 @@ class Setting:
     trabecular_hu: Range = (150.0, 330.0)
     unevenness: Range = (0.2, 0.65)
     grain_mm: Range = (0.8, 2.2)
-    grain: Range = (0.06, 0.35)
+    grain: Range = (0.04, 0.22)
     both_ankles: float = 0.12
     metal: float = 0.05
     moving: float = 0.08
@@ -77,7 +77,7 @@ TRAINING = Setting(
     trabecular_hu=(110.0, 400.0),
     unevenness=(0.1, 0.85),
     grain_mm=(0.6, 3.2),
-    grain=(0.04, 0.5),
+    grain=(0.03, 0.45),
     both_ankles=0.15,
     metal=0.08,
     moving=0.1,
@@ -125,7 +125,7 @@ RELEASE = Setting(
     trabecular_hu=(160.0, 420.0),
     unevenness=(0.1, 0.4),
     grain_mm=(0.6, 1.2),
-    grain=(0.2, 0.5),
+    grain=(0.12, 0.35),
     both_ankles=0.3,
 )
 SETTINGS = {s.name: s for s in (STANDARD, TRAINING, SHIFTED, RELEASE)}

@@ -73,8 +73,8 @@ class BoneTexture:
         elif bone == "calcaneus":
             away = (points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device)).norm(dim=-1)
             mineral = mineral * (1.0 - self.triangle * torch.exp(-((away / 11.0) ** 2)))
-        spread = unevenness * (0.55 * wide + 0.8 * lines) + self.grain * sample_tile(self.grain_tile, p)
-        core = self.marrow_hu + mineral * loaded * torch.exp(spread - 0.47 * unevenness**2 - 0.5 * self.grain**2)
+        spread = unevenness * (0.8 * wide + 0.4 * lines) + self.grain * sample_tile(self.grain_tile, p)
+        core = self.marrow_hu + mineral * loaded * torch.exp(spread - 0.4 * unevenness**2 - 0.5 * self.grain**2)
         cortex_hu = self.cortex_hu * (0.55 + 0.45 * self.density) * (1.0 + 0.06 * wide)
         core = torch.minimum(core, 0.9 * cortex_hu)
         shell = soft_side(depth - self._thickness(bone, points, cortex, 0.6 * wide + 0.8 * lines), voxel)
@@ -114,7 +114,7 @@ def draw_texture(rng: np.random.Generator, setting: Setting = STANDARD) -> BoneT
         subchondral_mm=float(rng.uniform(1.5, 5.0)),
         triangle=float(rng.uniform(0.1, 0.95)),
         cortex_scale=float(rng.uniform(0.75, 1.2)) * (0.6 + 0.4 * min(density, 1.0)),
-        cortex_varies=float(rng.uniform(0.15, 0.6)),
+        cortex_varies=float(rng.uniform(0.1, 0.4)),
         relative={name: _RELATIVE_DENSITY.get(name, 1.0) * float(np.exp(rng.normal(0, 0.12))) for name in (*BONES, "ossicle")},
         offsets={name: torch.tensor(rng.uniform(0, 63, 3), dtype=torch.float32) for name in (*BONES, "ossicle")},
     )

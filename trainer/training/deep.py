@@ -7,8 +7,11 @@ From scan labels and cells alone the first layers hardly learn; told at full res
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from trainer.networks.head import FractureNet
 from trainer.training.targets import cell_loss, cell_targets
@@ -19,7 +22,7 @@ def stages_of(layers: nn.Sequential, edge: int = 64) -> dict[int, tuple[int, int
     found: dict[int, tuple[int, int]] = {}
     training = layers.training
     layers.eval()
-    x = torch.zeros(1, 1, edge, edge, edge)
+    x = torch.zeros(1, 1, edge, edge, edge, device=next(layers.parameters()).device)
     with torch.no_grad():
         for i, layer in enumerate(layers):
             x = layer(x)
@@ -34,13 +37,15 @@ class SideExits(nn.Module):
     Args:
         net: its `features` must be a Sequential.
         coarsest: last stride that gets an exit.
+        save_memory: in training, work the layers' activations out anew for the gradient instead of keeping them.
     """
 
-    def __init__(self, net: FractureNet, coarsest: int = 16) -> None:
+    def __init__(self, net: FractureNet, coarsest: int = 16, save_memory: bool = False) -> None:
         super().__init__()
         if not isinstance(net.features, nn.Sequential):
             raise TypeError("the network's features must be a Sequential")
         found = {s: at for s, at in stages_of(net.features).items() if 2 <= s <= coarsest and s < net.stride}
+        self.save_memory = save_memory
         self.strides = {index: stride for stride, (index, _) in found.items()}
         self.heads = nn.ModuleDict({str(index): nn.Conv3d(channels, 1, 1) for index, channels in found.values()})
 
@@ -49,13 +54,25 @@ class SideExits(nn.Module):
         sides: dict[int, Tensor] = {}
         taps: dict[int, Tensor] = {}
         assert isinstance(net.features, nn.Sequential)
-        for i, layer in enumerate(net.features):
-            x = layer(x)
-            if i in self.strides:
-                sides[self.strides[i]] = self.heads[str(i)](x)
-                taps[self.strides[i]] = x
+        anew = self.save_memory and net.training
+        for layers, last in _segments(net.features, set(self.strides)):
+            x = checkpoint(layers, x, use_reentrant=False) if anew else layers(x)
+            if last in self.strides:
+                sides[self.strides[last]] = self.heads[str(last)](x)
+                taps[self.strides[last]] = x
         logit, cam = net.pool(net.dropout(x))
         return logit, cam, sides, taps
+
+
+def _segments(layers: nn.Sequential, ends: set[int]) -> Iterator[tuple[nn.Sequential, int]]:
+    """The layers in runs that can be worked out anew by themselves, each with the index of its last layer: whole blocks, and
+    plain layers up to the next side exit, since an activation in place must not stand alone.
+    """
+    first = 0
+    for i, layer in enumerate(layers):
+        if i in ends or i + 1 == len(layers) or any(True for _ in layer.children()):
+            yield nn.Sequential(*list(layers)[first : i + 1]), i
+            first = i + 1
 
 
 def side_loss(sides: dict[int, Tensor], crack: Tensor, changed: Tensor) -> Tensor:

@@ -4,53 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.training import checkpoint
-from trainer.training.data import Bank, Batch, CropPlan, HardPlace, PairBank, Prefetch
-from trainer.training.deep import SideExits, side_loss
+from trainer.training.data import Bank, Batch, HardPlace, PairBank, Prefetch
+from trainer.training.lesson import Lesson, Stage, on_device, parts_of, share_of
 from trainer.training.mine import mine
-from trainer.training.targets import cell_loss, cell_targets
+from trainer.training.processes import Processes
 from trainer.training.teach import Teacher
 
 # hard places count from so many steps after the search on: more than the batches that are prepared ahead, so that a run gives the
 # same batches every time
 MINED_AHEAD = 8
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A part of the training.
-
-    Attributes:
-        plan: crops of a batch; steps: how many; lr: learning rate at the start and the end.
-        cells, scan, sides, teacher: weights of the losses.
-        freeze_norm: batch norm keeps its statistics.
-        mine_every: steps between two searches for hard places in `mine_volumes` volumes; 0 for none.
-    """
-
-    plan: CropPlan
-    steps: int
-    lr: tuple[float, float]
-    cells: float = 1.0
-    scan: float = 0.5
-    sides: float = 1.0
-    teacher: float = 0.0
-    freeze_norm: bool = False
-    mine_every: int = 0
-    mine_volumes: int = 120
 
 
 @dataclass(frozen=True)
@@ -63,6 +40,29 @@ class Progress:
     pair_accuracy: float
 
 
+CPU, ALONE = torch.device("cpu"), Processes()
+
+
+@dataclass(frozen=True)
+class Means:
+    """With what a training runs, whatever it learns.
+
+    Attributes:
+        device: of network and batches; processes: of which this is one.
+        bf16: half precision inside the network.
+        most_rows: rows worked out at a time; the gradients of a batch's parts are added up. None for all at once.
+        save_memory: activations are worked out anew for the gradient instead of kept.
+        seed: of what is random inside the network (dropout), step by step.
+    """
+
+    device: torch.device = CPU
+    processes: Processes = ALONE
+    bf16: bool = False
+    most_rows: int | None = None
+    save_memory: bool = False
+    seed: int = 0
+
+
 def train(
     net: FractureNet,
     spec: PreprocessSpec,
@@ -70,9 +70,9 @@ def train(
     bank: Bank,
     run: Path,
     *,
+    means: Means | None = None,
     teacher: Teacher | None = None,
     resume: bool = False,
-    bf16: bool = False,
     save_every: int = 100,
     validate: Callable[[FractureNet], dict[str, float]] | None = None,
     validate_every: int = 500,
@@ -86,157 +86,158 @@ def train(
     Raises:
         FloatingPointError: the loss is not finite; the last checkpoint stays.
     """
-    from ankleviewer.io.atomic import write_text
-
+    means = means or Means()
     run.mkdir(parents=True, exist_ok=True)
-    net = channels_last(net) if net.mode == "full" else net
-    exits = SideExits(net)
-    parameters = [*net.parameters(), *exits.parameters(), *(teacher.learning() if teacher else ())]
-    bias = nn.Parameter(torch.zeros(len(stages)))
-    optimiser = torch.optim.Adam([{"params": parameters}, {"params": [bias]}], lr=1e-3)
-    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
+    net = (channels_last(net) if net.mode == "full" else net).to(means.device)
+    lesson = Lesson(net, len(stages), teacher, means.save_memory).to(means.device)
+    state = _State(lesson, bank, run, resume)
+    if means.processes.first:
+        _write_config(run, net, spec, stages, notes)
     total = sum(s.steps for s in stages)
-    first, best = 0, -1.0
-    state = checkpoint.load(run) if resume else None
-    if state is None:
-        checkpoint.drop_best(run)
-    else:
-        net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
-        average, first, best = state["average"], int(state["step"]), float(state["best"])
-        bank.hard = [(int(step), _to_places(places)) for step, places in state["hard"]]
-        bias.data.copy_(state["bias"])
-        exits.load_state_dict(state["exits"])
-        if teacher is not None:
-            teacher.match.load_state_dict(state["teacher"])
-    write_text(
-        run / "config.json",
-        json.dumps(
-            {
-                **(notes or {}),
-                "stages": [asdict(s) for s in stages],
-                "arch": net.arch,
-                "config": net.config,
-                "preprocessing": spec.to_json(),
-            },
-            indent=1,
-            default=str,
-        ),
-    )
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
-
-    def save(step: int) -> None:
-        state = {
-            "net": net.state_dict(),
-            "average": average,
-            "optimiser": optimiser.state_dict(),
-            "bias": bias.detach(),
-            "step": step,
-            "best": best,
-            "hard": [(first_used, _from_places(places)) for first_used, places in bank.hard[-2:]],
-        }
-        state["exits"] = exits.state_dict()
-        checkpoint.save(run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
-
-    source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), first, total)
-    log = _Log(run / "log.csv", first)
+    taught = _for_many(lesson, means)
+    source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total)
+    log = _Log(run / "log.csv", state.first) if means.processes.first else None
     started = time.monotonic()
     try:
-        for step in range(first, total):
+        for step in range(state.first, total):
             index, k = position[step]
             stage = stages[index]
             if stage.mine_every and k % stage.mine_every == 0 and isinstance(bank, PairBank):
-                with _averaged(net, average):
-                    _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, bf16)
-            _mode(net, stage.freeze_norm)
-            warm = min(1.0, (step + 1) / 30)
-            rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * warm
-            optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 10 * rate
-            batch = source.get()
-            loss, parts = _loss(net, spec, batch, stage, bias[index], exits, teacher, bf16)
-            if not torch.isfinite(loss):
-                raise FloatingPointError(f"the loss is {loss.item()} at step {step}; the last checkpoint is kept")
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(parameters, 5.0)
-            optimiser.step()
-            decay = min(0.995, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for key, value in net.state_dict().items():
-                    if value.dtype.is_floating_point:
-                        average[key].lerp_(value, 1 - decay)
-                    else:
-                        average[key].copy_(value)
-            row = {
-                "step": step,
-                "stage": index,
-                "lr": rate,
-                "loss": loss.item(),
-                **parts,
-                "seconds": time.monotonic() - started,
-                "waited": source.waited,
-            }
+                with _averaged(net, state.average):
+                    _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, means)
+            lesson.mode(stage.freeze_norm)
+            rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * min(1.0, (step + 1) / 30)
+            torch.manual_seed(1_000_003 * means.seed + 7919 * step + means.processes.rank)
+            loss, parts = _step(taught, state.optimiser, source.get(), spec, stage, index, rate, means, step)
+            state.follow(step)
+            row = {"step": step, "stage": index, "lr": rate, "loss": loss, **parts}
+            row |= {"seconds": time.monotonic() - started, "waited": source.waited}
             if (step + 1) % save_every == 0 or step + 1 == total:
-                if validate is not None and ((step + 1) % validate_every == 0 or step + 1 == total):
-                    row |= _judge(net, average, validate, run, step + 1, best)
-                    best = max(best, row["val_auc"])
-                save(step + 1)
-            log.write(row)
-            if report is not None:
-                report(Progress(step + 1, total, row["loss"], parts["pair_accuracy"]))
+                if validate is not None and ((step + 1) % validate_every == 0 or step + 1 == total) and means.processes.first:
+                    row |= _judge(net, state.average, validate, run, step + 1, state.best)
+                    state.best = max(state.best, row["val_auc"])
+                if means.processes.first:
+                    state.save(step + 1)
+                means.processes.wait()
+            if log is not None:
+                log.write(row)
+            if report is not None and means.processes.first:
+                report(Progress(step + 1, total, loss, parts["pair_accuracy"]))
     finally:
         source.close()
-        log.close()
+        if log is not None:
+            log.close()
+    means.processes.wait()
     chosen = checkpoint.load_best(run) if validate is not None else None
-    net.load_state_dict(chosen["average"] if chosen else average)
+    net.load_state_dict(chosen["average"] if chosen else state.average)
     return net.eval()
 
 
-def _mode(net: FractureNet, freeze_norm: bool) -> None:
-    net.train()
-    if freeze_norm:
-        for module in net.modules():
-            if isinstance(module, nn.BatchNorm3d):
-                module.eval()
+class _State:
+    """What a checkpoint holds: weights, their average, the optimiser, the place in the run."""
+
+    def __init__(self, lesson: Lesson, bank: Bank, run: Path, resume: bool) -> None:
+        self.lesson, self.bank, self.run = lesson, bank, run
+        self.optimiser = torch.optim.Adam([{"params": lesson.learning()}, {"params": [lesson.bias]}], lr=1e-3)
+        self.average = {k: v.detach().clone() for k, v in lesson.net.state_dict().items()}
+        self.first, self.best = 0, -1.0
+        state = checkpoint.load(run) if resume else None
+        if state is None:
+            checkpoint.drop_best(run)
+            return
+        lesson.net.load_state_dict(state["net"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.average = {k: v.to(self.average[k].device) for k, v in state["average"].items()}
+        self.first, self.best = int(state["step"]), float(state["best"])
+        bank.hard = [(int(step), _to_places(places)) for step, places in state["hard"]]
+        lesson.bias.data.copy_(state["bias"])
+        lesson.exits.load_state_dict(state["exits"])
+        if lesson.teacher is not None:
+            lesson.teacher.match.load_state_dict(state["teacher"])
+
+    def follow(self, step: int) -> None:
+        """Let the average follow the weights."""
+        decay = min(0.995, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for key, value in self.lesson.net.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.average[key].lerp_(value, 1 - decay)
+                else:
+                    self.average[key].copy_(value)
+
+    def save(self, step: int) -> None:
+        """Write the checkpoint."""
+        state = {
+            "net": self.lesson.net.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+            "bias": self.lesson.bias.detach(),
+            "step": step,
+            "best": self.best,
+            "hard": [(first_used, _from_places(places)) for first_used, places in self.bank.hard[-2:]],
+            "exits": self.lesson.exits.state_dict(),
+        }
+        teacher = self.lesson.teacher
+        checkpoint.save(self.run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
 
 
-def window(hu: Tensor, spec: PreprocessSpec) -> Tensor:
-    """The network's input from HU: tensor twin of `ankleviewer.core.preprocess.normalise`."""
-    return ((hu - spec.lo) / (spec.hi - spec.lo)).clamp(0.0, 1.0) - spec.mean
+def _for_many(lesson: Lesson, means: Means) -> nn.Module:
+    """The lesson, its gradients averaged over all processes where there are many."""
+    if means.processes.size == 1:
+        return lesson
+    # parts of the network may play no part in a stage's loss
+    return nn.parallel.DistributedDataParallel(lesson, find_unused_parameters=True)
 
 
-def _loss(
-    net: FractureNet,
-    spec: PreprocessSpec,
+def _step(
+    lesson: nn.Module,
+    optimiser: torch.optim.Optimizer,
     batch: Batch,
+    spec: PreprocessSpec,
     stage: Stage,
-    bias: Tensor,
-    exits: SideExits,
-    teacher: Teacher | None,
-    bf16: bool,
-) -> tuple[Tensor, dict[str, float]]:
-    x = _input(net)(batch.hu, spec)
-    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-        logit, cam, sides, taps = exits(net, x)
-        lesson = x.new_zeros(())
-        if teacher is not None and stage.teacher > 0:
-            lesson = teacher.lesson(net, x, taps, cam)
-    cells = cell_loss(cam, *cell_targets(batch.crack, batch.changed, net.stride))
-    side = side_loss(sides, batch.crack, batch.changed)
-    logit = logit.float()
-    scan = F.binary_cross_entropy_with_logits(logit + bias, batch.label)
-    gap = (logit[0 : batch.twins : 2] - logit[1 : batch.twins : 2])[batch.label[0 : batch.twins : 2] > 0]
-    if len(gap):
-        scan = scan + F.softplus(-gap).mean()
-    loss = stage.cells * cells + stage.scan * scan + stage.sides * side + stage.teacher * lesson
-    accuracy = float((gap > 0).float().mean()) if len(gap) else float("nan")
-    return loss, {
-        "cells": cells.item(),
-        "scan": scan.item(),
-        "sides": side.item(),
-        "lesson": lesson.item(),
-        "pair_accuracy": accuracy,
+    index: int,
+    rate: float,
+    means: Means,
+    step: int,
+) -> tuple[float, dict[str, float]]:
+    """One step of the optimiser; loss and its parts, of this process' share of the batch."""
+    optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 10 * rate
+    own = share_of(batch, means.processes.rank, means.processes.size)
+    pieces = list(parts_of(own, means.most_rows))
+    optimiser.zero_grad(set_to_none=True)
+    total, sums = 0.0, dict.fromkeys(("cells", "scan", "sides", "lesson"), 0.0)
+    pairs: list[float] = []
+    for number, (piece, share) in enumerate(pieces):
+        alone = number + 1 < len(pieces) and isinstance(lesson, nn.parallel.DistributedDataParallel)
+        with lesson.no_sync() if alone else nullcontext():  # type: ignore[operator]
+            loss, parts = lesson(on_device(piece, means.device), spec, stage, index, means.bf16)
+            if not torch.isfinite(loss):
+                raise FloatingPointError(f"the loss is {loss.item()} at step {step}; the last checkpoint is kept")
+            (loss * share).backward()
+        total += loss.item() * share
+        for key in sums:
+            sums[key] += parts[key] * share
+        pairs.append(parts["pair_accuracy"])
+    known = [p for p in pairs if not math.isnan(p)]
+    nn.utils.clip_grad_norm_([p for group in optimiser.param_groups[:1] for p in group["params"]], 5.0)
+    optimiser.step()
+    return total, sums | {"pair_accuracy": sum(known) / len(known) if known else float("nan")}
+
+
+def _write_config(
+    run: Path, net: FractureNet, spec: PreprocessSpec, stages: list[Stage], notes: Mapping[str, Any] | None
+) -> None:
+    from ankleviewer.io.atomic import write_text
+
+    record = {
+        **(notes or {}),
+        "stages": [asdict(s) for s in stages],
+        "arch": net.arch,
+        "config": net.config,
+        "preprocessing": spec.to_json(),
     }
+    write_text(run / "config.json", json.dumps(record, indent=1, default=str))
 
 
 @contextmanager
@@ -267,18 +268,11 @@ def _judge(
     return figures
 
 
-def _look_for_hard_places(net: FractureNet, spec: PreprocessSpec, bank: PairBank, step: int, volumes: int, bf16: bool) -> None:
+def _look_for_hard_places(net: FractureNet, spec: PreprocessSpec, bank: PairBank, step: int, volumes: int, means: Means) -> None:
     used_from = step + MINED_AHEAD
     if all(first != used_from for first, _ in bank.hard):  # after a resumption they may be known already
-        bank.hard.append((used_from, mine(net, spec, bank, step, volumes, _input(net), bf16)))
-
-
-def _input(net: FractureNet) -> Callable[[Tensor, PreprocessSpec], Tensor]:
-    def to_input(hu: Tensor, spec: PreprocessSpec) -> Tensor:
-        x = window(hu, spec)
-        return x.to(memory_format=torch.channels_last_3d) if net.mode == "full" else x
-
-    return to_input
+        places = mine(net, spec, bank, step, volumes, means.bf16, means.device) if means.processes.first else []
+        bank.hard.append((used_from, means.processes.agree(places)))
 
 
 def _from_places(places: list[HardPlace]) -> Tensor:

@@ -6,8 +6,6 @@ and crops from anywhere hardly ever show it (bootstrapping, Sung and Poggio 1998
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -19,6 +17,7 @@ from trainer.networks.head import FractureNet
 from trainer.simulate.pairs import Pair
 from trainer.simulate.streams import stream
 from trainer.training.data import VISIBLE_HU, HardPlace, PairBank
+from trainer.training.lesson import to_input
 
 PER_VOLUME = 4  # places taken from one volume
 LOWEST_SCORE = -4.0  # cells below (chance of a crack under 2 %) are no mistake worth a second look
@@ -31,8 +30,8 @@ def mine(
     bank: PairBank,
     step: int,
     volumes: int,
-    to_input: Callable[[Tensor, PreprocessSpec], Tensor],
     bf16: bool = False,
+    device: torch.device | str = "cpu",
 ) -> list[HardPlace]:
     """Look at `volumes` volumes of the bank, fractured and not in turn, and return the places of the highest wrong cells.
 
@@ -53,9 +52,9 @@ def mine(
             fractured = seen % 3 == 2  # most mistakes are looked for where every crack is one
             seen += 1
             hu = torch.from_numpy((pair.fractured if fractured else pair.intact).astype(np.float32))[None, None]
-            with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-                _, cam = net(to_input(hu, spec))
-            cells = cam[0, 0].float()
+            with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=bf16):
+                _, cam = net(to_input(net, hu.to(device), spec))
+            cells = cam[0, 0].float().cpu()
             if fractured:
                 cells = cells.masked_fill(_near_fracture(pair, net.stride), -torch.inf)
             found.extend(HardPlace(int(index), fractured, place) for place in _places(cells, net.stride))

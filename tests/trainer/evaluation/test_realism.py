@@ -33,7 +33,8 @@ def limb(core: float = 300.0, shell: float = 900.0) -> tuple[NDArray[np.float32]
 def test_tissues_are_measured_as_they_are() -> None:
     hu, bone = limb()
     found = measure(hu, {"talus": bone})
-    assert set(found) == {"talus, core", "talus, shell", "fat", "muscle", "muscle, noise"}
+    assert set(found) == {"talus, core", "talus, core texture", "talus, shell", "fat", "muscle", "muscle, noise"}
+    assert found["talus, core texture"][1] == pytest.approx(10, rel=0.1)
     assert found["talus, core"][1] == pytest.approx(300, abs=2)
     assert found["talus, shell"][1] == 900
     assert found["muscle"][1] == pytest.approx(50, abs=1) and found["fat"][1] == pytest.approx(-70, abs=1)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ankleviewer.core.preprocess import BONE
 from trainer.networks.head import FractureNet
 from trainer.training.data import PairBank
-from trainer.training.loop import window
+from trainer.training.lesson import window
 from trainer.training.mine import APART, LOWEST_SCORE, PER_VOLUME, _near_fracture, _places, mine
 from trainer.training.pair_source import FolderPairs
 
@@ -21,6 +21,7 @@ from trainer.training.pair_source import FolderPairs
 class Brightness(nn.Module):
     """A network that calls dense bone a crack; stride 8."""
 
+    mode = "full"
     stride = 8
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -35,9 +36,9 @@ def bank(bank_folder: Path) -> PairBank:
 
 def test_the_highest_cells_are_found_and_never_the_fracture(bank: PairBank) -> None:
     net = cast(FractureNet, Brightness())
-    places = mine(net, BONE, bank, 3, 6, window)
-    assert places == mine(net, BONE, bank, 3, 6, window), "the step decides"
-    assert {p.pair for p in places} != {p.pair for p in mine(net, BONE, bank, 4, 3, window)}
+    places = mine(net, BONE, bank, 3, 6)
+    assert places == mine(net, BONE, bank, 3, 6), "the step decides"
+    assert {p.pair for p in places} != {p.pair for p in mine(net, BONE, bank, 4, 3)}
     assert any(p.fractured for p in places) and any(not p.fractured for p in places)
     for place in places:
         pair = bank.pair(place.pair)

@@ -1,0 +1,61 @@
+"""One process or many (`torchrun`): who this one is, and what they have to say to each other. torch.distributed does the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+import torch.distributed as dist
+
+_Thing = TypeVar("_Thing")
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Number of this process and of all; the first one writes files and speaks."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this one writes and speaks."""
+        return self.rank == 0
+
+    def agree(self, thing: _Thing) -> _Thing:
+        """What the first process has, in all of them."""
+        if self.size == 1:
+            return thing
+        box = [thing]
+        dist.broadcast_object_list(box, src=0)
+        return box[0]
+
+    def wait(self) -> None:
+        """Until all are here."""
+        if self.size > 1:
+            dist.barrier()
+
+
+@contextmanager
+def processes(device: torch.device | str = "cpu") -> Iterator[Processes]:
+    """The processes that `torchrun` started, joined for as long as the block lasts; one where it did not."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield Processes()
+        return
+    dist.init_process_group("nccl" if torch.device(device).type == "cuda" else "gloo")
+    try:
+        yield Processes(dist.get_rank(), dist.get_world_size())
+    finally:
+        dist.destroy_process_group()
+
+
+def best_device() -> torch.device:
+    """This process' GPU, or the CPU where there is none."""
+    if torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device("cpu")
