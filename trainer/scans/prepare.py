@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
+from trainer.scans.flow_diagram import draw_flow, flow_table
 from trainer.scans.intake import take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
 
@@ -103,7 +104,10 @@ def prepare(
     check_leaks(found, {k: v["pixels"] for k, v in state["scans"].items()})
     write_text(out / "preprocessing.json", json.dumps(spec.to_json(), indent=1))
     write_text(out / "index.csv", _index(found, state["scans"]))
-    write_text(out / "flow.json", json.dumps(flow(found), indent=1))
+    numbers = flow(found)
+    write_text(out / "flow.json", json.dumps(numbers, indent=1))
+    write_text(out / "flow.md", flow_table(numbers))
+    draw_flow(numbers, out / "flow.png")
     for name, _ in SPLITS:
         write_text(out / f"{name}.csv", _manifest([p.row for p in found if p.split == name]))
     return found
