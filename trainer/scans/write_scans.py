@@ -21,8 +21,8 @@ from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
+from trainer.simulate.render import OTHER_LEG
 from trainer.simulate.scan import SimulatedScan, simulate_scan
-from trainer.simulate.scene import OTHER_LEG
 from trainer.simulate.setting import STANDARD, Setting
 
 SCANS_PER_BODY = 2

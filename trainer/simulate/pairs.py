@@ -24,8 +24,9 @@ from ankleviewer.core.resample import axis_matrices
 from ankleviewer.core.volume import AIR_HU
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
+from trainer.simulate.render import render_twins
 from trainer.simulate.scan import grid_points, scanner_grid
-from trainer.simulate.scene import Scene, draw_scene, render_twins, to_device
+from trainer.simulate.scene import Scene, draw_scene, to_device
 from trainer.simulate.setting import STANDARD, TRAINING, Setting
 from trainer.simulate.streams import stream
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from trainer.simulate.atlas import Atlas
-from trainer.simulate.scene import Scene, draw_scene, render
+from trainer.simulate.render import render
+from trainer.simulate.scene import Scene, draw_scene
 from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform, stream
 
@@ -26,7 +27,7 @@ class SimulatedScan:
     Attributes:
         volume: HU on the scanner's grid, below -1024 where the scanner wrote padding.
         mask: uint8, 0 or the number (from 1) of the fracture in `truth["fractures"]`.
-        labels: uint8 bone labels (`atlas.LABELS`; those of the other leg have `scene.OTHER_LEG` added).
+        labels: uint8 bone labels (`atlas.LABELS`; those of the other leg have `render.OTHER_LEG` added).
         focus_mm: about where the fracture is, or would be in the twin; for pictures.
         truth: label, type, side, severity, displacement, fractures, ankles, confounders, age, patient; positions in LPS mm.
     """

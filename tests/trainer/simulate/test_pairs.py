@@ -14,8 +14,9 @@ from ankleviewer.core.volume import Volume
 from trainer.simulate import pairs as module
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.pairs import NEAR_SHARE, BankOrder, Pair, fill_bank, load_pair, make_pair, pair_path, save_pair
+from trainer.simulate.render import render, render_twins
 from trainer.simulate.scan import grid_points, scanner_grid
-from trainer.simulate.scene import draw_scene, render, render_twins
+from trainer.simulate.scene import draw_scene
 from trainer.simulate.setting import STANDARD, TRAINING
 from trainer.simulate.streams import stream
 

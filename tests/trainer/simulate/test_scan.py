@@ -15,8 +15,9 @@ from ankleviewer.io.reader import open_scan
 from trainer.scans.write_dicom import write_series
 from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.fracture import SEVERITIES
+from trainer.simulate.render import OTHER_LEG
 from trainer.simulate.scan import SimulatedScan, scan_scene, scanner_grid, simulate_scan
-from trainer.simulate.scene import OTHER_LEG, draw_scene
+from trainer.simulate.scene import draw_scene
 from trainer.simulate.setting import STANDARD
 from trainer.simulate.streams import stream
 
