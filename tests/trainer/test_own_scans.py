@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
 from ankleviewer.core.preprocess import BONE, PAPER
+from trainer.networks.registry import build
+from trainer.networks.weights import _names
 from trainer.own_scans import at_size, train_on_scans
 from trainer.runs import TrainOrder, load_run
 from trainer.scans.manifest import DataError
@@ -98,3 +101,20 @@ def test_a_pack_must_see_through_the_same_window(tmp_path: Path) -> None:
     order = TrainOrder("compact", "best", tmp_path / "run", init=assets_dir() / "models" / "compact")
     with pytest.raises(AnkleViewerError, match="INIT_UNFIT: The pack sees scans through the window bone"):
         train_on_scans(order, data, lambda p: None)
+
+
+def test_a_network_starts_from_published_weights(tmp_path: Path) -> None:
+    planar = build("mobilenet", mode="planar", width=0.25)
+    theirs = {theirs: planar.state_dict()[ours] for ours, theirs in _names(planar, "timm")}
+    torch.save(theirs | {"classifier.weight": torch.zeros(3, 4)}, tmp_path / "imagenet.pth")
+    said: list[str] = []
+    order = TrainOrder("mobilenet", "paper", tmp_path / "run", init=tmp_path / "imagenet.pth", epochs=0.5, width=0.25)
+    train_on_scans(order, prepared(tmp_path / "data"), lambda p: None, said.append)
+    assert said[0] == "timm weights: 162 tensors matched, 1 of the classifier left out"
+    assert (order.out / "init.txt").read_text().strip() == said[0] and load_run(order.out)[2]["init"] == "imagenet.pth"
+    del theirs["bn1.weight"]
+    torch.save(theirs, tmp_path / "imagenet.pth")
+    with pytest.raises(AnkleViewerError, match=r"(?s)INIT_UNFIT: .*missed: 1: features.0.1.weight"):
+        train_on_scans(order, tmp_path / "data", lambda p: None)
+    train_on_scans(replace(order, partial=True), tmp_path / "data", lambda p: None, said.append)
+    assert "missed: 1" in said[-2]
