@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,9 +20,13 @@ def simulated() -> list[tuple[Volume, str]]:
     pytest.importorskip("torch", reason="the simulator needs torch")
     from trainer.simulate.bones import built_in
     from trainer.simulate.scan import simulate_scan
+    from trainer.simulate.setting import STANDARD
 
+    one_leg = replace(STANDARD, both_ankles=0.0)
     scans = [
-        simulate_scan(606, index, built_in(606, index), fractured=index % 2 == 0, severity="displaced", spacing=SPACING)
+        simulate_scan(
+            606, index, built_in(606, index), fractured=index % 2 == 0, severity="displaced", spacing=SPACING, setting=one_leg
+        )
         for index in range(ANKLES)
     ]
     return [(scan.volume, scan.truth["side"]) for scan in scans]
