@@ -10,7 +10,7 @@ from pathlib import Path
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
-from trainer.runs import BATCH_SEED, TrainOrder, start_network, validation_figures
+from trainer.runs import BATCH_SEED, TrainOrder, name_of, start_network, validation_figures
 from trainer.scans.prepare import read_prepared
 from trainer.training.curves import draw_curves
 from trainer.training.loop import Progress, train
@@ -77,7 +77,7 @@ def train_on_scans(
             validate=validate,
             validate_every=steps,
             report=report,
-            notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": init_name(order)},
+            notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": name_of(order.init)},
         )
     if group.first:
         draw_curves(order.out)
@@ -89,8 +89,3 @@ def at_size(spec: PreprocessSpec, size: int) -> PreprocessSpec:
     if size >= spec.size:
         return spec
     return replace(spec, size=size, spacing_mm=spec.spacing_mm * spec.size / size)
-
-
-def init_name(order: TrainOrder) -> str:
-    """What the network started from, for the record."""
-    return order.init.name if order.init is not None else ""

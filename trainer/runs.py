@@ -194,8 +194,8 @@ def _start(
     return net, spec, list(recipe.onward), None
 
 
-def _name_of(pack: Path | None) -> str:
-    """Name and version of the pack that training goes on from, for the record."""
+def name_of(pack: Path | None) -> str:
+    """Name and version of the pack, or name of the file, that training goes on from; for the record."""
     if pack is None:
         return ""
     if pack.suffix in WEIGHT_FILES:
@@ -231,7 +231,7 @@ def train_on_simulator(
             resume=order.resume,
             validate=validate,
             report=report,
-            notes={"seed": order.seed, "pairs": recipe.pairs, "init": _name_of(order.init)},
+            notes={"seed": order.seed, "pairs": recipe.pairs, "init": name_of(order.init)},
         )
     if group.first:
         draw_curves(order.out)

@@ -45,7 +45,7 @@ def thickness(seed: int, index: int, setting: Setting = STANDARD) -> tuple[dict[
         with torch.no_grad():
             mm = scene.texture.cortex_mm(site.bone, here, atlas.cortex_mm[site.bone]) * scene.pose.scale
         found[site.name] = float(mm.median())
-    return found, int(str(scene.notes["age"]))
+    return found, scene.age
 
 
 @dataclass(frozen=True)

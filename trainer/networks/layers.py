@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from torch import Tensor, nn
 
@@ -18,10 +17,6 @@ class Norm:
     def layer(self, channels: int) -> nn.BatchNorm3d:
         """Batch norm of so many channels."""
         return nn.BatchNorm3d(channels, self.eps, self.momentum)
-
-    def to_json(self) -> dict[str, Any]:
-        """For the record."""
-        return asdict(self)
 
 
 def conv_norm(conv: nn.Module, channels: int, norm: Norm, act: nn.Module | None = None) -> nn.Sequential:

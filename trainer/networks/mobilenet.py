@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import nn
 
 from trainer.networks.factory import Mode, conv3d
 from trainer.networks.head import FractureNet, Pooling
+from trainer.networks.layers import Norm, conv_norm
 
 # (output channels at width 1, stride) of the 13 depthwise separable blocks; the last two are the last stage
 BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 
 
-class ConvNormAct(nn.Sequential):
-    """Convolution, batch norm, ReLU (or ReLU6, which timm and Keras weights were trained with)."""
-
-    def __init__(self, conv: nn.Module, channels: int, relu6: bool, eps: float, momentum: float) -> None:
-        act = nn.ReLU6(inplace=True) if relu6 else nn.ReLU(inplace=True)
-        super().__init__(conv, nn.BatchNorm3d(channels, eps, momentum), act)
-
-
 class MobileNetFeatures(nn.Sequential):
     """(N, 1, D, H, W) to (N, 1024 * width, d, h, w), d = D / 32, or D / 16 with `stride16`."""
 
-    def __init__(self, mode: Mode, width: float, stride16: bool, relu6: bool, bn_eps: float, bn_momentum: float) -> None:
-        norm: dict[str, Any] = {"relu6": relu6, "eps": bn_eps, "momentum": bn_momentum}
+    def __init__(self, mode: Mode, width: float, stride16: bool, relu6: bool, norm: Norm) -> None:
+        def block(conv: nn.Module, channels: int) -> nn.Sequential:
+            """ReLU6 is what timm and Keras weights were trained with."""
+            return conv_norm(conv, channels, norm, nn.ReLU6(inplace=True) if relu6 else nn.ReLU(inplace=True))
+
         cin = round(32 * width)
-        layers: list[nn.Module] = [ConvNormAct(conv3d(1, cin, 3, 2, mode=mode), cin, **norm)]
+        layers: list[nn.Module] = [block(conv3d(1, cin, 3, 2, mode=mode), cin)]
         dilation = 1
         for full, stride in BLOCKS:
             cout = round(full * width)
             keep = stride16 and full == 1024
             depthwise = conv3d(cin, cin, 3, 1 if keep else stride, groups=cin, mode=mode, dilation=dilation)
-            layers += [ConvNormAct(depthwise, cin, **norm), ConvNormAct(conv3d(cin, cout, 1, mode=mode), cout, **norm)]
+            layers += [block(depthwise, cin), block(conv3d(cin, cout, 1, mode=mode), cout)]
             dilation = 2 if keep else 1  # the strided layer keeps its taps, those after it look twice as far instead
             cin = cout
         super().__init__(*layers)
@@ -72,7 +66,7 @@ def mobilenet(
         "bn_eps": bn_eps,
         "bn_momentum": bn_momentum,
     }
-    features = MobileNetFeatures(mode, width, stride16, relu6, bn_eps, bn_momentum)
+    features = MobileNetFeatures(mode, width, stride16, relu6, Norm(bn_eps, bn_momentum))
     return FractureNet(
         features, features.channels, pooling, dropout, arch="mobilenet", mode=mode, stride=16 if stride16 else 32, config=config
     )

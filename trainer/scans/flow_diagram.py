@@ -53,6 +53,8 @@ def draw_flow(flow: dict[str, Any], target: Path) -> None:
     from matplotlib import pyplot as plt
     from matplotlib.patches import Rectangle
 
+    from ankleviewer.io.atomic import atomic_file
+
     excluded = sorted(flow["excluded"].items(), key=lambda item: -item[1])
     reasons = [f"{in_words(code)}: {n}" for code, n in excluded] or ["none"]
     depth = max(1.6, 0.36 * len(reasons) + 0.8)  # of the box with the reasons, in the drawing's own units
@@ -79,7 +81,6 @@ def draw_flow(flow: dict[str, Any], target: Path) -> None:
         box(0.2 + 4.0 * k, 0.4, 3.6, 1.4, f"{words.capitalize()}\n{part['positive']} fractured, {part['negative']} not")
         arrow(3.3, middle, 2.0 + 4.0 * k, 1.8)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}")
-    figure.savefig(temporary, dpi=120, format="png")
+    with atomic_file(target) as stream:
+        figure.savefig(stream, dpi=120, format="png")
     plt.close(figure)
-    temporary.replace(target)

@@ -91,19 +91,23 @@ def prepare(
     for i, row in enumerate(rows):
         if progress:
             progress(i, len(rows), row.id)
-        if row.id in state["scans"]:
+        if row.not_eligible or _is_done(row, state["scans"].get(row.id)):
             continue
         state["scans"][row.id] = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
         write_text(state_file, json.dumps(state))
+    # what the table says against a scan is not kept in the state, since the table may change; such a scan is not even read
+    entries: dict[str, dict[str, Any]] = {
+        r.id: {"excluded": r.not_eligible, "pixels": "", "ankle": None} if r.not_eligible else state["scans"][r.id] for r in rows
+    }
     found = []
     for row in rows:
-        entry = state["scans"][row.id]
+        entry = entries[row.id]
         split = splits[row.patient] if not entry["excluded"] else ""
         marks = out / "marks" / f"{row.id}.npy" if entry.get("marked") else None
         found.append(Prepared(row, split, entry["excluded"], None if entry["excluded"] else folder / f"{row.id}.npy", marks))
-    check_leaks(found, {k: v["pixels"] for k, v in state["scans"].items()})
+    check_leaks(found, {name: entry["pixels"] for name, entry in entries.items()})
     write_text(out / "preprocessing.json", json.dumps(spec.to_json(), indent=1))
-    write_text(out / "index.csv", _index(found, state["scans"]))
+    write_text(out / "index.csv", _index(found, entries))
     numbers = flow(found)
     write_text(out / "flow.json", json.dumps(numbers, indent=1))
     write_text(out / "flow.md", flow_table(numbers))
@@ -148,11 +152,14 @@ def _manifest(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
+def _is_done(row: Row, entry: dict[str, Any] | None) -> bool:
+    """Whether a scan need not be read: it was, and marks that the table names by now were too."""
+    return entry is not None and bool(entry["excluded"] or row.mask is None or entry.get("marked"))
+
+
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
     from ankleviewer.core.preprocess import apply, model_grid
 
-    if row.not_eligible:  # not even read: the table says that it is not part of the study
-        return {"excluded": row.not_eligible, "pixels": "", "ankle": None}
     found = take_in(row.path)
     if found.scan is None:
         return {"excluded": found.reason, "pixels": "", "ankle": None}
@@ -191,11 +198,11 @@ def _marks_on(path: Path, volume: Volume, grid: Grid) -> NDArray[np.bool_]:
 
 
 def _save(target: Path, values: NDArray[Any]) -> None:
+    from ankleviewer.io.atomic import atomic_file
+
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}")
-    with open(temporary, "wb") as f:
-        np.save(f, values)
-    temporary.replace(target)
+    with atomic_file(target) as stream:
+        np.save(stream, values)
 
 
 def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> None:

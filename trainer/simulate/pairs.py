@@ -103,7 +103,7 @@ def make_pair(
         "body": scene.atlas.name,
         "side": scene.side,
         "spacing": spacing,
-        "confounders": scene.notes["confounders"],
+        "confounders": list(scene.confounders),
         "setting": setting.name,
     }
     return Pair(fractured.cpu().numpy(), intact.cpu().numpy(), crack.cpu().numpy(), meta)

@@ -140,8 +140,8 @@ def scan_scene(scene: Scene, grid: Grid, fractured: bool) -> SimulatedScan:
         "displacement_mm": max((f["displacement_mm"] for f in fractures), default=0.0),
         "fractures": fractures,
         "ankles": _ankles(scene, grid),
-        "confounders": scene.notes["confounders"],
-        "age": scene.notes["age"],
+        "confounders": list(scene.confounders),
+        "age": scene.age,
         "patient": scene.atlas.name,
     }
     return SimulatedScan(Volume(np.ascontiguousarray(hu), grid), mask, labels, truth, _focus(scene))

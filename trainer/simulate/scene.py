@@ -44,7 +44,8 @@ class Pose:
 @dataclass(frozen=True)
 class Scene:
     """Everything about one scan except its voxel grid. `fractures` is what the fractured twin has and the other lacks; `other` is
-    the same person's other leg, unbroken, where the scan holds both.
+    the same person's other leg, unbroken, where the scan holds both; `confounders` names all that is no fracture and may mislead,
+    `age` (years) is one that fits the bone.
     """
 
     atlas: Atlas
@@ -62,7 +63,8 @@ class Scene:
     severity: str
     implants: list[Implant] = field(default_factory=list)
     other: Scene | None = None
-    notes: dict[str, object] = field(default_factory=dict)
+    confounders: tuple[str, ...] = ()
+    age: int = 0
 
     def crack_mm(self) -> Tensor:
         """(K, 3) LPS mm: about where each cut runs (the smooth deformation left out, a few mm)."""
@@ -110,7 +112,7 @@ def draw_scene(
     both = stream(seed, index, "other leg")
     if both.random() < setting.both_ankles:
         scene = replace(scene, other=_draw_other(both, scene))
-    return replace(scene, notes={"confounders": _confounders(scene), "age": _age(stream(seed, index, "age"), scene, setting)})
+    return replace(scene, confounders=_confounders(scene), age=_age(stream(seed, index, "age"), scene, setting))
 
 
 def _draw_pose(rng: np.random.Generator, side: str) -> Pose:
@@ -144,7 +146,7 @@ def _draw_other(rng: np.random.Generator, scene: Scene) -> Scene:
     )
 
 
-def _confounders(scene: Scene) -> list[str]:
+def _confounders(scene: Scene) -> tuple[str, ...]:
     """Everything in the scan that is no fracture and may look like one or mislead, by name."""
     there = {
         "ossicle": bool(scene.ossicles),
@@ -156,7 +158,7 @@ def _confounders(scene: Scene) -> list[str]:
         "padding": scene.scanner.circle > 0,
         "other leg": scene.other is not None,
     }
-    return sorted({x.kind for x in scene.lesions} | {name for name, is_there in there.items() if is_there})
+    return tuple(sorted({x.kind for x in scene.lesions} | {name for name, is_there in there.items() if is_there}))
 
 
 def _age(rng: np.random.Generator, scene: Scene, setting: Setting) -> int:

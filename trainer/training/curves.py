@@ -39,6 +39,8 @@ def draw_curves(run: Path) -> Path | None:
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
+    from ankleviewer.io.atomic import atomic_file
+
     log = read_log(run / "log.csv")
     if not log or not len(log["step"]):
         return None
@@ -67,8 +69,7 @@ def draw_curves(run: Path) -> Path | None:
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(color="0.93")
     target = run / "curves.png"
-    temporary = run / ".curves.png"
-    figure.savefig(temporary, dpi=110, format="png")
+    with atomic_file(target) as stream:
+        figure.savefig(stream, dpi=110, format="png")
     plt.close(figure)
-    temporary.replace(target)
     return target

@@ -16,7 +16,7 @@ def test_thick_in_the_shaft_thin_at_the_joint(atlas: Atlas, monkeypatch: pytest.
     assert 1.2 < shaft < 5.5 and metaphysis < 0.8 * shaft and found["talus"] < metaphysis
     scene = draw_scene(5, 1, atlas)
     assert shaft == pytest.approx(atlas.cortex_mm["tibia"][0] * scene.texture.cortex_scale * scene.pose.scale, rel=0.1)
-    assert age == scene.notes["age"]
+    assert age == scene.age
 
 
 def test_ranges_over_bodies(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
 
 from trainer.networks.efficientnet import B7, Block, Gate, Scale, efficientnet_b7
+from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
+
+Learns = Callable[[FractureNet, float, int], None]
+Rebuilds = Callable[[FractureNet], None]
 
 TINY = {"width": 0.25, "depth": 0.25}
 
@@ -53,29 +59,15 @@ def test_the_kept_layer_is_part_of_the_map_and_can_be_merged() -> None:
         torch.testing.assert_close(net(x)[0], logit, rtol=1e-4, atol=1e-5)
 
 
-def test_the_config_rebuilds_the_network() -> None:
+def test_the_config_rebuilds_the_network(is_rebuilt_by_its_config: Rebuilds) -> None:
     net = build("efficientnet_b7", imagenet_head=True, dropout=0.1, drop_path=0.3, pooling="lse", **TINY)
     assert {(m.eps, m.momentum) for m in net.modules() if isinstance(m, nn.BatchNorm3d)} == {(1e-3, 0.01)}
     drops = [m.drop.drop for m in net.modules() if isinstance(m, Block) and m.drop is not None]
     assert drops == sorted(drops) and 0 < max(drops) < 0.3
-    twin = build(net.arch, **net.config)
-    twin.load_state_dict(net.state_dict())
-    x = torch.randn(1, 1, 32, 32, 32)
-    torch.testing.assert_close(twin.eval()(x), net.eval()(x), rtol=0, atol=0)
+    is_rebuilt_by_its_config(net)
 
 
-def test_it_learns_a_bright_spot() -> None:
+def test_it_learns_a_bright_spot(learns_a_bright_spot: Learns) -> None:
     torch.manual_seed(0)
     net = build("efficientnet_b7", dropout=0.0, drop_path=0.0, bn_momentum=0.1, **TINY)
-    optimiser = torch.optim.Adam(net.parameters(), 3e-3)
-    y = torch.arange(8).remainder(2).float()[:, None]
-    x = torch.randn(8, 1, 32, 32, 32) * 0.2
-    x[1::2, :, 8:24, 8:24, 8:24] += 1.0
-    losses = []
-    for _ in range(25):
-        loss = nn.functional.binary_cross_entropy_with_logits(net(x)[0], y)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        losses.append(loss.item())
-    assert losses[-1] < 0.2 < losses[0]
+    learns_a_bright_spot(net, 3e-3, 8)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
 
+from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.networks.registry import build
+
+Learns = Callable[[FractureNet, float, int], None]
+Rebuilds = Callable[[FractureNet], None]
 
 
 def test_parameter_counts_to_the_unit() -> None:
@@ -44,16 +50,13 @@ def test_dilated_form_sees_what_the_strided_one_sees() -> None:
     assert a.std() > 1e-2
 
 
-def test_options_reach_the_layers_and_the_config_rebuilds_the_network() -> None:
+def test_options_reach_the_layers_and_the_config_rebuilds_the_network(is_rebuilt_by_its_config: Rebuilds) -> None:
     net = build("mobilenet", width=0.25, relu6=True, bn_eps=1e-3, bn_momentum=0.01, pooling="lse", dropout=0.2)
     norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm3d)]
     assert len(norms) == 27
     assert {(m.eps, m.momentum) for m in norms} == {(1e-3, 0.01)}
     assert sum(isinstance(m, nn.ReLU6) for m in net.modules()) == 27
-    twin = build(net.arch, **net.config)
-    twin.load_state_dict(net.state_dict())
-    x = torch.randn(1, 1, 32, 32, 32)
-    torch.testing.assert_close(twin.eval()(x), net.eval()(x), rtol=0, atol=0)
+    is_rebuilt_by_its_config(net)
 
 
 def test_unknown_network_or_option_is_refused_by_name() -> None:
@@ -64,18 +67,7 @@ def test_unknown_network_or_option_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize("mode", ["acs", "full"])
-def test_it_learns_a_bright_spot(mode: str) -> None:
+def test_it_learns_a_bright_spot(learns_a_bright_spot: Learns, mode: str) -> None:
     torch.manual_seed(0)
     net = build("mobilenet", mode=mode, width=0.25)
-    optimiser = torch.optim.Adam(net.parameters(), 3e-3)
-    y = torch.arange(8).remainder(2).float()[:, None]
-    x = torch.randn(8, 1, 32, 32, 32) * 0.2
-    x[1::2, :, 8:24, 8:24, 8:24] += 1.0
-    losses = []
-    for _ in range(25):
-        loss = nn.functional.binary_cross_entropy_with_logits(net(x)[0], y)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        losses.append(loss.item())
-    assert losses[-1] < 0.2 < losses[0]
+    learns_a_bright_spot(net, 3e-3, 8)

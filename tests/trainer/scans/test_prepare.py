@@ -111,6 +111,19 @@ def test_who_is_not_part_of_the_study_is_counted_and_not_read(scans: Path, tmp_p
     assert flow(found)["included"] == 1
 
 
+def test_a_table_may_say_more_than_before(scans: Path, atlas: Atlas, tmp_path: Path) -> None:
+    """Marks and criteria that are added to the table count, though the scans were prepared already."""
+    table, spec = tmp_path / "m.csv", replace(SPEC, size=16, spacing_mm=8.0)
+    good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
+    write_nifti(good.mask, good.volume.grid, tmp_path / "mask.nii.gz")
+    seen = []
+    for cells in (",,", ",mask.nii.gz,", "12,mask.nii.gz,", "44,mask.nii.gz,"):
+        table.write_text(f"path,label,patient,age,mask,surgery\n{scans / 'good.nii.gz'},1,p,{cells}\n")
+        (item,) = prepare(table, tmp_path / "out", spec)
+        seen.append((item.excluded, item.marks_path is not None))
+    assert seen == [("", False), ("", True), ("NOT_ADULT", False), ("", True)]
+
+
 @pytest.mark.parametrize(("cells", "message"), [("abc,", "the age 'abc' is no number"), (",maybe", "surgery must be yes or no")])
 def test_a_table_that_says_neither_yes_nor_no_is_refused(tmp_path: Path, cells: str, message: str) -> None:
     (tmp_path / "m.csv").write_text(f"path,label,age,surgery\nx.nii.gz,1,{cells}\n")

@@ -37,15 +37,12 @@ def test_what_is_no_fracture_does_not_depend_on_the_fracture(scene: Scene, atlas
     other = draw_scene(5, 0, atlas, "talus neck", "hairline")
     assert other.fractures[0].bone == "talus"
     assert torch.equal(other.warp, scene.warp) and other.scanner == scene.scanner and other.side == scene.side
-    assert other.notes == scene.notes and other.texture.cortex_hu == scene.texture.cortex_hu
+    assert (other.confounders, other.age) == (scene.confounders, scene.age) and other.texture.cortex_hu == scene.texture.cortex_hu
     assert other.soft.muscle_hu == scene.soft.muscle_hu
 
 
 def test_everything_that_misleads_is_named_and_does_not_depend_on_the_fracture(atlas: Atlas) -> None:
-    one, two = (
-        {tuple(draw_scene(6, i, atlas, kind, "moderate").notes["confounders"]) for i in range(12)}  # type: ignore[arg-type]
-        for kind in ("weber-b", "talus neck")
-    )
+    one, two = ({draw_scene(6, i, atlas, kind, "moderate").confounders for i in range(12)} for kind in ("weber-b", "talus neck"))
     assert one == two and len(one) > 6
     assert {"swelling", "table"} < {name for names in one for name in names}
 
@@ -54,8 +51,8 @@ def test_dense_bone_is_young_bone(atlas: Atlas) -> None:
     drawn = [draw_scene(9, i, atlas, "weber-b", "moderate") for i in range(40)]
     open_plates = [s for s in drawn if any(x.kind == "physis" for x in s.lesions)]
     adults = [s for s in drawn if all(x.kind != "physis" for x in s.lesions)]
-    assert all(int(str(s.notes["age"])) <= 16 for s in open_plates) and all(18 <= int(str(s.notes["age"])) <= 97 for s in adults)
-    ages = [int(str(s.notes["age"])) for s in adults]
+    assert all(s.age <= 16 for s in open_plates) and all(18 <= s.age <= 97 for s in adults)
+    ages = [s.age for s in adults]
     assert np.corrcoef([np.log(s.texture.density) for s in adults], ages)[0, 1] < -0.7
     scales = [s.texture.cortex_scale for s in adults]
     assert np.corrcoef(scales, ages)[0, 1] < -0.3, "the cortex thins with age"
