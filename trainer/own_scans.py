@@ -70,7 +70,7 @@ def train_on_scans(
             list(stages),
             bank,
             order.out,
-            means=order.on(group),
+            execution=order.on(group),
             teacher=teacher,
             resume=order.resume,
             save_every=steps,

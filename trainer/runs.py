@@ -37,8 +37,8 @@ from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
-from trainer.training.lesson import Stage
-from trainer.training.loop import Means, Progress, train
+from trainer.training.loop import Execution, Progress, train
+from trainer.training.objective import Stage
 from trainer.training.pair_source import FolderPairs, LivePairs
 from trainer.training.processes import Processes, best_device, processes
 from trainer.training.recipes import RECIPES, Recipe
@@ -74,7 +74,7 @@ class TrainOrder:
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own.
         bf16: half precision inside the network; resume: go on from the run's checkpoint.
-        most_rows, save_memory: see `loop.Means`; device: "auto" takes a GPU where there is one.
+        most_rows, save_memory: see `loop.Execution`; device: "auto" takes a GPU where there is one.
         live: keep the simulated pairs in memory instead of in the run's folder.
     """
 
@@ -96,10 +96,10 @@ class TrainOrder:
     save_memory: bool = False
     device: str = "auto"
 
-    def on(self, group: Processes) -> Means:
+    def on(self, group: Processes) -> Execution:
         """With what the run is done."""
         device = best_device() if self.device == "auto" else torch.device(self.device)
-        return Means(device, group, self.bf16, self.most_rows, self.save_memory, self.seed)
+        return Execution(device, group, self.bf16, self.most_rows, self.save_memory, self.seed)
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def train_on_simulator(
             stages,
             PairBank(pair, recipe.pairs, first, growth, BATCH_SEED),
             order.out,
-            means=order.on(group),
+            execution=order.on(group),
             teacher=teacher,
             resume=order.resume,
             validate=validate,

@@ -20,8 +20,8 @@ from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.training import checkpoint
 from trainer.training.data import Bank, Batch, HardPlace, PairBank, Prefetch
-from trainer.training.lesson import Lesson, Stage, on_device, parts_of, share_of
 from trainer.training.mine import mine
+from trainer.training.objective import Objective, Stage, on_device, parts_of, share_of
 from trainer.training.processes import Processes
 from trainer.training.teach import Teacher
 
@@ -44,7 +44,7 @@ CPU, ALONE = torch.device("cpu"), Processes()
 
 
 @dataclass(frozen=True)
-class Means:
+class Execution:
     """With what a training runs, whatever it learns.
 
     Attributes:
@@ -70,7 +70,7 @@ def train(
     bank: Bank,
     run: Path,
     *,
-    means: Means | None = None,
+    execution: Execution | None = None,
     teacher: Teacher | None = None,
     resume: bool = False,
     save_every: int = 100,
@@ -86,18 +86,18 @@ def train(
     Raises:
         FloatingPointError: the loss is not finite; the last checkpoint stays.
     """
-    means = means or Means()
+    execution = execution or Execution()
     run.mkdir(parents=True, exist_ok=True)
-    net = (channels_last(net) if net.mode == "full" else net).to(means.device)
-    lesson = Lesson(net, len(stages), teacher, means.save_memory).to(means.device)
-    state = _State(lesson, bank, run, resume)
-    if means.processes.first:
+    net = (channels_last(net) if net.mode == "full" else net).to(execution.device)
+    objective = Objective(net, len(stages), teacher, execution.save_memory).to(execution.device)
+    state = _State(objective, bank, run, resume)
+    if execution.processes.first:
         _write_config(run, net, spec, stages, notes)
     total = sum(s.steps for s in stages)
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
-    taught = _for_many(lesson, means)
+    wrapped = _for_many(objective, execution)
     source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total)
-    log = _Log(run / "log.csv", state.first) if means.processes.first else None
+    log = _Log(run / "log.csv", state.first) if execution.processes.first else None
     started = time.monotonic()
     try:
         for step in range(state.first, total):
@@ -105,30 +105,30 @@ def train(
             stage = stages[index]
             if stage.mine_every and k % stage.mine_every == 0 and isinstance(bank, PairBank):
                 with _averaged(net, state.average):
-                    _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, means)
-            lesson.mode(stage.freeze_norm)
+                    _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, execution)
+            objective.mode(stage.freeze_norm)
             rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * min(1.0, (step + 1) / 30)
-            torch.manual_seed(1_000_003 * means.seed + 7919 * step + means.processes.rank)
-            loss, parts = _step(taught, state.optimiser, source.get(), spec, stage, index, rate, means, step)
+            torch.manual_seed(1_000_003 * execution.seed + 7919 * step + execution.processes.rank)
+            loss, parts = _step(wrapped, state.optimiser, source.get(), spec, stage, index, rate, execution, step)
             state.follow(step)
             row = {"step": step, "stage": index, "lr": rate, "loss": loss, **parts}
             row |= {"seconds": time.monotonic() - started, "waited": source.waited}
             if (step + 1) % save_every == 0 or step + 1 == total:
-                if validate is not None and ((step + 1) % validate_every == 0 or step + 1 == total) and means.processes.first:
+                if validate is not None and ((step + 1) % validate_every == 0 or step + 1 == total) and execution.processes.first:
                     row |= _judge(net, state.average, validate, run, step + 1, state.best)
                     state.best = max(state.best, row["val_auc"])
-                if means.processes.first:
+                if execution.processes.first:
                     state.save(step + 1)
-                means.processes.wait()
+                execution.processes.wait()
             if log is not None:
                 log.write(row)
-            if report is not None and means.processes.first:
+            if report is not None and execution.processes.first:
                 report(Progress(step + 1, total, loss, parts["pair_accuracy"]))
     finally:
         source.close()
         if log is not None:
             log.close()
-    means.processes.wait()
+    execution.processes.wait()
     chosen = checkpoint.load_best(run) if validate is not None else None
     net.load_state_dict(chosen["average"] if chosen else state.average)
     return net.eval()
@@ -137,30 +137,30 @@ def train(
 class _State:
     """What a checkpoint holds: weights, their average, the optimiser, the place in the run."""
 
-    def __init__(self, lesson: Lesson, bank: Bank, run: Path, resume: bool) -> None:
-        self.lesson, self.bank, self.run = lesson, bank, run
-        self.optimiser = torch.optim.Adam([{"params": lesson.learning()}, {"params": [lesson.bias]}], lr=1e-3)
-        self.average = {k: v.detach().clone() for k, v in lesson.net.state_dict().items()}
+    def __init__(self, objective: Objective, bank: Bank, run: Path, resume: bool) -> None:
+        self.objective, self.bank, self.run = objective, bank, run
+        self.optimiser = torch.optim.Adam([{"params": objective.learning()}, {"params": [objective.bias]}], lr=1e-3)
+        self.average = {k: v.detach().clone() for k, v in objective.net.state_dict().items()}
         self.first, self.best = 0, -1.0
         state = checkpoint.load(run) if resume else None
         if state is None:
             checkpoint.drop_best(run)
             return
-        lesson.net.load_state_dict(state["net"])
+        objective.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = {k: v.to(self.average[k].device) for k, v in state["average"].items()}
         self.first, self.best = int(state["step"]), float(state["best"])
         bank.hard = [(int(step), _to_places(places)) for step, places in state["hard"]]
-        lesson.bias.data.copy_(state["bias"])
-        lesson.exits.load_state_dict(state["exits"])
-        if lesson.teacher is not None:
-            lesson.teacher.match.load_state_dict(state["teacher"])
+        objective.bias.data.copy_(state["bias"])
+        objective.exits.load_state_dict(state["exits"])
+        if objective.teacher is not None:
+            objective.teacher.match.load_state_dict(state["teacher"])
 
     def follow(self, step: int) -> None:
         """Let the average follow the weights."""
         decay = min(0.995, (step + 1) / (step + 10))
         with torch.no_grad():
-            for key, value in self.lesson.net.state_dict().items():
+            for key, value in self.objective.net.state_dict().items():
                 if value.dtype.is_floating_point:
                     self.average[key].lerp_(value, 1 - decay)
                 else:
@@ -169,49 +169,49 @@ class _State:
     def save(self, step: int) -> None:
         """Write the checkpoint."""
         state = {
-            "net": self.lesson.net.state_dict(),
+            "net": self.objective.net.state_dict(),
             "average": self.average,
             "optimiser": self.optimiser.state_dict(),
-            "bias": self.lesson.bias.detach(),
+            "bias": self.objective.bias.detach(),
             "step": step,
             "best": self.best,
             "hard": [(first_used, _from_places(places)) for first_used, places in self.bank.hard[-2:]],
-            "exits": self.lesson.exits.state_dict(),
+            "exits": self.objective.exits.state_dict(),
         }
-        teacher = self.lesson.teacher
+        teacher = self.objective.teacher
         checkpoint.save(self.run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
 
 
-def _for_many(lesson: Lesson, means: Means) -> nn.Module:
-    """The lesson, its gradients averaged over all processes where there are many."""
-    if means.processes.size == 1:
-        return lesson
+def _for_many(objective: Objective, execution: Execution) -> nn.Module:
+    """The objective, its gradients averaged over all processes where there are many."""
+    if execution.processes.size == 1:
+        return objective
     # parts of the network may play no part in a stage's loss
-    return nn.parallel.DistributedDataParallel(lesson, find_unused_parameters=True)
+    return nn.parallel.DistributedDataParallel(objective, find_unused_parameters=True)
 
 
 def _step(
-    lesson: nn.Module,
+    objective: nn.Module,
     optimiser: torch.optim.Optimizer,
     batch: Batch,
     spec: PreprocessSpec,
     stage: Stage,
     index: int,
     rate: float,
-    means: Means,
+    execution: Execution,
     step: int,
 ) -> tuple[float, dict[str, float]]:
     """One step of the optimiser; loss and its parts, of this process' share of the batch."""
     optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 10 * rate
-    own = share_of(batch, means.processes.rank, means.processes.size)
-    pieces = list(parts_of(own, means.most_rows))
+    own = share_of(batch, execution.processes.rank, execution.processes.size)
+    pieces = list(parts_of(own, execution.most_rows))
     optimiser.zero_grad(set_to_none=True)
     total, sums = 0.0, dict.fromkeys(("cells", "scan", "sides", "lesson"), 0.0)
     pairs: list[float] = []
     for number, (piece, share) in enumerate(pieces):
-        alone = number + 1 < len(pieces) and isinstance(lesson, nn.parallel.DistributedDataParallel)
-        with lesson.no_sync() if alone else nullcontext():  # type: ignore[operator]
-            loss, parts = lesson(on_device(piece, means.device), spec, stage, index, means.bf16)
+        alone = number + 1 < len(pieces) and isinstance(objective, nn.parallel.DistributedDataParallel)
+        with objective.no_sync() if alone else nullcontext():  # type: ignore[operator]
+            loss, parts = objective(on_device(piece, execution.device), spec, stage, index, execution.bf16)
             if not torch.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss.item()} at step {step}; the last checkpoint is kept")
             (loss * share).backward()
@@ -268,11 +268,13 @@ def _judge(
     return figures
 
 
-def _look_for_hard_places(net: FractureNet, spec: PreprocessSpec, bank: PairBank, step: int, volumes: int, means: Means) -> None:
+def _look_for_hard_places(
+    net: FractureNet, spec: PreprocessSpec, bank: PairBank, step: int, volumes: int, execution: Execution
+) -> None:
     used_from = step + MINED_AHEAD
     if all(first != used_from for first, _ in bank.hard):  # after a resumption they may be known already
-        places = mine(net, spec, bank, step, volumes, means.bf16, means.device) if means.processes.first else []
-        bank.hard.append((used_from, means.processes.agree(places)))
+        places = mine(net, spec, bank, step, volumes, execution.bf16, execution.device) if execution.processes.first else []
+        bank.hard.append((used_from, execution.processes.agree(places)))
 
 
 def _from_places(places: list[HardPlace]) -> Tensor:

@@ -17,7 +17,7 @@ from trainer.networks.head import FractureNet
 from trainer.simulate.pairs import Pair
 from trainer.simulate.streams import stream
 from trainer.training.data import VISIBLE_HU, HardPlace, PairBank
-from trainer.training.lesson import to_input
+from trainer.training.objective import to_input
 
 PER_VOLUME = 4  # places taken from one volume
 LOWEST_SCORE = -4.0  # cells below (chance of a crack under 2 %) are no mistake worth a second look

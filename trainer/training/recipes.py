@@ -10,7 +10,7 @@ from typing import Any
 from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec
 from trainer.simulate.pairs import WHOLE_CUBE_MM
 from trainer.training.data import CropPlan
-from trainer.training.lesson import Stage
+from trainer.training.objective import Stage
 
 FULL_EPOCHS = 20  # the paper's number; a recipe's stages are that long
 

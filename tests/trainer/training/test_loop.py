@@ -19,8 +19,8 @@ from trainer.networks.mobilenet import mobilenet
 from trainer.training import checkpoint
 from trainer.training import loop as module
 from trainer.training.data import CropPlan, PairBank
-from trainer.training.lesson import Stage, window
-from trainer.training.loop import Means, Progress, train
+from trainer.training.loop import Execution, Progress, train
+from trainer.training.objective import Stage, window
 from trainer.training.pair_source import FolderPairs
 from trainer.training.teach import Teacher
 
@@ -175,7 +175,7 @@ def test_with_a_teacher_in_half_precision(tmp_path: Path, bank: PairBank) -> Non
     torch.manual_seed(0)
     student = mobilenet(width=0.25, pooling="lse")
     stage = Stage(CropPlan(32, 1, 1), 2, (1e-3, 1e-3), teacher=1.0)
-    train(student, BONE, [stage], bank, tmp_path, teacher=Teacher(compact(0.25), student), means=Means(bf16=True))
+    train(student, BONE, [stage], bank, tmp_path, teacher=Teacher(compact(0.25), student), execution=Execution(bf16=True))
     assert all(float(r["lesson"]) > 0 for r in log(tmp_path))
     state = checkpoint.load(tmp_path)
     assert state is not None

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from ankleviewer.core.preprocess import BONE
 from trainer.networks.head import FractureNet
 from trainer.training.data import PairBank
-from trainer.training.lesson import window
 from trainer.training.mine import APART, LOWEST_SCORE, PER_VOLUME, _near_fracture, _places, mine
+from trainer.training.objective import window
 from trainer.training.pair_source import FolderPairs
 
 

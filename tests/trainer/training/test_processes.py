@@ -19,8 +19,8 @@ from pathlib import Path
 from ankleviewer.core.preprocess import BONE
 from trainer.networks.compact import compact
 from trainer.training.data import CropPlan, PairBank
-from trainer.training.lesson import Stage
-from trainer.training.loop import Means, train
+from trainer.training.objective import Stage
+from trainer.training.loop import Execution, train
 from trainer.training.pair_source import FolderPairs
 from trainer.training.processes import processes
 torch.set_num_threads(1)
@@ -32,7 +32,7 @@ def validate(net):
     return {"val_auc": 0.5}
 with processes() as group:
     bank = PairBank(FolderPairs(Path(sys.argv[1])), 8, 8, 0.0, 7)
-    net = train(compact(0.25, norm=False), BONE, [stage], bank, Path(sys.argv[2]), means=Means(processes=group),
+    net = train(compact(0.25, norm=False), BONE, [stage], bank, Path(sys.argv[2]), execution=Execution(processes=group),
                 save_every=2, validate=validate, validate_every=2)
     torch.save(net.state_dict(), Path(sys.argv[2]) / f"net-{group.rank}.pt")
     assert len(validated) == (2 if group.first else 0)

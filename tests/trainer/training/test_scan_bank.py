@@ -11,7 +11,7 @@ import torch
 
 from ankleviewer.core.preprocess import BONE
 from trainer.training.data import CropPlan
-from trainer.training.lesson import window
+from trainer.training.objective import window
 from trainer.training.scan_bank import ScanBank
 from trainer.training.targets import cell_targets
 

@@ -10,7 +10,7 @@ import torch
 from ankleviewer.core.preprocess import BONE
 from trainer.networks.compact import compact
 from trainer.training.data import Batch, CropPlan, PairBank
-from trainer.training.lesson import Lesson, Stage, parts_of, share_of
+from trainer.training.objective import Objective, Stage, parts_of, share_of
 from trainer.training.pair_source import FolderPairs
 
 PLAN = CropPlan(24, 3, 3)
@@ -48,7 +48,7 @@ def test_processes_share_a_batch_without_tearing_twins_apart() -> None:
 
 def test_gradients_of_parts_add_up_to_those_of_the_batch(batch: Batch) -> None:
     torch.manual_seed(0)
-    lesson = Lesson(compact(0.25, norm=False), 1)
+    lesson = Objective(compact(0.25, norm=False), 1)
     lesson.mode(True)
     single = Batch(batch.hu, batch.crack, batch.changed, batch.label, 0)  # without the loss of twins, which belongs to pairs
     gradients = []
@@ -67,7 +67,7 @@ def test_activations_worked_out_anew_give_the_same_gradient(batch: Batch) -> Non
     gradients = []
     for save_memory in (False, True):
         torch.manual_seed(0)
-        lesson = Lesson(compact(0.25), 1, save_memory=save_memory)
+        lesson = Objective(compact(0.25), 1, save_memory=save_memory)
         lesson.mode(False)
         loss, parts = lesson(batch, BONE, Stage(PLAN, 1, (1e-3, 1e-3)), 0, False)
         loss.backward()

@@ -40,7 +40,7 @@ class Stage:
     mine_volumes: int = 120
 
 
-class Lesson(nn.Module):
+class Objective(nn.Module):
     """Network, side exits, teacher's translation, and a bias per stage: whatever learns.
 
     Args:
