@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainer.simulate.fields import gaussian_blur
+from trainer.simulate.fields import gaussian_blur, stretch
 
 METAL_HU = 2600.0  # no bone is as dense
 STREAK_ANGLES = 96
@@ -48,13 +48,13 @@ def bone_shade(hu: Tensor, plane: float) -> Tensor:
     step = max(1, int(wide / 3))
     coarse = F.avg_pool3d(bone[None, None], (step, step, 1), ceil_mode=True)[0, 0]
     shade = gaussian_blur(coarse, (wide / step, wide / step, 0.0))
-    return F.interpolate(shade[None, None], size=hu.shape, mode="trilinear", align_corners=False)[0, 0] / 0.3
+    return stretch(shade / 0.3, hu.shape, corners=False)
 
 
 def slow_drift(shape: torch.Size, sd_hu: float, generator: torch.Generator) -> Tensor:
     """Shading that changes over the whole field of view, HU."""
     nodes = torch.randn(1, 1, 4, 4, 4, generator=generator, device=generator.device) * sd_hu
-    return F.interpolate(nodes, size=shape, mode="trilinear", align_corners=True)[0, 0]
+    return stretch(nodes[0, 0], shape, corners=True)
 
 
 def ghost(hu: Tensor, spacing: tuple[float, float, float], shift: tuple[float, float, float], share: float) -> Tensor:
@@ -63,17 +63,19 @@ def ghost(hu: Tensor, spacing: tuple[float, float, float], shift: tuple[float, f
     return (1 - share) * hu + share * torch.roll(hu, steps, (0, 1, 2))
 
 
-def metal_streaks(hu: Tensor, spacing: tuple[float, float, float], strength_hu: float, generator: torch.Generator) -> Tensor:
-    """Dark and bright rays from the metal in each slice, HU to be added; zero where there is none.
+def metal_streaks(
+    hu: Tensor, spacing: tuple[float, float, float], strength_hu: float, generator: torch.Generator
+) -> Tensor | None:
+    """Dark and bright rays from the metal in each slice, HU to be added; None where there is no metal at all.
 
     A ray's brightness depends on its angle alone and falls with the distance; it grows with the metal's area in the slice.
     """
     metal = hu > METAL_HU
     area = metal.sum(dim=(0, 1)).float() * spacing[0] * spacing[1]
     slices = torch.nonzero(area > 0)[:, 0]
-    out = torch.zeros_like(hu)
     if len(slices) == 0:
-        return out
+        return None
+    out = torch.zeros_like(hu)
     profile = torch.randn(STREAK_ANGLES, generator=generator, device=generator.device)
     profile = profile - profile.mean()
     x = torch.arange(hu.shape[0], device=hu.device)[:, None, None] * spacing[0]

@@ -68,7 +68,7 @@ def box_grid(low: Tensor, high: Tensor, spacing: float = ATLAS_SPACING, margin: 
     start = torch.floor(low - margin)
     count = torch.ceil((high - low + 2 * margin) / spacing).long() + 1
     axes = [start[i] + spacing * torch.arange(int(count[i])) for i in range(3)]
-    return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
+    return torch.stack(torch.meshgrid(*axes, indexing="ij")).movedim(0, -1)  # planes of x, y and z: faster to work with
 
 
 def trim(points: Tensor, values: Tensor) -> SdfGrid:

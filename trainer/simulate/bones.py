@@ -16,6 +16,7 @@ from trainer.simulate import sdf
 from trainer.simulate.atlas import Atlas, SdfGrid, box_grid, trim
 from trainer.simulate.fields import noise_tile, sample_grid, sample_tile, smooth_displacement
 from trainer.simulate.setting import STANDARD, Setting
+from trainer.simulate.slabs import slabs
 from trainer.simulate.streams import stream, torch_generator
 
 Point = tuple[float, float, float]
@@ -54,9 +55,13 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
     def add(name: str, solid: Solid, low: Point, high: Point, gaps: dict[str, float]) -> None:
         """Grid of `solid` without its neighbours and a joint space of `gaps` mm, which keeps the joints congruent."""
         points = box_grid(torch.tensor(low), torch.tensor(high))
-        values = solid(points + sample_grid(control, origin, step, points).movedim(0, -1)) + bumps * sample_tile(relief, points)
-        for other, gap in gaps.items():
-            values = sdf.smooth_subtract(values, bones[other](points) - gap, 1.5)
+        values = torch.empty(points.shape[:3])
+        for slab in slabs(values.shape, 0, values.device):
+            p = points[slab]
+            level = solid(p + sample_grid(control, origin, step, p).movedim(0, -1)) + bumps * sample_tile(relief, p)
+            for other, gap in gaps.items():
+                level = sdf.smooth_subtract(level, bones[other](p) - gap, 1.5)
+            values[slab] = level
         bones[name] = trim(points, values)
 
     foot = d.by(2.0, 0.2)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trainer.simulate.fields import sample_sheet
+from trainer.simulate.fields import length, moved, sample_sheet
 
 SEVERITIES = ("hairline", "moderate", "displaced")
 REACH_MM = 10.0
@@ -40,9 +40,9 @@ class Cut:
 
     def height(self, points: Tensor) -> Tensor:
         """Signed distance (mm, to first order) of points (..., 3) from the surface, positive on the normal's side."""
-        q = points - self.point
-        u, v = q @ self.u, q @ self.v
-        return q @ self.normal - self.roughness * sample_sheet(self.sheet, u, v) - self.curvature * u * u
+        frame = torch.stack([self.u, self.v, self.normal])
+        u, v, height = moved(points, frame, -(frame @ self.point)).unbind(-1)
+        return height - self.roughness * sample_sheet(self.sheet, u, v) - self.curvature * u * u
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Piece:
 
     def to_origin(self, points: Tensor) -> Tensor:
         """Where a point of the moved piece was before the fracture."""
-        return (points - self.shift - self.pivot) @ self.rotation + self.pivot
+        back = self.rotation.T
+        return moved(points, back, self.pivot - back @ (self.shift + self.pivot))
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Fracture:
         farthest = 0.0
         for piece in self.pieces:
             moved = around @ piece.rotation.T + piece.shift
-            farthest = max(farthest, float((moved - around).norm(dim=-1).max()))
+            farthest = max(farthest, float(length(moved - around).max()))
         return farthest
 
     def crack(self, points: Tensor, depth: Tensor, width: float) -> Tensor:
@@ -101,7 +102,7 @@ class Fracture:
             for other, sign in cut.domain:
                 on &= sign * heights[other] > 0
             if cut.reach is not None and cut.start is not None:
-                on &= (points - cut.start).norm(dim=-1) <= cut.reach
+                on &= length(points - cut.start) <= cut.reach
             out |= on
         return out & (depth > 0)
 
@@ -128,5 +129,5 @@ def fissure_share(fracture: Fracture, points: Tensor, voxel: float) -> Tensor:
             continue
         height = cut.height(points)
         slab = soft_side(height - cut.kerf / 2, voxel) - soft_side(height + cut.kerf / 2, voxel)
-        share = share * (1.0 - slab * soft_side((points - cut.start).norm(dim=-1) - cut.reach, 4.0))
+        share = share * (1.0 - slab * soft_side(length(points - cut.start) - cut.reach, 4.0))
     return share

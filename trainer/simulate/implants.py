@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trainer.simulate.atlas import Atlas
+from trainer.simulate.fields import length
 from trainer.simulate.fracture import soft_side
 
 _HOME = ("tibia", "tibia", "fibula", "calcaneus", "talus")
@@ -29,7 +30,7 @@ class Implant:
         axis = self.end - self.start
         q = canonical - self.start
         along = (q @ axis / (axis @ axis)).clamp(0.0, 1.0)
-        return soft_side((q - along[..., None] * axis).norm(dim=-1) - self.radius, voxel)
+        return soft_side(length(q - along[..., None] * axis) - self.radius, voxel)
 
 
 def draw_implants(rng: np.random.Generator, atlas: Atlas, chance: float) -> list[Implant]:

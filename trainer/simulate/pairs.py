@@ -24,6 +24,7 @@ from ankleviewer.core.resample import axis_matrices
 from ankleviewer.core.volume import AIR_HU
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
+from trainer.simulate.fields import along
 from trainer.simulate.render import render_twins
 from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scene import Scene, draw_scene, to_device
@@ -124,10 +125,11 @@ def _on_cube(scene: Scene, grid: Grid, target: Grid, padded: bool) -> tuple[Tens
         if unseen is not None:
             out = out.masked_fill(unseen, 0.0)
         for axis, (matrix, first) in enumerate(matrices):
-            out = torch.tensordot(matrix, out.narrow(axis, first, matrix.shape[1]), dims=([1], [axis])).movedim(0, axis)
+            out = along(axis, matrix, out.narrow(axis, first, matrix.shape[1]))
         return out + outside
 
-    hu = [seen(scene.scanner.expose(r.hu, grid.spacing), float(AIR_HU)).round().to(torch.int16) for r in (broken, whole)]
+    scans = scene.scanner.expose_all([broken.hu, whole.hu], grid.spacing)
+    hu = [seen(scan, float(AIR_HU)).round().to(torch.int16) for scan in scans]
     # a sheet one fine voxel thick fills only part of a coarse one
     return hu[0].contiguous(), hu[1].contiguous(), (seen(mask.float(), 0.0) > CRACK_SHARE).contiguous()
 

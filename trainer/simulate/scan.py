@@ -78,10 +78,11 @@ def scanner_grid(
 
 def grid_points(grid: Grid) -> torch.Tensor:
     """(X, Y, Z, 3) float32 LPS mm of the voxel centres."""
-    axes = [torch.arange(n, dtype=torch.float32) for n in grid.shape]
     affine = torch.tensor(grid.affine, dtype=torch.float32)
-    index = torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
-    return index @ affine[:3, :3].T + affine[:3, 3]
+    steps = [affine[:3, axis, None] * torch.arange(n) for axis, n in enumerate(grid.shape)]  # (3, n) mm along each axis
+    x, y, z = steps
+    planes = (affine[:3, 3, None] + x)[:, :, None, None] + y[:, None, :, None] + z[:, None, None, :]
+    return planes.movedim(0, -1)
 
 
 def simulate_scan(
@@ -113,7 +114,7 @@ def scan_scene(scene: Scene, grid: Grid, fractured: bool) -> SimulatedScan:
     labels = np.where(unseen, np.uint8(0), seen.labels.numpy())
     mask = np.zeros(grid.shape, dtype=np.uint8)
     fractures: list[dict[str, Any]] = []
-    for crack, fracture in zip(seen.cracks, [f for f in _in_order(scene) if fractured], strict=True):
+    for crack, fracture in zip(seen.cracks, scene.breaks() if fractured else [], strict=True):
         where = np.argwhere(crack.numpy() & ~unseen)
         if len(where) < SMALLEST_MASK:
             continue
@@ -162,11 +163,6 @@ def _ankles(scene: Scene, grid: Grid) -> list[dict[str, Any]]:
             if ((centre > low) & (centre < high)).all():
                 found.append({"side": leg.side, "center_mm": _rounded(centre)})
     return found
-
-
-def _in_order(scene: Scene) -> list[Any]:
-    """Fractures in the order in which `render` returns their cracks: by bone, then as drawn."""
-    return [f for bone in scene.atlas.bones for f in scene.fractures if f.bone == bone]
 
 
 def _rounded(values: NDArray[np.float64]) -> list[float]:

@@ -4,6 +4,7 @@ noise, artefacts, padding. On HU tensors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 from trainer.simulate.artefacts import bone_shade, correlated_noise, ghost, metal_streaks, outside_circle, slow_drift
 from trainer.simulate.fields import gaussian_blur
 from trainer.simulate.setting import STANDARD, Setting, draw_log
+from trainer.simulate.slabs import slabs
 from trainer.simulate.streams import log_uniform
 
 NOISE_VOXEL_MM = 0.6
@@ -54,23 +56,44 @@ class Scanner:
 
     def expose(self, hu: Tensor, spacing: tuple[float, float, float]) -> Tensor:
         """HU (X, Y, Z) as the scanner would deliver them, rounded and within 12 bits, float."""
-        generator = torch.Generator(device=hu.device).manual_seed(self.seed)
+        return self.expose_all([hu], spacing)[0]
+
+    def expose_all(self, volumes: Sequence[Tensor], spacing: tuple[float, float, float]) -> list[Tensor]:
+        """What `expose` gives for each of several volumes of one shape: twins differ by what is in the leg alone."""
+        out, still = [], None
+        for hu in volumes:
+            generator = torch.Generator(device=hu.device).manual_seed(self.seed)
+            streaks = metal_streaks(hu, spacing, self.streaks_hu, generator)
+            if still is None:
+                drift = slow_drift(hu.shape, self.drift_hu, generator)
+                still = drift, correlated_noise(tuple(hu.shape), spacing, self.noise_cut, generator)
+            out.append(self._picture(hu, spacing, streaks, *still))
+        return out
+
+    def _picture(
+        self, hu: Tensor, spacing: tuple[float, float, float], streaks: Tensor | None, drift: Tensor, noise: Tensor
+    ) -> Tensor:
         plane = (spacing[0] + spacing[1]) / 2
-        streaks = metal_streaks(hu, spacing, self.streaks_hu, generator)
         out = gaussian_blur(hu, (self.blur / spacing[0], self.blur / spacing[1], self.slice_blur / spacing[2]))
         if self.motion_share > 0:
             out = ghost(out, spacing, self.motion, self.motion_share)
         if self.sharpen > 0:
             width = 0.9 / plane
-            out = out + self.sharpen * (out - gaussian_blur(out, (width, width, 0.0)))
+            smooth = gaussian_blur(out, (width, width, 0.0))
+            out = torch.lerp(out, smooth, -self.sharpen)
         shade = bone_shade(out, plane)
-        body = out > -500
-        out = out - self.cupping_hu * shade + slow_drift(out.shape, self.drift_hu, generator) * body + streaks
         # a larger voxel gathers more photons: the variance goes with one over its volume
         level = self.noise_hu * (NOISE_VOXEL_MM**3 / (spacing[0] * spacing[1] * spacing[2])) ** 0.5
-        noise = correlated_noise(tuple(out.shape), spacing, self.noise_cut, generator)
-        out = out + noise * level * (1.0 + self.starvation * shade) + self.offset_hu
-        return out.clamp(LOWEST_HU, HIGHEST_HU).round()
+        picture = torch.empty_like(out)
+        for slab in slabs(out.shape, 0, out.device):
+            seen, dark = out[slab], shade[slab]
+            body = seen > -500
+            seen = seen - self.cupping_hu * dark + drift[slab] * body
+            if streaks is not None:
+                seen = seen + streaks[slab]
+            seen = seen + noise[slab] * level * (1.0 + self.starvation * dark) + self.offset_hu
+            picture[slab] = seen.clamp(LOWEST_HU, HIGHEST_HU).round()
+        return picture
 
     def unseen(self, shape: tuple[int, ...], spacing: tuple[float, float, float]) -> Tensor:
         """(X, Y, 1) bool: where the scanner reconstructs nothing and writes `padding_hu`."""

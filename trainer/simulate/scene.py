@@ -66,6 +66,10 @@ class Scene:
     confounders: tuple[str, ...] = ()
     age: int = 0
 
+    def breaks(self) -> list[Fracture]:
+        """Fractures in the order of everything that is stated one by one about them: by bone, then as drawn."""
+        return [f for bone in self.atlas.bones for f in self.fractures if f.bone == bone]
+
     def crack_mm(self) -> Tensor:
         """(K, 3) LPS mm: about where each cut runs (the smooth deformation left out, a few mm)."""
         out: list[Tensor] = []

@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from trainer.simulate.fields import length
+
 Point = tuple[float, float, float]
 
 
@@ -19,8 +21,8 @@ def ellipsoid(points: Tensor, centre: Point, radii: Point) -> Tensor:
     """Ellipsoid; a bound that is exact to first order at the surface."""
     q = points - _p(centre, points)
     r = _p(radii, points)
-    k0 = (q / r).norm(dim=-1)
-    k1 = (q / (r * r)).norm(dim=-1)
+    k0 = length(q / r)
+    k1 = length(q / (r * r))
     return k0 * (k0 - 1.0) / k1.clamp(min=1e-6)
 
 
@@ -30,20 +32,20 @@ def round_cone(points: Tensor, a: Point, b: Point, ra: float, rb: float) -> Tens
     ba = _p(b, points) - _p(a, points)
     t = ((pa * ba).sum(-1) / (ba * ba).sum()).clamp(0.0, 1.0)
     slope = float((rb - ra) / ba.norm())
-    return ((pa - t[..., None] * ba).norm(dim=-1) - (ra + t * (rb - ra))) / (1.0 + slope * slope) ** 0.5
+    return (length(pa - t[..., None] * ba) - (ra + t * (rb - ra))) / (1.0 + slope * slope) ** 0.5
 
 
 def rounded_box(points: Tensor, centre: Point, half: Point, radius: float) -> Tensor:
     """Box of half-widths `half` (rounding included) with edges rounded by `radius`."""
     q = (points - _p(centre, points)).abs() - (_p(half, points) - radius)
-    return q.clamp(min=0.0).norm(dim=-1) + q.amax(dim=-1).clamp(max=0.0) - radius
+    return length(q.clamp(min=0.0)) + q.amax(dim=-1).clamp(max=0.0) - radius
 
 
 def cylinder_x(points: Tensor, centre: Point, radius: float, half: float, rounding: float) -> Tensor:
     """Cylinder along x with rounded rims."""
     q = points - _p(centre, points)
-    d = torch.stack([q[..., 1:].norm(dim=-1) - radius + rounding, q[..., 0].abs() - half + rounding], dim=-1)
-    return d.amax(dim=-1).clamp(max=0.0) + d.clamp(min=0.0).norm(dim=-1) - rounding
+    a, b = torch.hypot(q[..., 1], q[..., 2]) - radius + rounding, q[..., 0].abs() - half + rounding
+    return torch.maximum(a, b).clamp(max=0.0) + torch.hypot(a.clamp(min=0.0), b.clamp(min=0.0)) - rounding
 
 
 def smooth_union(a: Tensor, b: Tensor, k: float) -> Tensor:

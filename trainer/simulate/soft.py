@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from trainer.simulate.atlas import Atlas
-from trainer.simulate.fields import gaussian_blur, noise_tile, sample_tile
+from trainer.simulate.fields import gaussian_blur, length, noise_tile, sample_tile
 from trainer.simulate.fracture import soft_side
 from trainer.simulate.streams import torch_generator
 
@@ -42,8 +41,10 @@ class Soft:
     table: tuple[float, float, float, float] | None
     tile: Tensor
 
-    def hu(self, lps: Tensor, outline: tuple[Tensor, Tensor], nearest: Tensor, voxel: float) -> Tensor:
-        """HU of all that is not bone; `outline` comes from `skin`, `nearest` is the distance to bone where that is small."""
+    def hu(self, lps: Tensor, outline: Tensor, nearest: Tensor, voxel: float) -> Tensor:
+        """HU of all that is not bone; `outline` is what `skin` gives, on every voxel; `nearest` the distance to bone where that
+        is small.
+        """
         skin, noise = outline
         body = soft_side(skin, max(voxel, 0.8))
         layer = self.fat * (1.0 + 0.35 * noise)
@@ -67,25 +68,19 @@ class Soft:
             outside = outside * (1 - foam) - 930.0 * foam
         return tissue * body + outside * (1 - body)
 
-    def skin(self, canonical: Tensor, atlas: Atlas) -> tuple[Tensor, Tensor]:
-        """Signed distance to the skin (negative inside) and slow noise, both computed coarsely: soft outlines need no detail."""
-        coarse = canonical[::COARSE, ::COARSE, ::COARSE]
-        distance = torch.full(coarse.shape[:3], 200.0, device=canonical.device)
+    def skin(self, coarse: Tensor, atlas: Atlas) -> Tensor:
+        """(2, ...): signed distance to the skin (mm, negative inside) and slow noise at every COARSE-th voxel of a grid, `coarse`
+        (..., 3) being their canonical positions: soft outlines need no detail.
+        """
+        distance = torch.full(coarse.shape[:3], 200.0, device=coarse.device)
         for grid in atlas.bones.values():
             nearest = torch.maximum(torch.minimum(coarse, grid.high), grid.low)
-            distance = torch.minimum(distance, grid(nearest) + (coarse - nearest).norm(dim=-1))
+            distance = torch.minimum(distance, grid(nearest) + length(coarse - nearest))
         z = coarse[..., 2].clamp(min=0.0)
         behind = (coarse[..., 1] / 20.0).clamp(0.0, 1.0)
         noise = sample_tile(self.tile, coarse * 0.7)
         thickness = self.cover + self.calf * z * (0.35 + behind) + 1.5 * noise
-        skin = gaussian_blur(distance - thickness, (0.9, 0.9, 0.9))
-        both = torch.stack([skin, noise])[None]
-        size = canonical.shape[:3]
-        last = [(n - 1) * COARSE for n in coarse.shape[:3]]
-        up = F.interpolate(both, size=tuple(n + 1 for n in last), mode="trilinear", align_corners=True)[0]
-        pad = [max(0, s - u) for s, u in zip(size, up.shape[1:], strict=True)]
-        up = F.pad(up[None], (0, pad[2], 0, pad[1], 0, pad[0]), mode="replicate")[0]
-        return up[0, : size[0], : size[1], : size[2]], up[1, : size[0], : size[1], : size[2]]
+        return torch.stack([gaussian_blur(distance - thickness, (0.9, 0.9, 0.9)), noise])
 
 
 def draw_soft(rng: np.random.Generator) -> Soft:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from trainer.simulate.atlas import BONES, Atlas
-from trainer.simulate.fields import noise_sheet, noise_tile, sample_sheet, sample_tile
+from trainer.simulate.fields import length, noise_sheet, noise_tile, sample_sheet, sample_tile
 from trainer.simulate.fracture import soft_side
 from trainer.simulate.setting import STANDARD, Setting, draw_log
 from trainer.simulate.streams import log_uniform, torch_generator
@@ -71,7 +71,7 @@ class BoneTexture:
             mineral = mineral * (1.0 - hollow)
             unevenness = unevenness * (1.0 - 0.5 * hollow)
         elif bone == "calcaneus":
-            away = (points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device)).norm(dim=-1)
+            away = length(points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device))
             mineral = mineral * (1.0 - self.triangle * torch.exp(-((away / 11.0) ** 2)))
         spread = unevenness * (0.8 * wide + 0.4 * lines) + self.grain * sample_tile(self.grain_tile, p)
         core = self.marrow_hu + mineral * loaded * torch.exp(spread - 0.4 * unevenness**2 - 0.5 * self.grain**2)
@@ -143,7 +143,7 @@ class Lesion:
     def reshape(self, points: Tensor, distance: Tensor) -> Tensor:
         """Change of the bone's outer form: osteophytes and callus."""
         if self.kind == "osteophyte":
-            bump = (points - self.point).norm(dim=-1) - self.size
+            bump = length(points - self.point) - self.size
             h = (2.0 - (distance - bump).abs()).clamp(min=0.0) / 2.0
             return torch.minimum(distance, bump) - h * h * 0.5
         if self.kind == "healed":
@@ -165,7 +165,7 @@ class Lesion:
                 return hu * (1 - inner) + self.hu * inner + 150.0 * rim * (depth > 0.8)
             return hu + self.hu * torch.exp(-((height / 3.0) ** 2)) * (depth > 0.5)
         if self.kind in ("canal", "track"):
-            across = (q - along[..., None] * self.direction).norm(dim=-1)
+            across = length(q - along[..., None] * self.direction)
             ends = soft_side(along.abs() - (11.0 if self.kind == "canal" else 45.0), 2.0)
             inner = soft_side(across - self.size, voxel) * ends
             out = hu * (1 - inner) + self.hu * inner
@@ -176,9 +176,9 @@ class Lesion:
             side = torch.linalg.cross(self.direction, self.other)
             u, v = q @ self.other, q @ side
             holes = (sample_sheet(self.sheet, u, along) * sample_sheet(self.sheet, v, 0.7 * along + 9.0)).clamp(0.0, 1.0)
-            return hu + (self.hu - hu) * holes * torch.exp(-((q.norm(dim=-1) / self.size) ** 2))
+            return hu + (self.hu - hu) * holes * torch.exp(-((length(q) / self.size) ** 2))
         if self.kind in ("cyst", "island"):
-            r = q.norm(dim=-1) - self.size
+            r = length(q) - self.size
             inner = soft_side(r, max(voxel, 1.0))
             out = hu * (1 - inner) + self.hu * inner
             if self.kind == "cyst":

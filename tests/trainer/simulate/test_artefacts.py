@@ -59,9 +59,10 @@ def test_a_ghost_shares_the_exposure() -> None:
 
 def test_streaks_come_from_metal_and_fade() -> None:
     hu = torch.full((80, 80, 6), 50.0)
-    assert float(metal_streaks(hu, ONE, 200.0, generator()).abs().max()) == 0
+    assert metal_streaks(hu, ONE, 200.0, generator()) is None
     hu[38:42, 38:42, 2:4] = METAL_HU + 1000
     streaks = metal_streaks(hu, ONE, 200.0, generator())
+    assert streaks is not None
     assert (streaks[:, :, :2] == 0).all() and (streaks[:, :, 4:] == 0).all()
     near, far = streaks[30:50, 30:50, 2].std(), streaks[:6, :, 2].std()
     assert float(near) > 30 and float(near) > 1.5 * float(far)

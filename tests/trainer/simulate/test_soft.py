@@ -10,8 +10,9 @@ import torch
 
 from ankleviewer.core.geometry import Grid
 from trainer.simulate.atlas import Atlas
+from trainer.simulate.fields import Nodes
 from trainer.simulate.scan import grid_points
-from trainer.simulate.soft import Soft, draw_soft
+from trainer.simulate.soft import COARSE, Soft, draw_soft
 from trainer.simulate.streams import stream
 
 
@@ -24,7 +25,8 @@ def plain() -> Soft:
 def hu(soft: Soft, atlas: Atlas, size: int = 64, spacing: float = 2.5) -> tuple[torch.Tensor, torch.Tensor]:
     points = grid_points(Grid.axis_aligned((size,) * 3, spacing, np.full(3, -spacing * (size - 1) / 2)))
     nearest = torch.stack([g(points) for g in atlas.bones.values()]).amin(dim=0)
-    return soft.hu(points, soft.skin(points, atlas), nearest, spacing), points
+    outline = Nodes(soft.skin(points[::COARSE, ::COARSE, ::COARSE], atlas), COARSE, (size,) * 3).slab(slice(0, size))
+    return soft.hu(points, outline, nearest, spacing), points
 
 
 def test_air_outside_muscle_and_fat_inside(plain: Soft, atlas: Atlas) -> None:
