@@ -1,4 +1,4 @@
-"""`ankle-trainer`: simulate, prepare, train, export, evaluate. Parses, calls, prints; the work is done elsewhere."""
+"""`ankle-trainer`: simulate, prepare, train, tune, export, evaluate. Parses, calls, prints; the work is done elsewhere."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import argparse
 import errno
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 
 if TYPE_CHECKING:
+    from trainer.runs import TrainOrder
     from trainer.scans.write_scans import Order
     from trainer.training.loop import Progress
 
@@ -24,6 +26,13 @@ def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
     return value
 
 
@@ -53,31 +62,18 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--window", choices=("bone", "paper"), default="bone")
     p.add_argument("--seed", type=int, default=0)
     p = commands.add_parser("train", help="train a network")
-    p.add_argument("--model", required=True, choices=MODELS)
-    p.add_argument("--preset", choices=("paper", "best"), default="best")
-    p.add_argument("--data", required=True, metavar="simulate|DATA", help="the simulator, or a folder that `prepare` made")
-    p.add_argument("--batch", type=int, help="scans a step, with DATA; default: the preset's")
+    _training(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
+    p.add_argument("--folds", type=int, metavar="K", help="with DATA: cross-validation inside the training part, no model")
     p.add_argument("--allow-small", action="store_true", help="with DATA: go on where validation scans hold one class only")
-    p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
-    p.add_argument(
-        "--init",
-        type=Path,
-        metavar="PACK|FILE",
-        help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
-    )
-    p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
     p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="scans on which the best state is chosen")
-    p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
-    p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
-    p.add_argument("--seed", type=int, default=1001)
-    p.add_argument("--width", type=float, help="factor on the channels, for trials")
-    p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
-    p.add_argument("--part", type=int, metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory")
-    p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
-    p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
-    p.add_argument("--resume", action="store_true")
+    p.add_argument("--lr", type=_positive, help="learning rate at the start; default: the preset's")
+    p.add_argument("--strength", type=_share, help="of the augmentation, 0 to 1; default: the preset's")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
+    p.add_argument("--tensorboard", action="store_true", help="write events for TensorBoard into RUN/tensorboard")
+    p.add_argument("--resume", action="store_true")
+    p = commands.add_parser("tune", help="search learning rate and augmentation on the validation scans")
+    _training(p, "DATA", "a folder that `prepare` made")
+    p.add_argument("--trials", type=int, default=20)
     p = commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked")
     p.add_argument("--effect", type=_positive, default=0.5, help="Cohen's d")
     p.add_argument("--power", type=_positive, default=0.8)
@@ -95,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument(
         "--metrics", type=Path, metavar="metrics.json", help="figures of `evaluate` to put into the manifest and the card"
     )
+    p.add_argument("--allow-small", action="store_true", help="validation scans of one class give an uncalibrated pack")
     p.add_argument("--name")
     p.add_argument("--version", default="1")
     p.add_argument("--status", choices=("released", "preliminary"), default="preliminary")
@@ -104,6 +101,34 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--data", type=Path, required=True, metavar="MANIFEST.csv|DATA")
     p.add_argument("--out", type=Path, required=True)
     return top
+
+
+def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
+    """What every training is told."""
+    p.add_argument("--model", required=True, choices=MODELS)
+    p.add_argument("--preset", choices=("paper", "best"), default="best")
+    p.add_argument("--data", required=True, metavar=what, help=data)
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument(
+        "--init",
+        type=Path,
+        metavar="PACK|FILE",
+        help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
+    )
+    p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
+    p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
+    p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
+    p.add_argument("--batch", type=int, help="scans a step, with DATA; default: the preset's")
+    p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
+    p.add_argument("--seed", type=int, default=1001)
+    p.add_argument("--width", type=float, help="factor on the channels, for trials")
+    p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    p.add_argument("--part", type=int, metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory")
+    p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
+    p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
+    p.add_argument(
+        "--compile", choices=("auto", "try", "never"), default="auto", help="torch.compile where a trial shows that it pays (GPU)"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -206,40 +231,83 @@ def _prepare(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     from trainer.own_scans import train_on_scans
-    from trainer.runs import TrainOrder, train_on_simulator
+    from trainer.runs import train_on_simulator
 
-    order = TrainOrder(
+    order = replace(
+        _order(args),
+        validation=args.validation,
+        resume=args.resume,
+        live=args.live,
+        tensorboard=args.tensorboard,
+        rate=args.lr,
+        strength=args.strength,
+    )
+    if args.folds is not None:
+        return _cross_validate(args, order)
+    with _bar(1, args.model) as bar:
+        if args.data == "simulate":
+            train_on_simulator(order, _report(bar), bar.write)
+        else:
+            train_on_scans(order, Path(args.data), _report(bar), bar.write, batch=args.batch, allow_small=args.allow_small)
+    print(f"trained: {args.out}")
+    return DONE
+
+
+def _cross_validate(args: argparse.Namespace, order: TrainOrder) -> int:
+    from trainer.cross_validation import cross_validate
+
+    if args.data == "simulate" or args.folds < 2:
+        raise AnkleViewerError("USAGE", "--folds K takes two folds or more, of a folder that `prepare` made.")
+    with _bar(1, args.model) as bar:
+        record = cross_validate(order, Path(args.data), args.folds, _report(bar), bar.write, args.batch)
+    print(
+        f"AUC {record['mean']:.3f}, standard deviation {record['standard_deviation']:.3f} over {record['folds']} folds of "
+        f"{record['scans']} scans; {args.out}/cross-validation.csv holds every answer"
+    )
+    return DONE
+
+
+def _tune(args: argparse.Namespace) -> int:
+    from trainer.tune import tune
+
+    if args.data == "simulate" or args.trials < 1:
+        raise AnkleViewerError("USAGE", "tune takes a folder that `prepare` made, and one trial or more.")
+    with _bar(1, args.model) as bar:
+        record = tune(_order(args), Path(args.data), args.trials, _report(bar), bar.write, args.batch)
+    chosen = f"--lr {record['lr']:.3g} --strength {record['strength']:.2f}"
+    print(f"best of {record['trials']}: AUC {record['val_auc']:.3f} with {chosen}")
+    return DONE
+
+
+def _order(args: argparse.Namespace) -> TrainOrder:
+    from trainer.runs import TrainOrder
+
+    return TrainOrder(
         args.model,
         args.preset,
         args.out,
         teacher=args.teacher,
         init=args.init,
-        validation=args.validation,
         epochs=args.epochs,
         size=args.size,
         seed=args.seed,
         width=args.width,
         bf16=args.precision == "bf16",
-        resume=args.resume,
-        live=args.live,
         partial=args.partial,
         most_rows=args.part,
         save_memory=args.save_memory,
         device=args.device,
+        compile=args.compile,
     )
-    with _bar(1, args.model) as bar:
 
-        def report(progress: Progress) -> None:
-            bar.total = progress.of
-            bar.n = progress.step
-            bar.set_postfix_str(f"loss {progress.loss:.3f}, pairs {progress.pair_accuracy:.2f}")
 
-        if args.data == "simulate":
-            train_on_simulator(order, report, bar.write)
-        else:
-            train_on_scans(order, Path(args.data), report, bar.write, batch=args.batch, allow_small=args.allow_small)
-    print(f"trained: {args.out}")
-    return DONE
+def _report(bar: Any) -> Callable[[Progress], None]:
+    def report(progress: Progress) -> None:
+        bar.total = progress.of
+        bar.n = progress.step
+        bar.set_postfix_str(f"loss {progress.loss:.3f}, pairs {progress.pair_accuracy:.2f}")
+
+    return report
 
 
 def _power(args: argparse.Namespace) -> int:
@@ -257,7 +325,17 @@ def _export(args: argparse.Namespace) -> int:
     from trainer.runs import ExportOrder, export_run
 
     pack = export_run(
-        ExportOrder(args.run, args.out, args.validation, args.metrics, args.name, args.version, args.status, args.default)
+        ExportOrder(
+            args.run,
+            args.out,
+            args.validation,
+            args.metrics,
+            args.allow_small,
+            args.name,
+            args.version,
+            args.status,
+            args.default,
+        )
     )
     print(f"pack: {pack}")
     return DONE
@@ -285,6 +363,7 @@ _COMMANDS = {
     "simulate": _simulate,
     "prepare": _prepare,
     "train": _train,
+    "tune": _tune,
     "power": _power,
     "export": _export,
     "evaluate": _evaluate,

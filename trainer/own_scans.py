@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.runs import BATCH_SEED, TrainOrder, name_of, start_network, validation_figures
-from trainer.scans.prepare import read_prepared
+from trainer.scans.prepare import Prepared, read_prepared
 from trainer.training.curves import draw_curves
 from trainer.training.loop import Progress, train
 from trainer.training.processes import processes
-from trainer.training.recipes import for_scans
+from trainer.training.recipes import chosen, for_scans
 from trainer.training.scan_bank import ScanBank
 
 
@@ -51,6 +51,24 @@ def train_on_scans(
             "The validation scans hold one class only, so no state can be chosen and no threshold set: add patients, or go on "
             "without validation by --allow-small.",
         )
+    return train_on(order, spec, own, judges if two_classes else [], report, say, batch)
+
+
+def train_on(
+    order: TrainOrder,
+    spec: PreprocessSpec,
+    own: Sequence[Prepared],
+    judges: Sequence[Prepared],
+    report: Callable[[Progress], None],
+    say: Callable[[str], None] = lambda line: None,
+    batch: int | None = None,
+) -> FractureNet:
+    """Train on the prepared scans `own`; the state is chosen on `judges`, the last one is taken where there are none. `spec` is
+    the preprocessing of the inputs.
+
+    Raises:
+        AnkleViewerError: INIT_UNFIT.
+    """
     spec = at_size(spec, order.size)
     net, expected, teacher = start_network(order, say)
     if order.init is not None and expected is not None and expected.window != spec.window:
@@ -59,10 +77,11 @@ def train_on_scans(
         )
     marked = any(p.marks_path is not None for p in own if p.row.label)
     stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None, batch)
+    stages = chosen(stages, order.rate, order.strength)
     bank = ScanBank([(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path], spec, spec.size, BATCH_SEED)
     steps = bank.steps_per_epoch(stages[0].plan.others)
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
-    validate = functools.partial(validation_figures, found=judges, bf16=order.bf16, size=spec.size) if two_classes else None
+    validate = functools.partial(validation_figures, found=judges, bf16=order.bf16, size=spec.size) if judges else None
     with processes(order.device) as group:
         trained = train(
             net,
@@ -77,6 +96,7 @@ def train_on_scans(
             validate=validate,
             validate_every=steps,
             report=report,
+            say=say,
             notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": name_of(order.init)},
         )
     if group.first:

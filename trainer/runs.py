@@ -25,7 +25,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.atomic import write_text
-from trainer.evaluation.calibration import decide
+from trainer.evaluation.calibration import decide, undecided
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
@@ -41,7 +41,7 @@ from trainer.training.loop import Execution, Progress, train
 from trainer.training.objective import Stage
 from trainer.training.pair_source import FolderPairs, LivePairs
 from trainer.training.processes import Processes, best_device, processes
-from trainer.training.recipes import RECIPES, Recipe
+from trainer.training.recipes import RECIPES, Recipe, chosen
 from trainer.training.teach import Teacher
 from trainer.training.warm_start import from_pack
 
@@ -76,6 +76,8 @@ class TrainOrder:
         bf16: half precision inside the network; resume: go on from the run's checkpoint.
         most_rows, save_memory: see `loop.Execution`; device: "auto" takes a GPU where there is one.
         live: keep the simulated pairs in memory instead of in the run's folder.
+        rate, strength: learning rate at the start and strength of the augmentation, None for the recipe's.
+        compile, tensorboard: see `loop.Execution`.
     """
 
     model: str
@@ -95,11 +97,15 @@ class TrainOrder:
     most_rows: int | None = None
     save_memory: bool = False
     device: str = "auto"
+    rate: float | None = None
+    strength: float | None = None
+    compile: str = "auto"
+    tensorboard: bool = False
 
     def on(self, group: Processes) -> Execution:
         """With what the run is done."""
         device = best_device() if self.device == "auto" else torch.device(self.device)
-        return Execution(device, group, self.bf16, self.most_rows, self.save_memory, self.seed)
+        return Execution(device, group, self.bf16, self.most_rows, self.save_memory, self.seed, self.compile, self.tensorboard)
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class ExportOrder:
         run: the run's folder; out: the pack's.
         validation: manifest for calibration and thresholds, or None for simulated scans.
         metrics: metrics.json of an evaluation, or None.
+        allow_small: validation scans of one class give an uncalibrated pack instead of an error.
         name: of the pack, None for the network's; version, status, default: see `export.export`.
     """
 
@@ -117,6 +124,7 @@ class ExportOrder:
     out: Path
     validation: Path | None = None
     metrics: Path | None = None
+    allow_small: bool = False
     name: str | None = None
     version: str = "1"
     status: str = "preliminary"
@@ -188,10 +196,10 @@ def _start(
         )
     net, spec, teacher = start_network(order, say)
     if spec is None:
-        return net, recipe.spec, list(recipe.stages), teacher
+        return net, recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher
     if not recipe.onward:
         raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
-    return net, spec, list(recipe.onward), None
+    return net, spec, list(chosen(recipe.onward, order.rate, order.strength)), None
 
 
 def name_of(pack: Path | None) -> str:
@@ -231,6 +239,7 @@ def train_on_simulator(
             resume=order.resume,
             validate=validate,
             report=report,
+            say=say,
             notes={"seed": order.seed, "pairs": recipe.pairs, "init": name_of(order.init)},
         )
     if group.first:
@@ -270,7 +279,7 @@ def validation_figures(
     """
     kept = [p for p in found if p.input_path is not None]
     known: dict[str, list[float]] = {}
-    _look(net, kept, known, bf16, size)
+    look(net, kept, known, bf16, size)
     y, score = np.array([p.row.label for p in kept]), np.array([known[p.row.id][0] for p in kept])
     figures = {"val_auc": auc(y, score)}
     for severity in SEVERITIES:
@@ -299,12 +308,12 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
         known = stored["scans"] if stored.get("weights") == key else {}
     kept = [p for p in found if p.input_path is not None]
     inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]
-    _look(net, kept, known)
+    look(net, kept, known)
     write_text(cache, json.dumps({"weights": key, "scans": known}))
     return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
 
 
-def _look(
+def look(
     net: FractureNet, found: Sequence[Prepared], known: dict[str, list[float]], bf16: bool = False, size: int | None = None
 ) -> None:
     """Fill `known` with logit and highest cell of every scan that is not in it yet."""
@@ -337,7 +346,16 @@ def export_run(order: ExportOrder) -> Path:
     found = prepare(manifest, order.run / "validation-prepared", spec)
     labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     y = np.array(labels)
-    decision = decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
+    if len(set(labels)) == 2:
+        decision = decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
+    elif order.allow_small and labels:
+        decision = undecided(peaks)
+    else:
+        raise AnkleViewerError(
+            "DATA_TOO_FEW",
+            "The validation scans hold one class only, so no threshold can be set: add patients, or write an uncalibrated "
+            "pack by --allow-small.",
+        )
     figures = json.loads(order.metrics.read_text()) if order.metrics else {}
     name = order.name or record["arch"]
     metrics = figures.get("models", {}).get(name, {})

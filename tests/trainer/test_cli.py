@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,11 @@ from trainer.training.recipes import RECIPES
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "0"],
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "nan"],
         ["train", "--model", "mobilenet", "--data", "simulate", "--out", "x"],
+        ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--folds", "5"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--folds", "1"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--strength", "1.5"],
+        ["tune", "--model", "compact", "--data", "simulate", "--out", "x"],
+        ["tune", "--model", "compact", "--data", "d", "--out", "x", "--trials", "0"],
         ["simulate", "--out", "x", "--count", "0", "--seed", "1"],
         ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--type", "sprain"],
         ["simulate", "--out", "x", "--count", "1"],
@@ -76,6 +82,20 @@ def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
     assert main([*line.split(), "--init", "i", "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
     assert met == [runs.TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
+
+
+def test_own_scans_are_trained_on_cross_validated_and_tuned_by_the_command_line(
+    tmp_path: Path, prepared: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = str(prepared(tmp_path / "data"))
+    line = ["--model", "compact", "--data", data, "--epochs", "1", "--width", "0.25", "--batch", "4"]
+    assert main(["train", *line, "--out", str(tmp_path / "run"), "--lr", "1e-3", "--strength", "0"]) == 0
+    stage = json.loads((tmp_path / "run" / "config.json").read_text())["stages"][0]
+    assert stage["lr"][0] == pytest.approx(1e-3) and stage["plan"]["strength"] == 0
+    assert main(["train", *line, "--out", str(tmp_path / "cv"), "--folds", "2"]) == 0
+    assert "over 2 folds of 8 scans" in capsys.readouterr().out
+    assert main(["tune", *line, "--out", str(tmp_path / "tune"), "--trials", "1"]) == 0
+    assert "best of 1: AUC" in capsys.readouterr().out
 
 
 def test_a_tiny_training_from_simulation_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -22,34 +21,11 @@ from trainer.scans.manifest import DataError
 from trainer.training import checkpoint
 
 SPEC = replace(BONE, size=32, spacing_mm=4.0)
-
-
-def prepared(folder: Path, validation: tuple[int, ...] = (0, 1), marked: bool = True) -> Path:
-    """What `prepare` leaves: fractured scans have a bright block."""
-    rng = np.random.default_rng(0)
-    (folder / "inputs").mkdir(parents=True)
-    (folder / "marks").mkdir()
-    (folder / "preprocessing.json").write_text(json.dumps(SPEC.to_json()))
-    rows = [("train", i % 2) for i in range(8)] + [("validation", label) for label in validation for _ in range(2)]
-    with open(folder / "index.csv", "w", newline="") as f:
-        writer = csv.writer(f)
-        writer.writerow(("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin"))
-        for n, (split, label) in enumerate(rows):
-            values = rng.normal(0, 0.05, (32, 32, 32)).astype(np.float32)
-            marks = np.zeros(values.shape, dtype=bool)
-            if label:
-                values[8:24, 8:24, 8:24] += 0.6
-                marks[8:24, 8:24, 15:17] = True
-                if marked:
-                    np.save(folder / "marks" / f"s{n}.npy", marks)
-            np.save(folder / "inputs" / f"s{n}.npy", values)
-            writer.writerow((f"s{n}", f"s{n}.nii.gz", label, f"p{n}", split, "", "0 0 0", "x", "", ""))
-        writer.writerow(("gone", "gone.nii.gz", 1, "q", "", "NOT_ADULT", "", "", "", ""))
-    return folder
+Prepare = Callable[..., Path]
 
 
 @pytest.mark.parametrize("preset", ["paper", "best"])
-def test_a_network_learns_from_prepared_scans(tmp_path: Path, preset: str) -> None:
+def test_a_network_learns_from_prepared_scans(tmp_path: Path, preset: str, prepared: Prepare) -> None:
     said: list[str] = []
     order = TrainOrder("compact", preset, tmp_path / "run", epochs=20, width=0.25, seed=3)
     net = train_on_scans(order, prepared(tmp_path / "data"), lambda p: None, said.append, batch=4)
@@ -62,14 +38,14 @@ def test_a_network_learns_from_prepared_scans(tmp_path: Path, preset: str) -> No
     assert (order.out / "curves.png").exists()
 
 
-def test_smaller_volumes_cover_the_same_length(tmp_path: Path) -> None:
+def test_smaller_volumes_cover_the_same_length(tmp_path: Path, prepared: Prepare) -> None:
     assert at_size(SPEC, 16).spacing_mm == 8.0 and at_size(SPEC, 16).size == 16 and at_size(SPEC, 128) == SPEC
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=1, width=0.25, size=16)
     train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
     assert load_run(order.out)[1].size == 16
 
 
-def test_validation_with_one_class_stops_the_run_unless_allowed(tmp_path: Path) -> None:
+def test_validation_with_one_class_stops_the_run_unless_allowed(tmp_path: Path, prepared: Prepare) -> None:
     data = prepared(tmp_path / "data", validation=(0,))
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=0.5, width=0.25)
     with pytest.raises(AnkleViewerError, match="DATA_TOO_FEW: The validation scans hold one class only"):
@@ -79,13 +55,13 @@ def test_validation_with_one_class_stops_the_run_unless_allowed(tmp_path: Path) 
     assert checkpoint.load_best(order.out) is None and checkpoint.load(order.out) is not None
 
 
-def test_unmarked_fractures_teach_labels_alone(tmp_path: Path) -> None:
+def test_unmarked_fractures_teach_labels_alone(tmp_path: Path, prepared: Prepare) -> None:
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=0.5, width=0.25)
     train_on_scans(order, prepared(tmp_path / "data", marked=False), lambda p: None)
     assert load_run(order.out)[2]["stages"][0]["cells"] == 0.0
 
 
-def test_what_is_not_there_is_said(tmp_path: Path) -> None:
+def test_what_is_not_there_is_said(tmp_path: Path, prepared: Prepare) -> None:
     order = TrainOrder("compact", "best", tmp_path / "run")
     with pytest.raises(DataError, match="holds no prepared scans"):
         train_on_scans(order, tmp_path, lambda p: None)
@@ -95,7 +71,7 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         train_on_scans(order, data, lambda p: None)
 
 
-def test_a_pack_must_see_through_the_same_window(tmp_path: Path) -> None:
+def test_a_pack_must_see_through_the_same_window(tmp_path: Path, prepared: Prepare) -> None:
     data = prepared(tmp_path / "data")
     (data / "preprocessing.json").write_text(json.dumps(replace(PAPER, size=32, spacing_mm=4.0).to_json()))
     order = TrainOrder("compact", "best", tmp_path / "run", init=assets_dir() / "models" / "compact")
@@ -103,7 +79,7 @@ def test_a_pack_must_see_through_the_same_window(tmp_path: Path) -> None:
         train_on_scans(order, data, lambda p: None)
 
 
-def test_a_network_starts_from_published_weights(tmp_path: Path) -> None:
+def test_a_network_starts_from_published_weights(tmp_path: Path, prepared: Prepare) -> None:
     planar = build("mobilenet", mode="planar", width=0.25)
     theirs = {theirs: planar.state_dict()[ours] for ours, theirs in _names(planar, "timm")}
     torch.save(theirs | {"classifier.weight": torch.zeros(3, 4)}, tmp_path / "imagenet.pth")

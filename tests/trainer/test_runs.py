@@ -19,6 +19,7 @@ from ankleviewer.core.preprocess import BONE
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.nifti import write_nifti
+from ankleviewer.ui.wording import calibration_text
 from trainer.cli import main
 from trainer.networks.compact import compact
 from trainer.runs import TrainOrder, _revision, answers, load_run, train_on_simulator, validation_figures
@@ -158,3 +159,20 @@ def test_from_a_run_to_an_answer(run: Path, manifest: Path, tmp_path: Path, caps
     decision = record["decision"]
     expected = 1 / (1 + np.exp(-(logit - decision["bias"]) / decision["temperature"]))
     assert answer["probability"] == pytest.approx(expected, abs=0.02)
+
+
+def test_validation_scans_of_one_class_give_an_uncalibrated_pack_where_that_is_allowed(
+    run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one_class = tmp_path / "one.csv"
+    lines = [f"{manifest.parent / name},0,{name}" for name in ("s0.nii.gz", "s1.nii.gz")]
+    one_class.write_text("\n".join(["path,label,patient", *lines]) + "\n")
+    pack = tmp_path / "pack"
+    line = ["export", str(run), "--out", str(pack), "--validation", str(one_class), "--name", "trial"]
+    assert main(line) == 2
+    assert "DATA_TOO_FEW" in capsys.readouterr().err and not pack.exists()
+    assert main([*line, "--allow-small"]) == 0
+    decision = read_pack(pack).decision
+    assert decision.calibration_n == 0 and decision.bins == () and decision.sens_threshold == decision.spec_threshold == 0.5
+    assert "**not calibrated**" in (pack / "card.md").read_text()
+    assert calibration_text(decision, 0.7) == "Score, not calibrated"

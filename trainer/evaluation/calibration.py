@@ -177,3 +177,14 @@ def decide(y: ArrayLike, logits: ArrayLike, positive_peaks: ArrayLike, negative_
         {"n": int(np.size(y)), "bins": reliability(y, p)},
         youden,
     )
+
+
+def undecided(peaks: ArrayLike) -> Decision:
+    """What stands in for a decision where the validation scans hold one class only: the network's own sigmoid, called at one
+    half, marked as uncalibrated (no scan behind it).
+
+    Args:
+        peaks: highest cells of the maps of whatever scans there are, logit units; they set the colour scale.
+    """
+    reference = max(float(np.quantile(np.maximum(np.asarray(peaks, dtype=np.float64), 0), 0.9)), 1.0)
+    return Decision(1.0, 0.0, 0.5, 0.5, reference, 0.5 * reference, {"n": 0, "bins": []}, 0.5)

@@ -42,7 +42,8 @@ def model_card(record: Mapping[str, Any]) -> str:
         "## Decision",
         (
             f'"fracture" from a probability of {decision["spec_threshold"]:.3f}, "no fracture" below '
-            f'{decision["sens_threshold"]:.3f}, "uncertain" between; chosen on {scans} validation scans.'
+            f'{decision["sens_threshold"]:.3f}, "uncertain" between; '
+            + (f"chosen on {scans} validation scans." if scans else "**not calibrated**: there were no scans to choose on.")
         ),
         "## Figures",
         _table(_flat({k: v for k, v in record.get("metrics", {}).items() if k != "reliability"})) or "None were measured.",

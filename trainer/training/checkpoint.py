@@ -41,6 +41,12 @@ def drop_best(run: Path) -> None:
     (run / BEST).unlink(missing_ok=True)
 
 
+def drop(run: Path) -> None:
+    """Remove all states of a run: its figures are known and its weights of no further use."""
+    for name in (NAME, PREVIOUS, BEST):
+        (run / name).unlink(missing_ok=True)
+
+
 def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) -> None:
     run.mkdir(parents=True, exist_ok=True)
     temporary = run / f".{name}.{os.getpid()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import time
@@ -19,7 +18,9 @@ from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.training import checkpoint
+from trainer.training.compiled import try_compiling
 from trainer.training.data import Bank, Batch, HardPlace, PairBank, Prefetch
+from trainer.training.logs import FileLog, Log, TensorBoardLog
 from trainer.training.mine import mine
 from trainer.training.objective import Objective, Stage, on_device, parts_of, share_of
 from trainer.training.processes import Processes
@@ -28,6 +29,7 @@ from trainer.training.teach import Teacher
 # hard places count from so many steps after the search on: more than the batches that are prepared ahead, so that a run gives the
 # same batches every time
 MINED_AHEAD = 8
+MOST_SKIPPED = 10  # steps in a row without a finite gradient, after which a run stops
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Execution:
         most_rows: rows worked out at a time; the gradients of a batch's parts are added up. None for all at once.
         save_memory: activations are worked out anew for the gradient instead of kept.
         seed: of what is random inside the network (dropout), step by step.
+        compile: "never", "try" (used where a trial of some steps shows that it pays) or "auto" (tried on a GPU).
+        tensorboard: write events beside log.csv.
     """
 
     device: torch.device = CPU
@@ -61,6 +65,13 @@ class Execution:
     most_rows: int | None = None
     save_memory: bool = False
     seed: int = 0
+    compile: str = "never"
+    tensorboard: bool = False
+
+    @property
+    def tries_compiling(self) -> bool:
+        """Whether the trial is made."""
+        return self.compile == "try" or (self.compile == "auto" and self.device.type == "cuda")
 
 
 def train(
@@ -77,14 +88,16 @@ def train(
     validate: Callable[[FractureNet], dict[str, float]] | None = None,
     validate_every: int = 500,
     report: Callable[[Progress], None] | None = None,
+    say: Callable[[str], None] = lambda line: None,
     notes: Mapping[str, Any] | None = None,
 ) -> FractureNet:
-    """Train through all stages and return the averaged network (also in the run's checkpoint). `notes` go into config.json.
+    """Train through all stages and return the averaged network (also in the run's checkpoint). `notes` go into config.json,
+    `say` takes lines for people.
 
     With `validate`, the averaged weights of the highest `val_auc` are kept beside the checkpoint and returned.
 
     Raises:
-        FloatingPointError: the loss is not finite; the last checkpoint stays.
+        FloatingPointError: the loss is not finite, or the gradient again and again; the last checkpoint stays.
     """
     execution = execution or Execution()
     run.mkdir(parents=True, exist_ok=True)
@@ -95,10 +108,12 @@ def train(
         _write_config(run, net, spec, stages, notes)
     total = sum(s.steps for s in stages)
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
-    wrapped = _for_many(objective, execution)
+    wrapped = _for_many(_compiled(objective, spec, stages, position[state.first :], bank, state.first, execution, say), execution)
     source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total)
-    log = _Log(run / "log.csv", state.first) if execution.processes.first else None
-    started = time.monotonic()
+    logs: list[Log] = []
+    if execution.processes.first:
+        logs = [FileLog(run, state.first), *([TensorBoardLog(run, state.first)] if execution.tensorboard else [])]
+    started, skipped = time.monotonic(), 0
     try:
         for step in range(state.first, total):
             index, k = position[step]
@@ -110,6 +125,9 @@ def train(
             rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * min(1.0, (step + 1) / 30)
             torch.manual_seed(1_000_003 * execution.seed + 7919 * step + execution.processes.rank)
             loss, parts = _step(wrapped, state.optimiser, source.get(), spec, stage, index, rate, execution, step)
+            skipped = skipped + 1 if parts["skipped"] else 0
+            if skipped == MOST_SKIPPED:
+                raise FloatingPointError(f"{skipped} steps up to {step} had no finite gradient; the last checkpoint is kept")
             state.follow(step)
             row = {"step": step, "stage": index, "lr": rate, "loss": loss, **parts}
             row |= {"seconds": time.monotonic() - started, "waited": source.waited}
@@ -120,13 +138,13 @@ def train(
                 if execution.processes.first:
                     state.save(step + 1)
                 execution.processes.wait()
-            if log is not None:
+            for log in logs:
                 log.write(row)
             if report is not None and execution.processes.first:
                 report(Progress(step + 1, total, loss, parts["pair_accuracy"]))
     finally:
         source.close()
-        if log is not None:
+        for log in logs:
             log.close()
     execution.processes.wait()
     chosen = checkpoint.load_best(run) if validate is not None else None
@@ -182,7 +200,34 @@ class _State:
         checkpoint.save(self.run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
 
 
-def _for_many(objective: Objective, execution: Execution) -> nn.Module:
+def _compiled(
+    objective: Objective,
+    spec: PreprocessSpec,
+    stages: list[Stage],
+    position: list[tuple[int, int]],
+    bank: Bank,
+    first: int,
+    execution: Execution,
+    say: Callable[[str], None],
+) -> nn.Module:
+    """The objective, compiled where that is wanted and pays for the steps that are still to come."""
+    if not execution.tries_compiling or not position:
+        return objective
+    index = position[0][0]
+    objective.mode(stages[index].freeze_norm)
+
+    def step(module: nn.Module, batch: Batch) -> Tensor:
+        loss: Tensor = module(batch, spec, stages[index], index, execution.bf16)[0]
+        return loss
+
+    batch = share_of(bank.batch(first, stages[index].plan), execution.processes.rank, execution.processes.size)
+    piece = next(parts_of(batch, execution.most_rows))[0]
+    trial = execution.processes.agree(try_compiling(objective, piece, step, execution.device))
+    say(trial.text(len(position)))
+    return torch.compile(objective) if trial.pays(len(position)) else objective  # type: ignore[return-value]
+
+
+def _for_many(objective: nn.Module, execution: Execution) -> nn.Module:
     """The objective, its gradients averaged over all processes where there are many."""
     if execution.processes.size == 1:
         return objective
@@ -220,8 +265,12 @@ def _step(
             sums[key] += parts[key] * share
         pairs.append(parts["pair_accuracy"])
     known = [p for p in pairs if not math.isnan(p)]
-    nn.utils.clip_grad_norm_([p for group in optimiser.param_groups[:1] for p in group["params"]], 5.0)
-    optimiser.step()
+    norm = nn.utils.clip_grad_norm_([p for group in optimiser.param_groups[:1] for p in group["params"]], 5.0)
+    if torch.isfinite(norm):
+        optimiser.step()
+    else:  # half precision now and then gives one (a library's kernel, not the numbers: doing the step again gives none)
+        optimiser.zero_grad(set_to_none=True)
+    sums["skipped"] = float(not torch.isfinite(norm))
     return total, sums | {"pair_accuracy": sum(known) / len(known) if known else float("nan")}
 
 
@@ -283,43 +332,3 @@ def _from_places(places: list[HardPlace]) -> Tensor:
 
 def _to_places(rows: Tensor) -> list[HardPlace]:
     return [HardPlace(pair, bool(fractured), (i, j, k)) for pair, fractured, i, j, k in rows.tolist()]
-
-
-class _Log:
-    """log.csv, one row a step, flushed at once; appended to on resuming, rows of steps that are done again cut off."""
-
-    FIELDS = (
-        "step",
-        "stage",
-        "lr",
-        "loss",
-        "cells",
-        "scan",
-        "sides",
-        "lesson",
-        "pair_accuracy",
-        "seconds",
-        "waited",
-        "val_pair_accuracy",
-        "val_auc",
-        "val_auc_hairline",
-        "val_auc_moderate",
-        "val_auc_displaced",
-    )
-
-    def __init__(self, path: Path, first: int) -> None:
-        kept: list[dict[str, Any]] = []
-        if first and path.exists():
-            with open(path, newline="") as f:
-                kept = [row for row in csv.DictReader(f) if int(row["step"]) < first]
-        self._file = open(path, "w", newline="")  # noqa: SIM115 (closed by close)
-        self._writer = csv.DictWriter(self._file, self.FIELDS, extrasaction="ignore")
-        self._writer.writeheader()
-        self._writer.writerows(kept)
-
-    def write(self, row: dict[str, Any]) -> None:
-        self._writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
-        self._file.flush()
-
-    def close(self) -> None:
-        self._file.close()

@@ -4,6 +4,7 @@ tells how they came about.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -139,6 +140,21 @@ def for_scans(
     share = 1.0 if marked else 0.0
     plan = CropPlan(size, 0, of, whole=True, strength=0.4)
     return (Stage(plan, steps, rate, cells=share, scan=1.0, sides=0.3 * share, freeze_norm=onward),)
+
+
+def chosen(stages: Sequence[Stage], rate: float | None, strength: float | None) -> tuple[Stage, ...]:
+    """The stages with another learning rate at the start, the later ones in proportion, and with other augmentation; None leaves
+    what the recipe has.
+    """
+    factor = 1.0 if rate is None else rate / stages[0].lr[0]
+    return tuple(
+        replace(
+            s,
+            lr=(s.lr[0] * factor, s.lr[1] * factor),
+            plan=s.plan if strength is None else replace(s.plan, strength=strength),
+        )
+        for s in stages
+    )
 
 
 RECIPES: dict[tuple[str, str], Recipe] = {

@@ -17,6 +17,7 @@ from trainer.evaluation.calibration import (
     operating_points,
     reliability,
     sigmoid,
+    undecided,
 )
 from trainer.evaluation.metrics import OneClassError
 
@@ -101,3 +102,10 @@ def test_decision_orders_thresholds_and_bounds_the_map_floor() -> None:
     stored = found.to_json()
     assert stored["calibration"]["n"] == 400
     assert sum(b["n"] for b in stored["calibration"]["bins"]) == 400
+
+
+@pytest.mark.parametrize(("peaks", "reference"), [([-3.0, -2.0], 1.0), ([4.0] * 10, 4.0)])
+def test_without_both_classes_nothing_claims_to_be_calibrated(peaks: list[float], reference: float) -> None:
+    decision = undecided(peaks)
+    assert decision.calibration == {"n": 0, "bins": []} and (decision.temperature, decision.bias) == (1.0, 0.0)
+    assert decision.cam_reference == reference and 0 < decision.cam_floor < reference

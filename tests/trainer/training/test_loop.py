@@ -18,6 +18,7 @@ from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.training import checkpoint
 from trainer.training import loop as module
+from trainer.training.compiled import Trial
 from trainer.training.data import CropPlan, PairBank
 from trainer.training.loop import Execution, Progress, train
 from trainer.training.objective import Stage, window
@@ -119,6 +120,39 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
     assert all(torch.isfinite(v).all() for v in state["net"].values() if v.dtype.is_floating_point)
 
 
+@pytest.mark.parametrize("bad", [1, 10])
+def test_a_step_without_a_finite_gradient_is_left_out_and_ten_in_a_row_stop_the_run(
+    tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch, bad: int
+) -> None:
+    real, calls, weights = module.nn.utils.clip_grad_norm_, [], []
+
+    def norm(parameters: Any, most: float) -> torch.Tensor:
+        calls.append(1)
+        found = real(parameters, most)
+        return torch.tensor(float("nan")) if len(calls) <= bad else found
+
+    monkeypatch.setattr(module.nn.utils, "clip_grad_norm_", norm)
+    stages = [replace(STAGES[0], steps=12)]
+    watch = lambda p: weights.append(net.head.weight.detach().clone())  # noqa: E731
+    net = fresh()
+    if bad == 10:
+        with pytest.raises(FloatingPointError, match="10 steps up to 9 had no finite gradient"):
+            train(net, BONE, stages, bank, tmp_path)
+        return
+    train(net, BONE, [replace(stages[0], steps=3)], bank, tmp_path, report=watch)
+    assert [r["skipped"] for r in log(tmp_path)] == ["1", "0", "0"]
+    assert torch.equal(weights[0], fresh().head.weight) and not torch.equal(weights[1], weights[0])
+
+
+def test_compiling_is_tried_and_told_where_it_is_wanted(tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "try_compiling", lambda *a: Trial(1.0, 1.0, 5.0))
+    said: list[str] = []
+    run(tmp_path, bank, execution=Execution(compile="auto"), say=said.append)
+    assert said == [], "never of its own accord on a CPU"
+    run(tmp_path, bank, execution=Execution(compile="try"), say=said.append)
+    assert len(said) == 1 and said[0].endswith("not used for 4 steps")
+
+
 def test_frozen_normalisation_keeps_its_statistics(tmp_path: Path, bank: PairBank) -> None:
     before = fresh().state_dict()
     kept = train(fresh(), BONE, [replace(STAGES[1], steps=1)], bank, tmp_path / "a").state_dict()
@@ -185,14 +219,3 @@ def test_with_a_teacher_in_half_precision(tmp_path: Path, bank: PairBank) -> Non
 def test_the_window_is_the_viewers() -> None:
     hu = np.linspace(-1024, 3071, 500).astype(np.float32)
     np.testing.assert_allclose(window(torch.from_numpy(hu), BONE).numpy(), normalise(hu, BONE), atol=1e-6)
-
-
-def test_fields_of_the_log_are_those_of_the_state(tmp_path: Path) -> None:
-    first = module._Log(tmp_path / "log.csv", 0)
-    for step in range(3):
-        first.write({"step": step, "loss": 1.0})
-    first.close()
-    second = module._Log(tmp_path / "log.csv", 2)
-    second.write({"step": 2, "loss": 0.5})
-    second.close()
-    assert [(r["step"], r["loss"]) for r in log(tmp_path)] == [("0", "1"), ("1", "1"), ("2", "0.5")]

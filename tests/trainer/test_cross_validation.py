@@ -1,0 +1,71 @@
+"""Cross-validation: every scan answered once by a network that had not seen it; finished folds are not done again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import AnkleViewerError
+from trainer import cross_validation as module
+from trainer.cross_validation import cross_validate
+from trainer.evaluation.metrics import auc
+from trainer.runs import TrainOrder
+
+Prepare = Callable[..., Path]
+
+
+def test_every_scan_is_answered_by_a_network_that_had_not_seen_it(
+    tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[set[str]] = []
+    real = module.train_on
+
+    def watch(order, spec, own, judges, *more):  # type: ignore[no-untyped-def]
+        seen.append({p.row.id for p in own})
+        assert judges == []
+        return real(order, spec, own, judges, *more)
+
+    monkeypatch.setattr(module, "train_on", watch)
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=8, width=0.25, seed=3)
+    said: list[str] = []
+    record = cross_validate(order, prepared(tmp_path / "data"), 4, lambda p: None, said.append, batch=4)
+    with open(order.out / "cross-validation.csv", newline="") as f:
+        rows = list(csv.DictReader(f))
+    assert sorted(r["id"] for r in rows) == [f"s{n}" for n in range(8)], "the training part, nothing else"
+    for k, trained in enumerate(seen):
+        held_out = {r["id"] for r in rows if int(r["fold"]) == k + 1}
+        assert len(held_out) == 2 and not held_out & trained and len(held_out | trained) == 8
+        own = [r for r in rows if int(r["fold"]) == k + 1]
+        assert record["auc"][k] == auc([int(r["label"]) for r in own], [float(r["logit"]) for r in own])
+    assert record["mean"] == pytest.approx(np.mean(record["auc"])) and record["scans"] == 8
+    assert json.loads((order.out / "cross-validation.json").read_text()) == record
+    assert not list(order.out.glob("fold-*/*.pt")), "weights of folds are not kept"
+    assert (order.out / "fold-1" / "log.csv").exists()
+
+
+def test_finished_folds_stay_on_resuming(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=1, width=0.25, resume=True)
+    real, runs = module.train_on, []
+
+    def stop_in_the_second(order, *more):  # type: ignore[no-untyped-def]
+        runs.append(order.out.name)
+        if len(runs) == 2:
+            raise KeyboardInterrupt
+        return real(order, *more)
+
+    monkeypatch.setattr(module, "train_on", stop_in_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(order, data, 2, lambda p: None)
+    cross_validate(order, data, 2, lambda p: None)
+    assert runs == ["fold-1", "fold-2", "fold-2"]
+
+
+def test_more_folds_than_patients_are_refused(tmp_path: Path, prepared: Prepare) -> None:
+    with pytest.raises(AnkleViewerError, match="DATA_TOO_FEW"):
+        cross_validate(TrainOrder("compact", "best", tmp_path / "cv"), prepared(tmp_path / "data"), 5, lambda p: None)

@@ -1,0 +1,105 @@
+"""`ankle-trainer tune`: a search over learning rate and augmentation, judged on the validation scans.
+
+Optuna does the searching. Its journal is a file, so that a search goes on after an interruption, and several computers that share
+the folder work on one search together.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.io.atomic import write_text
+from trainer.own_scans import train_on_scans
+from trainer.runs import TrainOrder
+from trainer.training import checkpoint
+from trainer.training.loop import Progress
+
+RATES = (1e-5, 3e-3)
+STRENGTHS = (0.0, 1.0)
+STARTUP = 5  # trials drawn at random before the search learns from them
+
+
+def tune(
+    order: TrainOrder,
+    data: Path,
+    trials: int,
+    report: Callable[[Progress], None],
+    say: Callable[[str], None] = lambda line: None,
+    batch: int | None = None,
+) -> dict[str, Any]:
+    """Search until there are `trials` trials in all. Each trains a network of `order` and keeps its best AUC on the validation
+    scans.
+
+    Writes OUT/best.json (what `train` is to be given) and OUT/trials.csv; OUT/trial-N/ keeps each trial's log, not its weights.
+
+    Raises:
+        AnkleViewerError: EXTRA_MISSING (Optuna is not there), DATA_TOO_FEW, INIT_UNFIT.
+    """
+    try:
+        import optuna
+        from optuna.storages import JournalStorage
+        from optuna.storages.journal import JournalFileBackend
+    except ImportError as error:
+        raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    order.out.mkdir(parents=True, exist_ok=True)
+    study = optuna.create_study(
+        study_name=f"{order.model} {order.preset}",
+        direction="maximize",
+        storage=JournalStorage(JournalFileBackend(str(order.out / "search.journal"))),
+        load_if_exists=True,
+    )
+    # a search that goes on, or another computer, must not draw the first trials again
+    seed = order.seed + len(study.get_trials(deepcopy=False))
+    study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
+
+    def objective(trial: optuna.Trial) -> float:
+        rate, strength = trial.suggest_float("lr", *RATES, log=True), trial.suggest_float("strength", *STRENGTHS)
+        run = order.out / f"trial-{trial.number + 1}"
+        say(f"trial {trial.number + 1}: --lr {rate:.2e} --strength {strength:.2f}")
+        try:
+            train_on_scans(replace(order, out=run, rate=rate, strength=strength), data, report, say, batch=batch)
+        except FloatingPointError as error:  # too high a rate: an answer, too
+            raise optuna.TrialPruned(str(error)) from error
+        best = checkpoint.load_best(run)
+        checkpoint.drop(run)
+        assert best is not None
+        area = float(best["val_auc"])
+        say(f"trial {trial.number + 1}: AUC {area:.3f}")
+        return area
+
+    def finished() -> int:
+        return sum(t.state.is_finished() for t in study.get_trials(deepcopy=False))
+
+    study.optimize(
+        objective, n_trials=max(0, trials - finished()), callbacks=[lambda s, _: s.stop() if finished() >= trials else None]
+    )
+    done = [t for t in study.get_trials(deepcopy=False) if t.state == optuna.trial.TrialState.COMPLETE]
+    if not done:
+        raise AnkleViewerError("TRAINING_DIVERGED", "No trial came to an end: the loss was no number in any of them.")
+    best = study.best_trial
+    record = {
+        "model": order.model,
+        "preset": order.preset,
+        "trials": finished(),
+        "trial": best.number + 1,
+        "val_auc": best.value,
+        "lr": best.params["lr"],
+        "strength": best.params["strength"],
+    }
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("trial", "lr", "strength", "val_auc", "state"))
+    for t in study.get_trials(deepcopy=False):
+        value = "" if t.value is None else f"{t.value:.5g}"
+        writer.writerow((t.number + 1, t.params.get("lr", ""), t.params.get("strength", ""), value, t.state.name.lower()))
+    write_text(order.out / "trials.csv", text.getvalue())
+    write_text(order.out / "best.json", json.dumps(record, indent=1))
+    return record
