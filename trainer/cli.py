@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -166,6 +167,15 @@ def _bar(total: int, what: str) -> Any:
     return tqdm(total=total, desc=what, file=sys.stderr, mininterval=1.0)
 
 
+def _scans(bar: Any) -> Callable[[int, int, str], None]:
+    def progress(done: int, of: int, name: str) -> None:
+        bar.total = of
+        bar.n = done
+        bar.set_postfix_str(name)
+
+    return progress
+
+
 def _simulate(args: argparse.Namespace) -> int:
     from trainer.scans.write_scans import simulate
 
@@ -214,14 +224,9 @@ def _prepare(args: argparse.Namespace) -> int:
     from ankleviewer.core.preprocess import BONE, PAPER
     from trainer.scans.prepare import flow, prepare
 
+    spec = BONE if args.window == "bone" else PAPER
     with _bar(1, "scans") as bar:
-
-        def progress(done: int, of: int, name: str) -> None:
-            bar.total = of
-            bar.n = done
-            bar.set_postfix_str(name)
-
-        found = prepare(args.manifest, args.out, BONE if args.window == "bone" else PAPER, seed=args.seed, progress=progress)
+        found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=_scans(bar))
     numbers = flow(found)
     excluded = numbers["excluded"]
     print(f"found {numbers['found']}, excluded {sum(excluded.values())} {excluded}, included {numbers['included']}")
@@ -305,7 +310,8 @@ def _report(bar: Any) -> Callable[[Progress], None]:
     def report(progress: Progress) -> None:
         bar.total = progress.of
         bar.n = progress.step
-        bar.set_postfix_str(f"loss {progress.loss:.3f}, pairs {progress.pair_accuracy:.2f}")
+        pairs = "" if math.isnan(progress.pair_accuracy) else f", pairs {progress.pair_accuracy:.2f}"
+        bar.set_postfix_str(f"loss {progress.loss:.3f}{pairs}")
 
     return report
 
@@ -342,20 +348,13 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from trainer.evaluation.evaluate import evaluate
+    from trainer.evaluation.evaluate import as_text, evaluate
 
     with _bar(1, "scans") as bar:
-
-        def progress(done: int, of: int, name: str) -> None:
-            bar.total = of
-            bar.n = done
-            bar.set_postfix_str(name)
-
-        record = evaluate(args.models, args.data, args.out, progress=progress)
+        record = evaluate(args.models, args.data, args.out, progress=_scans(bar))
     for name, figures in record["models"].items():
-        print(f"{name}: assessed {figures['assessed']} of {record['scans']}")
-        for key in ("at_spec_threshold", "pair_accuracy", "auc_by_severity", "localisation"):
-            print(f"  {key}: {figures.get(key)}")
+        print(f"\n{name}: {figures['assessed']} of {record['scans']} scans assessed\n{as_text(figures)}")
+    print(f"\nEverything, with predictions and ROC curve: {args.out}. Research use, not for diagnosis.")
     return DONE
 
 

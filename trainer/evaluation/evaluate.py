@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,8 @@ def evaluate(
             progress(i, len(rows), row.id)
         for name, prediction in predict_scan(row.path, predictors).items():
             answers[name].append(prediction)
+    if progress:
+        progress(len(rows), len(rows), "")
     record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
     for name, predictor in predictors.items():
         decision = predictor.pack.manifest.record["decision"]
@@ -194,6 +196,37 @@ def _by_severity(rows: Sequence[Row], p: Any) -> dict[str, Any]:
             positives = int(y[chosen].sum())
             found[severity] = {"n": positives, **auc_interval(auc(y[chosen], p[chosen]), positives, negatives).to_json()}
     return found
+
+
+FIGURES = ("auc", "accuracy", "precision", "recall", "specificity", "f1")
+
+
+def as_text(figures: Mapping[str, Any]) -> str:
+    """The figures of one model (`measure`) as lines for people: values with their 95 % intervals."""
+    lines = [f"  not assessed: {n} {reason}" for reason, n in figures.get("not_assessed", {}).items()]
+    if "error" in figures:
+        lines.append(f"  no figures: {figures['error']}")
+    points = [(key, figures[key]) for key in ("at_spec_threshold", "at_sens_threshold") if key in figures]
+    if points:
+        first = points[0][1]
+        lines.append(f"  {first['positives']} fractured, {first['negatives']} not")
+        heads = [f"from p = {point['threshold']:.3f}" for _, point in points]
+        lines.append(f"  {'':<12}" + "".join(f"{head:<24}" for head in heads))
+        lines += [f"  {name:<12}" + "".join(f"{_interval(point[name]):<24}" for _, point in points) for name in FIGURES]
+    lines += [f"  AUC, {severity} (n = {v['n']}): {_interval(v)}" for severity, v in figures.get("auc_by_severity", {}).items()]
+    if "pair_accuracy" in figures:
+        lines.append(f"  pair accuracy {figures['pair_accuracy']['value']:.3f} of {figures['pair_accuracy']['pairs']} pairs")
+    place = figures.get("localisation") or {}
+    lines += [f"  {key.replace('_', ' ')} {_interval(v)}" for key, v in place.items() if isinstance(v, Mapping) and "low" in v]
+    if "centre_error_mm" in place:
+        lines.append(f"  centre error, median: {place['centre_error_mm']['median']} mm (n = {place['centre_error_mm']['n']})")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _interval(v: Mapping[str, float | None]) -> str:
+    if v["value"] is None:
+        return "undefined"
+    return f"{v['value']:.3f} ({v['low']:.3f}-{v['high']:.3f})"
 
 
 def _write_predictions(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:

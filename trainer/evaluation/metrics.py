@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -28,9 +28,9 @@ class Interval:
     low: float
     high: float
 
-    def to_json(self) -> dict[str, float]:
-        """Three rounded numbers."""
-        return {"value": round(self.value, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
+    def to_json(self) -> dict[str, float | None]:
+        """Three rounded numbers; None where a figure is undefined (a precision without a positive call)."""
+        return {k: None if math.isnan(v) else round(v, 6) for k, v in asdict(self).items()}
 
 
 def _pair(y: ArrayLike, s: ArrayLike) -> tuple[NDArray[np.bool_], Floats]:

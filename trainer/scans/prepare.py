@@ -81,7 +81,6 @@ def prepare(
     from ankleviewer.io.atomic import write_text
 
     rows = read_manifest(manifest)
-    splits = split_by_patient(rows, seed)
     folder = out / "inputs"
     folder.mkdir(parents=True, exist_ok=True)
     state_file = out / "state.json"
@@ -99,6 +98,10 @@ def prepare(
     entries: dict[str, dict[str, Any]] = {
         r.id: {"excluded": r.not_eligible, "pixels": "", "ankle": None} if r.not_eligible else state["scans"][r.id] for r in rows
     }
+    if progress:
+        progress(len(rows), len(rows), "")
+    # only scans that take part are split, so that what was left out does not make the parts uneven
+    splits = split_by_patient([row for row in rows if not entries[row.id]["excluded"]], seed)
     found = []
     for row in rows:
         entry = entries[row.id]

@@ -49,8 +49,10 @@ class SideExits(nn.Module):
         self.strides = {index: stride for stride, (index, _) in found.items()}
         self.heads = nn.ModuleDict({str(index): nn.Conv3d(channels, 1, 1) for index, channels in found.values()})
 
-    def forward(self, net: FractureNet, x: Tensor) -> tuple[Tensor, Tensor, dict[int, Tensor], dict[int, Tensor]]:
-        """Logit, map, {stride: map of the side exit}, {stride: features there}."""
+    def forward(
+        self, net: FractureNet, x: Tensor, sides_wanted: bool = True
+    ) -> tuple[Tensor, Tensor, dict[int, Tensor], dict[int, Tensor]]:
+        """Logit, map, {stride: map of the side exit} (empty where none is wanted), {stride: features there}."""
         sides: dict[int, Tensor] = {}
         taps: dict[int, Tensor] = {}
         assert isinstance(net.features, nn.Sequential)
@@ -58,7 +60,8 @@ class SideExits(nn.Module):
         for layers, last in _segments(net.features, set(self.strides)):
             x = checkpoint(layers, x, use_reentrant=False) if anew else layers(x)
             if last in self.strides:
-                sides[self.strides[last]] = self.heads[str(last)](x)
+                if sides_wanted:
+                    sides[self.strides[last]] = self.heads[str(last)](x)
                 taps[self.strides[last]] = x
         logit, cam = net.pool(net.dropout(x))
         return logit, cam, sides, taps

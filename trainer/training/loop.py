@@ -157,7 +157,8 @@ class _State:
 
     def __init__(self, objective: Objective, bank: Bank, run: Path, resume: bool) -> None:
         self.objective, self.bank, self.run = objective, bank, run
-        self.optimiser = torch.optim.Adam([{"params": objective.learning()}, {"params": [objective.bias]}], lr=1e-3)
+        groups = [{"params": objective.learning()}, {"params": [objective.bias]}]
+        self.optimiser = torch.optim.Adam(groups, lr=1e-3, fused=True)
         self.average = {k: v.detach().clone() for k, v in objective.net.state_dict().items()}
         self.first, self.best = 0, -1.0
         state = checkpoint.load(run) if resume else None
@@ -177,12 +178,13 @@ class _State:
     def follow(self, step: int) -> None:
         """Let the average follow the weights."""
         decay = min(0.995, (step + 1) / (step + 10))
+        state = self.objective.net.state_dict()
+        moving = [key for key, value in state.items() if value.dtype.is_floating_point]
         with torch.no_grad():
-            for key, value in self.objective.net.state_dict().items():
-                if value.dtype.is_floating_point:
-                    self.average[key].lerp_(value, 1 - decay)
-                else:
-                    self.average[key].copy_(value)
+            # all tensors in one call: a deep network has a thousand of them
+            torch._foreach_lerp_([self.average[key] for key in moving], [state[key] for key in moving], 1 - decay)
+            for key in state.keys() - set(moving):
+                self.average[key].copy_(state[key])
 
     def save(self, step: int) -> None:
         """Write the checkpoint."""

@@ -76,11 +76,13 @@ class Objective(nn.Module):
         """Loss, and its parts for the log."""
         x = to_input(self.net, batch.hu, spec)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
-            logit, cam, sides, taps = self.exits(self.net, x)
+            logit, cam, sides, taps = self.exits(self.net, x, stage.sides > 0)
             taught = x.new_zeros(())
             if self.teacher is not None and stage.teacher > 0:
                 taught = self.teacher.lesson(self.net, x, taps, cam)
-        cells = cell_loss(cam, *cell_targets(batch.crack, batch.changed, self.net.stride))
+        cells = x.new_zeros(())
+        if stage.cells > 0:
+            cells = cell_loss(cam, *cell_targets(batch.crack, batch.changed, self.net.stride))
         side = side_loss(sides, batch.crack, batch.changed) if sides else x.new_zeros(())
         logit = logit.float()
         scan = F.binary_cross_entropy_with_logits(logit + self.bias[number], batch.label)

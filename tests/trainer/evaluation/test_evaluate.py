@@ -17,7 +17,7 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from trainer.evaluation import evaluate as module
-from trainer.evaluation.evaluate import Prediction, evaluate, measure, predict_scan
+from trainer.evaluation.evaluate import Prediction, as_text, evaluate, measure, predict_scan
 from trainer.evaluation.localise import Pointing
 from trainer.networks.head import FractureNet
 from trainer.packs.export import export
@@ -60,6 +60,21 @@ def test_figures_of_known_predictions() -> None:
     assert found["localisation"]["pointing_game"]["value"] == 0.75
     assert found["localisation"]["unfractured_without_box"]["value"] == 1.0
     assert found["brier"] == pytest.approx(np.mean([0.01, 0.01, 0.04, 0.04, 0.49, 0.16, 0.09]), abs=1e-6)
+
+
+def test_figures_read_as_a_table() -> None:
+    scans = rows(8)
+    truth = {r.id: {"fractures": [CRACK] if r.label else []} for r in scans}
+    answers = [answer(v, v is not None and v > 0.6) for v in [0.9, 0.1, 0.8, 0.2, 0.3, 0.4, 0.7, None]]
+    text = as_text(measure(scans, answers, 0.75, 0.35, truth, resamples=50))
+    assert "not assessed: 1 ANKLE_INCOMPLETE" in text and "4 fractured, 3 not" in text
+    (specificity,) = [line.split() for line in text.splitlines() if line.split()[:1] == ["specificity"]]
+    assert specificity[1] == "1.000" and specificity[3] == "0.667" and len(specificity) == 5
+    assert "pair accuracy 0.667 of 3 pairs" in text and "pointing game 0.750 (" in text and "AUC, hairline (n = 2): 0.833" in text
+    silent = measure(scans, [answer(0.2)] * 8, 0.75, 0.35, resamples=10)
+    assert silent["at_spec_threshold"]["precision"]["value"] is None, "JSON has no nan"
+    assert "precision   undefined" in as_text(silent)
+    assert "no figures" in as_text(measure(rows(1), [answer(0.4)], 0.5, 0.5)) and as_text(measure([], [], 0.5, 0.5)) == ""
 
 
 def test_one_class_is_said_and_nothing_assessed_is_no_crash() -> None:
@@ -142,7 +157,7 @@ def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "truth.json").write_text(json.dumps({"a": {"fractures": [CRACK]}, "c": {"fractures": [CRACK]}}))
     seen: list[str] = []
     record = evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=20, progress=lambda i, n, s: seen.append(f"{i}/{n} {s}"))
-    assert seen == ["0/4 a", "1/4 b", "2/4 c", "3/4 d"]
+    assert seen == ["0/4 a", "1/4 b", "2/4 c", "3/4 d", "4/4 "]
     assert json.loads((tmp_path / "out/metrics.json").read_text()) == record
     figures = record["models"]["tiny"]
     assert figures["at_spec_threshold"]["auc"]["value"] == 1.0

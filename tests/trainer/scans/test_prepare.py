@@ -181,6 +181,18 @@ def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]]) 
     assert np.linalg.norm(centre) < 25
 
 
+def test_what_is_left_out_does_not_make_the_parts_uneven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(60):
+        (tmp_path / f"s{i}.nii.gz").touch()
+    lines = [f"s{i}.nii.gz,{i % 2},p{i},{15 if i < 20 else 40}" for i in range(60)]
+    (tmp_path / "scans.csv").write_text("\n".join(["path,label,patient,age", *lines]) + "\n")
+    monkeypatch.setattr(module, "_one", lambda row, *a: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
+    parts = Counter((p.split, p.row.label) for p in prepare(tmp_path / "scans.csv", tmp_path / "out", SPEC))
+    assert parts == {("", 0): 10, ("", 1): 10} | {
+        (name, label): n for name, n in (("train", 14), ("validation", 3), ("test", 3)) for label in (0, 1)
+    }
+
+
 def test_nothing_is_read_twice_unless_the_preprocessing_changes(
     scans: Path, done: tuple[Path, list[Prepared]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +205,7 @@ def test_nothing_is_read_twice_unless_the_preprocessing_changes(
     monkeypatch.setattr(module, "_one", one)
     met: list[tuple[int, int]] = []
     again = prepare(scans, done[0], SPEC, progress=lambda i, n, name: met.append((i, n)))
-    assert read == [] and again == done[1] and met == [(0, 3), (1, 3), (2, 3)]
+    assert read == [] and again == done[1] and met == [(0, 3), (1, 3), (2, 3), (3, 3)]
     prepare(scans, done[0], replace(PAPER, size=32))
     assert read == ["good.nii.gz", "water.nii.gz", "broken.nii.gz"]
 
