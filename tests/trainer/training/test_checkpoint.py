@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +98,45 @@ def test_the_best_state_lies_beside_the_newest(tmp_path: Path) -> None:
     checkpoint.save(tmp_path, state(2))
     best = checkpoint.load_best(tmp_path)
     assert best is not None and best["step"] == 1 and step_of(tmp_path) == 2
+
+
+TRAINING = """
+import sys, torch
+from pathlib import Path
+from ankleviewer.core.preprocess import BONE
+from trainer.networks.compact import compact
+from trainer.training.data import CropPlan, PairBank
+from trainer.training.loop import train
+from trainer.training.objective import Stage
+from trainer.training.pair_source import FolderPairs
+torch.set_num_threads(1)
+torch.manual_seed(3)
+bank = PairBank(FolderPairs(Path(sys.argv[1])), 8, 8, 0.0, 7)
+stages = [Stage(CropPlan(24, 1, 0), int(sys.argv[3]), (1e-3, 1e-4))]
+train(compact(0.25), BONE, stages, bank, Path(sys.argv[2]), resume=True, save_every=1, report=lambda p: print(p.step, flush=True))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows knows no SIGKILL")
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_weights(bank_folder: Path, tmp_path: Path) -> None:
+    def start(run: str) -> subprocess.Popen[str]:
+        line = [sys.executable, "-c", TRAINING, str(bank_folder), str(tmp_path / run), "14"]
+        return subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+
+    reached = []
+    for steps, pause in ((3, 0.0), (4, 0.004), (3, 0.011)):  # in a step, or while a checkpoint is being written
+        with start("killed") as process:
+            assert process.stdout is not None
+            reached += [int(process.stdout.readline()) for _ in range(steps)]
+            time.sleep(pause)
+            process.kill()
+        assert checkpoint.load(tmp_path / "killed") is not None, "whatever was being written, one whole state is left"
+    assert reached[3] in (4, 5) and reached == sorted(reached), "it went on from where it was"
+    for run in ("killed", "whole"):
+        with start(run) as process:
+            process.communicate()
+        assert process.returncode == 0
+    killed, whole = checkpoint.load(tmp_path / "killed"), checkpoint.load(tmp_path / "whole")
+    assert killed is not None and whole is not None and killed["step"] == whole["step"] == 14
+    for part in ("net", "average"):
+        assert all(torch.equal(killed[part][k], v) for k, v in whole[part].items())
