@@ -1,35 +1,25 @@
-"""Running a model file with onnxruntime: choice of provider, threads, cancelling, and the way back to the CPU after a fault."""
+"""Running a model file: choice of engine, threads, cancelling, and the way back to the CPU after a fault."""
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.inference.choice import fastest
+from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
+from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
 
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
-CPU = "CPUExecutionProvider"
-PROVIDERS = {"cpu": CPU, "cuda": "CUDAExecutionProvider", "openvino": "OpenVINOExecutionProvider"}
-POLL_S = 0.02  # how often a running model looks whether it should stop
 MAX_THREADS = 16
 
 Float32 = NDArray[np.float32]
-
-_CUDA_OPTIONS = {
-    "cudnn_conv_algo_search": "HEURISTIC",  # DEFAULT means fallback kernels, EXHAUSTIVE searches in every process
-    "use_tf32": "0",  # ten bits of mantissa would break the equality with the CPU
-    "arena_extend_strategy": "kSameAsRequested",
-}
 
 
 @dataclass(frozen=True)
@@ -43,31 +33,40 @@ class Output:
     note: str = ""
 
 
-def available(runtime: str) -> bool:
-    """Whether a runtime can be tried on this machine: its provider is built in and its device library is there."""
-    import onnxruntime
+class Session(Protocol):
+    """A model loaded into one engine."""
 
-    if runtime == "cuda" and not _has_cuda_driver():
-        return False
-    return PROVIDERS[runtime] in onnxruntime.get_available_providers()
+    @property
+    def provider(self) -> str:
+        """What runs the model, by the engine's own word."""
+        ...
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the volume that it takes."""
+        ...
+
+    def run(self, tensor: Float32, cancelled: Callable[[], bool] | None) -> tuple[Any, Any]:
+        """(logit, cam) of a volume; raises Cancelled on request, and whatever the engine raises."""
+        ...
+
+
+def available(runtime: str) -> bool:
+    """Whether a runtime can be tried on this computer: its library is there, and the device it needs."""
+    return {"cpu": lambda: True, "cuda": has_cuda, "openvino": has_openvino}[runtime]()
 
 
 def describe_engine() -> str:
-    """Version of onnxruntime and the providers it was built with."""
+    """Versions of the engines and what they run on."""
     import onnxruntime
 
     providers = ", ".join(p.removesuffix("ExecutionProvider") for p in onnxruntime.get_available_providers())
-    return f"onnxruntime {onnxruntime.__version__}, built with {providers}"
+    text = f"onnxruntime {onnxruntime.__version__}, built with {providers}"
+    if has_openvino():
+        from importlib.metadata import version
 
-
-def _has_cuda_driver() -> bool:
-    """Whether an NVIDIA driver answers; asking first keeps onnxruntime from printing a page of errors."""
-    try:
-        driver: Any = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-        count = ctypes.c_int(0)
-        return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
-    except (OSError, AttributeError):
-        return False
+        text += f"; OpenVINO {version('openvino')}"
+    return text
 
 
 class Engine:
@@ -75,8 +74,8 @@ class Engine:
 
     Args:
         model: bytes of the .onnx file, already verified.
-        runtime: "auto" (the fastest that works), "cpu", "cuda" or "openvino". What cannot be had falls back to the CPU, and the
-            output says so.
+        runtime: "auto" (the fastest on this computer, measured once per model and remembered), "cpu", "cuda" or "openvino". What
+            cannot be had falls back to the CPU, and the output says so.
 
     Raises:
         ModelError: MODEL_FILE_INVALID, the engine refuses the model; RUNTIME_UNKNOWN.
@@ -87,7 +86,8 @@ class Engine:
             raise ModelError("RUNTIME_UNKNOWN", f"The runtime must be one of {', '.join(RUNTIMES)}, is {runtime!r}.")
         self._model = model
         self._note = ""
-        wanted = runtime if runtime != "auto" else "cuda" if available("cuda") else "cpu"
+        self._session: Session | None = None
+        wanted = self._fastest() if runtime == "auto" else runtime
         if wanted != "cpu" and not available(wanted):
             self._note = f"{wanted} is not available on this computer; the CPU was used."
             wanted = "cpu"
@@ -96,35 +96,42 @@ class Engine:
     @property
     def provider(self) -> str:
         """The engine's own word for what runs the model, not what was asked for."""
-        return str(self._session.get_providers()[0])
+        assert self._session is not None
+        return self._session.provider
 
     @property
     def note(self) -> str:
         """Why something else runs than what was asked for; "" when all is as asked."""
         return self._note
 
-    def _build(self, runtime: str) -> Any:
-        """A session on one provider (the CPU always behind it); where that fails, on the CPU alone."""
-        import onnxruntime
+    def _fastest(self) -> str:
+        candidates = [name for name in ("cuda", "openvino") if available(name)] + ["cpu"]
+        return fastest(self._model, candidates, thread_count(), self._seconds)
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = thread_count()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # the engine prints to stderr, which belongs to us; its errors come as exceptions
-        providers: list[Any] = [CPU]
-        if runtime == "cuda":
-            onnxruntime.preload_dlls()
-            providers = [(PROVIDERS["cuda"], _CUDA_OPTIONS), CPU]
-        elif runtime == "openvino":
-            providers = [PROVIDERS["openvino"], CPU]
+    def _seconds(self, runtime: str) -> float:
+        """Of one run on an engine, after one to warm up; infinity where it does not work."""
         try:
-            session = onnxruntime.InferenceSession(self._model, options, providers=providers)
-        except Exception as error:  # onnxruntime raises kinds of its own, derived from Exception
+            session = _open(self._model, runtime)
+            if runtime != "cpu" and session.provider == CPU:
+                return float("inf")
+            tensor = np.zeros(session.input_shape, dtype=np.float32)
+            session.run(tensor, None)
+            start = time.perf_counter()
+            session.run(tensor, None)
+        except Exception:  # noqa: BLE001 (engines raise kinds of their own)
+            return float("inf")
+        return time.perf_counter() - start
+
+    def _build(self, runtime: str) -> Session:
+        """A session of one engine; where that fails, on the CPU."""
+        try:
+            session = _open(self._model, runtime)
+        except Exception as error:  # engines raise kinds of their own, derived from Exception
             if runtime != "cpu":
                 self._note = f"{runtime} did not start; the CPU was used."
                 return self._build("cpu")
             raise ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({type(error).__name__}).") from error
-        if runtime != "cpu" and session.get_providers()[0] == CPU:
+        if runtime != "cpu" and session.provider == CPU:
             self._note = f"{runtime} did not start; the CPU was used."
         return session
 
@@ -139,12 +146,13 @@ class Engine:
             Cancelled: on request; the engine stays usable.
             ModelError: MODEL_FAILED, the engine failed on the CPU; MODEL_OUTPUT_INVALID, other outputs than logit and cam.
         """
+        assert self._session is not None
         start = time.perf_counter()
         try:
-            raw = self._run(tensor, cancelled)
+            logit, cam = self._session.run(tensor, cancelled)
         except Cancelled:
             raise
-        except Exception as error:  # onnxruntime raises kinds of its own, derived from Exception
+        except Exception as error:  # engines raise kinds of their own, derived from Exception
             if self.provider == CPU:
                 raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
             # after a fault such as full device memory the session keeps failing: drop it, and answer on the CPU
@@ -153,49 +161,15 @@ class Engine:
             self._session = self._build("cpu")
             return self.run(tensor, cancelled)
         seconds = time.perf_counter() - start
-        logit, cam = raw
         if logit.size != 1 or cam.ndim != 5 or len(set(cam.shape[2:])) != 1 or cam.shape[:2] != (1, 1):
             raise ModelError("MODEL_OUTPUT_INVALID", f"The model answers in shapes {logit.shape} and {cam.shape}.")
         return Output(float(logit.reshape(())), np.asarray(cam[0, 0], dtype=np.float32), self.provider, seconds, self._note)
 
-    def _run(self, tensor: Float32, cancelled: Callable[[], bool] | None) -> list[Any]:
-        import onnxruntime
 
-        options = onnxruntime.RunOptions()
-        options.log_severity_level = 4
-        with _watch(options, cancelled) as stopped:
-            try:
-                return list(self._session.run(["logit", "cam"], {"volume": tensor}, options))
-            except Exception:
-                if stopped.is_set():
-                    raise Cancelled from None
-                raise
-
-
-@contextmanager
-def _watch(options: Any, cancelled: Callable[[], bool] | None) -> Iterator[threading.Event]:
-    """Sets options.terminate as soon as `cancelled` says so; yields the event that tells that it did."""
-    stopped, done = threading.Event(), threading.Event()
-    if cancelled is None:
-        yield stopped
-        return
-    if cancelled():
-        raise Cancelled
-
-    def poll() -> None:
-        while not done.wait(POLL_S):
-            if cancelled():
-                stopped.set()
-                options.terminate = True
-                return
-
-    thread = threading.Thread(target=poll, name="ankleviewer-cancel", daemon=True)
-    thread.start()
-    try:
-        yield stopped
-    finally:
-        done.set()
-        thread.join()
+def _open(model: bytes, runtime: str) -> Session:
+    if runtime == "openvino":
+        return OpenVinoSession(model, thread_count())
+    return OrtSession(model, runtime == "cuda", thread_count())
 
 
 def thread_count() -> int:

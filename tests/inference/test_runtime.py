@@ -11,6 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.inference import runtime
+from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.runtime import CPU, Engine, Output
 
 VOLUME = np.zeros((1, 1, 128, 128, 128), dtype=np.float32)
@@ -79,27 +80,41 @@ def test_what_is_not_there_falls_back_and_says_so(model_builder, monkeypatch, as
 
 
 def test_auto_on_a_machine_without_gpu_is_silent(model_builder, monkeypatch, capfd) -> None:
-    monkeypatch.setattr(runtime, "_has_cuda_driver", lambda: False)
+    monkeypatch.setattr(runtime, "available", lambda name: name == "cpu")
     output = Engine(model_builder("lse").SerializeToString(), "auto").run(VOLUME)
     assert (output.provider, output.note) == (CPU, "")
     assert capfd.readouterr() == ("", "")
 
 
-def test_provider_that_does_not_start_falls_back(model_builder, monkeypatch) -> None:
-    monkeypatch.setitem(runtime.PROVIDERS, "openvino", "NoSuchExecutionProvider")
+@pytest.mark.parametrize("asked", ["cuda", "openvino"])
+def test_an_engine_that_does_not_start_falls_back(model_builder, monkeypatch, asked) -> None:
+    real = runtime._open
+
+    def fails(model: bytes, name: str) -> runtime.Session:
+        if name == asked:
+            raise RuntimeError("libcudnn.so.9: cannot open shared object file")
+        return real(model, name)
+
+    monkeypatch.setattr(runtime, "_open", fails)
     monkeypatch.setattr(runtime, "available", lambda _: True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("warnings.warn", lambda *_, **__: None)  # onnxruntime warns about the unknown provider
-        output = Engine(model_builder("lse").SerializeToString(), "openvino").run(VOLUME)
-    assert output.provider == CPU and "openvino" in output.note
+    output = Engine(model_builder("lse").SerializeToString(), asked).run(VOLUME)
+    assert output.provider == CPU and output.note == f"{asked} did not start; the CPU was used."
+
+
+def test_an_engine_that_silently_takes_the_cpu_is_found_out(model_builder, monkeypatch) -> None:
+    real = runtime._open
+    monkeypatch.setattr(runtime, "_open", lambda model, name: real(model, "cpu"))
+    monkeypatch.setattr(runtime, "available", lambda _: True)
+    engine = Engine(model_builder("lse").SerializeToString(), "cuda")
+    assert engine.provider == CPU and "cuda did not start" in engine.note
 
 
 def test_fault_on_a_device_is_answered_on_the_cpu(model_builder) -> None:
     class Broken:
-        def get_providers(self) -> list[str]:
-            return ["CUDAExecutionProvider", CPU]
+        provider = "CUDAExecutionProvider"
+        input_shape = VOLUME.shape
 
-        def run(self, *_: object) -> None:
+        def run(self, *_: object) -> tuple[object, object]:
             raise RuntimeError("Failed to allocate memory")
 
     engine = Engine(model_builder("lse").SerializeToString(), "cpu")
@@ -108,6 +123,36 @@ def test_fault_on_a_device_is_answered_on_the_cpu(model_builder) -> None:
     output = engine.run(VOLUME)
     assert output.provider == CPU and "CUDA" in output.note
     assert output.logit == expected.logit
+
+
+def test_auto_takes_the_fastest_of_those_that_work(model_builder, monkeypatch) -> None:
+    class Slow:
+        provider = "OpenVINO CPU"
+        input_shape = VOLUME.shape
+
+        def __init__(self, pause: float) -> None:
+            self.pause = pause
+
+        def run(self, *_: object) -> tuple[np.ndarray, np.ndarray]:
+            time.sleep(self.pause)
+            return np.zeros((1, 1), np.float32), np.zeros((1, 1, 4, 4, 4), np.float32)
+
+    real, opened = runtime._open, []
+
+    def opens(model: bytes, name: str) -> runtime.Session:
+        opened.append(name)
+        if name == "cuda":
+            raise RuntimeError("no device")
+        return Slow(0.0) if name == "openvino" else real(model, name)
+
+    monkeypatch.setattr(runtime, "_open", opens)
+    monkeypatch.setattr(runtime, "available", lambda _: True)
+    model = model_builder("lse").SerializeToString()
+    engine = Engine(model, "auto")
+    assert engine.provider == "OpenVINO CPU" and engine.note == ""
+    assert opened == ["cuda", "openvino", "cpu", "openvino"]
+    opened.clear()
+    assert Engine(model, "auto").provider == "OpenVINO CPU" and opened == ["openvino"], "remembered"
 
 
 def test_bytes_that_are_no_model() -> None:
@@ -132,6 +177,28 @@ def test_one_thread_and_many_agree(model_builder, monkeypatch) -> None:
         outputs.append(Engine(model_builder("gap").SerializeToString(), "cpu").run(volume))
     assert abs(outputs[0].logit - outputs[1].logit) < 1e-4
     np.testing.assert_allclose(outputs[0].cam, outputs[1].cam, atol=1e-5)
+
+
+@pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
+def test_openvino_equals_onnxruntime(model_builder, slow_model: bytes) -> None:
+    volume = np.random.default_rng(1).random(VOLUME.shape, dtype=np.float32)
+    for pooling in ("lse", "gap"):
+        model = model_builder(pooling).SerializeToString()
+        cpu, other = Engine(model, "cpu").run(volume), Engine(model, "openvino").run(volume)
+        assert (other.provider, other.note) == ("OpenVINO CPU", "")
+        assert other.logit == pytest.approx(cpu.logit, rel=1e-4, abs=1e-4)
+        np.testing.assert_allclose(other.cam, cpu.cam, atol=1e-4 * max(1.0, float(np.abs(cpu.cam).max())))
+    engine = Engine(slow_model, "openvino")
+    stop = threading.Event()
+    timer = threading.Timer(0.2, stop.set)
+    timer.start()
+    start = time.perf_counter()
+    with pytest.raises(Cancelled):
+        engine.run(VOLUME, stop.is_set)
+    assert time.perf_counter() - start < 3.0
+    timer.join()
+    with pytest.raises(ModelError, match="MODEL_FAILED"):  # answered on the CPU, which refuses it too
+        engine.run(VOLUME[:, :, :8])
 
 
 @pytest.mark.gpu

@@ -1,0 +1,61 @@
+"""Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import platform
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from ankleviewer.core.paths import home
+from ankleviewer.io.atomic import write_text
+
+log = logging.getLogger(__name__)
+_PACKAGES = ("onnxruntime-gpu", "onnxruntime", "openvino")
+
+
+def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Callable[[str], float]) -> str:
+    """One of `candidates`.
+
+    Args:
+        model: bytes of the model file.
+        candidates: names of engines that can be had, the safest last; one alone is not measured.
+        threads: that they would use.
+        seconds: runs a model on an engine and says how long it took; infinity where it fails.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    key = _key(model, candidates, threads)
+    known = _read()
+    if known.get(key) in candidates:
+        return known[key]
+    times = {name: seconds(name) for name in candidates}
+    best = min(candidates, key=times.__getitem__)
+    log.info("engines measured: %s", ", ".join(f"{name} {s:.2f} s" for name, s in times.items()))
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        write_text(home() / "engines.json", json.dumps({**known, key: best}, indent=1))
+    except OSError:
+        log.warning("the choice of engine could not be remembered")
+    return best
+
+
+def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
+    """Everything on which the answer depends; hashed, so that the file says nothing of the computer."""
+    parts = [hashlib.sha256(model).hexdigest(), *candidates, str(threads), platform.processor(), platform.machine()]
+    for name in _PACKAGES:
+        try:
+            parts.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def _read() -> dict[str, str]:
+    try:
+        found = json.loads((home() / "engines.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}

@@ -1,0 +1,56 @@
+"""A model file in OpenVINO, on the CPU, in float32. The package is optional (extra `openvino`)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.errors import Cancelled
+from ankleviewer.inference.watch import watch
+
+OPENVINO = "OpenVINO CPU"
+
+
+def has_openvino() -> bool:
+    """Whether the package is there (it is not loaded for that)."""
+    return importlib.util.find_spec("openvino") is not None
+
+
+class OpenVinoSession:
+    """See `runtime.Session`.
+
+    Args:
+        model: bytes of the .onnx file; threads: of the CPU.
+
+    Raises:
+        Exception: whatever OpenVINO raises.
+    """
+
+    provider = OPENVINO
+
+    def __init__(self, model: bytes, threads: int) -> None:
+        import openvino
+
+        core = openvino.Core()
+        # bfloat16, which it would choose by itself on some processors, moves probabilities by up to a hundredth
+        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
+        compiled = core.compile_model(core.read_model(model), "CPU", options)
+        self.input_shape: tuple[int, ...] = tuple(int(n) for n in compiled.input(0).shape)
+        self._request: Any = compiled.create_infer_request()
+
+    def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any]:
+        """(logit, cam) as they come."""
+        with watch(self._request.cancel, cancelled) as stopped:
+            try:
+                self._request.infer({"volume": tensor})
+            except RuntimeError:
+                if stopped.is_set():
+                    raise Cancelled from None
+                raise
+        # copies: the tensors belong to the request and change with its next run
+        logit, cam = (np.array(self._request.get_tensor(name).data) for name in ("logit", "cam"))
+        return logit, cam

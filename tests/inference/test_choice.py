@@ -1,0 +1,60 @@
+"""The choice of engine: measured once per model and computer, remembered; one that fails is never chosen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ankleviewer.inference import choice as module
+from ankleviewer.inference.choice import fastest
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(module, "home", lambda: tmp_path / "home")
+    return tmp_path / "home"
+
+
+class Clock:
+    def __init__(self, **seconds: float) -> None:
+        self.seconds, self.asked = seconds, []
+
+    def __call__(self, name: str) -> float:
+        self.asked.append(name)
+        return self.seconds[name]
+
+
+def test_the_fastest_is_measured_once_and_remembered(own_home: Path) -> None:
+    clock = Clock(openvino=0.2, cpu=0.3)
+    assert [fastest(b"model", ["openvino", "cpu"], 2, clock) for _ in range(2)] == ["openvino"] * 2
+    assert clock.asked == ["openvino", "cpu"]
+    (key,) = json.loads((own_home / "engines.json").read_text())
+    assert key.isalnum() and len(key) == 24
+
+
+def test_another_model_threads_or_candidates_are_measured_anew(own_home: Path) -> None:
+    clock = Clock(openvino=0.2, cpu=0.1, cuda=0.05)
+    for model, threads in ((b"a", 2), (b"b", 2), (b"a", 4)):
+        assert fastest(model, ["openvino", "cpu"], threads, clock) == "cpu"
+    assert fastest(b"a", ["cuda", "openvino", "cpu"], 2, clock) == "cuda"
+    assert len(clock.asked) == 9
+
+
+def test_one_candidate_is_not_measured_and_one_that_fails_is_not_chosen(own_home: Path) -> None:
+    clock = Clock(cuda=float("inf"), cpu=9.0)
+    assert fastest(b"m", ["cpu"], 2, clock) == "cpu" and clock.asked == [] and not own_home.exists()
+    assert fastest(b"m", ["cuda", "cpu"], 2, clock) == "cpu"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"x": 3', "null"])
+def test_a_damaged_memory_is_no_harm(own_home: Path, text: str) -> None:
+    own_home.mkdir()
+    (own_home / "engines.json").write_text(text)
+    assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+
+
+def test_what_cannot_be_remembered_is_measured_again(own_home: Path) -> None:
+    own_home.write_text("a file where the folder should be")
+    assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
