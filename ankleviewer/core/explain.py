@@ -20,11 +20,24 @@ from ankleviewer.core.preprocess import Placement
 from ankleviewer.core.result import Box
 
 MAX_BOXES = 5
+PAPER_CELLS = 4  # the paper's map: 128 voxels at stride 32
 HOT_SHARE = 0.2  # of the peak; with the many near-zero voxels included Otsu would split noise from noise (boxes far too large)
 SPECK_SHARE = 0.1  # a component below this share of the strongest one's integral is not a finding of its own
 BONE_REACH_MM = 4.0  # heat counts this far from bone: the joint space and torn cortex are not bone themselves
 
 Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Native:
+    """A network's own map: cells (n, n, n), signed, logit units; how they pool to the logit ("lse", "gap"); and their layout in
+    voxels (see `spline_matrix`).
+    """
+
+    cam: Float32
+    pooling: str
+    stride: float | None
+    offset: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +51,7 @@ class HeatMap:
         reference: top of the fixed colour scale, logit units.
         floor: a map that peaks at or below it shows nothing.
         cells: cells along one edge of the native map, the honest resolution.
+        native: where the map came from, for `paper_map`; None where that is not known.
     """
 
     values: Float32
@@ -46,6 +60,7 @@ class HeatMap:
     reference: float
     floor: float
     cells: int
+    native: Native | None = None
 
     @property
     def peak(self) -> float:
@@ -101,6 +116,7 @@ def explain(
     *,
     stride: float | None = None,
     offset: float | None = None,
+    pooling: str = "lse",
 ) -> tuple[HeatMap, tuple[Box, ...]]:
     """Heat map and boxes of one answer.
 
@@ -111,6 +127,7 @@ def explain(
         placement: where the model's cube lies.
         bone: True on bone, shape of the cube; boxes are kept to its neighbourhood. None = everywhere.
         stride, offset: layout of the cells, voxels (see spline_matrix).
+        pooling: how the cells pool to the logit.
 
     Returns:
         The heat map, and at most five boxes, strongest first; none when the call is "no fracture" or the peak stays at the floor.
@@ -124,7 +141,35 @@ def explain(
         hot = values[values > HOT_SHARE * peak]  # the floor only gates: cutting here too would shrink boxes of faint maps
         threshold = max(HOT_SHARE * peak, _otsu(hot))
         boxes = _boxes(values, threshold, float(hot.sum(dtype=np.float64)), bone, placement)
-    return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cam.shape[0]), boxes
+    native = Native(np.asarray(cam, dtype=np.float32), pooling, stride, offset)
+    return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cam.shape[0], native), boxes
+
+
+def paper_map(heat: HeatMap) -> HeatMap | None:
+    """The same evidence on the paper's grid of PAPER_CELLS^3 cells (32 voxels each), for comparison.
+
+    A coarse cell pools its fine ones as the network pools all of them ("lse": logarithm of the mean exponential, "gap": sum), so
+    that it still stands for the same logit. None where the map is as coarse already, its cells do not fit, or are not known.
+    """
+    native = heat.native
+    if native is None or heat.cells <= PAPER_CELLS or heat.cells % PAPER_CELLS:
+        return None
+    k = heat.cells // PAPER_CELLS
+    blocks = native.cam.astype(np.float64).reshape(PAPER_CELLS, k, PAPER_CELLS, k, PAPER_CELLS, k)
+    if native.pooling == "gap":
+        cells = blocks.sum(axis=(1, 3, 5))
+    else:
+        top = blocks.max(axis=(1, 3, 5), keepdims=True)
+        cells = np.log(np.exp(blocks - top).mean(axis=(1, 3, 5))) + top[:, 0, :, 0, :, 0]
+    size = heat.grid.shape[0]
+    stride = size / heat.cells if native.stride is None else native.stride
+    offset = (stride - 1) / 2 if native.offset is None else native.offset
+    layout = stride * k, offset + stride * (k - 1) / 2
+    values = np.maximum(upsample(cells, size, *layout), np.float32(0.0))
+    peak = float(values.max())
+    threshold = max(HOT_SHARE * peak, _otsu(values[values > HOT_SHARE * peak])) if peak > heat.floor else heat.floor
+    coarse = Native(cells.astype(np.float32), native.pooling, *layout)
+    return HeatMap(values, heat.grid, threshold, heat.reference, heat.floor, PAPER_CELLS, coarse)
 
 
 def _otsu(values: Float32) -> float:

@@ -57,6 +57,7 @@ class ViewState:
         cursor_mm: the linked crosshair, LPS millimetres.
         window: window and level of all slices; preset: key of the preset it came from, "" after a change by hand.
         heat, boxes, fill: heat map shown, boxes shown, map filled instead of outlined.
+        paper_map: the map on the paper's coarse grid instead of the model's own.
         hide_ai: True while the reader holds all model output back.
         crosshair, annotations: crosshair shown; corner text shown.
         threshold: level of the outline in the map's units, None = the one the boxes were made with.
@@ -74,6 +75,7 @@ class ViewState:
     heat: bool = True
     boxes: bool = True
     fill: bool = False
+    paper_map: bool = False
     hide_ai: bool = False
     crosshair: bool = True
     annotations: bool = True

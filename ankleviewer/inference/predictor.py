@@ -76,6 +76,7 @@ class Predictor:
             bone,
             stride=pack.network.stride,
             offset=pack.network.offset_voxels,
+            pooling=pack.network.pooling,
         )
         runtime = Runtime(output.provider, round(output.seconds, 4))
         call = pack.decision.call(probability)

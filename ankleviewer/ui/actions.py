@@ -109,6 +109,7 @@ def _findings(window: MainWindow) -> None:
     heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True)
     boxes = _add(menu, "Boxes", "B", lambda: model.update(boxes=not model.state.boxes), checkable=True)
     fill = _add(menu, "Fill the heat map", "O", lambda: model.update(fill=not model.state.fill), checkable=True)
+    coarse = _add(menu, "The paper's coarse map", "M", lambda: model.update(paper_map=not model.state.paper_map), checkable=True)
     _add(menu, "Raise the threshold", "]", lambda: model.step_threshold(1))
     _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
     menu.addSeparator()
@@ -119,5 +120,6 @@ def _findings(window: MainWindow) -> None:
         heat.setChecked(model.state.heat)
         boxes.setChecked(model.state.boxes)
         fill.setChecked(model.state.fill)
+        coarse.setChecked(model.state.paper_map)
 
     menu.aboutToShow.connect(show)

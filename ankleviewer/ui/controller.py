@@ -14,7 +14,8 @@ from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display import Scene
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
-from ankleviewer.core.viewstate import PaneView
+from ankleviewer.core.explain import paper_map
+from ankleviewer.core.viewstate import PaneView, ViewState
 from ankleviewer.ui.jobs import Job, wait_for
 from ankleviewer.ui.model import ViewModel
 
@@ -126,6 +127,7 @@ class CaseController(QObject):
         self.listing.done.connect(self._on_models)
         self.listing.failed.connect(self._on_no_models)
         view.touched.connect(self._on_touched)
+        view.changed.connect(self._on_view)
 
     # --------------------------------------------------------------------------------------------------------------- work
     def list_models(self) -> None:
@@ -264,6 +266,11 @@ class CaseController(QObject):
         """The reader has seen the notice."""
         self._set_notice(None)
 
+    def _on_view(self, old: ViewState, new: ViewState) -> None:
+        if old.paper_map != new.paper_map and self.case is not None:
+            self.view.update(threshold=None)  # a threshold of one map means nothing on the other
+            self._show()
+
     def _on_touched(self) -> None:
         self._touched = True
 
@@ -341,5 +348,7 @@ class CaseController(QObject):
         heat = None
         if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
             heat = self.analysis.heatmaps.get((answer.name, answer.ankle))
+            if heat is not None and self.view.state.paper_map:
+                heat = paper_map(heat) or heat
         firm = answer is None or answer.call == "fracture"
         self.view.set_scene(Scene(self.case.scan.volume, heat, self.boxes, firm, region))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from ankleviewer.core.explain import PAPER_CELLS
 from ankleviewer.core.viewstate import MAX_OPACITY, ViewState
 from ankleviewer.ui.legend import Legend
 from ankleviewer.ui.model import ViewModel
@@ -38,7 +39,9 @@ class HeatControls(QWidget):
         self.opacity.setAccessibleName("Opacity of the filled map, per cent")
         self.opacity.setToolTip("Opacity of the fill, at most 50 %")
         self.opacity.valueChanged.connect(lambda value: model.update(opacity=value / 100))
-        for widget in (self.heat, self.boxes, self.fill):
+        tip = "The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (M)"
+        self.paper = self._button("Paper", tip, lambda on: model.update(paper_map=on))
+        for widget in (self.heat, self.boxes, self.fill, self.paper):
             row.addWidget(widget)
         row.addWidget(self.opacity, 1)
         column.addLayout(row)
@@ -55,7 +58,7 @@ class HeatControls(QWidget):
         return button
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
-        if any(getattr(old, name) != getattr(new, name) for name in ("heat", "boxes", "fill", "opacity")):
+        if any(getattr(old, name) != getattr(new, name) for name in ("heat", "boxes", "fill", "paper_map", "opacity")):
             self.refresh()
 
     def refresh(self) -> None:
@@ -68,6 +71,7 @@ class HeatControls(QWidget):
         self.heat.setChecked(state.heat)
         self.boxes.setChecked(state.boxes)
         self.fill.setChecked(state.fill)
+        self.paper.setChecked(state.paper_map)
         self.opacity.setEnabled(state.fill)
         self.opacity.blockSignals(True)
         self.opacity.setValue(round(state.opacity * 100))
@@ -76,3 +80,4 @@ class HeatControls(QWidget):
         if cells:
             edge = heat.grid.shape[0] * heat.grid.spacing[0] / cells
             self.resolution.setText(f"{cells}³ cells of {edge:.0f} mm")
+            self.paper.setEnabled(state.paper_map or cells > PAPER_CELLS)

@@ -21,6 +21,7 @@ KEYS = (
     ("N, Shift+N", "next, previous finding"),
     ("Space (hold)", "hide everything that comes from the model"),
     ("G, B, O", "heat map, boxes, outline or fill"),
+    ("M", "the map as coarse as the paper's, and back"),
     ("[ and ]", "threshold of the heat map, slices and 3D"),
     ("F, Shift+F", "fit the ankle, the whole scan"),
     ("X, T", "crosshair, corner text"),

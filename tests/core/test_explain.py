@@ -12,7 +12,7 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.decision import Decision
-from ankleviewer.core.explain import MAX_BOXES, explain, make_box, spline_matrix, upsample
+from ankleviewer.core.explain import MAX_BOXES, explain, make_box, paper_map, spline_matrix, upsample
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import Placement
 
@@ -122,3 +122,32 @@ def test_floor_of_the_model_decides() -> None:
     cam = spots(((60, 60, 60), 5.0), noise=0.2)
     assert len(explain(cam, 0.9, DECISION, PLACEMENT)[1]) == 1
     assert explain(cam, 0.9, dataclasses.replace(DECISION, cam_floor=6.0), PLACEMENT)[1] == ()
+
+
+@pytest.mark.parametrize("pooling", ["lse", "gap"])
+def test_the_papers_map_is_the_same_evidence_on_a_coarser_grid(pooling: str) -> None:
+    rng = np.random.default_rng(3)
+    cam = rng.normal(-2, 1, (16, 16, 16)).astype(np.float32)
+    cam[5, 9, 6] = 9.0
+    heat, _ = explain(cam, 0.9, DECISION, PLACEMENT, stride=8.0, offset=3.5, pooling=pooling)
+    coarse = paper_map(heat)
+    assert coarse is not None and coarse.native is not None and coarse.cells == 4 and coarse.cell_mm == 4 * heat.cell_mm
+    small = coarse.native.cam.astype(np.float64)
+    if pooling == "gap":
+        assert small.sum() == pytest.approx(cam.sum(), rel=1e-4)
+    else:
+        assert np.log(np.exp(small).mean()) == pytest.approx(np.log(np.exp(cam.astype(np.float64)).mean()), abs=1e-5)
+        assert np.unravel_index(small.argmax(), small.shape) == (1, 2, 1)
+        assert (np.abs(coarse.peak_mm - heat.peak_mm) <= 16).all(), "within the coarse cell"
+    assert (coarse.grid, coarse.reference, coarse.floor) == (heat.grid, heat.reference, heat.floor)
+    assert paper_map(coarse) is None, "as coarse already"
+
+
+def test_a_map_without_its_cells_has_no_coarser_form() -> None:
+    cam = np.zeros((6, 6, 6), np.float32)
+    heat, _ = explain(cam, 0.1, DECISION, PLACEMENT)
+    assert paper_map(heat) is None, "six cells do not make four"
+    assert paper_map(dataclasses.replace(heat, native=None, cells=16)) is None
+    quiet, _ = explain(np.full((16,) * 3, -3.0, np.float32), 0.1, DECISION, PLACEMENT)
+    coarse = paper_map(quiet)
+    assert coarse is not None and coarse.peak == 0 and coarse.threshold == coarse.floor

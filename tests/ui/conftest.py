@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.decision import CalibrationBin, Decision
 from ankleviewer.core.errors import Cancelled, ScanError
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.explain import HeatMap, Native
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
@@ -51,7 +51,8 @@ def heat_around(mm: tuple[float, float, float]) -> HeatMap:
     grid = Grid.axis_aligned((128, 128, 128), 1.0, (-64.0, -64.0, 76.0))
     positions = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
     values = np.maximum(8.0 - np.linalg.norm(positions - mm, axis=-1) * 0.6, 0).astype(np.float32)
-    return HeatMap(values, grid, threshold=3.2, reference=8.0, floor=0.5, cells=16)
+    cells = values[3::8, 3::8, 3::8] - 4.0  # about what a network's own map would be
+    return HeatMap(values, grid, threshold=3.2, reference=8.0, floor=0.5, cells=16, native=Native(cells, "lse", 8.0, 3.5))
 
 
 def answer(call: str = "fracture", boxes: tuple[Box, ...] | None = None, name: str = "compact", **more: object) -> ModelAnswer:

@@ -8,6 +8,7 @@ import pytest
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.findings import Finding
 from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.heat_controls import HeatControls
 
 
 def test_the_answer_takes_every_view_to_the_strongest_finding(make_window, backend, fakes) -> None:
@@ -45,6 +46,23 @@ def test_stepping_through_findings_goes_round(make_window, backend, fakes) -> No
     assert window.view.state.cursor_mm == pytest.approx(fakes.second)
     window.controller.step_finding(-1)
     assert window.view.state.selected == 0
+
+
+def test_the_papers_map_takes_the_place_of_the_fine_one_and_back(make_window, backend) -> None:
+    window = make_window(backend)
+    fine, boxes = window.view.scene.heat, window.view.scene.boxes
+    controls = window.panel.findChild(HeatControls)
+    assert fine.cells == 16 and controls.paper.isEnabled() and "16³" in controls.resolution.text()
+    window.view.step_threshold(2)
+    where = window.view.state.cursor_mm
+    window.view.update(paper_map=True)
+    coarse = window.view.scene.heat
+    assert coarse.cells == 4 and window.view.scene.boxes == boxes and window.view.state.cursor_mm == where
+    assert (
+        window.view.state.threshold is None and controls.paper.isChecked() and "4³ cells of 32 mm" in controls.resolution.text()
+    )
+    controls.paper.click()
+    assert window.view.scene.heat is fine and not controls.paper.isChecked()
 
 
 def test_no_finding_shows_no_heat_and_goes_to_mid_joint(make_window, fakes) -> None:

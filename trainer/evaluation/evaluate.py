@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ankleviewer.core.explain import paper_map
 from trainer.evaluation.calibration import brier, expected_calibration_error, reliability
 from trainer.evaluation.localise import Pointing, localisation
 from trainer.evaluation.metrics import OneClassError, auc, auc_interval, pair_accuracy, roc, summary
@@ -22,6 +23,7 @@ from trainer.scans.manifest import Row, read_manifest
 
 if TYPE_CHECKING:
     from ankleviewer.core.anatomy import Ankle
+    from ankleviewer.core.explain import HeatMap
     from ankleviewer.core.volume import Volume
     from ankleviewer.inference.predictor import Predictor
 
@@ -134,10 +136,15 @@ def _predict(predictor: Predictor, volume: Volume, ankles: Sequence[Ankle]) -> P
         answer, heat = predictor.predict(volume, ankle, ankle_index=i)
         if answer.probability is None or (best.probability is not None and answer.probability <= best.probability):
             continue
-        x, y, z = (float(v) for v in heat.peak_mm)
         boxes = tuple((b.min_mm, b.max_mm) for b in answer.boxes)
-        best = Prediction(answer.probability, answer.call, Pointing(boxes, (x, y, z) if heat.peak > 0 else None))
+        pointing = Pointing(boxes, _peak(heat), _peak(paper_map(heat) or heat))
+        best = Prediction(answer.probability, answer.call, pointing)
     return best
+
+
+def _peak(heat: HeatMap) -> tuple[float, float, float] | None:
+    x, y, z = (float(v) for v in heat.peak_mm)
+    return (x, y, z) if heat.peak > 0 else None
 
 
 def measure(

@@ -24,10 +24,12 @@ class Pointing:
     Attributes:
         boxes: (min_mm, max_mm) of its boxes, strongest first.
         peak_mm: the hottest place of the map, None where the map is empty.
+        paper_peak_mm: the same of the map on the paper's coarse grid.
     """
 
     boxes: tuple[Box, ...]
     peak_mm: tuple[float, float, float] | None
+    paper_peak_mm: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,14 @@ class Score:
     """Pointing against the truth of a fractured scan.
 
     Attributes:
-        pointed: the peak lies in the dilated box of a fracture.
+        pointed: the peak lies in the dilated box of a fracture; pointed_by_paper: that of the coarse map does.
         hit: a box overlaps a dilated one by more than IOU.
         holds: the strongest box holds the centre of a fracture.
         error_mm: distance of the strongest box's centre to the nearest fracture's; None without a box.
     """
 
     pointed: bool
+    pointed_by_paper: bool
     hit: bool
     holds: bool
     error_mm: float | None
@@ -73,8 +76,12 @@ def score(pointing: Pointing, fractures: Sequence[Mapping[str, Any]]) -> Score:
         low, high = (np.asarray(x, dtype=np.float64) for x in pointing.boxes[0])
         error = min(float(np.linalg.norm((low + high) / 2 - c)) for c in centres)
         holds = any(inside(c, pointing.boxes[0]) for c in centres)
+    pointed, by_paper = (
+        peak is not None and any(inside(peak, box) for box in wide) for peak in (pointing.peak_mm, pointing.paper_peak_mm)
+    )
     return Score(
-        pointed=pointing.peak_mm is not None and any(inside(pointing.peak_mm, box) for box in wide),
+        pointed=pointed,
+        pointed_by_paper=by_paper,
         hit=any(iou(box, truth) > IOU for box in pointing.boxes for truth in wide),
         holds=holds,
         error_mm=error,
@@ -94,6 +101,7 @@ def localisation(pointings: Sequence[Pointing], truths: Sequence[Sequence[Mappin
     result: dict[str, Any] = {"n_fractured": len(scores), "n_unfractured": len(quiet), "dilation_mm": DILATION_MM, "iou": IOU}
     for name, flags in (
         ("pointing_game", [s.pointed for s in scores]),
+        ("pointing_game_paper_map", [s.pointed_by_paper for s in scores]),
         ("box_hit", [s.hit for s in scores]),
         ("box_holds_centre", [s.holds for s in scores]),
         ("unfractured_without_box", quiet),
