@@ -1,0 +1,100 @@
+"""A volume to its answer with the heat map at full size: PyTorch with autograd's Grad-CAM against the exported file's engines.
+
+`python -m benchmarks.explained` prints the table. Weights are random: they do not change the time.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ankleviewer.core.explain import upsample
+from ankleviewer.inference.runtime import Engine, available
+from trainer.networks.head import FractureNet
+from trainer.networks.layout import channels_last
+from trainer.networks.registry import build
+from trainer.packs.deploy import deployed
+from trainer.packs.export import to_onnx
+
+SIZE, ROUNDS = 128, 3
+MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
+
+
+def grad_cam(net: FractureNet, x: Tensor) -> tuple[float, Tensor]:
+    """Logit and Grad-CAM (Selvaraju et al. 2017) of the last layer at full size, by autograd, as its tutorials write it."""
+    features = net.features(x)
+    features.retain_grad()
+    logit, _ = net.pool(features)
+    net.zero_grad(set_to_none=True)
+    logit.sum().backward()  # type: ignore[no-untyped-call]
+    assert features.grad is not None
+    weights = features.grad.mean(dim=(2, 3, 4), keepdim=True)
+    cam = F.relu((weights * features).sum(dim=1, keepdim=True))
+    return float(logit.detach()), F.interpolate(cam.detach(), size=x.shape[2:], mode="trilinear", align_corners=False)
+
+
+def rows() -> Iterator[str]:
+    """One line per network as soon as it is measured; rounds in turn, so that a busy machine slows all."""
+    engines = ["cpu", *(["openvino"] if available("openvino") else [])]
+    ratios_to = [f"PyTorch / {engine}" for engine in engines]
+    heads = ["volume to heat map, 128³", f"PyTorch {torch.__version__} eager, best layout", *engines, *ratios_to]
+    yield f"| {' | '.join(heads)} |"
+    yield "|" + "---|" * len(heads)
+    x = np.random.default_rng(5).normal(0, 0.3, (1, 1, SIZE, SIZE, SIZE)).astype(np.float32)
+    for name in MODELS:
+        torch.manual_seed(0)
+        net = build(name).eval()
+        plain = deployed(net)
+        model = to_onnx(plain, SIZE, {})
+        sides: dict[str, Callable[[], object]] = {"torch": _eager(net, plain, torch.from_numpy(x))}
+        sides |= {engine: _engine(model, engine, x) for engine in engines}
+        times = {side: statistics.median(t) for side, t in _in_turn(sides).items()}
+        cells = [f"{times[side]:.2f} s" for side in sides]
+        ratios = [f"**{times['torch'] / times[engine]:.1f}**" for engine in engines]
+        yield f"| {name} | {' | '.join(cells + ratios)} |"
+
+
+def _eager(net: FractureNet, plain: FractureNet, x: Tensor) -> Callable[[], object]:
+    """The fastest of what PyTorch offers for this network: as trained, folded, folded with the channels last."""
+    forms = (net, plain, channels_last(deployed(net)))
+    inputs = (x, x, x.to(memory_format=torch.channels_last_3d))
+    calls = [lambda n=n, v=v: grad_cam(n, v) for n, v in zip(forms, inputs, strict=True)]
+    return min(calls, key=_seconds)
+
+
+def _engine(model: bytes, engine: str, x: NDArray[np.float32]) -> Callable[[], object]:
+    loaded = Engine(model, engine)
+    assert not loaded.note, loaded.note
+
+    def call() -> object:
+        return upsample(loaded.run(x).cam, SIZE)
+
+    return call
+
+
+def _in_turn(sides: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+    for call in sides.values():
+        call()
+    times: dict[str, list[float]] = {side: [] for side in sides}
+    for _ in range(ROUNDS):
+        for side, call in sides.items():
+            times[side].append(_seconds(call))
+    return times
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row, flush=True)
