@@ -78,7 +78,8 @@ def train_on(
     marked = any(p.marks_path is not None for p in own if p.row.label)
     stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None, batch)
     stages = chosen(stages, order.rate, order.strength)
-    bank = ScanBank([(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path], spec, spec.size, BATCH_SEED)
+    inputs = [(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path]
+    bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, order.on_device)
     steps = bank.steps_per_epoch(stages[0].plan.others)
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
     validate = functools.partial(validation_figures, found=judges, bf16=order.bf16, size=spec.size) if judges else None

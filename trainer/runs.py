@@ -102,10 +102,16 @@ class TrainOrder:
     compile: str = "auto"
     tensorboard: bool = False
 
+    @property
+    def on_device(self) -> torch.device:
+        """The device that is meant."""
+        return best_device() if self.device == "auto" else torch.device(self.device)
+
     def on(self, group: Processes) -> Execution:
         """With what the run is done."""
-        device = best_device() if self.device == "auto" else torch.device(self.device)
-        return Execution(device, group, self.bf16, self.most_rows, self.save_memory, self.seed, self.compile, self.tensorboard)
+        return Execution(
+            self.on_device, group, self.bf16, self.most_rows, self.save_memory, self.seed, self.compile, self.tensorboard
+        )
 
 
 @dataclass(frozen=True)
@@ -232,7 +238,7 @@ def train_on_simulator(
             net,
             spec,
             stages,
-            PairBank(pair, recipe.pairs, first, growth, BATCH_SEED),
+            PairBank(pair, recipe.pairs, first, growth, BATCH_SEED, order.on_device),
             order.out,
             execution=order.on(group),
             teacher=teacher,
@@ -251,8 +257,7 @@ def train_on_simulator(
 def _pairs(order: TrainOrder, wanted: BankOrder, group: Processes) -> Iterator[Callable[[int], Pair]]:
     """The simulator beside the loop, for as long as the block lasts; the first of many processes starts it for all."""
     if order.live:
-        device = order.on(group).device
-        live = LivePairs(wanted, device=device)
+        live = LivePairs(wanted, device=order.on_device)
         try:
             yield live
         finally:

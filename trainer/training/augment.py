@@ -51,7 +51,8 @@ def vary_hu(rng: np.random.Generator, hu: Tensor, strength: float = 1.0) -> Tens
     if rng.random() < 0.5 * strength:
         level = float(np.exp(rng.uniform(np.log(4), np.log(25))))
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        noise = torch.randn(out.shape[2:], generator=generator)
+        # drawn on the CPU, so that every device gets the same noise
+        noise = torch.randn(out.shape[2:], generator=generator, device=generator.device).to(out.device)
         if rng.random() < 0.5:
             noise = gaussian_blur(noise, (0.5, 0.5, 0.5)) * 2.0
         out = out + level * noise

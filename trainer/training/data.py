@@ -86,11 +86,20 @@ class PairBank:
     """Pairs, used while they are still being made: step s may draw from the first `start + s * growth` of them.
 
     The schedule depends on the step alone, so a run gives the same batches however fast the simulator is. `pair` gives pair
-    number n and waits until it is there (`pair_source`).
+    number n and waits until it is there (`pair_source`). Crops are augmented on `device`.
     """
 
-    def __init__(self, pair: Callable[[int], Pair], count: int, start: int, growth: float, seed: int) -> None:
+    def __init__(
+        self,
+        pair: Callable[[int], Pair],
+        count: int,
+        start: int,
+        growth: float,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
         self.pair, self.count, self.start, self.growth, self.seed = pair, count, start, growth, seed
+        self.device = torch.device(device)
         self.hard: list[tuple[int, list[HardPlace]]] = []  # (first step at which the places count, places), in order
 
     def usable(self, step: int) -> int:
@@ -133,7 +142,7 @@ class PairBank:
         nothing = np.zeros(change.shape, dtype=bool)
         crack = np.stack([pair.crack[box] & (change > plan.plain_hu), nothing])
         changed = np.stack([(change > VISIBLE_HU) | pair.crack[box], nothing])
-        return _augmented(rng, both, crack, changed, plan)
+        return self._augmented(rng, both, crack, changed, plan)
 
     def _elsewhere(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
         volume = pair.intact if rng.random() < 0.7 else pair.fractured
@@ -143,35 +152,39 @@ class PairBank:
             if volume[tuple(centre)] > 200:
                 break
             centre = rng.integers(shape // 6, shape - shape // 6)
-        return _single(rng, pair, volume is pair.fractured, _box(centre, plan.size, shape), plan)
+        return self._single(rng, pair, volume is pair.fractured, _box(centre, plan.size, shape), plan)
 
     def _again(self, rng: np.random.Generator, place: HardPlace, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
         pair = self.pair(place.pair)
         centre = np.asarray(place.voxel) + rng.integers(-(plan.size // 5), plan.size // 5 + 1, 3)
-        return _single(rng, pair, place.fractured, _box(centre, plan.size, np.asarray(pair.intact.shape)), plan)
+        return self._single(rng, pair, place.fractured, _box(centre, plan.size, np.asarray(pair.intact.shape)), plan)
 
+    def _single(
+        self, rng: np.random.Generator, pair: Pair, broken: bool, box: tuple[slice, ...], plan: CropPlan
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        volume = pair.fractured if broken else pair.intact
+        change = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box])
+        crack = pair.crack[box] & (change > plan.plain_hu) & broken
+        changed = ((change > VISIBLE_HU) | pair.crack[box]) & broken
+        return self._augmented(rng, volume[box][None], crack[None], changed[None], plan)
 
-def _single(
-    rng: np.random.Generator, pair: Pair, broken: bool, box: tuple[slice, ...], plan: CropPlan
-) -> tuple[Tensor, Tensor, Tensor]:
-    volume = pair.fractured if broken else pair.intact
-    change = np.abs(pair.fractured[box].astype(np.int32) - pair.intact[box])
-    crack = pair.crack[box] & (change > plan.plain_hu) & broken
-    changed = ((change > VISIBLE_HU) | pair.crack[box]) & broken
-    return _augmented(rng, volume[box][None], crack[None], changed[None], plan)
+    def _augmented(
+        self,
+        rng: np.random.Generator,
+        hu: NDArray[np.int16],
+        crack: NDArray[np.bool_],
+        changed: NDArray[np.bool_],
+        plan: CropPlan,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        arrays = (hu.astype(np.float32), crack, changed)
+        tensors = [torch.from_numpy(np.ascontiguousarray(a))[:, None].to(self.device) for a in arrays]
+        out = mirror(rng, *tensors) if plan.whole else turn(rng, *tensors)
+        return vary_hu(rng, out[0], plan.strength), out[1], out[2]
 
 
 def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tuple[slice, ...]:
     low = np.clip(centre - size // 2, 0, np.maximum(shape - size, 0))
     return tuple(slice(int(a), int(a) + size) for a in low)
-
-
-def _augmented(
-    rng: np.random.Generator, hu: NDArray[np.int16], crack: NDArray[np.bool_], changed: NDArray[np.bool_], plan: CropPlan
-) -> tuple[Tensor, Tensor, Tensor]:
-    tensors = [torch.from_numpy(np.ascontiguousarray(a))[:, None] for a in (hu.astype(np.float32), crack, changed)]
-    out = mirror(rng, *tensors) if plan.whole else turn(rng, *tensors)
-    return vary_hu(rng, out[0], plan.strength), out[1], out[2]
 
 
 class Prefetch:

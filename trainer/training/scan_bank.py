@@ -29,13 +29,24 @@ class ScanBank:
         spec: preprocessing of the inputs; turns them back into HU, as the loop expects them.
         size: edge of the volumes, voxels; smaller than the inputs' they are averaged down.
         seed: of order and augmentation.
+        device: on which scans are augmented; a GPU also keeps them from the first time on, where they fit.
     """
 
-    def __init__(self, inputs: Sequence[tuple[Path, int, Path | None]], spec: PreprocessSpec, size: int, seed: int) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[tuple[Path, int, Path | None]],
+        spec: PreprocessSpec,
+        size: int,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
         if not inputs:
             raise ValueError("there is no scan to train on")
         self.inputs, self.spec, self.size, self.seed = list(inputs), spec, size, seed
         self.hard: list[tuple[int, list[HardPlace]]] = []  # places are looked for in simulated pairs only
+        self.device = torch.device(device)
+        self.keeps = sum(path.stat().st_size for path, _, _ in self.inputs) <= room_on(self.device)
+        self._kept: dict[int, Tensor] = {}
 
     def steps_per_epoch(self, batch: int) -> int:
         """Batches in which every scan is seen once; a set smaller than a batch gives one smaller batch."""
@@ -57,13 +68,13 @@ class ScanBank:
         return Batch(hu, crack, changed, label, 0)
 
     def _row(self, rng: np.random.Generator, index: int, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        path, label, marks = self.inputs[index]
-        values = torch.from_numpy(np.load(path, mmap_mode="r").astype(np.float32))[None, None]
+        _, label, marks = self.inputs[index]
+        values = self._values(index).float()[None, None]
         hu = (values + self.spec.mean) * (self.spec.hi - self.spec.lo) + self.spec.lo
-        crack = torch.zeros(hu.shape, dtype=torch.bool)
+        crack = torch.zeros(hu.shape, dtype=torch.bool, device=hu.device)
         doubt = torch.zeros_like(crack)
         if label and marks is not None:
-            crack = torch.from_numpy(np.load(marks))[None, None]
+            crack = torch.from_numpy(np.load(marks))[None, None].to(hu.device)
             doubt = F.max_pool3d(crack.float(), 2 * DOUBT_VOXELS + 1, 1, DOUBT_VOXELS) > 0
         elif label:
             doubt = torch.ones_like(crack)
@@ -71,4 +82,24 @@ class ScanBank:
             hu = F.interpolate(hu, size=(self.size,) * 3, mode="area")
             crack, doubt = (F.adaptive_max_pool3d(m.float(), self.size) > 0 for m in (crack, doubt))
         hu, crack, doubt = mirror(rng, hu, crack, doubt)
-        return vary_hu(rng, hu, plan.strength), crack, doubt, torch.full((1, 1), float(label))
+        return vary_hu(rng, hu, plan.strength), crack, doubt, torch.full((1, 1), float(label), device=hu.device)
+
+    def _values(self, index: int) -> Tensor:
+        """The input of scan `index`, (D, D, D), as it is stored."""
+        if index in self._kept:
+            return self._kept[index]
+        # a copy: the file is mapped read-only
+        values = torch.from_numpy(np.array(np.load(self.inputs[index][0], mmap_mode="r"))).to(self.device)
+        if self.keeps:
+            self._kept[index] = values
+        return values
+
+
+def room_on(device: torch.device) -> int:
+    """Bytes that prepared scans may take on a device: half of a GPU's free memory. On a CPU none: the system keeps files in
+    memory by itself.
+    """
+    if device.type != "cuda":
+        return 0
+    free, _ = torch.cuda.mem_get_info(device)
+    return free // 2

@@ -52,3 +52,22 @@ def test_the_same_random_numbers_give_the_same_change_and_the_input_stays() -> N
     for seed in range(6):
         assert torch.equal(vary_hu(np.random.default_rng(seed), hu), vary_hu(np.random.default_rng(seed), hu))
     assert torch.equal(hu, before)
+
+
+def test_augmentation_names_the_device_of_every_new_tensor() -> None:
+    """So that crops on a GPU are augmented there."""
+    from torch.overrides import TorchFunctionMode
+
+    careless: list[str] = []
+
+    class Watch(TorchFunctionMode):
+        def __torch_function__(self, function, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+            name = getattr(function, "__name__", "")
+            if name in ("zeros", "ones", "full", "arange", "randn", "tensor", "eye") and not (kwargs or {}).get("device"):
+                careless.append(name)
+            return function(*args, **(kwargs or {}))
+
+    with Watch():
+        for seed in range(12):
+            vary_hu(np.random.default_rng(seed), torch.zeros(2, 1, 12, 12, 12), 1.0)
+    assert not careless

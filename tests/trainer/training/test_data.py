@@ -101,13 +101,13 @@ def test_the_bank_grows_with_the_steps(bank_folder: Path) -> None:
 
 def test_hard_places_are_looked_at_again_from_their_step_on(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[int, bool]] = []
-    real = module._single
+    real = bank._single
 
     def single(rng: np.random.Generator, pair: Pair, broken: bool, box: tuple[slice, ...], plan: CropPlan) -> Any:
         shown.append((box[0].start, broken))
         return real(rng, pair, broken, box, plan)
 
-    monkeypatch.setattr(module, "_single", single)
+    monkeypatch.setattr(bank, "_single", single)
     place = HardPlace(3, True, (12, 15, 16))
     plan = replace(PLAN, hard=1.0, size=8)
     bank.hard = [(5, [place])]

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ankleviewer.core.preprocess import BONE
+from trainer.training import scan_bank as module
 from trainer.training.data import CropPlan
 from trainer.training.objective import window
 from trainer.training.scan_bank import ScanBank
@@ -73,3 +74,27 @@ def test_smaller_volumes_are_averaged_and_keep_their_marks(inputs: list[tuple[Pa
     assert batch.hu.shape == batch.crack.shape == (1, 1, 8, 8, 8)
     assert int(batch.crack.sum()) == 1 * 2 * 2 and bool((batch.changed >= batch.crack).all())
     torch.testing.assert_close(window(batch.hu, SPEC), torch.zeros(1, 1, 8, 8, 8), atol=1e-5, rtol=0)
+
+
+def test_scans_that_fit_are_read_once_and_give_the_same_batches(
+    inputs: list[tuple[Path, int, Path | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = replace(PLAN, strength=1.0)
+    plain = ScanBank(inputs, SPEC, 16, 1)
+    monkeypatch.setattr(module, "room_on", lambda device: sum(p.stat().st_size for p, _, _ in inputs))
+    kept = ScanBank(inputs, SPEC, 16, 1)
+    assert kept.keeps and not plain.keeps
+    monkeypatch.setattr(module, "room_on", lambda device: sum(p.stat().st_size for p, _, _ in inputs) - 1)
+    assert not ScanBank(inputs, SPEC, 16, 1).keeps
+    for step in range(2 * kept.steps_per_epoch(plan.others)):
+        one, two = plain.batch(step, plan), kept.batch(step, plan)
+        assert torch.equal(one.hu, two.hu) and torch.equal(one.crack, two.crack), "what is kept is not changed"
+    for path, _, _ in inputs:
+        path.unlink()
+    kept.batch(0, plan)
+    with pytest.raises(FileNotFoundError):
+        plain.batch(0, plan)
+
+
+def test_a_cpu_keeps_nothing_by_itself() -> None:
+    assert module.room_on(torch.device("cpu")) == 0
