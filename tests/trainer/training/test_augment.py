@@ -67,7 +67,8 @@ def test_augmentation_names_the_device_of_every_new_tensor() -> None:
                 careless.append(name)
             return function(*args, **(kwargs or {}))
 
+    hu = torch.zeros(2, 1, 12, 12, 12)
     with Watch():
         for seed in range(12):
-            vary_hu(np.random.default_rng(seed), torch.zeros(2, 1, 12, 12, 12), 1.0)
+            vary_hu(np.random.default_rng(seed), hu, 1.0)
     assert not careless
