@@ -45,8 +45,11 @@ def draw_curves(run: Path) -> Path | None:
     if not log or not len(log["step"]):
         return None
     step = log["step"]
-    figure, axes = plt.subplots(2, 2, figsize=(10, 6.4), layout="constrained")
-    for (name, label, limits), axis in zip(FIGURES, (axes[0, 0], axes[0, 1], axes[1, 1]), strict=True):
+    drawn = [figure for figure in FIGURES if np.isfinite(log[figure[0]]).any()]  # a hospital's scans are no pairs
+    rows, columns = (2, 2) if len(drawn) == len(FIGURES) else (1, len(drawn) + 1)
+    figure, axes = plt.subplots(rows, columns, figsize=(5 * columns, 3.2 * rows), layout="constrained", squeeze=False)
+    *places, last = axes.flat
+    for (name, label, limits), axis in zip(drawn, places, strict=True):
         values = log[name]
         if name != "lr":
             axis.plot(step, values, color="0.8", linewidth=0.6)
@@ -56,15 +59,17 @@ def draw_curves(run: Path) -> Path | None:
             axis.plot(step, values, color="#1f5fa8")
             axis.set_yscale("log")
         axis.set(xlabel="step", ylabel=label, ylim=limits)
+    lowest = 0.4
     for name, label in VALIDATION.items():
         there = np.isfinite(log.get(name, np.full(len(step), np.nan)))
         if there.any():
-            axes[1, 0].plot(step[there] + 1, log[name][there], marker="o", markersize=3, label=label)
-    axes[1, 0].set(xlabel="step", ylabel="AUC on validation scans", ylim=(0.4, 1.0), xlim=axes[0, 0].get_xlim())
-    if axes[1, 0].lines:
-        axes[1, 0].legend(frameon=False, loc="lower right")
+            last.plot(step[there] + 1, log[name][there], marker="o", markersize=3, label=label)
+            lowest = min(lowest, float(log[name][there].min()) - 0.05)
+    last.set(xlabel="step", ylabel="AUC on validation scans", ylim=(max(lowest, 0.0), 1.0), xlim=places[0].get_xlim())
+    if last.lines:
+        last.legend(frameon=False, loc="lower right")
     else:
-        axes[1, 0].text(0.5, 0.7, "no validation", ha="center", color="0.5", transform=axes[1, 0].transAxes)
+        last.text(0.5, 0.7, "no validation", ha="center", color="0.5", transform=last.transAxes)
     for axis in axes.flat:
         axis.spines[["top", "right"]].set_visible(False)
         axis.grid(color="0.93")

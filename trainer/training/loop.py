@@ -29,6 +29,7 @@ from trainer.training.teach import Teacher
 # hard places count from so many steps after the search on: more than the batches that are prepared ahead, so that a run gives the
 # same batches every time
 MINED_AHEAD = 8
+WARM_UP = 30  # steps in which the learning rate rises; a tenth of a short run
 MOST_SKIPPED = 10  # steps in a row without a finite gradient, after which a run stops
 
 
@@ -114,6 +115,7 @@ def train(
     if execution.processes.first:
         logs = [FileLog(run, state.first), *([TensorBoardLog(run, state.first)] if execution.tensorboard else [])]
     started, skipped = time.monotonic(), 0
+    warm_up = max(1, min(WARM_UP, total // 10))
     try:
         for step in range(state.first, total):
             index, k = position[step]
@@ -122,7 +124,7 @@ def train(
                 with _averaged(net, state.average):
                     _look_for_hard_places(net, spec, bank, step, stage.mine_volumes, execution)
             objective.mode(stage.freeze_norm)
-            rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * min(1.0, (step + 1) / 30)
+            rate = stage.lr[0] * (stage.lr[1] / stage.lr[0]) ** (k / max(1, stage.steps - 1)) * min(1.0, (step + 1) / warm_up)
             torch.manual_seed(1_000_003 * execution.seed + 7919 * step + execution.processes.rank)
             loss, parts = _step(wrapped, state.optimiser, source.get(), spec, stage, index, rate, execution, step)
             skipped = skipped + 1 if parts["skipped"] else 0

@@ -39,5 +39,23 @@ def test_a_picture_is_drawn(tmp_path: Path, validated: bool) -> None:
     assert not (tmp_path / ".curves.png").exists()
 
 
+def test_scans_without_twins_get_no_panel_of_pairs_and_low_figures_are_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.figure import Figure
+
+    met: list[tuple[int, float]] = []
+    real = Figure.savefig
+
+    def watch(figure: Figure, *a: object, **more: object) -> None:
+        met.append((len(figure.axes), figure.axes[-1].get_ylim()[0]))
+        real(figure, *a, **more)
+
+    monkeypatch.setattr(Figure, "savefig", watch)
+    draw_curves(log(tmp_path, [f"{i},0.01,1.0,nan,{'0.33,' if i % 5 == 4 else ','}" for i in range(20)]))
+    draw_curves(log(tmp_path, [f"{i},0.01,1.0,0.6,{'0.83,' if i % 5 == 4 else ','}" for i in range(20)]))
+    assert met == [(3, pytest.approx(0.28)), (4, pytest.approx(0.4))]
+
+
 def test_nothing_logged_gives_no_picture(tmp_path: Path) -> None:
     assert draw_curves(log(tmp_path, [])) is None
