@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.explain import PAPER_CELLS
 from ankleviewer.core.viewstate import MAX_OPACITY, ViewState
@@ -42,9 +42,13 @@ class HeatControls(QWidget):
         tip = "The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (M)"
         self.paper = self._button("Paper", tip, lambda on: model.update(paper_map=on))
         for widget in (self.heat, self.boxes, self.fill, self.paper):
-            row.addWidget(widget)
-        row.addWidget(self.opacity, 1)
+            row.addWidget(widget, 1)
         column.addLayout(row)
+        second = QHBoxLayout()
+        second.setSpacing(10)
+        second.addWidget(label("Opacity of the fill", "secondary"))
+        second.addWidget(self.opacity, 1)
+        column.addLayout(second)
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self.refresh)
         self.refresh()
@@ -54,6 +58,7 @@ class HeatControls(QWidget):
         button.setText(text)
         button.setToolTip(tip)
         button.setCheckable(True)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(act)
         return button
 

@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
         answer = self.controller.answer
         self.engine.setText("● " + engine_text(answer.runtime.provider if answer is not None else None))
         self._corner.adjustSize()
+        # the menu bar places its corner when it is resized itself, not when the corner grows
+        self._corner.move(self.menuBar().width() - self._corner.width(), self._corner.y())
 
     def _on_opened(self, path: str) -> None:
         self.settings = self.settings.with_recent(path)
