@@ -12,8 +12,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +26,11 @@ from ankleviewer.core.errors import AnkleViewerError, Cancelled
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
 from ankleviewer.core.geometry import Array
+from ankleviewer.core.paths import home
 from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
 from ankleviewer.inference.predictor import Predictor
+from ankleviewer.io import journal
 from ankleviewer.io.reader import Scan, open_scan
 
 Progress = Callable[[float, str], None]
@@ -168,6 +172,22 @@ def describe(case: Case) -> Result:
         timings_s=dict(case.timings_s),
         software=software(),
     )
+
+
+def read_review(case: Case) -> list[dict[str, Any]]:
+    """What was judged of this very scan before (records of `core.review`). Raises OSError."""
+    return journal.read(_review_file(case))
+
+
+def add_to_review(case: Case, record: Mapping[str, Any]) -> None:
+    """Write one step of a review; it is on the disk when this returns. Raises OSError."""
+    stamped = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    journal.append(_review_file(case), stamped)
+
+
+def _review_file(case: Case) -> Path:
+    """By the hash of the scan's bytes: no name of a patient, and the same scan is known again wherever it lies."""
+    return home() / "reviews" / f"{case.scan.sha256[:32]}.jsonl"
 
 
 def refused(path: str | Path, error: AnkleViewerError) -> Result:

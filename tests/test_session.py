@@ -15,6 +15,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.result import Consensus, Result
+from ankleviewer.core.review import History, Place
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -187,3 +188,20 @@ def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
     session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
     one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
     assert one.startswith(b"\x89PNG") and two.startswith(b"\x89PNG") and one != two
+
+
+def test_a_review_is_kept_by_the_scans_own_bytes_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scan: Path
+) -> None:
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path / "home"))
+    case = session.open_case(scan)
+    assert session.read_review(case) == []
+    history = History()
+    session.add_to_review(case, history.judge(Place("compact", "ab", 0, 0), "rejected", "Artefact"))
+    moved = tmp_path / f"moved-{scan.name}"
+    moved.write_bytes(scan.read_bytes())
+    (record,) = session.read_review(session.open_case(moved))
+    assert record["judgement"] == "rejected" and record["at"].endswith("+00:00")
+    assert History([record]).review == history.review
+    (file,) = (tmp_path / "home" / "reviews").iterdir()
+    assert file.name == case.scan.sha256[:32] + ".jsonl" and scan.name not in file.read_text()

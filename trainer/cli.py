@@ -328,7 +328,7 @@ def _power(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from trainer.runs import ExportOrder, export_run
+    from trainer.publish import ExportOrder, export_run
 
     pack = export_run(
         ExportOrder(

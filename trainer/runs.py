@@ -1,16 +1,10 @@
-"""Runs: a folder from training to pack. Starts the simulator beside the loop, reloads a run, calibrates it on validation scans,
-exports it.
-"""
+"""Runs: what is to be trained, the simulator beside the loop, the run's folder, and its figures on validation scans."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import multiprocessing
-import shutil
-import subprocess
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,10 +19,8 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.atomic import write_text
-from trainer.evaluation.calibration import decide, undecided
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
-from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
 from trainer.networks.weights import load_weights, read_weights
 from trainer.scans.prepare import Prepared, prepare
@@ -46,15 +38,6 @@ from trainer.training.teach import Teacher
 from trainer.training.warm_start import from_pack
 
 BATCH_SEED = 7
-VALIDATION_SEED_OFFSET = 80_000
-VALIDATION_SCANS = 240
-GATE_VOLUMES = 20
-TITLES = {
-    "compact": "Compact 3D CNN",
-    "mobilenet": "3D-MobileNet (ACS)",
-    "resnet101": "3D-ResNet101 (ACS)",
-    "efficientnet_b7": "3D-EfficientNetB7 (ACS)",
-}
 WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
 
 
@@ -112,29 +95,6 @@ class TrainOrder:
         return Execution(
             self.on_device, group, self.bf16, self.most_rows, self.save_memory, self.seed, self.compile, self.tensorboard
         )
-
-
-@dataclass(frozen=True)
-class ExportOrder:
-    """What to export.
-
-    Attributes:
-        run: the run's folder; out: the pack's.
-        validation: manifest for calibration and thresholds, or None for simulated scans.
-        metrics: metrics.json of an evaluation, or None.
-        allow_small: validation scans of one class give an uncalibrated pack instead of an error.
-        name: of the pack, None for the network's; version, status, default: see `export.export`.
-    """
-
-    run: Path
-    out: Path
-    validation: Path | None = None
-    metrics: Path | None = None
-    allow_small: bool = False
-    name: str | None = None
-    version: str = "1"
-    status: str = "preliminary"
-    default: bool = False
 
 
 def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
@@ -295,29 +255,6 @@ def validation_figures(
     return figures
 
 
-def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
-    """Labels, logits, highest cells and the first GATE_VOLUMES inputs of the prepared scans.
-
-    Logits are kept in `cache`, under the hash of the weights: exporting again, with figures, need not run the network again.
-    """
-    if net.mode == "full":
-        net = channels_last(net)
-    digest = hashlib.sha256()
-    for name, value in sorted(net.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(value.detach().contiguous().numpy().tobytes())
-    key = digest.hexdigest()
-    known: dict[str, list[float]] = {}
-    if cache.is_file():
-        stored = json.loads(cache.read_text())
-        known = stored["scans"] if stored.get("weights") == key else {}
-    kept = [p for p in found if p.input_path is not None]
-    inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]
-    look(net, kept, known)
-    write_text(cache, json.dumps({"weights": key, "scans": known}))
-    return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
-
-
 def look(
     net: FractureNet, found: Sequence[Prepared], known: dict[str, list[float]], bf16: bool = False, size: int | None = None
 ) -> None:
@@ -331,72 +268,3 @@ def look(
                     x = F.interpolate(x, size=(size,) * 3, mode="area")
                 logit, cam = net(x.to(device))
                 known[item.row.id] = [float(logit), float(cam.max())]
-
-
-def export_run(order: ExportOrder) -> Path:
-    """`ankle-trainer export`: thresholds and calibration from validation scans that went the viewer's whole way, then the gates,
-    then the pack.
-    """
-    from trainer.packs.export import export
-
-    net, spec, record = load_run(order.run)
-    manifest = order.validation
-    if manifest is None:
-        from trainer.scans.write_scans import Order, simulate
-
-        wanted = Order(order.run / "validation", VALIDATION_SCANS, VALIDATION_SEED_OFFSET, twins=True)
-        for _ in simulate(wanted):
-            pass
-        manifest = wanted.out / "manifest.csv"
-    found = prepare(manifest, order.run / "validation-prepared", spec)
-    labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
-    y = np.array(labels)
-    if len(set(labels)) == 2:
-        decision = decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
-    elif order.allow_small and labels:
-        decision = undecided(peaks)
-    else:
-        raise AnkleViewerError(
-            "DATA_TOO_FEW",
-            "The validation scans hold one class only, so no threshold can be set: add patients, or write an uncalibrated "
-            "pack by --allow-small.",
-        )
-    figures = json.loads(order.metrics.read_text()) if order.metrics else {}
-    name = order.name or record["arch"]
-    metrics = figures.get("models", {}).get(name, {})
-    origin = {
-        "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),
-        "seed": record.get("seed"),
-        "git_commit": _revision(),
-        "pairs": record.get("pairs"),
-        "steps": sum(stage["steps"] for stage in record["stages"]),
-        "init": record.get("init", ""),
-    }
-    reasons = Counter(p.excluded for p in found if p.excluded)
-    excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
-    origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"
-    title = TITLES.get(record["arch"], record["arch"])
-    return export(
-        net,
-        spec.to_json(),
-        decision.to_json(),
-        origin,
-        metrics,
-        name,
-        title,
-        order.version,
-        order.status,
-        order.default,
-        order.out,
-        inputs,
-    )
-
-
-def _revision() -> str:
-    git = shutil.which("git")
-    if git is None:
-        return "unknown"
-    done = subprocess.run(  # noqa: S603 (a fixed command)
-        [git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
-    )
-    return done.stdout.strip() or "unknown"

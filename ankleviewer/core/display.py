@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Protocol
@@ -16,6 +16,7 @@ from ankleviewer.core.viewstate import ViewState, Window
 from ankleviewer.core.volume import Volume
 
 Rgba = NDArray[np.uint8]
+MISSED_REACH_MM = 3.0  # a mark of the reader's shows on slices within
 
 # Inferno (Smith, van der Walt 2015, CC0), 17 anchors: perceptually uniform, colour-blind safe, and unlike cividis nowhere grey,
 # so that it stands out from the grey of a CT.
@@ -61,6 +62,7 @@ class Scene:
         heat, boxes: the answer's map and boxes (strongest first); None and () without one.
         firm: True when the probability reaches the high-specificity point (solid boxes), else dotted.
         region: LPS box (min, max) of the ankle shown, None = whole scan.
+        judged: "accepted", "rejected" or "" for each box; missed: number and LPS mm of the places that the reader marked.
     """
 
     volume: Volume
@@ -68,6 +70,8 @@ class Scene:
     boxes: tuple[FoundBox, ...] = ()
     firm: bool = True
     region: tuple[Array, Array] | None = None
+    judged: tuple[str, ...] = ()
+    missed: tuple[tuple[int, tuple[float, float, float]], ...] = ()
 
     @cached_property
     def frames(self) -> tuple[Frame, Frame, Frame]:
@@ -83,12 +87,23 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class BoxOutline:
-    """A box cut by a slice: polygon (n, 2) in display pixels, index of the finding, selected or not, firm or dotted."""
+    """A box cut by a slice: polygon (n, 2) in display pixels, index of the finding, selected or not, firm or dotted, judged
+    "accepted", "rejected" or "".
+    """
 
     polygon: Array
     index: int
     selected: bool
     firm: bool
+    judged: str = ""
+
+
+@dataclass(frozen=True)
+class MissedMark:
+    """A place that the reader marked, on a slice: number, (x, y) in display pixels."""
+
+    number: int
+    at: tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +114,7 @@ class PanePicture:
         frame: the plane; index: slice number from 0; count: number of slices.
         crosshair: (x, y) in display pixels, None when hidden.
         window: window and level; heat_level: outline level or None when no heat is shown; fill_opacity: 0 = outline only.
-        boxes: cut boxes; letters: left, right, top, bottom.
+        boxes: cut boxes; missed: the reader's own marks; letters: left, right, top, bottom.
         slice_text, height_text, window_text, position_text: corner text: slice of slices, where it lies, window, crosshair.
     """
 
@@ -111,6 +126,7 @@ class PanePicture:
     heat_level: float | None
     fill_opacity: float
     boxes: tuple[BoxOutline, ...]
+    missed: tuple[MissedMark, ...]
     letters: tuple[str, str, str, str]
     slice_text: str
     height_text: str
@@ -128,7 +144,8 @@ def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
         for n, box in enumerate(scene.boxes):
             polygon = box_on_slice(frame, index, box)
             if len(polygon):
-                outlines.append(BoxOutline(polygon, n, n == state.selected, scene.firm))
+                judged = scene.judged[n] if n < len(scene.judged) else ""
+                outlines.append(BoxOutline(polygon, n, n == state.selected, scene.firm, judged))
     level = None
     if scene.heat is not None and state.heat and not state.hide_ai:
         level = scene.heat.threshold if state.threshold is None else state.threshold
@@ -141,12 +158,21 @@ def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
         heat_level=level,
         fill_opacity=state.opacity if state.fill and level is not None else 0.0,
         boxes=tuple(outlines),
+        missed=tuple(_missed(frame, index, scene)),
         letters=frame.letters,
         slice_text=f"{index + 1} / {frame.grid.shape[2]}",
         height_text=_height_text(frame, state),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
     )
+
+
+def _missed(frame: Frame, index: int, scene: Scene) -> Iterator[MissedMark]:
+    """The reader's marks within MISSED_REACH_MM of a slice."""
+    for number, mm in scene.missed:
+        x, y, z = frame.grid.to_voxel(mm)
+        if abs(z - index) * frame.grid.spacing[2] <= max(MISSED_REACH_MM, 0.5 * frame.grid.spacing[2]):
+            yield MissedMark(number, (float(x), float(y)))
 
 
 def _height_text(frame: Frame, state: ViewState) -> str:

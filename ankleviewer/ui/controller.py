@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -15,11 +15,13 @@ from PySide6.QtCore import QObject, Signal
 from ankleviewer.core.display import Scene
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.explain import paper_map
+from ankleviewer.core.review import Judgement
 from ankleviewer.core.viewstate import PaneView, ViewState
+from ankleviewer.ui.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.jobs import Job, wait_for
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.reviewing import Reviewing
 
-Progress = Callable[[float, str], None]
 _MARGIN_MM = 12.0  # shown around the ankle's box
 ALL_MODELS = "all"
 
@@ -41,50 +43,6 @@ class Notice:
     code: str
     message: str
     file: str = ""
-
-
-class Backend(Protocol):
-    """The use cases, as `ankleviewer.session` has them; called on a pool thread."""
-
-    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
-        """Read and check a scan; raises ScanError."""
-
-    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
-        """Run models on a case; raises ModelError."""
-
-    def list_models(self) -> list[Any]:
-        """Summaries of the packs."""
-
-    def decision(self, name: str) -> Any:
-        """A model's decision values (core.decision.Decision), None where unknown."""
-
-
-class SessionBackend:
-    """The real use cases, imported when first used so that the window is up at once."""
-
-    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
-        """Read and check a scan; raises ScanError."""
-        from ankleviewer import session
-
-        return session.open_case(path, progress, cancelled)
-
-    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
-        """Run models on a case; raises ModelError."""
-        from ankleviewer import session
-
-        return session.analyse(case, models, "auto", progress, cancelled)
-
-    def list_models(self) -> list[Any]:
-        """Summaries of the packs."""
-        from ankleviewer import session
-
-        return list(session.list_models())
-
-    def decision(self, name: str) -> Any:
-        """A model's decision values."""
-        from ankleviewer.inference import packs
-
-        return packs.load_pack(name).decision
 
 
 class CaseController(QObject):
@@ -117,6 +75,9 @@ class CaseController(QObject):
         self.go_to_offered = False
         self._path = ""
         self._touched = False
+        self.reviewing = Reviewing(self.backend, self)
+        self.reviewing.changed.connect(self._on_review)
+        self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
         self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
         self.reading.done.connect(self._on_case)
         self.reading.failed.connect(self._on_not_read)
@@ -210,6 +171,7 @@ class CaseController(QObject):
             return
         self.case, self.analysis = case, None
         self.phase = Phase.SCAN
+        self.reviewing.open(case)
         complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
         ankle = complete[0] if complete else 0
         fit = "ankle" if case.ankles else "scan"
@@ -334,6 +296,26 @@ class CaseController(QObject):
             start = now if now >= 0 else (-1 if step > 0 else 0)
             self.go_to_finding((start + step) % len(self.boxes))
 
+    # ------------------------------------------------------------------------------------------------------- the reader's word
+    def judge(self, judgement: Judgement, index: int | None = None, reason: str = "") -> None:
+        """Accept or reject a finding (None: the selected one, or the first); the same judgement and reason again take it back."""
+        if not self.boxes:
+            return
+        index = max(self.view.state.selected, 0) if index is None else index
+        now = self.reviewing.mark(self.answer, index)
+        same = now is not None and (now.judgement, now.reason) == (judgement, reason)
+        self.reviewing.judge(self.answer, index, None if same else judgement, "" if same else reason)
+
+    def add_missed(self) -> None:
+        """Mark the place under the crosshair as a fracture that no model marked."""
+        if self.case is not None:
+            self.reviewing.add_missed(self.view.state.cursor_mm)
+
+    def _on_review(self) -> None:
+        if self.case is not None:
+            self._show()
+            self.changed.emit()
+
     def _middle(self) -> np.ndarray:
         if self.ankle is not None:
             return np.asarray(self.ankle.centre_mm)
@@ -351,4 +333,7 @@ class CaseController(QObject):
             if heat is not None and self.view.state.paper_map:
                 heat = paper_map(heat) or heat
         firm = answer is None or answer.call == "fracture"
-        self.view.set_scene(Scene(self.case.scan.volume, heat, self.boxes, firm, region))
+        marks = [self.reviewing.mark(answer, n) for n in range(len(self.boxes))]
+        judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
+        missed = tuple((m.number, m.center_mm) for m in self.reviewing.review.missed)
+        self.view.set_scene(Scene(self.case.scan.volume, heat, self.boxes, firm, region, judged, missed))

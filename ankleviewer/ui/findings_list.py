@@ -1,4 +1,4 @@
-"""FindingsList: one row for each box; a click takes every view there."""
+"""FindingsList: one row for each box, and for each place that the reader marked; a click takes every view there."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ankleviewer.core.planes import position_text
+from ankleviewer.core.review import REASONS, Judgement, Mark, Missed
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController
-from ankleviewer.ui.parts import label
+from ankleviewer.ui.parts import Chooser, label
 from ankleviewer.ui.wording import box_lines
 
 
@@ -42,7 +44,48 @@ class FindingRow(QFrame):
             text.setStyleSheet("font-size: 12px;")
             grid.addWidget(text, row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
+        self._build_judging(grid)
         self.mark(False)
+
+    def _build_judging(self, grid: QGridLayout) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        self.accept = self._button("✓ Accept", "A fracture is there (A); again takes it back", "accepted")
+        self.reject = self._button("✕ Reject", "No fracture is there (R); again takes it back", "rejected")
+        line.addWidget(self.accept, 1)
+        line.addWidget(self.reject, 1)
+        grid.addLayout(line, 4, 0, 1, 2)
+        self.reason = Chooser()
+        self.reason.setAccessibleName(f"Why finding {self.index + 1} is rejected")
+        self.reason.addItems(["Why? (may stay open)", *REASONS])
+        self.reason.activated.connect(self._because)
+        grid.addWidget(self.reason, 5, 0, 1, 2)
+
+    def _button(self, text: str, tip: str, judgement: Judgement) -> QPushButton:
+        button = QPushButton(text)
+        button.setCheckable(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(f"Finding {self.index + 1}: {tip}")
+        button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
+        button.clicked.connect(lambda: self._judge(judgement))
+        return button
+
+    def _judge(self, judgement: Judgement) -> None:
+        mark = self.controller.reviewing.mark(self.controller.answer, self.index)
+        reason = mark.reason if mark is not None and mark.judgement == judgement else ""
+        self.controller.judge(judgement, self.index, reason)
+
+    def _because(self, chosen: int) -> None:
+        self.controller.reviewing.judge(self.controller.answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")
+
+    def show_mark(self, mark: Mark | None) -> None:
+        """What the reader has said of it."""
+        judgement = mark.judgement if mark is not None else ""
+        self.accept.setChecked(judgement == "accepted")
+        self.reject.setChecked(judgement == "rejected")
+        self.reason.setVisible(judgement == "rejected")
+        reason = mark.reason if mark is not None else ""
+        self.reason.setCurrentIndex(REASONS.index(reason) + 1 if reason in REASONS else 0)
 
     def mark(self, selected: bool) -> None:
         """Selected rows carry the box's colour at the left edge."""
@@ -66,14 +109,39 @@ class FindingRow(QFrame):
             super().keyPressEvent(event)
 
 
+class MissedRow(QFrame):
+    """A place that the reader marked; a click goes there."""
+
+    def __init__(self, controller: CaseController, missed: Missed, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("missed")
+        self.setStyleSheet(
+            f"QFrame#missed {{ border: 1px solid {theme.LINE}; border-left: 3px solid {theme.READER}; border-radius: 4px; }}"
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 5, 6, 5)
+        self.go = QPushButton(f"M{missed.number}   {position_text(missed.center_mm)}")
+        self.go.setObjectName("link")
+        self.go.setToolTip("A place that you marked and the model did not: show it in every view")
+        self.go.clicked.connect(lambda: controller.view.go_to(missed.center_mm, -1))
+        self.remove = QPushButton("Remove")
+        self.remove.setAccessibleName(f"Remove mark M{missed.number}")
+        self.remove.setStyleSheet("padding: 3px 8px; min-height: 18px;")
+        self.remove.clicked.connect(lambda: controller.reviewing.remove_missed(missed.number))
+        row.addWidget(self.go, 1)
+        row.addWidget(self.remove)
+
+
 class FindingsList(QWidget):
-    """All findings of the answer shown."""
+    """All findings of the answer shown, and what the reader marked."""
 
     def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.controller = controller
         self.rows: list[FindingRow] = []
+        self.missed: list[MissedRow] = []
         self._boxes: tuple[Any, ...] = ()
+        self._marked: tuple[Missed, ...] = ()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -87,8 +155,19 @@ class FindingsList(QWidget):
                 self._column.removeWidget(row)
                 row.deleteLater()
             self.rows = [FindingRow(self.controller, n, box) for n, box in enumerate(self._boxes)]
-            for row in self.rows:
-                self._column.addWidget(row)
+            for place, row in enumerate(self.rows):
+                self._column.insertWidget(place, row)
+        marked = self.controller.reviewing.review.missed if self.controller.case is not None else ()
+        if marked != self._marked:
+            self._marked = marked
+            for old in self.missed:
+                self._column.removeWidget(old)
+                old.deleteLater()
+            self.missed = [MissedRow(self.controller, missed) for missed in marked]
+            for new in self.missed:
+                self._column.addWidget(new)
+        for row in self.rows:
+            row.show_mark(self.controller.reviewing.mark(self.controller.answer, row.index))
         self._mark()
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:

@@ -39,7 +39,7 @@ class HeatControls(QWidget):
         self.opacity.setAccessibleName("Opacity of the filled map, per cent")
         self.opacity.setToolTip("Opacity of the fill, at most 50 %")
         self.opacity.valueChanged.connect(lambda value: model.update(opacity=value / 100))
-        tip = "The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (M)"
+        tip = "The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (C)"
         self.paper = self._button("Paper", tip, lambda on: model.update(paper_map=on))
         for widget in (self.heat, self.boxes, self.fill, self.paper):
             row.addWidget(widget, 1)

@@ -23,8 +23,9 @@ from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
+from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
-from ankleviewer.ui.controller import Backend, CaseController
+from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keys import HeldKeys

@@ -157,9 +157,10 @@ class ResultPanel(QWidget):
         self._refresh_answer()
         boxes = self.controller.boxes
         self.findings.refresh()
-        self.findings_rule.setVisible(bool(boxes))
-        self.findings_head.setText("Findings" if len(boxes) > 1 else "Finding")
-        self.findings_head.setVisible(bool(boxes))
+        listed = len(boxes) + len(self.findings.missed)
+        self.findings_rule.setVisible(bool(listed))
+        self.findings_head.setText("Findings" if listed > 1 else "Finding")
+        self.findings_head.setVisible(bool(listed))
         for button in self.steps:
             button.setVisible(len(boxes) > 1)
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))

@@ -13,6 +13,7 @@ from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 
 GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
+MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
@@ -45,6 +46,7 @@ def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layer
     centre = QPointF(*port.to_screen(picture.crosshair)) if picture.crosshair is not None else None
     _heat(painter, port, picture, layers, centre)
     _boxes(painter, port, picture)
+    _missed(painter, port, picture)
     if centre is not None:
         _crosshair(painter, port, picture, centre)
     _letters(painter, port, picture)
@@ -98,7 +100,20 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
             painter.drawPolygon(polygon)
         corner = polygon.boundingRect().topLeft()
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        _text(painter, QPointF(corner.x(), corner.y() - 5), str(box.index + 1), QColor(theme.BOX))
+        sign = {"accepted": " ✓", "rejected": " ✕"}.get(box.judged, "")
+        _text(painter, QPointF(corner.x(), corner.y() - 5), f"{box.index + 1}{sign}", QColor(theme.BOX))
+
+
+def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
+    """The reader's own marks: rings, so that they are told from the models' boxes by shape and colour."""
+    for mark in picture.missed:
+        (centre,) = _polygon(port, np.array([mark.at]))
+        for colour, width in ((theme.colour(theme.PANE, 160), 4.0), (theme.colour(theme.READER), 2.0)):
+            painter.setPen(QPen(colour, width))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(centre, MISSED_PX, MISSED_PX)
+        painter.setFont(theme.font(theme.PANE_PX, bold=True))
+        _text(painter, QPointF(centre.x() + MISSED_PX + 4, centre.y() - 4), f"M{mark.number}", QColor(theme.READER))
 
 
 def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: QPointF) -> None:

@@ -13,6 +13,7 @@ LINE = "#2a2e35"
 TEXT = "#e6e8eb"
 SECONDARY = "#9aa3ad"
 BOX = "#ff9f1c"  # the paper's orange
+READER = "#6ee7ff"  # what the reader marked: neither a model's colour nor a plane's
 WARNING = "#ffd166"
 REFUSAL = "#ff7b72"
 HEAT_LINE = "#f2ea69"  # bright end of the heat map's colours

@@ -13,9 +13,17 @@ import pytest
 import torch
 
 from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.volume import Volume
+from ankleviewer.io.nifti import write_nifti
+from trainer.networks.compact import compact
+from trainer.publish import answers
+from trainer.runs import load_run
+from trainer.scans.prepare import prepare
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.pairs import make_pair, pair_path, save_pair
+from trainer.simulate.scan import simulate_scan
+from trainer.training import checkpoint
 
 SEED = 5
 BANK_PAIRS = 8
@@ -75,3 +83,45 @@ def prepared() -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with random weights in the form of a finished run; its answers spread widely."""
+    folder = tmp_path_factory.mktemp("run")
+    torch.manual_seed(1)
+    net = compact(0.25)
+    with torch.no_grad():
+        net.head.weight.normal_(std=300.0)
+    checkpoint.save(folder, {"average": net.state_dict(), "step": 1})
+    record = {"arch": "compact", "config": net.config, "preprocessing": BONE.to_json(), "stages": [], "seed": 11}
+    (folder / "config.json").write_text(json.dumps(record))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def manifest(atlas: Atlas, other_atlas: Atlas, run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two scans, one of dense bone; that with the higher logit is called fractured, so that calibration can hold on to it."""
+    folder = tmp_path_factory.mktemp("validation")
+    for index, body in enumerate((atlas, other_atlas)):
+        scan = simulate_scan(5, index, body, fractured=False, spacing=2.0, reach_mm=130.0)
+        hu = scan.volume.hu.astype(np.float32)
+        dense = np.where(hu > 150, hu * (1.0, 1.7)[index], hu).clip(-1024, 3071).astype(np.int16)
+        write_nifti(Volume(dense, scan.volume.grid), None, folder / f"s{index}.nii.gz")
+    path = folder / "manifest.csv"
+    path.write_text("path,label,patient\ns0.nii.gz,1,p0\ns1.nii.gz,0,p1\n")
+    net, spec, _ = load_run(run)
+    found = prepare(path, run / "validation-prepared", spec)
+    assert [p.excluded for p in found] == ["", ""]
+    labels, logits, peaks, inputs = answers(net, found, folder / "answers.json")
+    forward, net.forward = net.forward, None  # type: ignore[assignment]  # a second look must not run the network
+    assert answers(net, found, folder / "answers.json")[1:3] == (logits, peaks)
+    net.forward = forward  # type: ignore[method-assign]
+    with torch.no_grad():
+        net.head.bias += 1.0
+    assert answers(net, found, folder / "answers.json")[1][0] == pytest.approx(logits[0] + 1.0, abs=1e-3)
+    assert labels == [1, 0] and len(peaks) == len(inputs) == 2 and inputs[0].shape == (128, 128, 128)
+    assert abs(logits[0] - logits[1]) > 0.02
+    first = int(logits[0] > logits[1])
+    path.write_text(f"path,label,patient\ns0.nii.gz,{first},p0\ns1.nii.gz,{1 - first},p1\n")
+    return path

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import ModelError, ScanError
-from trainer import cli, runs
+from trainer import cli, publish, runs
 from trainer.cli import main
 from trainer.training.recipes import RECIPES
 
@@ -63,7 +63,7 @@ def test_errors_become_codes_and_sentences(
     def fail(order: object) -> None:
         raise error
 
-    monkeypatch.setattr(runs, "export_run", fail)
+    monkeypatch.setattr(publish, "export_run", fail)
     assert main(["export", str(tmp_path), "--out", str(tmp_path / "pack")]) == code
     said = capsys.readouterr().err
     assert (str(error) or "Stopped") in said and "Traceback" not in said

@@ -90,6 +90,8 @@ class FakeBackend:
     )
     gate: threading.Event = field(default_factory=threading.Event)
     opened: list[str] = field(default_factory=list)
+    journal: list[dict[str, object]] = field(default_factory=list)
+    journal_error: OSError | None = None
     analysed: list[list[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -123,6 +125,16 @@ class FakeBackend:
         result = Result(ScanInfo(case.scan.path), "accept", tuple(case.findings), infos, wanted, self.consensus)
         heat = {(a.name, a.ankle): self.heat for a in wanted if a.boxes and self.heat is not None}
         return SimpleNamespace(result=result, heatmaps=heat)
+
+    def read_review(self, case: SimpleNamespace) -> list[dict[str, object]]:
+        """What was written before."""
+        return list(self.journal)
+
+    def add_to_review(self, case: SimpleNamespace, record: dict[str, object]) -> None:
+        """Write a record, or fail as the test wants."""
+        if self.journal_error is not None:
+            raise self.journal_error
+        self.journal.append(record)
 
     def list_models(self) -> list[SimpleNamespace]:
         """The packs."""

@@ -87,11 +87,11 @@ def test_preset_keys_work_and_are_remembered(make_window, backend, key: str, win
 def test_overlay_keys(make_window, backend, qtbot) -> None:
     window = make_window(backend)
     activate(window, qtbot)
-    for key, name in (("G", "heat"), ("B", "boxes"), ("O", "fill"), ("M", "paper_map"), ("X", "crosshair"), ("T", "annotations")):
+    for key, name in (("G", "heat"), ("B", "boxes"), ("O", "fill"), ("C", "paper_map"), ("X", "crosshair"), ("T", "annotations")):
         before = getattr(window.view.state, name)
         QTest.keyClick(window, key)
         assert getattr(window.view.state, name) is not before
-    QTest.keyClick(window, "M")  # back to the fine map
+    QTest.keyClick(window, "C")  # back to the fine map
     QTest.keyClick(window, "]")
     assert window.view.state.threshold == pytest.approx(3.2 + 8.0 / 40)
     QTest.keyClick(window, "N")

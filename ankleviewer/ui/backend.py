@@ -1,0 +1,70 @@
+"""What the window asks of the use cases, so that tests can answer in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+Progress = Callable[[float, str], None]
+
+
+class Backend(Protocol):
+    """The use cases, as `ankleviewer.session` has them; called on a pool thread."""
+
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Read and check a scan; raises ScanError."""
+
+    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Run models on a case; raises ModelError."""
+
+    def list_models(self) -> list[Any]:
+        """Summaries of the packs."""
+
+    def decision(self, name: str) -> Any:
+        """A model's decision values (core.decision.Decision), None where unknown."""
+
+    def read_review(self, case: Any) -> list[dict[str, Any]]:
+        """Records of an earlier review of this scan; raises OSError."""
+
+    def add_to_review(self, case: Any, record: Any) -> None:
+        """Write a record; raises OSError."""
+
+
+class SessionBackend:
+    """The real use cases, imported when first used so that the window is up at once."""
+
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Read and check a scan; raises ScanError."""
+        from ankleviewer import session
+
+        return session.open_case(path, progress, cancelled)
+
+    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Run models on a case; raises ModelError."""
+        from ankleviewer import session
+
+        return session.analyse(case, models, "auto", progress, cancelled)
+
+    def list_models(self) -> list[Any]:
+        """Summaries of the packs."""
+        from ankleviewer import session
+
+        return list(session.list_models())
+
+    def decision(self, name: str) -> Any:
+        """A model's decision values."""
+        from ankleviewer.inference import packs
+
+        return packs.load_pack(name).decision
+
+    def read_review(self, case: Any) -> list[dict[str, Any]]:
+        """Records of an earlier review of this scan; raises OSError."""
+        from ankleviewer import session
+
+        return session.read_review(case)
+
+    def add_to_review(self, case: Any, record: Any) -> None:
+        """Write a record; raises OSError."""
+        from ankleviewer import session
+
+        session.add_to_review(case, record)

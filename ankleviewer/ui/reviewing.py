@@ -1,0 +1,87 @@
+"""Reviewing: the reader's judgement of the findings shown, written down at once."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ankleviewer.core.review import History, Judgement, Mark, Missed, Place, Record, Review
+
+log = logging.getLogger(__name__)
+
+
+class Reviewing(QObject):
+    """The history of the open case, and its journal.
+
+    Signals:
+        changed(): something was judged, marked, undone or done again.
+        not_saved(text): a step could not be written; it stands until the program ends.
+    """
+
+    changed = Signal()
+    not_saved = Signal(str)
+
+    def __init__(self, backend: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._case: Any = None
+        self.history = History()
+
+    @property
+    def review(self) -> Review:
+        """What stands now."""
+        return self.history.review
+
+    def open(self, case: Any) -> None:
+        """Go on with what was judged of a scan before."""
+        self._case = case
+        try:
+            self.history = History(self._backend.read_review(case))
+        except OSError:
+            log.warning("the journal of an earlier review could not be read")
+            self.history = History()
+        self.changed.emit()
+
+    @staticmethod
+    def place(answer: Any, index: int) -> Place:
+        """The finding `index` of an answer."""
+        return Place(answer.name, answer.sha256, answer.ankle, index)
+
+    def mark(self, answer: Any, index: int) -> Mark | None:
+        """What was said of a finding, None where nothing was."""
+        return self.review.marks.get(self.place(answer, index))
+
+    def judge(self, answer: Any, index: int, judgement: Judgement | None, reason: str = "") -> None:
+        """Accept or reject a finding, or take that back."""
+        self._write(self.history.judge(self.place(answer, index), judgement, reason))
+
+    def add_missed(self, center_mm: tuple[float, float, float]) -> Missed:
+        """Mark a place that no model did."""
+        self._write(self.history.add_missed(center_mm))
+        return self.review.missed[-1]
+
+    def remove_missed(self, number: int) -> None:
+        """Take such a mark away."""
+        self._write(self.history.remove_missed(number))
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._write(self.history.undo())
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._write(self.history.redo())
+
+    def _write(self, record: Record | None) -> None:
+        if record is None:
+            return
+        try:
+            self._backend.add_to_review(self._case, record)
+        except OSError as error:
+            log.warning("a step of the review could not be written (%s)", type(error).__name__)
+            self.not_saved.emit(
+                "This step of the review could not be written to the disk; it is kept until the program is closed."
+            )
+        self.changed.emit()

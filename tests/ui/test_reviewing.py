@@ -1,0 +1,92 @@
+"""Judging findings: by button and by key, seen on the slices, written at once, undone, and there again on opening."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ankleviewer.core.display import resolve
+from ankleviewer.core.review import REASONS
+from ankleviewer.ui.controller import Phase
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def judged(window) -> list[str]:
+    return list(window.view.scene.judged)
+
+
+def test_accept_and_reject_by_button_and_the_reason(make_window, backend) -> None:
+    window = make_window(backend)
+    first, second = window.panel.findings.rows
+    first.accept.click()
+    second.reject.click()
+    assert judged(window) == ["accepted", "rejected"]
+    assert first.accept.isChecked() and not first.reject.isChecked() and first.reason.isHidden()
+    assert second.reject.isChecked() and not second.reason.isHidden()
+    second.reason.setCurrentIndex(2)
+    second.reason.activated.emit(2)
+    assert window.controller.reviewing.mark(window.controller.answer, 1).reason == REASONS[1]
+    assert second.reason.currentIndex() == 2
+    second.reject.click()
+    assert judged(window) == ["accepted", ""] and not second.reject.isChecked(), "again takes it back, with its reason"
+    picture = resolve(window.view.state, window.view.scene, "axial")
+    assert [b.judged for b in picture.boxes if b.index == 0] == ["accepted"]
+    assert [r["what"] for r in backend.journal] == ["judge"] * 4
+
+
+def test_the_journey_by_keys_alone(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, "A")
+    QTest.keyClick(window, "N")
+    QTest.keyClick(window, "R")
+    assert judged(window) == ["accepted", "rejected"]
+    QTest.keyClick(window, "Z", CTRL)
+    assert judged(window) == ["accepted", ""]
+    QTest.keyClick(window, "Z", CTRL | SHIFT)
+    assert judged(window) == ["accepted", "rejected"]
+    window.view.move_cursor((3.0, 2.0, 120.0))
+    QTest.keyClick(window, "M")
+    ((number, mm),) = window.view.scene.missed
+    assert number == 1 and mm == window.view.state.cursor_mm
+    (row,) = window.panel.findings.missed
+    assert row.go.text().startswith("M1")
+    assert [m.number for m in resolve(window.view.state, window.view.scene, "coronal").missed] == [1]
+    window.view.step("axial", 12)
+    assert resolve(window.view.state, window.view.scene, "axial").missed == (), "away from its slice it is not shown"
+    row.go.click()
+    assert window.view.state.cursor_mm == mm
+    row.remove.click()
+    assert window.view.scene.missed == () and window.panel.findings.missed == []
+    QTest.keyClick(window, "Z", CTRL)
+    assert len(window.panel.findings.missed) == 1
+
+
+def test_the_review_is_there_again_when_the_scan_is_opened_again(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.controller.judge("rejected", 1, REASONS[0])
+    window.controller.add_missed()
+    window.controller.open("again")
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER and backend.opened[-1] == "again")
+    assert judged(window) == ["", "rejected"] and len(window.view.scene.missed) == 1
+    assert window.panel.findings.rows[1].reason.currentText() == REASONS[0]
+    window.controller.reviewing.undo()
+    assert window.view.scene.missed == (), "what was done before can still be undone"
+
+
+def test_what_cannot_be_written_is_said_and_stands(make_window, backend) -> None:
+    window = make_window(backend)
+    backend.journal_error = OSError("disk full")
+    window.controller.judge("accepted")
+    assert judged(window)[0] == "accepted"
+    assert window.controller.notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
+
+
+def test_without_a_finding_there_is_nothing_to_judge(make_window, fakes) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
+    window.controller.judge("accepted")
+    assert not window.controller.reviewing.history.can_undo
+    window.controller.add_missed()
+    assert not window.panel.findings_head.isHidden() and len(window.panel.findings.missed) == 1
