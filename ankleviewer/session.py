@@ -5,6 +5,7 @@ Heavy libraries are imported by the modules below when they are first needed, so
 
 from __future__ import annotations
 
+import json
 import logging
 import platform
 import threading
@@ -28,9 +29,12 @@ from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
 from ankleviewer.core.geometry import Array
 from ankleviewer.core.paths import home
 from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
+from ankleviewer.core.review import Review
+from ankleviewer.core.review import to_json as review_json
 from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io import journal
+from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
 
 Progress = Callable[[float, str], None]
@@ -183,6 +187,16 @@ def add_to_review(case: Case, record: Mapping[str, Any]) -> None:
     """Write one step of a review; it is on the disk when this returns. Raises OSError."""
     stamped = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     journal.append(_review_file(case), stamped)
+
+
+def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:
+    """Write the result and what the reader says of it as JSON (schema "ankleviewer.review/1"). The scan is named by the hash of
+    its bytes alone, since a path may hold a patient's name. Raises OSError.
+    """
+    result = analysis.result if analysis is not None else describe(case)
+    unnamed = replace(result, scan=replace(result.scan, path=""))
+    record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review)}
+    write_text(path, json.dumps(record, indent=1) + "\n")
 
 
 def _review_file(case: Case) -> Path:

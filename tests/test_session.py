@@ -205,3 +205,24 @@ def test_a_review_is_kept_by_the_scans_own_bytes_without_a_name(
     assert History([record]).review == history.review
     (file,) = (tmp_path / "home" / "reviews").iterdir()
     assert file.name == case.scan.sha256[:32] + ".jsonl" and scan.name not in file.read_text()
+
+
+def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -> None:
+    patient = tmp_path / "DOE_JANE_1950"
+    patient.mkdir()
+    (patient / "scan.nii.gz").write_bytes(scan.read_bytes())
+    case = session.open_case(patient / "scan.nii.gz")
+    history = History()
+    history.judge(Place("compact", "ab", 0, 1), "rejected", "Artefact")
+    history.add_missed((1.0, 2.0, 3.0))
+    session.save_review(case, None, history.review, tmp_path / "out.json")
+    text = (tmp_path / "out.json").read_text()
+    record = json.loads(text)
+    assert "DOE" not in text and record["schema"] == "ankleviewer.review/1"
+    assert record["result"]["scan"]["sha256"] == case.scan.sha256 and "not for diagnosis" in record["result"]["disclaimer"]
+    assert record["review"] == {
+        "findings": [
+            {"model": "compact", "sha256": "ab", "ankle": 0, "finding": 2, "judgement": "rejected", "reason": "Artefact"}
+        ],
+        "missed": [{"number": 1, "center_mm": [1.0, 2.0, 3.0], "reason": ""}],
+    }

@@ -62,6 +62,25 @@ class Review:
     missed: tuple[Missed, ...] = ()
 
 
+def to_json(review: Review) -> dict[str, Any]:
+    """What stands, as plain values; findings counted from 1 as the window counts them."""
+    marks = sorted(review.marks.items(), key=lambda item: (item[0].model, item[0].ankle, item[0].index))
+    return {
+        "findings": [
+            {
+                "model": place.model,
+                "sha256": place.sha256,
+                "ankle": place.ankle,
+                "finding": place.index + 1,
+                "judgement": mark.judgement,
+                "reason": mark.reason,
+            }
+            for place, mark in marks
+        ],
+        "missed": [{"number": m.number, "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed],
+    }
+
+
 class History:
     """All that was done and undone, in order.
 

@@ -60,6 +60,7 @@ def _file(window: MainWindow) -> None:
     recent.aboutToShow.connect(fill)
     recent.setToolTipsVisible(True)
     menu.addSeparator()
+    _add(menu, "Save result and review…", "Ctrl+S", window.choose_review)
     _add(menu, "Save picture…", "Ctrl+P", window.choose_picture)
     menu.addSeparator()
     _add(menu, "Quit", "Ctrl+Q", window.close)

@@ -29,6 +29,9 @@ class Backend(Protocol):
     def add_to_review(self, case: Any, record: Any) -> None:
         """Write a record; raises OSError."""
 
+    def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
+        """Write result and review to a file; raises OSError."""
+
 
 class SessionBackend:
     """The real use cases, imported when first used so that the window is up at once."""
@@ -68,3 +71,9 @@ class SessionBackend:
         from ankleviewer import session
 
         session.add_to_review(case, record)
+
+    def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
+        """Write result and review to a file; raises OSError."""
+        from ankleviewer import session
+
+        session.save_review(case, analysis, review, path)

@@ -232,6 +232,15 @@ class MainWindow(QMainWindow):
         if path:
             self.picture().save(path)
 
+    def choose_review(self) -> None:
+        """Ask where to save the result and what the reader says of it."""
+        if self.controller.case is None:
+            return
+        proposed = str(Path(self._folder()) / "ankle-review.json")
+        path, _ = QFileDialog.getSaveFileName(self, "Save result and review", proposed, "JSON (*.json)")
+        if path:
+            self.controller.reviewing.save(self.controller.analysis, path)
+
     # ---------------------------------------------------------------------------------------------------------------- closing
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for it, free VTK; what the reader set is remembered."""

@@ -74,6 +74,15 @@ class Reviewing(QObject):
         """Do it again."""
         self._write(self.history.redo())
 
+    def save(self, analysis: Any, path: str) -> None:
+        """Write the result and what stands to a file of the reader's choice."""
+        try:
+            self._backend.save_review(self._case, analysis, self.review, path)
+        except OSError as error:
+            self.not_saved.emit(
+                f"The file could not be written ({error.strerror or type(error).__name__}). Choose another place."
+            )
+
     def _write(self, record: Record | None) -> None:
         if record is None:
             return

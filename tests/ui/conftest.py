@@ -92,6 +92,7 @@ class FakeBackend:
     opened: list[str] = field(default_factory=list)
     journal: list[dict[str, object]] = field(default_factory=list)
     journal_error: OSError | None = None
+    saved: list[tuple[object, object, str]] = field(default_factory=list)
     analysed: list[list[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -135,6 +136,12 @@ class FakeBackend:
         if self.journal_error is not None:
             raise self.journal_error
         self.journal.append(record)
+
+    def save_review(self, case: SimpleNamespace, analysis: SimpleNamespace, review: object, path: str) -> None:
+        """Remember what was saved, or fail as the test wants."""
+        if self.journal_error is not None:
+            raise self.journal_error
+        self.saved.append((analysis, review, path))
 
     def list_models(self) -> list[SimpleNamespace]:
         """The packs."""

@@ -90,3 +90,19 @@ def test_without_a_finding_there_is_nothing_to_judge(make_window, fakes) -> None
     assert not window.controller.reviewing.history.can_undo
     window.controller.add_missed()
     assert not window.panel.findings_head.isHidden() and len(window.panel.findings.missed) == 1
+
+
+def test_result_and_review_are_saved_where_the_reader_says(make_window, backend, monkeypatch, tmp_path) -> None:
+    window = make_window(backend)
+    window.controller.judge("accepted")
+    target = str(tmp_path / "r.json")
+    monkeypatch.setattr("ankleviewer.ui.main_window.QFileDialog.getSaveFileName", lambda *a: (target, ""))
+    window.choose_review()
+    ((analysis, review, path),) = backend.saved
+    assert analysis is window.controller.analysis and path == target and len(review.marks) == 1
+    backend.journal_error = OSError(28, "No space left on device")
+    window.choose_review()
+    assert "No space left" in window.controller.notice.message
+    monkeypatch.setattr("ankleviewer.ui.main_window.QFileDialog.getSaveFileName", lambda *a: ("", ""))
+    window.choose_review()
+    assert len(backend.saved) == 1, "cancelled"
