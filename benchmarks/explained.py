@@ -29,13 +29,12 @@ MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
 
 def grad_cam(net: FractureNet, x: Tensor) -> tuple[float, Tensor]:
     """Logit and Grad-CAM (Selvaraju et al. 2017) of the last layer at full size, by autograd, as its tutorials write it."""
-    features = net.features(x)
-    features.retain_grad()
+    with torch.no_grad():
+        found = net.features(x)
+    features = found.detach().requires_grad_()  # the gradient of the last layer's output is all that is asked for
     logit, _ = net.pool(features)
-    net.zero_grad(set_to_none=True)
-    logit.sum().backward()  # type: ignore[no-untyped-call]
-    assert features.grad is not None
-    weights = features.grad.mean(dim=(2, 3, 4), keepdim=True)
+    (gradient,) = torch.autograd.grad(logit.sum(), features)
+    weights = gradient.mean(dim=(2, 3, 4), keepdim=True)
     cam = F.relu((weights * features).sum(dim=1, keepdim=True))
     return float(logit.detach()), F.interpolate(cam.detach(), size=x.shape[2:], mode="trilinear", align_corners=False)
 
