@@ -64,7 +64,7 @@ def cross_validate(
         areas.append(auc([p.row.label for p in held_out], scores))
         say(f"fold {number + 1}: AUC {areas[-1]:.3f} on {len(held_out)} scans")
         rows += [
-            {"id": p.row.id, "fold": number + 1, "label": p.row.label, "logit": f"{score:.5g}"}
+            {"id": p.row.id, "fold": number + 1, "label": p.row.label, "logit": f"{score:.9g}"}
             for p, score in zip(held_out, scores, strict=True)
         ]
     record = {
