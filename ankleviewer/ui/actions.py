@@ -128,12 +128,11 @@ def _findings(window: MainWindow) -> None:
         boxes.setChecked(model.state.boxes)
         fill.setChecked(model.state.fill)
         coarse.setChecked(model.state.paper_map)
+
+    def steps() -> None:
         undo.setEnabled(controller.reviewing.history.can_undo)
         redo.setEnabled(controller.reviewing.history.can_redo)
 
-    def enabled_again() -> None:  # a disabled action has no key
-        undo.setEnabled(True)
-        redo.setEnabled(True)
-
+    controller.changed.connect(steps)
+    steps()
     menu.aboutToShow.connect(show)
-    menu.aboutToHide.connect(enabled_again)

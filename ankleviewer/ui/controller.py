@@ -297,14 +297,13 @@ class CaseController(QObject):
             self.go_to_finding((start + step) % len(self.boxes))
 
     # ------------------------------------------------------------------------------------------------------- the reader's word
-    def judge(self, judgement: Judgement, index: int | None = None, reason: str = "") -> None:
-        """Accept or reject a finding (None: the selected one, or the first); the same judgement and reason again take it back."""
-        if not self.boxes:
-            return
-        index = max(self.view.state.selected, 0) if index is None else index
-        now = self.reviewing.mark(self.answer, index)
-        same = now is not None and (now.judgement, now.reason) == (judgement, reason)
-        self.reviewing.judge(self.answer, index, None if same else judgement, "" if same else reason)
+    def judge(self, judgement: Judgement, index: int | None = None) -> None:
+        """Accept or reject a finding (None: the selected one, or the first); the same judgement again takes it back."""
+        if self.boxes:
+            index = max(self.view.state.selected, 0) if index is None else index
+            now = self.reviewing.mark(self.answer, index)
+            again = now is not None and now.judgement == judgement
+            self.reviewing.judge(self.answer, index, None if again else judgement)
 
     def add_missed(self) -> None:
         """Mark the place under the crosshair as a fracture that no model marked."""

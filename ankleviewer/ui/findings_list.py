@@ -67,13 +67,8 @@ class FindingRow(QFrame):
         button.setToolTip(tip)
         button.setAccessibleName(f"Finding {self.index + 1}: {tip}")
         button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
-        button.clicked.connect(lambda: self._judge(judgement))
+        button.clicked.connect(lambda: self.controller.judge(judgement, self.index))
         return button
-
-    def _judge(self, judgement: Judgement) -> None:
-        mark = self.controller.reviewing.mark(self.controller.answer, self.index)
-        reason = mark.reason if mark is not None and mark.judgement == judgement else ""
-        self.controller.judge(judgement, self.index, reason)
 
     def _because(self, chosen: int) -> None:
         self.controller.reviewing.judge(self.controller.answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")

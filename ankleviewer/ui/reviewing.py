@@ -35,14 +35,13 @@ class Reviewing(QObject):
         return self.history.review
 
     def open(self, case: Any) -> None:
-        """Go on with what was judged of a scan before."""
+        """Go on with what was judged of a scan before. Emits nothing: who opens a case shows it."""
         self._case = case
         try:
             self.history = History(self._backend.read_review(case))
         except OSError:
             log.warning("the journal of an earlier review could not be read")
             self.history = History()
-        self.changed.emit()
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:

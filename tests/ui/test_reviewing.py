@@ -43,6 +43,11 @@ def test_the_journey_by_keys_alone(make_window, backend, qtbot) -> None:
     QTest.keyClick(window, "N")
     QTest.keyClick(window, "R")
     assert judged(window) == ["accepted", "rejected"]
+    window.controller.reviewing.judge(window.controller.answer, 1, "rejected", REASONS[0])
+    QTest.keyClick(window, "R")
+    assert judged(window) == ["accepted", ""], "again takes it back, also where a reason was given"
+    QTest.keyClick(window, "Z", CTRL)
+    QTest.keyClick(window, "Z", CTRL)
     QTest.keyClick(window, "Z", CTRL)
     assert judged(window) == ["accepted", ""]
     QTest.keyClick(window, "Z", CTRL | SHIFT)
@@ -66,7 +71,7 @@ def test_the_journey_by_keys_alone(make_window, backend, qtbot) -> None:
 
 def test_the_review_is_there_again_when_the_scan_is_opened_again(make_window, backend, qtbot) -> None:
     window = make_window(backend)
-    window.controller.judge("rejected", 1, REASONS[0])
+    window.controller.reviewing.judge(window.controller.answer, 1, "rejected", REASONS[0])
     window.controller.add_missed()
     window.controller.open("again")
     qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER and backend.opened[-1] == "again")
