@@ -123,7 +123,12 @@ def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
     p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
     p.add_argument("--seed", type=int, default=1001)
     p.add_argument("--width", type=float, help="factor on the channels, for trials")
-    p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    p.add_argument(
+        "--precision",
+        choices=("auto", "bf16", "fp32"),
+        default="auto",
+        help="auto: bf16 where the processor has it",
+    )
     p.add_argument("--part", type=int, metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory")
     p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
     p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
@@ -297,7 +302,7 @@ def _order(args: argparse.Namespace) -> TrainOrder:
         size=args.size,
         seed=args.seed,
         width=args.width,
-        bf16=args.precision == "bf16",
+        bf16={"auto": None, "bf16": True, "fp32": False}[args.precision],
         partial=args.partial,
         most_rows=args.part,
         save_memory=args.save_memory,
