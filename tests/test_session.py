@@ -29,7 +29,7 @@ def models(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "assets" / "models"
     write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
     write_pack(folder / "tiny-gap", "tiny-gap", "gap")
-    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(),))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
     return folder
 
 
@@ -89,7 +89,7 @@ def test_withheld_is_not_assessed(scan, monkeypatch) -> None:
 
 
 def test_no_ankle_is_not_assessed(scan, monkeypatch) -> None:
-    monkeypatch.setattr(session, "find_ankles", lambda _: ())
+    monkeypatch.setattr(session, "ankles_in", lambda *_: ())
     result = session.analyse(session.open_case(scan), ["all"]).result
     assert "NOT_AN_ANKLE" in {f.code for f in result.findings}
     assert [(m.call, m.ankle) for m in result.models] == [("not assessed", None)] * 2
@@ -97,7 +97,7 @@ def test_no_ankle_is_not_assessed(scan, monkeypatch) -> None:
 
 
 def test_incomplete_ankle_beside_a_complete_one(scan, monkeypatch) -> None:
-    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle("R", complete=False), phantom_ankle("L")))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle("R", complete=False), phantom_ankle("L")))
     result = session.analyse(session.open_case(scan)).result
     assert "ANKLE_INCOMPLETE" in {f.code for f in result.findings}
     assert [(m.call, m.ankle) for m in result.models] == [("not assessed", 0), ("fracture", 1)]
@@ -183,7 +183,7 @@ def test_heat_maps_lie_on_the_scan(scan, tmp_path) -> None:
 def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
     case = session.open_case(scan)
     session.save_picture(case, session.analyse(case), tmp_path / "a.png")
-    monkeypatch.setattr(session, "find_ankles", lambda _: ())
+    monkeypatch.setattr(session, "ankles_in", lambda *_: ())
     bare = session.open_case(scan)
     session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
     one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
