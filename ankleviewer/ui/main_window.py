@@ -29,6 +29,7 @@ from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keys import HeldKeys
+from ankleviewer.ui.measure_mouse import MeasureKeys, MeasureMouse
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
@@ -67,6 +68,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.panes = {plane: SlicePane(self.view, plane) for plane in PLANES}
+        for pane in self.panes.values():
+            MeasureMouse(pane, self.controller.measuring)
+        MeasureKeys(self, self.controller.measuring)
         self.pane3d = Pane3D(self.view)
         grid_page = QWidget()
         grid_page.setObjectName("ground")
