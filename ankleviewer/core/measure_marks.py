@@ -49,7 +49,8 @@ def measure_marks(frame: Frame, index: int, measures: Sequence[Measure], selecte
             pixel = frame.grid.to_voxel(np.asarray(part.line))
             near = np.abs(pixel[:, 2] - index) <= NEAR
             if near.any():
-                lines.append(Line(pixel[:, :2], not near.all(), part.label))
+                cut = measure.kind == "region" and not near.all()  # its edge on: the values belong where all of it is seen
+                lines.append(Line(pixel[:, :2], not near.all(), () if cut else part.label))
         handles = {}
         for n, (x, y, z) in enumerate(frame.grid.to_voxel(np.asarray(measure.points))):
             if abs(z - index) <= NEAR:

@@ -165,9 +165,9 @@ def _draw_syndesmosis(points: Sequence[Point], values: Sequence[Value]) -> tuple
 # --------------------------------------------------------------------------------------------------------------------- the tools
 _AXIAL, _SAGITTAL, _CORONAL, _SIDE_OR_FRONT = ("axial",), ("sagittal",), ("coronal",), ("sagittal", "coronal")
 _NOTCH = {
-    "anterior": "the front corner of the notch",
-    "middle": "the depth of the notch",
-    "posterior": "the back corner of the notch",
+    "anterior": "the front corner of the fibular notch, on the tibia",
+    "middle": "the deepest place of the notch, on the tibia",
+    "posterior": "the back corner of the notch, on the tibia",
 }
 
 TOOLS = (
@@ -230,7 +230,7 @@ TOOLS = (
         (
             Step("the middle of the plafond; the axial view then goes 10 mm above it", _SIDE_OR_FRONT, 0),
             *(
-                Step(f"{side}: {where}" if bone == "tibia" else f"{side}: the nearest point of the fibula", _AXIAL, 1)
+                Step(where if bone == "tibia" else f"the nearest point of the fibula, {side}", _AXIAL, 1)
                 for side, where in _NOTCH.items()
                 for bone in ("tibia", "fibula")
             ),

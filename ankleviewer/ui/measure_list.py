@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ankleviewer.core.measure import Measure
-from ankleviewer.core.measure_tools import BY_NAME, summary, title
+from ankleviewer.core.measure_tools import BY_NAME, Tool, summary, title
 from ankleviewer.ui import theme
 from ankleviewer.ui.measuring import Measuring
 from ankleviewer.ui.parts import label, rule
@@ -32,13 +32,17 @@ class ToolCard(QFrame):
         self.values.setStyleSheet(f"color: {theme.READER}; font-weight: 600;")
         self.about = label("", "secondary", wrap=True)
         self.reported = label("", "secondary", wrap=True)
-        self.end = QPushButton("End (Esc)")
+        self.end = QPushButton("End")
+        self.end.setToolTip("Put the tool away (Esc)")
         self.end.setAccessibleName("Put the measuring tool away")
         self.end.setStyleSheet(_SMALL)
         self.end.clicked.connect(measuring.stop)
-        for widget in (self.title, self.step, self.values, self.about, self.reported):
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.end, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        for widget in (self.step, self.values, self.about, self.reported):
             column.addWidget(widget)
-        column.addWidget(self.end, 0, Qt.AlignmentFlag.AlignRight)
 
     def refresh(self) -> None:
         """Show the tool in hand, or nothing."""
@@ -107,6 +111,7 @@ class MeasureList(QWidget):
         self.measuring = measuring
         self.rows: list[MeasureRow] = []
         self._shown: tuple[Measure, ...] = ()
+        self._tool: Tool | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -150,6 +155,16 @@ class MeasureList(QWidget):
             widget.setVisible(bool(kept))
         self.rule.setVisible(bool(kept) or self.measuring.tool is not None)
         self.setVisible(bool(kept) or self.measuring.tool is not None)
+        taken, self._tool = self.measuring.tool is not self._tool, self.measuring.tool
+        if taken and self._tool is not None:
+            QTimer.singleShot(0, self._reveal)  # when the card has been laid out
+
+    def _reveal(self) -> None:
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None:
+            parent.ensureWidgetVisible(self.card)
 
 
 def _short(measure: Measure) -> str:

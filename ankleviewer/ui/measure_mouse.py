@@ -55,7 +55,7 @@ class MeasureMouse(QObject):
         if tool is None or step is None or not measuring.accepts(self.pane.plane):
             return
         if measuring.best_plane(measuring.plane) == self.pane.plane:
-            head = f"{tool.title}  ·  point {len(measuring.points) + 1} of {len(tool.steps)}"
+            head = f"{tool.title.split(',')[0]}  ·  point {len(measuring.points) + 1} of {len(tool.steps)}"
             where = f"  ({' or '.join(p for p in PLANES if measuring.accepts(p))} view)" if step.planes else ""
             prompt = f"Set {step.prompt}{where}"
             paint_guide(painter, port, head, prompt, measuring.note, KEYS_LINE)
