@@ -182,7 +182,7 @@ TOOLS = (
         "Angle at the second of three points.",
     ),
     Tool(
-        "region", "Region (HU)", "K", (Step("one corner", group=0), Step("the opposite corner", group=0)), _region, _draw_region,
+        "region", "Region (HU)", "H", (Step("one corner", group=0), Step("the opposite corner", group=0)), _region, _draw_region,
         "Ellipse on a slice: Hounsfield units of the scan's own voxels inside it, and its area.", drags=True,
     ),
     Tool(

@@ -21,7 +21,7 @@ KEYS = (
     ("N, Shift+N", "next, previous finding"),
     ("A, R", "accept, reject the selected finding; again: take it back"),
     ("M", "mark a fracture that was missed, at the crosshair"),
-    ("I, J, K", "measure a distance, an angle, a region (HU)"),
+    ("I, J, H", "measure a distance, an angle, a region (HU)"),
     ("Alt + 1 to 4", "guided: step-off, posterior fragment, medial clear space, tibiofibular"),
     ("Click, Enter", "while measuring: set a point, at the crosshair; Backspace: one back; Esc: end"),
     ("Ctrl + arrows", "crosshair one pixel within its slice; with Shift five"),

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 
 from ankleviewer.core.measure import Measure
 from ankleviewer.core.measure_tools import BY_NAME, Tool, summary, title
-from ankleviewer.ui import theme
 from ankleviewer.ui.measuring import Measuring
 from ankleviewer.ui.parts import label, rule
 
@@ -21,15 +20,12 @@ class ToolCard(QFrame):
         super().__init__(parent)
         self.measuring = measuring
         self.setObjectName("tool")
-        self.setStyleSheet(f"QFrame#tool {{ border: 1px solid {theme.READER}; border-radius: 4px; }}")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 7, 10, 8)
         column.setSpacing(4)
-        self.title = label("", "", wrap=True)
-        self.title.setStyleSheet("font-weight: 600;")
+        self.title = label("", "strong", wrap=True)
         self.step = label("", "", wrap=True)
-        self.values = label("", "", wrap=True)
-        self.values.setStyleSheet(f"color: {theme.READER}; font-weight: 600;")
+        self.values = label("", "live", wrap=True)
         self.about = label("", "secondary", wrap=True)
         self.reported = label("", "secondary", wrap=True)
         self.end = QPushButton("End")
@@ -96,11 +92,9 @@ class MeasureRow(QFrame):
 
     def mark(self, selected: bool) -> None:
         """The selected one carries the reader's colour at its left edge."""
-        edge, ground = (theme.READER, "#23262c") if selected else (theme.LINE, theme.PANEL)
-        self.setStyleSheet(
-            f"QFrame#measure {{ border: 1px solid {theme.LINE}; border-left: 3px solid {edge}; border-radius: 4px;"
-            f" background: {ground}; }}"
-        )
+        self.setProperty("selected", selected)
+        self.style().unpolish(self)
+        self.style().polish(self)
 
 
 class MeasureList(QWidget):

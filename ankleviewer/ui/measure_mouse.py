@@ -174,7 +174,7 @@ def _distance(line: Any, here: Any) -> float:
 
 
 def measure_key(pane: SlicePane, measuring: Measuring, event: QKeyEvent) -> bool:
-    """Keys of measuring in a pane: Enter sets a point at the crosshair, Backspace takes it back, Ctrl + arrows move the crosshair."""
+    """Keys of measuring in a pane: Enter sets a point at the crosshair, Backspace takes it back, Ctrl + arrows move it."""
     key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     control = Qt.KeyboardModifier.ControlModifier
     if key in NUDGES and modifiers in (control, control | Qt.KeyboardModifier.ShiftModifier):

@@ -86,18 +86,18 @@ class Measuring(QObject):
         step, locked = self.step, self._locked()
         if step is None:
             return False
-        return plane == self._planes[locked] if locked is not None else not step.planes or plane in step.planes
+        return plane == self._planes[locked[0]] if locked else not step.planes or plane in step.planes
 
     def best_plane(self, plane: str) -> str:
         """The pane in which the next point is set from the keyboard: the one named, if it may be there."""
         return plane if self.accepts(plane) else next((p for p in PLANES if self.accepts(p)), plane)
 
-    def _locked(self) -> int | None:
-        """Index of the first point set that must share its slice with the next one."""
+    def _locked(self) -> list[int]:
+        """Indices of the points set that must share their slice with the next one."""
         step = self.step
         if self.tool is None or step is None or step.group is None:
-            return None
-        return next((n for n in range(len(self.points)) if self.tool.steps[n].group == step.group), None)
+            return []
+        return [n for n in range(len(self.points)) if self.tool.steps[n].group == step.group]
 
     def _reset(self) -> None:
         self.tool, self._hover, self._grip, self.note = None, None, None, ""
@@ -147,10 +147,11 @@ class Measuring(QObject):
         if not self.accepts(plane):
             wanted = " or ".join(p for p in PLANES if self.accepts(p))
             return f"This point belongs in the {wanted} view"
-        if locked is not None and not on_slice(*self.frame(plane), self.points[locked]):
-            self.view.move_cursor(self.points[locked])
-            if not on_slice(*self.frame(plane), self.points[locked]):  # the plane was turned meanwhile
-                return "The plane was turned: start again (Esc)"
+        together = [self.points[n] for n in locked]
+        if locked and not on_slice(*self.frame(plane), together):
+            self.view.move_cursor(together[0])
+            if not on_slice(*self.frame(plane), together):
+                return "The plane was turned meanwhile: start again (Esc)"
             return "All points belong on one slice: it is shown again"
         if self.points and distance_mm(self.points[-1], new) < _APART_MM:
             return "Two points cannot lie at the same place"
@@ -170,8 +171,10 @@ class Measuring(QObject):
     def _show_pane(self) -> None:
         """A pane that fills the window gives way to the one that is needed."""
         layout = self.view.state.layout
-        if layout == "3d" or (layout in PLANES and not self.accepts(layout)):
-            self.view.update(layout=self.best_plane(layout) if layout in PLANES else "grid")
+        if layout in PLANES:
+            self.view.update(layout=self.best_plane(layout))
+        elif layout != "grid":
+            self.view.update(layout="grid")
 
     def hover(self, plane: str, mm: Sequence[float] | None) -> None:
         """Where the next point would be: the mouse, or the crosshair moved by keys; None: nowhere."""
@@ -280,9 +283,11 @@ class Measuring(QObject):
         frame, tool = self.view.frame(plane), BY_NAME[before.kind]
         try:
             points = moved(tool, before.points, index, with_depth_of(frame, mm, before.points[index]))
+            if min(distance_mm(points[index], p) for n, p in enumerate(points) if n != index) < _APART_MM:
+                return
             normal = before.normal or normal_of(frame)
             values = tool.read(self.view.scene.volume, points, normal)
-        except ValueError:  # two points at one place, or no voxel inside: it stays where it was
+        except ValueError:  # no direction, or no voxel inside: it stays where it was
             return
         kept = before.normal if tool.name == "tibiofibular" else common_normal(points, normal)
         self._grip = replace(self._grip, now=replace(before, points=points, normal=kept, values=values))

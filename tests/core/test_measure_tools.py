@@ -66,9 +66,7 @@ def test_all_tools_have_a_case_a_key_and_what_a_user_must_know() -> None:
     assert set(CASES) == set(BY_NAME) and len({tool.key for tool in TOOLS}) == len(TOOLS)
     assert [tool.name for tool in GUIDED] == ["step-off", "posterior fragment", "medial clear space", "tibiofibular"]
     for tool in GUIDED:
-        assert ";" in tool.about and ";" in tool.reported, (
-            "definition and reported values name their source: journal year; volume"
-        )
+        assert ";" in tool.about and ";" in tool.reported, "definition and reported values name a source: year; volume"
         assert all(step.planes and set(step.planes) <= set(PLANES) for step in tool.steps)
 
 
