@@ -15,7 +15,7 @@ from ankleviewer.core.region import ellipse_from_corners, outline, region_statis
 from ankleviewer.core.volume import Volume
 
 SIDES = ("anterior", "middle", "posterior")
-Frame3 = tuple[Sequence[float], Sequence[float]]  # unit vectors of a slice's rows and columns, LPS
+RowsAndColumns = tuple[Sequence[float], Sequence[float]]  # unit vectors of a slice's rows and columns, LPS
 
 
 @dataclass(frozen=True)
@@ -252,7 +252,7 @@ def title(kind: str) -> str:
     return BY_NAME[kind].title if kind in BY_NAME else kind
 
 
-def stored(tool: Tool, points: Sequence[Point], rows_and_columns: Frame3 | None) -> tuple[Point, ...]:
+def stored(tool: Tool, points: Sequence[Point], rows_and_columns: RowsAndColumns | None) -> tuple[Point, ...]:
     """The points that are kept, of those that were set: a region keeps centre and half-axes. Raises ValueError where they are
     flat.
     """

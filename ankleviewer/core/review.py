@@ -68,6 +68,11 @@ class BoxMm:
         if not all(low < high for low, high in zip(self.min_mm, self.max_mm, strict=True)):
             raise ValueError(f"a box must have a size, is {self.min_mm} to {self.max_mm}")
 
+    @property
+    def center_mm(self) -> Point:
+        """Its middle, LPS mm."""
+        return point([(low + high) / 2 for low, high in zip(self.min_mm, self.max_mm, strict=True)])
+
 
 @dataclass(frozen=True)
 class Review:

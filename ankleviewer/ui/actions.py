@@ -112,6 +112,7 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Accept", "A", lambda: controller.judge("accepted"))
     _add(menu, "Reject", "R", lambda: controller.judge("rejected"))
     _add(menu, "Mark a missed one at the crosshair", "M", controller.add_missed)
+    _add(menu, "Edit the box", "E", window.editing.toggle)
     undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo)
     menu.addSeparator()
@@ -123,7 +124,7 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
     menu.addSeparator()
     _add(menu, "Analyse", "F5", controller.analyse)
-    _add(menu, "Cancel", "Esc", lambda: controller.measuring.stop() or controller.cancel())
+    _add(menu, "Cancel", "Esc", lambda: controller.measuring.stop() or window.editing.stop() or controller.cancel())
 
     def show() -> None:
         heat.setChecked(model.state.heat)

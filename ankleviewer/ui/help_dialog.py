@@ -20,6 +20,7 @@ KEYS = (
     ("1 to 6", "bone, bone sharp, bone narrow, soft tissue, full range, model input"),
     ("N, Shift+N", "next, previous finding"),
     ("A, R", "accept, reject the selected finding; again: take it back"),
+    ("E", "edit the box of the selected finding; Ctrl + arrows move it, with Shift its right and lower edge"),
     ("M", "mark a fracture that was missed, at the crosshair"),
     ("I, J, H", "measure a distance, an angle, a region (HU)"),
     ("Alt + 1 to 4", "guided: step-off, posterior fragment, medial clear space, tibiofibular"),

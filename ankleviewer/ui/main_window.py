@@ -25,6 +25,8 @@ from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
 from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
+from ankleviewer.ui.box_edit_mouse import BoxEditKeys, BoxEditMouse
+from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
@@ -71,6 +73,10 @@ class MainWindow(QMainWindow):
         for pane in self.panes.values():
             MeasureMouse(pane, self.controller.measuring)
         MeasureKeys(self, self.controller.measuring)
+        self.editing = BoxEditing(self.controller)
+        for pane in self.panes.values():
+            BoxEditMouse(pane, self.editing)
+        BoxEditKeys(self, self.editing)
         self.pane3d = Pane3D(self.view)
         grid_page = QWidget()
         grid_page.setObjectName("ground")

@@ -30,6 +30,7 @@ class MeasureMouse(QObject):
         self.pane, self.measuring = pane, measuring
         self._pressed: QPointF | None = None  # where the point just set was pressed
         self._gripping = False
+        self._shaped = False  # the cursor is ours
         pane.installEventFilter(self)
         pane.overlays.append(self.paint)
         measuring.changed.connect(self._on_changed)
@@ -150,17 +151,20 @@ class MeasureMouse(QObject):
         return PENDING
 
     def _cursor(self, at: QPointF | None) -> None:
-        """The cross of the tool, "not here", a hand over a point, or the pane's own arrow."""
-        measuring = self.measuring
+        """The cross of the tool, "not here", a hand over a point, or what the pane had before."""
+        measuring, shape = self.measuring, None
         if measuring.tool is not None:
             accepted = measuring.accepts(self.pane.plane)
-            self.pane.setCursor(tool_cursor(measuring.tool.name) if accepted else Qt.CursorShape.ForbiddenCursor)
+            shape = tool_cursor(measuring.tool.name) if accepted else Qt.CursorShape.ForbiddenCursor
         elif self._gripping:
-            self.pane.setCursor(Qt.CursorShape.ClosedHandCursor)
+            shape = Qt.CursorShape.ClosedHandCursor
         elif at is not None and (held := self._handle_at(at)) is not None and measuring.can_grip(self.pane.plane, *held):
-            self.pane.setCursor(Qt.CursorShape.OpenHandCursor)
-        else:
+            shape = Qt.CursorShape.OpenHandCursor
+        if shape is not None:
+            self.pane.setCursor(shape)
+        elif self._shaped:
             self.pane.unsetCursor()
+        self._shaped = shape is not None
 
 
 def _distance(line: Any, here: Any) -> float:

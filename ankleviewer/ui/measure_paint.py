@@ -73,7 +73,7 @@ def _label(
     size = (max(metrics.horizontalAdvance(text) for text in lines), metrics.height() * len(lines))
     rect = label_place(polygon, size, (port.width, port.height), handles, taken)
     for n, text in enumerate(lines):
-        _text(painter, QPointF(rect.x(), rect.y() + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
+        paint_text(painter, QPointF(rect.x(), rect.y() + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
     return rect
 
 
@@ -105,7 +105,7 @@ def label_place(
     return min(rects, key=hidden)
 
 
-def _text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
+def paint_text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
     """Text with a dark halo two pixels wide, readable over cortex."""
     painter.setPen(theme.colour(theme.PANE, 120))
     for dx in (-2, -1, 0, 1, 2):

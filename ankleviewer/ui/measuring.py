@@ -14,6 +14,7 @@ from ankleviewer.core.measure import Measure, Point, distance_mm, point
 from ankleviewer.core.measure_marks import common_normal, normal_of, on_slice, rows_and_columns, with_depth_of
 from ankleviewer.core.measure_tools import BY_NAME, Step, Tool, group_of, moved, stored
 from ankleviewer.core.planes import PLANES, Frame
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.reviewing import Reviewing
 
@@ -55,6 +56,7 @@ class Measuring(QObject):
         self._planes: list[str] = []
         reviewing.changed.connect(self._on_review)
         view.scene_changed.connect(self._on_scene)
+        view.changed.connect(self._on_view)
 
     # ---------------------------------------------------------------------------------------------------------------- the tool
     def start(self, name: str) -> None:
@@ -172,9 +174,14 @@ class Measuring(QObject):
         """A pane that fills the window gives way to the one that is needed."""
         layout = self.view.state.layout
         if layout in PLANES:
-            self.view.update(layout=self.best_plane(layout))
+            self.plane = self.best_plane(layout)
+            self.view.update(layout=self.plane)
         elif layout != "grid":
             self.view.update(layout="grid")
+
+    def _on_view(self, old: ViewState, new: ViewState) -> None:
+        if new.layout != old.layout and new.layout in PLANES:
+            self.plane = new.layout
 
     def hover(self, plane: str, mm: Sequence[float] | None) -> None:
         """Where the next point would be: the mouse, or the crosshair moved by keys; None: nowhere."""

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.measure import Measure, Point, Value
-from ankleviewer.core.review import History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.core.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +77,14 @@ class Reviewing(QObject):
     def remove_measure(self, number: int) -> None:
         """Take a measure away."""
         self._write(self.history.remove_measure(number))
+
+    def edited(self, answer: Any, index: int) -> BoxMm | None:
+        """The reader's box of a finding, None where the model's stands."""
+        return self.review.edited.get(self.place(answer, index))
+
+    def edit_box(self, answer: Any, index: int, box: BoxMm | None) -> None:
+        """Put the reader's box in the place of the model's; None gives the model's back."""
+        self._write(self.history.edit_box(self.place(answer, index), box))
 
     def undo(self) -> None:
         """Take the last step back."""

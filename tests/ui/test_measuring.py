@@ -111,6 +111,8 @@ def test_a_maximised_view_gives_way_to_the_one_that_is_needed(window, measuring)
     window.view.update(layout="3d")
     measuring.start("distance")
     assert window.view.state.layout == "grid"
+    window.view.update(layout="sagittal")
+    assert measuring.best_plane(measuring.plane) == "sagittal", "keys set points where the reader sees them"
 
 
 def test_undo_takes_points_back_first_then_steps(window, measuring) -> None:
