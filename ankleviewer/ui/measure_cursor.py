@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
@@ -12,7 +10,6 @@ from ankleviewer.ui import theme
 _HOT = 13  # px, the cross's centre
 
 
-@lru_cache(maxsize=16)
 def tool_cursor(name: str) -> QCursor:
     """The cursor of a tool; one for all guided measures."""
     pixmap = QPixmap(40, 40)

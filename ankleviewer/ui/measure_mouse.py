@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter
 
 from ankleviewer.core.display import PanePicture
 from ankleviewer.core.measure_marks import MeasureMark, measure_marks
@@ -31,6 +31,7 @@ class MeasureMouse(QObject):
         self._pressed: QPointF | None = None  # where the point just set was pressed
         self._gripping = False
         self._shaped = False  # the cursor is ours
+        self._cursors: dict[str, QCursor] = {}
         pane.installEventFilter(self)
         pane.overlays.append(self.paint)
         measuring.changed.connect(self._on_changed)
@@ -155,7 +156,10 @@ class MeasureMouse(QObject):
         measuring, shape = self.measuring, None
         if measuring.tool is not None:
             accepted = measuring.accepts(self.pane.plane)
-            shape = tool_cursor(measuring.tool.name) if accepted else Qt.CursorShape.ForbiddenCursor
+            name = measuring.tool.name
+            if name not in self._cursors:
+                self._cursors[name] = tool_cursor(name)
+            shape = self._cursors[name] if accepted else Qt.CursorShape.ForbiddenCursor
         elif self._gripping:
             shape = Qt.CursorShape.ClosedHandCursor
         elif at is not None and (held := self._handle_at(at)) is not None and measuring.can_grip(self.pane.plane, *held):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
+from ankleviewer.core.geometry import Array
+from ankleviewer.core.labels import Rect, place_label
 from ankleviewer.core.measure_marks import Line, MeasureMark
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 
 HANDLE = 4.0  # radius, px; open, so that the point itself stays visible
-_CLEAR = 10.0  # px kept between a label and any handle
 _EDGE = 4.0
+_HALO = 2  # px
 _TOP = 26.0  # below the pane's name and slice number
 _BOTTOM = 24.0  # above window, scale bar and voxel
 
@@ -21,18 +25,19 @@ _BOTTOM = 24.0  # above window, scale bar and voxel
 def paint_measures(painter: QPainter, port: Viewport, marks: Sequence[MeasureMark]) -> None:
     """All measures of a slice; the selected one is wider."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    handles = [QPointF(*port.to_screen(at)) for mark in marks for at in mark.handles.values()]
-    taken: list[QRectF] = []
+    handles = [at for mark in marks for at in mark.handles.values()]
+    points = port.to_screen(np.array(handles).reshape(-1, 2))
     for mark in marks:
         for line in mark.lines:
             _line(painter, _polygon(port, line), line.dashed, mark.selected)
         for at in mark.handles.values():
             _handle(painter, QPointF(*port.to_screen(at)), mark.selected)
     painter.setFont(theme.font(theme.PANE_PX + 1, bold=True))
+    taken: list[Rect] = []
     for mark in marks:
         for line in mark.lines:
             if line.label:
-                taken.append(_label(painter, port, _polygon(port, line), line.label, handles, taken))
+                _label(painter, port, line, points, taken)
 
 
 def _polygon(port: Viewport, line: Line) -> QPolygonF:
@@ -41,7 +46,7 @@ def _polygon(port: Viewport, line: Line) -> QPolygonF:
 
 def _line(painter: QPainter, polygon: QPolygonF, dashed: bool, selected: bool) -> None:
     width = 2.2 if selected else 1.4
-    under, over = QPen(theme.colour(theme.PANE, 170), width + 2.4), QPen(QColor(theme.READER), width)
+    under, over = QPen(QColor(theme.PANE), width + 2), QPen(QColor(theme.READER), width)
     if dashed:
         over.setDashPattern([4.0, 3.0])
         under.setColor(theme.colour(theme.PANE, 110))
@@ -60,60 +65,46 @@ def _handle(painter: QPainter, at: QPointF, selected: bool) -> None:
         painter.drawEllipse(at, HANDLE, HANDLE)
 
 
-def _label(
-    painter: QPainter,
-    port: Viewport,
-    polygon: QPolygonF,
-    lines: tuple[str, ...],
-    handles: list[QPointF],
-    taken: list[QRectF],
-) -> QRectF:
-    """Paint a label at the first place beside its line that hides no point and no other label; returns where."""
+def _label(painter: QPainter, port: Viewport, line: Line, points: Array, taken: list[Rect]) -> None:
+    """Paint a line's label where it hides no point and no other label."""
     metrics = QFontMetricsF(painter.font())
-    size = (max(metrics.horizontalAdvance(text) for text in lines), metrics.height() * len(lines))
-    rect = label_place(polygon, size, (port.width, port.height), handles, taken)
-    for n, text in enumerate(lines):
-        paint_text(painter, QPointF(rect.x(), rect.y() + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
-    return rect
-
-
-def label_place(
-    polygon: QPolygonF, size: tuple[float, float], pane: tuple[float, float], handles: Sequence[QPointF], taken: Sequence[QRectF]
-) -> QRectF:
-    """Where a label of a size goes: beside the line, inside the pane, `_CLEAR` px off every handle; px."""
-    width, height = size
-    box = polygon.boundingRect()
-    middle = box.center()
-    clear = _CLEAR + HANDLE
-    places = []
-    for gap in (clear, clear + height, clear + 2 * height, clear + 4 * height):
-        places += [
-            QPointF(box.right() + gap, middle.y() - height / 2),
-            QPointF(middle.x() - width / 2, box.top() - gap - height),
-            QPointF(middle.x() - width / 2, box.bottom() + gap),
-            QPointF(box.left() - gap - width, middle.y() - height / 2),
-            QPointF(box.right() + gap, box.bottom() + gap),
-            QPointF(box.left() - gap - width, box.top() - gap - height),
-        ]
-    right, bottom = max(pane[0] - _EDGE - width, _EDGE), max(pane[1] - _BOTTOM - height, _TOP)
-    rects = [QRectF(min(max(p.x(), _EDGE), right), min(max(p.y(), _TOP), bottom), width, height) for p in places]
-
-    def hidden(rect: QRectF) -> int:
-        near = rect.adjusted(-_CLEAR, -_CLEAR, _CLEAR, _CLEAR)
-        return 4 * sum(near.contains(h) for h in handles) + sum(rect.intersects(other) for other in taken)
-
-    return min(rects, key=hidden)
+    size = (max(metrics.horizontalAdvance(text) for text in line.label), metrics.height() * len(line.label))
+    free = (_EDGE, _TOP, port.width - 2 * _EDGE, port.height - _TOP - _BOTTOM)
+    x, y, _, _ = rect = place_label(port.to_screen(line.points), size, free, points, taken)
+    taken.append(rect)
+    for n, text in enumerate(line.label):
+        paint_text(painter, QPointF(x, y + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
 
 
 def paint_text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
-    """Text with a dark halo two pixels wide, readable over cortex."""
+    """Text with a dark halo two pixels wide, readable over cortex; font as the painter has it."""
+    image = _stamp(text, colour.name(), painter.font().toString(), painter.device().devicePixelRatioF())
+    ascent = QFontMetricsF(painter.font()).ascent()
+    painter.drawImage(QPointF(round(baseline.x()) - _HALO, round(baseline.y() - ascent) - _HALO), image)
+
+
+@lru_cache(maxsize=256)
+def _stamp(text: str, colour: str, font: str, ratio: float) -> QImage:
+    """The text as a picture: a halo takes two dozen passes, too slow for every redraw."""
+    face = QFont()
+    face.fromString(font)
+    metrics = QFontMetricsF(face)
+    width, height = metrics.horizontalAdvance(text) + 2 * _HALO + 2, metrics.height() + 2 * _HALO
+    image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
+    painter.setFont(face)
+    base = QPointF(_HALO, _HALO + metrics.ascent())
     painter.setPen(theme.colour(theme.PANE, 120))
-    for dx in (-2, -1, 0, 1, 2):
-        for dy in (-2, -1, 0, 1, 2):
-            if (dx, dy) != (0, 0):
-                painter.drawText(QPointF(baseline.x() + dx, baseline.y() + dy), text)
-    painter.setPen(colour)
-    painter.drawText(baseline, text)
+    steps = range(-_HALO, _HALO + 1)
+    for dx, dy in ((dx, dy) for dx in steps for dy in steps if (dx, dy) != (0, 0)):
+        painter.drawText(QPointF(base.x() + dx, base.y() + dy), text)
+    painter.setPen(QColor(colour))
+    painter.drawText(base, text)
+    painter.end()
+    return image
 
 
 def paint_guide(painter: QPainter, port: Viewport, head: str, prompt: str, note: str, keys: str) -> QRectF:
