@@ -182,15 +182,20 @@ def _distance(line: Any, here: Any) -> float:
 
 
 def measure_key(pane: SlicePane, measuring: Measuring, event: QKeyEvent) -> bool:
-    """Keys of measuring in a pane: Enter sets a point at the crosshair, Backspace takes it back, Ctrl + arrows move it."""
+    """Keys of measuring in a pane: Enter sets a point at the crosshair, Backspace takes one back, Ctrl + arrows move the
+    crosshair, Shift + Enter moves the selected measure's nearest point there.
+    """
     key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     control = Qt.KeyboardModifier.ControlModifier
     if key in NUDGES and modifiers in (control, control | Qt.KeyboardModifier.ShiftModifier):
         nudge(pane, measuring, NUDGES[key], 5 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1)
         return True
+    enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    if enter and modifiers == Qt.KeyboardModifier.ShiftModifier:
+        return measuring.move_nearest(pane.plane)
     if measuring.tool is None or modifiers:
         return False
-    if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+    if enter:
         if not event.isAutoRepeat():
             plane = measuring.best_plane(pane.plane)
             measuring.set_point(plane, measuring.crosshair(plane))

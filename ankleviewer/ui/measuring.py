@@ -307,6 +307,19 @@ class Measuring(QObject):
             self.reviewing.change_measure(grip.now)
         self.changed.emit()
 
+    def move_nearest(self, plane: str) -> bool:
+        """Move the selected measure's nearest point to the crosshair; False where none may be moved in the plane."""
+        measure, here = self._find(self.selected), self.crosshair(plane)
+        if measure is None or self.tool is not None:
+            return False
+        held = [n for n in range(len(measure.points)) if self.can_grip(plane, measure.number, n)]
+        if not held:
+            return False
+        self.grip(measure.number, min(held, key=lambda n: distance_mm(measure.points[n], here)))
+        self.drag(plane, here)
+        self.drop()
+        return True
+
     def _find(self, number: int) -> Measure | None:
         return next((m for m in self.reviewing.review.measures if m.number == number), None)
 

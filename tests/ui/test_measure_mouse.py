@@ -166,6 +166,25 @@ def test_the_guided_tibiofibular_distance_by_keyboard(window) -> None:
     assert [v.number for v in measure.values] == pytest.approx([5 * px_mm(window)] * 3 + [10.0], abs=0.01)
 
 
+def test_a_point_is_moved_by_keyboard(window) -> None:
+    QTest.keyClick(window, "I")
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    for _ in range(6):
+        QTest.keyClick(window, Qt.Key.Key_Right, CTRL | SHIFT)
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    for _ in range(4):
+        QTest.keyClick(window, Qt.Key.Key_Right, CTRL)
+    QTest.keyClick(window, Qt.Key.Key_Return, SHIFT)
+    first, second = kept(window)[0].points
+    assert first == (0.0, 0.0, 140.0) and second[0] == pytest.approx(34 * px_mm(window), abs=0.01)
+    assert kept(window)[0].values[0].number == pytest.approx(34 * px_mm(window), abs=0.01)
+    QTest.keyClick(window, "Z", CTRL)
+    assert kept(window)[0].values[0].number == pytest.approx(30 * px_mm(window), abs=0.01)
+    window.view.step("axial", 9)
+    QTest.keyClick(window, Qt.Key.Key_Return, SHIFT)
+    assert kept(window)[0].values[0].number == pytest.approx(30 * px_mm(window), abs=0.01), "its points lie on another slice"
+
+
 def test_backspace_takes_a_point_back(window) -> None:
     QTest.keyClick(window, "J")
     QTest.keyClick(window, Qt.Key.Key_Return)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.measure_marks import normal_of
 from ankleviewer.core.measure_tools import BY_NAME
+from ankleviewer.core.volume import Volume
 from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.measuring import PENDING
 
@@ -94,6 +98,55 @@ def test_the_axial_view_goes_ten_millimetres_above_the_plafond(window, measuring
     window.view.step("axial", 20)
     measuring.go_to(1)
     assert window.view.state.cursor_mm[2] == 140.0, "to the slice with the distances, not to the plafond"
+
+
+@pytest.fixture
+def tilted(make_window, fakes):
+    """A scan whose slices are tilted against the patient's axes, of voxels of 0.5 x 0.8 x 2 mm."""
+    affine = np.eye(4)
+    affine[:3, :3] = Rotation.from_euler("xyz", (18, -9, 25), degrees=True).as_matrix() @ np.diag((0.5, 0.8, 2.0))
+    shape = (64, 72, 40)
+    affine[:3, 3] = np.array((0.0, 0.0, 140.0)) - affine[:3, :3] @ ((np.array(shape) - 1) / 2)
+    rng = np.random.default_rng(5)
+    volume = Volume(rng.integers(-200, 1500, shape).astype(np.int16), Grid(shape, affine))
+    window = make_window(fakes.Backend(volume=volume))
+    window.view.move_cursor((0.0, 0.0, 140.0))
+    return window
+
+
+@pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
+def test_on_tilted_slices_millimetres_and_voxels_are_right(tilted, plane: str) -> None:
+    measuring, frame = tilted.controller.measuring, tilted.view.frame(plane)
+    index = frame.slice_at(tilted.view.state.cursor_mm)
+    sx, sy, _ = frame.grid.spacing
+    measuring.start("distance")
+    for pixel in ((10, 10), (10 + 12 / sx, 10 + 9 / sy)):
+        assert measuring.set_point(plane, frame.grid.to_mm((*pixel, index)))
+    measuring.start("region")
+    for pixel in ((12.5, 9.5), (24.5, 19.5)):
+        assert measuring.set_point(plane, frame.grid.to_mm((*pixel, index)))
+    distance, region = kept(measuring)
+    assert distance.values[0].number == pytest.approx(15.0, abs=0.002) and distance.normal == region.normal is not None
+    y, x = np.mgrid[: frame.grid.shape[1], : frame.grid.shape[0]]
+    inside = ((x - 18.5) / 6) ** 2 + ((y - 14.5) / 5) ** 2 <= 1
+    hu = frame.pixels(tilted.view.scene.volume.hu, index)[inside]
+    found = {v.name: v.number for v in region.values}
+    assert found["mean"] == pytest.approx(hu.mean(), abs=2) and found["voxels"] == pytest.approx(inside.sum(), abs=2)
+
+
+def test_ten_millimetres_above_on_tilted_slices_are_square_to_them(tilted) -> None:
+    measuring, view = tilted.controller.measuring, tilted.view
+    measuring.start("tibiofibular")
+    plafond = np.array(measuring.crosshair("coronal"))
+    assert measuring.set_point("coronal", plafond)
+    normal = np.array(normal_of(view.frame("axial")))
+    assert (np.array(view.state.cursor_mm) - plafond) @ normal == pytest.approx(10.0, abs=0.01) and 0.9 < normal[2] < 0.96
+    frame, index = measuring.frame("axial")
+    for n in range(6):
+        assert measuring.set_point("axial", frame.grid.to_mm((10 + 4 * n, 30, index)))
+    values = {v.name: v.number for v in kept(measuring)[0].values}
+    assert values["middle"] == pytest.approx(2.0, abs=0.002)
+    assert values["above plafond"] == pytest.approx(10.0, abs=1.01), "on the slice nearest to it, whose height is told"
 
 
 def test_where_the_scan_ends_below_it_is_said(window, measuring) -> None:
