@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.measure_actions import build_measures
 from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 
@@ -34,6 +35,7 @@ def build(window: MainWindow) -> None:
     _file(window)
     _view(window)
     _findings(window)
+    build_measures(window, _add)
     menu = window.menuBar().addMenu("&Help")
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
     _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
@@ -110,7 +112,8 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Accept", "A", lambda: controller.judge("accepted"))
     _add(menu, "Reject", "R", lambda: controller.judge("rejected"))
     _add(menu, "Mark a missed one at the crosshair", "M", controller.add_missed)
-    undo = _add(menu, "Undo", "Ctrl+Z", controller.reviewing.undo)
+    _add(menu, "Edit the box", "E", window.editing.toggle)
+    undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo)
     menu.addSeparator()
     heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True)
@@ -121,7 +124,7 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
     menu.addSeparator()
     _add(menu, "Analyse", "F5", controller.analyse)
-    _add(menu, "Cancel", "Esc", controller.cancel)
+    _add(menu, "Cancel", "Esc", lambda: controller.measuring.stop() or window.editing.stop() or controller.cancel())
 
     def show() -> None:
         heat.setChecked(model.state.heat)
@@ -130,9 +133,10 @@ def _findings(window: MainWindow) -> None:
         coarse.setChecked(model.state.paper_map)
 
     def steps() -> None:
-        undo.setEnabled(controller.reviewing.history.can_undo)
+        undo.setEnabled(controller.measuring.can_undo)
         redo.setEnabled(controller.reviewing.history.can_redo)
 
     controller.changed.connect(steps)
+    controller.measuring.changed.connect(steps)
     steps()
     menu.aboutToShow.connect(show)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -37,6 +39,7 @@ class SlicePane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(120, 100))
         self.setAccessibleName(f"{PLANE_NAMES[plane]} slices")
+        self.overlays: list[Callable[[QPainter, Viewport, PanePicture], None]] = []  # painted last, over everything
         self._cache: dict[str, tuple[object, object]] = {}
         self._mouse: QPointF | None = None
         self._drag: tuple[str, QPointF] | None = None
@@ -72,6 +75,8 @@ class SlicePane(QWidget):
             picture = self.picture()
             hover = self._hover_text()
             paint(painter, self.viewport(), picture, self._layers(picture), self.model.state.annotations, hover)
+            for overlay in self.overlays:
+                overlay(painter, self.viewport(), picture)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
