@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -49,10 +48,11 @@ def _file(window: MainWindow) -> None:
 
     def fill() -> None:
         recent.clear()
-        for path in window.settings.recent:
+        paths = window.settings.recent
+        for path, (name, tip) in zip(paths, window.privacy.recent(paths), strict=True):
             # & marks a shortcut in menus and is doubled to be seen.
-            entry = recent.addAction(Path(path).name.replace("&", "&&"))
-            entry.setToolTip(path)
+            entry = recent.addAction(name.replace("&", "&&"))
+            entry.setToolTip(tip)
             entry.triggered.connect(lambda _checked=False, chosen=path: window.controller.open(chosen))
         if not window.settings.recent:
             recent.addAction("None yet").setEnabled(False)
@@ -61,7 +61,11 @@ def _file(window: MainWindow) -> None:
     recent.setToolTipsVisible(True)
     menu.addSeparator()
     _add(menu, "Save result and review…", "Ctrl+S", window.choose_review)
-    _add(menu, "Save picture…", "Ctrl+P", window.choose_picture)
+    _add(menu, "Save report…", "Ctrl+R", window.exporting.choose_report)
+    _add(menu, "Save picture…", "Ctrl+P", window.exporting.choose_picture)
+    menu.addSeparator()
+    _add(menu, "Copy picture of the view", "Ctrl+C", window.exporting.copy_pane)
+    _add(menu, "Copy picture of the window", "Ctrl+Shift+C", window.exporting.copy_window)
     menu.addSeparator()
     _add(menu, "Quit", "Ctrl+Q", window.close)
 
@@ -80,12 +84,14 @@ def _view(window: MainWindow) -> None:
     menu.addSeparator()
     crosshair = _add(menu, "Crosshair", "X", lambda: model.update(crosshair=not model.state.crosshair), checkable=True)
     corners = _add(menu, "Corner text", "T", lambda: model.update(annotations=not model.state.annotations), checkable=True)
+    hidden = _add(menu, "Hide patient and file names", "P", window.privacy.toggle, checkable=True)
     panel = _add(menu, "Result column", "F9", window.toggle_panel, checkable=True)
     menu.addSeparator()
     layouts = menu.addMenu("Layout")
     _add(layouts, "Four views", "Ctrl+0", lambda: model.update(layout="grid"))
     for n, name in enumerate((*PLANES, "3d"), start=1):
         _add(layouts, PLANE_NAMES.get(name, "3D") + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout))
+    window.appearance.menu(menu)
     views = menu.addMenu("3D view")
     for name, tip in VIEW_TIPS.items():
         _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))
@@ -96,6 +102,7 @@ def _view(window: MainWindow) -> None:
         crosshair.setChecked(model.state.crosshair)
         corners.setChecked(model.state.annotations)
         panel.setChecked(not window.panel.isHidden())
+        hidden.setChecked(window.privacy.hidden)
 
     menu.aboutToShow.connect(show)
     presets.aboutToShow.connect(show)

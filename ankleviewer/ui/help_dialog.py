@@ -31,6 +31,9 @@ KEYS = (
     ("Shift + L R A P S I", "3D standard views"),
     ("F5, Esc", "analyse, cancel"),
     ("F9", "result column"),
+    ("P", "hide patient and file names, also in pictures"),
+    ("Ctrl+R, Ctrl+P", "save report, picture"),
+    ("Ctrl+C, Ctrl+Shift+C", "copy a picture of the view, of the window"),
 )
 
 

@@ -23,6 +23,8 @@ class Settings:
     panel: bool = True
     size: tuple[int, int] = (1440, 900)
     recent: tuple[str, ...] = field(default_factory=tuple)
+    hide_patient: bool = False
+    theme: str = "system"
 
     def with_recent(self, path: str) -> Settings:
         """The settings with a path at the top of the recent scans."""
@@ -51,6 +53,8 @@ def load(folder: Path | None = None) -> Settings:
         panel=record.get("panel") is not False,
         size=(size[0], size[1]) if sound else default.size,
         recent=tuple(p for p in recent if isinstance(p, str))[:_RECENT] if isinstance(recent, list) else (),
+        hide_patient=record.get("hide_patient") is True,
+        theme=record["theme"] if record.get("theme") in ("system", "dark", "light") else default.theme,
     )
 
 
@@ -61,6 +65,7 @@ def save(settings: Settings, folder: Path | None = None) -> bool:
     target = folder or home()
     record = {"format": _FORMAT, "preset": settings.preset, "panel": settings.panel}
     record |= {"size": list(settings.size), "recent": list(settings.recent)}
+    record |= {"hide_patient": settings.hide_patient, "theme": settings.theme}
     try:
         target.mkdir(parents=True, exist_ok=True)
         write_text(target / "settings.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")
