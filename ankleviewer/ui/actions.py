@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
+from ankleviewer.ui import mouse_menu
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.keymap import mark
+from ankleviewer.ui.keys_editor import KeysEditor
 from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 
@@ -22,6 +25,7 @@ def _add(menu: QMenu, text: str, keys: str | tuple[str, ...], act: Callable[[], 
     action = QAction(text, menu)
     shortcuts = (keys,) if isinstance(keys, str) else keys
     action.setShortcuts([QKeySequence(k) for k in shortcuts if k])
+    mark(action, " ".join(text.replace("&", "").split()), shortcuts)
     action.setCheckable(checkable)
     action.triggered.connect(lambda _checked=False: act())
     menu.addAction(action)
@@ -35,6 +39,7 @@ def build(window: MainWindow) -> None:
     _findings(window)
     menu = window.menuBar().addMenu("&Help")
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
+    _add(menu, "Change keys…", "", lambda: KeysEditor(window).show())
     _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
 
 
@@ -92,6 +97,7 @@ def _view(window: MainWindow) -> None:
     for n, name in enumerate((*PLANES, "3d"), start=1):
         _add(layouts, PLANE_NAMES.get(name, "3D") + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout))
     window.appearance.menu(menu)
+    mouse_menu.fill(window, menu)
     views = menu.addMenu("3D view")
     for name, tip in VIEW_TIPS.items():
         _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))

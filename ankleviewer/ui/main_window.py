@@ -30,6 +30,7 @@ from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.exporting import Exporting
 from ankleviewer.ui.jobs import wait_for
+from ankleviewer.ui.keymap import Keymap
 from ankleviewer.ui.keys import HeldKeys
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.pane3d import Pane3D
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(self)
         self._build()
         actions.build(self)
+        self.keymap = Keymap(self, self.settings.keys)
         self.held_keys = HeldKeys(self, self.view)
         self.resize(QSize(*self.settings.size).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(640, 360)

@@ -218,6 +218,8 @@ QLabel#shape[marked="true"] {{ color: {s.box}; }}
 QHeaderView::section {{ background: {s.panel}; color: {s.secondary}; border: none; padding: 5px 8px; }}
 QHeaderView::section {{ border-bottom: 1px solid {s.line}; }}
 QTableWidget {{ background: {s.panel}; border: 1px solid {s.line}; gridline-color: {s.line}; }}
+QTableWidget::item {{ padding: 0 5px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QTableWidget::item:selected {{ background: {s.chosen}; color: {s.text}; }}
 QLineEdit {{ background: {s.raised}; border: 1px solid {s.line}; border-radius: 4px; padding: 3px 6px; }}
 QLineEdit:focus {{ border: 1px solid {s.focus}; }}
