@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
-from ankleviewer.ui import mouse_menu
+from ankleviewer.ui import log_saving, mouse_menu
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import mark
 from ankleviewer.ui.keys_editor import KeysEditor
@@ -40,6 +40,7 @@ def build(window: MainWindow) -> None:
     menu = window.menuBar().addMenu("&Help")
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
     _add(menu, "Change keys…", "", lambda: KeysEditor(window).show())
+    _add(menu, "Save log…", "", lambda: log_saving.choose(window))
     _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
 
 
@@ -66,6 +67,7 @@ def _file(window: MainWindow) -> None:
     recent.setToolTipsVisible(True)
     menu.addSeparator()
     _add(menu, "Save result and review…", "Ctrl+S", window.choose_review)
+    _add(menu, "Save session…", "Ctrl+Shift+S", window.session_files.choose)
     _add(menu, "Save report…", "Ctrl+R", window.exporting.choose_report)
     _add(menu, "Save picture…", "Ctrl+P", window.exporting.choose_picture)
     menu.addSeparator()

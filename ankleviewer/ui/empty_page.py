@@ -40,7 +40,7 @@ class EmptyPage(QWidget):
         self.title = label(_INVITATION)
         self.title.setStyleSheet("font-size: 20px; font-weight: 600;")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = label("A NIfTI file (.nii, .nii.gz) or a folder of DICOM files", "secondary")
+        self.hint = label("A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either", "secondary")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.title)
         column.addWidget(self.hint)

@@ -33,6 +33,7 @@ KEYS = (
     ("F9", "result column"),
     ("P", "hide patient and file names, also in pictures"),
     ("Ctrl+R, Ctrl+P", "save report, picture"),
+    ("Ctrl+S, Ctrl+Shift+S", "save result and review, session"),
     ("Ctrl+C, Ctrl+Shift+C", "copy a picture of the view, of the window"),
 )
 

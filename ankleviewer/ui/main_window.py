@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import PLANES
+from ankleviewer.core.savedview import SUFFIX
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
 from ankleviewer.ui.appearance import Appearance
@@ -37,12 +38,13 @@ from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
 from ankleviewer.ui.privacy import Privacy
 from ankleviewer.ui.result_panel import ResultPanel
+from ankleviewer.ui.session_files import SessionFiles
 from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
 from ankleviewer.ui.toast import Toast
 from ankleviewer.ui.wording import engine_text, side_word, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
-SCAN_FILES = "Scans (*.nii *.nii.gz *.dcm *.ima);;All files (*)"
+SCAN_FILES = f"Scans and sessions (*.nii *.nii.gz *.dcm *.ima *.zip *{SUFFIX});;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -61,6 +63,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self)
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
+        self.session_files = SessionFiles(self)
         self._build()
         actions.build(self)
         self.keymap = Keymap(self, self.settings.keys)
@@ -200,22 +203,29 @@ class MainWindow(QMainWindow):
             self.last_pane = new.plane
 
     # --------------------------------------------------------------------------------------------------------------- opening
+    def open(self, path: str) -> None:
+        """Open a scan, or a session with its scan."""
+        if path.lower().endswith(SUFFIX):
+            self.session_files.open(path)
+        else:
+            self.controller.open(path)
+
     def choose_file(self) -> None:
         """Ask for a file."""
         path, _ = QFileDialog.getOpenFileName(self, "Open a scan", self.start_folder(), SCAN_FILES)
         if path:
-            self.controller.open(path)
+            self.open(path)
 
     def choose_folder(self) -> None:
         """Ask for a folder of DICOM files."""
         path = QFileDialog.getExistingDirectory(self, "Open a folder of DICOM files", self.start_folder())
         if path:
-            self.controller.open(path)
+            self.open(path)
 
     def open_sample(self) -> None:
         """Open the scan that ships with the program."""
         if self.sample is not None:
-            self.controller.open(str(self.sample))
+            self.open(str(self.sample))
 
     def start_folder(self) -> str:
         """Where a file dialog starts; a folder's name may be a patient's."""
@@ -238,7 +248,7 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.controller.open(paths[0])
+            self.open(paths[0])
 
     # --------------------------------------------------------------------------------------------------------------- pictures
     def picture(self) -> QImage:

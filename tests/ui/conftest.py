@@ -93,6 +93,7 @@ class FakeBackend:
     journal: list[dict[str, object]] = field(default_factory=list)
     journal_error: OSError | None = None
     saved: list[tuple[object, object, str]] = field(default_factory=list)
+    sha256: str = "ab" * 32
     reported: list[tuple[object, object, object, str]] = field(default_factory=list)
     analysed: list[list[str]] = field(default_factory=list)
 
@@ -111,7 +112,7 @@ class FakeBackend:
         self.opened.append(path)
         if self.read_error is not None:
             raise self.read_error
-        scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti")
+        scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti", sha256=self.sha256)
         return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
 
     def analyse(

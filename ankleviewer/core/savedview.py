@@ -1,0 +1,107 @@
+"""A saved session: which scan was open, and how it was looked at; to and from JSON (schema "ankleviewer.session/1"). No Qt.
+
+The view comes back field by field: what another version of the program wrote and this one does not know, or what is out of
+range, keeps its present value, so that an old session always opens.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from ankleviewer.core.viewstate import ViewState
+
+SCHEMA = "ankleviewer.session/1"
+SUFFIX = ".avsession.json"
+_HELD = ("hide_ai",)  # true only while a key is down
+_MAX_PATH = 4096
+_MODEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # a name; a path would have a pack run that lies anywhere
+
+
+@dataclass(frozen=True)
+class SavedView:
+    """What a session file holds.
+
+    Attributes:
+        path: of the scan, absolute; name: its last part, for a scan that lies beside the session file.
+        sha256: of the scan, as in `ScanInfo`.
+        state: how it was shown.
+        chosen: name of the model chosen, "all", or "" for the default.
+    """
+
+    path: str
+    name: str
+    sha256: str
+    state: ViewState
+    chosen: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        view = {name: value for name, value in asdict(self.state).items() if name not in _HELD}
+        scan = {"path": self.path, "name": self.name, "sha256": self.sha256}
+        return {"schema": SCHEMA, "scan": scan, "chosen": self.chosen, "view": view}
+
+    @staticmethod
+    def from_json(record: object) -> SavedView:
+        """Inverse of to_json.
+
+        Raises:
+            ValueError: another schema, or the scan is not named.
+        """
+        if not isinstance(record, Mapping) or record.get("schema") != SCHEMA:
+            raise ValueError(f"schema must be {SCHEMA}")
+        scan, view, chosen = record.get("scan"), record.get("view"), record.get("chosen")
+        if not isinstance(scan, Mapping):
+            raise ValueError("the scan is not named")
+        path, name, sha256 = (scan.get(key) for key in ("path", "name", "sha256"))
+        if not (isinstance(path, str) and isinstance(name, str) and isinstance(sha256, str)) or not path or len(path) > _MAX_PATH:
+            raise ValueError("the scan is not named")
+        if "/" in name or "\\" in name or name in ("", ".", ".."):
+            raise ValueError("the scan's name is a path")
+        state = _state(view) if isinstance(view, Mapping) else ViewState()
+        return SavedView(path, name, sha256, state, chosen if isinstance(chosen, str) and _MODEL.fullmatch(chosen) else "")
+
+
+def _state(view: Mapping[str, Any]) -> ViewState:
+    """The view with every field that makes sense."""
+    state = ViewState()
+    for field in fields(ViewState):
+        if field.name in _HELD or field.name not in view:
+            continue
+        try:
+            state = replace(state, **{field.name: _like(getattr(ViewState(), field.name), view[field.name])})
+        except (TypeError, ValueError, KeyError):
+            continue
+    return state
+
+
+def _like(model: Any, value: Any) -> Any:
+    """A JSON value in the form of a model value. Raises TypeError or ValueError where it has none."""
+    if is_dataclass(model) and not isinstance(model, type):
+        if not isinstance(value, Mapping):
+            raise TypeError("an object is expected")
+        return type(model)(**{f.name: _like(getattr(model, f.name), value[f.name]) for f in fields(model)})
+    if isinstance(model, tuple):
+        if not isinstance(value, list | tuple) or len(value) != len(model):
+            raise TypeError(f"{len(model)} values are expected")
+        return tuple(_like(m, v) for m, v in zip(model, value, strict=True))
+    if model is None:
+        return None if value is None else _number(value)
+    if isinstance(model, bool) or isinstance(value, bool):
+        if not (isinstance(model, bool) and isinstance(value, bool)):
+            raise TypeError("true or false is expected")
+        return value
+    if isinstance(model, float):
+        return _number(value)
+    if type(value) is not type(model):
+        raise TypeError(f"{type(model).__name__} is expected")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("a finite number is expected")
+    return float(value)
