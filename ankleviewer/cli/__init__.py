@@ -92,7 +92,7 @@ def _window_parser() -> argparse.ArgumentParser:
         description=f"Show an ankle CT and where a fracture may be. {DISCLAIMER}.",
         epilog="Without a window: ankleviewer {analyze,info,models,selftest} --help",
     )
-    parser.add_argument("path", nargs="?", metavar="PATH", help="NIfTI file, DICOM folder or DICOM file to open")
+    parser.add_argument("path", nargs="?", metavar="PATH", help="NIfTI file, DICOM folder or file, ZIP, or session to open")
     parser.add_argument("--model", metavar="NAME", help="model pack to run, or all")
     parser.add_argument("--screenshot", metavar="FILE.png", help="show, analyse, save the picture, quit")
     parser.add_argument("--version", action="version", version=f"AnkleViewer {__version__}")

@@ -116,6 +116,9 @@ def under_headlines(report: Report) -> list[str]:
     if shown is not None and shown.probability is not None:
         facts = report.facts.get(shown.sha256)
         lines.append(f"{title(report, shown)}: {count_behind(facts.decision if facts else None, shown.probability)}.")
+    if all(a.probability is None for a in report.result.models):
+        kept = [f for f in report.result.findings if f.level in ("refuse", "withhold")]
+        lines += [f"{f.message} [{f.code}]" for f in kept]
     lines += [text for text in (agreement(report), reader(report)) if text]
     return lines
 
@@ -299,10 +302,11 @@ def limits(report: Report) -> list[str]:
             lines.append(f"{facts.title}: trained on simulated scans, no clinical accuracy known.")
         else:
             lines.append(f"{facts.title}: trained on {facts.data}; no clinical accuracy is known to this program.")
-    lines.append(
-        "The outline is where the model looked, not the edge of a fracture. A box encloses such a place; its share is its part "
-        "of the whole heat map, not a probability."
-    )
+    if any(a.boxes for a in report.result.models):
+        lines.append(
+            "The outline is where the model looked, not the edge of a fracture. A box encloses such a place; its share is its "
+            "part of the whole heat map, not a probability."
+        )
     return list(dict.fromkeys(lines))
 
 

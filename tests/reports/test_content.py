@@ -51,6 +51,7 @@ def test_what_was_not_assessed_is_always_said(made) -> None:
         for word in ("calcaneus", "midfoot", "proximal fibula", "Maisonneuve"):
             assert word in text
     withheld = made.report(made.answer("not assessed", None), findings=(Finding("withhold", "METAL", "There is metal."),))
+    assert content.under_headlines(withheld)[0] == "There is metal. [METAL]"
     assert "METAL" in content.assessed(withheld)[0] and "assessed were" not in content.assessed(withheld)[0]
 
 

@@ -139,7 +139,7 @@ def test_a_scan_opened_meanwhile_is_shown_its_own_way(make_window, backend, save
     window.open(str(file))
     window.open("other.nii.gz")
     qtbot_wait(window)
-    assert backend.opened[-1] == "other.nii.gz" and window.view.state.layout == "grid" != state.layout
+    assert window.controller.case.scan.path == "other.nii.gz" and window.view.state.layout == "grid" != state.layout
     assert window.controller.notice is None
 
 
