@@ -10,7 +10,8 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from ankleviewer.core.viewstate import ViewState
 
@@ -68,36 +69,36 @@ class SavedView:
 def _state(view: Mapping[str, Any]) -> ViewState:
     """The view with every field that makes sense."""
     state = ViewState()
+    kinds = get_type_hints(ViewState)
     for field in fields(ViewState):
         if field.name in _HELD or field.name not in view:
             continue
         try:
-            state = replace(state, **{field.name: _like(getattr(ViewState(), field.name), view[field.name])})
+            state = replace(state, **{field.name: _made(kinds[field.name], view[field.name])})
         except (TypeError, ValueError, KeyError):
             continue
     return state
 
 
-def _like(model: Any, value: Any) -> Any:
-    """A JSON value in the form of a model value. Raises TypeError or ValueError where it has none."""
-    if is_dataclass(model) and not isinstance(model, type):
+def _made(kind: Any, value: Any) -> Any:
+    """A JSON value as a value of an annotated type. Raises TypeError, ValueError or KeyError where it is none."""
+    inner = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):  # in a view always "... | None"
+        return None if value is None else _made(next(k for k in inner if k is not NoneType), value)
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list | tuple):
+            raise TypeError("a list is expected")
+        kinds = (inner[0],) * len(value) if inner[1:] == (Ellipsis,) else inner
+        return tuple(_made(k, v) for k, v in zip(kinds, value, strict=True))
+    if is_dataclass(kind) and isinstance(kind, type):
         if not isinstance(value, Mapping):
             raise TypeError("an object is expected")
-        return type(model)(**{f.name: _like(getattr(model, f.name), value[f.name]) for f in fields(model)})
-    if isinstance(model, tuple):
-        if not isinstance(value, list | tuple) or len(value) != len(model):
-            raise TypeError(f"{len(model)} values are expected")
-        return tuple(_like(m, v) for m, v in zip(model, value, strict=True))
-    if model is None:
-        return None if value is None else _number(value)
-    if isinstance(model, bool) or isinstance(value, bool):
-        if not (isinstance(model, bool) and isinstance(value, bool)):
-            raise TypeError("true or false is expected")
-        return value
-    if isinstance(model, float):
+        kinds_of = get_type_hints(kind)
+        return kind(**{f.name: _made(kinds_of[f.name], value[f.name]) for f in fields(kind)})
+    if kind is float:
         return _number(value)
-    if type(value) is not type(model):
-        raise TypeError(f"{type(model).__name__} is expected")
+    if type(value) is not kind:
+        raise TypeError(f"{kind} is expected")
     return value
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 
 import pytest
 
-from ankleviewer.core.savedview import SCHEMA, SavedView
+from ankleviewer.core.savedview import SCHEMA, SavedView, _made
 from ankleviewer.core.viewstate import PaneView, ViewState, Window
 
 STATE = ViewState(
@@ -101,3 +102,26 @@ def test_without_a_view_the_scan_still_opens() -> None:
     record = SAVED.to_json() | {"view": None, "chosen": 5}
     back = SavedView.from_json(record)
     assert back.state == ViewState() and back.chosen == "" and back.path == SAVED.path
+
+
+@dataclass(frozen=True)
+class Inner:
+    size: float = 1.0
+
+
+@dataclass(frozen=True)
+class Outer:
+    """The kinds of fields that a view may grow."""
+
+    names: tuple[str, ...] = ()
+    inner: Inner | None = None
+    rows: tuple[tuple[float, float], tuple[float, float]] = ((1.0, 0.0), (0.0, 1.0))
+
+
+def test_every_kind_of_field_there_and_back() -> None:
+    full = Outer(("a", "b"), Inner(2.0), ((0.5, 1.0), (2.0, 3.0)))
+    for value in (full, Outer()):
+        assert _made(Outer, json.loads(json.dumps(asdict(value)))) == value
+    for broken in ({"names": "ab"}, {"inner": {"size": "big"}}, {"inner": 3}, {"rows": [[1, 2]]}, {"rows": [[1, 2], [3]]}):
+        with pytest.raises((TypeError, ValueError)):
+            _made(Outer, asdict(full) | broken)
