@@ -226,6 +226,10 @@ class CaseController(QObject):
         self.notice = notice
         self.noticed.emit(notice)
 
+    def notify(self, code: str, message: str) -> None:
+        """Tell the reader that something did not work."""
+        self._set_notice(Notice(code, message))
+
     def dismiss(self) -> None:
         """The reader has seen the notice."""
         self._set_notice(None)
