@@ -288,9 +288,7 @@ def _locator(args: argparse.Namespace) -> int:
 
     with _bar(args.steps, "locator") as bar:
         found = make(args.out, args.scans, args.steps, jobs=args.jobs, resume=args.resume, report=_steps(bar), say=bar.write)
-    print(
-        f"held-out bodies: {found['found']:.1%} of {found['ankles']} ankles, median {found['median_mm']} mm; {args.out}/locator.onnx"
-    )
+    print(f"{found['found']:.1%} of {found['ankles']} ankles on held-out bodies, median {found['median_mm']} mm: {args.out}")
     return DONE
 
 
