@@ -271,7 +271,6 @@ def save_report(
     review: Review | None = None,
     shown: ModelAnswer | None = None,
     models: Sequence[str] = (),
-    measures: Sequence[tuple[str, ...]] = (),
     written: datetime | None = None,
 ) -> None:
     """Write a report as PDF; it names no patient and no file. Raises OSError.
@@ -282,7 +281,6 @@ def save_report(
         review: the reader's judgement.
         shown: the answer that is pictured, None = that with the strongest finding.
         models: packs named by a path, which are not found by the name in the result.
-        measures: what was measured, names and values.
         written: the date on it, None = now.
     """
     from ankleviewer.io.atomic import write_bytes
@@ -294,7 +292,7 @@ def save_report(
     scene, at, _ = scene_of(case.scan.volume, case.ankles, analysis.heatmaps if analysis is not None else {}, answer)
     when = written or datetime.now(UTC)
     facts = _facts(models, result)
-    write_bytes(path, build(result, case.scan.series, facts, review or Review(), answer, scene, at, when, measures))
+    write_bytes(path, build(result, case.scan.series, facts, review or Review(), answer, scene, at, when))
 
 
 def _facts(models: Sequence[str], result: Result) -> dict[str, ModelFacts]:

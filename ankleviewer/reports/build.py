@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,12 +28,11 @@ def build(
     scene: Scene,
     at_mm: Triple,
     written: datetime,
-    measures: Sequence[tuple[str, ...]] = (),
 ) -> bytes:
     """The PDF of a report.
 
     Args:
-        result, series, facts, review, written, measures: as in `content.Report`.
+        result, series, facts, review, written: as in `content.Report`.
         answer: the one that is pictured.
         scene: the scan with that answer's map and boxes, and the region to fit.
         at_mm: where the planes cross, LPS mm.
@@ -45,4 +44,4 @@ def build(
         region = scene.region if scene.region is not None else scene.volume.grid.bounds_mm()
         perspectives = figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX)
     outline = (scene.heat.threshold, scene.heat.reference) if scene.heat is not None else None
-    return render(Report(result, series, facts, review, answer, written, outline, measures), planes, perspectives)
+    return render(Report(result, series, facts, review, answer, written, outline), planes, perspectives)

@@ -12,9 +12,11 @@ from datetime import datetime
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.decision import Decision
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.measure_tools import summary
+from ankleviewer.core.measure_tools import title as measure_title
 from ankleviewer.core.planes import position_text as spaced_position
 from ankleviewer.core.result import Box, ModelAnswer, Result
-from ankleviewer.core.review import JUDGEMENTS, Place, Review
+from ankleviewer.core.review import JUDGEMENTS, BoxMm, Place, Review
 
 SIDES = {"L": "Left ankle", "R": "Right ankle"}
 CALLS = {
@@ -54,7 +56,6 @@ class Report:
         review: the reader's judgement.
         shown: the answer whose finding is pictured; None pictures the joint alone.
         written: when; the only thing that differs between two reports on the same case.
-        measures: what was measured, names and values.
         outline: level of the outline that is drawn, and the top of the map's scale, logit units; None without a map.
     """
 
@@ -65,7 +66,6 @@ class Report:
     shown: ModelAnswer | None
     written: datetime
     outline: tuple[float, float] | None = None
-    measures: Sequence[tuple[str, ...]] = ()
 
 
 def position_text(mm: Sequence[float]) -> str:
@@ -229,7 +229,8 @@ def finding_rows(report: Report) -> Rows:
     rows: Rows = []
     for answer in report.result.models:
         for n, box in enumerate(answer.boxes):
-            mark = report.review.marks.get(Place(answer.name, answer.sha256, answer.ankle or 0, n))
+            place = Place(answer.name, answer.sha256, answer.ankle or 0, n)
+            mark = report.review.marks.get(place)
             rows.append(
                 (
                     str(n + 1),
@@ -242,6 +243,10 @@ def finding_rows(report: Report) -> Rows:
                     mark.reason if mark else "",
                 )
             )
+            edited = report.review.edited.get(place)
+            if edited is not None:
+                centre, extent = position_text(edited.center_mm), extent_text(edited)
+                rows.append((f"{n + 1}", "The reader's box for it", "-", centre, extent, "-", "Edited", ""))
     for missed in report.review.missed:
         where = position_text(missed.center_mm)
         rows.append(
@@ -250,7 +255,12 @@ def finding_rows(report: Report) -> Rows:
     return rows
 
 
-def extent_text(box: Box) -> str:
+def measure_rows(report: Report) -> Rows:
+    """What the reader measured: name with its number, and values."""
+    return [(f"{measure_title(m.kind)} ({m.number})", summary(m)) for m in report.review.measures]
+
+
+def extent_text(box: Box | BoxMm) -> str:
     """The box's edges along the patient's axes, mm: left-right, front-back, up-down."""
     return _times([round(b - a) for a, b in zip(box.min_mm, box.max_mm, strict=True)])
 

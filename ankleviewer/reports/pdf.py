@@ -138,8 +138,9 @@ def _story(report: Report, planes: Sequence[Picture.Image], perspectives: Sequen
     found = content.finding_rows(report)
     if found:
         story += _section("Findings", _findings(found))
-    if report.measures:
-        story += _section("Measures", _pairs(list(report.measures), 60))
+    measured = content.measure_rows(report)
+    if measured:
+        story += _section("Measures", _pairs(measured, 60))
     models = content.model_rows(report)
     if models:
         names = ("Ankle", "Model", "Answer", "Probability", "Count behind it", "Operating points")

@@ -16,8 +16,9 @@ from ankleviewer.core.display import Scene
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.measure import Value
 from ankleviewer.core.result import AnkleInfo, Box, ModelAnswer, Result, Runtime, ScanInfo
-from ankleviewer.core.review import History, Place
+from ankleviewer.core.review import BoxMm, History, Place
 from ankleviewer.core.volume import Volume
 from ankleviewer.reports.content import ModelFacts, Report
 
@@ -53,6 +54,8 @@ def report(*answers: ModelAnswer, **more: object) -> Report:
     history = History()
     history.judge(Place("compact", "ab" * 32, 0, 0), "rejected", "Growth plate or its scar")
     history.add_missed((10.0, 12.0, 30.0))
+    history.edit_box(Place("compact", "ab" * 32, 0, 0), BoxMm((30.0, 24.0, 14.0), (50.0, 36.0, 28.0)))
+    history.add_measure("medial clear space", ((1.0, 2.0, 3.0), (1.0, 6.1, 3.0)), None, (Value("width", 4.1, "mm"),))
     fields = {"review": history.review, "shown": given[0], "written": datetime(2026, 2, 3, 4, 5, tzinfo=UTC)} | more
     return Report(result, "CT ankle, bone kernel", facts, outline=(3.2, 8.0), **fields)
 

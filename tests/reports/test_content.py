@@ -31,8 +31,9 @@ def test_count_and_operating_points(made) -> None:
 
 
 def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
-    finding, missed = content.finding_rows(made.report())
+    finding, edited, missed = content.finding_rows(made.report())
     assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "0.71", "Rejected", "Growth plate or its scar")
+    assert edited == ("1", "The reader's box for it", "-", "L 40.0, P 30.0, S 21.0", "20 × 12 × 14", "-", "Edited", "")
     assert missed[0] == "M1" and missed[3] == "L 10.0, P 12.0, S 30.0" and missed[6] == "Added"
     silent = content.finding_rows(made.report(review=Review()))
     assert len(silent) == 1 and silent[0][6:] == ("Not judged", "")
@@ -41,8 +42,13 @@ def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
 def test_a_judgement_of_another_model_file_is_not_shown(made) -> None:
     other = made.answer(name="mobilenet")
     rows = content.finding_rows(made.report(made.answer(), other))
-    assert [row[6] for row in rows] == ["Rejected", "Not judged", "Added"]
+    assert [row[6] for row in rows] == ["Rejected", "Edited", "Not judged", "Added"]
     assert content.reader(made.report(made.answer(), other)) == "Reader: 1 rejected, 1 added (findings marked by the models: 2)."
+
+
+def test_measures_have_name_number_and_value(made) -> None:
+    assert content.measure_rows(made.report()) == [("Medial clear space (1)", "4.1 mm")]
+    assert content.measure_rows(made.report(review=Review())) == []
 
 
 def test_what_was_not_assessed_is_always_said(made) -> None:
