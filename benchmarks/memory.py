@@ -1,0 +1,74 @@
+"""Peak memory of opening and analysing a scan of 512 x 512 x 1000, in a process of its own: beside it stand the aims.
+
+`python -m benchmarks.memory` prints the table; with a file it opens and analyses it and prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+SHAPE = (512, 512, 1000)
+LOAD_GB, ALL_GB = 1.4, 3.0  # above the interpreter to load; in all
+
+
+def peak_gb() -> float:
+    """The most memory that this process has held, GB (10^9 bytes)."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
+
+
+def analyse(path: str) -> dict[str, float]:
+    """Peaks of a fresh interpreter with numpy, after opening, and after analysing; the phantom is no ankle, so the default model is
+    given it in any case.
+    """
+    import numpy  # noqa: F401 (what any program of this kind holds)
+
+    bare = peak_gb()
+    from ankleviewer import session
+    from ankleviewer.inference.packs import default_pack
+    from ankleviewer.inference.predictor import Predictor
+
+    case = session.open_case(path)
+    opened = peak_gb()
+    session.analyse(case)
+    answer, _ = Predictor(default_pack(), "cpu").predict(case.scan.volume)
+    assert answer.probability is not None
+    return {"bare": bare, "opened": opened, "analysed": peak_gb()}
+
+
+def rows() -> Iterator[str]:
+    """A gzipped and a plain NIfTI file."""
+    from ankleviewer.io.nifti import write_nifti
+    from benchmarks.cases import phantom
+
+    yield f"| {' x '.join(map(str, SHAPE))}, int16 ({SHAPE[0] * SHAPE[1] * SHAPE[2] * 2 / 1e9:.2f} GB) | peak | aim |"
+    yield "|---|---|---|"
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in (".nii", ".nii.gz"):
+            path = Path(folder) / f"scan{suffix}"
+            write_nifti(phantom(SHAPE), None, path)
+            done = subprocess.run(  # noqa: S603 (this very file)
+                [sys.executable, "-m", "benchmarks.memory", str(path)], capture_output=True, text=True, check=True
+            )
+            found = json.loads(done.stdout.splitlines()[-1])
+            yield f"| open {suffix}, above the interpreter | {found['opened'] - found['bare']:.2f} GB | {LOAD_GB} GB |"
+            yield f"| open and analyse {suffix}, in all | {found['analysed']:.2f} GB | {ALL_GB} GB |"
+
+
+def main(argv: list[str]) -> None:
+    """One file, or the table."""
+    if argv:
+        print(json.dumps(analyse(argv[0])))
+        return
+    for row in rows():
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
