@@ -24,11 +24,9 @@ def peak_gb() -> float:
 
 
 def analyse(path: str) -> dict[str, float]:
-    """Peaks of a fresh interpreter with numpy, after opening, and after analysing; the phantom is no ankle, so the default model is
-    given it in any case.
+    """Peaks of the bare interpreter, after opening, and after analysing; the phantom is no ankle, so the default model is given it
+    in any case.
     """
-    import numpy  # noqa: F401 (what any program of this kind holds)
-
     bare = peak_gb()
     from ankleviewer import session
     from ankleviewer.inference.packs import default_pack
