@@ -24,7 +24,7 @@ def peak_gb() -> float:
 
 
 def analyse(path: str) -> dict[str, float]:
-    """Peaks of the bare interpreter, after opening, and after analysing; the phantom is no ankle, so the default model is given it
+    """Peaks of the bare interpreter, after opening, and after analysing; the phantom is no ankle, so the default model gets it
     in any case.
     """
     bare = peak_gb()
