@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
+from ankleviewer.ui import plane_actions
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
@@ -33,6 +34,7 @@ def build(window: MainWindow) -> None:
     """Fill the window's menu bar."""
     _file(window)
     _view(window)
+    plane_actions.build(window, _add)
     _findings(window)
     menu = window.menuBar().addMenu("&Help")
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())

@@ -29,7 +29,9 @@ from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keys import HeldKeys
+from ankleviewer.ui.lightbox import Compare, Lightbox
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
 from ankleviewer.ui.result_panel import ResultPanel
@@ -53,12 +55,13 @@ class MainWindow(QMainWindow):
         self.view.preset(self.settings.preset)
         self.controller = CaseController(self.view, backend, model)
         self.controller.setParent(self)
+        self.mortise = MortiseView(self.controller)
+        self.last_pane = "axial"
         self._build()
         actions.build(self)
         self.held_keys = HeldKeys(self, self.view)
         self.resize(QSize(*self.settings.size).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(640, 360)
-        self._last_pane = "axial"
         QApplication.instance().focusChanged.connect(self._on_focus)
         self.view.changed.connect(self._on_state)
         self.controller.changed.connect(self._refresh)
@@ -68,6 +71,7 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.panes = {plane: SlicePane(self.view, plane) for plane in PLANES}
         self.pane3d = Pane3D(self.view)
+        self.tiles = {"lightbox": Lightbox(self.view), "compare": Compare(self.view, self.controller)}
         grid_page = QWidget()
         grid_page.setObjectName("ground")
         grid_page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -120,6 +124,11 @@ class MainWindow(QMainWindow):
                 widget.show()
             else:
                 widget.hide()
+        for name, tiles in self.tiles.items():
+            self._grid.removeWidget(tiles)
+            if layout == name:
+                self._grid.addWidget(tiles, 0, 0)
+            tiles.setVisible(layout == name)
         for n in range(2):
             self._grid.setColumnStretch(n, 1 if layout == "grid" or n == 0 else 0)
             self._grid.setRowStretch(n, 1 if layout == "grid" or n == 0 else 0)
@@ -130,6 +139,8 @@ class MainWindow(QMainWindow):
             self._lay_panes(new.layout)
             if new.layout in self.panes:
                 self.panes[new.layout].setFocus()
+            elif new.layout in self.tiles:
+                self.tiles[new.layout].setFocus()
         if old.preset != new.preset and new.preset:
             self.settings = replace(self.settings, preset=new.preset)
             settings.save(self.settings)
@@ -167,14 +178,26 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll keys that no widget took move the pane that had the keyboard last."""
+        tiles = self.tiles.get(self.view.state.layout)
         if event.key() in SCROLL_KEYS and self.controller.case is not None:
-            self.panes[self._last_pane].keyPressEvent(event)
+            if tiles is not None:
+                tiles.keyPressEvent(event)
+                return
+            self.panes[self.last_pane].keyPressEvent(event)
         else:
             super().keyPressEvent(event)
 
+    def tile_layout(self, layout: str) -> None:
+        """Show the lightbox or the comparison for the pane last used; again: back to the four views."""
+        if self.view.state.layout == layout:
+            self.view.update(layout="grid")
+            self.panes[self.last_pane].setFocus()
+        elif self.controller.case is not None:
+            self.view.update(layout=layout, tile_plane=self.last_pane)
+
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if isinstance(new, SlicePane):
-            self._last_pane = new.plane
+            self.last_pane = new.plane
 
     # --------------------------------------------------------------------------------------------------------------- opening
     def choose_file(self) -> None:
@@ -253,6 +276,6 @@ class MainWindow(QMainWindow):
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()
-        wait_for([self.pane3d.job])
+        wait_for([self.pane3d.job, self.mortise.job])
         self.pane3d.shut()
         event.accept()
