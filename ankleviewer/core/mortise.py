@@ -96,25 +96,25 @@ def find_mortise(volume: Volume, ankle: Found) -> Mortise:
     confidence = float(np.prod(sure))
     if confidence < LEAST:
         raise NoMortise("Tibia and malleoli do not stand to each other as in an ankle, or too little of them is in the scan.")
-    # The picture is seen from the front of the patient however surely the side is known: the leg is turned by less than 90 degrees.
+    # Seen from the front of the patient, however surely the side is known: no leg lies turned by more than 90 degrees.
     left = across if across[0] > 0 else -across
     return Mortise(np.stack([left, np.cross(axis.up, left), axis.up], axis=1), _point(axis.point), width, confidence)
 
 
 def _tibia(coarse: Coarse, found: list[Section], centre: Array) -> tuple[Axis, float]:
     """Axis of the tibia's shaft with its point at the joint, and the length of shaft that it was fitted to, mm."""
-    best: tuple[float, Axis, list[Section]] | None = None
+    axis: Axis | None = None
+    shaft: list[Section] = []
     for chain in tubes(found, float(coarse.step[2]), TIBIA_MM2):
         joint = find_joint(coarse, found, chain)
-        if joint is None:
+        if joint is None or np.linalg.norm(joint.axis.point - centre) > NEAR_MM:
             continue
-        away = float(np.linalg.norm(joint.axis.point - centre))
-        if away < NEAR_MM and (best is None or away < best[0]):
-            best = (away, joint.axis, chain)
-    if best is None:
+        part = [s for s in chain if SHAFT_MM[0] <= float(joint.axis.height(centre_mm(coarse, s))) <= SHAFT_MM[1]]
+        # Stubs of other bones may lead to the same joint; the shaft is the longest.
+        if axis is None or len(part) > len(shaft):
+            axis, shaft = joint.axis, part
+    if axis is None:
         raise NoMortise("No shaft of a tibia was found above this joint.")
-    _, axis, chain = best
-    shaft = [s for s in chain if SHAFT_MM[0] <= float(axis.height(centre_mm(coarse, s))) <= SHAFT_MM[1]]
     length = (len(shaft) - 1) * float(coarse.step[2])
     if length < SHORT_MM:
         raise NoMortise("Too little of the tibia's shaft lies in the scan to tell its axis.")

@@ -25,11 +25,12 @@ from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
 from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
+from ankleviewer.ui.compare import Compare
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keys import HeldKeys
-from ankleviewer.ui.lightbox import Compare, Lightbox
+from ankleviewer.ui.lightbox import Lightbox
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
@@ -71,8 +72,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.panes = {plane: SlicePane(self.view, plane) for plane in PLANES}
         self.pane3d = Pane3D(self.view)
-        self.tiles = {"lightbox": Lightbox(self.view), "compare": Compare(self.view, self.controller)}
         grid_page = QWidget()
+        self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
         grid_page.setObjectName("ground")
         grid_page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._grid = QGridLayout(grid_page)

@@ -56,7 +56,10 @@ def build(window: MainWindow, add: Callable[..., QAction]) -> None:
 
     def enable() -> None:
         case = window.controller.case
-        compare.setEnabled(case is not None and len(case.ankles) > 1)
+        two = case is not None and len(case.ankles) > 1
+        compare.setEnabled(two)
+        if not two and model.state.layout == "compare":
+            model.update(layout="grid")
 
     menu.aboutToShow.connect(show)
     slab.aboutToShow.connect(show)

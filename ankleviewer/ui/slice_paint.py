@@ -52,7 +52,7 @@ def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layer
 
 
 def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, caption: str, note: str = "") -> None:
-    """Paint one tile of several: picture, marks and letters, its slice number at the upper right and a note at the upper left."""
+    """Paint one tile of several: picture, marks, letters, slice number at the upper right, note (lines) at the upper left."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     rows, columns = layers.image.height(), layers.image.width()
     painter.drawImage(_rect(port, -0.5, -0.5, columns - 0.5, rows - 0.5), layers.image)
@@ -67,7 +67,8 @@ def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: 
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     metrics = QFontMetricsF(painter.font())
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(caption), 16), caption, QColor(theme.TEXT))
-    _text(painter, QPointF(8, 16), note, QColor(theme.TEXT))
+    for n, line in enumerate(note.split("\n")):
+        _text(painter, QPointF(8, 16 + n * (metrics.height() + 1)), line, QColor(theme.TEXT))
     if picture.slab_text:
         _text(painter, QPointF(8, port.height - 8), picture.slab_text, QColor(theme.WARNING))
 
