@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from ankleviewer.ui import lasting_none
+
 GROUND = "#0f1114"
 PANE = "#000000"
 PANEL = "#17191d"
@@ -44,6 +46,7 @@ def colour(role: str, alpha: int = 255) -> QColor:
 
 def apply(app: QApplication) -> None:
     """Dress the application: Fusion, dark palette, style sheet."""
+    lasting_none.keep()
     app.setStyle("Fusion")
     palette = QPalette()
     for role, value in (
