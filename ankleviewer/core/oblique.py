@@ -91,7 +91,8 @@ def grid_of(scan: Grid, turn: Turn, plane: str) -> Grid:
     affine[:3, :3] = basis * turn.spacing
     affine[:3, 3] = np.asarray(turn.pivot) + affine[:3, :3] @ low
     columns, rows, slices = (int(n) for n in high - low + 1)
-    return Grid((columns, rows, slices), affine)
+    # The plane whose line is dragged stays the very same in spite of rounding, so that its picture is not made again.
+    return Grid((columns, rows, slices), np.round(affine, 9))
 
 
 @lru_cache(maxsize=8)

@@ -16,7 +16,7 @@ from ankleviewer.ui.model import ViewModel
 _INSET = 46.0  # px from the pane's edge, inside of the orientation letters
 _LEAST = 40.0  # px from the crosshair: a grip nearer than this would lie on what is looked at
 _RADIUS, _REACH = 6.0, 14.0  # px: of the grip, and within which it is taken
-_COARSE = 2.0  # a slab is cut at this many times the spacing while it turns, so that it follows the hand
+_COARSE = 3.0  # a slab is cut at this many times the spacing while it turns, so that it follows the hand
 
 
 class TurnHandles:

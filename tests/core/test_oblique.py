@@ -43,15 +43,15 @@ def test_own_directions_of_a_scan_stored_obliquely_are_kept() -> None:
     affine[:3, :3] = [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]]
     scan = Grid((20, 20, 20), affine)
     for own, frame in zip(frames_of(scan, None), frames_of(scan, start(scan, (0, 0, 5))), strict=True):
-        np.testing.assert_allclose(basis(frame), basis(own), atol=1e-9)
+        np.testing.assert_allclose(basis(frame), basis(own), atol=1e-8)
 
 
 def test_three_planes_at_right_angles_meet_at_the_crosshair() -> None:
     frames = frames_of(SCAN, a_turn())
     normals = np.array([basis(frame)[:, 2] for frame in frames])
-    np.testing.assert_allclose(normals @ normals.T, np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(normals @ normals.T, np.eye(3), atol=1e-8)
     for frame in frames:
-        np.testing.assert_allclose(basis(frame).T @ basis(frame), np.eye(3), atol=1e-9)
+        np.testing.assert_allclose(basis(frame).T @ basis(frame), np.eye(3), atol=1e-8)
         voxel = frame.grid.to_voxel(AT)
         np.testing.assert_allclose(voxel, np.rint(voxel), atol=1e-6)
         assert frame.grid.spacing == pytest.approx((0.5, 0.5, 0.5))
@@ -74,7 +74,7 @@ def test_turning_leaves_the_plane_s_own_picture_and_turns_the_lines_clockwise(pl
     before, after = a_turn(), turned(a_turn(), plane, 20, AT)
     old, new = frames_of(SCAN, before), frames_of(SCAN, after)
     own = PLANES.index(plane)
-    np.testing.assert_allclose(basis(new[own]), basis(old[own]), atol=1e-9)
+    assert new[own].grid == old[own].grid
     for n in {0, 1, 2} - {own}:
         (x0, y0), (x1, y1) = line_on(old[own], old[n]), line_on(new[own], new[n])
         turned_by = np.degrees(np.arctan2(x0 * y1 - y0 * x1, x0 * x1 + y0 * y1))
@@ -165,4 +165,4 @@ def test_aligned_makes_directions_orthonormal_and_pixels_are_not_too_fine() -> N
     assert spacing_of(Grid.axis_aligned((9, 9, 9), 0.05, (0, 0, 0))) == 0.2
     for plane, frame in zip(PLANES, frames_of(SCAN, turn), strict=True):
         axis, sign = CONVENTION[plane][2]
-        np.testing.assert_allclose(basis(frame)[:, 2], sign * turn.matrix[:, axis], atol=1e-9)
+        np.testing.assert_allclose(basis(frame)[:, 2], sign * turn.matrix[:, axis], atol=1e-8)

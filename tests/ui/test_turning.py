@@ -74,7 +74,7 @@ def test_a_slab_is_coarse_only_while_it_turns(window) -> None:
     window.view.update(slab=Slab(5))
     pane = window.panes["axial"]
     turn_by_drag(pane, 15, release=False)
-    assert window.view.state.turn.spacing == pytest.approx(2.0)
+    assert window.view.state.turn.spacing == pytest.approx(3.0)
     assert pane.handles.dragging
     QTest.mouseRelease(pane, LEFT, NO, QPoint(5, 5))
     assert window.view.state.turn.spacing == pytest.approx(1.0) and not pane.handles.dragging
