@@ -107,6 +107,8 @@ class ViewState:
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise ValueError(f"layout must be one of {LAYOUTS}, is {self.layout!r}")
+        if self.tile_plane not in PLANES or self.tile_step < 1:
+            raise ValueError(f"tiles must be of {PLANES} and 1 slice or more apart, are {self.tile_plane!r}, {self.tile_step}")
         if not 0.0 <= self.opacity <= MAX_OPACITY:
             raise ValueError(f"opacity must be 0..{MAX_OPACITY}, is {self.opacity}")
         if self.window.width < 1:

@@ -127,7 +127,7 @@ class ViewModel(QObject):
         """The oblique planes last used, or a set that may be turned; and back to the scan's own."""
         if self.scene is not None:
             turn = self.state.turn or oblique.start(self.scene.volume.grid, self.state.cursor_mm)
-            self.set_turn(turn, shown=not self.state.oblique)
+            self.set_turn(turn, shown=self.state.shown_turn is None)
 
     def turn_others(self, plane: str, degrees: float, spacing: float | None = None) -> None:
         """The two other planes turned about a plane's normal, clockwise on its screen, through the crosshair.
