@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from ankleviewer import __version__
-from ankleviewer.core.anatomy import Ankle, find_ankles
+from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.checks import anatomy_findings, check_volume
 from ankleviewer.core.errors import AnkleViewerError, Cancelled
 from ankleviewer.core.explain import HeatMap
@@ -31,6 +31,7 @@ from ankleviewer.core.paths import home
 from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.review import Review
 from ankleviewer.core.review import to_json as review_json
+from ankleviewer.inference.locator import ankles_in
 from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io import journal
@@ -97,7 +98,7 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
     if verdict(findings) != "refuse":
         _stop_if(cancelled)
         report(0.8, "Looking for the ankle")
-        ankles = _with_side(find_ankles(scan.volume), scan.laterality)
+        ankles = _with_side(ankles_in(scan.volume, cancelled), scan.laterality)
         findings = (*findings, *anatomy_findings(ankles, scan.volume))
     timings = {"read": round(read - start, 3), "check": round(time.perf_counter() - read, 3)}
     case = Case(scan, findings, verdict(findings), ankles, timings)
@@ -172,7 +173,10 @@ def describe(case: Case) -> Result:
         ),
         verdict=case.verdict,
         findings=case.findings,
-        ankles=tuple(AnkleInfo(a.side, _rounded(a.min_mm), _rounded(a.max_mm)) for a in case.ankles),
+        ankles=tuple(
+            AnkleInfo(a.side, _rounded(a.min_mm), _rounded(a.max_mm), {name: _rounded(mm) for name, mm in a.landmarks})
+            for a in case.ankles
+        ),
         timings_s=dict(case.timings_s),
         software=software(),
     )

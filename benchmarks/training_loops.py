@@ -19,6 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trainer.training.precision import bf16_pays
+
 SIZE, BATCH, SCANS, WARM, TIMED = 64, 2, 8, 2, 10
 MODELS = ("mobilenet", "resnet101", "efficientnet_b7")
 
@@ -33,7 +35,7 @@ def write_scans(folder: Path) -> None:
 
 
 def ours(model: str, folder: Path, bf16: bool = False) -> dict[str, float]:
-    """The trainer's own loop, preset "paper", as `ankle-trainer train --data DATA` runs it; `bf16` as with --precision bf16."""
+    """The trainer's own loop, preset "paper", as `ankle-trainer train --data DATA` runs it, with --precision fp32 or bf16."""
     from ankleviewer.core.preprocess import PAPER
     from trainer.networks.registry import build
     from trainer.training.data import CropPlan
@@ -146,15 +148,14 @@ class PlainMobileNet(nn.Module):
 
 
 def rows() -> Iterator[str]:
-    """One line per network as soon as it is measured: ours, theirs, ours, theirs, so that a busy machine slows both."""
+    """One line per network as soon as it is measured: ours, theirs, ours, theirs, so that a busy machine slows both. The first
+    line of a network is the precision that --precision auto takes on this machine.
+    """
     monai = f"MONAI {version('monai')}"
     same = f"the same layers in nn.Conv3d, {monai}'s loop"
-    peers = {
-        "mobilenet": ("ours", same),
-        "mobilenet, ours in bfloat16": ("ours-bf16", same),
-        "resnet101": ("ours", f"{monai} resnet101"),
-        "efficientnet_b7": ("ours", f"{monai} EfficientNetBN b7"),
-    }
+    names = {"mobilenet": same, "resnet101": f"{monai} resnet101", "efficientnet_b7": f"{monai} EfficientNetBN b7"}
+    precisions = {"bfloat16": "ours-bf16", "float32": "ours"} if bf16_pays(torch.device("cpu")) else {"float32": "ours"}
+    peers = {f"{model}, ours in {kind}": (side, peer) for model, peer in names.items() for kind, side in precisions.items()}
     heads = (f"training step, {BATCH} x {SIZE}³", "ours", "peer", "peer's", "peer / ours", "peak memory, peer / ours", "waiting")
     yield f"| {' | '.join(heads)} |"
     yield "|---|---|---|---|---|---|---|"

@@ -29,7 +29,7 @@ def models(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "assets" / "models"
     write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
     write_pack(folder / "tiny-gap", "tiny-gap", "gap")
-    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(),))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
     session._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
     return folder
 
@@ -93,7 +93,7 @@ def test_refused_scan_is_exit_3_with_a_result(scans, tmp_path, capsys) -> None:
 
 
 def test_not_assessed_is_exit_0(scans, monkeypatch, capsys, tmp_path) -> None:
-    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(complete=False),))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(complete=False),))
     heat = tmp_path / "h.nii.gz"
     assert main(["analyze", str(scans / "a.nii.gz"), "--heatmap", str(heat)]) == 0
     out, err = capsys.readouterr()

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import runpy
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nibabel
 import numpy as np
@@ -14,6 +18,7 @@ from ankleviewer import session
 from ankleviewer.core import paths
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.measure import Value
 from ankleviewer.core.result import Consensus, Result
 from ankleviewer.core.review import History, Place
 from ankleviewer.io.nifti import write_nifti
@@ -29,7 +34,7 @@ def models(tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "assets" / "models"
     write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
     write_pack(folder / "tiny-gap", "tiny-gap", "gap")
-    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle(),))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
     return folder
 
 
@@ -89,7 +94,7 @@ def test_withheld_is_not_assessed(scan, monkeypatch) -> None:
 
 
 def test_no_ankle_is_not_assessed(scan, monkeypatch) -> None:
-    monkeypatch.setattr(session, "find_ankles", lambda _: ())
+    monkeypatch.setattr(session, "ankles_in", lambda *_: ())
     result = session.analyse(session.open_case(scan), ["all"]).result
     assert "NOT_AN_ANKLE" in {f.code for f in result.findings}
     assert [(m.call, m.ankle) for m in result.models] == [("not assessed", None)] * 2
@@ -97,7 +102,7 @@ def test_no_ankle_is_not_assessed(scan, monkeypatch) -> None:
 
 
 def test_incomplete_ankle_beside_a_complete_one(scan, monkeypatch) -> None:
-    monkeypatch.setattr(session, "find_ankles", lambda _: (phantom_ankle("R", complete=False), phantom_ankle("L")))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle("R", complete=False), phantom_ankle("L")))
     result = session.analyse(session.open_case(scan)).result
     assert "ANKLE_INCOMPLETE" in {f.code for f in result.findings}
     assert [(m.call, m.ankle) for m in result.models] == [("not assessed", 0), ("fracture", 1)]
@@ -183,7 +188,7 @@ def test_heat_maps_lie_on_the_scan(scan, tmp_path) -> None:
 def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
     case = session.open_case(scan)
     session.save_picture(case, session.analyse(case), tmp_path / "a.png")
-    monkeypatch.setattr(session, "find_ankles", lambda _: ())
+    monkeypatch.setattr(session, "ankles_in", lambda *_: ())
     bare = session.open_case(scan)
     session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
     one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
@@ -215,6 +220,7 @@ def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -
     history = History()
     history.judge(Place("compact", "ab", 0, 1), "rejected", "Artefact")
     history.add_missed((1.0, 2.0, 3.0))
+    history.add_measure("distance", ((0.0, 0.0, 0.0), (3.0, 4.0, 0.0)), None, (Value("length", 5.0, "mm"),))
     session.save_review(case, None, history.review, tmp_path / "out.json")
     text = (tmp_path / "out.json").read_text()
     record = json.loads(text)
@@ -225,4 +231,47 @@ def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -
             {"model": "compact", "sha256": "ab", "ankle": 0, "finding": 2, "judgement": "rejected", "reason": "Artefact"}
         ],
         "missed": [{"number": 1, "center_mm": [1.0, 2.0, 3.0], "reason": ""}],
+        "edited_boxes": [],
+        "measures": [
+            {
+                "number": 1,
+                "kind": "distance",
+                "points_mm": [[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]],
+                "normal": None,
+                "values": [{"name": "length", "value": 5.0, "unit": "mm"}],
+            }
+        ],
     }
+
+
+WRITER = """
+import sys
+from types import SimpleNamespace
+from ankleviewer import session
+from ankleviewer.core.measure import Value
+from ankleviewer.core.review import History
+
+case, history = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32)), History()
+while True:
+    points = ((0.0, 0.0, 0.0), (float(history.next_measure), 0.0, 0.0))
+    record = history.add_measure("distance", points, None, (Value("length", points[1][0], "mm"),))
+    session.add_to_review(case, record)
+    print(record["number"], flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_measures_survive_kill_9(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", WRITER], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for line in writer.stdout:
+            if line == "12\n":
+                writer.kill()
+                break
+        written = 12 + len(writer.stdout.readlines())
+    assert writer.returncode == -signal.SIGKILL
+    case = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32))
+    measures = History(session.read_review(case)).review.measures  # type: ignore[arg-type]
+    assert len(measures) in (written, written + 1), "all that was said to be written, at most one more"
+    assert [m.values[0].number for m in measures] == [float(n) for n in range(1, len(measures) + 1)]

@@ -101,6 +101,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--models", nargs="+", required=True, metavar="PACK")
     p.add_argument("--data", type=Path, required=True, metavar="MANIFEST.csv|DATA")
     p.add_argument("--out", type=Path, required=True)
+    p = commands.add_parser("locator", help="make the network that finds the ankles: simulate, train, measure, write the file")
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--scans", type=int, default=800)
+    p.add_argument("--steps", type=int, default=2000)
+    p.add_argument("--jobs", type=int, default=1)
+    p.add_argument("--resume", action="store_true")
     return top
 
 
@@ -123,7 +129,12 @@ def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
     p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
     p.add_argument("--seed", type=int, default=1001)
     p.add_argument("--width", type=float, help="factor on the channels, for trials")
-    p.add_argument("--precision", choices=("bf16", "fp32"), default="fp32")
+    p.add_argument(
+        "--precision",
+        choices=("auto", "bf16", "fp32"),
+        default="auto",
+        help="auto: bf16 where the processor has it",
+    )
     p.add_argument("--part", type=int, metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory")
     p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
     p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
@@ -272,6 +283,20 @@ def _cross_validate(args: argparse.Namespace, order: TrainOrder) -> int:
     return DONE
 
 
+def _locator(args: argparse.Namespace) -> int:
+    from trainer.locator.make import make
+
+    with _bar(args.steps, "locator") as bar:
+        found = make(args.out, args.scans, args.steps, jobs=args.jobs, resume=args.resume, report=_steps(bar), say=bar.write)
+    print(f"held-out bodies: {found['found']:.1%} of {found['ankles']} ankles, {found['false_ankles']} false ones")
+    print(f"median {found['median_mm']} mm; {args.out}/locator.onnx and locator.json")
+    return DONE
+
+
+def _steps(bar: Any) -> Callable[[int, float], None]:
+    return lambda step, loss: (bar.set_postfix_str(f"loss {loss:.2f}"), bar.update(step - bar.n))[1]
+
+
 def _tune(args: argparse.Namespace) -> int:
     from trainer.tune import tune
 
@@ -297,7 +322,7 @@ def _order(args: argparse.Namespace) -> TrainOrder:
         size=args.size,
         seed=args.seed,
         width=args.width,
-        bf16=args.precision == "bf16",
+        bf16={"auto": None, "bf16": True, "fp32": False}[args.precision],
         partial=args.partial,
         most_rows=args.part,
         save_memory=args.save_memory,
@@ -363,6 +388,7 @@ _COMMANDS = {
     "prepare": _prepare,
     "train": _train,
     "tune": _tune,
+    "locator": _locator,
     "power": _power,
     "export": _export,
     "evaluate": _evaluate,

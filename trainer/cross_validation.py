@@ -57,7 +57,7 @@ def cross_validate(
             rest = [p for k, part in enumerate(parts) if k != number for p in part]
             net = train_on(replace(order, out=run), spec, rest, [], report, say, batch)
             answers = {}
-            look(net, held_out, answers, order.bf16, at_size(spec, order.size).size)
+            look(net, held_out, answers, order.in_bf16, at_size(spec, order.size).size)
             write_text(run / "answers.json", json.dumps(answers))
             checkpoint.drop(run)  # a fold's network is of no further use, and those of deep ones are large
         scores = [answers[p.row.id][0] for p in held_out]

@@ -82,7 +82,7 @@ def train_on(
     bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, order.on_device)
     steps = bank.steps_per_epoch(stages[0].plan.others)
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
-    validate = functools.partial(validation_figures, found=judges, bf16=order.bf16, size=spec.size) if judges else None
+    validate = functools.partial(validation_figures, found=judges, bf16=order.in_bf16, size=spec.size) if judges else None
     with processes(order.device) as group:
         trained = train(
             net,

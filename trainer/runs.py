@@ -32,6 +32,7 @@ from trainer.training.data import PairBank
 from trainer.training.loop import Execution, Progress, train
 from trainer.training.objective import Stage
 from trainer.training.pair_source import FolderPairs, LivePairs
+from trainer.training.precision import bf16_pays
 from trainer.training.processes import Processes, best_device, processes
 from trainer.training.recipes import RECIPES, Recipe, chosen
 from trainer.training.teach import Teacher
@@ -56,7 +57,7 @@ class TrainOrder:
         epochs: None for the recipe's own length; size: largest crop, voxels.
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own.
-        bf16: half precision inside the network; resume: go on from the run's checkpoint.
+        bf16: half precision inside the network, None for where it pays; resume: go on from the run's checkpoint.
         most_rows, save_memory: see `loop.Execution`; device: "auto" takes a GPU where there is one.
         live: keep the simulated pairs in memory instead of in the run's folder.
         rate, strength: learning rate at the start and strength of the augmentation, None for the recipe's.
@@ -73,7 +74,7 @@ class TrainOrder:
     size: int = 128
     seed: int = 1001
     width: float | None = None
-    bf16: bool = False
+    bf16: bool | None = False
     resume: bool = False
     live: bool = False
     partial: bool = False
@@ -90,10 +91,15 @@ class TrainOrder:
         """The device that is meant."""
         return best_device() if self.device == "auto" else torch.device(self.device)
 
+    @property
+    def in_bf16(self) -> bool:
+        """Whether half precision is used."""
+        return bf16_pays(self.on_device) if self.bf16 is None else self.bf16
+
     def on(self, group: Processes) -> Execution:
         """With what the run is done."""
         return Execution(
-            self.on_device, group, self.bf16, self.most_rows, self.save_memory, self.seed, self.compile, self.tensorboard
+            self.on_device, group, self.in_bf16, self.most_rows, self.save_memory, self.seed, self.compile, self.tensorboard
         )
 
 
@@ -189,7 +195,7 @@ def train_on_simulator(
     validate = None
     if order.validation is not None:
         found = prepare(order.validation, order.out / "validation-prepared", spec)
-        validate = functools.partial(validation_figures, found=found, bf16=order.bf16)
+        validate = functools.partial(validation_figures, found=found, bf16=order.in_bf16)
     first = min(recipe.pairs, 64)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
     wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)

@@ -44,6 +44,7 @@ class Ankle:
         min_mm, max_mm: LPS box around the bones of this ankle region.
         complete: distal tibia, joint and talus lie in the field of view.
         reason: a sentence where not complete, else "".
+        landmarks: names of `landmarks.NAMES` that the locator saw, with LPS mm; () where it saw none.
     """
 
     side: Side
@@ -52,6 +53,7 @@ class Ankle:
     max_mm: Point
     complete: bool
     reason: str
+    landmarks: tuple[tuple[str, Point], ...] = ()
 
 
 def find_ankles(volume: Volume) -> tuple[Ankle, ...]:

@@ -74,11 +74,12 @@ class ModelAnswer:
 
 @dataclass(frozen=True)
 class AnkleInfo:
-    """Side "L", "R" or "unknown", and the LPS box around the ankle's bones, mm."""
+    """Side "L", "R" or "unknown", the LPS box around the ankle's bones, and the landmarks that the locator saw by name, mm."""
 
     side: str
     min_mm: Triple
     max_mm: Triple
+    landmarks_mm: Mapping[str, Triple] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class Result:
                 scan=ScanInfo(**_tuples(record["scan"])),
                 verdict=record["verdict"],
                 findings=tuple(Finding(**f) for f in record["findings"]),
-                ankles=tuple(AnkleInfo(**_tuples(a)) for a in record["ankles"]),
+                ankles=tuple(_ankle(a) for a in record["ankles"]),
                 models=tuple(_answer(m) for m in record["models"]),
                 consensus=Consensus(**record["consensus"]) if record.get("consensus") else None,
                 timings_s=dict(record["timings_s"]),
@@ -149,6 +150,11 @@ class Result:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a result of schema {SCHEMA}: {error}") from error
+
+
+def _ankle(record: Mapping[str, Any]) -> AnkleInfo:
+    points = {str(name): (float(x), float(y), float(z)) for name, (x, y, z) in record.get("landmarks_mm", {}).items()}
+    return AnkleInfo(**_tuples({**record, "landmarks_mm": {}}) | {"landmarks_mm": points})
 
 
 def many(results: Iterable[Result]) -> dict[str, Any]:

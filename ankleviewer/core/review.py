@@ -1,7 +1,8 @@
 """A reader's judgement of the findings: accepted, rejected, missed ones added, with a reason; everything can be undone.
 
 A history is a list of records, each a plain dictionary, so that it can be written one by one as it happens and read back after a
-crash. What stands in the end is folded from them.
+crash. What stands in the end is folded from them. Every step has a number, and undoing names the step that it takes back: so a
+step of a newer program, which this one does not understand, stays whole and takes nothing else along.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
+
+from ankleviewer.core.measure import Measure, Point, Value, from_record, point, to_record
 
 Judgement = Literal["accepted", "rejected"]
 JUDGEMENTS: tuple[Judgement, ...] = ("accepted", "rejected")
@@ -55,100 +58,176 @@ class Missed:
 
 
 @dataclass(frozen=True)
+class BoxMm:
+    """A box as the reader drew it: lowest and highest LPS mm."""
+
+    min_mm: Point
+    max_mm: Point
+
+    def __post_init__(self) -> None:
+        if not all(low < high for low, high in zip(self.min_mm, self.max_mm, strict=True)):
+            raise ValueError(f"a box must have a size, is {self.min_mm} to {self.max_mm}")
+
+    @property
+    def center_mm(self) -> Point:
+        """Its middle, LPS mm."""
+        return point([(low + high) / 2 for low, high in zip(self.min_mm, self.max_mm, strict=True)])
+
+
+@dataclass(frozen=True)
 class Review:
-    """What stands at a moment."""
+    """What stands at a moment; `edited`: the reader's boxes in the place of the model's."""
 
     marks: Mapping[Place, Mark] = field(default_factory=lambda: MappingProxyType({}))
     missed: tuple[Missed, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    edited: Mapping[Place, BoxMm] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def to_json(review: Review) -> dict[str, Any]:
     """What stands, as plain values; findings counted from 1 as the window counts them."""
-    marks = sorted(review.marks.items(), key=lambda item: (item[0].model, item[0].ankle, item[0].index))
     return {
         "findings": [
-            {
-                "model": place.model,
-                "sha256": place.sha256,
-                "ankle": place.ankle,
-                "finding": place.index + 1,
-                "judgement": mark.judgement,
-                "reason": mark.reason,
-            }
-            for place, mark in marks
+            {**_finding(place), "judgement": mark.judgement, "reason": mark.reason}
+            for place, mark in sorted(review.marks.items(), key=_order)
         ],
         "missed": [{"number": m.number, "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed],
+        "edited_boxes": [
+            {**_finding(place), "min_mm": list(box.min_mm), "max_mm": list(box.max_mm)}
+            for place, box in sorted(review.edited.items(), key=_order)
+        ],
+        "measures": [to_record(m) for m in review.measures],
     }
+
+
+def _order(item: tuple[Place, Any]) -> tuple[str, int, int]:
+    return item[0].model, item[0].ankle, item[0].index
+
+
+def _finding(place: Place) -> dict[str, Any]:
+    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "finding": place.index + 1}
 
 
 class History:
     """All that was done and undone, in order.
 
     Args:
-        records: of an earlier session; those that are not understood are left out, since a newer program may have written them.
+        records: of an earlier session; those that are not understood change nothing, since a newer program may have written them.
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._done: list[Record] = []
-        self._undone: list[Record] = []
-        self._numbers = 0
+        self._steps: dict[int, Record] = {}  # by number; those not understood too
+        self._foreign: set[int] = set()
+        self._done: list[int] = []
+        self._undone: list[int] = []
+        self._numbers = {"missed": 0, "measure": 0}
+        self._review: Review | None = None
         for record in records:
             self._take(record)
 
     @property
     def review(self) -> Review:
         """What stands now."""
-        review = Review()
-        for record in self._done:
-            review = _apply(review, record)
-        return review
+        if self._review is None:
+            review = Review()
+            for step in self._done:
+                if step not in self._foreign:
+                    review = _apply(review, self._steps[step])
+            self._review = review
+        return self._review
 
     @property
     def can_undo(self) -> bool:
         """Whether there is something to undo."""
-        return bool(self._done)
+        return self._last(self._done) is not None
 
     @property
     def can_redo(self) -> bool:
         """Whether there is something to do again."""
-        return bool(self._undone)
+        return self._last(self._undone) is not None
 
     def judge(self, place: Place, judgement: Judgement | None, reason: str = "") -> Record:
         """Accept or reject a finding, or take that back (None); returns the record to be written."""
-        where = {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "index": place.index}
-        return self._take({"what": "judge", **where, "judgement": judgement, "reason": reason})
+        return self._do({"what": "judge", **_where(place), "judgement": judgement, "reason": reason})
 
     def add_missed(self, center_mm: tuple[float, float, float], reason: str = "") -> Record:
         """Mark a place that no model did."""
         center = [round(float(v), 2) for v in center_mm]
-        return self._take({"what": "missed", "number": self._numbers + 1, "center_mm": center, "reason": reason})
+        return self._do({"what": "missed", "number": self._numbers["missed"] + 1, "center_mm": center, "reason": reason})
 
     def remove_missed(self, number: int) -> Record:
         """Take such a mark away."""
-        return self._take({"what": "not missed", "number": number})
+        return self._do({"what": "not missed", "number": number})
+
+    @property
+    def next_measure(self) -> int:
+        """The number that the next measure gets."""
+        return self._numbers["measure"] + 1
+
+    def add_measure(self, kind: str, points: tuple[Point, ...], normal: Point | None, values: tuple[Value, ...]) -> Record:
+        """Keep a measure."""
+        measure = Measure(self.next_measure, kind, points, normal, values)
+        return self._do({"what": "measure", **to_record(measure)})
+
+    def change_measure(self, measure: Measure) -> Record:
+        """Put another one in the place of the measure with the same number."""
+        return self._do({"what": "measure changed", **to_record(measure)})
+
+    def remove_measure(self, number: int) -> Record:
+        """Take a measure away."""
+        return self._do({"what": "not measure", "number": number})
+
+    def edit_box(self, place: Place, box: BoxMm | None) -> Record:
+        """Put the reader's box in the place of the model's; None gives the model's back."""
+        ends = {"min_mm": list(box.min_mm), "max_mm": list(box.max_mm)} if box is not None else {"min_mm": None, "max_mm": None}
+        return self._do({"what": "box", **_where(place), **ends})
 
     def undo(self) -> Record | None:
         """Take the last step back; None where there is none."""
-        return self._take({"what": "undo"}) if self._done else None
+        step = self._last(self._done)
+        return self._take({"what": "undo", "step": step}) if step is not None else None
 
     def redo(self) -> Record | None:
         """Do it again; None where nothing was undone."""
-        return self._take({"what": "redo"}) if self._undone else None
+        step = self._last(self._undone)
+        return self._take({"what": "redo", "step": step}) if step is not None else None
+
+    def _last(self, steps: list[int]) -> int | None:
+        return next((step for step in reversed(steps) if step not in self._foreign), None)
+
+    def _do(self, record: Record) -> Record:
+        return self._take({**record, "step": max(self._steps, default=0) + 1})
 
     def _take(self, record: Record) -> Record:
-        what = record.get("what")
-        if what == "undo":
-            if self._done:
-                self._undone.append(self._done.pop())
-        elif what == "redo":
-            if self._undone:
-                self._done.append(self._undone.pop())
-        elif _understood(record):
-            self._done.append(record)
+        what, step = record.get("what"), record.get("step")
+        self._review = None
+        if what in ("undo", "redo"):
+            source, target = (self._done, self._undone) if what == "undo" else (self._undone, self._done)
+            if step is None and source:  # of a journal without numbers: the last one
+                step = source[-1]
+            if step in source:
+                source.remove(step)
+                target.append(step)
+                self._done.sort()  # what is done again stands where it stood, also among steps that are not understood
+        elif isinstance(what, str):
+            if type(step) is not int or step in self._steps:
+                step = max(self._steps, default=0) + 1
+            self._steps[step] = record
+            self._done.append(step)
             self._undone.clear()
-            if what == "missed":
-                self._numbers = max(self._numbers, record["number"])
+            if not _understood(record):
+                self._foreign.add(step)
+            elif what in self._numbers:
+                self._numbers[what] = max(self._numbers[what], record["number"])
         return record
+
+
+def _where(place: Place) -> dict[str, Any]:
+    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "index": place.index}
+
+
+def _place(record: Record) -> Place:
+    return Place(str(record["model"]), str(record["sha256"]), int(record["ankle"]), int(record["index"]))
 
 
 def _understood(record: Record) -> bool:
@@ -162,7 +241,7 @@ def _understood(record: Record) -> bool:
 def _apply(review: Review, record: Record) -> Review:
     what = record["what"]
     if what == "judge":
-        place = Place(str(record["model"]), str(record["sha256"]), int(record["ankle"]), int(record["index"]))
+        place = _place(record)
         marks = {k: v for k, v in review.marks.items() if k != place}
         judgement = record["judgement"]
         if judgement is not None:
@@ -171,8 +250,21 @@ def _apply(review: Review, record: Record) -> Review:
             marks[place] = Mark(judgement, str(record["reason"]))
         return replace(review, marks=MappingProxyType(marks))
     if what == "missed":
-        x, y, z = (float(v) for v in record["center_mm"])
-        return replace(review, missed=(*review.missed, Missed(int(record["number"]), (x, y, z), str(record["reason"]))))
+        missed = Missed(int(record["number"]), point(record["center_mm"]), str(record["reason"]))
+        return replace(review, missed=(*review.missed, missed))
     if what == "not missed":
         return replace(review, missed=tuple(m for m in review.missed if m.number != int(record["number"])))
+    if what == "measure":
+        return replace(review, measures=(*review.measures, from_record(record)))
+    if what == "measure changed":
+        new = from_record(record)
+        return replace(review, measures=tuple(new if m.number == new.number else m for m in review.measures))
+    if what == "not measure":
+        return replace(review, measures=tuple(m for m in review.measures if m.number != int(record["number"])))
+    if what == "box":
+        place = _place(record)
+        edited = {k: v for k, v in review.edited.items() if k != place}
+        if record["min_mm"] is not None:
+            edited[place] = BoxMm(point(record["min_mm"]), point(record["max_mm"]))
+        return replace(review, edited=MappingProxyType(edited))
     raise ValueError(f"unknown record {what!r}")

@@ -13,6 +13,7 @@ from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
 from ankleviewer.ui import plane_actions
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.measure_actions import build_measures
 from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 
@@ -36,6 +37,7 @@ def build(window: MainWindow) -> None:
     _view(window)
     plane_actions.build(window, _add)
     _findings(window)
+    build_measures(window, _add)
     menu = window.menuBar().addMenu("&Help")
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
     _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
@@ -112,7 +114,8 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Accept", "A", lambda: controller.judge("accepted"))
     _add(menu, "Reject", "R", lambda: controller.judge("rejected"))
     _add(menu, "Mark a missed one at the crosshair", "M", controller.add_missed)
-    undo = _add(menu, "Undo", "Ctrl+Z", controller.reviewing.undo)
+    _add(menu, "Edit the box", "E", window.editing.toggle)
+    undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo)
     menu.addSeparator()
     heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True)
@@ -123,7 +126,7 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
     menu.addSeparator()
     _add(menu, "Analyse", "F5", controller.analyse)
-    _add(menu, "Cancel", "Esc", controller.cancel)
+    _add(menu, "Cancel", "Esc", lambda: controller.measuring.stop() or window.editing.stop() or controller.cancel())
 
     def show() -> None:
         heat.setChecked(model.state.heat)
@@ -132,9 +135,10 @@ def _findings(window: MainWindow) -> None:
         coarse.setChecked(model.state.paper_map)
 
     def steps() -> None:
-        undo.setEnabled(controller.reviewing.history.can_undo)
+        undo.setEnabled(controller.measuring.can_undo)
         redo.setEnabled(controller.reviewing.history.can_redo)
 
     controller.changed.connect(steps)
+    controller.measuring.changed.connect(steps)
     steps()
     menu.aboutToShow.connect(show)

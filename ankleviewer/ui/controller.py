@@ -19,6 +19,7 @@ from ankleviewer.core.review import Judgement
 from ankleviewer.core.viewstate import PaneView, ViewState
 from ankleviewer.ui.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.jobs import Job, wait_for
+from ankleviewer.ui.measuring import Measuring
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.reviewing import Reviewing
 
@@ -76,6 +77,7 @@ class CaseController(QObject):
         self._path = ""
         self._touched = False
         self.reviewing = Reviewing(self.backend, self)
+        self.measuring = Measuring(view, self.reviewing, self)
         self.reviewing.changed.connect(self._on_review)
         self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
         self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)

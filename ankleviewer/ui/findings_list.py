@@ -60,6 +60,11 @@ class FindingRow(QFrame):
         self.reason.addItems(["Why? (may stay open)", *REASONS])
         self.reason.activated.connect(self._because)
         grid.addWidget(self.reason, 5, 0, 1, 2)
+        self.reset = QPushButton("Box edited · back to the model's")
+        self.reset.setObjectName("link")
+        self.reset.setAccessibleName(f"Give finding {self.index + 1} the model's own box again")
+        self.reset.clicked.connect(lambda: self.controller.reviewing.edit_box(self.controller.answer, self.index, None))
+        grid.addWidget(self.reset, 6, 0, 1, 2)
 
     def _button(self, text: str, tip: str, judgement: Judgement) -> QPushButton:
         button = QPushButton(text)
@@ -73,8 +78,9 @@ class FindingRow(QFrame):
     def _because(self, chosen: int) -> None:
         self.controller.reviewing.judge(self.controller.answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")
 
-    def show_mark(self, mark: Mark | None) -> None:
-        """What the reader has said of it."""
+    def show_mark(self, mark: Mark | None, edited: bool = False) -> None:
+        """What the reader has said of it, and whether its box is the reader's."""
+        self.reset.setVisible(edited)
         judgement = mark.judgement if mark is not None else ""
         self.accept.setChecked(judgement == "accepted")
         self.reject.setChecked(judgement == "rejected")
@@ -162,7 +168,8 @@ class FindingsList(QWidget):
             for new in self.missed:
                 self._column.addWidget(new)
         for row in self.rows:
-            row.show_mark(self.controller.reviewing.mark(self.controller.answer, row.index))
+            answer, reviewing = self.controller.answer, self.controller.reviewing
+            row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
         self._mark()
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:

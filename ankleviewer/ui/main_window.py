@@ -25,12 +25,15 @@ from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
 from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
+from ankleviewer.ui.box_edit_mouse import BoxEditKeys, BoxEditMouse
+from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.compare import Compare
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keys import HeldKeys
 from ankleviewer.ui.lightbox import Lightbox
+from ankleviewer.ui.measure_mouse import MeasureKeys, MeasureMouse
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
@@ -71,6 +74,13 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.panes = {plane: SlicePane(self.view, plane) for plane in PLANES}
+        for pane in self.panes.values():
+            MeasureMouse(pane, self.controller.measuring)
+        MeasureKeys(self, self.controller.measuring)
+        self.editing = BoxEditing(self.controller)
+        for pane in self.panes.values():
+            BoxEditMouse(pane, self.editing)
+        BoxEditKeys(self, self.editing)
         self.pane3d = Pane3D(self.view)
         grid_page = QWidget()
         self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}

@@ -11,6 +11,7 @@ from ankleviewer.ui import theme
 from ankleviewer.ui.controller import ALL_MODELS, CaseController, Phase
 from ankleviewer.ui.findings_list import FindingsList
 from ankleviewer.ui.heat_controls import HeatControls
+from ankleviewer.ui.measure_list import MeasureList
 from ankleviewer.ui.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.wording import (
     CALL_SHAPES,
@@ -115,6 +116,8 @@ class ResultPanel(QWidget):
         column.addLayout(head)
         self.findings = FindingsList(self.controller)
         column.addWidget(self.findings)
+        self.measures = MeasureList(self.controller.measuring)
+        column.addWidget(self.measures)
         self.others_rule = rule()
         column.addWidget(self.others_rule)
         self.others_head = label("Models", "heading")

@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ankleviewer.core.review import History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.core.measure import Measure, Point, Value
+from ankleviewer.core.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,26 @@ class Reviewing(QObject):
     def remove_missed(self, number: int) -> None:
         """Take such a mark away."""
         self._write(self.history.remove_missed(number))
+
+    def add_measure(self, kind: str, points: tuple[Point, ...], normal: Point | None, values: tuple[Value, ...]) -> None:
+        """Keep a measure."""
+        self._write(self.history.add_measure(kind, points, normal, values))
+
+    def change_measure(self, measure: Measure) -> None:
+        """Put another one in the place of the measure with its number."""
+        self._write(self.history.change_measure(measure))
+
+    def remove_measure(self, number: int) -> None:
+        """Take a measure away."""
+        self._write(self.history.remove_measure(number))
+
+    def edited(self, answer: Any, index: int) -> BoxMm | None:
+        """The reader's box of a finding, None where the model's stands."""
+        return self.review.edited.get(self.place(answer, index))
+
+    def edit_box(self, answer: Any, index: int, box: BoxMm | None) -> None:
+        """Put the reader's box in the place of the model's; None gives the model's back."""
+        self._write(self.history.edit_box(self.place(answer, index), box))
 
     def undo(self) -> None:
         """Take the last step back."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -41,6 +43,7 @@ class SlicePane(QWidget):
         self.setMinimumSize(QSize(120, 100))
         self.setAccessibleName(f"{PLANE_NAMES[plane]} slices")
         self._layers = LayerCache()
+        self.overlays: list[Callable[[QPainter, Viewport, PanePicture], None]] = []  # painted last, over everything
         self._mouse: QPointF | None = None
         self._drag: tuple[str, QPointF] | None = None
         self._carry = 0.0
@@ -75,14 +78,10 @@ class SlicePane(QWidget):
         if self.model.scene is not None:
             picture = self.picture()
             hover = self._hover_text()
-            paint(
-                painter,
-                self.viewport(),
-                picture,
-                self._layers.layers(self.model.scene, picture),
-                self.model.state.annotations,
-                hover,
-            )
+            layers = self._layers.layers(self.model.scene, picture)
+            paint(painter, self.viewport(), picture, layers, self.model.state.annotations, hover)
+            for overlay in self.overlays:
+                overlay(painter, self.viewport(), picture)
             self.handles.paint(painter, self._mouse)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -88,6 +88,11 @@ QLabel#number {{ font-size: 18px; font-weight: 600; }}
 QFrame#rule {{ background: {LINE}; max-height: 1px; min-height: 1px; border: none; }}
 QFrame#notice {{ background: #2b1d1f; border: none; border-left: 4px solid {REFUSAL}; }}
 QFrame#popup {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 6px; }}
+QFrame#tool {{ border: 1px solid {READER}; border-radius: 4px; }}
+QFrame#measure {{ border: 1px solid {LINE}; border-left: 3px solid {LINE}; border-radius: 4px; }}
+QFrame#measure[selected="true"] {{ border-left: 3px solid {READER}; background: #23262c; }}
+QLabel#live {{ color: {READER}; font-weight: 600; }}
+QLabel#strong {{ font-weight: 600; }}
 QMenuBar {{ background: {PANEL}; border-bottom: 1px solid {LINE}; padding: 2px 4px; }}
 QMenuBar::item {{ padding: 4px 10px; border-radius: 4px; background: transparent; }}
 QMenuBar::item:selected {{ background: {RAISED}; }}

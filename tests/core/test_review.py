@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ankleviewer.core.review import History, Mark, Missed, Place, Review
+from ankleviewer.core.measure import Measure, Value
+from ankleviewer.core.review import BoxMm, History, Mark, Missed, Place, Review, to_json
 
+LINE, UP = ((0.0, 0.0, 1.0), (3.0, 4.0, 1.0)), (0.0, 0.0, 1.0)
+FIVE = (Value("length", 5.0, "mm"),)
 FIRST, SECOND = Place("compact", "ab" * 32, 0, 0), Place("compact", "ab" * 32, 0, 1)
 
 
@@ -54,13 +57,17 @@ STEP = st.one_of(
     st.tuples(st.just("judge"), st.sampled_from([FIRST, SECOND]), st.sampled_from(["accepted", "rejected", None])),
     st.tuples(st.just("missed"), st.integers(0, 9)),
     st.tuples(st.just("remove"), st.integers(1, 4)),
+    st.tuples(st.just("measure"), st.sampled_from(["distance", "of the future"])),
+    st.tuples(st.just("move"), st.integers(1, 3), st.integers(0, 9)),
+    st.tuples(st.just("erase"), st.integers(1, 3)),
+    st.tuples(st.just("box"), st.sampled_from([FIRST, SECOND]), st.integers(0, 3)),
     st.tuples(st.just("undo")),
     st.tuples(st.just("redo")),
 )
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.lists(STEP, max_size=14))
+@settings(max_examples=120, deadline=None)
+@given(st.lists(STEP, max_size=16))
 def test_records_read_back_give_the_same_review(steps: list[tuple[object, ...]]) -> None:
     history, records = History(), []
     for step in steps:
@@ -69,6 +76,14 @@ def test_records_read_back_give_the_same_review(steps: list[tuple[object, ...]])
                 records.append(history.judge(place, judgement))  # type: ignore[arg-type]
             case ("missed", int(x)):
                 records.append(history.add_missed((float(x), 0.0, 0.0)))
+            case ("measure", str(kind)):
+                records.append(history.add_measure(kind, LINE, UP, FIVE))
+            case ("move", int(n), int(x)):
+                records.append(history.change_measure(Measure(n, "distance", ((float(x), 0.0, 0.0), LINE[1]), None, FIVE)))
+            case ("erase", int(n)):
+                records.append(history.remove_measure(n))
+            case ("box", Place() as place, int(x)):
+                records.append(history.edit_box(place, BoxMm((0.0, 0.0, 0.0), (float(x), 1.0, 1.0)) if x else None))
             case ("remove", int(n)):
                 records.append(history.remove_missed(n))
             case (what,):
@@ -94,3 +109,106 @@ def test_records_read_back_give_the_same_review(steps: list[tuple[object, ...]])
 def test_records_that_are_not_understood_are_left_out(record: dict[str, object]) -> None:
     history = History([record])
     assert history.review == Review() and not history.can_undo
+    assert to_json(history.review) == to_json(Review())
+
+
+def test_measures_are_kept_changed_and_taken_away_and_all_of_it_undone() -> None:
+    history = History()
+    history.add_measure("distance", LINE, UP, FIVE)
+    history.add_measure("angle", (*LINE, (0.0, 0.0, 9.0)), None, ())
+    first, second = history.review.measures
+    assert (first.number, second.number, history.next_measure) == (1, 2, 3)
+    longer = Measure(1, "distance", ((0.0, 0.0, 1.0), (6.0, 8.0, 1.0)), UP, (Value("length", 10.0, "mm"),))
+    history.change_measure(longer)
+    assert history.review.measures == (longer, second)
+    history.remove_measure(2)
+    history.add_measure("distance", LINE, UP, FIVE)
+    assert [m.number for m in history.review.measures] == [1, 3], "a number is never used twice"
+    for _ in range(3):
+        history.undo()
+    assert history.review.measures == (first, second)
+    assert history.next_measure == 4
+
+
+def test_judgements_and_measures_share_one_stack() -> None:
+    history = History()
+    history.judge(FIRST, "accepted")
+    history.add_measure("distance", LINE, UP, FIVE)
+    history.judge(SECOND, "rejected")
+    history.undo()
+    assert history.review.marks == {FIRST: Mark("accepted")} and len(history.review.measures) == 1
+    history.undo()
+    assert history.review.marks == {FIRST: Mark("accepted")} and history.review.measures == ()
+    history.redo()
+    assert len(history.review.measures) == 1
+
+
+def test_saved_values_carry_names_units_and_places() -> None:
+    history = History()
+    history.add_measure("distance", LINE, UP, FIVE)
+    history.edit_box(SECOND, BoxMm((0.0, 0.0, 0.0), (1.0, 2.0, 3.0)))
+    saved = json.loads(json.dumps(to_json(history.review)))
+    assert saved["measures"] == [
+        {
+            "number": 1,
+            "kind": "distance",
+            "points_mm": [[0, 0, 1], [3, 4, 1]],
+            "normal": [0, 0, 1],
+            "values": [{"name": "length", "value": 5.0, "unit": "mm"}],
+        }
+    ]
+    (box,) = saved["edited_boxes"]
+    assert (box["finding"], box["model"], box["min_mm"], box["max_mm"]) == (2, "compact", [0, 0, 0], [1, 2, 3])
+
+
+def test_an_edited_box_stands_until_the_models_is_given_back() -> None:
+    history = History()
+    box = BoxMm((0.0, 0.0, 0.0), (1.0, 2.0, 3.0))
+    history.edit_box(FIRST, box)
+    assert history.review.edited == {FIRST: box}
+    history.edit_box(FIRST, None)
+    assert history.review.edited == {}
+    history.undo()
+    assert history.review.edited == {FIRST: box}
+    with pytest.raises(ValueError, match="size"):
+        BoxMm((0.0, 0.0, 0.0), (1.0, 0.0, 1.0))
+
+
+# What the first version of the program wrote: no numbers of steps, no measures.
+OLD = [
+    {"what": "judge", "model": "compact", "sha256": "ab" * 32, "ankle": 0, "index": 0, "judgement": "accepted", "reason": ""},
+    {"what": "missed", "number": 1, "center_mm": [1, 2, 3], "reason": ""},
+    {"what": "undo"},
+    {"what": "judge", "model": "compact", "sha256": "ab" * 32, "ankle": 0, "index": 1, "judgement": "rejected", "reason": ""},
+    {"what": "undo"},
+    {"what": "redo"},
+]
+
+
+def test_an_old_journal_is_read_and_gone_on_with() -> None:
+    history = History(OLD)
+    assert history.review.marks == {FIRST: Mark("accepted"), SECOND: Mark("rejected")} and history.review.missed == ()
+    written = [history.add_measure("distance", LINE, UP, FIVE), history.undo(), history.undo()]
+    assert history.review.marks == {FIRST: Mark("accepted")}
+    assert History([*OLD, *(r for r in written if r)]).review == history.review
+
+
+def test_what_a_newer_program_wrote_and_undid_takes_nothing_else_along() -> None:
+    newer = {"what": "of the future", "step": 2, "data": [1]}
+    accepted = History().judge(FIRST, "accepted")
+    undone = History([accepted, newer, {"what": "undo", "step": 2}])
+    assert undone.review.marks == {FIRST: Mark("accepted")} and not undone.can_redo
+    history = History([accepted, newer])
+    records = [history.undo(), history.add_measure("distance", LINE, UP, FIVE)]
+    assert records[0] == {"what": "undo", "step": 1}, "the step that is understood, not the last one"
+    assert History([accepted, newer, *(r for r in records if r)]).review == history.review
+    assert history.review.marks == {} and len(history.review.measures) == 1
+
+
+def test_a_step_that_never_reached_the_disk_is_not_mistaken_for_another() -> None:
+    history = History()
+    kept = history.judge(FIRST, "accepted")
+    history.judge(SECOND, "rejected")  # the disk was full
+    undone = history.undo()
+    assert undone is not None
+    assert History([kept, undone]).review.marks == {FIRST: Mark("accepted")}

@@ -28,9 +28,9 @@ class Intake:
 
 def take_in(path: Path) -> Intake:
     """Read and check one scan; a refused one is an answer, not an error."""
-    from ankleviewer.core.anatomy import find_ankles
     from ankleviewer.core.checks import check_volume
     from ankleviewer.core.errors import ScanError
+    from ankleviewer.inference.locator import ankles_in
     from ankleviewer.io.reader import open_scan
 
     try:
@@ -40,5 +40,5 @@ def take_in(path: Path) -> Intake:
     for finding in (*scan.findings, *check_volume(scan.volume)):
         if finding.level in ("withhold", "refuse"):
             return Intake(scan, (), finding.code)
-    ankles = tuple(a for a in find_ankles(scan.volume) if a.complete)
+    ankles = tuple(a for a in ankles_in(scan.volume) if a.complete)
     return Intake(scan, ankles, "" if ankles else "NO_COMPLETE_ANKLE")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from trainer.simulate.atlas import Atlas
+from trainer.simulate.landmarks import landmarks_of
 from trainer.simulate.render import render
 from trainer.simulate.scene import Scene, draw_scene
 from trainer.simulate.setting import STANDARD, Setting, draw_log
@@ -154,14 +155,18 @@ def _focus(scene: Scene) -> tuple[float, float, float]:
 
 
 def _ankles(scene: Scene, grid: Grid) -> list[dict[str, Any]]:
-    """Side and middle of the joint (canonical origin) of each ankle whose joint lies in the field of view."""
+    """Side, middle of the joint (canonical origin) and landmarks of each ankle whose joint lies in the field of view; of the
+    landmarks those that do too.
+    """
     low, high = (np.asarray(corner) for corner in grid.bounds_mm())
     found = []
     for leg in (scene, scene.other):
         if leg is not None:
             centre = leg.pose.to_lps(torch.zeros(3)).numpy().astype(np.float64)
             if ((centre > low) & (centre < high)).all():
-                found.append({"side": leg.side, "center_mm": _rounded(centre)})
+                points = {name: point.numpy().astype(np.float64) for name, point in landmarks_of(leg).items()}
+                seen = {name: _rounded(point) for name, point in points.items() if ((point > low) & (point < high)).all()}
+                found.append({"side": leg.side, "center_mm": _rounded(centre), "landmarks_mm": seen})
     return found
 
 

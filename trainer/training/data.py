@@ -187,6 +187,40 @@ def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tupl
     return tuple(slice(int(a), int(a) + size) for a in low)
 
 
+class Source(Protocol):
+    """Batches in the order of the steps; `waited` seconds in all."""
+
+    waited: float
+
+    def get(self) -> Batch:
+        """The next batch."""
+        ...
+
+    def close(self) -> None:
+        """No more are wanted."""
+        ...
+
+
+class Inline:
+    """Works out each batch when it is asked for: where the network trains on the CPU a thread would only take its cores."""
+
+    def __init__(self, make: Callable[[int], Batch], first: int) -> None:
+        self._make, self._next = make, first
+        self.waited = 0.0
+
+    def get(self) -> Batch:
+        """The next batch."""
+        start = time.monotonic()
+        self._next += 1
+        try:
+            return self._make(self._next - 1)
+        finally:
+            self.waited += time.monotonic() - start
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
 class Prefetch:
     """Works out batches ahead in a thread, in order."""
 

@@ -18,8 +18,9 @@ from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.training import checkpoint
+from trainer.training.allocator import keep_freed_memory
 from trainer.training.compiled import try_compiling
-from trainer.training.data import Bank, Batch, HardPlace, PairBank, Prefetch
+from trainer.training.data import Bank, Batch, HardPlace, Inline, PairBank, Prefetch, Source
 from trainer.training.logs import FileLog, Log, TensorBoardLog
 from trainer.training.mine import mine
 from trainer.training.objective import Objective, Stage, on_device, parts_of, share_of
@@ -102,6 +103,7 @@ def train(
     """
     execution = execution or Execution()
     run.mkdir(parents=True, exist_ok=True)
+    keep_freed_memory()
     net = (channels_last(net) if net.mode == "full" else net).to(execution.device)
     objective = Objective(net, len(stages), teacher, execution.save_memory).to(execution.device)
     state = _State(objective, bank, run, resume)
@@ -110,7 +112,7 @@ def train(
     total = sum(s.steps for s in stages)
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
     wrapped = _for_many(_compiled(objective, spec, stages, position[state.first :], bank, state.first, execution, say), execution)
-    source = Prefetch(lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total)
+    source = _source(lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total, execution.device)
     logs: list[Log] = []
     if execution.processes.first:
         logs = [FileLog(run, state.first), *([TensorBoardLog(run, state.first)] if execution.tensorboard else [])]
@@ -152,6 +154,10 @@ def train(
     chosen = checkpoint.load_best(run) if validate is not None else None
     net.load_state_dict(chosen["average"] if chosen else state.average)
     return net.eval()
+
+
+def _source(make: Callable[[int], Batch], first: int, last: int, device: torch.device) -> Source:
+    return Inline(make, first) if device.type == "cpu" else Prefetch(make, first, last)
 
 
 class _State:

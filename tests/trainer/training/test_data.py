@@ -13,7 +13,7 @@ import torch
 
 from trainer.simulate.pairs import Pair, load_pair, pair_path, save_pair
 from trainer.training import data as module
-from trainer.training.data import Batch, CropPlan, HardPlace, PairBank, Prefetch
+from trainer.training.data import Batch, CropPlan, HardPlace, Inline, PairBank, Prefetch
 from trainer.training.pair_source import FolderPairs
 
 PLAN = CropPlan(24, 3, 2)
@@ -124,6 +124,17 @@ def test_hard_places_are_looked_at_again_from_their_step_on(bank: PairBank, monk
 def numbered(step: int) -> Batch:
     empty = torch.zeros(0)
     return Batch(torch.full((1,), float(step)), empty, empty, empty, 0)
+
+
+def test_batches_worked_out_in_the_loop_keep_the_order_and_count_their_time() -> None:
+    def slow(step: int) -> Batch:
+        time.sleep(0.01)
+        return numbered(step)
+
+    source = Inline(slow, 5)
+    assert [float(source.get().hu) for _ in range(3)] == [5.0, 6.0, 7.0]
+    assert source.waited >= 0.03
+    source.close()
 
 
 def test_prefetching_keeps_the_order_and_ends() -> None:

@@ -1,0 +1,64 @@
+"""Where a label goes beside its line: inside the pane, off every point and every other label. Pixels of a pane, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ankleviewer.core.geometry import Array
+
+Rect = tuple[float, float, float, float]  # x, y, width, height
+
+GAP = 14.0  # px between a line's bounds and its label
+CLEAR = 10.0  # px kept between a label and any point
+
+
+def place_label(
+    line: ArrayLike, size: tuple[float, float], free: Rect, points: ArrayLike, taken: Sequence[Rect], gap: float = GAP
+) -> Rect:
+    """The place for a label: the first of those tried that hides nothing, or the one that hides least.
+
+    Args:
+        line: (n, 2) px, what the label belongs to.
+        size: width and height of the label.
+        free: the part of the pane that labels may cover.
+        points: (m, 2) px, places that must stay visible.
+        taken: labels already placed.
+    """
+    width, height = size
+    ends = np.asarray(line, dtype=np.float64)
+    (left, top), (right, bottom) = ends.min(axis=0), ends.max(axis=0)
+    x, y = (left + right - width) / 2, (top + bottom - height) / 2
+    tried = []
+    for away in (gap, gap + height, gap + 2 * height, gap + 4 * height):
+        tried += [
+            (right + away, y),
+            (x, top - away - height),
+            (x, bottom + away),
+            (left - away - width, y),
+            (right + away, bottom + away),
+            (left - away - width, top - away - height),
+        ]
+    low = np.array(free[:2])
+    high = np.maximum(low + free[2:] - np.array(size), low)
+    corner = np.clip(np.array(tried), low, high)
+    cost = 4 * _inside(np.asarray(points, dtype=np.float64).reshape(-1, 2), corner, size) + _overlap(taken, corner, size)
+    best = corner[int(np.argmin(cost))]
+    return float(best[0]), float(best[1]), width, height
+
+
+def _inside(points: Array, corner: Array, size: tuple[float, float]) -> Array:
+    """How many points lie in or near a label, for each corner."""
+    offset = points[None] - corner[:, None]
+    near = (offset > -CLEAR) & (offset < np.array(size) + CLEAR)
+    return np.asarray(near.all(axis=-1).sum(axis=1), dtype=np.float64)
+
+
+def _overlap(taken: Sequence[Rect], corner: Array, size: tuple[float, float]) -> Array:
+    """How many other labels a label covers, for each corner."""
+    others = np.array(taken, dtype=np.float64).reshape(-1, 4)
+    apart = others[None, :, :2] - corner[:, None]
+    cover = (apart < np.array(size)) & (apart > -others[None, :, 2:])
+    return np.asarray(cover.all(axis=-1).sum(axis=1), dtype=np.float64)

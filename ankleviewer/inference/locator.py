@@ -1,0 +1,132 @@
+"""Runs the locator that ships with the program: landmarks of every ankle in a scan. On the CPU, a quarter of a second."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ankleviewer.core import paths
+from ankleviewer.core.anatomy import Ankle, find_ankles
+from ankleviewer.core.ankles import together
+from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
+from ankleviewer.core.volume import Volume
+from ankleviewer.inference import onnx_file
+from ankleviewer.inference.ort_session import CPU
+from ankleviewer.inference.watch import watch
+
+log = logging.getLogger(__name__)
+
+MODEL, RECORD, SCHEMA = "locator.onnx", "locator.json", "ankleviewer.locator/1"
+MOST_VOXELS = 24_000_000  # of the input at 2.5 mm: a whole body; what is larger is left to the bone box
+THREADS = 2
+
+
+class LocatorModel:
+    """A verified file, loaded.
+
+    Args:
+        folder: holds locator.onnx and locator.json.
+
+    Raises:
+        ModelError: MODEL_FILE_MISSING, MODEL_HASH_MISMATCH, MODEL_SPEC_UNKNOWN (another schema, other landmarks or another
+            input), and what `onnx_file.check` refuses.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+
+        data, record = _verified(folder)
+        self.sha256 = str(record["sha256"])
+        self.measured: dict[str, Any] = dict(record.get("measured", {}))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = THREADS
+        options.log_severity_level = 4
+        self._session = onnxruntime.InferenceSession(data, options, providers=[CPU])
+
+    def locate(self, volume: Volume, cancelled: Callable[[], bool] | None = None) -> tuple[Located, ...]:
+        """The ankles of a scan, the surest first; () where none is seen or the scan is larger than a body.
+
+        Raises:
+            Cancelled: on request.
+        """
+        import onnxruntime
+
+        start = time.perf_counter()
+        extent = np.subtract(*volume.grid.bounds_mm()[::-1])
+        if float(np.prod(extent / INPUT_MM)) > MOST_VOXELS:
+            return ()
+        tensor, grid = locator_input(volume)
+        options = onnxruntime.RunOptions()
+        options.log_severity_level = 4
+
+        def stop() -> None:
+            options.terminate = True
+
+        with watch(stop, cancelled) as stopped:
+            try:
+                heat, shift = self._session.run(["heat", "shift"], {"volume": tensor[None, None]}, options)
+            except Exception:
+                if stopped.is_set():
+                    raise Cancelled from None
+                raise
+        found = ankles_of(peaks(heat[0], shift[0], grid))
+        log.info("locator: %d ankles in %.2f s", len(found), time.perf_counter() - start)
+        return found
+
+
+def _verified(folder: Path) -> tuple[bytes, dict[str, Any]]:
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        data = (folder / MODEL).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelError("MODEL_FILE_MISSING", f"The locator cannot be read ({type(error).__name__}).") from error
+    expected = {"spacing_mm": INPUT_MM, "multiple": MULTIPLE, "cell": CELL, "window_hu": list(WINDOW_HU)}
+    if not isinstance(record, dict) or (record.get("schema"), record.get("landmarks"), record.get("input")) != (
+        SCHEMA,
+        list(NAMES),
+        expected,
+    ):
+        raise ModelError("MODEL_SPEC_UNKNOWN", "The locator was made for another version of the program.")
+    if hashlib.sha256(data).hexdigest() != record.get("sha256"):
+        raise ModelError("MODEL_HASH_MISMATCH", f"{MODEL} is not the file that its record describes.")
+    onnx_file.check(data)
+    return data, record
+
+
+_lock = threading.Lock()
+_loaded: dict[Path, LocatorModel | None] = {}
+
+
+def shipped_locator() -> LocatorModel | None:
+    """The program's own, loaded once; None (and a line in the log) where it is missing or refused: the bone box stands in."""
+    folder = paths.assets_dir() / "locator"
+    with _lock:
+        if folder not in _loaded:
+            try:
+                _loaded[folder] = LocatorModel(folder)
+            except Exception as error:  # noqa: BLE001 (a runtime has kinds of its own; without a locator the program still works)
+                log.warning("no locator: %s", getattr(error, "code", type(error).__name__))
+                _loaded[folder] = None
+        return _loaded[folder]
+
+
+def ankles_in(volume: Volume, cancelled: Callable[[], bool] | None = None) -> tuple[Ankle, ...]:
+    """Ankles of a scan, right first: what the bones say and what the locator sees, together.
+
+    Raises:
+        Cancelled: on request.
+    """
+    bones = find_ankles(volume)
+    if cancelled is not None and cancelled():
+        raise Cancelled
+    locator = shipped_locator()
+    return together(bones, locator.locate(volume, cancelled) if locator is not None else (), volume.grid)

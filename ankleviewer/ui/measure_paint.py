@@ -1,0 +1,133 @@
+"""How measures and the guide's text are painted over a slice: lines with a dark halo, open handles, labels beside the points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+
+from ankleviewer.core.geometry import Array
+from ankleviewer.core.labels import Rect, place_label
+from ankleviewer.core.measure_marks import Line, MeasureMark
+from ankleviewer.core.planes import Viewport
+from ankleviewer.ui import theme
+
+HANDLE = 4.0  # radius, px; open, so that the point itself stays visible
+_EDGE = 4.0
+_HALO = 2  # px
+_TOP = 26.0  # below the pane's name and slice number
+_BOTTOM = 24.0  # above window, scale bar and voxel
+
+
+def paint_measures(painter: QPainter, port: Viewport, marks: Sequence[MeasureMark]) -> None:
+    """All measures of a slice; the selected one is wider."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    handles = [at for mark in marks for at in mark.handles.values()]
+    points = port.to_screen(np.array(handles).reshape(-1, 2))
+    for mark in marks:
+        for line in mark.lines:
+            _line(painter, _polygon(port, line), line.dashed, mark.selected)
+        for at in mark.handles.values():
+            _handle(painter, QPointF(*port.to_screen(at)), mark.selected)
+    painter.setFont(theme.font(theme.PANE_PX + 1, bold=True))
+    taken: list[Rect] = []
+    for mark in marks:
+        for line in mark.lines:
+            if line.label:
+                _label(painter, port, line, points, taken)
+
+
+def _polygon(port: Viewport, line: Line) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in port.to_screen(line.points)])
+
+
+def _line(painter: QPainter, polygon: QPolygonF, dashed: bool, selected: bool) -> None:
+    width = 2.2 if selected else 1.4
+    under, over = QPen(QColor(theme.PANE), width + 2), QPen(QColor(theme.READER), width)
+    if dashed:
+        over.setDashPattern([4.0, 3.0])
+        under.setColor(theme.colour(theme.PANE, 110))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (under, over):
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPolyline(polygon)
+
+
+def _handle(painter: QPainter, at: QPointF, selected: bool) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    width = 2.0 if selected else 1.4
+    for pen in (QPen(theme.colour(theme.PANE, 190), width + 2), QPen(QColor(theme.READER), width)):
+        painter.setPen(pen)
+        painter.drawEllipse(at, HANDLE, HANDLE)
+
+
+def _label(painter: QPainter, port: Viewport, line: Line, points: Array, taken: list[Rect]) -> None:
+    """Paint a line's label where it hides no point and no other label."""
+    metrics = QFontMetricsF(painter.font())
+    size = (max(metrics.horizontalAdvance(text) for text in line.label), metrics.height() * len(line.label))
+    free = (_EDGE, _TOP, port.width - 2 * _EDGE, port.height - _TOP - _BOTTOM)
+    x, y, _, _ = rect = place_label(port.to_screen(line.points), size, free, points, taken)
+    taken.append(rect)
+    for n, text in enumerate(line.label):
+        paint_text(painter, QPointF(x, y + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
+
+
+def paint_text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
+    """Text with a dark halo two pixels wide, readable over cortex; font as the painter has it."""
+    image = _stamp(text, colour.name(), painter.font().toString(), painter.device().devicePixelRatioF())
+    ascent = QFontMetricsF(painter.font()).ascent()
+    painter.drawImage(QPointF(round(baseline.x()) - _HALO, round(baseline.y() - ascent) - _HALO), image)
+
+
+@lru_cache(maxsize=256)
+def _stamp(text: str, colour: str, font: str, ratio: float) -> QImage:
+    """The text as a picture: a halo takes two dozen passes, too slow for every redraw."""
+    face = QFont()
+    face.fromString(font)
+    metrics = QFontMetricsF(face)
+    width, height = metrics.horizontalAdvance(text) + 2 * _HALO + 2, metrics.height() + 2 * _HALO
+    image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
+    painter.setFont(face)
+    base = QPointF(_HALO, _HALO + metrics.ascent())
+    painter.setPen(theme.colour(theme.PANE, 120))
+    steps = range(-_HALO, _HALO + 1)
+    for dx, dy in ((dx, dy) for dx in steps for dy in steps if (dx, dy) != (0, 0)):
+        painter.drawText(QPointF(base.x() + dx, base.y() + dy), text)
+    painter.setPen(QColor(colour))
+    painter.drawText(base, text)
+    painter.end()
+    return image
+
+
+def paint_guide(painter: QPainter, port: Viewport, head: str, prompt: str, note: str, keys: str) -> QRectF:
+    """What to set next, on a dark ground below the pane's top line: tool and count, point, note, keys. Returns where, px."""
+    width = min(port.width - 16.0, 380.0)
+    painter.setFont(theme.font(theme.PANE_PX, bold=True))
+    inner = width - 16
+    wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+    rows = [(head, theme.READER, True), (prompt, theme.TEXT, True), (note, theme.WARNING, True), (keys, theme.SECONDARY, False)]
+    heights = []
+    for text, _colour, bold in rows:
+        metrics = QFontMetricsF(theme.font(theme.PANE_PX, bold=bold))
+        heights.append(metrics.boundingRect(QRectF(0, 0, inner, 400), int(wrap.value), text).height() if text else 0.0)
+    ground = QRectF((port.width - width) / 2, _TOP, width, sum(heights) + 12 + 2 * sum(bool(text) for text, _, _ in rows))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(QColor(theme.LINE), 1))
+    painter.setBrush(theme.colour(theme.PANEL, 235))
+    painter.drawRoundedRect(ground, 5, 5)
+    y = ground.y() + 6
+    for (text, colour, bold), height in zip(rows, heights, strict=True):
+        if text:
+            painter.setFont(theme.font(theme.PANE_PX, bold=bold))
+            painter.setPen(QColor(colour))
+            painter.drawText(QRectF(ground.x() + 8, y, inner, height + 1), int(wrap.value), text)
+            y += height + 2
+    return ground

@@ -1,0 +1,80 @@
+"""Bones and locator together: who decides what, and who stands in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.ankles import missing, together
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
+
+GRID = Grid.axis_aligned((150, 150, 150), 1.0, (-75.0, -75.0, -95.0))
+LEFT = {PLAFOND: (0, 0, 0), DOME: (0, 0, -3), MEDIAL: (-23, -4, -14), LATERAL: (25, 8, -27), HEEL: (4, 60, -60)}
+
+
+def seen(names: tuple[str, ...] = NAMES, sure: float = 0.9, at: tuple[float, float, float] = (0, 0, 0)) -> Located:
+    return Located(tuple(Peak(n, tuple(np.add(LEFT[n], at)), sure) for n in names))
+
+
+def bones(side: str = "unknown", at: tuple[float, float, float] = (2, 2, 2), complete: bool = True) -> Ankle:
+    low, high = np.add(at, -50), np.add(at, 50)
+    return Ankle(side, at, tuple(low), tuple(high), complete, "" if complete else "cut off")  # type: ignore[arg-type]
+
+
+def test_the_locator_tells_the_side_and_leaves_a_good_joint_line_alone() -> None:
+    (found,) = together([bones("R")], [seen()], GRID)
+    assert found.side == "L"
+    assert found.centre_mm == (2, 2, 2)
+    assert found.complete
+    assert dict(found.landmarks)[HEEL] == (4.0, 60.0, -60.0)
+
+
+def test_what_one_does_not_see_the_other_stands_in_for() -> None:
+    assert together([bones("R")], [], GRID) == (bones("R"),)
+    (alone,) = together([], [seen()], GRID)
+    assert alone.complete
+    assert alone.side == "L"
+    assert np.linalg.norm(alone.centre_mm) < 3
+    assert together([], [seen(sure=0.4)], GRID) == (), "an unsure one needs the bones' support"
+
+
+def test_a_wrong_joint_line_is_replaced() -> None:
+    (found,) = together([bones(at=(0, 5, -38))], [seen()], GRID)
+    assert np.linalg.norm(found.centre_mm) < 3
+    (kept,) = together([bones(at=(0, 5, -38))], [seen(sure=0.4)], GRID)
+    assert kept.centre_mm == (0, 5, -38)
+
+
+def test_without_a_plafond_an_ankle_is_incomplete() -> None:
+    (found,) = together([bones()], [seen((MEDIAL, LATERAL, DOME, HEEL))], GRID)
+    assert not found.complete
+    assert "tibia" in found.reason
+
+
+def test_two_ankles_stay_two_and_come_right_first() -> None:
+    wide = Grid.axis_aligned((350, 150, 150), 1.0, (-75.0, -75.0, -95.0))
+    far = bones("unknown", (150, 0, 0))
+    found = together([far, bones()], [seen()], wide)
+    assert [a.side for a in found] == ["L", "unknown"]
+    right = Located(tuple(Peak(p.name, (150 - p.mm[0], p.mm[1], p.mm[2]), 0.9) for p in seen().peaks))
+    assert [a.side for a in together([far, bones()], [seen(), right], wide)] == ["R", "L"]
+
+
+@pytest.mark.parametrize(
+    ("names", "low", "high", "says"),
+    [
+        (NAMES, -95, 54, ""),
+        (NAMES, -95, 8, "mm of the tibia above"),
+        (NAMES, -15, 80, "talus"),
+        ((PLAFOND, MEDIAL, LATERAL), -95, 54, "talus"),
+        ((PLAFOND, DOME, HEEL), -95, 54, "medial malleolus and the lateral malleolus lie"),
+        ((PLAFOND, DOME, HEEL, LATERAL), -95, 54, "medial malleolus lies"),
+        ((DOME, HEEL, LATERAL), -95, 54, "lower end of the tibia"),
+    ],
+)
+def test_what_is_missing_is_said(names: tuple[str, ...], low: int, high: int, says: str) -> None:
+    grid = Grid.axis_aligned((150, 150, high - low), 1.0, (-75.0, -75.0, float(low)))
+    reason = missing(seen(names), grid)
+    assert reason.startswith(says) if not says else says in reason

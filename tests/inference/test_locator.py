@@ -1,0 +1,88 @@
+"""The shipped locator: verified before it is loaded, silent where it cannot help, never in the way of the bones' answer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ankleviewer.core import paths
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+from ankleviewer.inference import locator as module
+from ankleviewer.inference.locator import LocatorModel, ankles_in, shipped_locator
+from trainer.locator.export import export
+from trainer.networks.locator import Locator
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    torch.manual_seed(1)
+    export(Locator(), folder, {}, {})
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    target = tmp_path / "assets" / "locator"
+    target.mkdir(parents=True)
+    for file in made.iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+    return target
+
+
+def volume(edge: int = 40, spacing: float = 2.0) -> Volume:
+    hu = np.random.default_rng(0).normal(0, 200, (edge,) * 3).astype(np.int16)
+    return Volume(hu, Grid.axis_aligned(hu.shape, spacing, (0.0, 0.0, 0.0)))
+
+
+def code(folder: Path) -> str:
+    with pytest.raises(ModelError) as caught:
+        LocatorModel(folder)
+    return caught.value.code
+
+
+def test_a_changed_missing_or_foreign_file_is_refused(folder: Path) -> None:
+    data = bytearray((folder / "locator.onnx").read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / "locator.onnx").write_bytes(bytes(data))
+    assert code(folder) == "MODEL_HASH_MISMATCH"
+    record = json.loads((folder / "locator.json").read_text())
+    for key, value in (("schema", "ankleviewer.locator/2"), ("landmarks", ["knee"]), ("input", {"spacing_mm": 1.0})):
+        (folder / "locator.json").write_text(json.dumps({**record, key: value}))
+        assert code(folder) == "MODEL_SPEC_UNKNOWN"
+    (folder / "locator.json").write_text("[")
+    assert code(folder) == "MODEL_FILE_MISSING"
+    (folder / "locator.json").unlink()
+    assert code(folder) == "MODEL_FILE_MISSING"
+
+
+def test_what_is_larger_than_a_body_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = LocatorModel(folder)
+    monkeypatch.setattr(module, "locator_input", lambda _: pytest.fail("it must not be prepared"))
+    assert model.locate(volume(40, 20.0)) == ()
+
+
+def test_cancelling_ends_it(folder: Path) -> None:
+    with pytest.raises(Cancelled):
+        LocatorModel(folder).locate(volume(120, 2.5), lambda: True)
+
+
+def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bones = (Ankle("L", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), (9.0, 9.0, 9.0), True, ""),)
+    monkeypatch.setattr(module, "find_ankles", lambda _: bones)
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    assert shipped_locator() is shipped_locator() is not None, "loaded once"
+    (tmp_path / "other" / "locator").mkdir(parents=True)
+    (tmp_path / "other" / "locator" / "locator.json").write_text("{}")
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "other")
+    assert shipped_locator() is None
+    assert ankles_in(volume()) == bones
+    with pytest.raises(Cancelled):
+        ankles_in(volume(), lambda: True)

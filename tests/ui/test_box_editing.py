@@ -1,0 +1,97 @@
+"""The reader's own boxes: begun, nudged, dragged, undone, given back; the model's stays what it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from ankleviewer.core.boxedit import Hold
+from ankleviewer.ui.controller import Phase
+
+
+@pytest.fixture
+def window(make_window, backend):
+    return make_window(backend)
+
+
+@pytest.fixture
+def editing(window):
+    return window.editing
+
+
+def edited(window) -> dict:
+    return dict(window.controller.reviewing.review.edited)
+
+
+def test_a_drag_is_one_step_that_can_be_undone(window, editing, backend) -> None:
+    own = window.controller.boxes[0]
+    editing.toggle()
+    assert editing.active and editing.index == 0 and editing.box().min_mm == own.min_mm
+    editing.take(Hold((1, 0, 0)), own.max_mm)
+    editing.drag((own.max_mm[0] + 2, 0.0, 0.0))
+    editing.drag((own.max_mm[0] + 4, 0.0, 0.0))
+    assert editing.box().max_mm[0] == own.max_mm[0] + 4 and edited(window) == {} and backend.journal == []
+    editing.drop()
+    ((place, box),) = edited(window).items()
+    assert (place.index, box.max_mm[0], box.min_mm) == (0, own.max_mm[0] + 4, own.min_mm)
+    assert window.controller.boxes[0] is own and window.view.scene.boxes[0] is own, "the model's is kept beside it"
+    assert [r["what"] for r in backend.journal] == ["box"]
+    window.controller.measuring.undo()
+    assert edited(window) == {} and editing.box().max_mm == own.max_mm
+    window.controller.reviewing.redo()
+    assert editing.edited()[0] == box
+
+
+def test_keys_move_and_resize_by_half_a_millimetre(window, editing) -> None:
+    low, high = window.controller.boxes[0].min_mm, window.controller.boxes[0].max_mm
+    editing.toggle()
+    editing.nudge("coronal", (0, -1), resize=False)
+    assert editing.box().min_mm == (low[0], low[1], low[2] + 0.5) and editing.box().max_mm[2] == high[2] + 0.5
+    editing.nudge("axial", (1, 0), resize=True)
+    editing.nudge("axial", (0, -1), resize=True)
+    assert editing.box().max_mm == (high[0] + 0.5, high[1] - 0.5, high[2] + 0.5)
+    assert editing.reset() and edited(window) == {} and not editing.reset()
+
+
+def test_another_finding_has_its_own_box_and_no_finding_ends_it(window, editing) -> None:
+    editing.toggle()
+    window.controller.step_finding(1)
+    assert editing.active and editing.index == 1
+    editing.nudge("axial", (1, 0), resize=False)
+    assert [place.index for place in edited(window)] == [1]
+    window.view.update(selected=-1)
+    assert not editing.active
+
+
+def test_a_tool_and_editing_put_each_other_away(window, editing) -> None:
+    measuring = window.controller.measuring
+    measuring.start("distance")
+    editing.toggle()
+    assert editing.active and measuring.tool is None
+    measuring.start("distance")
+    assert not editing.active and measuring.tool is not None
+    assert not editing.stop()
+
+
+def test_the_row_says_it_and_gives_the_models_back(window, editing) -> None:
+    row = window.panel.findings.rows[0]
+    assert row.reset.isHidden()
+    editing.toggle()
+    editing.nudge("axial", (1, 0), resize=False)
+    assert not row.reset.isHidden()
+    row.reset.click()
+    assert row.reset.isHidden() and edited(window) == {}
+
+
+def test_edited_boxes_are_there_again_when_the_scan_is_opened_again(window, editing, backend, qtbot) -> None:
+    editing.toggle()
+    editing.nudge("axial", (1, 0), resize=False)
+    kept = edited(window)
+    window.controller.open("again")
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER and backend.opened[-1] == "again")
+    assert edited(window) == kept and list(editing.edited()) == [0]
+
+
+def test_without_findings_there_is_nothing_to_edit(make_window, fakes) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
+    window.editing.toggle()
+    assert not window.editing.active and window.editing.edited() == {}

@@ -1,0 +1,68 @@
+"""What is painted of measures and the guide: labels with a halo, painted once and kept; the guide inside its pane."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.planes import Frame, Viewport
+from ankleviewer.ui import theme
+from ankleviewer.ui.measure_paint import paint_guide, paint_text
+
+GRID = Grid.axis_aligned((40, 40, 10), 1.0, (0.0, 0.0, 0.0))
+
+
+def canvas(width: int, height: int, grey: int) -> QImage:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(grey, grey, grey))
+    return image
+
+
+def pixels(image: QImage) -> np.ndarray:
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+
+
+def luminance(rgb: np.ndarray) -> np.ndarray:
+    linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
+    return linear[..., ::-1] @ (0.2126, 0.7152, 0.0722)  # RGB32 lies in memory as B, G, R
+
+
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_text_is_legible_on_air_soft_tissue_and_cortex(grey: int, qapp) -> None:
+    """The text's own colour next to its halo: a contrast of 4.5 to 1 on any ground."""
+    image = canvas(120, 40, grey)
+    painter = QPainter(image)
+    painter.setFont(theme.font(12, bold=True))
+    paint_text(painter, QPointF(10, 26), "33.7 mm", QColor(theme.READER))
+    painter.end()
+    shown = luminance(pixels(image))
+    ink = shown > 0.98 * luminance(pixels(_dot()))[0, 0]
+    ink &= abs(pixels(image) - pixels(_dot())[0, 0]).max(axis=-1) < 12
+    assert ink.sum() > 20
+    near = np.zeros_like(ink)
+    for axis in (0, 1):
+        for step in (-2, 2):
+            near |= np.roll(ink, step, axis=axis)
+    around = shown[near & ~ink]
+    assert (shown[ink].min() + 0.05) / (np.percentile(around, 25) + 0.05) > 4.5
+
+
+def _dot() -> QImage:
+    image = QImage(1, 1, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.READER))
+    return image
+
+
+@pytest.mark.parametrize("size", [(120, 100), (240, 300), (900, 600)])
+def test_the_guide_stays_inside_its_pane_and_grows_with_its_text(size: tuple[int, int], qapp) -> None:
+    port = Viewport.fit(Frame.of(GRID, "axial"), size)
+    image = canvas(*size, 0)
+    painter = QPainter(image)
+    short = paint_guide(painter, port, "Distance", "Set one end", "", "Esc: end")
+    noted = paint_guide(painter, port, "Distance", "Set one end " * 6, "Two points cannot lie at the same place", "Esc: end")
+    painter.end()
+    assert short.left() >= 0 and short.right() <= size[0] and noted.height() > short.height()
+    assert pixels(image).max() > 150

@@ -1,0 +1,88 @@
+"""`ankle-trainer locator`: simulate, train, measure on bodies that training never held, write the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.landmarks import DOME, INPUT_MM, LEAST_FOUND, NAMES, PLAFOND, Located, Peak, ankles_of, peaks, windowed
+from trainer.locator.export import export
+from trainer.locator.measure import Found
+from trainer.locator.scans import SCANS_PER_BODY, fill, load
+from trainer.locator.train import train
+from trainer.networks.locator import Locator
+
+SEED = 41_001
+HELD_OUT = 10  # every tenth body
+
+
+def make(
+    out: Path,
+    count: int,
+    steps: int,
+    *,
+    jobs: int = 1,
+    resume: bool = False,
+    report: Callable[[int, float], None] | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Everything from nothing to OUT/locator.onnx and locator.json; returns the figures on held-out bodies."""
+    bank = out / "scans"
+    parts = [(bank, SEED, min(count, first + SCANS_PER_BODY * 4), first) for first in range(0, count, SCANS_PER_BODY * 4)]
+    with ProcessPoolExecutor(max(1, jobs)) as pool:
+        for done, _ in enumerate(pool.map(_fill, parts), start=1):
+            say(f"{min(count, done * SCANS_PER_BODY * 4)} of {count} scans")
+    files = sorted(bank.glob("*.npz"))[:count]
+    learn, held = split(files)
+    if not learn or not held:
+        raise ValueError(f"{count} scans leave nothing to hold out: {SCANS_PER_BODY * HELD_OUT} are the least")
+    net = train(learn, out, steps, resume=resume, report=report)
+    figures = judge(net, held)
+    origin = {"scans": len(learn), "held_out": len(held), "steps": steps, "simulator_seed": SEED, "torch": torch.__version__}
+    export(net, out, {"held_out": figures}, origin)
+    return figures
+
+
+def split(files: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Files to learn from and files held out, by body."""
+    held = [f for f in files if int(f.stem) // SCANS_PER_BODY % HELD_OUT == HELD_OUT - 1]
+    return [f for f in files if f not in set(held)], held
+
+
+def judge(net: Locator, files: list[Path]) -> dict[str, Any]:
+    """Figures of a network on scans written by `scans.fill`."""
+    found = Found()
+    for grid, hu, truth in _scans(files):
+        with torch.no_grad():
+            logits, shift = net(torch.from_numpy(windowed(hu))[None, None])
+        found.add(truth, ankles_of(peaks(logits.sigmoid()[0].numpy(), shift[0].numpy(), grid)))
+    return found.summary()
+
+
+def _scans(files: list[Path]) -> Iterator[tuple[Grid, Any, list[dict[str, Any]]]]:
+    """Grid, HU, and the truth in the form that truth.json has; the side is what the true landmarks tell."""
+    for path in files:
+        scan = load(path)
+        grid = Grid.axis_aligned(scan.hu.shape, INPUT_MM, (0.0, 0.0, 0.0))
+        truth = []
+        for leg in scan.points:
+            seen = {name: _point(grid.to_mm(p)) for name, p in zip(NAMES, leg, strict=True) if np.isfinite(p).all()}
+            whole = Located(tuple(Peak(name, mm, 1.0) for name, mm in seen.items()))
+            # with less in view there is no ankle that could be found
+            if len(seen) >= LEAST_FOUND and {PLAFOND, DOME} & set(seen):
+                truth.append({"side": whole.side, "center_mm": tuple(whole.centre_mm), "landmarks_mm": seen})
+        yield grid, scan.hu.astype(np.float32), truth
+
+
+def _point(mm: Any) -> tuple[float, float, float]:
+    return float(mm[0]), float(mm[1]), float(mm[2])
+
+
+def _fill(part: tuple[Path, int, int, int]) -> None:
+    fill(part[0], part[1], part[2], part[3])
