@@ -5,6 +5,7 @@ Heavy libraries are imported by the modules below when they are first needed, so
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import platform
@@ -16,17 +17,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from ankleviewer import __version__
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.checks import anatomy_findings, check_volume
-from ankleviewer.core.errors import AnkleViewerError, Cancelled
+from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
-from ankleviewer.core.geometry import Array
 from ankleviewer.core.paths import home
 from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.review import Review
@@ -38,11 +36,13 @@ from ankleviewer.io import journal
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
 
+if TYPE_CHECKING:
+    from ankleviewer.reports.content import ModelFacts
+
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
 
 ALL = "all"
-REGION_MARGIN_MM = 12.0
 KEPT_PREDICTORS = 4  # loaded models kept for the next scan: as many as the program ships
 
 log = logging.getLogger(__name__)
@@ -255,31 +255,58 @@ def named(path: Path, name: str) -> Path:
 
 def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
     """Write a PNG of the three planes through the strongest finding, or through the joint without one. Raises OSError."""
-    from ankleviewer.core.display import Scene
     from ankleviewer.io.atomic import write_bytes
     from ankleviewer.reports.picture import picture, png
+    from ankleviewer.reports.subject import scene_of, strongest
 
-    answers = analysis.result.models
-    answer = next((a for a in answers if a.boxes), next((a for a in answers if a.probability is not None), None))
-    index = answer.ankle if answer is not None and answer.ankle is not None else 0
-    ankle = case.ankles[index] if index < len(case.ankles) else None
-    grid = case.scan.volume.grid
-    x, y, z = grid.to_mm([(n - 1) / 2 for n in grid.shape])
-    middle = ankle.centre_mm if ankle else (float(x), float(y), float(z))
-    scene = Scene(
-        case.scan.volume,
-        analysis.heatmaps.get((answer.name, index)) if answer is not None and answer.boxes else None,
-        answer.boxes if answer is not None else (),
-        firm=answer is not None and answer.call == "fracture",
-        region=ankle_region(ankle) if ankle else None,
-    )
-    at = answer.boxes[0].center_mm if answer is not None and answer.boxes else middle
-    write_bytes(path, png(picture(scene, answer, at, ankle.side if ankle else "")))
+    answer = strongest(analysis.result.models)
+    scene, at, side = scene_of(case.scan.volume, case.ankles, analysis.heatmaps, answer)
+    write_bytes(path, png(picture(scene, answer, at, side)))
 
 
-def ankle_region(ankle: Ankle) -> tuple[Array, Array]:
-    """LPS box (min, max) that shows an ankle with some room around it, mm."""
-    return np.asarray(ankle.min_mm) - REGION_MARGIN_MM, np.asarray(ankle.max_mm) + REGION_MARGIN_MM
+def save_report(
+    case: Case,
+    analysis: Analysis | None,
+    path: str | Path,
+    review: Review | None = None,
+    shown: ModelAnswer | None = None,
+    models: Sequence[str] = (),
+    written: datetime | None = None,
+) -> None:
+    """Write a report as PDF; it names no patient and no file. Raises OSError.
+
+    Args:
+        case, analysis: what was read and answered; None for no answer.
+        path: of the PDF.
+        review: the reader's judgement.
+        shown: the answer that is pictured, None = that with the strongest finding.
+        models: packs named by a path, which are not found by the name in the result.
+        written: the date on it, None = now.
+    """
+    from ankleviewer.io.atomic import write_bytes
+    from ankleviewer.reports.build import build
+    from ankleviewer.reports.subject import scene_of, strongest
+
+    result = analysis.result if analysis is not None else describe(case)
+    answer = shown if shown is not None else strongest(result.models)
+    scene, at, _ = scene_of(case.scan.volume, case.ankles, analysis.heatmaps if analysis is not None else {}, answer)
+    when = written or datetime.now(UTC)
+    facts = _facts(models, result)
+    write_bytes(path, build(result, case.scan.series, facts, review or Review(), answer, scene, at, when))
+
+
+def _facts(models: Sequence[str], result: Result) -> dict[str, ModelFacts]:
+    """What the packs that answered say of themselves, by the hash of their file; one that is gone is left out."""
+    from ankleviewer.reports.content import ModelFacts
+
+    facts = {}
+    for name in dict.fromkeys([*(m for m in models if m != ALL), *(a.name for a in result.models)]):
+        with contextlib.suppress(ModelError):
+            pack = load_pack(name)
+            origin = pack.manifest.record.get("origin")
+            data = str(origin.get("data", ""))[:200] if isinstance(origin, dict) else ""
+            facts[pack.sha256] = ModelFacts(pack.title, pack.decision, data)
+    return facts
 
 
 def not_assessed(pack: ModelPack, ankle: int | None) -> ModelAnswer:

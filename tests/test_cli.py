@@ -64,8 +64,9 @@ def test_json_on_stdout_is_all_there_is(scans, capsys) -> None:
 
 def test_bad_scan_does_not_stop_the_rest(scans, tmp_path, capsys) -> None:
     names = [str(scans / n) for n in ("a.nii.gz", "bad.nii.gz", "b.nii.gz")]
-    heat, pictures = tmp_path / "heat", tmp_path / "pictures"
-    code = main(["analyze", *names, "--json", "-", "--heatmap", str(heat), "--picture", str(pictures), "--model", "all"])
+    heat, pictures, reports = tmp_path / "heat", tmp_path / "pictures", tmp_path / "reports"
+    files = ["--heatmap", str(heat), "--picture", str(pictures), "--report", str(reports)]
+    code = main(["analyze", *names, "--json", "-", *files, "--model", "all"])
     record = json.loads(capsys.readouterr().out)
     assert code == 3 and record["schema"] == "ankleviewer.results/1"
     assert [r["verdict"] == "refuse" for r in record["results"]] == [False, True, False]
@@ -74,12 +75,14 @@ def test_bad_scan_does_not_stop_the_rest(scans, tmp_path, capsys) -> None:
         "a-tiny-gap.nii.gz", "a-tiny-lse.nii.gz", "b-tiny-gap.nii.gz", "b-tiny-lse.nii.gz",
     ]  # fmt: skip
     assert sorted(p.name for p in pictures.iterdir()) == ["a.png", "b.png"]
+    assert sorted(p.name for p in reports.iterdir()) == ["a.pdf", "b.pdf"]
 
 
 def test_single_scan_names_files(scans, tmp_path) -> None:
-    heat, png = tmp_path / "h.nii.gz", tmp_path / "p.png"
-    assert main(["analyze", str(scans / "a.nii.gz"), "--heatmap", str(heat), "--picture", str(png)]) == 0
-    assert heat.is_file() and png.read_bytes().startswith(b"\x89PNG")
+    heat, png, pdf = tmp_path / "h.nii.gz", tmp_path / "p.png", tmp_path / "r.pdf"
+    files = ["--heatmap", str(heat), "--picture", str(png), "--report", str(pdf)]
+    assert main(["analyze", str(scans / "a.nii.gz"), *files]) == 0
+    assert heat.is_file() and png.read_bytes().startswith(b"\x89PNG") and pdf.read_bytes().startswith(b"%PDF")
 
 
 def test_refused_scan_is_exit_3_with_a_result(scans, tmp_path, capsys) -> None:
@@ -109,6 +112,7 @@ def test_not_assessed_is_exit_0(scans, monkeypatch, capsys, tmp_path) -> None:
         ["analyze", "SCAN", "--model", "resnet999"],
         ["analyze", "SCAN", "--heatmap", "x.png"],
         ["analyze", "SCAN", "--picture", "x.jpg"],
+        ["analyze", "SCAN", "--report", "x.txt"],
         ["analyze", "SCAN", "--heatmap", "SCAN"],
         ["analyze", "SCAN", "--json", "no/such/folder/x.json"],
         ["info"],

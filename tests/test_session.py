@@ -7,6 +7,7 @@ import runpy
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -193,6 +194,22 @@ def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
     session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
     one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
     assert one.startswith(b"\x89PNG") and two.startswith(b"\x89PNG") and one != two
+
+
+def test_report_is_written_whole_and_the_same_but_for_its_date(scan, tmp_path, monkeypatch) -> None:
+    case = session.open_case(scan)
+    analysis = session.analyse(case)
+    when = datetime(2026, 1, 2, tzinfo=UTC)
+    for name in ("a.pdf", "b.pdf"):
+        session.save_report(case, analysis, tmp_path / name, written=when)
+    session.save_report(case, None, tmp_path / "c.pdf")
+    one, two, bare = ((tmp_path / name).read_bytes() for name in ("a.pdf", "b.pdf", "c.pdf"))
+    assert one == two and one.startswith(b"%PDF") and bare.startswith(b"%PDF") and bare != one
+    assert not list(tmp_path.glob(".*.part"))
+    monkeypatch.setattr(session, "load_pack", lambda _: (_ for _ in ()).throw(ModelError("MODEL_UNKNOWN", "gone")))
+    session.save_report(case, analysis, tmp_path / "d.pdf", written=when)  # the pack is gone, the answer still is told
+    with pytest.raises(OSError):
+        session.save_report(case, analysis, tmp_path / "no" / "folder.pdf")
 
 
 def test_a_review_is_kept_by_the_scans_own_bytes_without_a_name(

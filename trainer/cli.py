@@ -288,13 +288,15 @@ def _locator(args: argparse.Namespace) -> int:
 
     with _bar(args.steps, "locator") as bar:
         found = make(args.out, args.scans, args.steps, jobs=args.jobs, resume=args.resume, report=_steps(bar), say=bar.write)
-    print(f"held-out bodies: {found['found']:.1%} of {found['ankles']} ankles, {found['false_ankles']} false ones")
-    print(f"median {found['median_mm']} mm; {args.out}/locator.onnx and locator.json")
+    print(f"{found['found']:.1%} of {found['ankles']} ankles on held-out bodies, median {found['median_mm']} mm: {args.out}")
     return DONE
 
 
 def _steps(bar: Any) -> Callable[[int, float], None]:
-    return lambda step, loss: (bar.set_postfix_str(f"loss {loss:.2f}"), bar.update(step - bar.n))[1]
+    def report(step: int, _loss: float) -> None:
+        bar.update(step - bar.n)
+
+    return report
 
 
 def _tune(args: argparse.Namespace) -> int:

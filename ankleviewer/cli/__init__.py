@@ -61,6 +61,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     analyze.add_argument(
         "--picture", metavar="FILE.png", help="the planes through the strongest finding; several PATHs: a folder"
     )
+    analyze.add_argument("--report", metavar="FILE.pdf", help="a report on paper, without names; several PATHs: a folder")
     analyze.set_defaults(command=_analyze)
 
     info = commands.add_parser("info", help="what a scan is, its geometry, the checks and the verdict; no model is run")
@@ -91,7 +92,7 @@ def _window_parser() -> argparse.ArgumentParser:
         description=f"Show an ankle CT and where a fracture may be. {DISCLAIMER}.",
         epilog="Without a window: ankleviewer {analyze,info,models,selftest} --help",
     )
-    parser.add_argument("path", nargs="?", metavar="PATH", help="NIfTI file, DICOM folder or DICOM file to open")
+    parser.add_argument("path", nargs="?", metavar="PATH", help="NIfTI file, DICOM folder or file, ZIP, or session to open")
     parser.add_argument("--model", metavar="NAME", help="model pack to run, or all")
     parser.add_argument("--screenshot", metavar="FILE.png", help="show, analyse, save the picture, quit")
     parser.add_argument("--version", action="version", version=f"AnkleViewer {__version__}")
@@ -112,7 +113,8 @@ def _window(options: argparse.Namespace) -> int:
 def _analyze(options: argparse.Namespace) -> int:
     from ankleviewer.cli.analyze import analyze
 
-    return analyze(options.path, options.model or [], options.runtime, options.json, options.heatmap, options.picture)
+    files = {"heatmap": options.heatmap, "picture": options.picture, "report": options.report}
+    return analyze(options.path, options.model or [], options.runtime, options.json, files)
 
 
 def _info(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ankleviewer import DISCLAIMER, session
@@ -11,6 +11,7 @@ from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
 
+ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pdf",)}
 SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
 
 
@@ -41,29 +42,29 @@ def info(path: str, json_target: str | None) -> int:
 
 
 def analyze(
-    inputs: Sequence[str],
-    models: Sequence[str],
-    runtime: str,
-    json_target: str | None,
-    heatmap: str | None,
-    picture: str | None,
+    inputs: Sequence[str], models: Sequence[str], runtime: str, json_target: str | None, files: Mapping[str, str | None]
 ) -> int:
     """Analyse scans one after the other; a bad one does not stop the rest. Returns the highest exit code met.
+
+    Args:
+        inputs: scans.
+        models, runtime: as in `session.analyse`.
+        json_target: file for the JSON, "-" for standard output, None for none.
+        files: of ENDINGS, what to write where: a file, or for several scans a folder.
 
     Raises:
         ModelError: a pack is unknown or refused, before any scan is read.
         UsageError: output names that do not fit.
         OSError: an output cannot be written.
     """
-    _check_outputs(inputs, json_target, heatmap, picture)
+    _check_outputs(inputs, json_target, files)
     session.choose_packs(models)
     results: list[Result] = []
     code = console.DONE
     for number, path in enumerate(inputs):
         label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
-        result, met = _one(
-            path, models, runtime, label, _place(heatmap, inputs, number, ".nii.gz"), _place(picture, inputs, number, ".png")
-        )
+        places = {kind: _place(target, inputs, number, ENDINGS[kind][0]) for kind, target in files.items() if target is not None}
+        result, met = _one(path, models, runtime, label, places)
         results.append(result)
         code = max(code, met)
         if json_target != console.STDOUT:
@@ -74,9 +75,7 @@ def analyze(
     return code
 
 
-def _one(
-    path: str, models: Sequence[str], runtime: str, label: str, heatmap: Path | None, picture: Path | None
-) -> tuple[Result, int]:
+def _one(path: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]) -> tuple[Result, int]:
     """One scan's result and exit code, its files written."""
     with console.Progress(label) as progress:
         try:
@@ -90,28 +89,31 @@ def _one(
         except ModelError as error:
             console.complain(f"{error.message} [{error.code}]")
             return session.failed(case, models, error), console.exit_code(error)
-        if heatmap is not None:
+        if "heatmap" in places:
             progress(0.92, "Writing the heat map")
-            if not session.save_heatmaps(case, analysis, heatmap):
+            if not session.save_heatmaps(case, analysis, places["heatmap"]):
                 console.complain("No model assessed the scan, so there is no heat map to write.")
-        if picture is not None:
-            progress(0.97, "Writing the picture")
-            session.save_picture(case, analysis, picture)
+        if "picture" in places:
+            progress(0.95, "Writing the picture")
+            session.save_picture(case, analysis, places["picture"])
+        if "report" in places:
+            progress(0.97, "Writing the report")
+            session.save_report(case, analysis, places["report"], models=models)
         return analysis.result, console.DONE
 
 
-def _check_outputs(inputs: Sequence[str], json_target: str | None, heatmap: str | None, picture: str | None) -> None:
+def _check_outputs(inputs: Sequence[str], json_target: str | None, files: Mapping[str, str | None]) -> None:
     """Refuse names that cannot work before an hour of work is done, and never overwrite a scan."""
     several = len(inputs) > 1
-    for target, endings, option in ((heatmap, (".nii.gz", ".nii"), "--heatmap"), (picture, (".png",), "--picture")):
+    for kind, target in files.items():
+        endings = ENDINGS[kind]
         if target is not None and not several and not target.lower().endswith(endings):
-            raise UsageError(f"{option} must name a file ending in {' or '.join(endings)}.")
+            raise UsageError(f"--{kind} must name a file ending in {' or '.join(endings)}.")
         if target is not None and several:
             if Path(target).is_file():
-                raise UsageError(f"With several scans {option} must name a folder.")
+                raise UsageError(f"With several scans --{kind} must name a folder.")
             Path(target).mkdir(parents=True, exist_ok=True)
-    files = [json_target] if several else [json_target, heatmap, picture]
-    _refuse_overwriting(inputs, files)
+    _refuse_overwriting(inputs, [json_target] if several else [json_target, *files.values()])
 
 
 def _refuse_overwriting(inputs: Sequence[str], targets: Sequence[str | None]) -> None:
@@ -125,10 +127,10 @@ def _refuse_overwriting(inputs: Sequence[str], targets: Sequence[str | None]) ->
             raise UsageError("The folder for an output does not exist.")
 
 
-def _place(target: str | None, inputs: Sequence[str], number: int, suffix: str) -> Path | None:
+def _place(target: str, inputs: Sequence[str], number: int, suffix: str) -> Path:
     """The output file of one scan: as named for a single one, in the named folder for several (numbered where names repeat)."""
-    if target is None or len(inputs) == 1:
-        return None if target is None else Path(target)
+    if len(inputs) == 1:
+        return Path(target)
     stems = [_stem(path) for path in inputs]
     stem = stems[number] if stems.count(stems[number]) == 1 else f"{stems[number]}-{number + 1}"
     file = Path(target) / f"{stem}{suffix}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from ankleviewer.core.scrub import ScrubbingFormatter
 
 DONE, FAILED, USAGE, SCAN_REFUSED, MODEL_REFUSED = 0, 1, 2, 3, 4
 STDOUT = "-"
@@ -61,7 +62,7 @@ def log_to_file() -> None:
         )
     except OSError:
         return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(ScrubbingFormatter())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False

@@ -25,7 +25,7 @@ MAX_FILE_BYTES = 2_000_000_000
 MAX_DEPTH = 8
 CHUNK = 1 << 20
 
-Kind = Literal["nifti", "nifti.gz", "dicom", "unknown"]
+Kind = Literal["nifti", "nifti.gz", "dicom", "zip", "unknown"]
 
 
 def plain_file(path: str | Path) -> Path:
@@ -78,6 +78,8 @@ def kind_of(path: Path) -> Kind:
         return "nifti.gz" if _is_nifti(head) or len(head) < 348 else "unknown"
     if head[128:132] == b"DICM":
         return "dicom"
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):  # the first member, or the end of an empty archive
+        return "zip"
     if _is_nifti(head):
         return "nifti"
     # Old DICOM without preamble starts with a low, even group number: 0002 (meta) or 0008, either byte order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -44,7 +44,7 @@ class Scan:
 
 
 def open_scan(path: str | Path, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> Scan:
-    """Read a NIfTI file, a folder of DICOM files, or the series in whose folder a DICOM file lies.
+    """Read a NIfTI file, a folder of DICOM files, the series in whose folder a DICOM file lies, or a ZIP of either.
 
     Args:
         progress: called with (0 to 1, what is being done).
@@ -93,6 +93,12 @@ def _open(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Scan
     kind = guard.kind_of(file)
     if kind == "dicom":
         return _dicom(path, file, progress, cancelled)
+    if kind == "zip":
+        from ankleviewer.io.archive import unpacked
+
+        with unpacked(file, progress, cancelled) as inner:
+            scan = _open(inner, lambda share, what: progress(0.1 + 0.9 * share, what), cancelled)
+            return replace(scan, path=str(path))
     if kind == "unknown":
         raise ScanError("FORMAT_UNKNOWN", "This is neither a NIfTI file nor a DICOM image.")
     from ankleviewer.io.dicom import age_unknown

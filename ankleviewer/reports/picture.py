@@ -23,7 +23,8 @@ GAP = 8
 HEAD = 64
 FOOT = 40
 BACKGROUND, TEXT, QUIET = (18, 18, 20), (235, 235, 235), (160, 160, 165)
-HEAT_LINE, BOX_LINE, CROSS = (255, 214, 92), (255, 255, 255), (120, 190, 255)
+HEAT_LINE, BOX_LINE, CROSS = (242, 234, 105), (255, 159, 28), (120, 190, 255)
+_BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float, float], side: str = "") -> Image.Image:
@@ -42,7 +43,7 @@ def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float,
     image = Image.new("RGB", (width, HEAD + PANE + FOOT), BACKGROUND)
     state = replace(ViewState(), cursor_mm=at_mm)
     for n, plane in enumerate(PLANES):
-        image.paste(_pane(state, scene, plane), (n * (PANE + GAP), HEAD))
+        image.paste(pane(state, scene, plane), (n * (PANE + GAP), HEAD))
     draw = ImageDraw.Draw(image)
     draw.text((10, 8), headline(answer, side), TEXT, font=_font(24))
     draw.text((10, 38), _subline(answer, at_mm), QUIET, font=_font(15))
@@ -84,61 +85,93 @@ def _subline(answer: ModelAnswer | None, at_mm: tuple[float, float, float]) -> s
     return f"{model}, {where}. The outline is where the model looked."
 
 
-def _pane(state: ViewState, scene: Scene, plane: str) -> Image.Image:
-    """One plane, fitted to the scene's region: grey slice, heat fill and outline, boxes, crosshair, letters."""
+def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE) -> Image.Image:
+    """One plane, fitted to the scene's region: grey slice, heat outline, boxes, crosshair, letters, scale bar.
+
+    Args:
+        state: what is shown and how, its crosshair is where the plane cuts.
+        scene: the scan and the answer.
+        plane: "axial", "coronal" or "sagittal".
+        size: px of each edge; lines and letters grow with it.
+
+    Returns:
+        RGB image, size x size.
+    """
     shown = resolve(state, scene, plane)
-    port = Viewport.fit(shown.frame, (PANE, PANE), scene.region)
+    port = Viewport.fit(shown.frame, (size, size), scene.region)
     grey = Image.fromarray(slice_rgba(shown.frame, scene.volume, shown.index, shown.window)[..., :3])
     origin, unit = port.to_pixel([0.0, 0.0]), port.to_pixel([1.0, 1.0])
     step = unit - origin
     # PIL maps output pixel centres (+0.5) to input coordinates whose pixel 0 spans 0..1; ours has its centre at 0
     affine = (step[0], 0.0, origin[0] + 0.5, 0.0, step[1], origin[1] + 0.5)
-    pane = grey.transform((PANE, PANE), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR).convert("RGB")
-    draw = ImageDraw.Draw(pane)
+    drawn = grey.transform((size, size), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR).convert("RGB")
+    draw = ImageDraw.Draw(drawn)
+    scale = size / PANE
     _heat(draw, shown.heat_level, scene, port, shown.index)
     for outline in shown.boxes:
         points = [(float(x), float(y)) for x, y in port.to_screen(outline.polygon)]
-        _line(draw, [*points, points[0]], BOX_LINE, dotted=not outline.firm)
+        line(draw, [*points, points[0]], BOX_LINE, dotted=not outline.firm, width=round(2 * scale))
     if shown.crosshair is not None:
-        _cross(draw, port.to_screen(shown.crosshair))
-    _letters(draw, shown.letters)
-    draw.text((8, PANE - 24), f"{plane}  {shown.slice_text}", QUIET, font=_font(14))
-    return pane
+        _cross(draw, port.to_screen(shown.crosshair), size)
+    _letters(draw, shown.letters, size)
+    _label(draw, (8 * scale, size - 24 * scale), f"{plane}  {shown.slice_text}", 14 * scale, "la")
+    _scale_bar(draw, port.scale, size)
+    return drawn
 
 
 def _heat(draw: ImageDraw.ImageDraw, level: float | None, scene: Scene, port: Viewport, index: int) -> None:
     raster = heat_on_slice(port.frame, index, scene.heat) if scene.heat is not None and level is not None else None
     if raster is None or scene.heat is None or level is None or raster.values.max() <= level:
         return
-    for line in contours(raster, level):
-        draw.line([(float(x), float(y)) for x, y in port.to_screen(line)], HEAT_LINE, 2)
+    for edge in contours(raster, level):
+        draw.line([(float(x), float(y)) for x, y in port.to_screen(edge)], HEAT_LINE, round(2 * port.width / PANE))
 
 
-def _line(draw: ImageDraw.ImageDraw, points: list[tuple[float, float]], colour: tuple[int, int, int], dotted: bool) -> None:
-    """A closed line, solid for a firm call, dotted for an uncertain one."""
+def line(
+    draw: ImageDraw.ImageDraw, points: list[tuple[float, float]], colour: tuple[int, int, int], dotted: bool, width: int = 2
+) -> None:
+    """A line through points, px; solid for a firm call, dotted for an uncertain one."""
     for a, b in pairwise(points):
         length = float(np.hypot(b[0] - a[0], b[1] - a[1]))
-        count = max(1, round(length / 4)) if dotted else 1
+        count = max(1, round(length / (2 * width))) if dotted else 1
         marks = np.linspace(0.0, 1.0, count + 1)
         for n in range(0, count, 2 if dotted else 1):
             ends = [(a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for t in (marks[n], marks[n + 1])]
-            draw.line(ends, colour, 2)
+            draw.line(ends, colour, width)
 
 
-def _cross(draw: ImageDraw.ImageDraw, at: np.ndarray) -> None:
+def _cross(draw: ImageDraw.ImageDraw, at: np.ndarray, size: int) -> None:
     """Crosshair with a free middle, so that it never covers what it points at."""
     x, y = float(at[0]), float(at[1])
-    free = 24
-    for line in ((0, y, x - free, y), (x + free, y, PANE, y), (x, 0, x, y - free), (x, y + free, x, PANE)):
-        if line[0] <= line[2] and line[1] <= line[3]:
-            draw.line(line, CROSS, 1)
+    free, width = 24 * size / PANE, max(1, round(size / PANE))
+    for ends in ((0, y, x - free, y), (x + free, y, size, y), (x, 0, x, y - free), (x, y + free, x, size)):
+        if ends[0] <= ends[2] and ends[1] <= ends[3]:
+            draw.line(ends, CROSS, width)
 
 
-def _letters(draw: ImageDraw.ImageDraw, letters: tuple[str, str, str, str]) -> None:
-    middle, edge = PANE / 2, 14
-    places = ((edge, middle), (PANE - edge, middle), (middle, edge), (middle, PANE - edge))
+def _letters(draw: ImageDraw.ImageDraw, letters: tuple[str, str, str, str], size: int) -> None:
+    middle, edge = size / 2, 14 * size / PANE
+    places = ((edge, middle), (size - edge, middle), (middle, edge), (middle, size - edge))
     for letter, place in zip(letters, places, strict=True):
-        draw.text(place, letter, TEXT, font=_font(18), anchor="mm", stroke_width=2, stroke_fill=(0, 0, 0))
+        _label(draw, place, letter, 18 * size / PANE, "mm")
+
+
+def _scale_bar(draw: ImageDraw.ImageDraw, px_per_mm: float, size: int) -> None:
+    """A bar of a round length at the lower right, about a fifth of the pane."""
+    length = max((b for b in _BARS_MM if b * px_per_mm <= size / 4), default=_BARS_MM[0])
+    unit = size / PANE
+    x1, y = size - 10 * unit, size - 12 * unit
+    x0 = x1 - length * px_per_mm
+    for colour, width in (((0, 0, 0), 4 * unit), (TEXT, 2 * unit)):
+        for ends in ((x0, y, x1, y), (x0, y - 4 * unit, x0, y + 4 * unit), (x1, y - 4 * unit, x1, y + 4 * unit)):
+            draw.line(ends, colour, round(width))
+    _label(draw, (x1, y - 7 * unit), f"{length} mm", 14 * unit, "rb")
+
+
+def _label(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: float, anchor: str) -> None:
+    """Text with a dark rim, readable over bone."""
+    rim = max(2, round(size / 9))
+    draw.text(at, text, TEXT, font=_font(round(size)), anchor=anchor, stroke_width=rim, stroke_fill=(0, 0, 0))
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -11,8 +10,10 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
-from ankleviewer.ui import plane_actions
+from ankleviewer.ui import log_saving, mouse_menu, plane_actions
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.keymap import mark
+from ankleviewer.ui.keys_editor import KeysEditor
 from ankleviewer.ui.measure_actions import build_measures
 from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
@@ -25,6 +26,7 @@ def _add(menu: QMenu, text: str, keys: str | tuple[str, ...], act: Callable[[], 
     action = QAction(text, menu)
     shortcuts = (keys,) if isinstance(keys, str) else keys
     action.setShortcuts([QKeySequence(k) for k in shortcuts if k])
+    mark(action, " ".join(text.replace("&", "").split()), shortcuts)
     action.setCheckable(checkable)
     action.triggered.connect(lambda _checked=False: act())
     menu.addAction(action)
@@ -40,6 +42,8 @@ def build(window: MainWindow) -> None:
     build_measures(window, _add)
     menu = window.menuBar().addMenu("&Help")
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
+    _add(menu, "Change keys…", "", lambda: KeysEditor(window).show())
+    _add(menu, "Save log…", "", lambda: log_saving.choose(window))
     _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
 
 
@@ -53,10 +57,11 @@ def _file(window: MainWindow) -> None:
 
     def fill() -> None:
         recent.clear()
-        for path in window.settings.recent:
+        paths = window.settings.recent
+        for path, (name, tip) in zip(paths, window.privacy.recent(paths), strict=True):
             # & marks a shortcut in menus and is doubled to be seen.
-            entry = recent.addAction(Path(path).name.replace("&", "&&"))
-            entry.setToolTip(path)
+            entry = recent.addAction(name.replace("&", "&&"))
+            entry.setToolTip(tip)
             entry.triggered.connect(lambda _checked=False, chosen=path: window.controller.open(chosen))
         if not window.settings.recent:
             recent.addAction("None yet").setEnabled(False)
@@ -65,7 +70,12 @@ def _file(window: MainWindow) -> None:
     recent.setToolTipsVisible(True)
     menu.addSeparator()
     _add(menu, "Save result and review…", "Ctrl+S", window.choose_review)
-    _add(menu, "Save picture…", "Ctrl+P", window.choose_picture)
+    _add(menu, "Save session…", "Ctrl+Shift+S", window.session_files.choose)
+    _add(menu, "Save report…", "Ctrl+R", window.exporting.choose_report)
+    _add(menu, "Save picture…", "Ctrl+P", window.exporting.choose_picture)
+    menu.addSeparator()
+    _add(menu, "Copy picture of the view", "Ctrl+C", window.exporting.copy_pane)
+    _add(menu, "Copy picture of the window", "Ctrl+Shift+C", window.exporting.copy_window)
     menu.addSeparator()
     _add(menu, "Quit", "Ctrl+Q", window.close)
 
@@ -84,12 +94,15 @@ def _view(window: MainWindow) -> None:
     menu.addSeparator()
     crosshair = _add(menu, "Crosshair", "X", lambda: model.update(crosshair=not model.state.crosshair), checkable=True)
     corners = _add(menu, "Corner text", "T", lambda: model.update(annotations=not model.state.annotations), checkable=True)
+    hidden = _add(menu, "Hide patient and file names", "P", window.privacy.toggle, checkable=True)
     panel = _add(menu, "Result column", "F9", window.toggle_panel, checkable=True)
     menu.addSeparator()
     layouts = menu.addMenu("Layout")
     _add(layouts, "Four views", "Ctrl+0", lambda: model.update(layout="grid"))
     for n, name in enumerate((*PLANES, "3d"), start=1):
         _add(layouts, PLANE_NAMES.get(name, "3D") + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout))
+    window.appearance.menu(menu)
+    mouse_menu.fill(window, menu)
     views = menu.addMenu("3D view")
     for name, tip in VIEW_TIPS.items():
         _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))
@@ -100,6 +113,7 @@ def _view(window: MainWindow) -> None:
         crosshair.setChecked(model.state.crosshair)
         corners.setChecked(model.state.annotations)
         panel.setChecked(not window.panel.isHidden())
+        hidden.setChecked(window.privacy.hidden)
 
     menu.aboutToShow.connect(show)
     presets.aboutToShow.connect(show)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
-from ankleviewer.ui import theme
+from ankleviewer.ui import log_saving, theme
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 
@@ -45,8 +45,9 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
     # One turn of the event loop first: the window is on the screen before anything heavy is imported.
     QTimer.singleShot(0, window.controller.list_models)
     if path:
-        QTimer.singleShot(0, lambda: window.controller.open(path))
-    app.exec()
+        QTimer.singleShot(0, lambda: window.open(path))
+    with log_saving.watched():
+        app.exec()
     window.close()
     code = shot.code if shot is not None else 0
     window.deleteLater()

@@ -32,6 +32,9 @@ class Backend(Protocol):
     def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
         """Write result and review to a file; raises OSError."""
 
+    def save_report(self, case: Any, analysis: Any, review: Any, shown: Any, path: str) -> None:
+        """Write the report, the answer `shown` pictured; raises OSError."""
+
 
 class SessionBackend:
     """The real use cases, imported when first used so that the window is up at once."""
@@ -77,3 +80,9 @@ class SessionBackend:
         from ankleviewer import session
 
         session.save_review(case, analysis, review, path)
+
+    def save_report(self, case: Any, analysis: Any, review: Any, shown: Any, path: str) -> None:
+        """Write the report, the answer `shown` pictured; raises OSError."""
+        from ankleviewer import session
+
+        session.save_report(case, analysis, path, review, shown)

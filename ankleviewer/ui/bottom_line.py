@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from ankleviewer import DISCLAIMER
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.parts import Chip, label
+from ankleviewer.ui.privacy import Privacy
 
 _LEVELS = {"refuse": "refusal", "withhold": "warning", "caveat": "warning"}
 
@@ -29,6 +30,7 @@ class BottomLine(QWidget):
         self._chips.setSpacing(6)
         self.chips: list[Chip] = []
         self._said: list[tuple[str, str, str]] = []
+        self.privacy: Privacy | None = None
         row.addLayout(self._chips)
         row.addStretch(1)
         self.disclaimer = label(DISCLAIMER, "secondary")
@@ -41,7 +43,8 @@ class BottomLine(QWidget):
         findings = list(self.controller.case.findings) if self.controller.case is not None else []
         if self.controller.analysis is not None:
             findings += [f for f in self.controller.analysis.result.findings if f not in findings]
-        said = [(f.code, f.message, _LEVELS.get(f.level, "info")) for f in findings]
+        tell = self.privacy.message if self.privacy is not None else lambda _code, message: message
+        said = [(f.code, tell(f.code, f.message), _LEVELS.get(f.level, "info")) for f in findings]
         said.sort(key=lambda item: ("refusal", "warning", "info").index(item[2]))
         if said != self._said:
             self._said = said

@@ -227,9 +227,9 @@ class CaseController(QObject):
         self.notice = notice
         self.noticed.emit(notice)
 
-    def notify(self, notice: Notice) -> None:
-        """Tell the reader of something that did not work."""
-        self._set_notice(notice)
+    def notify(self, code: str, message: str) -> None:
+        """Tell the reader that something did not work."""
+        self._set_notice(Notice(code, message))
 
     def dismiss(self) -> None:
         """The reader has seen the notice."""

@@ -40,7 +40,7 @@ class EmptyPage(QWidget):
         self.title = label(_INVITATION)
         self.title.setStyleSheet("font-size: 20px; font-weight: 600;")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = label("A NIfTI file (.nii, .nii.gz) or a folder of DICOM files", "secondary")
+        self.hint = label("A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either", "secondary")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.title)
         column.addWidget(self.hint)
@@ -90,21 +90,21 @@ class EmptyPage(QWidget):
 
     def highlight(self, on: bool) -> None:
         """A file hovers over the window."""
-        edge = theme.FOCUS if on else "#3a4049"
-        look = f"border: 1px dashed {edge}; border-radius: 10px; background: {theme.PANEL};"
-        self.target.setStyleSheet(f"QFrame#target {{ {look} }}")
+        self.target.setProperty("hot", on)
+        theme.restyle(self.target)
 
-    def set_recent(self, paths: tuple[str, ...]) -> None:
-        """List the recent scans that still exist, newest first."""
+    def set_recent(self, paths: tuple[str, ...], hidden: bool = False) -> None:
+        """List the recent scans that still exist, newest first; hidden ones are only counted."""
         while self._recent.count():
             self._recent.takeAt(0).widget().deleteLater()
         there = [p for p in paths if Path(p).exists()][:5]
-        for path in there:
+        for number, path in enumerate(there, start=1):
             button = QPushButton()
             button.setObjectName("link")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
-            button.setToolTip(path)
-            button.setText(button.fontMetrics().elidedText(path, Qt.TextElideMode.ElideMiddle, 500))
+            button.setToolTip("" if hidden else path)
+            shown = f"Recent scan {number}" if hidden else path
+            button.setText(button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, 500))
             button.clicked.connect(lambda _checked=False, chosen=path: self.controller.open(chosen))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.recent_head.setVisible(bool(there))

@@ -90,12 +90,8 @@ class FindingRow(QFrame):
 
     def mark(self, selected: bool) -> None:
         """Selected rows carry the box's colour at the left edge."""
-        edge, ground = (theme.BOX, "#23262c") if selected else ("transparent", theme.PANEL)
-        self.setStyleSheet(
-            f"FindingRow {{ border: 1px solid {theme.LINE}; border-left: 3px solid {edge if selected else theme.LINE};"
-            f" border-radius: 4px; background: {ground}; }} FindingRow:focus {{ border-color: {theme.FOCUS}; }}"
-            f" FindingRow:hover {{ background: #262a31; }}"
-        )
+        self.setProperty("selected", selected)
+        theme.restyle(self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go there."""
@@ -116,9 +112,6 @@ class MissedRow(QFrame):
     def __init__(self, controller: CaseController, missed: Missed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("missed")
-        self.setStyleSheet(
-            f"QFrame#missed {{ border: 1px solid {theme.LINE}; border-left: 3px solid {theme.READER}; border-radius: 4px; }}"
-        )
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
         self.go = QPushButton(f"M{missed.number}   {position_text(missed.center_mm)}")

@@ -6,15 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
 from ankleviewer import DISCLAIMER, __version__
+from ankleviewer.core.mouse import lines, profile_of
+from ankleviewer.ui.keys_editor import shown
+from ankleviewer.ui.mouse_menu import PROPERTY
 from ankleviewer.ui.parts import label, rule
 
 KEYS = (
     ("Wheel, Up, Down", "one slice"),
     ("PgUp, PgDn", "five slices"),
     ("Home, End", "first, last slice"),
-    ("Left drag", "scroll; with W held: window and level"),
-    ("Ctrl + wheel, right drag", "zoom"),
-    ("Middle drag", "pan"),
     ("Shift + move", "crosshair follows in every view"),
     ("Double-click", "one view fills the window, and back"),
     ("1 to 6", "bone, bone sharp, bone narrow, soft tissue, full range, model input"),
@@ -43,19 +43,33 @@ KEYS = (
     ("Shift + L R A P S I", "3D standard views"),
     ("F5, Esc", "analyse, cancel"),
     ("F9", "result column"),
+    ("P", "hide patient and file names, also in pictures"),
+    ("Ctrl+R, Ctrl+P", "save report, picture"),
+    ("Ctrl+S, Ctrl+Shift+S", "save result and review, session"),
+    ("Ctrl+C, Ctrl+Shift+C", "copy a picture of the view, of the window"),
 )
 
 
-def keys_dialog(parent: QWidget) -> QDialog:
-    """All keys and mouse gestures."""
-    dialog = QDialog(parent)
+def keys_dialog(window: QWidget) -> QDialog:
+    """All keys and mouse gestures, in two columns; the reader's own keys below."""
+    dialog = QDialog(window)
     dialog.setWindowTitle("Keys and mouse")
+    rows = [*lines(profile_of(window.property(PROPERTY))), *KEYS]
     grid = QGridLayout()
-    grid.setHorizontalSpacing(24)
+    grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(6)
-    for row, (keys, what) in enumerate(KEYS):
-        grid.addWidget(label(keys), row, 0)
-        grid.addWidget(label(what, "secondary"), row, 1)
+    grid.setColumnMinimumWidth(2, 12)
+    half = (len(rows) + 1) // 2
+    for n, (keys, what) in enumerate(rows):
+        row, column = n % half, 3 * (n // half)
+        grid.addWidget(label(keys), row, column)
+        grid.addWidget(label(what, "secondary"), row, column + 1)
+    keymap = getattr(window, "keymap", None)
+    own = keymap.own() if keymap is not None else {}
+    if own:
+        text = ",  ".join(f"{name}: {shown(list(keys)) or 'no key'}" for name, keys in own.items())
+        grid.addWidget(label("Your own keys", "heading"), half, 0)
+        grid.addWidget(label(text, wrap=True), half, 1, 1, 4)
     return _finish(dialog, grid)
 
 

@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import PLANES
+from ankleviewer.core.savedview import SUFFIX
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
+from ankleviewer.ui.appearance import Appearance
 from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
 from ankleviewer.ui.box_edit_mouse import BoxEditKeys, BoxEditMouse
@@ -30,7 +32,9 @@ from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.compare import Compare
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
+from ankleviewer.ui.exporting import Exporting
 from ankleviewer.ui.jobs import wait_for
+from ankleviewer.ui.keymap import Keymap
 from ankleviewer.ui.keys import HeldKeys
 from ankleviewer.ui.lightbox import Lightbox
 from ankleviewer.ui.measure_mouse import MeasureKeys, MeasureMouse
@@ -38,12 +42,15 @@ from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
+from ankleviewer.ui.privacy import Privacy
 from ankleviewer.ui.result_panel import ResultPanel
+from ankleviewer.ui.session_files import SessionFiles
 from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
+from ankleviewer.ui.toast import Toast
 from ankleviewer.ui.wording import engine_text, side_word, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
-SCAN_FILES = "Scans (*.nii *.nii.gz *.dcm *.ima);;All files (*)"
+SCAN_FILES = f"Scans and sessions (*.nii *.nii.gz *.dcm *.ima *.zip *{SUFFIX});;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -61,8 +68,13 @@ class MainWindow(QMainWindow):
         self.controller.setParent(self)
         self.mortise = MortiseView(self.controller)
         self.last_pane = "axial"
+        self.appearance = Appearance(self)
+        self.privacy = Privacy(self.settings.hide_patient, self)
+        self.exporting = Exporting(self)
+        self.session_files = SessionFiles(self)
         self._build()
         actions.build(self)
+        self.keymap = Keymap(self, self.settings.keys)
         self.held_keys = HeldKeys(self, self.view)
         self.resize(QSize(*self.settings.size).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(640, 360)
@@ -70,6 +82,7 @@ class MainWindow(QMainWindow):
         self.view.changed.connect(self._on_state)
         self.controller.changed.connect(self._refresh)
         self.controller.opened.connect(self._on_opened)
+        self.privacy.changed.connect(self._on_privacy)
         self._refresh()
 
     def _build(self) -> None:
@@ -92,12 +105,14 @@ class MainWindow(QMainWindow):
         self._lay_panes("grid")
         sample = self.open_sample if self.sample is not None else None
         self.empty = EmptyPage(self.controller, self.choose_file, self.choose_folder, sample)
-        self.empty.set_recent(self.settings.recent)
+        self.empty.set_recent(self.settings.recent, self.privacy.hidden)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(grid_page)
         self.panel = ResultPanel(self.controller)
         self.bottom = BottomLine(self.controller)
+        self.bottom.privacy = self.privacy
+        self.toast = Toast(self.bottom)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(1)
@@ -110,6 +125,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         self.banner = NoticeBanner(self.controller)
+        self.banner.hide_names = self.privacy.hidden
         column.addWidget(self.banner)
         column.addLayout(middle, 1)
         column.addWidget(self.bottom)
@@ -168,7 +184,7 @@ class MainWindow(QMainWindow):
             self.panes["axial"].setFocus()
         ankle = self.controller.ankle
         spacing = spacing_text(case.scan.volume.grid.spacing)
-        parts = [case.scan.series[:48], side_word(ankle.side) if ankle else "", spacing]
+        parts = [self.privacy.text(case.scan.series[:48]), side_word(ankle.side) if ankle else "", spacing]
         self.facts.setText("   ".join(p for p in parts if p))
         answer = self.controller.answer
         self.engine.setText("● " + engine_text(answer.runtime.provider if answer is not None else None))
@@ -178,8 +194,18 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self, path: str) -> None:
         self.settings = self.settings.with_recent(path)
-        self.empty.set_recent(self.settings.recent)
+        self.empty.set_recent(self.settings.recent, self.privacy.hidden)
         settings.save(self.settings)
+
+    def _on_privacy(self, hidden: bool) -> None:
+        self.settings = replace(self.settings, hide_patient=hidden)
+        settings.save(self.settings)
+        self.empty.set_recent(self.settings.recent, hidden)
+        self.banner.set_hide_names(hidden)
+        self.bottom.refresh()
+        self.panel.refresh()
+        self._refresh()
+        self.toast.say("Patient and file names are hidden (P)" if hidden else "Patient and file names are shown (P)")
 
     def toggle_panel(self) -> None:
         """Show or hide the result column."""
@@ -211,25 +237,34 @@ class MainWindow(QMainWindow):
             self.last_pane = new.plane
 
     # --------------------------------------------------------------------------------------------------------------- opening
+    def open(self, path: str) -> None:
+        """Open a scan, or a session with its scan."""
+        if path.lower().endswith(SUFFIX):
+            self.session_files.open(path)
+        else:
+            self.controller.open(path)
+
     def choose_file(self) -> None:
         """Ask for a file."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open a scan", self._folder(), SCAN_FILES)
+        path, _ = QFileDialog.getOpenFileName(self, "Open a scan", self.start_folder(), SCAN_FILES)
         if path:
-            self.controller.open(path)
+            self.open(path)
 
     def choose_folder(self) -> None:
         """Ask for a folder of DICOM files."""
-        path = QFileDialog.getExistingDirectory(self, "Open a folder of DICOM files", self._folder())
+        path = QFileDialog.getExistingDirectory(self, "Open a folder of DICOM files", self.start_folder())
         if path:
-            self.controller.open(path)
+            self.open(path)
 
     def open_sample(self) -> None:
         """Open the scan that ships with the program."""
         if self.sample is not None:
-            self.controller.open(str(self.sample))
+            self.open(str(self.sample))
 
-    def _folder(self) -> str:
-        return str(Path(self.settings.recent[0]).parent) if self.settings.recent else str(Path.home())
+    def start_folder(self) -> str:
+        """Where a file dialog starts; a folder's name may be a patient's."""
+        named = self.settings.recent and not self.privacy.hidden
+        return str(Path(self.settings.recent[0]).parent) if named else str(Path.home())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A local file or folder may be dropped."""
@@ -247,7 +282,7 @@ class MainWindow(QMainWindow):
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
-            self.controller.open(paths[0])
+            self.open(paths[0])
 
     # --------------------------------------------------------------------------------------------------------------- pictures
     def picture(self) -> QImage:
@@ -259,18 +294,11 @@ class MainWindow(QMainWindow):
         painter.end()
         return pixmap.toImage()
 
-    def choose_picture(self) -> None:
-        """Ask where to save a picture of the window."""
-        proposed = str(Path(self._folder()) / "ankle.png")
-        path, _ = QFileDialog.getSaveFileName(self, "Save a picture of the window", proposed, "PNG (*.png)")
-        if path:
-            self.picture().save(path)
-
     def choose_review(self) -> None:
         """Ask where to save the result and what the reader says of it."""
         if self.controller.case is None:
             return
-        proposed = str(Path(self._folder()) / "ankle-review.json")
+        proposed = str(Path(self.start_folder()) / "ankle-review.json")
         path, _ = QFileDialog.getSaveFileName(self, "Save result and review", proposed, "JSON (*.json)")
         if path:
             self.controller.reviewing.save(self.controller.analysis, path)
@@ -284,6 +312,7 @@ class MainWindow(QMainWindow):
             self.settings = replace(self.settings, size=size)
         settings.save(self.settings)
         self.held_keys.stop()
+        self.exporting.close()
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()

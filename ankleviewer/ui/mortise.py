@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.oblique import aligned
 from ankleviewer.core.viewstate import PaneView
-from ankleviewer.ui.controller import CaseController, Notice
+from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.jobs import Job
 
 NOT_FOUND = "MORTISE_NOT_FOUND"
@@ -25,7 +25,7 @@ class MortiseView(QObject):
         self._case: Any = None
         self.job = Job(self)
         self.job.done.connect(self._on_found)
-        self.job.failed.connect(lambda error: controller.notify(Notice(NOT_FOUND, error.message)))
+        self.job.failed.connect(lambda error: controller.notify(NOT_FOUND, error.message))
 
     def show(self) -> None:
         """Turn the planes to the ankle shown, or say why that cannot be done."""
@@ -35,7 +35,7 @@ class MortiseView(QObject):
         if case is not self._case:
             self._case, self._found = case, {}
         if ankle is None:
-            self._controller.notify(Notice(NOT_FOUND, "No mortise view: no ankle was found in this scan."))
+            self._controller.notify(NOT_FOUND, "No mortise view: no ankle was found in this scan.")
         elif index in self._found:
             self._turn(index)
         else:

@@ -34,7 +34,7 @@ class Chooser(QComboBox):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(QColor(theme.SECONDARY), 1.6)
+        pen = QPen(QColor(theme.now().secondary), 1.6)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         x, y = self.width() - 14.0, self.height() / 2
@@ -101,16 +101,25 @@ class NoticeBanner(QFrame):
         close.clicked.connect(controller.dismiss)
         row.addLayout(column, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide_names = False
+        self._notice: Notice | None = None
         controller.noticed.connect(self.show_notice)
         self.hide()
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice; None hides the banner."""
+        self._notice = notice
         self.setVisible(notice is not None)
         if notice is not None:
             lead = "Cannot open: " if notice.file else ""
             self.text.setText(lead + notice.message)
-            self.code.setText(notice.code + (f"  ·  {notice.file}" if notice.file else ""))
+            file = "file name hidden" if self.hide_names else notice.file
+            self.code.setText(notice.code + (f"  ·  {file}" if notice.file else ""))
+
+    def set_hide_names(self, hidden: bool) -> None:
+        """Whether the file of a notice is named."""
+        self.hide_names = hidden
+        self.show_notice(self._notice)
 
 
 class Chip(QPushButton):

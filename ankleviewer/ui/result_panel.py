@@ -69,7 +69,7 @@ class ResultPanel(QWidget):
         column.addWidget(self.ankle)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.shape = QLabel()
+        self.shape = label("", "shape")
         self.call = label("", "call", wrap=True)
         self.call.setAccessibleName("Answer of the model")
         self.number = label("", "number")
@@ -194,8 +194,8 @@ class ResultPanel(QWidget):
                 self._say("", "No model", "")
         else:
             self._say(CALL_SHAPES[answer.call], CALL_WORDS[answer.call], probability_text(answer.probability) if assessed else "")
-        colour = theme.BOX if assessed and answer.call in ("fracture", "uncertain") else theme.TEXT
-        self.shape.setStyleSheet(f"font-size: 18px; color: {colour};")
+        self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
+        theme.restyle(self.shape)
         decision = controller.decisions.get(answer.name) if answer is not None else None
         self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
         together = controller.analysis.result.consensus if controller.analysis is not None else None
@@ -216,7 +216,8 @@ class ResultPanel(QWidget):
             sentence = f"{side_word(controller.ankle.side)} assessed by {model_text(answer, titles)}. No place stood out."
         elif controller.models == [] and controller.case is not None:
             sentence = "No model pack is installed. Add one with: ankleviewer models add PACK"
-        self._line(self.why, sentence)
+        privacy = getattr(self.window(), "privacy", None)
+        self._line(self.why, privacy.message(code, sentence) if privacy is not None else sentence)
         self._line(self.help, helping)
         self._line(self.code, code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,12 +18,18 @@ _RECENT = 8
 
 @dataclass(frozen=True)
 class Settings:
-    """Remembered values; `preset` is a number key, `recent` absolute paths, newest first."""
+    """Remembered values; `preset` is a number key, `recent` absolute paths, newest first, `keys` the reader's own shortcuts by
+    the name of the command.
+    """
 
     preset: str = "1"
     panel: bool = True
     size: tuple[int, int] = (1440, 900)
     recent: tuple[str, ...] = field(default_factory=tuple)
+    hide_patient: bool = False
+    theme: str = "system"
+    mouse: str = "bir"
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_recent(self, path: str) -> Settings:
         """The settings with a path at the top of the recent scans."""
@@ -51,7 +58,17 @@ def load(folder: Path | None = None) -> Settings:
         panel=record.get("panel") is not False,
         size=(size[0], size[1]) if sound else default.size,
         recent=tuple(p for p in recent if isinstance(p, str))[:_RECENT] if isinstance(recent, list) else (),
+        hide_patient=record.get("hide_patient") is True,
+        theme=record["theme"] if record.get("theme") in ("system", "dark", "light") else default.theme,
+        mouse=record["mouse"] if record.get("mouse") in ("bir", "window", "slicer") else default.mouse,
+        keys=_keys(record.get("keys")),
     )
+
+
+def _keys(record: object) -> dict[str, tuple[str, ...]]:
+    """Shortcuts by command; what is not a list of texts is left out."""
+    found = record.items() if isinstance(record, dict) else ()
+    return {name: tuple(keys) for name, keys in found if isinstance(keys, list) and all(isinstance(k, str) for k in keys)}
 
 
 def save(settings: Settings, folder: Path | None = None) -> bool:
@@ -61,6 +78,8 @@ def save(settings: Settings, folder: Path | None = None) -> bool:
     target = folder or home()
     record = {"format": _FORMAT, "preset": settings.preset, "panel": settings.panel}
     record |= {"size": list(settings.size), "recent": list(settings.recent)}
+    record |= {"hide_patient": settings.hide_patient, "theme": settings.theme, "mouse": settings.mouse}
+    record |= {"keys": {name: list(keys) for name, keys in settings.keys.items()}}
     try:
         target.mkdir(parents=True, exist_ok=True)
         write_text(target / "settings.json", json.dumps(record, indent=1, ensure_ascii=False) + "\n")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, Q
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display import PanePicture, resolve
+from ankleviewer.core.mouse import gesture, profile_of
 from ankleviewer.core.planes import PLANES, Viewport, position_text
 from ankleviewer.core.slab import OUTSIDE
 from ankleviewer.core.viewstate import PaneView
@@ -20,6 +21,7 @@ from ankleviewer.ui.slice_paint import PLANE_NAMES, paint
 from ankleviewer.ui.turning import TurnHandles
 
 _DRAG_PER_SLICE = 6.0  # px
+_BUTTONS = {Qt.MouseButton.LeftButton: "left", Qt.MouseButton.MiddleButton: "middle", Qt.MouseButton.RightButton: "right"}
 SCROLL_KEYS = {
     Qt.Key.Key_Up: 1,
     Qt.Key.Key_Down: -1,
@@ -135,21 +137,23 @@ class SlicePane(QWidget):
         self.model.set_pane(self.plane, PaneView(pane.zoom, pan))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Left: scroll (W held: window / level; Shift: crosshair). Middle: pan. Right: zoom."""
+        """Scroll, window, pan, zoom or crosshair, as the mouse profile has it."""
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self.model.scene is None:
             return
-        if event.button() == Qt.MouseButton.LeftButton:
-            if not event.modifiers() and self.handles.press(event.position()):
-                return
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.model.move_cursor(self.mm_at(event.position()))
-                return
-            self._drag = ("window" if self.window().property("window_key") else "scroll", event.position())
-        elif event.button() == Qt.MouseButton.MiddleButton:
-            self._drag = ("pan", event.position())
-        elif event.button() == Qt.MouseButton.RightButton:
-            self._drag = ("zoom", event.position())
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and not event.modifiers() and self.handles.press(event.position()):
+            return
+        if event.button() not in _BUTTONS:
+            return
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        window = self.window()
+        profile, held = profile_of(window.property("mouse_profile")), bool(window.property("window_key"))
+        kind = gesture(profile, _BUTTONS[event.button()], shift, held)
+        if kind == "cursor":
+            self.model.move_cursor(self.mm_at(event.position()))
+            return
+        self._drag = (kind, event.position())
         self._carry = 0.0
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

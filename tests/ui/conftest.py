@@ -93,6 +93,8 @@ class FakeBackend:
     journal: list[dict[str, object]] = field(default_factory=list)
     journal_error: OSError | None = None
     saved: list[tuple[object, object, str]] = field(default_factory=list)
+    sha256: str = "ab" * 32
+    reported: list[tuple[object, object, object, str]] = field(default_factory=list)
     analysed: list[list[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -110,7 +112,7 @@ class FakeBackend:
         self.opened.append(path)
         if self.read_error is not None:
             raise self.read_error
-        scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti")
+        scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti", sha256=self.sha256)
         return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
 
     def analyse(
@@ -143,6 +145,12 @@ class FakeBackend:
             raise self.journal_error
         self.saved.append((analysis, review, path))
 
+    def save_report(self, case: SimpleNamespace, analysis: SimpleNamespace, review: object, shown: object, path: str) -> None:
+        """Remember what was reported, or fail as the test wants."""
+        if self.journal_error is not None:
+            raise self.journal_error
+        self.reported.append((analysis, review, shown, path))
+
     def list_models(self) -> list[SimpleNamespace]:
         """The packs."""
         return list(self.models)
@@ -161,7 +169,7 @@ def refusal() -> ScanError:
 @pytest.fixture(autouse=True)
 def no_leaks(qapp: QApplication) -> Iterator[None]:
     """Nothing survives a test: no window, no job, no VTK render window."""
-    theme.apply(qapp)
+    theme.apply(qapp, "dark")
     yield
     assert QThreadPool.globalInstance().waitForDone(5000), "a job is still running"
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)

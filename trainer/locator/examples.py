@@ -16,7 +16,7 @@ from trainer.simulate.streams import stream
 from trainer.training.augment import vary_hu
 
 AIR = -1000
-UPRIGHT = 0.5  # share of scans that are turned about their long axis alone
+UPRIGHT = 0.75  # share of scans that are turned about their long axis alone
 FRAME = 10  # voxels of a side that may lie beyond the scan
 
 
@@ -29,7 +29,7 @@ class Examples:
         rows: scans a batch.
     """
 
-    def __init__(self, files: Sequence[Path], shape: tuple[int, int, int] = (80, 80, 64), rows: int = 4, seed: int = 1) -> None:
+    def __init__(self, files: Sequence[Path], shape: tuple[int, int, int] = (80, 64, 64), rows: int = 4, seed: int = 1) -> None:
         self.files, self.shape, self.rows, self.seed = list(files), shape, rows, seed
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
@@ -48,7 +48,7 @@ class Examples:
 
 def turned(rng: np.random.Generator, scan: LocatorScan) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
     """One of the 48 symmetries of the cube: the landmarks tell their side by themselves, so a mirrored ankle is an ankle too.
-    Half of the scans keep their shaft upright, as nearly all scans show it.
+    Most scans keep their shaft upright, as nearly all scans show it.
     """
     hu, points = scan.hu, scan.points.copy()
     upright = rng.random() < UPRIGHT

@@ -1,0 +1,112 @@
+"""A ZIP with a scan in it: unpacked into a folder of its own under names of our own, within limits, and removed afterwards.
+
+Nothing is believed that the archive says of itself: sizes are counted while they are written, and no name it brings becomes a
+path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.io import guard
+
+Progress = Callable[[float, str], None]
+_SPARE_BYTES = 200_000_000  # of the disk stay free
+_UNWANTED = ("__MACOSX", ".DS_Store", "Thumbs.db", "DICOMDIR")
+
+
+@contextlib.contextmanager
+def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Iterator[Path]:
+    """The scan of a ZIP: a NIfTI file, or a folder of DICOM files; gone when the block ends.
+
+    Raises:
+        ScanError: ARCHIVE_DAMAGED (no ZIP, or its checksums are wrong), ARCHIVE_ENCRYPTED, ARCHIVE_UNSUPPORTED (packed by a
+            method that is not known), ARCHIVE_UNSAFE_PATH (a name that leads out of the folder, or a link), ARCHIVE_TOO_LARGE
+            (too many files), ARCHIVE_BOMB (too many bytes, or more than any scan is compressed), ARCHIVE_NO_ROOM (the disk is
+            too full), ARCHIVE_EMPTY (no scan in it), ARCHIVE_SEVERAL (more than one).
+        Cancelled: on request.
+    """
+    with tempfile.TemporaryDirectory(prefix="ankleviewer-") as made:
+        folder = Path(made)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = _checked(archive, path.stat().st_size)
+                if shutil.disk_usage(folder).free < sum(m.file_size for m in members) + _SPARE_BYTES:
+                    raise ScanError("ARCHIVE_NO_ROOM", "There is too little room on the disk to unpack the ZIP file.")
+                for number, member in enumerate(members):
+                    if cancelled():
+                        raise Cancelled
+                    progress(0.1 * number / len(members), "Unpacking")
+                    _write(archive, member, folder / f"{number:06d}")
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            raise ScanError("ARCHIVE_DAMAGED", "The ZIP file is damaged or cut off.") from None
+        except NotImplementedError:
+            raise ScanError(
+                "ARCHIVE_UNSUPPORTED", "The ZIP file is packed by a method that is not known; pack it again."
+            ) from None
+        except RuntimeError:  # zipfile's word for a password
+            raise ScanError(
+                "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
+            ) from None
+        yield _scan_in(folder)
+
+
+def _checked(archive: zipfile.ZipFile, stored: int) -> list[zipfile.ZipInfo]:
+    """The members worth unpacking, after all limits. `stored` is the size of the archive on disk."""
+    every = archive.infolist()
+    if len(every) > guard.MAX_FILES:
+        raise ScanError("ARCHIVE_TOO_LARGE", f"The ZIP file holds {len(every)} files; at most {guard.MAX_FILES} are read.")
+    for member in every:
+        if member.flag_bits & 0x1:
+            raise ScanError("ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder.")
+        if _leads_out(member):
+            raise ScanError("ARCHIVE_UNSAFE_PATH", "A name in the ZIP file leads out of its folder; it was made to do harm.")
+    members = [m for m in every if not m.is_dir() and not set(PurePosixPath(m.filename).parts) & set(_UNWANTED)]
+    claimed, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if claimed > guard.MAX_BYTES or packed > stored or claimed > max(guard.RATIO_FREE_BYTES, guard.MAX_RATIO * packed):
+        raise ScanError(
+            "ARCHIVE_BOMB", f"{stored / 1e6:.1f} MB claim to hold {claimed / 1e6:.0f} MB; that is more than a scan is compressed."
+        )
+    return members
+
+
+def _leads_out(member: zipfile.ZipInfo) -> bool:
+    """A path from the root, from a drive or upwards, in the way of either system; or a link."""
+    mode = member.external_attr >> 16
+    name = member.orig_filename
+    windows, posix = PureWindowsPath(name), PurePosixPath(name)
+    return stat.S_ISLNK(mode) or posix.is_absolute() or bool(windows.anchor) or ".." in windows.parts or "\0" in name
+
+
+def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+    """One member to one file, never more bytes than it claims."""
+    written = 0
+    with archive.open(member) as source, open(target, "wb") as out:
+        while block := source.read(guard.CHUNK):
+            written += len(block)
+            if written > member.file_size:
+                raise ScanError("ARCHIVE_BOMB", "A file in the ZIP holds more than it claims.")
+            out.write(block)
+
+
+def _scan_in(folder: Path) -> Path:
+    """What there is to read among the unpacked files; what is no scan is removed."""
+    kinds = {file: guard.kind_of(file) for file in sorted(folder.iterdir())}
+    for file, kind in kinds.items():
+        if kind in ("unknown", "zip"):
+            file.unlink()
+    images = [file for file, kind in kinds.items() if kind in ("nifti", "nifti.gz")]
+    slices = [file for file, kind in kinds.items() if kind == "dicom"]
+    if not images and not slices:
+        raise ScanError("ARCHIVE_EMPTY", "The ZIP file holds neither a NIfTI file nor DICOM images.")
+    if len(images) > 1 or (images and slices):
+        raise ScanError("ARCHIVE_SEVERAL", f"The ZIP file holds {len(images) + bool(slices)} scans; open one at a time.")
+    return images[0] if images else folder

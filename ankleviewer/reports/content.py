@@ -1,0 +1,324 @@
+"""What a report says, as plain rows and sentences; how it looks on paper is the business of `pdf`.
+
+No patient name, no file name and no path comes in here: a scan is named by its series description and by the hash of its bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ankleviewer import DISCLAIMER
+from ankleviewer.core.decision import Decision
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.measure_tools import summary
+from ankleviewer.core.measure_tools import title as measure_title
+from ankleviewer.core.planes import position_text as spaced_position
+from ankleviewer.core.result import Box, ModelAnswer, Result
+from ankleviewer.core.review import JUDGEMENTS, BoxMm, Place, Review
+
+SIDES = {"L": "Left ankle", "R": "Right ankle"}
+CALLS = {
+    "fracture": "Fracture suspected",
+    "uncertain": "Uncertain",
+    "no fracture": "No fracture found",
+    "not assessed": "Not assessed",
+}
+ASSESSED = "distal tibia, distal fibula and talus"
+NOT_ASSESSED = (
+    "Not assessed: calcaneus, midfoot and forefoot, soft tissue, and the fibula above the scan. A fracture of the proximal "
+    "fibula (Maisonneuve) is not excluded. An answer without a fracture excludes nothing."
+)
+UNKNOWN = "not known"
+_LEVELS = {"refuse": "Refused", "withhold": "Warning", "caveat": "Warning", "info": "Note"}
+
+Rows = list[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a report says of a model beyond its answer: title, decision values and the data it learned from ("" unknown)."""
+
+    title: str
+    decision: Decision | None = None
+    data: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """All that a report is made of.
+
+    Attributes:
+        result: of the analysis.
+        series: description of the scan without patient data.
+        facts: of each model, by the hash of its file.
+        review: the reader's judgement.
+        shown: the answer whose finding is pictured; None pictures the joint alone.
+        written: when; the only thing that differs between two reports on the same case.
+        outline: level of the outline that is drawn, and the top of the map's scale, logit units; None without a map.
+    """
+
+    result: Result
+    series: str
+    facts: Mapping[str, ModelFacts]
+    review: Review
+    shown: ModelAnswer | None
+    written: datetime
+    outline: tuple[float, float] | None = None
+
+
+def position_text(mm: Sequence[float]) -> str:
+    """Letters and millimetres, parted by commas."""
+    return spaced_position(mm).replace("  ", ", ")
+
+
+def side(report: Report, ankle: int | None) -> str:
+    """The name of an ankle of the result."""
+    if ankle is None or ankle >= len(report.result.ankles):
+        return "Scan"
+    return SIDES.get(report.result.ankles[ankle].side, "Ankle, side unknown")
+
+
+def title(report: Report, answer: ModelAnswer) -> str:
+    """A model's name for people, with its version."""
+    facts = report.facts.get(answer.sha256)
+    mark = " (preliminary)" if answer.status == "preliminary" else ""
+    return f"{facts.title if facts else answer.name}, version {answer.version}{mark}"
+
+
+def probability_text(probability: float | None) -> str:
+    """Two decimals, never 1.00 or 0.00: no model knows that."""
+    if probability is None:
+        return "-"
+    if probability > 0.995:
+        return "> 0.99"
+    return "< 0.01" if probability < 0.005 else f"{probability:.2f}"
+
+
+def headlines(report: Report) -> list[tuple[str, str, str]]:
+    """One line for each ankle: its name, the answer of the model shown (else the first one), probability in words."""
+    lines = []
+    for ankle in range(len(report.result.ankles)) or (None,):
+        mine = [a for a in report.result.models if a.ankle == ankle]
+        shown = report.shown
+        own = [a for a in mine if shown is not None and a.name == shown.name] or mine
+        call = CALLS[own[0].call] if own else "Not assessed"
+        chance = f"probability {probability_text(own[0].probability)}" if own and own[0].probability is not None else ""
+        lines.append((side(report, ankle), call, chance))
+    return lines
+
+
+def under_headlines(report: Report) -> list[str]:
+    """What must be read together with the answer: the count behind it, the agreement, the reader's word."""
+    lines = []
+    shown = report.shown
+    if shown is not None and shown.probability is not None:
+        facts = report.facts.get(shown.sha256)
+        lines.append(f"{title(report, shown)}: {count_behind(facts.decision if facts else None, shown.probability)}.")
+    if all(a.probability is None for a in report.result.models):
+        kept = [f for f in report.result.findings if f.level in ("refuse", "withhold")]
+        lines += [f"{f.message} [{f.code}]" for f in kept]
+    lines += [text for text in (agreement(report), reader(report)) if text]
+    return lines
+
+
+def reader(report: Report) -> str:
+    """What the reader said of the findings, counted; "" where nothing was said."""
+    known = {Place(a.name, a.sha256, a.ankle or 0, n) for a in report.result.models for n in range(len(a.boxes))}
+    said = [mark.judgement for place, mark in report.review.marks.items() if place in known]
+    counts = [f"{said.count(word)} {word}" for word in JUDGEMENTS if word in said]
+    counts += [f"{len(report.review.missed)} added"] if report.review.missed else []
+    return f"Reader: {', '.join(counts)} (findings marked by the models: {len(known)})." if counts else ""
+
+
+def picture_note(report: Report) -> str:
+    """What the pictures show."""
+    shown = report.shown
+    if shown is None or not shown.boxes:
+        return "No place is marked."
+    level = f" ({report.outline[0]:.2g} of {report.outline[1]:.3g} logit units)" if report.outline is not None else ""
+    return f"{title(report, shown)}. Yellow outline: where the model looked{level}. Orange box: the suspected place."
+
+
+def agreement(report: Report) -> str:
+    """What several models say together, "" for a single one."""
+    together = report.result.consensus
+    if together is None:
+        return ""
+    if together.of == 0:
+        return "Agreement: none counted, no released model assessed this scan."
+    return f"Agreement: {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
+
+
+def read_rows(report: Report) -> Rows:
+    """What was read: name and value."""
+    scan = report.result.scan
+    rows: Rows = [
+        ("Series", report.series or UNKNOWN),
+        ("Format", {"nifti": "NIfTI", "dicom": "DICOM"}.get(scan.format or "", UNKNOWN)),
+    ]
+    if scan.shape is not None and scan.spacing_mm is not None:
+        rows.append(
+            ("Voxels", f"{_times(scan.shape)}, {_times(scan.spacing_mm)} mm, axes {scan.orientation} (column, row, slice)")
+        )
+    names = [side(report, n) for n in range(len(report.result.ankles))]
+    rows.append(("Found", ", ".join(names) or "no ankle"))
+    rows.append(("Scan, SHA-256", scan.sha256 or UNKNOWN))
+    return rows
+
+
+def assessed(report: Report) -> list[str]:
+    """Sentences: what a model looked at, and what nobody did."""
+    lines = []
+    for ankle in range(len(report.result.ankles)):
+        mine = [a for a in report.result.models if a.ankle == ankle]
+        if any(a.probability is not None for a in mine):
+            lines.append(f"{side(report, ankle)}: assessed were {ASSESSED}, as far as the scan shows them.")
+        else:
+            lines.append(f"{side(report, ankle)}: not assessed{_why(report.result.findings)}.")
+    if not report.result.ankles:
+        lines.append(f"Not assessed: no ankle was found in the scan{_why(report.result.findings)}.")
+    return [*lines, NOT_ASSESSED]
+
+
+def _why(findings: Sequence[Finding]) -> str:
+    codes = [f.code for f in findings if f.level in ("refuse", "withhold")]
+    return f", because of {', '.join(codes)}" if codes else ", because no model was run or the joint is not complete in the scan"
+
+
+def model_rows(report: Report) -> Rows:
+    """Ankle, model, answer, probability, the count behind it, the two operating points."""
+    rows: Rows = []
+    for answer in report.result.models:
+        facts = report.facts.get(answer.sha256)
+        decision = facts.decision if facts else None
+        rows.append(
+            (
+                side(report, answer.ankle),
+                title(report, answer),
+                CALLS[answer.call],
+                probability_text(answer.probability),
+                count_behind(decision, answer.probability),
+                operating_points(decision),
+            )
+        )
+    return rows
+
+
+def count_behind(decision: Decision | None, probability: float | None) -> str:
+    """How many scans with a score like this were fractured in validation."""
+    if probability is None:
+        return "-"
+    row = decision.bin_of(probability) if decision is not None and decision.calibration_n > 0 else None
+    if row is None or row.n == 0:
+        return "Score, not calibrated"
+    return f"{row.fractured} of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f} were fractured"
+
+
+def operating_points(decision: Decision | None) -> str:
+    """Both thresholds in words."""
+    if decision is None:
+        return UNKNOWN
+    low, high = decision.sens_threshold, decision.spec_threshold
+    return f"No fracture below {low:.2f} (sensitive); fracture from {high:.2f} (specific); between: uncertain"
+
+
+def finding_rows(report: Report) -> Rows:
+    """Number, ankle and model, centre as voxel, centre in mm, extent, share of the heat, judgement, reason."""
+    rows: Rows = []
+    for answer in report.result.models:
+        for n, box in enumerate(answer.boxes):
+            place = Place(answer.name, answer.sha256, answer.ankle or 0, n)
+            mark = report.review.marks.get(place)
+            rows.append(
+                (
+                    str(n + 1),
+                    f"{side(report, answer.ankle)}, {title(report, answer)}",
+                    ", ".join(map(str, box.center_voxel)),
+                    position_text(box.center_mm),
+                    extent_text(box),
+                    f"{box.score:.2f}",
+                    mark.judgement.capitalize() if mark else "Not judged",
+                    mark.reason if mark else "",
+                )
+            )
+            edited = report.review.edited.get(place)
+            if edited is not None:
+                centre, extent = position_text(edited.center_mm), extent_text(edited)
+                rows.append((f"{n + 1}", "The reader's box for it", "-", centre, extent, "-", "Edited", ""))
+    for missed in report.review.missed:
+        where = position_text(missed.center_mm)
+        rows.append(
+            (f"M{missed.number}", "Marked by the reader, missed by the model", "-", where, "-", "-", "Added", missed.reason)
+        )
+    return rows
+
+
+def measure_rows(report: Report) -> Rows:
+    """What the reader measured: name with its number, and values."""
+    return [(f"{measure_title(m.kind)} ({m.number})", summary(m)) for m in report.review.measures]
+
+
+def extent_text(box: Box | BoxMm) -> str:
+    """The box's edges along the patient's axes, mm: left-right, front-back, up-down."""
+    return _times([round(b - a) for a, b in zip(box.min_mm, box.max_mm, strict=True)])
+
+
+def box_coordinates(box: Box) -> Rows:
+    """The strongest box's place in the model's grid, in the scan and in the patient: names and values."""
+    x, y, z = box.center_model_voxel
+    low, high = box.min_voxel, box.max_voxel
+    span = "; ".join(f"{name} {a} to {b}" for name, a, b in zip(("column", "row", "slice"), low, high, strict=True))
+    return [
+        ("Centre, model grid (from 0)", f"x = {x}, y = {y}, z = {z}"),
+        ("Centre, scan voxel (from 0)", "column {}, row {}, slice {}".format(*box.center_voxel)),
+        ("Box, scan voxels (from 0)", span),
+        ("Centre, patient mm", position_text(box.center_mm)),
+        ("Box, patient mm", f"{position_text(box.min_mm)}  to  {position_text(box.max_mm)}"),
+    ]
+
+
+def warning_rows(report: Report) -> Rows:
+    """Level, code and sentence of everything that the checks said, gravest first."""
+    order = ("refuse", "withhold", "caveat", "info")
+    found = sorted(report.result.findings, key=lambda f: order.index(f.level))
+    return [(_LEVELS[f.level], f.code, f.message) for f in found]
+
+
+def origin_rows(report: Report) -> Rows:
+    """Which program, engine and model files made this: names and values."""
+    software = report.result.software
+    versions = ", ".join(f"{name} {software[name]}" for name in ("python", "onnxruntime") if name in software)
+    rows: Rows = [("Program", f"AnkleViewer {software.get('version', UNKNOWN)} ({versions})")]
+    done: set[str] = set()
+    for answer in report.result.models:
+        if answer.sha256 in done:
+            continue
+        done.add(answer.sha256)
+        engine = answer.runtime.provider or "not run"
+        rows.append((title(report, answer), f"engine {engine}; file SHA-256 {answer.sha256}"))
+    return rows
+
+
+def limits(report: Report) -> list[str]:
+    """What no reader may forget."""
+    lines = [f"{DISCLAIMER}. AnkleViewer is not a medical device."]
+    for sha256 in dict.fromkeys(a.sha256 for a in report.result.models):
+        facts = report.facts.get(sha256)
+        if facts is None or not facts.data:
+            lines.append("What the model learned from is not known; no clinical accuracy is known.")
+        elif "simulat" in facts.data.lower():
+            lines.append(f"{facts.title}: trained on simulated scans, no clinical accuracy known.")
+        else:
+            lines.append(f"{facts.title}: trained on {facts.data}; no clinical accuracy is known to this program.")
+    if any(a.boxes for a in report.result.models):
+        lines.append(
+            "The outline is where the model looked, not the edge of a fracture. A box encloses such a place; its share is its "
+            "part of the whole heat map, not a probability."
+        )
+    return list(dict.fromkeys(lines))
+
+
+def _times(values: Sequence[float]) -> str:
+    return " \u00d7 ".join(f"{v:.4g}" for v in values)

@@ -1,0 +1,262 @@
+"""The report on paper: A4 pages laid out with ReportLab, the same bytes for the same report.
+
+The research-use line stands at the head and the foot of every page.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from PIL import Image as Picture
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    Image,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from ankleviewer import DISCLAIMER, __version__
+from ankleviewer.reports import content
+from ankleviewer.reports.boxfigure import PERSPECTIVES
+from ankleviewer.reports.content import Report, Rows
+
+MARGIN = 16 * mm
+WIDTH = A4[0] - 2 * MARGIN
+_INK, _QUIET, _RULE, _SHADE = (colors.HexColor(c) for c in ("#14171c", "#56606b", "#c6ccd4", "#f1f3f6"))
+_ALARM = colors.HexColor("#9c2a1d")
+_PLANES = ("Axial (seen from the feet)", "Coronal (seen from the front)", "Sagittal (seen from the left)")
+
+
+def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
+    fields = {"fontName": "Helvetica", "fontSize": size, "leading": size * 1.28, "textColor": _INK} | more
+    return ParagraphStyle(name, **fields)
+
+
+_BODY = _style("body", 9)
+_SMALL = _style("small", 8)
+_QUIET_SMALL = _style("quiet", 8, textColor=_QUIET)
+_CAPTION = _style("caption", 7.5, textColor=_QUIET, alignment=1)
+_CELL = _style("cell", 7.8)
+_HEAD_CELL = _style("head cell", 7.5, textColor=_QUIET, fontName="Helvetica-Bold")
+_TITLE = _style("title", 17, fontName="Helvetica-Bold")
+_SECTION = _style("section", 10.5, fontName="Helvetica-Bold", spaceBefore=9, spaceAfter=3)
+_ANSWER = _style("answer", 14, fontName="Helvetica-Bold")
+_CHANCE = _style("chance", 14, alignment=2)
+
+
+def render(report: Report, planes: Sequence[Picture.Image], perspectives: Sequence[Picture.Image]) -> bytes:
+    """A report as a PDF file.
+
+    Args:
+        report: what to say.
+        planes: axial, coronal and sagittal picture.
+        perspectives: the box from above, front and left; none where there is no box.
+    """
+    stream = BytesIO()
+    document = BaseDocTemplate(
+        stream, pagesize=A4, invariant=1,
+        title="Ankle CT: what the models say", author=f"AnkleViewer {__version__}", subject=DISCLAIMER, lang="en",
+    )  # fmt: skip
+    low, high = 19 * mm, A4[1] - 21 * mm
+    body = Frame(MARGIN, low, WIDTH, high - low, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+    document.addPageTemplates(PageTemplate(frames=[body]))
+
+    def canvas(*given: Any, **named: Any) -> Canvas:
+        return _Numbered(report, *given, **named)
+
+    document.build(_story(report, planes, perspectives), canvasmaker=canvas)
+    return stream.getvalue()
+
+
+class _Numbered(Canvas):  # type: ignore[misc]
+    """Writes head and foot once the number of pages is known."""
+
+    def __init__(self, report: Report, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._report = report
+        self._states: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:  # noqa: N802 - ReportLab's own name
+        """Keep the page for later."""
+        self._states.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        """Write all pages, each with its head and foot."""
+        for number, state in enumerate(self._states, start=1):
+            self.__dict__.update(state)
+            self._frame(number, len(self._states))
+            super().showPage()
+        super().save()
+
+    def _frame(self, number: int, count: int) -> None:
+        top, low = A4[1] - 14 * mm, 11 * mm
+        self.setFillColor(_QUIET)
+        self.setFont("Helvetica", 8.5)
+        self.drawString(MARGIN, top, "AnkleViewer  \u00b7  Ankle CT: what the models say")
+        self.setFillColor(_ALARM)
+        self.setFont("Helvetica-Bold", 10)
+        self.drawRightString(A4[0] - MARGIN, top, DISCLAIMER)
+        self.setStrokeColor(_RULE)
+        self.setLineWidth(0.6)
+        self.line(MARGIN, top - 2.4 * mm, A4[0] - MARGIN, top - 2.4 * mm)
+        self.line(MARGIN, low + 4 * mm, A4[0] - MARGIN, low + 4 * mm)
+        self.setFillColor(_QUIET)
+        self.setFont("Helvetica", 7.5)
+        scan = (self._report.result.scan.sha256 or "")[:12]
+        self.drawString(
+            MARGIN, low, f"{DISCLAIMER}  \u00b7  AnkleViewer {__version__}  \u00b7  scan {scan}  \u00b7  {_date(self._report)}"
+        )
+        self.drawRightString(A4[0] - MARGIN, low, f"Page {number} of {count}")
+
+
+def _date(report: Report) -> str:
+    return report.written.strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def _story(report: Report, planes: Sequence[Picture.Image], perspectives: Sequence[Picture.Image]) -> list[Flowable]:
+    story: list[Flowable] = [Paragraph("Ankle CT: what the models say", _TITLE), Spacer(1, 2)]
+    story.append(Paragraph(f"Written {_date(report)}. Patient name and file name are left out of this report.", _QUIET_SMALL))
+    story += [Spacer(1, 7), _answers(report)]
+    story += _pictured(report, planes)
+    found = content.finding_rows(report)
+    if found:
+        story += _section("Findings", _findings(found))
+    measured = content.measure_rows(report)
+    if measured:
+        story += _section("Measures", _pairs(measured, 60))
+    models = content.model_rows(report)
+    if models:
+        names = ("Ankle", "Model", "Answer", "Probability", "Count behind it", "Operating points")
+        story += _section("The models' answers", _table(names, models, (20, 33, 24, 19, 40, 42)))
+    story += _section("What was assessed", *[Paragraph(_safe(line), _BODY) for line in content.assessed(report)])
+    story += _section("What was read", _pairs(content.read_rows(report)))
+    if perspectives and report.shown is not None:
+        box = report.shown.boxes[0]
+        story += _section(
+            f"Finding 1 in three perspectives, {content.side(report, report.shown.ankle).lower()}",
+            _row(perspectives, [view.name for view in PERSPECTIVES]),
+            Spacer(1, 4),
+            _pairs(content.box_coordinates(box), 46),
+            Spacer(1, 2),
+            Paragraph(
+                "Seen from above the patient's right lies at the right, the mirror of the axial slice, which is seen from the "
+                "feet. Solid box: fracture at the specific operating point; dotted: uncertain.",
+                _QUIET_SMALL,
+            ),
+        )
+    warnings = content.warning_rows(report)
+    said = _table(("Level", "Code", "What it means"), warnings, (18, 46, 114)) if warnings else Paragraph("None.", _BODY)
+    story += _section("Checks of the scan", said)
+    story += _section("How this was made", _pairs(content.origin_rows(report), 46))
+    story += _section("Limits", *[Paragraph("\u2022 " + _safe(line), _BODY) for line in content.limits(report)])
+    return story
+
+
+def _section(name: str, *parts: Flowable) -> list[Flowable]:
+    """A heading that never stands alone at the foot of a page; tables may break, small things stay whole."""
+    head = Paragraph(_safe(name), _SECTION)
+    if any(isinstance(p, Table) and p.repeatRows for p in parts):
+        return [CondPageBreak(34 * mm), head, *parts]
+    return [KeepTogether([head, *parts])]
+
+
+def _answers(report: Report) -> Table:
+    rows: list[list[Any]] = []
+    for name, call, chance in content.headlines(report):
+        rows.append([Paragraph(_safe(f"{name}: {call.lower()}"), _ANSWER), Paragraph(_safe(chance), _CHANCE)])
+    look: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, -1), _SHADE), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+    paddings = {"LEFTPADDING": 9, "RIGHTPADDING": 9, "TOPPADDING": 5, "BOTTOMPADDING": 7}
+    look += [(name, (0, 0), (-1, -1), value) for name, value in paddings.items()]
+    under = [Paragraph(_safe(text), _BODY) for text in content.under_headlines(report)]
+    if under:
+        look += [("SPAN", (0, len(rows)), (-1, len(rows))), ("TOPPADDING", (0, len(rows)), (-1, len(rows)), 0)]
+        rows.append([under, ""])
+    table = Table(rows, colWidths=[WIDTH * 0.66, WIDTH * 0.34])
+    table.setStyle(TableStyle(look))
+    return table
+
+
+def _pictured(report: Report, planes: Sequence[Picture.Image]) -> list[Flowable]:
+    if not planes:
+        return []
+    shown = report.shown
+    name = f"Finding 1, {content.side(report, shown.ankle).lower()}" if shown is not None and shown.boxes else "The joint"
+    note = Paragraph(_safe(content.picture_note(report)), _QUIET_SMALL)
+    return [KeepTogether([Paragraph(_safe(name), _SECTION), _row(planes, _PLANES), Spacer(1, 2), note])]
+
+
+def _row(pictures: Sequence[Picture.Image], captions: Sequence[str]) -> Table:
+    """Pictures side by side with captions, as wide as the page."""
+    gap = 2 * mm
+    edge = (WIDTH - gap * (len(pictures) - 1)) / len(pictures)
+    images = [_image(picture, edge) for picture in pictures]
+    texts = [Paragraph(_safe(caption), _CAPTION) for caption in captions]
+    table = Table([images, texts], colWidths=[edge + gap] * (len(pictures) - 1) + [edge])
+    table.setStyle(TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-2, -1), gap),
+                               ("RIGHTPADDING", (-1, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 0),
+                               ("BOTTOMPADDING", (0, 0), (-1, -1), 2)]))  # fmt: skip
+    return table
+
+
+def _image(picture: Picture.Image, edge: float) -> Image:
+    stream = BytesIO()
+    picture.save(stream, format="PNG")
+    stream.seek(0)
+    return Image(ImageReader(stream).fp, width=edge, height=edge * picture.height / picture.width)
+
+
+def _findings(rows: Rows) -> Table:
+    names = (
+        "No.",
+        "Ankle, model",
+        "Centre, voxel",
+        "Centre, mm",
+        "Extent, mm<br/>L-R \u00d7 A-P \u00d7 I-S",
+        "Share",
+        "Reader",
+        "Reason",
+    )
+    return _table(names, rows, (9, 40, 23, 29, 25, 12, 18, 22))
+
+
+def _table(names: Sequence[str], rows: Rows, widths_mm: Sequence[float]) -> Table:
+    """A table with a head that is repeated on every page."""
+    scale = WIDTH / sum(widths_mm)
+    cells = [[Paragraph(name, _HEAD_CELL) for name in names]]
+    cells += [[Paragraph(_safe(value), _CELL) for value in row] for row in rows]
+    table = Table(cells, colWidths=[w * scale for w in widths_mm], repeatRows=1)
+    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE),
+                               ("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+                               ("TOPPADDING", (0, 0), (-1, -1), 2.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5)]))  # fmt: skip
+    return table
+
+
+def _pairs(rows: Rows, name_mm: float = 34) -> Table:
+    """Names at the left, values at the right."""
+    cells = [[Paragraph(_safe(name), _QUIET_SMALL), Paragraph(_safe(value), _SMALL)] for name, value in rows]
+    table = Table(cells, colWidths=[name_mm * mm, WIDTH - name_mm * mm])
+    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                               ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]))  # fmt: skip
+    return table
+
+
+def _safe(text: str) -> str:
+    """Text for a paragraph: nothing in it is markup, and what the standard fonts lack (they hold Western Europe) is "?"."""
+    return html.escape(text.encode("cp1252", errors="replace").decode("cp1252"), quote=False)

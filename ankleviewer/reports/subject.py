@@ -1,0 +1,54 @@
+"""What a picture of a scan is about: the answer with the strongest finding, the scene, and where its planes cross."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.display import Scene
+from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.geometry import Array
+from ankleviewer.core.result import ModelAnswer, Triple
+from ankleviewer.core.volume import Volume
+
+REGION_MARGIN_MM = 12.0
+
+
+def strongest(answers: Sequence[ModelAnswer]) -> ModelAnswer | None:
+    """The answer to be pictured: the first one with a finding, else the first that assessed the scan."""
+    return next((a for a in answers if a.boxes), next((a for a in answers if a.probability is not None), None))
+
+
+def region(ankle: Ankle) -> tuple[Array, Array]:
+    """LPS box (min, max) that shows an ankle with some room around it, mm."""
+    return np.asarray(ankle.min_mm) - REGION_MARGIN_MM, np.asarray(ankle.max_mm) + REGION_MARGIN_MM
+
+
+def scene_of(
+    volume: Volume, ankles: Sequence[Ankle], heatmaps: Mapping[tuple[str, int], HeatMap], answer: ModelAnswer | None
+) -> tuple[Scene, Triple, str]:
+    """The scene of one answer.
+
+    Args:
+        volume, ankles: of the scan.
+        heatmaps: by model name and index of the ankle.
+        answer: the one shown, None for the scan alone.
+
+    Returns:
+        The scene; where the planes cross, LPS mm: the strongest finding, else the joint, else the middle of the scan; the side.
+    """
+    index = answer.ankle if answer is not None and answer.ankle is not None else 0
+    ankle = ankles[index] if index < len(ankles) else None
+    boxes = answer.boxes if answer is not None else ()
+    scene = Scene(
+        volume,
+        heatmaps.get((answer.name, index)) if answer is not None and boxes else None,
+        boxes,
+        firm=answer is not None and answer.call == "fracture",
+        region=region(ankle) if ankle else None,
+    )
+    x, y, z = volume.grid.to_mm([(n - 1) / 2 for n in volume.grid.shape])
+    middle = ankle.centre_mm if ankle else (float(x), float(y), float(z))
+    return scene, boxes[0].center_mm if boxes else middle, ankle.side if ankle else ""

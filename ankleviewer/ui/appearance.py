@@ -1,0 +1,54 @@
+"""Appearance: dark or light as the system says or as the reader chose, remembered; follows the system while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
+
+from ankleviewer.ui import settings, theme
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
+
+_NAMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
+
+
+class Appearance(QObject):
+    """The theme of a window's application."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        theme.apply(QApplication.instance(), window.settings.theme)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system)
+
+    def choose(self, mode: str) -> None:
+        """Dress anew and remember."""
+        self._window.settings = replace(self._window.settings, theme=mode)
+        settings.save(self._window.settings)
+        self._dress()
+
+    def menu(self, parent: QMenu) -> QMenu:
+        """The sub-menu with the three modes."""
+        menu = parent.addMenu("Appearance")
+        group = QActionGroup(menu)
+        for mode in theme.MODES:
+            action = menu.addAction(_NAMES[mode])
+            action.setCheckable(True)
+            action.setChecked(mode == self._window.settings.theme)
+            action.triggered.connect(lambda _checked=False, chosen=mode: self.choose(chosen))
+            group.addAction(action)
+        return menu
+
+    def _on_system(self) -> None:
+        if self._window.settings.theme == "system":
+            self._dress()
+
+    def _dress(self) -> None:
+        theme.apply(QApplication.instance(), self._window.settings.theme)
+        for widget in QApplication.allWidgets():
+            widget.update()

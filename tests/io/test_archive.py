@@ -1,0 +1,174 @@
+"""A ZIP is unpacked within limits, whatever its names say; every refusal has its code, and nothing is left behind."""
+
+from __future__ import annotations
+
+import stat
+import struct
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.geometry import Grid
+from ankleviewer.io import archive, guard, reader
+from ankleviewer.io.nifti import write_nifti
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """The folder in which temporary folders are made; it must be empty in the end."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def image(tmp_path, limb) -> Path:
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / "x.nii.gz")
+    return tmp_path / "x.nii.gz"
+
+
+def packed(target: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(target, "w", method) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return target
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(ScanError) as caught:
+        reader.open_scan(path)
+    assert caught.value.message.endswith((".", ";"))
+    return caught.value.code
+
+
+def test_an_image_is_read_as_if_it_lay_there(tmp_path, image, temporary) -> None:
+    zipped = packed(
+        tmp_path / "Knöchel 北.zip",
+        {"a/b/x.nii.gz": image.read_bytes(), "__MACOSX/a/b/._x.nii.gz": b"\1", "readme.txt": b"hello"},
+    )
+    told: list[float] = []
+    scan, plain = reader.open_scan(zipped, progress=lambda share, _: told.append(share)), reader.open_scan(image)
+    np.testing.assert_array_equal(scan.volume.hu, plain.volume.hu)
+    assert scan.sha256 == plain.sha256 and scan.path == str(zipped) and scan.format == "nifti"
+    assert told == sorted(told) and told[-1] == 1.0
+    assert not list(temporary.iterdir())
+
+
+def test_a_dicom_series_is_read_as_if_it_lay_there(tmp_path, series, limb, temporary) -> None:
+    folder = series(limb())
+    members = {f"DICOM/{n}/{p.name}": p.read_bytes() for n, p in enumerate(sorted(folder.iterdir()))}
+    scan, plain = reader.open_scan(packed(tmp_path / "s.zip", members)), reader.open_scan(folder)
+    np.testing.assert_array_equal(scan.volume.hu, plain.volume.hu)
+    assert scan.sha256 == plain.sha256 and scan.format == "dicom"
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.nii", "a/../../x.nii", "/etc/x.nii", "C:\\x.nii", "C:x.nii", "..\\x.nii", "\\\\server\\share\\x.nii"]
+)
+def test_names_that_lead_out(tmp_path, image, temporary, name: str) -> None:
+    assert refused(packed(tmp_path / "s.zip", {name: image.read_bytes()})) == "ARCHIVE_UNSAFE_PATH"
+    assert not list(temporary.iterdir()) and not (tmp_path / "x.nii").exists()
+
+
+def test_links(tmp_path, temporary) -> None:
+    with zipfile.ZipFile(tmp_path / "s.zip", "w") as file:
+        link = zipfile.ZipInfo("x.nii")
+        link.create_system = 3
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        file.writestr(link, "/etc/passwd")
+    assert refused(tmp_path / "s.zip") == "ARCHIVE_UNSAFE_PATH"
+
+
+def test_bombs(tmp_path, image, temporary, monkeypatch) -> None:
+    monkeypatch.setattr(guard, "RATIO_FREE_BYTES", 1_000_000)
+    assert refused(packed(tmp_path / "zeros.zip", {"x.nii": bytes(3_000_000)})) == "ARCHIVE_BOMB"
+    monkeypatch.setattr(guard, "MAX_BYTES", 10_000)
+    assert refused(packed(tmp_path / "large.zip", {"x.nii": image.read_bytes() * 9})) == "ARCHIVE_BOMB"
+    assert not list(temporary.iterdir())
+
+
+def test_a_size_that_lies(tmp_path, temporary) -> None:
+    zipped = packed(tmp_path / "s.zip", {"x.nii": bytes(5000)})
+    raw = bytearray(zipped.read_bytes())
+    place = raw.rindex(b"PK\x01\x02") + 24  # the uncompressed size in the central directory
+    raw[place : place + 4] = struct.pack("<I", 10)
+    zipped.write_bytes(bytes(raw))
+    assert refused(zipped) in ("ARCHIVE_BOMB", "ARCHIVE_DAMAGED")
+    assert not list(temporary.iterdir())
+
+
+def test_members_that_overlap(tmp_path, image, temporary) -> None:
+    zipped = packed(tmp_path / "s.zip", {"a.nii": image.read_bytes()})
+    raw = zipped.read_bytes()
+    start = raw.index(b"PK\x01\x02")
+    entry = raw[start : raw.rindex(b"PK\x05\x06")]
+    end = bytearray(raw[raw.rindex(b"PK\x05\x06") :])
+    end[8:12] = struct.pack("<HH", 50, 50)
+    end[12:16] = struct.pack("<I", 50 * len(entry))
+    zipped.write_bytes(raw[:start] + entry * 50 + bytes(end))
+    assert refused(zipped) == "ARCHIVE_BOMB"
+
+
+def test_too_many_files(tmp_path, temporary, monkeypatch) -> None:
+    monkeypatch.setattr(guard, "MAX_FILES", 3)
+    assert refused(packed(tmp_path / "s.zip", {f"{n}": b"x" for n in range(4)})) == "ARCHIVE_TOO_LARGE"
+
+
+def test_encrypted(tmp_path, image, temporary) -> None:
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
+    raw = bytearray(zipped.read_bytes())
+    raw[6] |= 1
+    raw[raw.rindex(b"PK\x01\x02") + 8] |= 1
+    zipped.write_bytes(bytes(raw))
+    assert refused(zipped) == "ARCHIVE_ENCRYPTED"
+
+
+def test_an_unknown_method(tmp_path, image, temporary) -> None:
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
+    raw = bytearray(zipped.read_bytes())
+    raw[8] = 97
+    raw[raw.rindex(b"PK\x01\x02") + 10] = 97
+    zipped.write_bytes(bytes(raw))
+    assert refused(zipped) == "ARCHIVE_UNSUPPORTED"
+    assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("how", ["cut", "flip", "head"])
+def test_damage(tmp_path, image, temporary, how: str) -> None:
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()}, zipfile.ZIP_STORED)
+    raw = bytearray(zipped.read_bytes())
+    if how == "cut":
+        raw = raw[: len(raw) // 2]
+    elif how == "flip":
+        raw[len(raw) // 2] ^= 0xFF
+    else:
+        raw = raw[:40]
+    zipped.write_bytes(bytes(raw))
+    assert refused(zipped) == "ARCHIVE_DAMAGED"
+    assert not list(temporary.iterdir())
+
+
+def test_nothing_or_too_much_in_it(tmp_path, image, temporary) -> None:
+    data = image.read_bytes()
+    assert refused(packed(tmp_path / "none.zip", {})) == "ARCHIVE_EMPTY"
+    inner = packed(tmp_path / "inner.zip", {"x.nii.gz": data}).read_bytes()
+    assert refused(packed(tmp_path / "nested.zip", {"inner.zip": inner, "a.txt": b"x"})) == "ARCHIVE_EMPTY"
+    assert refused(packed(tmp_path / "two.zip", {"a.nii.gz": data, "b.nii.gz": data})) == "ARCHIVE_SEVERAL"
+
+
+def test_no_room(tmp_path, image, temporary, monkeypatch) -> None:
+    monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
+    assert refused(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})) == "ARCHIVE_NO_ROOM"
+
+
+def test_cancel_leaves_nothing(tmp_path, image, temporary) -> None:
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
+    with pytest.raises(Cancelled):
+        reader.open_scan(zipped, cancelled=lambda: True)
+    assert not list(temporary.iterdir())

@@ -1,0 +1,60 @@
+"""boxfigure: what lies at the front hides what lies behind, letters are those of each direction, the box is where it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ankleviewer.reports.boxfigure import PERSPECTIVES, STEP_MM, bone_grid, figure, shaded
+from ankleviewer.reports.picture import BOX_LINE
+
+
+def orange(picture) -> np.ndarray:
+    return np.argwhere((np.asarray(picture) == BOX_LINE).all(axis=-1))
+
+
+def test_a_mark_at_the_left_front_top_shows_where_it_should() -> None:
+    hu = np.full((20, 24, 28), -1000.0, dtype=np.float32)
+    hu[-6:, :6, -6:] = 900.0  # patient left (high x), in front (low y), above (high z)
+    for view, right, up in ((PERSPECTIVES[0], False, True), (PERSPECTIVES[1], True, True), (PERSPECTIVES[2], False, True)):
+        rows, columns = np.nonzero(shaded(hu, view))
+        height, width = shaded(hu, view).shape
+        assert (columns.mean() > width / 2) == right, view.name
+        assert (rows.mean() < height / 2) == up, view.name
+
+
+def test_the_nearer_surface_is_seen() -> None:
+    hu = np.full((20, 20, 20), -1000.0, dtype=np.float32)
+    hu[:, :, 2] = 900.0  # a floor
+    slope = hu.copy()
+    for x in range(20):
+        slope[x, :, 5 + x // 2] = 900.0  # above it, tilted
+    flat, tilted = shaded(hu, PERSPECTIVES[0]), shaded(slope, PERSPECTIVES[0])
+    assert np.ptp(flat) == 0 and flat.min() > 100  # seen straight on: evenly lit
+    assert np.ptp(tilted) > 0
+    assert not shaded(np.full((8, 8, 8), -1000.0, dtype=np.float32), PERSPECTIVES[1]).any()
+
+
+def test_grid_covers_the_region(made) -> None:
+    hu, grid = bone_grid(made.scene().volume, (np.full(3, 10.0), np.full(3, 40.0)))
+    assert hu.shape == grid.shape == (50, 50, 50) and grid.spacing == pytest.approx((STEP_MM,) * 3)
+    assert abs(float(hu[25, 25, 25]) - 1000.0) < 1.0
+
+
+def test_box_is_drawn_solid_or_dotted_and_inside(made) -> None:
+    scene = made.scene()
+    solid = figure(scene.volume, scene.region, scene.boxes, True, 300)
+    dotted = figure(scene.volume, scene.region, scene.boxes, False, 300)
+    for a, b in zip(solid, dotted, strict=True):
+        assert a.size == (300, 300)
+        assert 0 < len(orange(b)) < 0.85 * len(orange(a))
+    # front view: the box lies left in the patient, so right of the middle of the bone column (x 20..45 mm), low in the scan
+    rows, columns = orange(solid[1]).T
+    bone = np.argwhere(np.asarray(solid[1].convert("L")) > 60)
+    assert columns.mean() > bone[:, 1].mean() and rows.mean() > bone[:, 0].mean()
+
+
+def test_same_scan_same_picture(made) -> None:
+    scene = made.scene()
+    first, second = (figure(scene.volume, scene.region, scene.boxes, True, 200) for _ in range(2))
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(first, second, strict=True))

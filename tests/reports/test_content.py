@@ -1,0 +1,96 @@
+"""content: every figure of the report is the result's own, nothing names a patient or a file, nothing is claimed beyond it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.result import Consensus, Result
+from ankleviewer.core.review import Review
+from ankleviewer.reports import content
+
+
+def test_headline_says_side_call_and_probability(made) -> None:
+    assert content.headlines(made.report()) == [("Right ankle", "Fracture suspected", "probability 0.93")]
+    nothing = made.report(made.answer("not assessed", None))
+    assert content.headlines(nothing) == [("Right ankle", "Not assessed", "")]
+    assert content.headlines(made.report(made.answer("no fracture", 0.001)))[0][2] == "probability < 0.01"
+
+
+def test_count_and_operating_points(made) -> None:
+    row = content.model_rows(made.report())[0]
+    assert row[:4] == ("Right ankle", "Compact 3D CNN, version 3", "Fracture suspected", "0.93")
+    assert row[4] == "61 of 64 validation scans scored 0.50-1.00 were fractured"
+    assert "below 0.20" in row[5] and "from 0.80" in row[5]
+    unknown = content.model_rows(made.report(made.answer(), shown=None))[0]
+    assert unknown[4] == row[4]
+    assert content.count_behind(None, 0.4) == "Score, not calibrated"
+    assert content.operating_points(None) == content.UNKNOWN
+
+
+def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
+    finding, edited, missed = content.finding_rows(made.report())
+    assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "0.71", "Rejected", "Growth plate or its scar")
+    assert edited == ("1", "The reader's box for it", "-", "L 40.0, P 30.0, S 21.0", "20 × 12 × 14", "-", "Edited", "")
+    assert missed[0] == "M1" and missed[3] == "L 10.0, P 12.0, S 30.0" and missed[6] == "Added"
+    silent = content.finding_rows(made.report(review=Review()))
+    assert len(silent) == 1 and silent[0][6:] == ("Not judged", "")
+
+
+def test_a_judgement_of_another_model_file_is_not_shown(made) -> None:
+    other = made.answer(name="mobilenet")
+    rows = content.finding_rows(made.report(made.answer(), other))
+    assert [row[6] for row in rows] == ["Rejected", "Edited", "Not judged", "Added"]
+    assert content.reader(made.report(made.answer(), other)) == "Reader: 1 rejected, 1 added (findings marked by the models: 2)."
+
+
+def test_measures_have_name_number_and_value(made) -> None:
+    assert content.measure_rows(made.report()) == [("Medial clear space (1)", "4.1 mm")]
+    assert content.measure_rows(made.report(review=Review())) == []
+
+
+def test_what_was_not_assessed_is_always_said(made) -> None:
+    for answers in ((made.answer(),), (made.answer("no fracture", 0.02),), (made.answer("not assessed", None),)):
+        text = " ".join(content.assessed(made.report(*answers)))
+        for word in ("calcaneus", "midfoot", "proximal fibula", "Maisonneuve"):
+            assert word in text
+    withheld = made.report(made.answer("not assessed", None), findings=(Finding("withhold", "METAL", "There is metal."),))
+    assert content.under_headlines(withheld)[0] == "There is metal. [METAL]"
+    assert "METAL" in content.assessed(withheld)[0] and "assessed were" not in content.assessed(withheld)[0]
+
+
+def test_coordinates_are_named_three_times(made) -> None:
+    rows = dict(content.box_coordinates(made.BOX))
+    assert rows["Centre, model grid (from 0)"] == "x = 76, y = 90, z = 22"
+    assert rows["Centre, scan voxel (from 0)"] == "column 40, row 30, slice 20"
+    assert rows["Centre, patient mm"] == "L 40.0, P 30.0, S 20.0"
+
+
+def test_origin_and_limits(made) -> None:
+    report = made.report()
+    text = " ".join(" ".join(row) for row in content.origin_rows(report))
+    assert "ab" * 32 in text and "CPUExecutionProvider" in text and "AnkleViewer 9.9" in text
+    limits = " ".join(content.limits(report))
+    assert "Research use, not for diagnosis" in limits and "trained on simulated scans, no clinical accuracy known" in limits
+    assert content.warning_rows(report) == [("Warning", "GANTRY_TILT", "The gantry was tilted by 18.5 degrees.")]
+
+
+def test_no_path_and_no_name_anywhere(made) -> None:
+    report = made.report()
+    parts = (content.read_rows, content.model_rows, content.finding_rows, content.origin_rows, content.assessed, content.limits,
+             content.under_headlines, content.headlines, content.warning_rows, content.picture_note)  # fmt: skip
+    text = repr([part(report) for part in parts])
+    assert "Mueller" not in text and "/home" not in text and ".nii" not in text
+    assert "12" * 32 in text
+
+
+@pytest.mark.parametrize(
+    ("together", "said"), [(None, ""), (Consensus("fracture", 2, 3), "2 of 3"), (Consensus("not assessed", 0, 0), "none")]
+)
+def test_agreement(made, together, said) -> None:
+    report = made.report()
+    kept = {f.name: getattr(report.result, f.name) for f in fields(Result)} | {"consensus": together}
+    with_consensus = content.Report(Result(**kept), "", report.facts, report.review, report.shown, report.written)
+    assert said in content.agreement(with_consensus) and bool(said) == bool(content.agreement(with_consensus))

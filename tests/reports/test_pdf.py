@@ -1,0 +1,65 @@
+"""pdf: the research-use line is on every page, what the report says is on the paper, the same report gives the same bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image
+
+from ankleviewer import DISCLAIMER
+from ankleviewer.core.findings import Finding
+from ankleviewer.reports.pdf import render
+
+PICTURES = [Image.new("RGB", (60, 60), (n, 0, 0)) for n in (10, 90, 200)]
+
+
+def joined(pages: list[str]) -> str:
+    return " ".join(" ".join(pages).split())
+
+
+def test_everything_is_on_the_paper(made) -> None:
+    pages = made.pdf_text(render(made.report(), PICTURES, PICTURES))
+    text = joined(pages)
+    for part in (
+        "Right ankle: fracture suspected", "probability 0.93", "61 of 64", "Maisonneuve", "GANTRY_TILT", "40, 30, 20",
+        "L 40.0, P 30.0, S 20.0", "12 \u00d7 10 \u00d7 10", "Rejected", "Growth plate", "x = 76, y = 90, z = 22", "ab" * 32,
+        "CPUExecutionProvider", "2026-02-03 04:05 UTC", "no clinical accuracy known", "CT ankle, bone kernel",
+        "Medial clear space (1)", "4.1 mm", "The reader's box for it", "20 \u00d7 12 \u00d7 14",
+        "3.2 of 8 logit units",
+    ):  # fmt: skip
+        assert part in text, part
+    assert "Mueller" not in text and ".nii" not in text
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_every_page_carries_the_line_and_its_number(made, count: int) -> None:
+    findings = tuple(
+        Finding("caveat", f"WARNING_{n}", "A sentence that says what is wrong with this scan. " * 3) for n in range(count)
+    )
+    answers = [made.answer(name=f"model{n}", ankle=n % 2) for n in range(6)]
+    pages = made.pdf_text(render(made.report(*answers, findings=findings), PICTURES, PICTURES))
+    assert len(pages) >= (2 if count == 1 else 4)
+    for number, page in enumerate(pages, start=1):
+        assert page.count(DISCLAIMER) >= 2
+        assert f"Page {number} of {len(pages)}" in page
+
+
+def test_same_report_same_bytes_and_only_the_date_differs(made) -> None:
+    first, again = (render(made.report(), PICTURES, PICTURES) for _ in range(2))
+    assert first == again and first.startswith(b"%PDF-")
+    later = render(made.report(written=datetime(2027, 1, 1, tzinfo=UTC)), PICTURES, PICTURES)
+    strip = [[line for line in page.split("\n") if "202" not in line] for page in made.pdf_text(first)]
+    assert strip == [[line for line in page.split("\n") if "202" not in line] for page in made.pdf_text(later)]
+    assert later != first
+
+
+def test_text_is_never_read_as_markup(made) -> None:
+    findings = (Finding("info", "ODD", "<b>a & b</b> <para> \u5317 \u20ac"),)
+    text = joined(made.pdf_text(render(made.report(findings=findings), PICTURES, [])))
+    assert "<b>a&b</b><para>?\u20ac" in text.replace(" ", "")  # ReportLab shows each escaped sign by itself
+
+
+def test_not_assessed_never_looks_like_no_finding(made) -> None:
+    text = joined(made.pdf_text(render(made.report(made.answer("not assessed", None)), PICTURES, [])))
+    assert "Right ankle: not assessed" in text and "No fracture found" not in text and "assessed were" not in text

@@ -1,0 +1,33 @@
+"""subject: the strongest finding is pictured, and without one the joint, and without that the middle of the scan."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ankleviewer.reports.subject import REGION_MARGIN_MM, scene_of, strongest
+
+
+def ankle(side: str = "R") -> SimpleNamespace:
+    return SimpleNamespace(side=side, centre_mm=(7.0, 8.0, 9.0), min_mm=(0.0, 0.0, 0.0), max_mm=(20.0, 20.0, 20.0))
+
+
+def test_strongest(made) -> None:
+    none, quiet, found = made.answer("not assessed", None), made.answer("no fracture", 0.1), made.answer()
+    assert strongest([none, quiet, found]) is found
+    assert strongest([none, quiet]) is quiet
+    assert strongest([none]) is None
+
+
+def test_scene_of_the_answer_s_own_ankle(made) -> None:
+    volume, heat = made.scene().volume, made.scene().heat
+    found = made.answer(ankle=1)
+    scene, at, side = scene_of(volume, [ankle("R"), ankle("L")], {("compact", 1): heat}, found)
+    assert side == "L" and at == made.BOX.center_mm and scene.heat is heat and scene.firm
+    np.testing.assert_allclose(scene.region[0], -REGION_MARGIN_MM)
+    quiet, joint, _ = scene_of(volume, [ankle()], {("compact", 0): heat}, made.answer("no fracture", 0.1))
+    assert joint == (7.0, 8.0, 9.0) and quiet.heat is None and not quiet.firm
+    _, middle, unknown = scene_of(volume, [], {}, None)
+    assert middle == pytest.approx((29.5, 29.5, 29.5)) and unknown == ""

@@ -1,0 +1,103 @@
+"""What leaves the window: written whole, named without names, each picture with the research-use line in its pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from ankleviewer.ui.exporting import _STRIP, marked
+
+
+def pixels(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3].copy()
+
+
+@pytest.mark.parametrize(("width", "ratio"), [(400, 1.0), (150, 1.0), (800, 2.0)])
+def test_the_line_is_burned_in_below_the_picture(qapp, width: int, ratio: float) -> None:
+    image = QImage(width, 120, QImage.Format.Format_RGB32)
+    image.fill(QColor("#336699"))
+    image.setDevicePixelRatio(ratio)
+    made = marked(image)
+    strip = pixels(made)[120:]
+    assert made.height() == 120 + round(_STRIP * ratio) and (pixels(made)[:120] == pixels(image)).all()
+    lit = np.argwhere((strip > 150).all(axis=-1))
+    assert len(lit) > 60 and lit[:, 1].min() > 0 and lit[:, 1].max() < width - 1  # readable, not cut off
+    assert np.ptp(lit[:, 1]) > 0.3 * min(width, 250 * ratio)
+
+
+def test_copy_takes_the_view_under_the_keyboard(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    window.panes["sagittal"].setFocus()
+    QTest.keyClick(window.panes["sagittal"], Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QApplication.clipboard().image()
+    pane = window.panes["sagittal"]
+    assert (copied.width(), copied.height()) == (pane.width(), pane.height() + _STRIP)
+    assert (pixels(copied)[: pane.height()] == pixels(pane.grab().toImage())).mean() > 0.99
+    assert window.toast.widget.isVisible() and "copied" in window.toast.widget.text()
+    window.view.update(layout="axial")
+    assert window.exporting._pane() is window.panes["axial"]
+
+
+def test_copy_of_the_window_shows_the_line(make_window, backend) -> None:
+    window = make_window(backend)
+    window.exporting.copy_window()
+    image = QApplication.clipboard().image()
+    assert (image.width(), image.height()) == (window.width(), window.height())
+    assert window.bottom.disclaimer.isVisible()
+    corner = window.bottom.disclaimer.mapTo(window, window.bottom.disclaimer.rect().topLeft())
+    seen = pixels(image)[corner.y() :, corner.x() :]
+    assert (seen > 120).all(axis=-1).sum() > 100
+
+
+def test_report_of_what_is_shown(make_window, backend, tmp_path, qtbot, monkeypatch) -> None:
+    window = make_window(backend)
+    proposed = []
+
+    def ask(_parent, _title, start, _kind):
+        proposed.append(start)
+        return str(tmp_path / "mine"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    window.controller.judge("accepted")
+    window.exporting.choose_report()
+    qtbot.waitUntil(lambda: bool(backend.reported) and not window.exporting.job.running)
+    analysis, review, shown, path = backend.reported[0]
+    assert analysis is window.controller.analysis and len(review.marks) == 1 and shown is window.controller.answer
+    assert path.endswith("mine.pdf") and proposed[0].endswith("ankle-report.pdf")
+    assert window.toast.widget.text() == "Report saved: mine.pdf"
+    window.privacy.toggle()
+    window.exporting._on_written(path)
+    assert "mine" not in window.toast.widget.text()
+
+
+def test_a_full_disk_is_told(make_window, backend, tmp_path, qtbot) -> None:
+    window = make_window(backend)
+    backend.journal_error = OSError(28, "No space left on device")
+    window.exporting.save_report(str(tmp_path / "a.pdf"))
+    qtbot.waitUntil(window.banner.isVisible)
+    assert "No space left" in window.banner.text.text() and "FILE_NOT_WRITTEN" in window.banner.code.text()
+    window.controller.dismiss()
+    window.exporting.save_picture(window.exporting.pane_picture(), str(tmp_path / "no" / "a.png"))
+    assert window.banner.isVisible()
+
+
+def test_nothing_to_report_without_a_scan(make_window, backend, monkeypatch) -> None:
+    window = make_window(backend, path=None)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: pytest.fail("asked"))
+    window.exporting.choose_report()
+    window.exporting.copy_pane()
+
+
+def test_saved_picture_is_the_window(make_window, backend, tmp_path, monkeypatch) -> None:
+    window = make_window(backend)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "p"), ""))
+    window.exporting.choose_picture()
+    image = QImage(str(tmp_path / "p.png"))
+    assert (image.width(), image.height()) == (window.width(), window.height())
