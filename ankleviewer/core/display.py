@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.oblique import frames_of, line_on, tilt_deg
 from ankleviewer.core.planes import PLANES, Frame, position_text
+from ankleviewer.core.slab import ONE_SLICE, Slab, SliceStore, slab_hu
 from ankleviewer.core.viewstate import ViewState, Window
 from ankleviewer.core.volume import Volume
 
@@ -116,6 +118,9 @@ class PanePicture:
         window: window and level; heat_level: outline level or None when no heat is shown; fill_opacity: 0 = outline only.
         boxes: cut boxes; missed: the reader's own marks; letters: left, right, top, bottom.
         slice_text, height_text, window_text, position_text: corner text: slice of slices, where it lies, window, crosshair.
+        lines: for each other plane its name and the direction (x, y) of its line through the crosshair.
+        tilt_text, slab_text: how far an oblique plane leans from the scan's own; the slab; "" where there is none.
+        slab: what is shown at `index`.
     """
 
     frame: Frame
@@ -132,12 +137,21 @@ class PanePicture:
     height_text: str
     window_text: str
     position_text: str
+    lines: tuple[tuple[str, tuple[float, float]], ...] = ()
+    tilt_text: str = ""
+    slab_text: str = ""
+    slab: Slab = ONE_SLICE
 
 
-def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
-    """What one plane shows of a scene in a state. Pure: the same arguments give the same picture."""
-    frame = scene.frames[PLANES.index(plane)]
-    index = frame.slice_at(state.cursor_mm)
+def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -> PanePicture:
+    """What one plane shows of a scene in a state. Pure: the same arguments give the same picture.
+
+    Args:
+        at: number of the slice shown; None: the one at the crosshair.
+    """
+    frames = frames_of(scene.volume.grid, state.shown_turn)
+    frame = frames[PLANES.index(plane)]
+    index = frame.slice_at(state.cursor_mm) if at is None else at
     x, y, _ = frame.grid.to_voxel(state.cursor_mm)
     outlines: list[BoxOutline] = []
     if state.boxes and not state.hide_ai:
@@ -164,6 +178,10 @@ def resolve(state: ViewState, scene: Scene, plane: str) -> PanePicture:
         height_text=_height_text(frame, state),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
+        lines=tuple((other.plane, line_on(frame, other)) for other in frames if other is not frame),
+        tilt_text="" if frame.turned is None else f"∠ {tilt_deg(frame):.0f}°",
+        slab_text=state.slab.text(frame.grid.spacing[2]),
+        slab=state.slab,
     )
 
 
@@ -194,13 +212,26 @@ def window_table(window: Window) -> NDArray[np.uint32]:
     return table
 
 
+def slice_hu(
+    frame: Frame, volume: Volume, index: int, slab: Slab | None = None, store: SliceStore | None = None
+) -> NDArray[np.int16]:
+    """What a slice shows, HU [row, column], C-contiguous int16; OUTSIDE where the scan holds no value.
+
+    Args:
+        slab: thickness; None: one slice.
+        store: keeps the cuts of an oblique slab for the next slice.
+    """
+    return np.ascontiguousarray(slab_hu(frame, volume, index, slab or ONE_SLICE, store))
+
+
+def grey_rgba(hu: NDArray[np.int16], window: Window) -> Rgba:
+    """HU of `slice_hu` as RGBA (rows, columns, 4) uint8, C-contiguous; OUTSIDE is drawn black."""
+    return window_table(window)[hu.view(np.uint16)].view(np.uint8).reshape(*hu.shape, 4)
+
+
 def slice_rgba(frame: Frame, volume: Volume, index: int, window: Window) -> Rgba:
     """One slice as RGBA (rows, columns, 4) uint8, C-contiguous; padding is drawn black."""
-    hu = np.ascontiguousarray(frame.pixels(volume.hu, index))
-    words = window_table(window)[hu.view(np.uint16)]
-    if volume.padding is not None:
-        words[frame.pixels(volume.padding, index)] = window_table(window)[np.uint16(0x8000)]
-    return words.view(np.uint8).reshape(*hu.shape, 4)
+    return grey_rgba(slice_hu(frame, volume, index), window)
 
 
 @dataclass(frozen=True, eq=False)

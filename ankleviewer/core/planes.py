@@ -1,24 +1,27 @@
 """Planes: the scan's own slices turned to the radiological convention. Orientation letters, pixel <-> millimetre, viewport.
 
 Axial is seen from the feet, coronal from the front, sagittal from the patient's left: screen directions are fixed in the
-patient, and the array axis that runs closest to each of them (whatever its sign) is laid along it. Nothing is resampled.
+patient, and the array axis that runs closest to each of them (whatever its sign) is laid along it. Nothing is resampled, but for
+turned planes (`oblique`), whose frames carry a grid of their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ankleviewer.core.cutting import cut
 from ankleviewer.core.geometry import LPS_NEGATIVE, LPS_POSITIVE, Array, Grid, closest_axes
+from ankleviewer.core.volume import AIR_HU
 
 PLANES = ("axial", "coronal", "sagittal")
 
 # Patient axis (0 = L, 1 = P, 2 = S) and sign of: screen right, screen down, growing slice number.
-_CONVENTION: dict[str, tuple[tuple[int, int], tuple[int, int], tuple[int, int]]] = {
+CONVENTION: dict[str, tuple[tuple[int, int], tuple[int, int], tuple[int, int]]] = {
     "axial": ((0, 1), (1, 1), (2, 1)),
     "coronal": ((0, 1), (2, -1), (1, 1)),
     "sagittal": ((1, 1), (2, -1), (0, 1)),
@@ -53,22 +56,24 @@ class Frame:
         scan: the scan's grid.
         axes: scan array axes that lie along screen right, screen down and the slice number.
         flips: whether each of those axes is reversed.
+        turned: display grid of an oblique plane; None for the scan's own slices.
     """
 
     plane: str
     scan: Grid
     axes: tuple[int, int, int]
     flips: tuple[bool, bool, bool]
+    turned: Grid | None = None
 
     @staticmethod
     def of(scan: Grid, plane: str) -> Frame:
         """The frame of a plane; ValueError for an unknown plane name."""
-        if plane not in _CONVENTION:
+        if plane not in CONVENTION:
             raise ValueError(f"plane must be one of {PLANES}, is {plane!r}")
         direction = scan.affine[:3, :3] / np.asarray(scan.spacing)
         runs_along = closest_axes(direction)
         axes, flips = [], []
-        for patient_axis, sign in _CONVENTION[plane]:
+        for patient_axis, sign in CONVENTION[plane]:
             axis = runs_along.index(patient_axis)
             axes.append(axis)
             flips.append(bool(direction[patient_axis, axis] * sign < 0))
@@ -77,6 +82,8 @@ class Frame:
     @cached_property
     def grid(self) -> Grid:
         """Grid of the display array, indexed [x, y, slice]: screen column, screen row, slice number from 0."""
+        if self.turned is not None:
+            return self.turned
         turn = np.zeros((4, 4))
         turn[3, 3] = 1.0
         for shown, (axis, flip) in enumerate(zip(self.axes, self.flips, strict=True)):
@@ -91,16 +98,31 @@ class Frame:
         right, down = self.grid.affine[:3, 0], self.grid.affine[:3, 1]
         return direction_letters(-right), direction_letters(right), direction_letters(-down), direction_letters(down)
 
-    def pixels(self, array: NDArray[Any], index: int) -> NDArray[Any]:
-        """Slice `index` of a scan array as a view [row, column] (no copy); IndexError outside 0 .. slices - 1."""
+    def pixels(self, array: NDArray[Any], index: int, outside: int | None = None) -> NDArray[Any]:
+        """Slice `index` of a scan array, [row, column]: a view (no copy) of the scan's own slices, resampled for oblique ones.
+
+        Args:
+            outside: value of an oblique slice where it leaves the scan; None: air (-1024), and True in a mask.
+
+        Raises:
+            IndexError: outside 0 .. slices - 1.
+        """
         if not 0 <= index < self.grid.shape[2]:
             raise IndexError(f"{self.plane} slice must be 0..{self.grid.shape[2] - 1}, is {index}")
+        if self.turned is not None:
+            fill = (1 if array.dtype == np.bool_ else AIR_HU) if outside is None else outside
+            return cut(array, self.scan, self.turned, index, fill)
         view = array.transpose(self.axes[1], self.axes[0], self.axes[2])
         view = view[:: -1 if self.flips[1] else 1, :: -1 if self.flips[0] else 1, :]
         return view[:, :, self.grid.shape[2] - 1 - index if self.flips[2] else index]
 
     def scan_voxel(self, pixel: tuple[int, int, int]) -> tuple[int, int, int]:
-        """Scan array index of display pixel (x, y, slice)."""
+        """Scan array index of display pixel (x, y, slice); of an oblique slice the nearest, IndexError outside the scan."""
+        if self.turned is not None:
+            i, j, k = (int(n) for n in np.rint(self.scan.to_voxel(self.turned.to_mm(pixel))))
+            if not all(0 <= v < n for v, n in zip((i, j, k), self.scan.shape, strict=True)):
+                raise IndexError(f"pixel {pixel} lies outside the scan")
+            return i, j, k
         voxel = [0, 0, 0]
         for axis, flip, value in zip(self.axes, self.flips, pixel, strict=True):
             voxel[axis] = self.scan.shape[axis] - 1 - value if flip else value
@@ -170,7 +192,18 @@ class Viewport:
 
 
 def region_on_slice(frame: Frame, region: tuple[ArrayLike, ArrayLike] | None) -> tuple[Array, Array]:
-    """Bounds (min, max) in slice millimetres of an LPS box cut to the scan, or of the whole slice for None."""
+    """Bounds (min, max) in slice millimetres of an LPS box cut to the scan, or of the whole slice for None.
+
+    On an oblique frame they have the size that they have on the scan's own plane, so that a picture keeps its scale while it
+    turns; the middle is that of the box.
+    """
+    if frame.turned is not None:
+        own = replace(frame, turned=None)
+        low, high = region_on_slice(own, region)
+        centre = (low + high) / 2 / np.asarray(own.grid.spacing[:2])
+        ends = own.grid.shape[2] - 1 if region is None else sum(own.grid.to_voxel(r)[2] for r in region)
+        middle = frame.grid.to_voxel(own.grid.to_mm((*centre, float(ends) / 2)))[:2] * np.asarray(frame.grid.spacing[:2])
+        return middle - (high - low) / 2, middle + (high - low) / 2
     spacing = np.asarray(frame.grid.spacing[:2])
     low, high = np.array([-0.5, -0.5]), np.asarray(frame.grid.shape[:2]) - 0.5
     if region is not None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from ankleviewer.core.oblique import Turn, frames_of
 from ankleviewer.core.planes import PLANES, Frame, region_on_slice
+from ankleviewer.core.slab import ONE_SLICE, Slab
 
 MAX_OPACITY = 0.5  # a filled map may never hide the bone under it
 MAX_ZOOM, MIN_ZOOM = 40.0, 0.2
-LAYOUTS = ("grid", *PLANES, "3d")
+LAYOUTS = ("grid", *PLANES, "3d", "lightbox", "compare")
+TILE_STEPS = (1, 2, 3, 4, 5, 8, 10, 15, 20)  # slices from tile to tile
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,12 @@ class ViewState:
         opacity: of the fill, 0 to MAX_OPACITY.
         selected: index of the selected finding, -1 for none.
         ankle: index of the ankle shown; model: name of the model shown.
-        layout: "grid", or the pane that fills the window.
+        layout: "grid", or the pane that fills the window, or "lightbox", "compare".
         fit: "ankle" or "scan", what zoom 1 fits into the panes.
         panes: zoom and pan of axial, coronal and sagittal.
+        oblique: whether `turn` is shown; turn: the oblique planes last used, None when there were none.
+        slab: thickness of what the slices show.
+        tile_plane, tile_step: plane of the lightbox and of the comparison; slices from one tile to the next.
     """
 
     cursor_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -87,10 +93,22 @@ class ViewState:
     layout: str = "grid"
     fit: str = "ankle"
     panes: tuple[PaneView, PaneView, PaneView] = (PaneView(), PaneView(), PaneView())
+    oblique: bool = False
+    turn: Turn | None = None
+    slab: Slab = ONE_SLICE
+    tile_plane: str = "axial"
+    tile_step: int = 2
+
+    @property
+    def shown_turn(self) -> Turn | None:
+        """How the planes are turned, None for the scan's own."""
+        return self.turn if self.oblique else None
 
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise ValueError(f"layout must be one of {LAYOUTS}, is {self.layout!r}")
+        if self.tile_plane not in PLANES or self.tile_step < 1:
+            raise ValueError(f"tiles must be of {PLANES} and 1 slice or more apart, are {self.tile_plane!r}, {self.tile_step}")
         if not 0.0 <= self.opacity <= MAX_OPACITY:
             raise ValueError(f"opacity must be 0..{MAX_OPACITY}, is {self.opacity}")
         if self.window.width < 1:
@@ -116,8 +134,8 @@ def with_window_drag(state: ViewState, right: float, down: float) -> ViewState:
 
 def with_cursor(state: ViewState, mm: ArrayLike, frame: Frame) -> ViewState:
     """The state with the crosshair at an LPS position, held inside the scan."""
-    voxel = np.clip(frame.grid.to_voxel(mm), 0, np.asarray(frame.grid.shape) - 1)
-    x, y, z = frame.grid.to_mm(voxel)
+    voxel = np.clip(frame.scan.to_voxel(mm), 0, np.asarray(frame.scan.shape) - 1)
+    x, y, z = frame.scan.to_mm(voxel)
     return replace(state, cursor_mm=(float(x), float(y), float(z)))
 
 
@@ -132,6 +150,31 @@ def with_pane(state: ViewState, plane: str, pane: PaneView) -> ViewState:
     held = PaneView(float(np.clip(pane.zoom, MIN_ZOOM, MAX_ZOOM)), pane.pan)
     panes = [held if name == plane else old for name, old in zip(PLANES, state.panes, strict=True)]
     return replace(state, panes=(panes[0], panes[1], panes[2]))
+
+
+def with_turn(
+    state: ViewState, turn: Turn | None, frame: Frame, region: tuple[ArrayLike, ArrayLike] | None, *, shown: bool = True
+) -> ViewState:
+    """The planes turned (None: the scan's own, and nothing to come back to); the crosshair stays where it is on every screen.
+
+    Args:
+        frame: any frame of the scan.
+        region: what zoom 1 fits.
+        shown: False goes back to the scan's own planes and remembers the turn.
+    """
+    after = replace(state, turn=turn, oblique=shown and turn is not None)
+    for old, new, pane in zip(
+        frames_of(frame.scan, state.shown_turn), frames_of(frame.scan, after.shown_turn), state.panes, strict=True
+    ):
+        shift = _from_middle(new, state.cursor_mm, region) - _from_middle(old, state.cursor_mm, region)
+        after = with_pane(after, old.plane, PaneView(pane.zoom, (float(pane.pan[0] + shift[0]), float(pane.pan[1] + shift[1]))))
+    return after
+
+
+def _from_middle(frame: Frame, mm: ArrayLike, region: tuple[ArrayLike, ArrayLike] | None) -> NDArray[np.float64]:
+    """From the middle of what is fitted to an LPS position, slice millimetres."""
+    low, high = region_on_slice(frame, region)
+    return np.asarray(frame.grid.to_voxel(mm)[:2] * np.asarray(frame.grid.spacing[:2]) - (low + high) / 2)
 
 
 def with_threshold_step(state: ViewState, steps: int, own: float, reference: float) -> ViewState:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
-from ankleviewer.ui import log_saving, mouse_menu
+from ankleviewer.ui import log_saving, mouse_menu, plane_actions
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import mark
 from ankleviewer.ui.keys_editor import KeysEditor
@@ -37,6 +37,7 @@ def build(window: MainWindow) -> None:
     """Fill the window's menu bar."""
     _file(window)
     _view(window)
+    plane_actions.build(window, _add)
     _findings(window)
     build_measures(window, _add)
     menu = window.menuBar().addMenu("&Help")

@@ -178,6 +178,7 @@ class CaseController(QObject):
         ankle = complete[0] if complete else 0
         fit = "ankle" if case.ankles else "scan"
         self.view.update(ankle=ankle, selected=-1, threshold=None, fit=fit, panes=(PaneView(), PaneView(), PaneView()))
+        self.view.update(oblique=False, turn=None)  # planes turned for one ankle suit no other
         self._show()
         self.view.go_to(self._middle(), -1)
         self.opened.emit(self._path)
@@ -252,8 +253,12 @@ class CaseController(QObject):
     @property
     def answer(self) -> Any:
         """The answer of the model shown for the ankle shown, None when there is none."""
+        return self.answer_for(self.view.state.ankle)
+
+    def answer_for(self, ankle: int) -> Any:
+        """The answer of the model shown for an ankle, None when there is none."""
         answers = self.analysis.result.models if self.analysis is not None else ()
-        mine = [a for a in answers if a.ankle in (self.view.state.ankle, None)]
+        mine = [a for a in answers if a.ankle in (ankle, None)]
         return next((a for a in mine if a.name == self.view.state.model), mine[0] if mine else None)
 
     @property
@@ -281,6 +286,7 @@ class CaseController(QObject):
     def choose_ankle(self, index: int) -> None:
         """Show another ankle of the scan, at its strongest finding or its middle."""
         self.view.update(ankle=index, selected=-1, threshold=None, fit="ankle", panes=(PaneView(), PaneView(), PaneView()))
+        self.view.update(oblique=False, turn=None)
         self._show()
         if self.boxes:
             self.go_to_finding(0)
@@ -328,7 +334,12 @@ class CaseController(QObject):
         return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
 
     def _show(self) -> None:
-        ankle, answer = self.ankle, self.answer
+        self.view.set_scene(self.scene_for(self.view.state.ankle))
+
+    def scene_for(self, index: int) -> Scene:
+        """What there is to show of one ankle of the open case."""
+        ankles = self.case.ankles
+        ankle, answer = ankles[index] if index < len(ankles) else None, self.answer_for(index)
         region = None
         if ankle is not None:
             region = (np.asarray(ankle.min_mm) - _MARGIN_MM, np.asarray(ankle.max_mm) + _MARGIN_MM)
@@ -338,7 +349,8 @@ class CaseController(QObject):
             if heat is not None and self.view.state.paper_map:
                 heat = paper_map(heat) or heat
         firm = answer is None or answer.call == "fracture"
-        marks = [self.reviewing.mark(answer, n) for n in range(len(self.boxes))]
+        boxes = answer.boxes if answer is not None else ()
+        marks = [self.reviewing.mark(answer, n) for n in range(len(boxes))]
         judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
         missed = tuple((m.number, m.center_mm) for m in self.reviewing.review.missed)
-        self.view.set_scene(Scene(self.case.scan.volume, heat, self.boxes, firm, region, judged, missed))
+        return Scene(self.case.scan.volume, heat, boxes, firm, region, judged, missed)

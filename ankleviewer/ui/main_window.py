@@ -29,14 +29,17 @@ from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
 from ankleviewer.ui.box_edit_mouse import BoxEditKeys, BoxEditMouse
 from ankleviewer.ui.box_editing import BoxEditing
+from ankleviewer.ui.compare import Compare
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.exporting import Exporting
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keymap import Keymap
 from ankleviewer.ui.keys import HeldKeys
+from ankleviewer.ui.lightbox import Lightbox
 from ankleviewer.ui.measure_mouse import MeasureKeys, MeasureMouse
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
 from ankleviewer.ui.privacy import Privacy
@@ -63,6 +66,8 @@ class MainWindow(QMainWindow):
         self.view.preset(self.settings.preset)
         self.controller = CaseController(self.view, backend, model)
         self.controller.setParent(self)
+        self.mortise = MortiseView(self.controller)
+        self.last_pane = "axial"
         self.appearance = Appearance(self)
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
@@ -73,7 +78,6 @@ class MainWindow(QMainWindow):
         self.held_keys = HeldKeys(self, self.view)
         self.resize(QSize(*self.settings.size).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(640, 360)
-        self.last_pane = "axial"
         QApplication.instance().focusChanged.connect(self._on_focus)
         self.view.changed.connect(self._on_state)
         self.controller.changed.connect(self._refresh)
@@ -92,6 +96,7 @@ class MainWindow(QMainWindow):
         BoxEditKeys(self, self.editing)
         self.pane3d = Pane3D(self.view)
         grid_page = QWidget()
+        self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
         grid_page.setObjectName("ground")
         grid_page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._grid = QGridLayout(grid_page)
@@ -146,6 +151,11 @@ class MainWindow(QMainWindow):
                 widget.show()
             else:
                 widget.hide()
+        for name, tiles in self.tiles.items():
+            self._grid.removeWidget(tiles)
+            if layout == name:
+                self._grid.addWidget(tiles, 0, 0)
+            tiles.setVisible(layout == name)
         for n in range(2):
             self._grid.setColumnStretch(n, 1 if layout == "grid" or n == 0 else 0)
             self._grid.setRowStretch(n, 1 if layout == "grid" or n == 0 else 0)
@@ -156,6 +166,8 @@ class MainWindow(QMainWindow):
             self._lay_panes(new.layout)
             if new.layout in self.panes:
                 self.panes[new.layout].setFocus()
+            elif new.layout in self.tiles:
+                self.tiles[new.layout].setFocus()
         if old.preset != new.preset and new.preset:
             self.settings = replace(self.settings, preset=new.preset)
             settings.save(self.settings)
@@ -203,10 +215,22 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll keys that no widget took move the pane that had the keyboard last."""
+        tiles = self.tiles.get(self.view.state.layout)
         if event.key() in SCROLL_KEYS and self.controller.case is not None:
+            if tiles is not None:
+                tiles.keyPressEvent(event)
+                return
             self.panes[self.last_pane].keyPressEvent(event)
         else:
             super().keyPressEvent(event)
+
+    def tile_layout(self, layout: str) -> None:
+        """Show the lightbox or the comparison for the pane last used; again: back to the four views."""
+        if self.view.state.layout == layout:
+            self.view.update(layout="grid")
+            self.panes[self.last_pane].setFocus()
+        elif self.controller.case is not None:
+            self.view.update(layout=layout, tile_plane=self.last_pane)
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if isinstance(new, SlicePane):
@@ -292,6 +316,6 @@ class MainWindow(QMainWindow):
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()
-        wait_for([self.pane3d.job])
+        wait_for([self.pane3d.job, self.mortise.job])
         self.pane3d.shut()
         event.accept()

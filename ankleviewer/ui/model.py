@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ankleviewer.core import viewstate
+from ankleviewer.core import oblique, viewstate
 from ankleviewer.core.display import Scene
 from ankleviewer.core.planes import PLANES, Frame
 from ankleviewer.core.viewstate import PaneView, ViewState
@@ -49,10 +49,14 @@ class ViewModel(QObject):
         self.scene_changed.emit()
 
     def frame(self, plane: str) -> Frame:
-        """The frame of a plane of the scene shown."""
+        """The frame of a plane of the scene shown, turned as the planes are."""
+        return self.frames()[PLANES.index(plane)]
+
+    def frames(self) -> tuple[Frame, Frame, Frame]:
+        """The frames of axial, coronal and sagittal, turned as the planes are."""
         if self.scene is None:
             raise RuntimeError("no scan is open")
-        return self.scene.frames[PLANES.index(plane)]
+        return oblique.frames_of(self.scene.volume.grid, self.state.shown_turn)
 
     @property
     def fit_region(self) -> Any:
@@ -106,8 +110,33 @@ class ViewModel(QObject):
     def go_to(self, mm: Sequence[float], selected: int) -> None:
         """Every view at an LPS position (a finding)."""
         if self.scene is not None:
-            self.set_state(viewstate.going_to(self.state, mm, self.scene.frames, self.fit_region, selected))
+            self.set_state(viewstate.going_to(self.state, mm, self.frames(), self.fit_region, selected))
 
     def toggle_layout(self, layout: str) -> None:
         """Maximise one pane, or back to the four."""
         self.update(layout="grid" if self.state.layout == layout else layout)
+
+    # ------------------------------------------------------------------------------------------------------- turned planes
+    def set_turn(self, turn: oblique.Turn | None, shown: bool = True) -> None:
+        """Oblique planes, or None for the scan's own; shown False goes back to these and remembers the turn."""
+        if self.scene is not None:
+            self.touched.emit()
+            self.set_state(viewstate.with_turn(self.state, turn, self.scene.frames[0], self.fit_region, shown=shown))
+
+    def toggle_oblique(self) -> None:
+        """The oblique planes last used, or a set that may be turned; and back to the scan's own."""
+        if self.scene is not None:
+            turn = self.state.turn or oblique.start(self.scene.volume.grid, self.state.cursor_mm)
+            self.set_turn(turn, shown=self.state.shown_turn is None)
+
+    def turn_others(self, plane: str, degrees: float, spacing: float | None = None) -> None:
+        """The two other planes turned about a plane's normal, clockwise on its screen, through the crosshair.
+
+        Args:
+            spacing: mm between pixels while a drag goes on; None: as fine as the scan.
+        """
+        if self.scene is not None:
+            grid = self.scene.volume.grid
+            turn = self.state.shown_turn or oblique.start(grid, self.state.cursor_mm)
+            turn = oblique.turned(turn, plane, degrees, self.state.cursor_mm)
+            self.set_turn(replace(turn, spacing=spacing or oblique.spacing_of(grid)))

@@ -17,8 +17,6 @@ MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
-# The lines in a pane belong to the two other planes: (the vertical one, the horizontal one).
-_LINES = {"axial": ("sagittal", "coronal"), "coronal": ("sagittal", "axial"), "sagittal": ("coronal", "axial")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +49,28 @@ def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layer
         _crosshair(painter, port, picture, centre)
     _letters(painter, port, picture)
     _corners(painter, port, picture, annotations, hover)
+
+
+def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, caption: str, note: str = "") -> None:
+    """Paint one tile of several: picture, marks, letters, slice number at the upper right, note (lines) at the upper left."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    rows, columns = layers.image.height(), layers.image.width()
+    painter.drawImage(_rect(port, -0.5, -0.5, columns - 0.5, rows - 0.5), layers.image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    centre = QPointF(*port.to_screen(picture.crosshair)) if picture.crosshair is not None else None
+    _heat(painter, port, picture, layers, centre)
+    _boxes(painter, port, picture)
+    _missed(painter, port, picture)
+    if centre is not None:
+        _crosshair(painter, port, picture, centre)
+    _letters(painter, port, picture)
+    painter.setFont(theme.font(theme.PANE_PX, bold=True))
+    metrics = QFontMetricsF(painter.font())
+    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(caption), 16), caption, QColor(theme.TEXT))
+    for n, line in enumerate(note.split("\n")):
+        _text(painter, QPointF(8, 16 + n * (metrics.height() + 1)), line, QColor(theme.TEXT))
+    if picture.slab_text:
+        _text(painter, QPointF(8, port.height - 8), picture.slab_text, QColor(theme.WARNING))
 
 
 def _rect(port: Viewport, x0: float, y0: float, x1: float, y1: float) -> QRectF:
@@ -117,17 +137,15 @@ def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
 
 
 def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: QPointF) -> None:
-    vertical, horizontal = _LINES[picture.frame.plane]
     x, y = centre.x(), centre.y()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for plane, ends in (
-        (vertical, ((x, 0, x, y - GAP), (x, y + GAP, x, port.height))),
-        (horizontal, ((0, y, x - GAP, y), (x + GAP, y, port.width, y))),
-    ):
-        painter.setPen(QPen(theme.colour(theme.PLANE[plane], 190), 1))
-        for x0, y0, x1, y1 in ends:
-            if x1 >= x0 and y1 >= y0:
-                painter.drawLine(QPointF(x0, y0), QPointF(x1, y1))
+    reach = port.width + port.height + abs(x) + abs(y)
+    for plane, (dx, dy) in picture.lines:
+        straight = min(abs(dx), abs(dy)) < 1e-4
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not straight)
+        painter.setPen(QPen(theme.colour(theme.PLANE[plane], 190), 1.0 if straight else 1.2))
+        for side in (-1.0, 1.0):
+            start = QPointF(x + side * GAP * dx, y + side * GAP * dy)
+            painter.drawLine(start, QPointF(x + side * reach * dx, y + side * reach * dy))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
@@ -157,7 +175,7 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     plane = picture.frame.plane
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     metrics = QFontMetricsF(painter.font())
-    name = PLANE_NAMES[plane]
+    name = " ".join(part for part in (PLANE_NAMES[plane], picture.tilt_text) if part)
     tab = QRectF(0, 0, metrics.horizontalAdvance(name) + 16, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.PLANE[plane]))
@@ -170,6 +188,10 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     text, dim = QColor(theme.TEXT), QColor("#c3c9d1")
     top = f"{picture.height_text}   {picture.slice_text}" if port.width >= _WIDE else picture.slice_text
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
+    if picture.slab_text:  # never hidden: nobody may take a slab for a slice
+        painter.setFont(theme.font(theme.PANE_PX, bold=True))
+        _text(painter, QPointF(8, tab.bottom() + 4 + metrics.height()), picture.slab_text, QColor(theme.WARNING))
+        painter.setFont(font)
     if not annotations or port.width < 220 or port.height < 170:
         return
     base = port.height - 9

@@ -9,13 +9,16 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ankleviewer.core.display import PanePicture, contours, heat_on_slice, heat_rgba, resolve, slice_rgba
+from ankleviewer.core.display import PanePicture, resolve
 from ankleviewer.core.mouse import gesture, profile_of
 from ankleviewer.core.planes import PLANES, Viewport, position_text
+from ankleviewer.core.slab import OUTSIDE
 from ankleviewer.core.viewstate import PaneView
 from ankleviewer.ui import theme
+from ankleviewer.ui.layers import LayerCache
 from ankleviewer.ui.model import ViewModel
-from ankleviewer.ui.slice_paint import PLANE_NAMES, Layers, paint, to_image
+from ankleviewer.ui.slice_paint import PLANE_NAMES, paint
+from ankleviewer.ui.turning import TurnHandles
 
 _DRAG_PER_SLICE = 6.0  # px
 _BUTTONS = {Qt.MouseButton.LeftButton: "left", Qt.MouseButton.MiddleButton: "middle", Qt.MouseButton.RightButton: "right"}
@@ -41,12 +44,13 @@ class SlicePane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(120, 100))
         self.setAccessibleName(f"{PLANE_NAMES[plane]} slices")
+        self._layers = LayerCache()
         self.overlays: list[Callable[[QPainter, Viewport, PanePicture], None]] = []  # painted last, over everything
-        self._cache: dict[str, tuple[object, object]] = {}
         self._mouse: QPointF | None = None
         self._drag: tuple[str, QPointF] | None = None
         self._carry = 0.0
         self._wheel = 0
+        self.handles = TurnHandles(self, model, plane)
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self._on_scene)
 
@@ -55,7 +59,7 @@ class SlicePane(QWidget):
         self.update()
 
     def _on_scene(self) -> None:
-        self._cache.clear()
+        self._layers.clear()
         self.update()
 
     def viewport(self) -> Viewport:
@@ -76,40 +80,17 @@ class SlicePane(QWidget):
         if self.model.scene is not None:
             picture = self.picture()
             hover = self._hover_text()
-            paint(painter, self.viewport(), picture, self._layers(picture), self.model.state.annotations, hover)
+            layers = self._layers.layers(self.model.scene, picture)
+            paint(painter, self.viewport(), picture, layers, self.model.state.annotations, hover)
             for overlay in self.overlays:
                 overlay(painter, self.viewport(), picture)
+            self.handles.paint(painter, self._mouse)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour(theme.PLANE[self.plane], 150), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
-
-    def _layers(self, picture: PanePicture) -> Layers:
-        scene = self.model.scene
-        frame, index = picture.frame, picture.index
-        window = picture.window
-        image = self._cached("image", (index, window), lambda: to_image(slice_rgba(frame, scene.volume, index, window)))
-        if picture.heat_level is None:
-            return Layers(image, None, None, ())
-        heat, level, opacity = scene.heat, picture.heat_level, picture.fill_opacity
-        raster = self._cached("raster", (index, id(heat)), lambda: heat_on_slice(frame, index, heat))
-        if raster is None:
-            return Layers(image, None, None, ())
-        lines = self._cached("lines", (index, id(heat), level), lambda: tuple(contours(raster, level)))
-        fill = None
-        if opacity > 0:
-            key = (index, id(heat), level, opacity)
-            fill = self._cached("fill", key, lambda: to_image(heat_rgba(raster, level, heat.reference, opacity)))
-        return Layers(image, fill, raster, lines)
-
-    def _cached(self, name: str, key: object, make: object) -> object:
-        held = self._cache.get(name)
-        if held is None or held[0] != key:
-            held = (key, make())
-            self._cache[name] = held
-        return held[1]
 
     # ------------------------------------------------------------------------------------------------------- under the mouse
     def mm_at(self, point: QPointF) -> np.ndarray:
@@ -120,15 +101,13 @@ class SlicePane(QWidget):
     def _hover_text(self) -> str:
         if self._mouse is None:
             return ""
-        frame, scene = self.model.frame(self.plane), self.model.scene
+        picture = self.picture()
         x, y = np.rint(self.viewport().to_pixel((self._mouse.x(), self._mouse.y()))).astype(int)
-        if not (0 <= x < frame.grid.shape[0] and 0 <= y < frame.grid.shape[1]):
+        if not (0 <= x < picture.frame.grid.shape[0] and 0 <= y < picture.frame.grid.shape[1]):
             return ""
-        voxel = frame.scan_voxel((int(x), int(y), self.picture().index))
-        if scene.volume.padding is not None and scene.volume.padding[voxel]:
-            value = "outside the scan"
-        else:
-            value = f"{int(scene.volume.hu[voxel])} HU"
+        hu = self._layers.hu(self.model.scene, picture)[y, x]
+        # The value that is seen: of a slab its highest, lowest or mean one, and said so.
+        value = "outside the scan" if hu == OUTSIDE else f"{int(hu)} HU" + (f"  {picture.slab_text}" if picture.slab_text else "")
         return f"{value}\n{position_text(self.mm_at(self._mouse))}"
 
     # ------------------------------------------------------------------------------------------------------ mouse and wheel
@@ -162,6 +141,9 @@ class SlicePane(QWidget):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self.model.scene is None:
             return
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and not event.modifiers() and self.handles.press(event.position()):
+            return
         if event.button() not in _BUTTONS:
             return
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -179,7 +161,9 @@ class SlicePane(QWidget):
         self._mouse = event.position()
         if self.model.scene is None:
             return
-        if self._drag is not None:
+        if self.handles.move(event.position()):
+            pass
+        elif self._drag is not None:
             self._dragged(*self._drag, event.position())
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.model.move_cursor(self.mm_at(event.position()))
@@ -206,6 +190,7 @@ class SlicePane(QWidget):
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """The drag is over."""
         self._drag = None
+        self.handles.release()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Maximise this pane, or back to four."""

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.planes import PLANES, Frame
+from ankleviewer.core.oblique import frames_of, start, turned
+from ankleviewer.core.planes import PLANES, Frame, Viewport
 from ankleviewer.core.viewstate import (
     MAX_ZOOM,
     PaneView,
@@ -20,6 +21,7 @@ from ankleviewer.core.viewstate import (
     with_preset,
     with_step,
     with_threshold_step,
+    with_turn,
     with_window_drag,
 )
 
@@ -82,3 +84,35 @@ def test_threshold_starts_at_the_maps_own() -> None:
     state = with_threshold_step(ViewState(), 1, own=2.0, reference=8.0)
     assert state.threshold == pytest.approx(2.2)
     assert with_threshold_step(replace(state, threshold=8.0), 5, 2.0, 8.0).threshold == 8.0
+
+
+def test_turning_keeps_the_crosshair_on_the_screen_and_remembers() -> None:
+    region = ((5.0, 10.0, 20.0), (30.0, 40.0, 90.0))
+    state = ViewState(cursor_mm=(12.0, 33.0, 50.0), panes=(PaneView(2.0, (3.0, -4.0)), PaneView(), PaneView(1.5, (0.0, 9.0))))
+
+    def places(now: ViewState) -> list[np.ndarray]:
+        frames = frames_of(GRID, now.shown_turn)
+        ports = [Viewport.fit(f, (300, 200), region, p.zoom, p.pan) for f, p in zip(frames, now.panes, strict=True)]
+        return [port.to_screen(f.grid.to_voxel(now.cursor_mm)[:2]) for f, port in zip(frames, ports, strict=True)]
+
+    turn = turned(start(GRID, state.cursor_mm), "sagittal", 40, state.cursor_mm)
+    tilted = with_turn(state, turn, FRAMES[0], region)
+    assert tilted.shown_turn == turn
+    np.testing.assert_allclose(places(tilted), places(state), atol=1e-6)
+    back = with_turn(tilted, turn, FRAMES[0], region, shown=False)
+    assert back.shown_turn is None and back.turn == turn
+    np.testing.assert_allclose(places(back), places(state), atol=1e-6)
+    assert with_turn(tilted, None, FRAMES[0], region).turn is None
+
+
+def test_cursor_of_turned_planes_stays_in_the_scan() -> None:
+    turn = turned(start(GRID, (20, 20, 40)), "coronal", 45, (20, 20, 40))
+    state = with_cursor(ViewState(oblique=True, turn=turn), (-5, 1000, 3), frames_of(GRID, turn)[0])
+    np.testing.assert_allclose(state.cursor_mm, (0, 49, 3), atol=1e-9)
+
+
+def test_tiles_of_no_plane_are_refused() -> None:
+    with pytest.raises(ValueError, match="tiles"):
+        ViewState(tile_plane="3d")
+    with pytest.raises(ValueError, match="tiles"):
+        ViewState(tile_step=0)
