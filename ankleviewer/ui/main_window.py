@@ -25,7 +25,7 @@ from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import actions, settings
 from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
-from ankleviewer.ui.controller import CaseController
+from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keys import HeldKeys
@@ -68,6 +68,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.panes = {plane: SlicePane(self.view, plane) for plane in PLANES}
         self.pane3d = Pane3D(self.view)
+        self.pane3d.busy = lambda: self.controller.phase in (Phase.READING, Phase.ANALYSING)
+        self.pane3d.ankle = lambda: self.controller.ankle
         grid_page = QWidget()
         grid_page.setObjectName("ground")
         grid_page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -253,6 +255,6 @@ class MainWindow(QMainWindow):
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()
-        wait_for([self.pane3d.job])
+        wait_for(self.pane3d.jobs)
         self.pane3d.shut()
         event.accept()
