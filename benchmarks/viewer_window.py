@@ -29,9 +29,9 @@ def main(sample: str, big: str) -> dict[str, float]:
     window.resize(1460, 1110)
     window.show()
     window.controller.list_models()
-    _wait(lambda: window.controller.models is not None)
+    wait(lambda: window.controller.models is not None)
     found: dict[str, float] = {"memory_empty": memory_mib()[0]}
-    _open(window, sample)
+    open_scan(window, sample)
     found["memory_sample"] = memory_mib()[0]
     forget_peak()
     found |= _loading(window, big)
@@ -44,7 +44,8 @@ def main(sample: str, big: str) -> dict[str, float]:
     return found
 
 
-def _wait(ready: Callable[[], bool], seconds: float = 300.0) -> None:
+def wait(ready: Callable[[], bool], seconds: float = 300.0) -> None:
+    """Run the event loop until something is so; TimeoutError if it does not become so."""
     loop = QEventLoop()
     timer = QTimer(interval=2)
     timer.timeout.connect(lambda: loop.quit() if ready() else None)
@@ -62,9 +63,10 @@ def _rested(window: MainWindow) -> bool:
     return controller.phase in (Phase.ANSWER, Phase.SCAN) and not any(job.running for job in jobs) and not pane.pending
 
 
-def _open(window: MainWindow, path: str) -> None:
+def open_scan(window: MainWindow, path: str) -> None:
+    """Open a scan and wait for its answer and its surface."""
     window.controller.open(path)
-    _wait(lambda: _rested(window))
+    wait(lambda: _rested(window))
 
 
 def _loading(window: MainWindow, path: str) -> dict[str, float]:
@@ -72,17 +74,19 @@ def _loading(window: MainWindow, path: str) -> dict[str, float]:
     moments: dict[str, float] = {}
     start = time.perf_counter()
     window.controller.opened.connect(lambda _path: moments.setdefault("slices", time.perf_counter() - start))
+    window.pane3d.first_shown.connect(lambda: moments.setdefault("first", time.perf_counter() - start))
     window.pane3d.settled.connect(lambda: moments.setdefault("surface", time.perf_counter() - start))
     window.controller.settled.connect(lambda _ok: moments.setdefault("answer", time.perf_counter() - start))
     watch = StallWatch()
     watch.start()
-    _open(window, path)
+    open_scan(window, path)
     longest, own, control, count = watch.stop()
     if "-v" in sys.argv:
         late = [(round(gap * 1000), round(own * 1000), round(at - start, 2)) for gap, own, at in watch.gaps if gap > 0.04]
         print(late, {k: round(v, 2) for k, v in moments.items()}, file=sys.stderr)
     return {
         "slices": moments["slices"], "answer": moments["answer"], "surface": moments["surface"] - moments["slices"],
+        "surface_first": moments["first"] - moments["slices"],
         "stall": longest, "stall_own": own, "stall_machine": control, "stalls": float(count),
     }  # fmt: skip
 
@@ -111,7 +115,7 @@ def _redraws(app: QApplication, window: MainWindow) -> dict[str, float]:
     pane = window.panes["axial"]
     dx, dy = PANE_PX - pane.width(), PANE_PX - pane.height()
     window.resize(window.width() + 2 * dx, window.height() + 2 * dy)  # two panes side by side share what is added
-    _wait(lambda: pane.width() == PANE_PX and pane.height() == PANE_PX, 10)
+    wait(lambda: pane.width() == PANE_PX and pane.height() == PANE_PX, 10)
     view = window.view
     heat = view.scene.heat if view.scene is not None else None
     assert heat is not None, "the large scan gave no heat map to draw"

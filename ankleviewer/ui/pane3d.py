@@ -59,10 +59,12 @@ class Pane3D(QWidget):
     """Header with the standard views, and below it a message or the VTK window.
 
     Signals:
+        first_shown(): the coarse surface is on the screen.
         settled(): the surface is shown, or there is none to show.
         options_changed(): what `options` holds is another.
     """
 
+    first_shown = Signal()
     settled = Signal()
     options_changed = Signal()
     _first = Signal(object, object)
@@ -186,6 +188,7 @@ class Pane3D(QWidget):
         self._coarse_shown = True
         self._face_finding()
         self.refresh()
+        self.first_shown.emit()
 
     def _show_window(self) -> None:
         if self.render3d is None:
