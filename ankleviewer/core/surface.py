@@ -14,6 +14,7 @@ from ankleviewer.core.volume import Volume
 
 BONE_HU = 200
 _SHADING = 0.9  # voxels of smoothing behind the normals: enough against terraces, and a crack of two voxels still shows
+_SLAB = 24  # planes of samples in one call of marching cubes
 _SMALLEST_MM3 = 250.0  # loose specks below this volume are noise, table or calcification
 
 
@@ -69,7 +70,6 @@ def bone_surface(
     voxels, so that a large scan stays within a second.
     """
     from scipy import ndimage
-    from skimage.measure import marching_cubes
 
     field = bone_field(volume, region, step_mm)
     if cancelled():
@@ -85,10 +85,9 @@ def bone_surface(
     padded = np.pad(part, 1, constant_values=-1024.0)
     if padded.max() < level:
         return None
-    points, faces, _, _ = marching_cubes(padded, level, gradient_direction="ascent")
+    points, faces = _triangles(padded, level)
     mm = field.grid.to_mm(points - 1.0)
     turned = _normals(padded, points, spacing) @ (field.grid.affine[:3, :3] / spacing).T
-    faces = faces.astype(np.int64)
     if np.linalg.det(volume.grid.affine[:3, :3]) < 0:
         faces = faces[:, ::-1].copy()
     return Surface(mm.astype(np.float32), faces, turned.astype(np.float32))
@@ -111,6 +110,27 @@ def halved(hu: NDArray[np.int16], spacing: Array, step: float) -> tuple[NDArray[
             hu = (hu[tuple(low)] >> 1) + (hu[tuple(high)] >> 1)
             count[axis] *= 2
     return hu, count
+
+
+def _triangles(part: NDArray[np.float32], level: float) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Marching cubes slab by slab: each call keeps the interpreter to itself, and a window must not wait 60 ms for it.
+
+    Slabs share a plane of samples, so that no gap shows; the vertices on it come twice.
+    """
+    from skimage.measure import marching_cubes
+
+    points: list[NDArray[np.float32]] = []
+    faces: list[NDArray[np.int64]] = []
+    count = 0
+    for start in range(0, part.shape[0] - 1, _SLAB):
+        slab = part[start : start + _SLAB + 1]
+        if slab.shape[0] < 2 or not slab.min() < level < slab.max():
+            continue
+        found, triangles, _, _ = marching_cubes(slab, level, gradient_direction="ascent")
+        points.append(found + np.array([start, 0, 0], dtype=np.float32))
+        faces.append(triangles.astype(np.int64) + count)
+        count += len(found)
+    return np.concatenate(points), np.concatenate(faces)
 
 
 def _normals(part: NDArray[np.float32], points: NDArray[np.float32], spacing: Array) -> NDArray[np.float64]:

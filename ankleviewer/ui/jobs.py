@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +14,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QRunnable, QThreadPool, Signal
 
 from ankleviewer.core.errors import AnkleViewerError, Cancelled
+
+_NICE = 5
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +40,7 @@ class _Runnable(QRunnable):
 
     def run(self) -> None:
         """Thread entry: every exception becomes an error object for the window, none is lost."""
+        _step_back()
         try:
             result = self.work(self._progress, self.stop.is_set)
             if self.stop.is_set():
@@ -53,6 +59,13 @@ class _Runnable(QRunnable):
     def _progress(self, fraction: float, text: str = "") -> None:
         if not self.stop.is_set():
             self.signals.progress.emit(self.generation, float(fraction), text)
+
+
+def _step_back() -> None:
+    """Let the window go first where both want a core (Linux; the engine's own threads inherit it)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 class Job(QObject):
