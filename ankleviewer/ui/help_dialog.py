@@ -28,7 +28,11 @@ KEYS = (
     ("[ and ]", "threshold of the heat map, slices and 3D"),
     ("F, Shift+F", "fit the ankle, the whole scan"),
     ("X, T", "crosshair, corner text"),
-    ("Shift + L R A P S I", "3D standard views"),
+    ("Shift + L R A P S I", "3D standard views; a click on bone takes the slices there"),
+    ("Shift+V, Shift+D", "3D: volume rendering, without the foot"),
+    ("Shift+Q", "3D: slice planes off, as frames, with pictures"),
+    ("Shift+C, Ctrl+Shift+C", "3D: crop box, reset it"),
+    ("Shift+T, Shift+B", "3D: spin; the box from three sides"),
     ("F5, Esc", "analyse, cancel"),
     ("F9", "result column"),
 )

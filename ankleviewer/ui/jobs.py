@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QThreadPool, Signal
 
 from ankleviewer.core.errors import AnkleViewerError, Cancelled
 
@@ -29,12 +29,14 @@ class _Signals(QObject):
     ended = Signal(object)
 
 
-class _Runnable(QRunnable):
-    """Calls the work on a pool thread; touches nothing but signals."""
+class _Runnable:
+    """Calls the work on a pool thread; touches nothing but signals.
+
+    Its `run` is handed to the pool as a plain callable: a QRunnable made in Python is never freed again (PySide6 6.11), and with
+    it the scan and the answer of the work.
+    """
 
     def __init__(self, work: Work, generation: int, stop: threading.Event) -> None:
-        super().__init__()
-        self.setAutoDelete(False)
         self.work, self.generation, self.stop = work, generation, stop
         self.signals = _Signals()
 
@@ -108,7 +110,7 @@ class Job(QObject):
         self._alive.append(runnable)
         self._current = runnable
         self.running_changed.emit(True)
-        QThreadPool.globalInstance().start(runnable)
+        QThreadPool.globalInstance().start(runnable.run)
 
     def cancel(self) -> None:
         """Ask the running work to stop; its answer, if one still comes, is dropped."""
