@@ -31,7 +31,10 @@ def main(sample: str, big: str) -> dict[str, float]:
     window.controller.list_models()
     wait(lambda: window.controller.models is not None)
     found: dict[str, float] = {"memory_empty": memory_mib()[0]}
+    watch = StallWatch()
+    watch.start()
     open_scan(window, sample)
+    found["stall_cold"], found["stall_cold_own"], _, _ = watch.stop()
     found["memory_sample"] = memory_mib()[0]
     forget_peak()
     found |= _loading(window, big)

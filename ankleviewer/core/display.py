@@ -291,10 +291,12 @@ def heat_colours(values: NDArray[np.float32], reference: float) -> Rgba:
 
 def heat_rgba(raster: HeatRaster, level: float, reference: float, opacity: float) -> Rgba:
     """Fill of the map above a level, RGBA (rows, columns, 4); below the level fully transparent."""
-    rgba = np.zeros((*raster.values.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = heat_colours(raster.values, reference)
-    rgba[..., 3] = np.where(raster.values >= level, round(opacity * 255), 0)
-    return rgba
+    table = np.empty((256, 4), dtype=np.uint8)
+    table[:, :3], table[:, 3] = HEAT_COLOURS, round(opacity * 255)
+    index = np.clip(raster.values * np.float32(255.0 / max(reference, 1e-6)), 0, 255).astype(np.uint8)
+    words = table.view(np.uint32)[:, 0][index]
+    words[raster.values < level] = 0
+    return words.view(np.uint8).reshape(*raster.values.shape, 4)
 
 
 _EDGES = [(a, a | 1 << bit) for bit in range(3) for a in range(8) if not a & 1 << bit]
