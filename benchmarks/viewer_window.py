@@ -49,10 +49,9 @@ def main(sample: str, big: str) -> dict[str, float]:
 
 def wait(ready: Callable[[], bool], seconds: float = 300.0) -> None:
     """Run the event loop until something is so; TimeoutError if it does not become so."""
-    loop = QEventLoop()
+    loop, end = QEventLoop(), time.perf_counter() + seconds
     timer = QTimer(interval=2)
-    timer.timeout.connect(lambda: loop.quit() if ready() else None)
-    QTimer.singleShot(int(seconds * 1000), loop.quit)
+    timer.timeout.connect(lambda: loop.quit() if ready() or time.perf_counter() > end else None)
     timer.start()
     loop.exec()
     timer.stop()

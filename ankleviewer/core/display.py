@@ -296,7 +296,8 @@ def heat_rgba(raster: HeatRaster, level: float, reference: float, opacity: float
     index = np.clip(raster.values * np.float32(255.0 / max(reference, 1e-6)), 0, 255).astype(np.uint8)
     words = table.view(np.uint32)[:, 0][index]
     words[raster.values < level] = 0
-    return words.view(np.uint8).reshape(*raster.values.shape, 4)
+    rgba: Rgba = words.view(np.uint8).reshape(*raster.values.shape, 4)
+    return rgba
 
 
 _EDGES = [(a, a | 1 << bit) for bit in range(3) for a in range(8) if not a & 1 << bit]

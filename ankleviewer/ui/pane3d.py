@@ -183,6 +183,11 @@ class Pane3D(QWidget):
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
         if self._closed or key is not self._shown or not self.pending:
             return
+        if self.render3d is None:
+            # Making VTK's window takes as long as all the rest: the slices get a turn in between.
+            self._show_window()
+            QTimer.singleShot(0, self, lambda: self._on_first(key, mesh))
+            return
         self._show_window()
         self.render3d.show_mesh("coarse", mesh, first=True)
         self._coarse_shown = True
