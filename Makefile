@@ -38,6 +38,7 @@ verify: setup  ## the long proofs (tests marked long); writes docs/verification.
 bench: setup  ## our speed beside that of named peers
 	@$(BIN)/python -c 'import SimpleITK, monai, openvino' 2>/dev/null || $(BIN)/python -m pip install --quiet --no-input --editable '.[trainer,dev,bench]' -c constraints.txt
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.explained
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.training_loops

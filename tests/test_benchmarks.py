@@ -6,7 +6,10 @@ import time
 
 import pytest
 
+from benchmarks.soak import EVERY, WARM, Row, flat
 from benchmarks.timing import Pair, measure, table
+from benchmarks.viewer import rows
+from benchmarks.viewer import table as viewer_table
 
 
 def pair(ours: float, theirs: float) -> Pair:
@@ -36,3 +39,34 @@ def test_stops_after_three_rounds_when_the_budget_is_spent() -> None:
 def test_a_pair_that_disagrees_is_not_timed() -> None:
     with pytest.raises(AssertionError):
         measure(Pair("t", "p", lambda: 1, lambda: 2, pair(0, 0).agree))
+
+
+def soak_row(scans: int, **more: float) -> Row:
+    return Row(**({"scans": scans, "mib": 900.0, "threads": 12, "vtk": 400, "qt": 700, "objects": 200_000} | more))
+
+
+def test_soak_passes_what_is_flat_and_names_what_grows() -> None:
+    early = soak_row(EVERY, mib=500.0, vtk=10)
+    warm = [soak_row(n) for n in range(WARM, 201, EVERY)]
+    assert flat([early, *warm]) == []
+    assert flat([early]) == ["too few scans to tell"]
+    assert flat([*warm, soak_row(220, mib=1100.0, vtk=800)]) == ["memory grew by 200 MiB", "vtk grew by 400"]
+    assert flat([*warm, soak_row(220, threads=40)]) == ["threads grew by 28"]
+
+
+def test_a_missed_target_is_printed_as_missed() -> None:
+    found = {"memory_empty": 100.0, "memory_sample": 800.0, "memory_peak": 1200.0, "volume": 200.0}
+    found |= {f"{name}_{part}": 0.01 for name in ("redraw", "opacity", "threshold") for part in ("p99", "busy")}
+    found |= {"redraw_rate": 80.0, "opacity_rate": 59.0, "threshold_rate": 61.0, "surface": 2.4, "surface_first": 0.3}
+    found |= {"turn_grid": 40.0, "turn_3d": 20.0, "stall": 0.02, "stall_own": 0.01, "stall_machine": 0.004, "stalls": 0.0}
+    found |= {"stall_cold": 0.3, "stall_cold_own": 0.2, "still_grid": 0.1, "still_3d": 0.2}
+    found |= {"slices": 3.0, "answer": 5.0}
+    made = rows(found, 0.9)
+    missed = [row.what.split(",")[0] for row in made if not row.met]
+    assert missed == [
+        "opacity of the fill", "bone surface after the slices: first", "the same",
+        "the same at the first scan of the program's life (VTK and engine are loaded)",
+    ]  # fmt: skip
+    lines = viewer_table(made).splitlines()
+    assert sum("| **no** |" in line for line in lines) == len(missed)
+    assert "2.0 volumes" in viewer_table(made)

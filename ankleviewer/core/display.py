@@ -247,6 +247,9 @@ def heat_on_slice(frame: Frame, index: int, heat: Heat) -> HeatRaster | None:
     """Cut the map by a slice at the map's own sampling (linear between its voxels, 0 outside); None where they do not meet."""
     from scipy.ndimage import map_coordinates
 
+    along = _aligned(frame, heat)
+    if along is not None:
+        return _map_slice(frame, index, heat, *along)
     low, high = heat.grid.bounds_mm()
     corners = np.array(np.meshgrid(*np.stack([low, high]).T, indexing="ij")).reshape(3, -1).T
     pixel = frame.grid.to_voxel(corners)
@@ -260,6 +263,45 @@ def heat_on_slice(frame: Frame, index: int, heat: Heat) -> HeatRaster | None:
     voxel = np.moveaxis(heat.grid.to_voxel(mm), -1, 0)
     values = map_coordinates(heat.values, voxel, output=np.float32, order=1, mode="constant", cval=0.0)
     return HeatRaster(values, (float(start[0]), float(start[1])), (float(step[0]), float(step[1])))
+
+
+def _aligned(frame: Frame, heat: Heat) -> tuple[Array, tuple[int, int, int]] | None:
+    """Matrix from display pixels to the map's voxels, and the map's axis along each of x, y and slice; None where the axes of
+    scan and map are not parallel.
+    """
+    to_map = heat.grid.inverse @ frame.grid.affine
+    x, y, z = (int(np.abs(to_map[:3, shown]).argmax()) for shown in range(3))
+    rest = np.abs(to_map[:3, :3])
+    rest[(x, y, z), (0, 1, 2)] = 0.0
+    # A pixel off by a tenth of a voxel at the far end of the map is seen by nobody.
+    if len({x, y, z}) < 3 or (rest.max(axis=1) * max(frame.grid.shape) > 0.1).any():
+        return None
+    return to_map, (x, y, z)
+
+
+def _map_slice(frame: Frame, index: int, heat: Heat, to_map: Array, along: tuple[int, int, int]) -> HeatRaster | None:
+    """The map's own samples in the plane of a slice, linear between the two nearest layers: ten times as fast as resampling."""
+    x, y, z = along
+    half = np.asarray(frame.grid.shape[:2]) / 2
+    layer = float(to_map[z, 2] * index + to_map[z, 3] + to_map[z, :2] @ half)
+    count = heat.values.shape[z]
+    if not -0.5 <= layer <= count - 0.5:
+        return None
+    values = np.moveaxis(heat.values, (y, x, z), (0, 1, 2))
+    below = int(np.clip(np.floor(layer), 0, max(count - 2, 0)))
+    share = np.float32(np.clip(layer - below, 0.0, 1.0))
+    part = values[:, :, below] * (1 - share)
+    part += values[:, :, min(below + 1, count - 1)] * share
+    origin, step = [], []
+    for shown, axis in enumerate((x, y)):
+        per_pixel = float(to_map[axis, shown])
+        middle = to_map[axis, 3] + sum(to_map[axis, other] * frame.grid.shape[other] / 2 for other in range(3) if other != shown)
+        if per_pixel < 0:
+            part = part[:, ::-1] if shown == 0 else part[::-1]
+        first = heat.values.shape[axis] - 1 if per_pixel < 0 else 0
+        origin.append((first - float(middle)) / per_pixel)
+        step.append(1 / abs(per_pixel))
+    return HeatRaster(np.ascontiguousarray(part), (origin[0], origin[1]), (step[0], step[1]))
 
 
 def contours(raster: HeatRaster, level: float) -> list[Array]:
@@ -280,9 +322,12 @@ def heat_colours(values: NDArray[np.float32], reference: float) -> Rgba:
 
 def heat_rgba(raster: HeatRaster, level: float, reference: float, opacity: float) -> Rgba:
     """Fill of the map above a level, RGBA (rows, columns, 4); below the level fully transparent."""
-    rgba = np.zeros((*raster.values.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = heat_colours(raster.values, reference)
-    rgba[..., 3] = np.where(raster.values >= level, round(opacity * 255), 0)
+    table = np.empty((256, 4), dtype=np.uint8)
+    table[:, :3], table[:, 3] = HEAT_COLOURS, round(opacity * 255)
+    index = np.clip(raster.values * np.float32(255.0 / max(reference, 1e-6)), 0, 255).astype(np.uint8)
+    words = table.view(np.uint32)[:, 0][index]
+    words[raster.values < level] = 0
+    rgba: Rgba = words.view(np.uint8).reshape(*raster.values.shape, 4)
     return rgba
 
 

@@ -63,7 +63,7 @@ class Grid:
         """4 x 4, LPS millimetres to voxel index."""
         return np.asarray(np.linalg.inv(self.affine), dtype=np.float64)
 
-    @property
+    @cached_property
     def spacing(self) -> tuple[float, float, float]:
         """Distance between neighbouring voxel centres along each array axis, mm (norms of the affine's columns)."""
         x, y, z = np.linalg.norm(self.affine[:3, :3], axis=0)

@@ -106,6 +106,7 @@ def _view(window: MainWindow) -> None:
     views = menu.addMenu("3D view")
     for name, tip in VIEW_TIPS.items():
         _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))
+    window.pane3d.tools.fill(views, keys=True)
 
     def show() -> None:
         for key, action in preset_actions:

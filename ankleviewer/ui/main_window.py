@@ -30,7 +30,7 @@ from ankleviewer.ui.bottom_line import BottomLine
 from ankleviewer.ui.box_edit_mouse import BoxEditKeys, BoxEditMouse
 from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.compare import Compare
-from ankleviewer.ui.controller import CaseController
+from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.empty_page import EmptyPage
 from ankleviewer.ui.exporting import Exporting
 from ankleviewer.ui.jobs import wait_for
@@ -95,6 +95,8 @@ class MainWindow(QMainWindow):
             BoxEditMouse(pane, self.editing)
         BoxEditKeys(self, self.editing)
         self.pane3d = Pane3D(self.view)
+        self.pane3d.busy = lambda: self.controller.phase in (Phase.READING, Phase.ANALYSING)
+        self.pane3d.ankle = lambda: self.controller.ankle
         grid_page = QWidget()
         self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
         grid_page.setObjectName("ground")
@@ -316,6 +318,6 @@ class MainWindow(QMainWindow):
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()
-        wait_for([self.pane3d.job, self.mortise.job])
+        wait_for([*self.pane3d.jobs, self.mortise.job])
         self.pane3d.shut()
         event.accept()

@@ -1,24 +1,30 @@
-"""Pane3D: the fourth pane. Makes the bone surface in the background and the VTK window when first needed."""
+"""Pane3D: the fourth pane. Makes the bone surface in the background and the VTK window when first needed.
+
+A coarse surface comes first, the fine one follows. Where a processor draws, the coarse one is also what moves: the fine one takes
+longer than a reader should wait for the slices, so it is drawn when all is quiet.
+"""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QOpenGLContext, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QOpenGLContext, QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
+from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.tools3d import Tools3D
 
 if TYPE_CHECKING:
-    from ankleviewer.core.surface import Surface
     from ankleviewer.ui.render3d import Render3D
 
 VIEW_TIPS = {
@@ -30,6 +36,10 @@ VIEW_TIPS = {
     "I": "From the feet",
 }
 _SOONEST_MS, _LATEST_MS = 15, 250
+_SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
+_QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
+_QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
+COARSE_MM = 2.4
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 
 
@@ -49,16 +59,26 @@ class Pane3D(QWidget):
     """Header with the standard views, and below it a message or the VTK window.
 
     Signals:
+        first_shown(): the coarse surface is on the screen.
         settled(): the surface is shown, or there is none to show.
+        options_changed(): what `options` holds is another.
     """
 
+    first_shown = Signal()
     settled = Signal()
+    options_changed = Signal()
+    _first = Signal(object, object)
 
     def __init__(self, model: ViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = model
         self.render3d: Render3D | None = None
+        self.options = View3D()
+        self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
+        self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
         self.pending = False
+        self._coarse_shown = False
+        self._fine_ms = 1e9
         self.job = Job(self)
         self.job.done.connect(self._on_surface)
         self.job.failed.connect(self._on_failed)
@@ -68,7 +88,11 @@ class Pane3D(QWidget):
         # Many moves in a row (a fast wheel) are one rendering; where rendering is slow it waits until the moves pause, so that
         # it never holds up the slices.
         self._later = QTimer(self, singleShot=True, interval=_SOONEST_MS)
-        self._later.timeout.connect(self._draw)
+        self._later.timeout.connect(self.refresh)
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
+        self._quiet.timeout.connect(self._draw_finely)
+        self._first.connect(self._on_first)
+        self.tools = Tools3D(self)
         self._build()
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self._on_scene)
@@ -98,6 +122,7 @@ class Pane3D(QWidget):
             )
             button.clicked.connect(lambda _checked=False, view=name: self.look_from(view))
             row.addWidget(button)
+        row.addWidget(self.tools.button)
         header.setFixedHeight(20)
         self._message = QLabel("")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -110,6 +135,7 @@ class Pane3D(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(header)
+        column.addWidget(self.tools.line)
         column.addWidget(body, 1)
 
     # ------------------------------------------------------------------------------------------------------------- content
@@ -125,7 +151,7 @@ class Pane3D(QWidget):
         key = (scene.volume, scene.region)
         same = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
         if same and self.render3d is not None and not self.pending:
-            self.render3d.show_answer(scene)
+            self.tools.on_answer()
             self._later.start()
             return
         if same and self.pending:
@@ -136,34 +162,66 @@ class Pane3D(QWidget):
             self._say("Preparing the 3D view")
         volume, region = key
 
+        self._coarse_shown = False
+
         def work(_progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
             from ankleviewer.core.surface import bone_surface
 
-            surface = bone_surface(volume, region, cancelled=cancelled)
-            import ankleviewer.ui.render3d  # noqa: F401 - the slow import of VTK happens here, off the main thread
+            coarse = bone_surface(volume, region, COARSE_MM, cancelled=cancelled)
+            from ankleviewer.ui.bone3d import mesh_of  # the slow import of VTK happens here, off the main thread
 
-            return surface
+            if coarse is not None:
+                import ankleviewer.ui.render3d  # noqa: F401 - the rest of it
+
+                self._first.emit(key, mesh_of(coarse))
+            fine = bone_surface(volume, region, cancelled=cancelled)
+            return mesh_of(fine) if fine is not None else None
 
         self.job.start(work)
 
-    def _on_surface(self, surface: Surface | None) -> None:
-        self.pending = False
-        if self._closed:
+    def _on_first(self, key: Any, mesh: Any) -> None:
+        """The coarse surface is there: show it, unless another scan has come in the meantime."""
+        if self._closed or key is not self._shown or not self.pending:
             return
-        if surface is None and self.render3d is None:
-            self._give_up("No bone to show in 3D")
+        if self.render3d is None:
+            # Making VTK's window takes as long as all the rest: the slices get a turn in between.
+            self._show_window()
+            QTimer.singleShot(0, self, lambda: self._on_first(key, mesh))
             return
+        self._show_window()
+        self.render3d.show_mesh("coarse", mesh, first=True)
+        self._coarse_shown = True
+        self._face_finding()
+        self.refresh()
+        self.first_shown.emit()
+
+    def _show_window(self) -> None:
         if self.render3d is None:
             from ankleviewer.ui.render3d import Render3D
 
             self.render3d = Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
+            self.render3d.rested.connect(self._quiet.start)
+            self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
         self._stack.setCurrentWidget(self.render3d.widget)
-        self.render3d.show_surface(surface)
-        if self.model.scene is not None:
-            self.render3d.show_answer(self.model.scene)
-            self._face_finding()
-        self._draw()
+
+    def _on_surface(self, mesh: Any) -> None:
+        self.pending = False
+        if self._closed:
+            return
+        if mesh is None and not self._coarse_shown:
+            if self.render3d is None:
+                self._give_up("No bone to show in 3D")
+                return
+            self.render3d.show_mesh("fine", None, first=True)
+        elif mesh is not None:
+            self._show_window()
+            self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown)
+            if not self._coarse_shown:
+                self._face_finding()
+        self._fine_ms = 1e9
+        self.tools.on_scene()
+        self.refresh()
         self.settled.emit()
 
     def _on_failed(self, error: Any) -> None:
@@ -185,12 +243,56 @@ class Pane3D(QWidget):
         if any(getattr(old, name) != getattr(new, name) for name in _DRAWN):
             self._later.start()
 
-    def _draw(self) -> None:
-        if self.render3d is not None and self.model.scene is not None and not self._closed:
-            start = time.perf_counter()
-            self.render3d.show_state(self.model.state, self.model.scene)
-            spent = 1000 * (time.perf_counter() - start)
-            self._later.setInterval(round(min(max(2 * spent, _SOONEST_MS), _LATEST_MS)))
+    def refresh(self) -> None:
+        """Draw the state: finely where that is quick, else coarsely now and finely when all is quiet."""
+        if self.render3d is None or self.model.scene is None or self._closed or not self.isVisible():
+            return
+        quick = not self.render3d.by_processor or self._fine_ms < _QUICK_MS
+        spent = self.draw(fine=quick)
+        soonest = _SOONEST_MS if quick and not self.render3d.by_processor else _SOONEST_SOFTWARE_MS
+        self._later.setInterval(round(min(max(2 * spent, soonest), _LATEST_MS)))
+        if not quick:
+            self._quiet.start()
+
+    def _draw_finely(self) -> None:
+        if self.render3d is None or self.model.scene is None or self._closed or not self.isVisible():
+            return
+        if self.busy() or self.pending or self.render3d.moving or self.options.spin:
+            self._quiet.start()
+        else:
+            self._fine_ms = self.draw(fine=True)
+
+    def draw(self, fine: bool) -> float:
+        """Draw the state; returns the ms it took."""
+        start = time.perf_counter()
+        self.render3d.show_state(self.model.state, self.model.scene, self.options, fine)
+        return 1000 * (time.perf_counter() - start)
+
+    def draw_soon(self) -> None:
+        """Draw once the moves of this moment are over."""
+        self._later.start()
+
+    def set_options(self, **fields: Any) -> None:
+        """Change how the 3D view shows the scan (fields of View3D)."""
+        options = replace(self.options, **fields)
+        if options != self.options:
+            self.options = options
+            self.tools.on_options()
+            self.options_changed.emit()
+            self._later.start()
+
+    def hasHeightForWidth(self) -> bool:
+        """The pane takes the room that the grid gives, whatever its texts ask."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """As the slice panes: no wish of its own."""
+        return QSize()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What changed while the pane was hidden is drawn now."""
+        super().showEvent(event)
+        self._later.start()
 
     def _face_finding(self) -> None:
         """Turn to the side from which the selected finding is seen."""
@@ -202,14 +304,19 @@ class Pane3D(QWidget):
         """A standard view: L, R, A, P, S or I."""
         if self.render3d is not None:
             self.render3d.standard_view(view)
-            self._draw()
+            self.refresh()
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All background work of the 3D view."""
+        return [self.job, self.tools.job]
 
     # -------------------------------------------------------------------------------------------------------------- output
     def paint_into(self, painter: QPainter, window: QWidget) -> None:
         """Paint VTK's own picture where QWidget.grab leaves a hole (a native OpenGL child)."""
         if self.render3d is None or not self.render3d.widget.isVisible():
             return
-        self._draw()
+        self.draw(fine=True)
         rgb = np.ascontiguousarray(self.render3d.picture())
         image = QImage(rgb.data, rgb.shape[1], rgb.shape[0], 3 * rgb.shape[1], QImage.Format.Format_RGB888)
         corner = self.render3d.widget.mapTo(window, self.render3d.widget.rect().topLeft())
@@ -219,6 +326,8 @@ class Pane3D(QWidget):
         """Free VTK; the pane shows nothing afterwards."""
         self._closed = True
         self._later.stop()
+        self._quiet.stop()
+        self.tools.stop()
         if self.render3d is not None:
             self.render3d.close()
             self.render3d = None

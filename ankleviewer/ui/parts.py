@@ -76,7 +76,10 @@ class ProgressStrip(QWidget):
         self.setVisible(busy)
 
     def _progress(self, fraction: float, text: str) -> None:
+        # The bar repaints at once, twenty ms each time beside a 3D view; with updates off it waits for the next paint event.
+        self.bar.setUpdatesEnabled(False)
         self.bar.setValue(round(1000 * min(max(fraction, 0.0), 1.0)))
+        self.bar.setUpdatesEnabled(True)
         word = "Reading the scan" if self.controller.phase is Phase.READING else "Analysing"
         self.text.setText(self.fontMetrics().elidedText(text or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120)))
 

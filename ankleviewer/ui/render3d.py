@@ -7,19 +7,24 @@ from typing import Any
 
 import numpy as np
 import pyvista as pv
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from pyvistaqt import QtInteractor
 from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
 from vtkmodules.vtkRenderingCore import vtkCellPicker, vtkTextActor
 
-from ankleviewer.core.display import Scene, heat_colours
+from ankleviewer.core.disarticulate import Foot
+from ankleviewer.core.display import Scene
 from ankleviewer.core.planes import direction_letters
-from ankleviewer.core.surface import Surface, heat_at
+from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
+from ankleviewer.ui.bone3d import Bone3D
+from ankleviewer.ui.crop3d import Crop3D
+from ankleviewer.ui.marks3d import Marks3D
+from ankleviewer.ui.planes3d import Planes3D
+from ankleviewer.ui.volume3d import Volume3D, Voxels
 
-BONE = np.array([214, 207, 194], dtype=np.uint8)
 # Name of a view: (direction from the focus to the eye, up), LPS. "S" is from above, where the right side is on screen right.
 VIEWS = {
     "L": ((1, 0, 0), (0, 0, 1)),
@@ -29,7 +34,6 @@ VIEWS = {
     "S": ((0, 0, 1), (0, -1, 0)),
     "I": ((0, 0, -1), (0, -1, 0)),
 }
-_LINE_MM = 8.0
 _CLICK_PX = 3.0
 _TUBE_MM = 7.0
 _MARKER_PX = 84
@@ -43,7 +47,14 @@ class Render3D(QObject):
         parent: widget that receives the keys (VTK's own key bindings are off).
         picked: called with the LPS position of a click on bone.
         maximise: called on a double-click.
+
+    Signals:
+        rested(): the reader has let go; the view may be drawn finely again.
+        cropped(bool): the crop box cuts something away, or no more.
     """
+
+    rested = Signal()
+    cropped = Signal(bool)
 
     def __init__(self, parent: QWidget, picked: Callable[[np.ndarray], None], maximise: Callable[[], None]) -> None:
         super().__init__(parent)
@@ -53,105 +64,112 @@ class Render3D(QObject):
         self.widget = self.plotter
         self.widget.setAccessibleName("3D view of the bones")
         # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
-        self._by_processor = any(name in self.plotter.render_window.ReportCapabilities() for name in _SOFTWARE)
-        if self._by_processor:
+        self.by_processor = any(name in self.plotter.render_window.ReportCapabilities() for name in _SOFTWARE)
+        if self.by_processor:
             self.plotter.render_window.SetMultiSamples(0)
+            # One lamp instead of five: the lamps take half of the time there.
+            self.plotter.remove_all_lights()
+            self.plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
         self.plotter.set_background(theme.PANE)
         self.plotter.enable_parallel_projection()
         self.plotter.enable_trackball_style()
         self.widget.installEventFilter(self)
-        self._bone: Any = None
-        self._mesh: pv.PolyData | None = None
-        self._heat_values: np.ndarray | None = None
-        self._boxes: list[Any] = []
-        self._cursor: list[Any] = []
+        self.bone, self.marks, self.planes = Bone3D(self.plotter), Marks3D(self.plotter), Planes3D(self.plotter)
+        self.volume: Volume3D | None = None
+        self._foot: Foot | None = None
+        self.crop = Crop3D(self.plotter, self._clip, self._on_moving)
+        self.moving = False
         self._letters = [self._letter(*place) for place in ((0.02, 0.5, 0), (0.98, 0.5, 2), (0.5, 0.97, 1), (0.5, 0.02, 1))]
         self._add_marker()
         self._watch = self.plotter.renderer.AddObserver("StartEvent", self._update_letters)
+        style = self.plotter.iren.interactor.GetInteractorStyle()
+        self._style = (
+            style,
+            [
+                style.AddObserver("StartInteractionEvent", lambda *_: self._on_moving(True)),
+                style.AddObserver("EndInteractionEvent", lambda *_: self._on_moving(False)),
+            ],
+        )
 
     # --------------------------------------------------------------------------------------------------------------- scene
-    def show_surface(self, surface: Surface | None) -> None:
-        """Replace the bone; None for no bone. The camera goes to the standard front view."""
-        if self._bone is not None:
-            self.plotter.remove_actor(self._bone, render=False)
-        self._bone = self._mesh = self._heat_values = None
-        if surface is not None:
-            faces = np.column_stack([np.full(len(surface.faces), 3), surface.faces]).ravel()
-            mesh = pv.PolyData(surface.points, faces)
-            mesh.point_data["Normals"] = surface.normals
-            mesh.point_data.active_normals_name = "Normals"
-            mesh.point_data["colour"] = np.tile(BONE, (mesh.n_points, 1))
-            self._mesh = mesh
-            self._bone = self.plotter.add_mesh(
-                mesh, scalars="colour", rgb=True, ambient=0.16, diffuse=0.8, specular=0.12, specular_power=18,
-                smooth_shading=False, show_scalar_bar=False, reset_camera=False, render=False, pickable=True,
-            )  # fmt: skip
-            self._bone.prop.interpolation = "gouraud"
-        self.standard_view("A")
+    @property
+    def _mesh(self) -> pv.PolyData | None:
+        return self.bone.mesh
 
-    def show_answer(self, scene: Scene) -> None:
-        """Take the heat map and boxes of a scene; colours follow with show_state."""
-        self._heat_values = None
-        if self._mesh is not None and scene.heat is not None:
-            self._heat_values = heat_at(self._mesh.points, scene.heat)
+    def show_mesh(self, name: str, mesh: pv.PolyData | None, first: bool) -> None:
+        """Show a bone surface, "coarse" or "fine"; None for no bone. With `first` it is another scan's: all else goes, and the
+        camera turns to the standard front view.
+        """
+        if first:
+            self.bone.clear()
+            self._foot = None
+            if self.volume is not None:
+                self.volume.clear()
+                self.volume = None
+        if mesh is not None:
+            self.bone.add(name, mesh)
+            self.crop.set_whole(mesh.bounds)
+        if first:
+            self.standard_view("A")
 
-    def show_state(self, state: ViewState, scene: Scene) -> None:
-        """Colours, boxes and crosshair as the state asks; one threshold for slices and 3D. Renders."""
-        self._colour(state, scene)
-        self._draw_boxes(state, scene)
-        self._draw_cursor(state)
+    def show_voxels(self, voxels: Voxels) -> None:
+        """Take what the volume rendering shows."""
+        if self.volume is None:
+            self.volume = Volume3D(self.plotter, self.by_processor)
+            self.volume.clip(self.bone.clipping)
+            self.volume.set_foot(self._foot)
+        self.volume.set_voxels(voxels)
+
+    def show_foot(self, foot: Foot) -> None:
+        """Take what tells leg from foot; options say which is shown."""
+        self._foot = foot
+        self.bone.split(foot.at)
+        if self.volume is not None:
+            self.volume.set_foot(foot)
+
+    def show_state(self, state: ViewState, scene: Scene, options: View3D, fine: bool = True) -> None:
+        """Everything as state and options ask; one threshold for slices and 3D. Renders.
+
+        Args:
+            fine: the fine surface; else the coarse one, which is drawn faster.
+        """
+        as_volume = options.volume and self.volume is not None and self.volume.ready
+        self.bone.use(fine and not self.moving)
+        self.bone.show(not as_volume)
+        self.bone.hide_foot(not options.foot)
+        if not as_volume:
+            self.bone.colour(state, scene)
+        if self.volume is not None:
+            self.volume.show(as_volume)
+            if as_volume:
+                self.volume.hide_foot(not options.foot)
+                self.volume.colour(state, scene)
+        self.marks.show(state, scene)
+        self.planes.show(options.planes, state, scene)
+        self.crop.show(options.crop)
         self.plotter.render()
 
-    def _colour(self, state: ViewState, scene: Scene) -> None:
-        if self._mesh is None:
-            return
-        colours = np.tile(BONE, (self._mesh.n_points, 1))
-        values = self._heat_values
-        if values is not None and scene.heat is not None and state.heat and not state.hide_ai:
-            level = scene.heat.threshold if state.threshold is None else state.threshold
-            # A soft edge of a tenth of the scale keeps the border from following the triangles.
-            share = np.clip((values - level) / (0.1 * scene.heat.reference) + 0.5, 0.0, 1.0)[:, None] * 0.85
-            colours = (colours * (1 - share) + heat_colours(values, scene.heat.reference) * share).astype(np.uint8)
-        self._mesh.point_data["colour"][:] = colours
-        self._mesh.GetPointData().GetArray("colour").Modified()
-        self._mesh.Modified()
+    def _clip(self, planes: list[Any]) -> None:
+        self.bone.clip(planes)
+        if self.volume is not None:
+            self.volume.clip(planes)
+        self.cropped.emit(bool(planes))
+        self.plotter.render()
 
-    def _draw_boxes(self, state: ViewState, scene: Scene) -> None:
-        for actor in self._boxes:
-            self.plotter.remove_actor(actor, render=False)
-        self._boxes = []
-        if not state.boxes or state.hide_ai:
-            return
-        for n, box in enumerate(scene.boxes):
-            low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
-            outline = pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
-            if not scene.firm:
-                outline = _dotted(low, high)
-            width = 3.0 if n == state.selected else 1.8
-            for opacity in (1.0, 0.3):  # the second, faint, shows through the bone
-                actor = self.plotter.add_mesh(
-                    outline.copy(), color=theme.BOX, line_width=width, lighting=False, opacity=opacity,
-                    reset_camera=False, render=False, pickable=False,
-                )  # fmt: skip
-                if opacity < 1.0:
-                    actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
-                    actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, -66000.0)
-                self._boxes.append(actor)
+    def _on_moving(self, moving: bool) -> None:
+        """A drag has begun or ended: coarse and quick meanwhile where a processor draws."""
+        self.moving = moving and self.by_processor
+        if self.moving:
+            self.bone.use(fine=False)
+        elif not moving:
+            self.rested.emit()
 
-    def _draw_cursor(self, state: ViewState) -> None:
-        for actor in self._cursor:
-            self.plotter.remove_actor(actor, render=False)
-        self._cursor = []
-        if not state.crosshair:
-            return
-        centre = np.asarray(state.cursor_mm)
-        for axis, plane in enumerate(("sagittal", "coronal", "axial")):
-            step = np.eye(3)[axis] * _LINE_MM
-            lines = pv.line_segments_from_points(centre + np.array([-2.0, -0.5, 0.5, 2.0])[:, None] * step)
-            actor = self.plotter.add_mesh(
-                lines, color=theme.PLANE[plane], line_width=1.5, lighting=False, reset_camera=False, render=False, pickable=False
-            )
-            self._cursor.append(actor)
+    def turn(self, degrees: float) -> None:
+        """Turn about the vertical of the screen, as quickly as can be, and render."""
+        self.bone.use(fine=not self.by_processor)
+        self.plotter.camera.Azimuth(degrees)
+        self.plotter.renderer.ResetCameraClippingRange()
+        self.plotter.render()
 
     # -------------------------------------------------------------------------------------------------------------- camera
     def standard_view(self, name: str) -> None:
@@ -163,7 +181,7 @@ class Render3D(QObject):
         camera.focal_point = focus
         camera.position = focus + np.array(towards) * 400.0
         camera.up = up
-        self.plotter.reset_camera(bounds=bounds, render=False)
+        self.plotter.renderer.ResetCamera(*bounds)
         camera.zoom(1.25)
         self.plotter.renderer.ResetCameraClippingRange()
 
@@ -272,35 +290,48 @@ class Render3D(QObject):
 
     def picture(self) -> np.ndarray:
         """What is drawn, read back from VTK's own framebuffer: uint8 (rows, columns, 3)."""
-        if self._by_processor:
+        if self.by_processor:
             self.plotter.render_window.SetMultiSamples(4)
         self.plotter.render()
         shown = np.asarray(self.plotter.screenshot(return_img=True))
-        if self._by_processor:
+        if self.by_processor:
             self.plotter.render_window.SetMultiSamples(0)
         return shown
+
+    def pictures_from(self, views: list[str]) -> list[tuple[np.ndarray, tuple[str, ...]]]:
+        """Pictures of standard views without marker and letters, each with its letters; the screen keeps what it shows."""
+        window, camera = self.plotter.render_window, self.plotter.camera
+        kept = camera.copy()
+        extras = [*self._letters, *self.marks.cursor]
+        visible = [actor.GetVisibility() for actor in extras]
+        window.SetUseOffScreenBuffers(True)  # drawn aside, so that nothing flickers
+        self._marker.SetEnabled(False)
+        try:
+            for actor in extras:
+                actor.SetVisibility(False)
+            found = []
+            for name in views:
+                self.standard_view(name)
+                self.bone.use(fine=True)
+                found.append((self.picture(), self.letters()))
+        finally:
+            for actor, seen in zip(extras, visible, strict=True):
+                actor.SetVisibility(seen)
+            self._marker.SetEnabled(True)
+            window.SetUseOffScreenBuffers(False)
+            self.plotter.camera.DeepCopy(kept)
+            self.plotter.render()
+        return found
 
     def close(self) -> None:
         """Free every VTK object."""
         self.widget.removeEventFilter(self)
         self.plotter.renderer.RemoveObserver(self._watch)
-        self._boxes, self._cursor, self._letters = [], [], []
-        self._bone = self._mesh = self._marker = None
+        style, observers = self._style
+        for observer in observers:
+            style.RemoveObserver(observer)
+        self.crop.clear()
+        for part in (self.bone, self.marks, self.planes, *([self.volume] if self.volume is not None else [])):
+            part.clear()
+        self._letters, self._marker, self.volume = [], None, None
         self.plotter.close()
-
-
-def _dotted(low: np.ndarray, high: np.ndarray, dash_mm: float = 1.5) -> pv.PolyData:
-    """Edges of a box as short dashes (line stipple is gone from modern OpenGL)."""
-    points = []
-    for axis in range(3):
-        others = [a for a in range(3) if a != axis]
-        for ends in np.ndindex(2, 2):
-            start = np.array(low, dtype=float)
-            for other, end in zip(others, ends, strict=True):
-                start[other] = high[other] if end else low[other]
-            length = float(high[axis] - low[axis])
-            for at in np.arange(0.0, length, 2 * dash_mm):
-                a, b = start.copy(), start.copy()
-                a[axis], b[axis] = low[axis] + at, low[axis] + min(at + dash_mm, length)
-                points += [a, b]
-    return pv.line_segments_from_points(np.array(points))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from ankleviewer.core.display import HeatRaster, PanePicture
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 
+_AROUND, _BELOW = 2.0, 8.0  # px kept free around a text with its shadow
 GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
 MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
@@ -30,9 +33,10 @@ class Layers:
 
 
 def to_image(rgba: np.ndarray) -> QImage:
-    """QImage that owns a copy of RGBA uint8 (rows, columns, 4)."""
+    """QImage that owns a copy of RGBA uint8 (rows, columns, 4), in the format that Qt scales fastest."""
     height, width = rgba.shape[:2]
-    return QImage(np.ascontiguousarray(rgba).data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+    image = QImage(np.ascontiguousarray(rgba).data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, annotations: bool, hover: str) -> None:
@@ -150,12 +154,35 @@ def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: 
 
 
 def _text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
-    """Text with a soft dark shadow, readable over bone."""
+    """Text with a soft dark shadow, readable over bone; the same text is set once and then stamped."""
+    ratio = painter.device().devicePixelRatioF()
+    stamp = _stamp(text, painter.font().key(), colour.rgba(), ratio)
+    whole = QPointF(round(baseline.x() * ratio) / ratio, round(baseline.y() * ratio) / ratio)
+    painter.drawImage(whole - QPointF(_AROUND, stamp.height() / ratio - _BELOW), stamp)
+
+
+@lru_cache(maxsize=512)
+def _stamp(text: str, font_key: str, rgba: int, ratio: float) -> QImage:
+    """Text with its shadow on a transparent ground, its baseline _BELOW px above the lower edge, starting _AROUND px in."""
+    font = QFont()
+    font.fromString(font_key)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(text) + 2 * _AROUND, metrics.ascent() + _BELOW + 2
+    image = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font)
+    baseline = QPointF(_AROUND, image.height() / ratio - _BELOW)
     painter.setPen(theme.colour(theme.PANE, 170))
     for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (-1, -1), (1, -1), (-1, 1)):
-        painter.drawText(QPointF(baseline.x() + dx, baseline.y() + dy), text)
-    painter.setPen(colour)
+        painter.drawText(baseline + QPointF(dx, dy), text)
+    painter.setPen(QColor.fromRgba(rgba))
     painter.drawText(baseline, text)
+    painter.end()
+    return image
 
 
 def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:

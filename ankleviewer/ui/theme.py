@@ -13,8 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ankleviewer.ui import lasting_none
-
 GROUND = "#0f1114"
 PANE = "#000000"
 PANEL = "#17191d"
@@ -124,7 +122,6 @@ def scheme_of(mode: str) -> Scheme:
 
 def apply(app: QApplication, mode: str = "system") -> Scheme:
     """Dress the application: Fusion, palette and style sheet of a mode. Widgets that paint themselves ask `now()`."""
-    lasting_none.keep()
     global _in_use  # noqa: PLW0603 - one application, one dress
     made = _in_use = scheme_of(mode)
     if app.style().objectName().lower() != "fusion":

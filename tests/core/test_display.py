@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import map_coordinates
 
 from ankleviewer.core.display import (
     HEAT_COLOURS,
@@ -183,3 +184,23 @@ def test_oblique_box_polygon_is_the_exact_cut() -> None:
     polygon = box_on_slice(frame, 20, BOX)
     mm = frame.grid.to_mm(np.column_stack([polygon, np.full(len(polygon), 20)]))
     assert sorted(np.round(mm[:, :2], 6).tolist()) == [[-4, -3], [-4, 3], [4, -3], [4, 3]]
+
+
+@pytest.mark.parametrize("plane", PLANES)
+@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, -1)])
+def test_parallel_axes_take_the_maps_own_samples(plane: str, flips: tuple[int, int, int]) -> None:
+    values = np.random.default_rng(2).random((9, 10, 11)).astype(np.float32)
+    affine = np.diag([2.0 * flips[0], 2.1 * flips[1], 1.9 * flips[2], 1.0])
+    affine[:3, 3] = (-8 * flips[0], -9 * flips[1], 70 - 9 * flips[2])
+    heat = Map(values, Grid(values.shape, affine))
+    frame = Frame.of(GRID, plane)
+    index = frame.grid.shape[2] // 2
+    raster = heat_on_slice(frame, index, heat)
+    assert raster is not None and min(raster.step) > 0
+    rows, columns = np.indices(raster.values.shape)
+    pixel = np.stack(
+        [raster.origin[0] + columns * raster.step[0], raster.origin[1] + rows * raster.step[1], np.full(rows.shape, index)],
+        axis=-1,
+    )
+    voxel = np.moveaxis(heat.grid.to_voxel(frame.grid.to_mm(pixel)), -1, 0)
+    np.testing.assert_allclose(raster.values, map_coordinates(values, voxel, order=1, mode="nearest"), atol=1e-4)

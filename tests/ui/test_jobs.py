@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -90,3 +92,19 @@ def test_wait_for_says_when_a_thread_will_not_stop() -> None:
     assert not wait_for([job], seconds=0.1)
     release.set()
     assert wait_for([job])
+
+
+def test_done_work_is_let_go(qtbot) -> None:
+    class Scan:
+        """Something large that work holds and hands over."""
+
+    job, scans = Job(), []
+    for _ in range(5):
+        scan = Scan()
+        scans.append(weakref.ref(scan))
+        with qtbot.waitSignal(job.done, timeout=5000):
+            job.start(lambda _progress, _cancelled, scan=scan: scan)
+        del scan
+    qtbot.waitUntil(lambda: job.alive == 0, timeout=5000)
+    gc.collect()
+    assert [ref() for ref in scans] == [None] * 5

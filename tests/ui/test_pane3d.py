@@ -34,24 +34,24 @@ def test_one_window_shows_it_all(window, fakes) -> None:
     # A corner of the box lands where the projection says, and Space takes box and heat away.
     view.update(crosshair=False, selected=0)
     window.pane3d.look_from("R")
-    window.pane3d._draw()
+    window.pane3d.draw(fine=True)
     shown = scene3d.picture()
     ratio = scene3d.widget.devicePixelRatioF()
     corner = np.array(scene3d.project(np.add(fakes.first, (-6, 6, 6)))) * ratio
     hits = np.argwhere(orange(shown))[:, ::-1]
     assert np.linalg.norm(hits - corner, axis=1).min() < 4
     view.update(hide_ai=True)
-    window.pane3d._draw()
+    window.pane3d.draw(fine=True)
     assert not orange(scene3d.picture()).any()
     bone_only = scene3d._mesh.point_data["colour"].copy()
     view.update(hide_ai=False)
-    window.pane3d._draw()
+    window.pane3d.draw(fine=True)
     assert (scene3d._mesh.point_data["colour"] != bone_only).any(axis=1).sum() > 50
 
     # One threshold for slices and 3D.
     touched = (scene3d._mesh.point_data["colour"] != bone_only).any(axis=1).sum()
     view.update(threshold=6.0)
-    window.pane3d._draw()
+    window.pane3d.draw(fine=True)
     assert 0 < (scene3d._mesh.point_data["colour"] != bone_only).any(axis=1).sum() < touched
 
     # The fibula is lateral (R) and a little behind: the finding is seen from there, not through the tibia.

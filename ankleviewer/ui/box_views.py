@@ -1,0 +1,129 @@
+"""The box of a finding from three sides (from above, the front, the left) with its coordinates, as in the paper's figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QVBoxLayout
+
+from ankleviewer import DISCLAIMER
+from ankleviewer.core.planes import position_text
+from ankleviewer.ui import theme
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.pane3d import Pane3D
+
+# A camera above the patient that looks down with the front at the top has the right side on screen right: the mirror of an axial
+# slice. Nothing is flipped to hide that; each picture carries its letters and says from where it looks.
+SIDES = (("S", "Top", "from above"), ("A", "Front", "from the front"), ("L", "Left", "from the left"))
+PANEL, GAP, HEAD, FOOT = 340, 12, 38, 62
+
+
+def facts(box: Any, index: int) -> tuple[str, str]:
+    """Two lines: the box's centre in voxels of scan and network, and in LPS mm with its size."""
+    x, y, z = box.center_voxel
+    u, v, w = box.center_model_voxel
+    size = " x ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
+    first = f"Finding {index + 1}: centre x {x}  y {y}  z {z} (scan's voxel);  x {u}  y {v}  z {w} (network's voxel)"
+    return first, f"{position_text(box.center_mm)} mm;  size {size} mm"
+
+
+def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: tuple[str, str]) -> QImage:
+    """The three pictures side by side with letters, names and coordinates.
+
+    Args:
+        pictures: of each of SIDES: uint8 (rows, columns, 3), and the letters at its left, right, top and bottom edge.
+        lines: of `facts`.
+    """
+    width = 3 * PANEL + 4 * GAP
+    image = QImage(width, HEAD + PANEL + FOOT, QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.PANEL))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    for n, ((rgb, letters), (_, name, where)) in enumerate(zip(pictures, SIDES, strict=True)):
+        place = QRectF(GAP + n * (PANEL + GAP), HEAD, PANEL, PANEL)
+        square = np.ascontiguousarray(_square(rgb))
+        shown = QImage(square.data, square.shape[1], square.shape[0], 3 * square.shape[1], QImage.Format.Format_RGB888)
+        painter.drawImage(place, shown)
+        painter.setPen(QPen(QColor(theme.LINE), 1))
+        painter.drawRect(place)
+        painter.setFont(theme.font(15, bold=True))
+        painter.setPen(QColor(theme.TEXT))
+        painter.drawText(QPointF(place.x(), HEAD - 12), name)
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(name)
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(theme.SECONDARY))
+        painter.drawText(QPointF(place.x() + wide + 10, HEAD - 12), where)
+        _letters(painter, place, letters)
+    painter.setFont(theme.font(13))
+    painter.setPen(QColor(theme.BOX))
+    painter.drawText(QPointF(GAP, HEAD + PANEL + 26), lines[0])
+    painter.drawText(QPointF(GAP, HEAD + PANEL + 46), lines[1])
+    painter.setPen(QColor(theme.SECONDARY))
+    painter.setFont(theme.font(12))
+    painter.drawText(QRectF(GAP, HEAD + PANEL + 30, width - 2 * GAP, 24), Qt.AlignmentFlag.AlignRight, DISCLAIMER)
+    painter.end()
+    return image
+
+
+def _square(rgb: np.ndarray) -> np.ndarray:
+    """The middle square of a picture."""
+    edge = min(rgb.shape[:2])
+    y, x = ((n - edge) // 2 for n in rgb.shape[:2])
+    return rgb[y : y + edge, x : x + edge]
+
+
+def _letters(painter: QPainter, place: QRectF, letters: tuple[str, ...]) -> None:
+    left, right, top, bottom = letters
+    painter.setFont(theme.font(14, bold=True))
+    inner = place.adjusted(7, 5, -7, -5)
+    flags = Qt.AlignmentFlag
+    middle = flags.AlignVCenter | flags.AlignLeft, flags.AlignVCenter | flags.AlignRight
+    ends = flags.AlignHCenter | flags.AlignTop, flags.AlignHCenter | flags.AlignBottom
+    for text, where in zip((left, right, top, bottom), (*middle, *ends), strict=True):
+        painter.setPen(QColor(theme.PANE))
+        painter.drawText(inner.translated(1, 1), where, text)
+        painter.setPen(QColor(theme.TEXT))
+        painter.drawText(inner, where, text)
+
+
+def box_views(pane: Pane3D) -> QImage | None:
+    """The figure of the selected finding, or the first; None without a box or a 3D view."""
+    scene, render = pane.model.scene, pane.render3d
+    if render is None or scene is None or not scene.boxes:
+        return None
+    index = max(pane.model.state.selected, 0)
+    pane.draw(fine=True)
+    return figure(render.pictures_from([name for name, _, _ in SIDES]), facts(scene.boxes[index], index))
+
+
+def box_views_dialog(pane: Pane3D) -> QDialog | None:
+    """A dialog with the figure, that can save it; None where there is nothing to show."""
+    image = box_views(pane)
+    if image is None:
+        return None
+    dialog = QDialog(pane.window())
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle("Box from three sides")
+    picture = QLabel()
+    picture.setPixmap(QPixmap.fromImage(image))
+    picture.setAccessibleName("The box from above, from the front and from the left")
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    save = buttons.addButton("Save picture…", QDialogButtonBox.ButtonRole.ActionRole)
+    save.clicked.connect(lambda: _save(dialog, image))
+    buttons.rejected.connect(dialog.reject)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(8, 8, 8, 10)
+    column.addWidget(picture)
+    column.addWidget(buttons)
+    return dialog
+
+
+def _save(dialog: QDialog, image: QImage) -> None:
+    path, _ = QFileDialog.getSaveFileName(dialog, "Save the picture", "ankle-box.png", "PNG (*.png)")
+    if path:
+        image.save(path, "PNG")

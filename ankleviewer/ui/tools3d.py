@@ -1,0 +1,229 @@
+"""Tools3D: the menu of the 3D view (volume, slice planes, crop box, disarticulation, spin, box from three sides) and its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton
+
+from ankleviewer.core.view3d import PLANES_SHOWN
+from ankleviewer.ui import theme
+from ankleviewer.ui.jobs import Job
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.pane3d import Pane3D
+
+VOLUME_MM, VOLUME_VOXELS = 0.6, 8e6
+SPIN_MS, SPIN_DEGREES_A_SECOND = 30, 40.0
+LINE_MS = 9000
+PLANE_WORDS = {"off": "No slice planes", "frames": "Frames of the slice planes", "slices": "Slice planes with their pictures"}
+SOFTWARE = "Volume rendering needs a graphics card; this screen is drawn in software, so the surface stays."
+
+
+class Tools3D(QObject):
+    """What the 3D view can do besides showing the bone surface."""
+
+    def __init__(self, pane: Pane3D) -> None:
+        super().__init__(pane)
+        self.pane = pane
+        self.in_software = False  # the reader wants volume rendering though a processor draws
+        self.job = Job(self)
+        self.job.done.connect(self._on_done)
+        self.job.failed.connect(lambda error: self.say(f"That failed ({error.code})"))
+        self._made: dict[str, Any] = {}
+        self._asked = ""
+        self._turned = 0.0
+        self._spin = QTimer(self, interval=SPIN_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._spin.timeout.connect(self._turn)
+        self.line = QLabel("", pane)
+        self.line.setWordWrap(True)
+        self.line.setStyleSheet(f"background: {theme.RAISED}; color: {theme.TEXT}; font-size: 11px; padding: 3px 8px;")
+        self.line.hide()
+        self._hide = QTimer(self, singleShot=True, interval=LINE_MS)
+        self._hide.timeout.connect(self.line.hide)
+        self.button = QToolButton(pane)
+        self.button.setText("☰")
+        self.button.setToolTip("What the 3D view shows")
+        self.button.setAccessibleName("3D menu")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.button.setStyleSheet(
+            "QToolButton { padding: 0; font-size: 12px; min-width: 22px; max-width: 22px; min-height: 16px; max-height: 16px; }"
+            f"QToolButton[cut='true'] {{ color: {theme.WARNING}; }}"
+            "QToolButton::menu-indicator { image: none; }"
+        )
+        self._menu = QMenu(self.button)
+        self.fill(self._menu, keys=False)
+        self.button.setMenu(self._menu)
+
+    # ---------------------------------------------------------------------------------------------------------------- menu
+    def fill(self, menu: QMenu, keys: bool) -> None:
+        """Add the entries; shortcuts with `keys` (they may exist once in a window)."""
+        pane = self.pane
+        checks: list[tuple[QAction, Callable[[], bool]]] = []
+
+        def add(text: str, key: str, act: Callable[[], object], checked: Callable[[], bool] | None = None) -> QAction:
+            action = QAction(text, menu)
+            if key and keys:
+                action.setShortcut(QKeySequence(key))
+            action.triggered.connect(lambda _checked=False: act())
+            if checked is not None:
+                action.setCheckable(True)
+                checks.append((action, checked))
+            menu.addAction(action)
+            return action
+
+        menu.addSeparator()
+        add("Volume rendering", "Shift+V", self.toggle_volume, lambda: pane.options.volume)
+        add("Volume rendering in software too", "", self.toggle_in_software, lambda: self.in_software)
+        add("Without the foot (disarticulate)", "Shift+X", self.toggle_foot, lambda: not pane.options.foot)
+        menu.addSeparator()
+        group = QActionGroup(menu)
+        for how in PLANES_SHOWN:
+            entry = add(
+                PLANE_WORDS[how], "", lambda how=how: pane.set_options(planes=how), lambda how=how: pane.options.planes == how
+            )
+            group.addAction(entry)
+        add("Next way to show the slice planes", "Shift+Q", lambda: pane.set_options(planes=pane.options.next_planes().planes))
+        menu.addSeparator()
+        add("Crop box", "Shift+C", lambda: pane.set_options(crop=not pane.options.crop), lambda: pane.options.crop)
+        add("Reset the crop box", "Shift+Z", self.reset_crop)
+        add("Spin", "Shift+T", lambda: pane.set_options(spin=not pane.options.spin), lambda: pane.options.spin)
+        menu.addSeparator()
+        add("Box from three sides…", "Shift+B", self.show_box_views)
+
+        def show() -> None:
+            for action, checked in checks:
+                action.setChecked(checked())
+
+        menu.aboutToShow.connect(show)
+
+    def say(self, text: str) -> None:
+        """One line above the picture, for a while."""
+        self.line.setText(text)
+        self.line.show()
+        self._hide.start()
+
+    # ------------------------------------------------------------------------------------------------------------- switches
+    def toggle_volume(self) -> None:
+        """Volume rendering or surface."""
+        render = self.pane.render3d
+        if render is None:
+            return
+        if not self.pane.options.volume and render.by_processor and not self.in_software:
+            self.say(SOFTWARE + " The 3D menu can switch it on all the same.")
+            return
+        self.pane.set_options(volume=not self.pane.options.volume)
+
+    def toggle_in_software(self) -> None:
+        """Allow volume rendering where a processor draws; it is slow there."""
+        self.in_software = not self.in_software
+        render = self.pane.render3d
+        if render is not None and render.by_processor:
+            if self.in_software:
+                self.say("Volume rendering in software is slow, and shows no heat map's colours; the slices have them.")
+            self.pane.set_options(volume=self.in_software)
+
+    def toggle_foot(self) -> None:
+        """Hide or show everything below the ankle joint."""
+        if self.pane.render3d is not None:
+            self.pane.set_options(foot=not self.pane.options.foot)
+
+    def reset_crop(self) -> None:
+        """Take the crop box's cut away."""
+        if self.pane.render3d is not None:
+            self.pane.render3d.crop.reset()
+            self.pane.draw_soon()
+
+    def on_cropped(self, cut: bool) -> None:
+        """Say that part of the bone is not shown."""
+        self.button.setText("✂" if cut else "☰")
+        self.button.setProperty("cut", cut)
+        self.button.style().polish(self.button)
+        self.button.setToolTip("Cropped: not all bone is shown" if cut else "What the 3D view shows")
+
+    def on_options(self) -> None:
+        """Start or stop what the options ask for."""
+        options = self.pane.options
+        if options.spin and not self._spin.isActive():
+            self._spin.start()
+        elif not options.spin:
+            self._spin.stop()
+        self._prepare()
+
+    def on_scene(self) -> None:
+        """Another scan or ankle: what was made for the last one is let go."""
+        self._made = {}
+        self._prepare()
+
+    def on_answer(self) -> None:
+        """Another answer for the same bone: its heat map has to be read anew."""
+        self._made.pop("voxels", None)
+        self._prepare()
+
+    def _turn(self) -> None:
+        render = self.pane.render3d
+        if render is None or not self.pane.isVisible() or render.moving:
+            return
+        render.turn(SPIN_DEGREES_A_SECOND * SPIN_MS / 1000)
+
+    # ------------------------------------------------------------------------------------------------------------- slow work
+    def _prepare(self) -> None:
+        """Make in the background what the options need and nobody has made yet."""
+        scene, options = self.pane.model.scene, self.pane.options
+        if scene is None or self.pane.render3d is None or self.pane.pending or self.job.running:
+            return
+        volume, region, heat = scene.volume, scene.region, scene.heat
+        if options.volume and "voxels" not in self._made:
+
+            def voxels(_progress: Any, _cancelled: Callable[[], bool]) -> Any:
+                from ankleviewer.core.surface import bone_field
+                from ankleviewer.ui.volume3d import Voxels
+
+                return "voxels", scene, Voxels.of(bone_field(volume, region, VOLUME_MM, VOLUME_VOXELS), heat)
+
+            self.job.start(voxels)
+        elif not options.foot and "foot" not in self._made:
+            ankle = self.pane.ankle()
+
+            def foot(_progress: Any, _cancelled: Callable[[], bool]) -> Any:
+                from ankleviewer.core.disarticulate import split_foot
+
+                return "foot", scene, split_foot(volume, region, ankle.centre_mm) if ankle is not None else None
+
+            self.job.start(foot)
+
+    def _on_done(self, result: Any) -> None:
+        kind, scene, made = result
+        now, render = self.pane.model.scene, self.pane.render3d
+        if now is None or render is None:
+            return
+        if now.volume is scene.volume and (kind == "foot" or now.heat is scene.heat):
+            self._made[kind] = made
+            if kind == "voxels":
+                render.show_voxels(made)
+            elif made is None:
+                self.say("Leg and foot could not be told apart in this scan.")
+                self.pane.set_options(foot=True)
+            else:
+                render.show_foot(made)
+            self.pane.draw_soon()
+        self._prepare()
+
+    def show_box_views(self) -> None:
+        """The box of the selected finding from above, the front and the left, with its coordinates."""
+        from ankleviewer.ui.box_views import box_views_dialog
+
+        dialog = box_views_dialog(self.pane)
+        if dialog is None:
+            self.say("There is no box to show.")
+        else:
+            dialog.show()
+
+    def stop(self) -> None:
+        """End timers; work is waited for by the window."""
+        self._spin.stop()
+        self._hide.stop()

@@ -1,0 +1,197 @@
+"""Measures one window on a real screen and prints its figures as JSON: `python -m benchmarks.viewer_window SAMPLE BIG_SCAN`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from ankleviewer.ui.app import application
+from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.main_window import MainWindow
+from benchmarks.stalls import StallWatch, forget_peak, memory_mib
+
+PANE_PX = 512
+FRAMES = 240
+TURNS = 60
+
+
+def main(sample: str, big: str) -> dict[str, float]:
+    """All figures of one life of the window, in seconds, frames/s and MiB."""
+    app = application()
+    window = MainWindow()
+    window.resize(1460, 1110)
+    window.show()
+    window.controller.list_models()
+    wait(lambda: window.controller.models is not None)
+    found: dict[str, float] = {"memory_empty": memory_mib()[0]}
+    watch = StallWatch()
+    watch.start()
+    open_scan(window, sample)
+    found["stall_cold"], found["stall_cold_own"], _, _ = watch.stop()
+    found["memory_sample"] = memory_mib()[0]
+    forget_peak()
+    found |= _loading(window, big)
+    now, peak = memory_mib()
+    assert window.view.scene is not None
+    found |= {"memory_now": now, "memory_peak": peak, "volume": window.view.scene.volume.hu.nbytes / 2**20}
+    found |= _redraws(app, window)
+    found |= _turning(app, window)
+    window.close()
+    return found
+
+
+def wait(ready: Callable[[], bool], seconds: float = 300.0) -> None:
+    """Run the event loop until something is so; TimeoutError if it does not become so."""
+    loop, end = QEventLoop(), time.perf_counter() + seconds
+    timer = QTimer(interval=2)
+    timer.timeout.connect(lambda: loop.quit() if ready() or time.perf_counter() > end else None)
+    timer.start()
+    loop.exec()
+    timer.stop()
+    if not ready():
+        raise TimeoutError("the window did not come to rest")
+
+
+def _rested(window: MainWindow) -> bool:
+    controller, pane = window.controller, window.pane3d
+    jobs = (controller.reading, controller.analysing, controller.listing, pane.job)
+    return controller.phase in (Phase.ANSWER, Phase.SCAN) and not any(job.running for job in jobs) and not pane.pending
+
+
+def open_scan(window: MainWindow, path: str) -> None:
+    """Open a scan and wait for its answer and its surface."""
+    window.controller.open(path)
+    wait(lambda: _rested(window))
+
+
+def _loading(window: MainWindow, path: str) -> dict[str, float]:
+    """Opening and analysing the large scan: stalls, and the surface's time after the first slices."""
+    moments: dict[str, float] = {}
+    start = time.perf_counter()
+    window.controller.opened.connect(lambda _path: moments.setdefault("slices", time.perf_counter() - start))
+    window.pane3d.first_shown.connect(lambda: moments.setdefault("first", time.perf_counter() - start))
+    window.pane3d.settled.connect(lambda: moments.setdefault("surface", time.perf_counter() - start))
+    window.controller.settled.connect(lambda _ok: moments.setdefault("answer", time.perf_counter() - start))
+    watch = StallWatch()
+    watch.start()
+    open_scan(window, path)
+    longest, own, control, count = watch.stop()
+    if "-v" in sys.argv:
+        late = [(round(gap * 1000), round(own * 1000), round(at - start, 2)) for gap, own, at in watch.gaps if gap > 0.04]
+        print(late, {k: round(v, 2) for k, v in moments.items()}, file=sys.stderr)
+    return {
+        "slices": moments["slices"], "answer": moments["answer"], "surface": moments["surface"] - moments["slices"],
+        "surface_first": moments["first"] - moments["slices"],
+        "stall": longest, "stall_own": own, "stall_machine": control, "stalls": float(count),
+    }  # fmt: skip
+
+
+def _frames(app: QApplication, window: MainWindow, move: Callable[[int], None]) -> tuple[float, float, float]:
+    """Redraws/s of three panes of 512 px, the 99th percentile of one redraw in s, and its processor time in s.
+
+    A redraw is a move and the paint events of all three panes, through the event loop as in use.
+    """
+    times, paints = [], Paints(window)
+    busy = time.thread_time()
+    for n in range(FRAMES):
+        start = time.perf_counter()
+        paints.seen.clear()
+        move(n)
+        while len(paints.seen) < len(window.panes) and time.perf_counter() < start + 2:
+            app.processEvents()
+        assert len(paints.seen) == len(window.panes), f"move {n} changed {len(paints.seen)} panes"
+        times.append(time.perf_counter() - start)
+    busy = time.thread_time() - busy
+    paints.stop()
+    return 1 / float(np.mean(times)), float(np.percentile(times, 99)), busy / FRAMES
+
+
+def _redraws(app: QApplication, window: MainWindow) -> dict[str, float]:
+    pane = window.panes["axial"]
+    dx, dy = PANE_PX - pane.width(), PANE_PX - pane.height()
+    window.resize(window.width() + 2 * dx, window.height() + 2 * dy)  # two panes side by side share what is added
+    wait(lambda: pane.width() == PANE_PX and pane.height() == PANE_PX, 10)
+    view = window.view
+    heat = view.scene.heat if view.scene is not None else None
+    assert heat is not None, "the large scan gave no heat map to draw"
+    view.update(fill=True)
+    centre = np.array(view.state.cursor_mm)
+    wave = np.array([np.sin((np.arange(FRAMES) + 1) / rate) for rate in (9.0, 11.0, 13.0)]).T * 12.0
+    found = {}
+    moves: dict[str, Callable[[int], None]] = {
+        "redraw": lambda n: view.move_cursor(centre + wave[n]),
+        "opacity": lambda n: view.update(opacity=0.05 + 0.44 * (n % 49) / 50),
+        "threshold": lambda n: view.update(threshold=heat.reference * (0.2 + 0.6 * (n % 60) / 60)),
+    }
+    for name, move in moves.items():
+        app.processEvents()
+        found[f"{name}_rate"], found[f"{name}_p99"], found[f"{name}_busy"] = _frames(app, window, move)
+        view.update(threshold=None)
+        _settle(app)
+    return found
+
+
+def _turning(app: QApplication, window: MainWindow) -> dict[str, float]:
+    """Frames/s of the bone surface while the mouse turns it, in its quarter of the window and filling it; the still frame's s."""
+    found = {}
+    for layout in ("grid", "3d"):
+        window.view.update(layout=layout)
+        _settle(app)
+        render = window.pane3d.render3d
+        assert render is not None, "no 3D view on this screen"
+        frames: list[float] = []
+        counter = render.plotter.renderer.AddObserver("EndEvent", lambda *_, seen=frames: seen.append(time.perf_counter()))
+        middle = render.widget.rect().center()
+        QTest.mousePress(render.widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+        start = time.perf_counter()
+        for n in range(TURNS):
+            x = middle.x() + round(120 * np.sin(n / 9))
+            QTest.mouseMove(render.widget, QPoint(x, middle.y()), 0)
+            app.processEvents()
+        found[f"turn_{layout}"] = len(frames) / (time.perf_counter() - start)
+        QTest.mouseRelease(render.widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+        assert len(frames) >= TURNS - 1, f"{len(frames)} frames for {TURNS} moves of the mouse"
+        render.plotter.renderer.RemoveObserver(counter)
+        _settle(app)
+        found[f"still_{layout}"] = window.pane3d.draw(fine=True) / 1000
+    return found
+
+
+class Paints(QObject):
+    """Notes which slice panes were painted."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self.seen: set[QObject] = set()
+        self._panes = list(window.panes.values())
+        for pane in self._panes:
+            pane.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Note a paint event and let it pass."""
+        if event.type() == QEvent.Type.Paint:
+            self.seen.add(watched)
+        return False
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        for pane in self._panes:
+            pane.removeEventFilter(self)
+
+
+def _settle(app: QApplication) -> None:
+    end = time.perf_counter() + 0.6
+    while time.perf_counter() < end:
+        app.processEvents()
+        time.sleep(0.005)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], sys.argv[2])))

@@ -1,0 +1,28 @@
+"""The crop box: bounds become six planes that keep the inside. The handles are tried in test_tools3d."""
+
+from __future__ import annotations
+
+import numpy as np
+
+WHOLE = (-40.0, 40.0, -30.0, 30.0, 100.0, 180.0)
+
+
+def test_bounds_become_planes_and_reset_takes_them_away() -> None:
+    from ankleviewer.ui.crop3d import Crop3D
+
+    cuts: list[list] = []
+    crop = Crop3D(None, cuts.append, lambda _moving: None)
+    crop.set_whole(WHOLE)
+    assert cuts == []
+    crop.cut((-10, 20, -5, 5, 120, 150))
+    (planes,) = cuts
+    inside, outside = (
+        np.array([0, 0, 130]),
+        np.array([[-11, 0, 130], [21, 0, 130], [0, -6, 130], [0, 6, 130], [0, 0, 119], [0, 0, 151]]),
+    )
+    assert all(plane.EvaluateFunction(*inside) > 0 for plane in planes)
+    assert all(any(plane.EvaluateFunction(*point) < 0 for plane in planes) for point in outside)
+    crop.set_whole(tuple(v + 1 for v in WHOLE))  # the same bone, a finer surface: the cut stays
+    assert crop.bounds is not None
+    crop.set_whole(tuple(v + 90 for v in WHOLE))
+    assert crop.bounds is None and cuts[-1] == []
