@@ -148,24 +148,27 @@ class PlainMobileNet(nn.Module):
 
 
 def rows() -> Iterator[str]:
-    """One line per network as soon as it is measured: ours, theirs, ours, theirs, so that a busy machine slows both. The first
-    line of a network is the precision that --precision auto takes on this machine.
+    """The lines of each network as soon as it is measured: all sides in turn, several rounds, since machines are busy. The
+    first line of a network is the precision that --precision auto takes on this machine.
     """
     monai = f"MONAI {version('monai')}"
-    same = f"the same layers in nn.Conv3d, {monai}'s loop"
-    names = {"mobilenet": same, "resnet101": f"{monai} resnet101", "efficientnet_b7": f"{monai} EfficientNetBN b7"}
+    peers = {
+        "mobilenet": (f"the same layers in nn.Conv3d, {monai}'s loop", 5),
+        "resnet101": (f"{monai} resnet101", 2),
+        "efficientnet_b7": (f"{monai} EfficientNetBN b7", 2),
+    }
     precisions = {"bfloat16": "ours-bf16", "float32": "ours"} if bf16_pays(torch.device("cpu")) else {"float32": "ours"}
-    peers = {f"{model}, ours in {kind}": (side, peer) for model, peer in names.items() for kind, side in precisions.items()}
     heads = (f"training step, {BATCH} x {SIZE}³", "ours", "peer", "peer's", "peer / ours", "peak memory, peer / ours", "waiting")
     yield f"| {' | '.join(heads)} |"
     yield "|---|---|---|---|---|---|---|"
-    for title, (side, peer) in peers.items():
-        model = title.split(",")[0]
-        runs = [(_run(side, model), _run("theirs", model)) for _ in range(2)]
-        a, b = min(r["seconds"] for r, _ in runs), min(r["seconds"] for _, r in runs)
-        memory = runs[0][1]["peak_gb"] / runs[0][0]["peak_gb"]
-        waited = max(r["waited"] for r, _ in runs)
-        yield f"| {title} | {a:.2f} s | {peer} | {b:.2f} s | **{b / a:.2f}** | {memory:.2f} | {waited:.1%} |"
+    for model, (peer, rounds) in peers.items():
+        runs = [{side: _run(side, model) for side in (*precisions.values(), "theirs")} for _ in range(rounds)]
+        b = min(r["theirs"]["seconds"] for r in runs)
+        for kind, side in precisions.items():
+            best = min((r[side] for r in runs), key=lambda found: found["seconds"])
+            a, memory = best["seconds"], runs[0]["theirs"]["peak_gb"] / best["peak_gb"]
+            times = f"{a:.3f} s | {peer} | {b:.3f} s | **{b / a:.2f}**"
+            yield f"| {model}, ours in {kind} | {times} | {memory:.2f} | {best['waited']:.1%} |"
 
 
 def _run(side: str, model: str) -> dict[str, float]:

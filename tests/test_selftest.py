@@ -21,7 +21,7 @@ TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
 def installation(tmp_path, monkeypatch) -> Path:
     """Assets with a tiny model and a sample whose crack is known; no OpenGL is tried."""
     monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
-    monkeypatch.setattr(session, "find_ankles", lambda _: (TINY["phantom_ankle"](),))
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (TINY["phantom_ankle"](),))
     monkeypatch.setattr(selftest, "_opengl", lambda: ("warn", "not tried"))
     session._predictors.clear()
     TINY["write_pack"](tmp_path / "assets" / "models" / "tiny", "tiny", default=True)

@@ -42,9 +42,9 @@ class LocatorModel:
     """
 
     def __init__(self, folder: Path) -> None:
+        data, record = _verified(folder)
         import onnxruntime
 
-        data, record = _verified(folder)
         self.sha256 = str(record["sha256"])
         self.measured: dict[str, Any] = dict(record.get("measured", {}))
         options = onnxruntime.SessionOptions()
