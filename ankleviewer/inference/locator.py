@@ -110,6 +110,9 @@ def shipped_locator() -> LocatorModel | None:
     """The program's own, loaded once; None (and a line in the log) where it is missing or refused: the bone box stands in."""
     folder = paths.assets_dir() / "locator"
     with _lock:
+        if folder not in _loaded and not folder.is_dir():
+            log.info("no locator in this installation")
+            _loaded[folder] = None
         if folder not in _loaded:
             try:
                 _loaded[folder] = LocatorModel(folder)
