@@ -16,6 +16,7 @@ from ankleviewer.ui.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.wording import (
     CALL_SHAPES,
     CALL_WORDS,
+    SCOPE,
     agreement_text,
     calibration_text,
     model_text,
@@ -126,6 +127,9 @@ class ResultPanel(QWidget):
         self._others.setSpacing(2)
         self._other_rows: list[QPushButton] = []
         column.addLayout(self._others)
+        self.scope = label(SCOPE, "secondary", wrap=True)
+        self.scope.setAccessibleName("What was assessed and what was not")
+        column.addWidget(self.scope)
 
     def _build_foot(self) -> QWidget:
         foot = QWidget()
@@ -167,6 +171,8 @@ class ResultPanel(QWidget):
         for button in self.steps:
             button.setVisible(len(boxes) > 1)
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))
+        answer = self.controller.answer
+        self.scope.setVisible(answer is not None and answer.probability is not None)
         self._refresh_models()
 
     def _refresh_ankle(self) -> None:

@@ -17,6 +17,10 @@ CALL_WORDS = {
 CALL_SHAPES = {"fracture": "■", "uncertain": "◧", "no fracture": "□", "not assessed": "—"}
 SIDE_WORDS = {"L": "Left ankle", "R": "Right ankle", "unknown": "Ankle, side unknown"}
 LOOKED = "Where the model looked"
+SCOPE = (
+    "Assessed: distal tibia, distal fibula, talus. Not assessed: calcaneus, midfoot, soft tissue, and the fibula above the scan; "
+    "a Maisonneuve injury is not excluded."
+)
 
 _HELP = {
     "ANKLE_INCOMPLETE": "A scan that shows the distal tibia, the fibula and the talus together can be assessed.",

@@ -132,6 +132,13 @@ def test_result_panel_tells_the_answer(make_window, backend) -> None:
     assert any(w.text() == "Where the model looked" for w in panel.findChildren(QLabel))
 
 
+def test_what_was_not_assessed_stands_beside_every_answer_and_no_other(make_window, backend, fakes) -> None:
+    panel = make_window(backend).panel
+    assert panel.scope.isVisible()
+    assert "Maisonneuve" in panel.scope.text()
+    assert not make_window(fakes.Backend(answers=(fakes.answer("not assessed"),))).panel.scope.isVisible()
+
+
 def test_chips_open_their_explanation_and_gather_when_many(make_window, fakes) -> None:
     many = tuple(Finding("caveat", f"A_RATHER_LONG_CODE_{n}", f"Sentence {n}.") for n in range(20))
     window = make_window(fakes.Backend(findings=many))
