@@ -141,7 +141,7 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
     menu.addSeparator()
     _add(menu, "Analyse", "F5", controller.analyse)
-    _add(menu, "Cancel", "Esc", lambda: controller.measuring.stop() or window.editing.stop() or controller.cancel())
+    _add(menu, "Cancel", "Esc", window.cancel)
 
     def show() -> None:
         heat.setChecked(model.state.heat)

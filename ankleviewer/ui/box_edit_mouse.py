@@ -16,7 +16,7 @@ from ankleviewer.core.review import BoxMm
 from ankleviewer.ui import theme
 from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.measure_mouse import NUDGES
-from ankleviewer.ui.measure_paint import paint_guide, paint_text
+from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide, paint_text
 from ankleviewer.ui.slice_pane import SlicePane
 
 REACH = 9.0  # px within which a face is taken
@@ -50,26 +50,18 @@ class BoxEditMouse(QObject):
         if state.hide_ai or not state.boxes:
             return
         edited = self.editing.edited()
+        changed = set(edited)
         if self.editing.active:
             edited.setdefault(self.editing.index, self.editing.box())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for index, box in sorted(edited.items()):
-            polygon = _polygon(port, picture, box)
-            if polygon.size() < 3:
-                continue
             active = self.editing.active and index == self.editing.index
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for pen in (QPen(theme.colour(theme.PANE, 170), 4.2), QPen(QColor(theme.READER), 2.0)):
-                pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-                painter.setPen(pen)
-                painter.drawPolygon(polygon)
-            if active:
+            polygon = paint_box(painter, port, picture, box, f"{index + 1} edited" if index in changed else "")
+            if active and polygon.size() >= 3:
                 _knobs(painter, polygon)
-            corner = polygon.boundingRect().bottomLeft()
-            painter.setFont(theme.font(theme.PANE_PX, bold=True))
-            paint_text(painter, QPointF(corner.x(), corner.y() + 14), f"{index + 1} edited", QColor(theme.READER))
         if self.editing.active and self.editing.controller.measuring.plane == self.pane.plane:
-            paint_guide(painter, port, f"Box of finding {self.editing.index + 1}", _PROMPT, "", _KEYS)
+            top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP
+            paint_guide(painter, port, f"Box of finding {self.editing.index + 1}", _PROMPT, "", _KEYS, top)
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
@@ -122,6 +114,23 @@ class BoxEditMouse(QObject):
         elif self._cursor_set:
             self.pane.unsetCursor()
             self._cursor_set = False
+
+
+def paint_box(painter: QPainter, port: Viewport, picture: PanePicture, box: BoxMm, text: str) -> QPolygonF:
+    """A box of the reader's on a slice with a text below it; returns its outline, px, empty where the slice misses it."""
+    polygon = _polygon(port, picture, box)
+    if polygon.size() < 3:
+        return QPolygonF()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(theme.colour(theme.PANE, 170), 4.2), QPen(QColor(theme.READER), 2.0)):
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.drawPolygon(polygon)
+    if text:
+        corner = polygon.boundingRect().bottomLeft()
+        painter.setFont(theme.font(theme.PANE_PX, bold=True))
+        paint_text(painter, QPointF(corner.x(), corner.y() + 14), text, QColor(theme.READER))
+    return polygon
 
 
 def _polygon(port: Viewport, picture: PanePicture, box: BoxMm) -> QPolygonF:

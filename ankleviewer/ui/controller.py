@@ -128,8 +128,8 @@ class CaseController(QObject):
         self.analysing.start(lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled))
         self.changed.emit()
 
-    def cancel(self) -> None:
-        """Stop the work under way; what is open stays."""
+    def cancel(self) -> bool:
+        """Stop the work under way; what is open stays. False where there was none."""
         busy = self.reading.running or self.analysing.running
         self.reading.cancel()
         self.analysing.cancel()
@@ -137,6 +137,7 @@ class CaseController(QObject):
             self.phase = self._resting()
             self.changed.emit()
             self.settled.emit(False)
+        return busy
 
     def close(self, seconds: float = 20.0) -> bool:
         """Cancel everything and wait for the threads; True when all have left."""

@@ -105,6 +105,8 @@ class Exporting(QObject):
         layout = window.view.state.layout
         if layout == "3d":
             return window.pane3d
+        if layout in window.tiles:
+            return window.tiles[layout]
         return window.panes[layout if layout in window.panes else window.last_pane]
 
     def copy_pane(self) -> None:

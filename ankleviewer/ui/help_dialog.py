@@ -45,7 +45,8 @@ KEYS = (
     ("Shift+Q", "3D: slice planes off, as frames, with pictures"),
     ("Shift+C, Shift+Z", "3D: crop box, reset it"),
     ("Shift+T, Shift+B", "3D: spin; the box from three sides"),
-    ("F5, Esc", "analyse, cancel"),
+    ("F5", "analyse"),
+    ("Esc", "end: tool, box, turning, analysis, a view that fills the window"),
     ("F9", "result column"),
     ("P", "hide patient and file names, also in pictures"),
     ("Ctrl+R, Ctrl+P", "save report, picture"),
@@ -64,10 +65,16 @@ def keys_dialog(window: QWidget) -> QDialog:
     grid.setVerticalSpacing(6)
     grid.setColumnMinimumWidth(2, 12)
     half = (len(rows) + 1) // 2
+    widest = min(460, max(200, (window.screen().availableGeometry().width() - 620) // 2))  # both columns fit the screen
     for n, (keys, what) in enumerate(rows):
         row, column = n % half, 3 * (n // half)
         grid.addWidget(label(keys), row, column)
-        grid.addWidget(label(what, "secondary"), row, column + 1)
+        text = label(what, "secondary", wrap=True)
+        text.setFixedWidth(widest)
+        text.setParent(dialog)
+        text.ensurePolished()  # the theme's font, before its lines are counted
+        text.setMinimumHeight(text.heightForWidth(widest))
+        grid.addWidget(text, row, column + 1)
     keymap = getattr(window, "keymap", None)
     own = keymap.own() if keymap is not None else {}
     if own:

@@ -46,6 +46,7 @@ from ankleviewer.ui.privacy import Privacy
 from ankleviewer.ui.result_panel import ResultPanel
 from ankleviewer.ui.session_files import SessionFiles
 from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
+from ankleviewer.ui.tile_marks import TileMarks
 from ankleviewer.ui.toast import Toast
 from ankleviewer.ui.wording import engine_text, side_word, spacing_text
 
@@ -99,6 +100,8 @@ class MainWindow(QMainWindow):
         self.pane3d.ankle = lambda: self.controller.ankle
         grid_page = QWidget()
         self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
+        for tiles in (self.tiles["lightbox"].tiles, self.tiles["compare"]):
+            TileMarks(tiles, self.editing)
         grid_page.setObjectName("ground")
         grid_page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._grid = QGridLayout(grid_page)
@@ -170,6 +173,10 @@ class MainWindow(QMainWindow):
                 self.panes[new.layout].setFocus()
             elif new.layout in self.tiles:
                 self.tiles[new.layout].setFocus()
+            elif new.layout == "3d":
+                self.pane3d.setFocus()
+            else:
+                self.panes[self.last_pane].setFocus()
         if old.preset != new.preset and new.preset:
             self.settings = replace(self.settings, preset=new.preset)
             settings.save(self.settings)
@@ -233,6 +240,13 @@ class MainWindow(QMainWindow):
             self.panes[self.last_pane].setFocus()
         elif self.controller.case is not None:
             self.view.update(layout=layout, tile_plane=self.last_pane)
+
+    def cancel(self) -> None:
+        """One thing at a time, the innermost first: tool, box, turning by the mouse, work under way, a view that fills the window."""
+        grips = [pane.handles for pane in self.panes.values()]
+        busy = self.controller.measuring.stop() or self.editing.stop() or any([grip.cancel() for grip in grips])
+        if not busy and not self.controller.cancel():
+            self.view.update(layout="grid")
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if isinstance(new, SlicePane):

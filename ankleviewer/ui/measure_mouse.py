@@ -12,7 +12,7 @@ from ankleviewer.core.display import PanePicture
 from ankleviewer.core.measure_marks import MeasureMark, measure_marks
 from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.ui.measure_cursor import tool_cursor
-from ankleviewer.ui.measure_paint import paint_guide, paint_measures
+from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide, paint_measures
 from ankleviewer.ui.measuring import PENDING, Measuring
 from ankleviewer.ui.slice_pane import SlicePane
 
@@ -47,7 +47,7 @@ class MeasureMouse(QObject):
         pending = self.measuring.pending is not None
         return measure_marks(frame, index, self.measuring.shown(), PENDING if pending else self.measuring.selected or -1)
 
-    def paint(self, painter: QPainter, port: Viewport, _picture: PanePicture) -> None:
+    def paint(self, painter: QPainter, port: Viewport, picture: PanePicture) -> None:
         """The pane's overlay."""
         marks = self.marks()
         if marks:
@@ -60,7 +60,8 @@ class MeasureMouse(QObject):
             head = f"{tool.title.split(',')[0]}  ·  point {len(measuring.points) + 1} of {len(tool.steps)}"
             where = f"  ({' or '.join(p for p in PLANES if measuring.accepts(p))} view)" if step.planes else ""
             prompt = f"Set {step.prompt}{where}"
-            paint_guide(painter, port, head, prompt, measuring.note, KEYS_LINE)
+            top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP  # nobody may take a slab for a slice: it stays readable
+            paint_guide(painter, port, head, prompt, measuring.note, KEYS_LINE, top)
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

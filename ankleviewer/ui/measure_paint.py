@@ -18,7 +18,8 @@ from ankleviewer.ui import theme
 HANDLE = 4.0  # radius, px; open, so that the point itself stays visible
 _EDGE = 4.0
 _HALO = 2  # px
-_TOP = 26.0  # below the pane's name and slice number
+GUIDE_TOP = 26.0  # below the pane's name and slice number
+GUIDE_TOP_SLAB = 44.0  # and below the slab's line
 _BOTTOM = 24.0  # above window, scale bar and voxel
 
 
@@ -69,7 +70,7 @@ def _label(painter: QPainter, port: Viewport, line: Line, points: Array, taken: 
     """Paint a line's label where it hides no point and no other label."""
     metrics = QFontMetricsF(painter.font())
     size = (max(metrics.horizontalAdvance(text) for text in line.label), metrics.height() * len(line.label))
-    free = (_EDGE, _TOP, port.width - 2 * _EDGE, port.height - _TOP - _BOTTOM)
+    free = (_EDGE, GUIDE_TOP, port.width - 2 * _EDGE, port.height - GUIDE_TOP - _BOTTOM)
     x, y, _, _ = rect = place_label(port.to_screen(line.points), size, free, points, taken)
     taken.append(rect)
     for n, text in enumerate(line.label):
@@ -107,8 +108,10 @@ def _stamp(text: str, colour: str, font: str, ratio: float) -> QImage:
     return image
 
 
-def paint_guide(painter: QPainter, port: Viewport, head: str, prompt: str, note: str, keys: str) -> QRectF:
-    """What to set next, on a dark ground below the pane's top line: tool and count, point, note, keys. Returns where, px."""
+def paint_guide(
+    painter: QPainter, port: Viewport, head: str, prompt: str, note: str, keys: str, top: float = GUIDE_TOP
+) -> QRectF:
+    """What to set next, on a dark ground `top` px below the pane's edge: tool and count, point, note, keys. Returns where, px."""
     width = min(port.width - 16.0, 380.0)
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     inner = width - 16
@@ -118,7 +121,7 @@ def paint_guide(painter: QPainter, port: Viewport, head: str, prompt: str, note:
     for text, _colour, bold in rows:
         metrics = QFontMetricsF(theme.font(theme.PANE_PX, bold=bold))
         heights.append(metrics.boundingRect(QRectF(0, 0, inner, 400), int(wrap.value), text).height() if text else 0.0)
-    ground = QRectF((port.width - width) / 2, _TOP, width, sum(heights) + 12 + 2 * sum(bool(text) for text, _, _ in rows))
+    ground = QRectF((port.width - width) / 2, top, width, sum(heights) + 12 + 2 * sum(bool(text) for text, _, _ in rows))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(QPen(QColor(theme.LINE), 1))
     painter.setBrush(theme.colour(theme.PANEL, 235))

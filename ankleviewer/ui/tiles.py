@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,7 @@ class Tiles(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(240, 200))
         self._caches: list[LayerCache] = []
+        self.overlays: list[Callable[[QPainter, Tile], None]] = []  # painted on every tile, over the picture
         self._wheel = 0
         self._pan: QPointF | None = None
         self._window: QPointF | None = None
@@ -78,6 +80,8 @@ class Tiles(QWidget):
             painter.translate(tile.place.topLeft())
             painter.fillRect(QRectF(0, 0, tile.place.width(), tile.place.height()), theme.colour(theme.PANE))
             paint_tile(painter, tile.port, tile.picture, cache.layers(tile.scene, tile.picture), tile.caption, tile.note)
+            for overlay in self.overlays:
+                overlay(painter, tile)
             if tile.current:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(theme.colour(theme.PLANE[tile.picture.frame.plane]), 2))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from ankleviewer.core.view3d import PLANES_SHOWN
 from ankleviewer.ui import theme
 from ankleviewer.ui.jobs import Job
+from ankleviewer.ui.keymap import mark
 
 if TYPE_CHECKING:
     from ankleviewer.ui.pane3d import Pane3D
@@ -67,8 +68,9 @@ class Tools3D(QObject):
 
         def add(text: str, key: str, act: Callable[[], object], checked: Callable[[], bool] | None = None) -> QAction:
             action = QAction(text, menu)
-            if key and keys:
-                action.setShortcut(QKeySequence(key))
+            if keys:  # a command of the window: its key can be changed, and is nobody else's
+                action.setShortcuts([QKeySequence(key)] if key else [])
+                mark(action, "3D: " + text.removesuffix("…"), (key,) if key else ())
             action.triggered.connect(lambda _checked=False: act())
             if checked is not None:
                 action.setCheckable(True)

@@ -26,6 +26,7 @@ class TurnHandles:
         self._pane, self._model, self._plane = pane, model, plane
         self._angle: float | None = None  # of the mouse about the crosshair while a grip is dragged, degrees
         self._over = self._turned = False
+        self._before = model.state
 
     @property
     def dragging(self) -> bool:
@@ -54,7 +55,7 @@ class TurnHandles:
         """Take the grip under the mouse; False where there is none."""
         if not self.hit(point):
             return False
-        self._angle = self._mouse_angle(point)
+        self._angle, self._before = self._mouse_angle(point), self._model.state
         self._pane.setCursor(Qt.CursorShape.ClosedHandCursor)
         return True
 
@@ -83,6 +84,16 @@ class TurnHandles:
             if self._turned:
                 self._model.turn_others(self._plane, 0.0)
             self._over = self._turned = False
+
+    def cancel(self) -> bool:
+        """The planes back to where they were when the grip was taken; False where none is held."""
+        if self._angle is None:
+            return False
+        self._angle, self._over, self._turned = None, False, False
+        self._pane.unsetCursor()
+        before = self._before
+        self._model.update(turn=before.turn, oblique=before.oblique, panes=before.panes)
+        return True
 
     def _mouse_angle(self, point: QPointF) -> float:
         picture, port = self._pane.picture(), self._pane.viewport()

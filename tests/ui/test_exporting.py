@@ -101,3 +101,13 @@ def test_saved_picture_is_the_window(make_window, backend, tmp_path, monkeypatch
     window.exporting.choose_picture()
     image = QImage(str(tmp_path / "p.png"))
     assert (image.width(), image.height()) == (window.width(), window.height())
+
+
+@pytest.mark.parametrize("layout", ["grid", "coronal", "lightbox"])
+def test_a_picture_of_the_view_is_what_is_seen(make_window, backend, layout: str) -> None:
+    window = make_window(backend)
+    window.view.update(layout=layout)
+    seen = {"grid": window.panes["axial"], "coronal": window.panes["coronal"], "lightbox": window.tiles["lightbox"]}[layout]
+    made = window.exporting.pane_picture()
+    assert (made.width(), made.height()) == (seen.width(), seen.height() + _STRIP)
+    assert (pixels(made)[seen.height() :] > 150).all(axis=-1).sum() > 60  # the research-use line

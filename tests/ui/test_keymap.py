@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.ui import settings
+from ankleviewer.ui.help_dialog import KEYS
 from ankleviewer.ui.keymap import RESERVED, normal, place_of
 
 
@@ -65,3 +67,28 @@ def test_a_broken_file_boots(make_window, backend, home, broken: str) -> None:
 def test_names_of_keys() -> None:
     assert normal("ctrl+shift+z") == "Ctrl+Shift+Z" and normal("pgdown") == "PgDown"
     assert normal("Ctrl+K, Ctrl+C") == "" and normal("") == ""
+
+
+def test_every_key_of_the_window_is_known_and_never_ambiguous(make_window, backend) -> None:
+    """Also keys of actions that some part of the window made for itself."""
+    window = make_window(backend, path=None)
+    actions = [a for a in window.findChildren(QAction) if a.shortcuts()]
+    keys = [s.toString(QKeySequence.SequenceFormat.PortableText) for a in actions for s in a.shortcuts()]
+    assert len(keys) > 70 and not sorted({k for k in keys if keys.count(k) > 1})
+    assert not [a.text() for a in actions if a not in window.keymap.actions.values()]  # so that each can be changed
+    letters = [a.text().split("&")[1][0].upper() for a in window.menuBar().actions()]
+    assert len(set(letters)) == len(letters) and not {f"Alt+{letter}" for letter in letters} & set(keys)
+
+
+def test_the_list_of_keys_names_every_key(make_window, backend) -> None:
+    window = make_window(backend, path=None)
+    spans = {
+        "Shift + L R A P S I": " ".join(f"Shift+{n}" for n in "LRAPSI"),
+        "Alt + 1 to 4": "Alt+1 Alt+2 Alt+3 Alt+4",
+        "1 to 6": "1 2 3 4 5 6",
+        "Drag the end of a crosshair line": "Alt+Left Alt+Right",  # named in the words beside it
+    }
+    listed = " ".join(spans.get(keys, keys) for keys, _ in KEYS).replace(",", " ")
+    elsewhere = {"Ctrl+O", "Ctrl+Shift+O", "Ctrl+Q", "F1", "?", "Ctrl+Y"} | {f"Ctrl+{n}" for n in range(5)}  # the menus say them
+    keys = {k for name in window.keymap.actions for k in window.keymap.keys(name)}
+    assert keys - set(listed.split()) == elsewhere

@@ -196,3 +196,40 @@ def test_scroll_keys_outside_a_pane_move_the_last_one(make_window, backend, qtbo
     before = window.panes["sagittal"].picture().index
     QTest.keyClick(window.panel.run, Qt.Key.Key_PageUp)
     assert window.panes["sagittal"].picture().index == before + 5
+
+
+def test_escape_ends_one_thing_at_a_time(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.view.update(layout="axial")
+    window.controller.measuring.start("distance")
+    window.cancel()
+    assert window.controller.measuring.tool is None and window.view.state.layout == "axial"
+    backend.gate.clear()
+    window.controller.analyse()
+    window.cancel()
+    assert not window.controller.analysing.running and window.view.state.layout == "axial"
+    backend.gate.set()
+    window.cancel()
+    assert window.view.state.layout == "grid" and window.panes["axial"].isVisible()
+
+
+def test_the_keyboard_stays_with_the_view_that_is_shown(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    for layout, holder in (("coronal", window.panes["coronal"]), ("3d", window.pane3d), ("grid", window.panes["coronal"])):
+        window.view.update(layout=layout)
+        assert QApplication.focusWidget() is holder
+
+
+def test_the_keys_fit_a_small_screen(make_window, backend) -> None:
+    from ankleviewer.ui.help_dialog import keys_dialog
+
+    window = make_window(backend)
+    dialog = keys_dialog(window)
+    dialog.show()
+    QApplication.processEvents()
+    assert dialog.width() <= window.screen().availableGeometry().width()
+    wrapped = [one for one in dialog.findChildren(QLabel) if one.wordWrap()]
+    assert len(wrapped) > 30 and all(one.height() >= one.heightForWidth(one.width()) for one in wrapped)
+    dialog.close()

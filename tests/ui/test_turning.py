@@ -111,6 +111,16 @@ def test_grips_show_near_the_mouse_and_vanish_with_the_crosshair(window) -> None
     assert pane.handles.grips() == []
 
 
+def test_escape_takes_a_turn_back_while_the_grip_is_held(window) -> None:
+    pane, model = window.panes["axial"], window.view
+    before = model.state
+    turn_by_drag(pane, 24, release=False)
+    assert model.state.oblique
+    window.cancel()
+    assert (model.state.turn, model.state.oblique, model.state.panes) == (before.turn, before.oblique, before.panes)
+    assert not pane.handles.dragging and model.state.layout == "grid"
+
+
 def test_hu_under_the_mouse_is_that_of_the_turned_slice(window) -> None:
     turn_by_drag(window.panes["coronal"], 30)
     pane = window.panes["axial"]

@@ -1,0 +1,37 @@
+"""The reader's own marks on tiles: measures and edited boxes are seen in the lightbox and the comparison too."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QPainter
+
+from ankleviewer.core.measure_marks import measure_marks
+from ankleviewer.ui.box_edit_mouse import paint_box
+from ankleviewer.ui.box_editing import BoxEditing
+from ankleviewer.ui.measure_paint import paint_measures
+from ankleviewer.ui.tiles import Tile, Tiles
+
+_NONE_SELECTED = -1
+
+
+class TileMarks(QObject):
+    """Paints over the tiles of one widget; nothing can be dragged there."""
+
+    def __init__(self, tiles: Tiles, editing: BoxEditing) -> None:
+        super().__init__(tiles)
+        self._editing, self._measuring = editing, editing.controller.measuring
+        tiles.overlays.append(self.paint)
+        self._measuring.changed.connect(tiles.update)
+        editing.changed.connect(tiles.update)
+
+    def paint(self, painter: QPainter, tile: Tile) -> None:
+        """One tile's measures, and the edited boxes of the ankle whose answer is shown."""
+        measures = self._measuring.reviewing.review.measures
+        marks = measure_marks(tile.picture.frame, tile.picture.index, measures, _NONE_SELECTED)
+        if marks:
+            paint_measures(painter, tile.port, marks)
+        view = self._editing.controller.view
+        mine = tile.scene is view.scene or tile.current
+        if mine and view.state.boxes and not view.state.hide_ai:
+            for index, box in sorted(self._editing.edited().items()):
+                paint_box(painter, tile.port, tile.picture, box, f"{index + 1} edited")
