@@ -75,7 +75,7 @@ class Journey:
         from PySide6.QtGui import QKeySequence
         from PySide6.QtTest import QTest
 
-        combined = QKeySequence(keys)[0]
+        combined = QKeySequence(keys)[0]  # type: ignore[index]  # the stubs lack it
         for _ in range(times):
             QTest.keyClick(self._target(), combined.key(), combined.keyboardModifiers())
             self.settle()
@@ -85,7 +85,7 @@ class Journey:
         from PySide6.QtGui import QKeySequence
         from PySide6.QtTest import QTest
 
-        target, key = self._target(), QKeySequence(keys)[0].key()
+        target, key = self._target(), QKeySequence(keys)[0].key()  # type: ignore[index]  # the stubs lack it
         QTest.keyPress(target, key)
         self.settle()
         meanwhile()
@@ -142,11 +142,11 @@ class Journey:
                 self.until(lambda: QApplication.activeModalWidget() is not None, "the file dialog", 20)
                 self._wake()
                 self.until(lambda: isinstance(QApplication.focusWidget(), QLineEdit), "the dialog's line", 20)
-                QTest.keyClicks(QApplication.focusWidget(), str(path))
+                QTest.keyClicks(self._target(), str(path))
                 if picture:
                     self.settle(200)
                     self.shoot(picture)
-                QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+                QTest.keyClick(self._target(), Qt.Key.Key_Return)
             except BaseException as error:  # noqa: BLE001 - an exception would be lost in the dialog's own event loop
                 trouble.append(error)
                 dialog = QApplication.activeModalWidget()

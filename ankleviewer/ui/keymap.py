@@ -8,24 +8,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 # Held, or belonging to what has the focus: they never reach a command.
-RESERVED = (
-    "Space",
-    "W",
-    "Up",
-    "Down",
-    "PgUp",
-    "PgDown",
-    "Home",
-    "End",
-    "Tab",
-    "Shift+Tab",
-    "Backtab",
-    "Return",
-    "Enter",
-    "Backspace",
-)
+RESERVED = ("Space", "W", "Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
 RESERVED += tuple(f"Ctrl+{shift}{way}" for shift in ("", "Shift+") for way in ("Up", "Down", "Left", "Right"))
-RESERVED += ("Shift+Return", "Shift+Enter")
+RESERVED += ("Backspace", "Shift+Return", "Shift+Enter")
 _NAME, _KEYS = "command", "keys"
 
 

@@ -242,9 +242,9 @@ class MainWindow(QMainWindow):
             self.view.update(layout=layout, tile_plane=self.last_pane)
 
     def cancel(self) -> None:
-        """One thing at a time, the innermost first: tool, box, turning by the mouse, work under way, a view that fills the window."""
+        """End one thing, the innermost first: tool, box, turning by the mouse, work under way, a view that fills the window."""
         grips = [pane.handles for pane in self.panes.values()]
-        busy = self.controller.measuring.stop() or self.editing.stop() or any([grip.cancel() for grip in grips])
+        busy = self.controller.measuring.stop() or self.editing.stop() or any(grip.cancel() for grip in grips)
         if not busy and not self.controller.cancel():
             self.view.update(layout="grid")
 
