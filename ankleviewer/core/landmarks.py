@@ -26,7 +26,7 @@ INPUT_MM = 2.5  # voxels that the locator sees
 CELL = 2  # of them make a cell of its maps, along each axis
 MULTIPLE = 16  # the input's edges, voxels
 WINDOW_HU = (-200.0, 1300.0)
-SURE = 0.35  # confidence from which a landmark counts; fitted on simulated scans of their own
+SURE = 0.35  # confidence from which a landmark counts: below it more are seen, and more are wrong (docs/locator.md)
 APART_MM = 14.0  # two landmarks of one kind are at least that far apart
 # distance from the talar dome's centre in adults, mm: usual, and how far it may be off
 FROM_DOME = {PLAFOND: (4.0, 14.0), MEDIAL: (30.0, 20.0), LATERAL: (36.0, 22.0), HEEL: (68.0, 28.0)}

@@ -17,6 +17,7 @@ from ankleviewer.core.measure_tools import title as measure_title
 from ankleviewer.core.planes import position_text as spaced_position
 from ankleviewer.core.result import Box, ModelAnswer, Result
 from ankleviewer.core.review import JUDGEMENTS, BoxMm, Place, Review
+from ankleviewer.core.words import ASSESSED, probability_text
 
 SIDES = {"L": "Left ankle", "R": "Right ankle"}
 CALLS = {
@@ -25,7 +26,6 @@ CALLS = {
     "no fracture": "No fracture found",
     "not assessed": "Not assessed",
 }
-ASSESSED = "distal tibia, distal fibula and talus"
 NOT_ASSESSED = (
     "Not assessed: calcaneus, midfoot and forefoot, soft tissue, and the fibula above the scan. A fracture of the proximal "
     "fibula (Maisonneuve) is not excluded. An answer without a fracture excludes nothing."
@@ -85,15 +85,6 @@ def title(report: Report, answer: ModelAnswer) -> str:
     facts = report.facts.get(answer.sha256)
     mark = " (preliminary)" if answer.status == "preliminary" else ""
     return f"{facts.title if facts else answer.name}, version {answer.version}{mark}"
-
-
-def probability_text(probability: float | None) -> str:
-    """Two decimals, never 1.00 or 0.00: no model knows that."""
-    if probability is None:
-        return "-"
-    if probability > 0.995:
-        return "> 0.99"
-    return "< 0.01" if probability < 0.005 else f"{probability:.2f}"
 
 
 def headlines(report: Report) -> list[tuple[str, str, str]]:

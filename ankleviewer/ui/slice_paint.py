@@ -41,6 +41,12 @@ def to_image(rgba: np.ndarray) -> QImage:
 
 def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, annotations: bool, hover: str) -> None:
     """Paint a whole pane. `hover` is the text about the voxel under the mouse, "" for none."""
+    _slice(painter, port, picture, layers)
+    _corners(painter, port, picture, annotations, hover)
+
+
+def _slice(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers) -> None:
+    """What panes and tiles share: the slice, the model's and the reader's marks, crosshair and letters."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     rows, columns = layers.image.height(), layers.image.width()
     painter.drawImage(_rect(port, -0.5, -0.5, columns - 0.5, rows - 0.5), layers.image)
@@ -52,22 +58,11 @@ def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layer
     if centre is not None:
         _crosshair(painter, port, picture, centre)
     _letters(painter, port, picture)
-    _corners(painter, port, picture, annotations, hover)
 
 
 def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, caption: str, note: str = "") -> None:
     """Paint one tile of several: picture, marks, letters, slice number at the upper right, note (lines) at the upper left."""
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    rows, columns = layers.image.height(), layers.image.width()
-    painter.drawImage(_rect(port, -0.5, -0.5, columns - 0.5, rows - 0.5), layers.image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    centre = QPointF(*port.to_screen(picture.crosshair)) if picture.crosshair is not None else None
-    _heat(painter, port, picture, layers, centre)
-    _boxes(painter, port, picture)
-    _missed(painter, port, picture)
-    if centre is not None:
-        _crosshair(painter, port, picture, centre)
-    _letters(painter, port, picture)
+    _slice(painter, port, picture, layers)
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     metrics = QFontMetricsF(painter.font())
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(caption), 16), caption, QColor(theme.TEXT))

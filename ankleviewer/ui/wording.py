@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ankleviewer.core import words
 from ankleviewer.core.planes import position_text
 
 CALL_WORDS = {
@@ -18,7 +19,7 @@ CALL_SHAPES = {"fracture": "■", "uncertain": "◧", "no fracture": "□", "not
 SIDE_WORDS = {"L": "Left ankle", "R": "Right ankle", "unknown": "Ankle, side unknown"}
 LOOKED = "Where the model looked"
 SCOPE = (
-    "Assessed: distal tibia, distal fibula, talus. Not assessed: calcaneus, midfoot, soft tissue, and the fibula above the scan; "
+    f"Assessed: {words.ASSESSED}. Not assessed: calcaneus, midfoot, soft tissue, and the fibula above the scan; "
     "a Maisonneuve injury is not excluded."
 )
 
@@ -35,12 +36,8 @@ def side_word(side: str) -> str:
 
 
 def probability_text(probability: float | None) -> str:
-    """Two decimals; never 1.00 or 0.00, which no model can claim."""
-    if probability is None:
-        return "–"
-    if probability > 0.995:
-        return "> 0.99"
-    return "< 0.01" if probability < 0.005 else f"{probability:.2f}"
+    """As on paper, with a longer dash where there is none."""
+    return words.probability_text(probability, "\u2013")
 
 
 def calibration_text(decision: Any, probability: float | None) -> str:

@@ -47,6 +47,12 @@ def test_a_wrong_joint_line_is_replaced() -> None:
     assert kept.centre_mm == (0, 5, -38)
 
 
+def test_an_unsure_locator_decides_nothing() -> None:
+    for names in (NAMES, (MEDIAL, LATERAL, DOME, HEEL)):
+        (found,) = together([bones("R")], [seen(names, sure=0.45)], GRID)
+        assert (found.side, found.complete, found.centre_mm) == ("R", True, (2, 2, 2))
+
+
 def test_without_a_plafond_an_ankle_is_incomplete() -> None:
     (found,) = together([bones()], [seen((MEDIAL, LATERAL, DOME, HEEL))], GRID)
     assert not found.complete
