@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.landmarks import INPUT_MM, MULTIPLE, NAMES
+from trainer.simulate.atlas import FOOT
 from trainer.simulate.bones import SHAFT_TOP, built_in
 from trainer.simulate.landmarks import landmarks_of
 from trainer.simulate.scan import scan_scene
-from trainer.simulate.scene import Scene, draw_scene
+from trainer.simulate.scene import Scene, draw_scene, euler
 from trainer.simulate.setting import TRAINING, Setting
 from trainer.simulate.streams import stream
 
@@ -22,6 +24,9 @@ SCANS_PER_BODY = 4
 BOTH = 0.5  # share of scans with the other leg
 WIDE = 0.6  # share of scans wider than one ankle
 TOP_MM = SHAFT_TOP - 12.0  # the simulated leg ends above
+POINTED = 0.5  # share of scans in which the feet are flexed and turned as they hang, or as an injury leaves them
+AT_THE_JOINT = 0.25  # share of wide scans that end at the joint: a scan of the foot
+LEANING = 0.3  # share of scans in which the whole leg leans, a knee bent
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,42 @@ def simulate(seed: int, index: int, setting: Setting = TRAINING) -> LocatorScan:
     setting = replace(setting, both_ankles=BOTH)
     atlas = built_in(seed, index // SCANS_PER_BODY, setting)
     scene = draw_scene(seed, index, atlas, setting=setting)
+    scene = posed(stream(seed, index, "locator pose"), scene)
     grid = field_of_view(stream(seed, index, "locator"), scene)
     seen = scan_scene(scene, grid, fractured=index % 2 == 0)
     hu = np.maximum(seen.volume.hu, -1024)
     legs = [leg for leg in (scene, scene.other) if leg is not None]
     return LocatorScan(hu, np.stack([in_view(leg, grid, seen.volume.hu) for leg in legs]))
+
+
+def posed(rng: np.random.Generator, scene: Scene) -> Scene:
+    """The scene with feet and legs held as nobody holds them for a scan of the ankle, but patients and cadavers do: pointed toes, the
+    foot turned in or out, the leg leaning. The frame of the scan stays; the joint's middle stays its origin.
+    """
+    if rng.random() < POINTED:
+        flex, tilt = rng.uniform(-38, 12), rng.normal(0, 12)
+        scene = _with_joints(scene, np.deg2rad(flex), np.deg2rad(np.clip(tilt, -25, 25)))
+    if rng.random() < LEANING:
+        lean = torch.tensor(euler(np.deg2rad(rng.uniform(-40, 40)), np.deg2rad(rng.normal(0, 10)), 0.0), dtype=torch.float32)
+        scene = _leaning(scene, lean)
+    return scene
+
+
+def _with_joints(scene: Scene, flex: float, tilt: float) -> Scene:
+    turn = {True: euler(flex, 0.0, 0.0), False: euler(flex, 0.0, 0.0) @ euler(0.0, tilt, 0.4 * tilt)}
+    more = {name: torch.tensor(turn[name == "talus"], dtype=torch.float32) for name in FOOT}
+    joints = {
+        name: (rotation @ more[name] if name in more else rotation, pivot, shift)
+        for name, (rotation, pivot, shift) in scene.joints.items()
+    }
+    other = None if scene.other is None else _with_joints(scene.other, flex, tilt)
+    return replace(scene, joints=joints, other=other)
+
+
+def _leaning(scene: Scene, lean: Tensor) -> Scene:
+    pose = replace(scene.pose, matrix=scene.pose.matrix @ lean)
+    other = None if scene.other is None else _leaning(scene.other, lean)
+    return replace(scene, pose=pose, other=other)
 
 
 def field_of_view(rng: np.random.Generator, scene: Scene) -> Grid:
@@ -59,6 +95,9 @@ def field_of_view(rng: np.random.Generator, scene: Scene) -> Grid:
         middle[1] -= rng.uniform(0, 60)
     low = rng.uniform(-120, 20) if wide else rng.uniform(-75, 10)
     high = min(TOP_MM, low + tall)
+    if wide and rng.random() < AT_THE_JOINT:
+        high = rng.uniform(-14, 12)
+        low = high - max(tall, 90.0)
     size = np.array([across, deep, max(high - low, 40.0)])
     shape = [MULTIPLE * max(2, round(extent / INPUT_MM / MULTIPLE)) for extent in size]
     middle[2] = low + size[2] / 2

@@ -123,7 +123,7 @@ def _draw_pose(rng: np.random.Generator, side: str) -> Pose:
     turn = np.deg2rad(rng.normal(0, 22) if rng.random() < 0.6 else rng.uniform(-180, 180))
     tilt = np.deg2rad(np.clip(rng.normal(0, 9, 2), -30, 30))
     scale = float(np.exp(np.clip(rng.normal(-0.02, 0.075), -0.18, 0.18)))
-    matrix = _euler(tilt[0], tilt[1], turn) / scale
+    matrix = euler(tilt[0], tilt[1], turn) / scale
     if side == "R":
         matrix = np.diag([-1.0, 1.0, 1.0]) @ matrix
     return Pose(torch.tensor(matrix, dtype=torch.float32), torch.zeros(3), scale)
@@ -174,7 +174,8 @@ def _age(rng: np.random.Generator, scene: Scene, setting: Setting) -> int:
     return int(np.clip(round(22 + 65 * poor + rng.normal(0, 9)), 18, 97))
 
 
-def _euler(about_x: float, about_y: float, about_z: float) -> np.ndarray:
+def euler(about_x: float, about_y: float, about_z: float) -> np.ndarray:
+    """(3, 3) rotation: about z first, then y, then x, for column vectors; radians."""
     cx, sx, cy, sy, cz, sz = np.cos(about_x), np.sin(about_x), np.cos(about_y), np.sin(about_y), np.cos(about_z), np.sin(about_z)
     rx = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     ry = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
@@ -193,11 +194,11 @@ def _draw_joints(rng: np.random.Generator) -> dict[str, tuple[Tensor, Tensor, Te
         if name == "ossicle":
             continue
         play = np.deg2rad(rng.normal(0, 0.8, 3))
-        rotation = _euler(*play)
+        rotation = euler(*play)
         if name in FOOT:
-            rotation = rotation @ _euler(flex, 0.0, 0.0)
+            rotation = rotation @ euler(flex, 0.0, 0.0)
             if name != "talus":
-                rotation = rotation @ _euler(0.0, turn_in, 0.4 * turn_in)
+                rotation = rotation @ euler(0.0, turn_in, 0.4 * turn_in)
         pivot = np.array([0.0, 0.0, -23.0])
         shift = np.clip(rng.normal(0, 0.3, 3), -0.7, 0.7)
         out[name] = tuple(torch.tensor(x, dtype=torch.float32) for x in (rotation, pivot, shift))
