@@ -87,16 +87,15 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("run", type=Path)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument(
-        "--validation", type=Path, metavar="MANIFEST.csv", help="scans for calibration and thresholds; default: simulated ones"
+        "--validation", type=Path, metavar="MANIFEST.csv", help="for calibration and thresholds; default: simulated scans"
     )
-    p.add_argument(
-        "--metrics", type=Path, metavar="metrics.json", help="figures of `evaluate` to put into the manifest and the card"
-    )
+    p.add_argument("--metrics", type=Path, metavar="metrics.json", help="figures of `evaluate` for the manifest and the card")
     p.add_argument("--allow-small", action="store_true", help="validation scans of one class give an uncalibrated pack")
     p.add_argument("--name")
     p.add_argument("--version", default="1")
     p.add_argument("--status", choices=("released", "preliminary"), default="preliminary")
     p.add_argument("--default", action="store_true", help="the model that answers when none is named")
+    p.add_argument("--finer", type=int, metavar="STRIDE", help="also give the map of an earlier layer (docs/explanation.md)")
     p = commands.add_parser("evaluate", help="figures of packs on a manifest, through the viewer's own predictor")
     p.add_argument("--models", nargs="+", required=True, metavar="PACK")
     p.add_argument("--data", type=Path, required=True, metavar="MANIFEST.csv|DATA")
@@ -368,6 +367,7 @@ def _export(args: argparse.Namespace) -> int:
             args.version,
             args.status,
             args.default,
+            args.finer,
         )
     )
     print(f"pack: {pack}")

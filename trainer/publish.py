@@ -40,7 +40,7 @@ class ExportOrder:
         validation: manifest for calibration and thresholds, or None for simulated scans.
         metrics: metrics.json of an evaluation, or None.
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
-        name: of the pack, None for the network's; version, status, default: see `export.export`.
+        name: of the pack, None for the network's; version, status, default, finer: see `export.export`.
     """
 
     run: Path
@@ -52,6 +52,7 @@ class ExportOrder:
     version: str = "1"
     status: str = "preliminary"
     default: bool = False
+    finer: int | None = None
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -133,6 +134,7 @@ def export_run(order: ExportOrder) -> Path:
         order.default,
         order.out,
         inputs,
+        order.finer,
     )
 
 

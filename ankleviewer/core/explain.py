@@ -23,6 +23,8 @@ MAX_BOXES = 5
 PAPER_CELLS = 4  # the paper's map: 128 voxels at stride 32
 HOT_SHARE = 0.2  # of the peak; with the many near-zero voxels included Otsu would split noise from noise (boxes far too large)
 SPECK_SHARE = 0.1  # a component below this share of the strongest one's integral is not a finding of its own
+REFINED_SIGMA = (0.6, 0.6)  # cells of the finer map: smoothing before and after it shares out the coarse one
+EVEN_SHARE = 0.02  # of the finer map's mean, spread evenly
 BONE_REACH_MM = 4.0  # heat counts this far from bone: the joint space and torn cortex are not bone themselves
 
 Float32 = NDArray[np.float32]
@@ -117,6 +119,7 @@ def explain(
     stride: float | None = None,
     offset: float | None = None,
     pooling: str = "lse",
+    finer: NDArray[np.floating] | None = None,
 ) -> tuple[HeatMap, tuple[Box, ...]]:
     """Heat map and boxes of one answer.
 
@@ -128,21 +131,60 @@ def explain(
         bone: True on bone, shape of the cube; boxes are kept to its neighbourhood. None = everywhere.
         stride, offset: layout of the cells, voxels (see spline_matrix).
         pooling: how the cells pool to the logit.
+        finer: map of an earlier layer, see `refined`.
 
     Returns:
         The heat map, and at most five boxes, strongest first; none when the call is "no fracture" or the peak stays at the floor.
     """
     grid = placement.model_grid
     values = np.maximum(upsample(cam, grid.shape[0], stride, offset), np.float32(0.0))
+    found = float(values.max()) > decision.cam_floor  # by the network's own map: the floor was measured on it
+    if finer is not None:
+        values = refined(cam, finer, grid.shape[0], stride, offset)
     peak = float(values.max())
     threshold = max(decision.cam_floor, HOT_SHARE * peak)
     boxes: tuple[Box, ...] = ()
-    if probability >= decision.sens_threshold and peak > decision.cam_floor:
+    if probability >= decision.sens_threshold and found:
         hot = values[values > HOT_SHARE * peak]  # the floor only gates: cutting here too would shrink boxes of faint maps
         threshold = max(HOT_SHARE * peak, _otsu(hot))
         boxes = _boxes(values, threshold, float(hot.sum(dtype=np.float64)), bone, placement)
     native = Native(np.asarray(cam, dtype=np.float32), pooling, stride, offset)
-    return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cam.shape[0], native), boxes
+    return HeatMap(
+        values, grid, threshold, decision.cam_reference, decision.cam_floor, (cam if finer is None else finer).shape[0], native
+    ), boxes
+
+
+def refined(
+    cam: NDArray[np.floating],
+    finer: NDArray[np.floating],
+    size: int = 128,
+    stride: float | None = None,
+    offset: float | None = None,
+) -> Float32:
+    """The evidence of each cell, shared out inside it as an earlier layer's map says: still in logit units, float32, >= 0.
+
+    A finer map alone stands on no scale, and an early layer also answers to edges that the network discards later. So it only
+    decides where inside a cell the cell's own score lies; its mean over the cell stays, but for the smoothing that hides the
+    cells' walls.
+
+    Args:
+        cam: (n, n, n), signed; what is negative shows nothing.
+        finer: (m, m, m), >= 0, m a multiple of n.
+        size, stride, offset: voxels of the cube and layout of the n cells, see `spline_matrix`.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    n, k = cam.shape[0], finer.shape[0] // cam.shape[0]
+    smooth = gaussian_filter(np.maximum(finer, 0).astype(np.float64), REFINED_SIGMA[0], mode="nearest").reshape(n, k, n, k, n, k)
+    mean = smooth.mean(axis=(1, 3, 5), keepdims=True)
+    even = EVEN_SHARE * max(float(mean.mean()), 1e-30)  # where the early layer is silent the cell stays as it is
+    shares = (smooth + even) / (mean + even)
+    spread = np.maximum(cam, 0).reshape(n, 1, n, 1, n, 1) * shares
+    cells = gaussian_filter(spread.reshape(finer.shape), REFINED_SIGMA[1], mode="nearest")
+    stride = size / n if stride is None else stride
+    offset = (stride - 1) / 2 if offset is None else offset
+    step = stride / k
+    return np.maximum(upsample(cells, size, step, offset - (stride - step) / 2), np.float32(0.0))
 
 
 def paper_map(heat: HeatMap) -> HeatMap | None:
@@ -152,9 +194,9 @@ def paper_map(heat: HeatMap) -> HeatMap | None:
     that it still stands for the same logit. None where the map is as coarse already, its cells do not fit, or are not known.
     """
     native = heat.native
-    if native is None or heat.cells <= PAPER_CELLS or heat.cells % PAPER_CELLS:
+    if native is None or heat.cells <= PAPER_CELLS or native.cam.shape[0] % PAPER_CELLS:
         return None
-    k = heat.cells // PAPER_CELLS
+    k = native.cam.shape[0] // PAPER_CELLS
     blocks = native.cam.astype(np.float64).reshape(PAPER_CELLS, k, PAPER_CELLS, k, PAPER_CELLS, k)
     if native.pooling == "gap":
         cells = blocks.sum(axis=(1, 3, 5))
@@ -162,7 +204,7 @@ def paper_map(heat: HeatMap) -> HeatMap | None:
         top = blocks.max(axis=(1, 3, 5), keepdims=True)
         cells = np.log(np.exp(blocks - top).mean(axis=(1, 3, 5))) + top[:, 0, :, 0, :, 0]
     size = heat.grid.shape[0]
-    stride = size / heat.cells if native.stride is None else native.stride
+    stride = size / native.cam.shape[0] if native.stride is None else native.stride
     offset = (stride - 1) / 2 if native.offset is None else native.offset
     layout = stride * k, offset + stride * (k - 1) / 2
     values = np.maximum(upsample(cells, size, *layout), np.float32(0.0))

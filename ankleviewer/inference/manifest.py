@@ -23,7 +23,9 @@ RESERVED = ("all",)
 
 @dataclass(frozen=True)
 class Network:
-    """What the model file computes: its pooling (which ties map and logit together) and the layout of the map's cells."""
+    """What the model file computes: its pooling (which ties map and logit together), the layout of the map's cells, and how
+    many cells along an edge the map of an earlier layer has (0: there is none).
+    """
 
     arch: str
     mode: str
@@ -33,6 +35,7 @@ class Network:
     stride: float
     offset_voxels: float
     bias: float
+    finer_cells: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def parse(data: bytes) -> Manifest:
                 stride=float(network["cam"]["stride"]),
                 offset_voxels=float(network["cam"]["offset_voxels"]),
                 bias=float(network.get("bias", 0.0)),
+                finer_cells=int(network.get("finer", {}).get("cells", 0)),
             ),
             decision=Decision.from_json(record["decision"]),
             record=record,
@@ -105,6 +109,7 @@ def parse(data: bytes) -> Manifest:
 def _validate(manifest: Manifest) -> None:
     network = manifest.network
     layout_ok = network.cells >= 1 and network.stride > 0 and math.isfinite(network.stride + network.offset_voxels + network.bias)
+    layout_ok &= network.finer_cells == 0 or (network.finer_cells > network.cells and network.finer_cells % network.cells == 0)
     if not NAME.fullmatch(manifest.name) or manifest.name in RESERVED:
         raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {manifest.name[:80]!r}.")
     if manifest.status not in STATUSES or network.pooling not in POOLINGS or not layout_ok:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled
+from ankleviewer.inference.ort_session import FINER
 from ankleviewer.inference.watch import watch
 
 OPENVINO = "OpenVINO CPU"
@@ -40,10 +41,11 @@ class OpenVinoSession:
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
         compiled = core.compile_model(core.read_model(model), "CPU", options)
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in compiled.input(0).shape)
+        self._finer = any(FINER in out.get_names() for out in compiled.outputs)
         self._request: Any = compiled.create_infer_request()
 
-    def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any]:
-        """(logit, cam) as they come."""
+    def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
+        """(logit, cam, finer map or None) as they come."""
         with watch(self._request.cancel, cancelled) as stopped:
             try:
                 self._request.infer({"volume": tensor})
@@ -52,5 +54,6 @@ class OpenVinoSession:
                     raise Cancelled from None
                 raise
         # copies: the tensors belong to the request and change with its next run
-        logit, cam = (np.array(self._request.get_tensor(name).data) for name in ("logit", "cam"))
-        return logit, cam
+        names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
+        logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
+        return logit, cam, finer[0] if finer else None

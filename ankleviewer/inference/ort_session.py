@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ankleviewer.core.errors import Cancelled
 from ankleviewer.inference.watch import watch
 
+FINER = "finer"  # output of models that were exported with a map of an earlier layer
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 _CUDA_OPTIONS = {
@@ -64,6 +65,7 @@ class OrtSession:
             onnxruntime.preload_dlls()
             providers = [(CUDA, _CUDA_OPTIONS), CPU]
         self._session = onnxruntime.InferenceSession(model, options, providers=providers)
+        self._finer = FINER in {out.name for out in self._session.get_outputs()}
 
     @property
     def provider(self) -> str:
@@ -75,8 +77,8 @@ class OrtSession:
         """Shape of the volume that it takes."""
         return tuple(int(n) for n in self._session.get_inputs()[0].shape)
 
-    def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any]:
-        """(logit, cam) as they come."""
+    def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
+        """(logit, cam, finer map or None) as they come."""
         import onnxruntime
 
         options = onnxruntime.RunOptions()
@@ -87,9 +89,10 @@ class OrtSession:
 
         with watch(stop, cancelled) as stopped:
             try:
-                logit, cam = self._session.run(["logit", "cam"], {"volume": tensor}, options)
+                names = ["logit", "cam", FINER] if self._finer else ["logit", "cam"]
+                logit, cam, *finer = self._session.run(names, {"volume": tensor}, options)
             except Exception:
                 if stopped.is_set():
                     raise Cancelled from None
                 raise
-        return logit, cam
+        return logit, cam, finer[0] if finer else None

@@ -51,12 +51,14 @@ class Predictor:
             Cancelled: on request.
         """
         output = self.engine.run(tensor, cancelled)
-        if not (np.isfinite(output.logit) and np.isfinite(output.cam).all()):
+        maps = [m for m in (output.cam, output.finer) if m is not None]
+        if not (np.isfinite(output.logit) and all(np.isfinite(m).all() for m in maps)):
             raise ModelError("OUTPUT_NOT_FINITE", f"Model {self.pack.name} gave no number for this scan; it was not assessed.")
         network = self.pack.network
         explained = pooled(output.cam, network.pooling, network.bias)
         off = abs(explained - output.logit) > SELF_CHECK * max(1.0, abs(output.logit))
-        if off or output.cam.shape[0] != network.cells:
+        finer = 0 if output.finer is None else output.finer.shape[0]
+        if off or (output.cam.shape[0], finer) != (network.cells, network.finer_cells):
             detail = f"map of {output.cam.shape[0]} cells, sum {explained:.4f}, answer {output.logit:.4f}"
             raise ModelError("OUTPUT_INCONSISTENT", f"Model {self.pack.name} contradicts itself ({detail}); it was not assessed.")
         return output
@@ -77,6 +79,7 @@ class Predictor:
             stride=pack.network.stride,
             offset=pack.network.offset_voxels,
             pooling=pack.network.pooling,
+            finer=output.finer,
         )
         runtime = Runtime(output.provider, round(output.seconds, 4))
         call = pack.decision.call(probability)

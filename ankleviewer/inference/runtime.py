@@ -24,13 +24,16 @@ Float32 = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Output:
-    """One run: logit, signed map (n, n, n) in logit units, the provider that did the work, its seconds, and a remark or ""."""
+    """One run: logit, signed map (n, n, n) in logit units, the provider that did the work, its seconds, a remark or "",
+    and the map of an earlier layer (m, m, m), >= 0 on no fixed scale, where the model gives one.
+    """
 
     logit: float
     cam: Float32
     provider: str
     seconds: float
     note: str = ""
+    finer: Float32 | None = None
 
 
 class Session(Protocol):
@@ -46,8 +49,8 @@ class Session(Protocol):
         """Shape of the volume that it takes."""
         ...
 
-    def run(self, tensor: Float32, cancelled: Callable[[], bool] | None) -> tuple[Any, Any]:
-        """(logit, cam) of a volume; raises Cancelled on request, and whatever the engine raises."""
+    def run(self, tensor: Float32, cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
+        """(logit, cam, finer map or None) of a volume; raises Cancelled on request, and whatever the engine raises."""
         ...
 
 
@@ -149,7 +152,7 @@ class Engine:
         assert self._session is not None
         start = time.perf_counter()
         try:
-            logit, cam = self._session.run(tensor, cancelled)
+            logit, cam, finer = self._session.run(tensor, cancelled)
         except Cancelled:
             raise
         except Exception as error:  # engines raise kinds of their own, derived from Exception
@@ -161,9 +164,15 @@ class Engine:
             self._session = self._build("cpu")
             return self.run(tensor, cancelled)
         seconds = time.perf_counter() - start
-        if logit.size != 1 or cam.ndim != 5 or len(set(cam.shape[2:])) != 1 or cam.shape[:2] != (1, 1):
+        if logit.size != 1 or not all(_is_map(a) for a in (cam, finer) if a is not None):
             raise ModelError("MODEL_OUTPUT_INVALID", f"The model answers in shapes {logit.shape} and {cam.shape}.")
-        return Output(float(logit.reshape(())), np.asarray(cam[0, 0], dtype=np.float32), self.provider, seconds, self._note)
+        cells = np.asarray(cam[0, 0], dtype=np.float32)
+        fine = None if finer is None else np.asarray(finer[0, 0], dtype=np.float32)
+        return Output(float(logit.reshape(())), cells, self.provider, seconds, self._note, fine)
+
+
+def _is_map(array: Any) -> bool:
+    return array.ndim == 5 and len(set(array.shape[2:])) == 1 and array.shape[:2] == (1, 1)
 
 
 def _open(model: bytes, runtime: str) -> Session:

@@ -12,7 +12,7 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.decision import Decision
-from ankleviewer.core.explain import MAX_BOXES, explain, make_box, paper_map, spline_matrix, upsample
+from ankleviewer.core.explain import MAX_BOXES, explain, make_box, paper_map, refined, spline_matrix, upsample
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import Placement
 
@@ -151,3 +151,33 @@ def test_a_map_without_its_cells_has_no_coarser_form() -> None:
     quiet, _ = explain(np.full((16,) * 3, -3.0, np.float32), 0.1, DECISION, PLACEMENT)
     coarse = paper_map(quiet)
     assert coarse is not None and coarse.peak == 0 and coarse.threshold == coarse.floor
+
+
+def test_an_earlier_layer_decides_where_inside_a_cell_the_score_lies() -> None:
+    cam = np.full((4, 4, 4), -3.0)
+    cam[1, 2, 1] = 6.0
+    finer = np.zeros((16, 16, 16))
+    finer[7, 8, 4] = 50.0  # a corner of the hot cell
+    finer[0, 0, 0] = 900.0  # where the network sees nothing
+    values = refined(cam, finer)
+    assert np.abs(np.array(np.unravel_index(values.argmax(), values.shape)) - (59.5, 67.5, 35.5)).max() < 2
+    assert values.min() >= 0 and values[:16, :16, :16].max() < 0.01 * values.max()
+    plain = refined(cam, np.ones((16, 16, 16)))
+    assert plain.max() == pytest.approx(np.maximum(cam, 0).max(), rel=0.12), "without a preference the score stays as it is"
+    assert values.sum() == pytest.approx(plain.sum(), rel=0.1), "nothing is added and nothing lost"
+    np.testing.assert_allclose(refined(cam, 1000 * finer), values, rtol=1e-4, atol=1e-5)
+
+
+def test_the_floor_is_asked_of_the_networks_own_map() -> None:
+    cam = np.full((4, 4, 4), -3.0)
+    cam[1, 1, 1] = 0.5  # below the floor; a finer map piles it up above
+    finer = np.zeros((16, 16, 16))
+    finer[6, 6, 6] = 1.0
+    heat, boxes = explain(cam, 0.9, DECISION, PLACEMENT, finer=finer)
+    assert heat.peak > DECISION.cam_floor and boxes == ()
+    cam[1, 1, 1] = 5.0
+    heat, boxes = explain(cam, 0.9, DECISION, PLACEMENT, finer=finer)
+    assert len(boxes) == 1 and heat.cells == 16 and heat.cell_mm == 8.0
+    coarse = paper_map(heat)
+    assert coarse is not None and coarse.cells == 4
+    np.testing.assert_allclose(coarse.values, explain(cam, 0.9, DECISION, PLACEMENT)[0].values, atol=1e-5)

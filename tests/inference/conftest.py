@@ -24,7 +24,9 @@ DECISION = {
 }  # fmt: skip
 
 
-def gap_detector(pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, metadata: dict | None = None):
+def gap_detector(
+    pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, metadata: dict | None = None, finer: bool = False
+):
     """Closing minus volume: bright in dark gaps narrower than 5 voxels; the strongest voxel of each 8^3 cell counts."""
 
     def const(name, value, dtype=np.float32):
@@ -55,6 +57,8 @@ def gap_detector(pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, 
             helper.make_node("Add", ["sum", "bias"], ["flat"]),
             helper.make_node("Reshape", ["flat", "shape"], ["logit"]),
         ]
+    if finer:  # as an earlier layer would: the gaps on cells of 4 voxels
+        nodes.append(helper.make_node("MaxPool", ["gap"], ["finer"], kernel_shape=[4] * 3, strides=[4] * 3))
     initial = [
         const("weight", np.full((1, 1, 1, 1, 1), weight)), const("shift", [shift]), const("noise", 0.2),
         const("axes", [2, 3, 4], np.int64),
@@ -68,6 +72,7 @@ def gap_detector(pooling: str, spec: PreprocessSpec = BONE, bias: float = -2.0, 
         [
             helper.make_tensor_value_info("logit", TensorProto.FLOAT, (1, 1)),
             helper.make_tensor_value_info("cam", TensorProto.FLOAT, (1, 1, CELLS, CELLS, CELLS)),
+            *([helper.make_tensor_value_info("finer", TensorProto.FLOAT, (1, 1, *[SIZE // 4] * 3))] if finer else []),
         ],
         [t for t in initial if t.name in used],
     )

@@ -10,6 +10,7 @@ from onnx import helper, numpy_helper
 
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.explain import paper_map
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import load_pack, read_pack
@@ -103,3 +104,36 @@ def test_pooled_is_safe_for_large_scores() -> None:
     cam = np.full((4, 4, 4), 500.0, dtype=np.float32)
     assert pooled(cam, "lse", 0.0) == pytest.approx(500)
     assert pooled(cam / 1000, "gap", -2.0) == pytest.approx(30)
+
+
+def test_a_model_with_a_finer_map(pack_writer, model_builder, tmp_path) -> None:
+    network = {
+        "arch": "test",
+        "mode": "full",
+        "parameters": 2,
+        "pooling": "lse",
+        "outputs": ["logit", "cam", "finer"],
+        "bias": 0.0,
+    }
+    network |= {"cam": {"cells": 16, "stride": 8, "offset_voxels": 3.5}, "finer": {"cells": 32, "stride": 4, "layer": 1}}
+    model = model_builder("lse", finer=True)
+    fine = Predictor(read_pack(pack_writer(tmp_path / "fine", "fine", model=model, network=network)), "cpu")
+    plain = Predictor(read_pack(pack_writer(tmp_path / "plain", "plain")), "cpu")
+    (answer, heat), (same, coarse) = (p.predict(leg(True), ANKLE) for p in (fine, plain))
+    assert answer.probability == same.probability and answer.call == "fracture"
+    assert heat.cells == 32 and coarse.cells == 16
+    height = np.ptp(np.argwhere(heat.values > heat.peak / 2)[:, 2]), np.ptp(np.argwhere(coarse.values > coarse.peak / 2)[:, 2])
+    assert height[0] < height[1], "the crack is thin"
+    papers = paper_map(heat), paper_map(coarse)
+    assert papers[0] is not None and papers[1] is not None
+    np.testing.assert_array_equal(papers[0].values, papers[1].values)
+
+    broken = {**network, "finer": {"cells": 64}}
+    with pytest.raises(ModelError) as error:
+        Predictor(read_pack(pack_writer(tmp_path / "other", "other", model=model, network=broken)), "cpu").predict(
+            leg(True), ANKLE
+        )
+    assert error.value.code == "OUTPUT_INCONSISTENT"
+    with pytest.raises(ModelError) as error:
+        read_pack(pack_writer(tmp_path / "odd", "odd", model=model, network={**network, "finer": {"cells": 24}}))
+    assert error.value.code == "MODEL_MANIFEST_INVALID"

@@ -137,9 +137,9 @@ def test_auto_takes_the_fastest_of_those_that_work(model_builder, monkeypatch) -
         def __init__(self, pause: float) -> None:
             self.pause = pause
 
-        def run(self, *_: object) -> tuple[np.ndarray, np.ndarray]:
+        def run(self, *_: object) -> tuple[np.ndarray, np.ndarray, None]:
             time.sleep(self.pause)
-            return np.zeros((1, 1), np.float32), np.zeros((1, 1, 4, 4, 4), np.float32)
+            return np.zeros((1, 1), np.float32), np.zeros((1, 1, 4, 4, 4), np.float32), None
 
     real, opened = runtime._open, []
 

@@ -53,8 +53,8 @@ def simulate(seed: int, index: int, setting: Setting = TRAINING) -> LocatorScan:
 
 
 def posed(rng: np.random.Generator, scene: Scene) -> Scene:
-    """The scene with feet and legs held as nobody holds them for a scan of the ankle, but patients and cadavers do: pointed toes, the
-    foot turned in or out, the leg leaning. The frame of the scan stays; the joint's middle stays its origin.
+    """The scene with feet and legs held as nobody holds them for a scan of the ankle, but patients and cadavers do: pointed toes,
+    the foot turned in or out, the leg leaning. The frame of the scan stays; the joint's middle stays its origin.
     """
     if rng.random() < POINTED:
         flex, tilt = rng.uniform(-38, 12), rng.normal(0, 12)

@@ -25,9 +25,10 @@ from trainer.evaluation.calibration import sigmoid
 from trainer.networks.head import FractureNet, pooled
 from trainer.packs.card import model_card
 from trainer.packs.deploy import deployed
+from trainer.packs.finer import explained, layer_at, traced
 
 OPSET = 18
-GATES = {"probability": 1e-4, "cam": 1e-4, "pooling": 1e-3, "rounding": 1e-2}
+GATES = {"probability": 1e-4, "cam": 1e-4, "finer": 1e-3, "pooling": 1e-3, "rounding": 1e-2}
 
 Float32 = NDArray[np.float32]
 
@@ -43,7 +44,7 @@ class Parity:
     Attributes:
         volumes: how many were compared.
         probability: ONNX on the CPU against torch with the same rounded weights.
-        cam: the same for the map, relative to its largest value.
+        cam: the same for the map, relative to its largest value; finer: for the map of an earlier layer, 0 without one.
         pooling: pooled map against logit, relative to max(1, |logit|).
         rounding: half-precision weights against the trained ones, in probability.
         spread: range of the logits over the volumes.
@@ -55,6 +56,7 @@ class Parity:
     pooling: float
     rounding: float
     spread: float
+    finer: float = 0.0
 
 
 def export(
@@ -70,6 +72,7 @@ def export(
     default: bool,
     out_dir: str | Path,
     volumes: Sequence[Float32],
+    finer: int | None = None,
 ) -> Path:
     """Write a model pack (folder with model.onnx, manifest.json, card.md).
 
@@ -86,12 +89,14 @@ def export(
         default: whether it answers when no model is named.
         out_dir: the pack's folder; an older pack there is replaced, anything else is not.
         volumes: prepared inputs, (size, size, size) float32, at least two that differ; the gates are measured on them.
+        finer: stride, voxels, of the earlier layer whose map the file gives too (`finer`); None for none.
 
     Returns:
         out_dir.
 
     Raises:
         ExportError: a gate failed, with the figures; nothing is written.
+        ValueError: the network has no layer of stride `finer`.
         FileExistsError: out_dir is something other than a model pack.
     """
     out_dir = Path(out_dir)
@@ -103,7 +108,7 @@ def export(
     plain = deployed(net)
     with torch.no_grad():
         cells = int(plain(torch.zeros(1, 1, size, size, size))[1].shape[-1])
-    network = {
+    network: dict[str, Any] = {
         "arch": net.arch,
         "mode": net.mode,
         "parameters": net.parameter_count,
@@ -113,10 +118,15 @@ def export(
         "bias": float(plain.head.bias),
         "config": net.config,
     }
+    layer = None
+    if finer is not None:
+        layer = layer_at(plain, finer)
+        network["outputs"].append("finer")
+        network["finer"] = {"cells": size // finer, "stride": finer, "layer": layer}
     origin = {**origin, "versions": _versions()}
     groups = {"preprocessing": dict(spec), "network": network, "decision": dict(decision), "origin": origin}
-    model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()})
-    parity = check_parity(net, plain, model, decision, volumes)
+    model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()}, layer)
+    parity = check_parity(net, plain, model, decision, volumes, layer)
     record: dict[str, Any] = {
         "schema": "ankleviewer.model/1",
         "name": name,
@@ -135,14 +145,17 @@ def export(
     return out_dir
 
 
-def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str]) -> bytes:
+def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str], layer: int | None = None) -> bytes:
     """ONNX bytes of a network from `deploy.deployed`; the same network gives the same bytes.
 
     Args:
         plain: folded and rounded network.
         size: voxels along each edge of the only input it will take.
         metadata: stored as metadata_props.
+        layer: of `features`, whose map becomes a third output (`finer.traced`).
     """
+    names = ["logit", "cam"] if layer is None else ["logit", "cam", "finer"]
+    program_of = plain if layer is None else traced(plain, layer, size)
     example = torch.zeros(1, 1, size, size, size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own parts
@@ -151,13 +164,13 @@ def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str]) -> bytes
         noisy.setLevel(logging.ERROR)
         try:
             program = torch.onnx.export(
-                plain,
+                program_of,
                 (example,),
                 dynamo=True,
                 external_data=False,
                 opset_version=OPSET,
                 input_names=["volume"],
-                output_names=["logit", "cam"],
+                output_names=names,
                 verbose=False,
             )
         finally:
@@ -208,7 +221,12 @@ def _halve(model: Any) -> None:
 
 
 def check_parity(
-    net: FractureNet, plain: FractureNet, model: bytes, decision: Mapping[str, Any], volumes: Sequence[Float32]
+    net: FractureNet,
+    plain: FractureNet,
+    model: bytes,
+    decision: Mapping[str, Any],
+    volumes: Sequence[Float32],
+    layer: int | None = None,
 ) -> Parity:
     """Measure the gates of an exported file and enforce them.
 
@@ -226,7 +244,11 @@ def check_parity(
             tensor = torch.from_numpy(x)
             with torch.no_grad():
                 (exact, _), (want, want_cam) = net(tensor), plain(tensor)
-            logit, cam = session.run(["logit", "cam"], {"volume": x})
+            logit, cam, *maps = session.run(None, {"volume": x})
+            finer_error = 0.0
+            if layer is not None:
+                want_finer = explained(plain, layer)(tensor)[2].numpy()
+                finer_error = float(np.abs(maps[0] - want_finer).max() / max(np.abs(want_finer).max(), 1e-12))
             rows.append(
                 (
                     float(exact),
@@ -234,11 +256,12 @@ def check_parity(
                     float(logit[0, 0]),
                     pooled(cam[0, 0], plain.pooling, float(plain.head.bias)),
                     float(np.abs(cam - want_cam.numpy()).max() / max(np.abs(want_cam.numpy()).max(), 1e-12)),
+                    finer_error,
                 )
             )
     finally:
         net.train(trained)
-    exact_logit, torch_logit, onnx_logit, map_logit, cam_error = np.array(rows, dtype=np.float64).T
+    exact_logit, torch_logit, onnx_logit, map_logit, cam_error, finer_error_of = np.array(rows, dtype=np.float64).T
     if not np.isfinite(rows).all():
         raise ExportError("the network gives something that is no number")
 
@@ -252,6 +275,7 @@ def check_parity(
         pooling=float((np.abs(map_logit - onnx_logit) / np.maximum(1, np.abs(onnx_logit))).max()),
         rounding=float(np.abs(p(torch_logit) - p(exact_logit)).max()),
         spread=float(np.ptp(torch_logit)),
+        finer=float(finer_error_of.max()),
     )
     failed = [f"{k} {getattr(parity, k):.2e} > {limit:.0e}" for k, limit in GATES.items() if not getattr(parity, k) <= limit]
     if parity.spread <= max(1e-4, 100 * float(np.abs(onnx_logit - torch_logit).max())):
