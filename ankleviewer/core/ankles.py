@@ -1,8 +1,8 @@
 """Which ankles a scan holds: what the shape of the bones says and what the locator saw, put together.
 
 The two fail differently. Bones need a shaft to start from; the locator knows the joint in any position, but has only met
-simulated legs. A sure locator tells the side, and the middle where the bones' joint line is another one; where one of the two is
-unsure, the other stands in.
+simulated legs. Sure landmarks tell the side; a sure locator tells the middle where the bones' joint line is another one. Where one
+of the two is unsure, the other stands in.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
 
 def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
     """The bones' ankle with what the locator knows better, if it is sure."""
-    if seen.confidence < ALONE:
-        return replace(ankle, landmarks=_named(seen))
     told: Side = "L" if side == "L" else "R" if side == "R" else ankle.side
     out = replace(ankle, side=told, landmarks=_named(seen))
+    if seen.confidence < ALONE:
+        return out
     reason = missing(seen, grid)
     if PLAFOND in seen.missing and DOME not in seen.missing:
         return replace(out, complete=False, reason=reason, centre_mm=_point(seen.centre_mm))

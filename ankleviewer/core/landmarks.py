@@ -26,12 +26,13 @@ INPUT_MM = 2.5  # voxels that the locator sees
 CELL = 2  # of them make a cell of its maps, along each axis
 MULTIPLE = 16  # the input's edges, voxels
 WINDOW_HU = (-200.0, 1300.0)
-SURE = 0.35  # confidence from which a landmark counts: below it more are seen, and more are wrong (docs/locator.md)
+SURE = 0.15  # confidence from which a landmark counts (docs/locator.md)
 APART_MM = 14.0  # two landmarks of one kind are at least that far apart
 # distance from the talar dome's centre in adults, mm: usual, and how far it may be off
 FROM_DOME = {PLAFOND: (4.0, 14.0), MEDIAL: (30.0, 20.0), LATERAL: (36.0, 22.0), HEEL: (68.0, 28.0)}
 LEAST_FOUND = 3  # of the five, below which there is no ankle
-TURN = 0.25  # the triple product of unit vectors from which a side is told
+TURN = 0.5  # the triple product of unit vectors from which a side is told, and the confidence of the landmarks it needs
+TELLS = 0.25
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,12 @@ class Located:
 
     @property
     def side(self) -> str:
-        """One of "L", "R" and "unknown"."""
+        """One of "L", "R" and "unknown"; told from sure landmarks only."""
         turn = self.turn
-        return "unknown" if abs(turn) < TURN else "L" if turn > 0 else "R"
+        sure = {p.name for p in self.peaks if p.confidence >= TELLS}
+        if abs(turn) < TURN or not {LATERAL, MEDIAL, HEEL} <= sure:
+            return "unknown"
+        return "L" if turn > 0 else "R"
 
 
 def _unit(v: Array) -> Array:

@@ -49,8 +49,14 @@ def test_a_wrong_joint_line_is_replaced() -> None:
 
 def test_an_unsure_locator_decides_nothing() -> None:
     for names in (NAMES, (MEDIAL, LATERAL, DOME, HEEL)):
-        (found,) = together([bones("R")], [seen(names, sure=0.45)], GRID)
+        (found,) = together([bones("R")], [seen(names, sure=0.2)], GRID)
         assert (found.side, found.complete, found.centre_mm) == ("R", True, (2, 2, 2))
+
+
+def test_surer_landmarks_tell_the_side_but_not_whether_the_ankle_is_whole() -> None:
+    for names in (NAMES, (PLAFOND, MEDIAL, LATERAL, HEEL), (MEDIAL, LATERAL, DOME, HEEL)):
+        (found,) = together([bones("R")], [seen(names, sure=0.45)], GRID)
+        assert (found.side, found.complete, found.centre_mm) == ("L", True, (2, 2, 2))
 
 
 def test_without_a_plafond_an_ankle_is_incomplete() -> None:
