@@ -25,6 +25,7 @@ from ankleviewer.core.checks import anatomy_findings, check_volume
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
+from ankleviewer.core.looked import looked
 from ankleviewer.core.paths import home
 from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.review import Review
@@ -147,7 +148,7 @@ def analyse(
         predictor = _predictor(pack, runtime)
         part = _part(report, done, len(jobs))
         answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index)
-        answers.append(answer)
+        answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
         notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from ankleviewer.core.looked import sentences
 from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
 
@@ -174,4 +175,5 @@ def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
             f"    box {n}: centre {position_text(box.center_mm)} mm, voxel ({voxel}), model voxel ({model_voxel}), "
             f"{size} mm, {box.score:.0%} of the heat"
         )
-    return lines
+    told = sentences(answer) if answer.looked else ""
+    return [*lines, f"    {told}"] if told else lines
