@@ -98,6 +98,8 @@ class MainWindow(QMainWindow):
         self.pane3d = Pane3D(self.view)
         self.pane3d.busy = lambda: self.controller.phase in (Phase.READING, Phase.ANALYSING)
         self.pane3d.ankle = lambda: self.controller.ankle
+        self.pane3d.edited = self.editing.edited
+        self.editing.changed.connect(self.pane3d.draw_soon)
         grid_page = QWidget()
         self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
         for tiles in (self.tiles["lightbox"].tiles, self.tiles["compare"]):

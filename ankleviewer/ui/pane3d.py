@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,7 @@ class Pane3D(QWidget):
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
         self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
+        self.edited: Callable[[], Mapping[int, Any]] = dict  # the reader's boxes by finding
         self.pending = False
         self._coarse_shown = False
         self._fine_ms = 1e9
@@ -265,6 +266,7 @@ class Pane3D(QWidget):
     def draw(self, fine: bool) -> float:
         """Draw the state; returns the ms it took."""
         start = time.perf_counter()
+        self.render3d.marks.edited = self.edited()
         self.render3d.show_state(self.model.state, self.model.scene, self.options, fine)
         return 1000 * (time.perf_counter() - start)
 
