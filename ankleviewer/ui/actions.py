@@ -51,6 +51,7 @@ def _file(window: MainWindow) -> None:
     menu = window.menuBar().addMenu("&File")
     _add(menu, "Open file…", "Ctrl+O", window.choose_file)
     _add(menu, "Open folder…", "Ctrl+Shift+O", window.choose_folder)
+    _add(menu, "Other series of this folder…", "Ctrl+E", window.series.choose)
     sample = _add(menu, "Open the sample scan", "", window.open_sample)
     sample.setEnabled(window.sample is not None)
     recent = menu.addMenu("Recent scans")
