@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayou
 
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.mouse import lines, profile_of
+from ankleviewer.ui.keys import TOOL
 from ankleviewer.ui.keys_editor import shown
 from ankleviewer.ui.mouse_menu import PROPERTY
 from ankleviewer.ui.parts import label, rule
@@ -60,7 +61,9 @@ def keys_dialog(window: QWidget) -> QDialog:
     """All keys and mouse gestures, in two columns; the reader's own keys below."""
     dialog = QDialog(window)
     dialog.setWindowTitle("Keys and mouse")
-    rows = [*lines(profile_of(window.property(PROPERTY))), *KEYS]
+    keymap = getattr(window, "keymap", None)
+    held = shown(keymap.keys(TOOL)) if keymap is not None else "W"
+    rows = [*lines(profile_of(window.property(PROPERTY)), held), *KEYS]
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(6)
@@ -76,7 +79,6 @@ def keys_dialog(window: QWidget) -> QDialog:
         text.ensurePolished()  # the theme's font, before its lines are counted
         text.setMinimumHeight(text.heightForWidth(widest))
         grid.addWidget(text, row, column + 1)
-    keymap = getattr(window, "keymap", None)
     own = keymap.own() if keymap is not None else {}
     if own:
         text = ",  ".join(f"{name}: {shown(list(keys)) or 'no key'}" for name, keys in own.items())
