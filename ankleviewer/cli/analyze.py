@@ -150,7 +150,7 @@ def text(result: Result) -> str:
     scan = result.scan
     lines = [scan.path]
     if scan.shape and scan.spacing_mm:
-        shape, spacing = " x ".join(map(str, scan.shape)), " x ".join(f"{s:.3g}" for s in scan.spacing_mm)
+        shape, spacing = " × ".join(map(str, scan.shape)), " × ".join(f"{s:.3g}" for s in scan.spacing_mm)
         lines.append(f"  {scan.format}, {shape} voxels of {spacing} mm, {scan.orientation}")
     lines.append(f"  Verdict: {result.verdict}")
     lines += [f"  {f.level}: {f.message} [{f.code}]" for f in result.findings]
@@ -169,7 +169,7 @@ def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
         return [f"  {model}, {where}: not assessed"]
     lines = [f"  {model}, {where}: {answer.call}, probability {answer.probability:.3f} ({answer.runtime.provider})"]
     for n, box in enumerate(answer.boxes, start=1):
-        size = " x ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
+        size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
         voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))
         lines.append(
             f"    box {n}: centre {position_text(box.center_mm)} mm, voxel ({voxel}), model voxel ({model_voxel}), "

@@ -224,7 +224,7 @@ def _without_repeats(frames: list[Frame], reader: _Pixels) -> tuple[list[Frame],
 def _decode(stack: dicom_stack.Stack, reader: _Pixels, progress: Progress, cancelled: Callable[[], bool]) -> HuSink:
     first = stack.frames[0]
     if first.rows * first.columns * len(stack.frames) > guard.MAX_VOXELS:
-        raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} x {first.rows} x {len(stack.frames)} voxels.")
+        raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} × {first.rows} × {len(stack.frames)} voxels.")
     sink = HuSink((first.columns, first.rows, len(stack.frames)))
     for k, frame in enumerate(stack.frames):
         if cancelled():

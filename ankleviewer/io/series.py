@@ -128,7 +128,7 @@ def _decoded(frame: Any) -> NDArray[np.uint8] | None:
     except Exception:  # noqa: BLE001 - a decoder raises anything on damaged pixels
         return None
     slope, intercept = frame.rescale or (1.0, 0.0)
-    hu = stored * slope + intercept
+    hu = (stored * slope + intercept).astype(np.float32)
     if frame.padding is not None:
         hu[(stored >= frame.padding[0]) & (stored <= frame.padding[1])] = -1024
     ratio = frame.spacing if frame.spacing is not None else (1.0, 1.0)

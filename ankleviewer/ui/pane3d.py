@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, 
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
+from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.tools3d import Tools3D
@@ -200,6 +201,7 @@ class Pane3D(QWidget):
         if self.render3d is None:
             from ankleviewer.ui.render3d import Render3D
 
+            KeptFocus(self.window())
             self.render3d = Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.cropped.connect(self.tools.on_cropped)
