@@ -38,7 +38,7 @@ KEYS = (
     ("Drag the end of a crosshair line", "turn the two other planes; by key: Alt+Left, Alt+Right"),
     ("V", "mortise view: along the tibia, through both malleoli"),
     ("S, Alt+S", "slab: next thickness, next mode (MIP, MinIP, mean)"),
-    ("L", "lightbox: sequential slices of the view last used; in it Left, Right: step, + and -: size"),
+    ("L", "lightbox of the view last used; in it Left, Right: step, + and -: size"),
     ("K", "both ankles side by side"),
     ("X, T", "crosshair, corner text"),
     ("Shift + L R A P S I", "3D standard views; a click on bone takes the slices there"),
