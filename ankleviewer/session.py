@@ -25,10 +25,12 @@ from ankleviewer.core.checks import anatomy_findings, check_volume
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
+from ankleviewer.core.looked import looked
 from ankleviewer.core.paths import home
 from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.review import Review
 from ankleviewer.core.review import to_json as review_json
+from ankleviewer.core.serieschoice import Series
 from ankleviewer.inference.locator import ankles_in
 from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
 from ankleviewer.inference.predictor import Predictor
@@ -78,10 +80,10 @@ class ModelSummary:
     default: bool
 
 
-def open_case(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None) -> Case:
+def open_case(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None, pick: str = "") -> Case:
     """Read a scan, check it and find its ankles.
 
-    A scan whose checks refuse it comes back with the verdict "refuse" and no ankles.
+    A scan whose checks refuse it comes back with the verdict "refuse" and no ankles. `pick`: as in `open_scan`.
 
     Raises:
         ScanError: it cannot be read.
@@ -89,7 +91,7 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
     """
     report = progress or _silent
     start = time.perf_counter()
-    scan = open_scan(path, lambda share, what: report(0.7 * share, what), cancelled)
+    scan = open_scan(path, lambda share, what: report(0.7 * share, what), cancelled, pick)
     read = time.perf_counter()
     _stop_if(cancelled)
     report(0.7, "Checking the scan")
@@ -105,6 +107,13 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
     log.info("scan %s: %s, %s, %s", scan.sha256[:16], case.verdict, [f.code for f in findings], timings)
     report(1.0, "Scan open")
     return case
+
+
+def series_in(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None) -> tuple[Series, ...]:
+    """What a folder or ZIP holds, the series to take first. Raises ScanError, Cancelled."""
+    from ankleviewer.io.series import list_series
+
+    return list_series(path, progress or _silent, cancelled or (lambda: False))
 
 
 def analyse(
@@ -147,7 +156,7 @@ def analyse(
         predictor = _predictor(pack, runtime)
         part = _part(report, done, len(jobs))
         answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index)
-        answers.append(answer)
+        answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
         notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)

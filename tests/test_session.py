@@ -56,6 +56,7 @@ def test_file_to_result(scan) -> None:
     assert (answer.name, answer.call, answer.ankle, result.consensus) == ("tiny-lse", "fracture", 0, None)
     assert all(a <= c <= b for a, c, b in zip(answer.boxes[0].min_mm, TINY["CRACK_MM"], answer.boxes[0].max_mm, strict=True))
     assert result.scan.sha256 == case.scan.sha256 and result.scan.shape == (96, 100, 80)
+    assert [place.share for place in answer.looked] == [round(box.score, 4) for box in answer.boxes]
     assert result.scan.spacing_mm == (1.2, 1.2, 1.5) and result.ankles[0].side == "R"
     assert {"read", "check", "tiny-lse"} <= set(result.timings_s) and result.software["version"]
     assert set(analysis.heatmaps) == {("tiny-lse", 0)}

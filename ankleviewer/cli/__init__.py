@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has printed help, version or what is wrong
         return stop.code if isinstance(stop.code, int) else console.USAGE
     console.log_to_file()
+    console.never_fail_on_a_sign()
     try:
         command: Callable[[argparse.Namespace], int] = options.command
         return command(options)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from ankleviewer.core.looked import sentences
 from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
 
@@ -149,7 +150,7 @@ def text(result: Result) -> str:
     scan = result.scan
     lines = [scan.path]
     if scan.shape and scan.spacing_mm:
-        shape, spacing = " x ".join(map(str, scan.shape)), " x ".join(f"{s:.3g}" for s in scan.spacing_mm)
+        shape, spacing = " × ".join(map(str, scan.shape)), " × ".join(f"{s:.3g}" for s in scan.spacing_mm)
         lines.append(f"  {scan.format}, {shape} voxels of {spacing} mm, {scan.orientation}")
     lines.append(f"  Verdict: {result.verdict}")
     lines += [f"  {f.level}: {f.message} [{f.code}]" for f in result.findings]
@@ -168,10 +169,11 @@ def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
         return [f"  {model}, {where}: not assessed"]
     lines = [f"  {model}, {where}: {answer.call}, probability {answer.probability:.3f} ({answer.runtime.provider})"]
     for n, box in enumerate(answer.boxes, start=1):
-        size = " x ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
+        size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
         voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))
         lines.append(
             f"    box {n}: centre {position_text(box.center_mm)} mm, voxel ({voxel}), model voxel ({model_voxel}), "
             f"{size} mm, {box.score:.0%} of the heat"
         )
-    return lines
+    told = sentences(answer) if answer.looked else ""
+    return [*lines, f"    {told}"] if told else lines

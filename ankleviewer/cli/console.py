@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import logging.handlers
@@ -33,6 +34,13 @@ def exit_code(error: AnkleViewerError) -> int:
 def complain(text: str) -> None:
     """One line for people on stderr."""
     print(f"ankleviewer: {text}", file=sys.stderr)
+
+
+def never_fail_on_a_sign() -> None:
+    """A terminal or file whose encoding lacks a sign (an old Windows code page has no \u00d7) gets "?" in its place, no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def write_json(record: Mapping[str, Any], target: str | None) -> None:

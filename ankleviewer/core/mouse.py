@@ -1,7 +1,8 @@
 """Mouse profiles: what a button does in a slice, by habit. No Qt.
 
 The first is the one of the IHE profile "Basic Image Review": the first tool scrolls. The second is that of viewers whose left
-button changes the window, the third that of 3D Slicer.
+button changes the window; OHIF's own modes bind the buttons so (left window and level, middle pan, right zoom, wheel slices: its
+source, modes/longitudinal/src/initToolGroups.js). The third is that of 3D Slicer.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ WORDS: dict[Gesture, str] = {
 
 @dataclass(frozen=True)
 class Profile:
-    """What the buttons do; `held` is the left button while W is held, `shifted` while Shift is."""
+    """What the buttons do; `held` is the left button while W (or the key in its place) is held, `shifted` while Shift is."""
 
     key: str
     name: str
@@ -36,7 +37,7 @@ class Profile:
 
 PROFILES = (
     Profile("bir", "Left button scrolls", "scroll", "window", "cursor"),
-    Profile("window", "Left button: window and level", "window", "scroll", "cursor"),
+    Profile("window", "Left button: window and level (like OHIF)", "window", "scroll", "cursor"),
     Profile("slicer", "Like 3D Slicer", "window", "scroll", "pan"),
 )
 
@@ -53,10 +54,11 @@ def gesture(profile: Profile, button: Button, shift: bool = False, held: bool = 
     return profile.middle if button == "middle" else profile.right
 
 
-def lines(profile: Profile) -> tuple[tuple[str, str], ...]:
-    """What the buttons do, for people: (gesture, what it does)."""
+def lines(profile: Profile, key: str = "W") -> tuple[tuple[str, str], ...]:
+    """What the buttons do, for people: (gesture, what it does); `key` is the one that is held, "" for none."""
+    held = f"; with {key} held: {WORDS[profile.held]}" if key else ""
     return (
-        ("Left drag", f"{WORDS[profile.left]}; with W held: {WORDS[profile.held]}"),
+        ("Left drag", f"{WORDS[profile.left]}{held}"),
         ("Shift + left", WORDS[profile.shifted]),
         ("Middle drag", WORDS[profile.middle]),
         ("Right drag, Ctrl + wheel", WORDS[profile.right] if profile.right == "zoom" else f"{WORDS[profile.right]}, zoom"),

@@ -36,6 +36,27 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """Where one part of a heat map lies, told from the joint (`core.looked`).
+
+    Attributes:
+        share: of the map, as a box's score.
+        across: "medial" or "lateral", "left" or "right" in an ankle of unknown side, "" in the middle.
+        along: "anterior", "posterior" or "" in the middle.
+        height_mm: above (+) or below (-) the joint along the patient's long axis; 0 at its height.
+        joint: what heights are told from: "plafond centre" where that landmark was seen, else "joint line".
+        near: the name of a landmark beside it, "" for none.
+    """
+
+    share: float
+    across: str
+    along: str
+    height_mm: float
+    joint: str
+    near: str
+
+
+@dataclass(frozen=True)
 class Runtime:
     """What really ran the model (the engine's own word, None when it was not run) and for how long."""
 
@@ -51,6 +72,7 @@ class ModelAnswer:
         status: "released" or "preliminary".
         ankle: index into the result's ankles; None when no ankle was found.
         probability: 0..1; None when not assessed.
+        looked: where the parts of the heat map lie, one for each box; () in results written before it was told.
     """
 
     name: str
@@ -62,6 +84,7 @@ class ModelAnswer:
     call: Call
     boxes: tuple[Box, ...]
     runtime: Runtime
+    looked: tuple[Looked, ...] = ()
 
     def __post_init__(self) -> None:
         if self.call not in CALLS:
@@ -191,6 +214,7 @@ def _counts(name: str, answers: Sequence[ModelAnswer]) -> bool:
 
 def _answer(record: Mapping[str, Any]) -> ModelAnswer:
     parts = {**record, "boxes": tuple(Box(**_tuples(b)) for b in record["boxes"]), "runtime": Runtime(**record["runtime"])}
+    parts["looked"] = tuple(Looked(**place) for place in record.get("looked", ()))
     return ModelAnswer(**parts)
 
 

@@ -19,6 +19,7 @@ SCHEMA = "ankleviewer.session/1"
 SUFFIX = ".avsession.json"
 _HELD = ("hide_ai",)  # true only while a key is down
 _MAX_PATH = 4096
+_PICK = re.compile(r"[0-9a-f]{16}")
 _MODEL = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")  # a name; a path would have a pack run that lies anywhere
 
 
@@ -31,6 +32,7 @@ class SavedView:
         sha256: of the scan, as in `ScanInfo`.
         state: how it was shown.
         chosen: name of the model chosen, "all", or "" for the default.
+        pick: key of the series within a folder or ZIP with several, "" for the only one.
     """
 
     path: str
@@ -38,11 +40,12 @@ class SavedView:
     sha256: str
     state: ViewState
     chosen: str = ""
+    pick: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         view = {name: value for name, value in asdict(self.state).items() if name not in _HELD}
-        scan = {"path": self.path, "name": self.name, "sha256": self.sha256}
+        scan = {"path": self.path, "name": self.name, "sha256": self.sha256, "series": self.pick}
         return {"schema": SCHEMA, "scan": scan, "chosen": self.chosen, "view": view}
 
     @staticmethod
@@ -63,7 +66,9 @@ class SavedView:
         if "/" in name or "\\" in name or name in ("", ".", ".."):
             raise ValueError("the scan's name is a path")
         state = _state(view) if isinstance(view, Mapping) else ViewState()
-        return SavedView(path, name, sha256, state, chosen if isinstance(chosen, str) and _MODEL.fullmatch(chosen) else "")
+        known = chosen if isinstance(chosen, str) and _MODEL.fullmatch(chosen) else ""
+        pick = scan.get("series")
+        return SavedView(path, name, sha256, state, known, pick if isinstance(pick, str) and _PICK.fullmatch(pick) else "")
 
 
 def _state(view: Mapping[str, Any]) -> ViewState:

@@ -24,8 +24,11 @@ _UNWANTED = ("__MACOSX", ".DS_Store", "Thumbs.db", "DICOMDIR")
 
 
 @contextlib.contextmanager
-def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Iterator[Path]:
+def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], several: bool = False) -> Iterator[Path]:
     """The scan of a ZIP: a NIfTI file, or a folder of DICOM files; gone when the block ends.
+
+    Args:
+        several: give the whole folder where there are several scans, instead of refusing it.
 
     Raises:
         ScanError: ARCHIVE_DAMAGED (no ZIP, or its checksums are wrong), ARCHIVE_ENCRYPTED, ARCHIVE_UNSUPPORTED (packed by a
@@ -56,7 +59,7 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> I
             raise ScanError(
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
             ) from None
-        yield _scan_in(folder)
+        yield _scan_in(folder, several)
 
 
 def _checked(archive: zipfile.ZipFile, stored: int) -> list[zipfile.ZipInfo]:
@@ -97,7 +100,7 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> N
             out.write(block)
 
 
-def _scan_in(folder: Path) -> Path:
+def _scan_in(folder: Path, several: bool = False) -> Path:
     """What there is to read among the unpacked files; what is no scan is removed."""
     kinds = {file: guard.kind_of(file) for file in sorted(folder.iterdir())}
     for file, kind in kinds.items():
@@ -108,5 +111,7 @@ def _scan_in(folder: Path) -> Path:
     if not images and not slices:
         raise ScanError("ARCHIVE_EMPTY", "The ZIP file holds neither a NIfTI file nor DICOM images.")
     if len(images) > 1 or (images and slices):
+        if several:
+            return folder
         raise ScanError("ARCHIVE_SEVERAL", f"The ZIP file holds {len(images) + bool(slices)} scans; open one at a time.")
     return images[0] if images else folder

@@ -17,6 +17,7 @@ from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
 from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io.series import key_of
 from ankleviewer.io.sink import HuSink
 
 Progress = Callable[[float, str], None]
@@ -44,27 +45,30 @@ class DicomScan:
     laterality: str
 
 
-def read_dicom(files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> DicomScan:
+def read_dicom(
+    files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool], pick: str = ""
+) -> DicomScan:
     """Read the one CT series among `files`.
 
     Args:
         files: plain files, of any kind.
         only: where given, the series that this file belongs to is read, whatever else lies beside it.
+        pick: key of the series to read (`series.key_of`), "" for the only one there is.
 
     Raises:
-        ScanError: NO_DICOM, MODALITY_NOT_CT, NO_PIXELS, SERIES_AMBIGUOUS, RESCALE_MISSING, and those of `dicom_stack.build`,
-            `dicom_pixels.decode` and `HuSink.put`.
+        ScanError: NO_DICOM, MODALITY_NOT_CT, NO_PIXELS, SERIES_AMBIGUOUS, SERIES_GONE, RESCALE_MISSING, and those of
+            `dicom_stack.build`, `dicom_pixels.decode` and `HuSink.put`.
         Cancelled: on request.
     """
-    survey = _survey(files, only, progress, cancelled)
-    frames = _one_series(survey, only)
+    seen = survey(files, only, progress, cancelled)
+    frames = _one_series(seen, only, pick)
     findings: list[Finding] = []
-    if survey.skipped:
-        parts = ", ".join(f"{count} {what}" for what, count in sorted(survey.skipped.items()))
+    if seen.skipped:
+        parts = ", ".join(f"{count} {what}" for what, count in sorted(seen.skipped.items()))
         findings.append(Finding("info", "OBJECTS_SKIPPED", f"Left out, since they are no slices of this scan: {parts}."))
     frames, mixed = dicom_stack.largest_group(frames)
     findings += mixed
-    for uid in sorted({survey.syntax[f.path] for f in frames}):
+    for uid in sorted({seen.syntax[f.path] for f in frames}):
         findings += dicom_pixels.syntax_findings(uid)
     if frames[0].spacing is None:
         dicom_stack.build(frames)
@@ -88,7 +92,7 @@ def read_dicom(files: list[Path], only: Path | None, progress: Progress, cancell
             )
         )
     volume = _assemble(stack, sink)
-    about = dicom_headers.describe(survey.first[frames[0].series])
+    about = dicom_headers.describe(seen.first[frames[0].series])
     age = _age_finding(about.age_years)
     findings += [age] if age else []
     kernel = f", kernel {about.kernel}" if about.kernel else ""
@@ -112,15 +116,16 @@ def _age_finding(years: float | None) -> Finding | None:
     return None
 
 
-def _survey(files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> Survey:
-    survey = Survey()
+def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> Survey:
+    """What the headers of files say: CT images by frame, all else counted. Raises Cancelled, and ScanError for a lone file."""
+    seen = Survey()
     for n, path in enumerate(files):
         if cancelled():
             raise Cancelled
         if n % 16 == 0:
             progress(0.2 * n / len(files), "Reading headers")
         if guard.kind_of(path) != "dicom":
-            survey.skipped["other files"] += 1
+            seen.skipped["other files"] += 1
             continue
         try:
             dataset = dicom_headers.load(path, pixels=False)
@@ -128,38 +133,38 @@ def _survey(files: list[Path], only: Path | None, progress: Progress, cancelled:
             # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.
             if len(files) == 1 or path == only:
                 raise
-            survey.skipped["unreadable files"] += 1
+            seen.skipped["unreadable files"] += 1
             continue
-        _sort_in(survey, dataset, path)
-    return survey
+        _sort_in(seen, dataset, path)
+    return seen
 
 
-def _sort_in(survey: Survey, dataset: Any, path: Path) -> None:
+def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
     kind = str(dataset.get("SOPClassUID", ""))
     modality = str(dataset.get("Modality", "")).strip().upper()
     if kind == dicom_headers.DIRECTORY:
-        survey.skipped["directories"] += 1
+        seen.skipped["directories"] += 1
     elif modality == "SR":
-        survey.skipped["files without pixels"] += 1
+        seen.skipped["files without pixels"] += 1
     elif modality != "CT":
-        survey.skipped["images of other methods"] += 1
+        seen.skipped["images of other methods"] += 1
     elif dicom_headers.is_localizer(dataset):
-        survey.skipped["localizers"] += 1
+        seen.skipped["localizers"] += 1
     elif not dataset.get("Rows") or not dataset.get("Columns"):
-        survey.skipped["files without pixels"] += 1
+        seen.skipped["files without pixels"] += 1
     else:
         frames = dicom_headers.frames_of(dataset, path)
         if not frames:
-            survey.skipped["images without position"] += 1
+            seen.skipped["images without position"] += 1
             return
-        survey.frames += frames
-        survey.syntax[path] = dicom_pixels.syntax_of(dataset)
-        survey.first.setdefault(frames[0].series, dataset)
+        seen.frames += frames
+        seen.syntax[path] = dicom_pixels.syntax_of(dataset)
+        seen.first.setdefault(frames[0].series, dataset)
 
 
-def _one_series(survey: Survey, only: Path | None) -> list[Frame]:
-    if not survey.frames:
-        skipped = survey.skipped
+def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
+    if not seen.frames:
+        skipped = seen.skipped
         if skipped["images of other methods"]:
             raise ScanError("MODALITY_NOT_CT", "These images are not a CT (Modality is not CT).")
         if skipped["files without pixels"]:
@@ -169,19 +174,23 @@ def _one_series(survey: Survey, only: Path | None) -> list[Frame]:
         if skipped["unreadable files"]:
             raise ScanError("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
         raise ScanError("NO_DICOM", "There are no DICOM images in this folder.")
-    series = {f.series for f in survey.frames}
+    series = {f.series for f in seen.frames}
     if only is not None:
-        series = {f.series for f in survey.frames if f.path == only}
+        series = {f.series for f in seen.frames if f.path == only}
         if not series:
             raise ScanError("NO_PIXELS", "This file is not an image of a CT series.")
+    if pick:
+        series = {uid for uid in series if key_of(uid) == pick}
+        if not series:
+            raise ScanError("SERIES_GONE", "The chosen series is no longer there; open the folder again.")
     if len(series) > 1:
-        sizes = sorted(Counter(f.series for f in survey.frames).values(), reverse=True)
+        sizes = sorted(Counter(f.series for f in seen.frames).values(), reverse=True)
         raise ScanError(
             "SERIES_AMBIGUOUS",
             f"The folder holds {len(series)} series (of {', '.join(map(str, sizes))} slices); "
             "open one file of the series you want, or a folder with one series.",
         )
-    return [f for f in survey.frames if f.series in series]
+    return [f for f in seen.frames if f.series in series]
 
 
 class _Pixels:
@@ -215,7 +224,7 @@ def _without_repeats(frames: list[Frame], reader: _Pixels) -> tuple[list[Frame],
 def _decode(stack: dicom_stack.Stack, reader: _Pixels, progress: Progress, cancelled: Callable[[], bool]) -> HuSink:
     first = stack.frames[0]
     if first.rows * first.columns * len(stack.frames) > guard.MAX_VOXELS:
-        raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} x {first.rows} x {len(stack.frames)} voxels.")
+        raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} × {first.rows} × {len(stack.frames)} voxels.")
     sink = HuSink((first.columns, first.rows, len(stack.frames)))
     for k, frame in enumerate(stack.frames):
         if cancelled():

@@ -105,7 +105,7 @@ def build(frames: list[Frame], repeated: set[int] | None = None) -> Stack:
     if spacing is None:
         raise ScanError("SPACING_MISSING", "The images do not say how large a pixel is (Pixel Spacing); it is not guessed.")
     if not 0.01 <= min(spacing) <= max(spacing) <= 20:
-        raise ScanError("SPACING_INVALID", f"A pixel measures {spacing[0]:g} x {spacing[1]:g} mm; 0.01 to 20 mm are expected.")
+        raise ScanError("SPACING_INVALID", f"A pixel measures {spacing[0]:g} × {spacing[1]:g} mm; 0.01 to 20 mm are expected.")
     rotation = _rotation(frames)
     places = np.array([f.position for f in frames], dtype=np.float64)
     order = np.argsort(places @ rotation[:, 2], kind="stable")

@@ -82,11 +82,11 @@ def _shape(dim: NDArray[np.int64]) -> tuple[int, int, int]:
     while len(sizes) > 3 and sizes[-1] == 1:
         sizes.pop()
     if len(sizes) != 3 or min(sizes) < 2:
-        raise ScanError("NOT_3D", f"One three-dimensional scan is expected, this file holds {' x '.join(map(str, sizes))}.")
+        raise ScanError("NOT_3D", f"One three-dimensional scan is expected, this file holds {' × '.join(map(str, sizes))}.")
     if sizes[0] * sizes[1] * sizes[2] > guard.MAX_VOXELS:
         raise ScanError(
             "SIZE_IMPLAUSIBLE",
-            f"The header claims {' x '.join(map(str, sizes))} voxels; at most "
+            f"The header claims {' × '.join(map(str, sizes))} voxels; at most "
             f"{guard.MAX_VOXELS / 1e9:.1f} thousand million are read.",
         )
     return sizes[0], sizes[1], sizes[2]

@@ -43,10 +43,13 @@ class Scan:
     laterality: str
 
 
-def open_scan(path: str | Path, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> Scan:
+def open_scan(
+    path: str | Path, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None, pick: str = ""
+) -> Scan:
     """Read a NIfTI file, a folder of DICOM files, the series in whose folder a DICOM file lies, or a ZIP of either.
 
     Args:
+        pick: which of several series or files to read: a key of `series.list_series`.
         progress: called with (0 to 1, what is being done).
         cancelled: asked often; True stops the reading.
 
@@ -60,7 +63,7 @@ def open_scan(path: str | Path, progress: Progress | None = None, cancelled: Cal
         with warnings.catch_warnings():
             # Libraries warn about values that are judged here by our own rules; their text may quote tags.
             warnings.simplefilter("ignore")
-            scan = _open(Path(path), report, cancelled or _never)
+            scan = _open(Path(path), report, cancelled or _never, pick)
         report(1.0, "Scan read")
         return scan
     except AnkleViewerError:
@@ -86,38 +89,63 @@ def _never() -> bool:
     return False
 
 
-def _open(path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Scan:
+def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Scan:
     if path.is_dir():
-        return _dicom(path, None, progress, cancelled)
+        image = _image_in(path, pick)
+        return _dicom(path, None, progress, cancelled, pick) if image is None else _nifti(path, image, progress, cancelled)
     file = guard.plain_file(path)
     kind = guard.kind_of(file)
     if kind == "dicom":
+        if pick:  # another series of the file's folder
+            return replace(_dicom(file.parent, None, progress, cancelled, pick, recursive=False), path=str(path))
         return _dicom(path, file, progress, cancelled)
     if kind == "zip":
         from ankleviewer.io.archive import unpacked
 
-        with unpacked(file, progress, cancelled) as inner:
-            scan = _open(inner, lambda share, what: progress(0.1 + 0.9 * share, what), cancelled)
+        with unpacked(file, progress, cancelled, several=bool(pick)) as inner:
+            scan = _open(inner, lambda share, what: progress(0.1 + 0.9 * share, what), cancelled, pick if inner.is_dir() else "")
             return replace(scan, path=str(path))
     if kind == "unknown":
         raise ScanError("FORMAT_UNKNOWN", "This is neither a NIfTI file nor a DICOM image.")
+    return _nifti(path, file, progress, cancelled)
+
+
+def _image_in(folder: Path, pick: str) -> Path | None:
+    """The NIfTI file of a folder that is meant; None where it is for the DICOM reader to say what there is."""
+    from ankleviewer.io.series import is_image, key_of_file
+
+    files = guard.files_below(folder)
+    images = [f for f in files if is_image(f)]
+    if pick:
+        return next((f for f in images if key_of_file(f) == pick), None)
+    if not images or any(guard.kind_of(f) == "dicom" for f in files):  # beside slices a NIfTI file is most often made from them
+        return None
+    if len(images) > 1:
+        raise ScanError("SERIES_AMBIGUOUS", f"The folder holds {len(images)} NIfTI files; open one at a time.")
+    return images[0]
+
+
+def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], bool]) -> Scan:
     from ankleviewer.io.dicom import age_unknown
     from ankleviewer.io.nifti import read_nifti
 
-    volume, findings, counts = read_nifti(file, kind == "nifti.gz", progress, cancelled)
+    volume, findings, counts = read_nifti(file, guard.kind_of(file) == "nifti.gz", progress, cancelled)
     progress(0.95, "Checking")
     findings += [*_shifted(counts), age_unknown()]
-    nx, ny, nz = volume.grid.shape
-    return Scan(volume, str(path), guard.sha256_of_file(file), "nifti", tuple(findings), f"NIfTI, {nx} x {ny} x {nz}", "")
+    size = " \u00d7 ".join(map(str, volume.grid.shape))
+    return Scan(volume, str(path), guard.sha256_of_file(file), "nifti", tuple(findings), f"NIfTI, {size}", "")
 
 
-def _dicom(path: Path, only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> Scan:
+def _dicom(
+    path: Path, only: Path | None, progress: Progress, cancelled: Callable[[], bool], pick: str = "", recursive: bool = True
+) -> Scan:
     from ankleviewer.io.dicom import read_dicom
 
-    files = guard.files_below(path) if only is None else guard.files_below(only.parent, recursive=False)
-    scan = read_dicom(files, only, progress, cancelled)
+    files = guard.files_below(path, recursive) if only is None else guard.files_below(only.parent, recursive=False)
+    scan = read_dicom(files, only, progress, cancelled, pick)
     progress(0.95, "Checking")
-    digest = guard.sha256_of_files(guard.sha256_of_file(file) for file in (files if only is None else sorted(scan.files)))
+    alone = only is None and not pick
+    digest = guard.sha256_of_files(guard.sha256_of_file(file) for file in (files if alone else sorted(scan.files)))
     return Scan(scan.volume, str(path), digest, "dicom", (*scan.findings, *_shifted(scan.counts)), scan.series, scan.laterality)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.decision import Decision
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.looked import sentences
 from ankleviewer.core.measure_tools import summary
 from ankleviewer.core.measure_tools import title as measure_title
 from ankleviewer.core.planes import position_text as spaced_position
@@ -127,9 +128,11 @@ def picture_note(report: Report) -> str:
     """What the pictures show."""
     shown = report.shown
     if shown is None or not shown.boxes:
-        return "No place is marked."
+        told = sentences(shown) if shown is not None else ""
+        return f"No place is marked. {told}".strip()
     level = f" ({report.outline[0]:.2g} of {report.outline[1]:.3g} logit units)" if report.outline is not None else ""
-    return f"{title(report, shown)}. Yellow outline: where the model looked{level}. Orange box: the suspected place."
+    told = f"{title(report, shown)}. Yellow outline: where the model looked{level}. Orange box: the suspected place."
+    return f"{told} {sentences(shown)}".strip()
 
 
 def agreement(report: Report) -> str:

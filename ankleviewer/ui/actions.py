@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
+from ankleviewer.ui import keys as held_keys
 from ankleviewer.ui import log_saving, mouse_menu, plane_actions
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import mark
@@ -35,6 +36,7 @@ def _add(menu: QMenu, text: str, keys: str | tuple[str, ...], act: Callable[[], 
 
 def build(window: MainWindow) -> None:
     """Fill the window's menu bar."""
+    held_keys.build(window)
     _file(window)
     _view(window)
     plane_actions.build(window, _add)
@@ -51,6 +53,7 @@ def _file(window: MainWindow) -> None:
     menu = window.menuBar().addMenu("&File")
     _add(menu, "Open file…", "Ctrl+O", window.choose_file)
     _add(menu, "Open folder…", "Ctrl+Shift+O", window.choose_folder)
+    _add(menu, "Other series of this folder…", "Ctrl+E", window.series.choose)
     sample = _add(menu, "Open the sample scan", "", window.open_sample)
     sample.setEnabled(window.sample is not None)
     recent = menu.addMenu("Recent scans")

@@ -11,8 +11,11 @@ Progress = Callable[[float, str], None]
 class Backend(Protocol):
     """The use cases, as `ankleviewer.session` has them; called on a pool thread."""
 
-    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
-        """Read and check a scan; raises ScanError."""
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Any:
+        """Read and check a scan, of several the one with the key `pick`; raises ScanError."""
+
+    def list_series(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """What a folder or ZIP holds (core.serieschoice.Series), the one to take first; raises ScanError."""
 
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
@@ -39,11 +42,17 @@ class Backend(Protocol):
 class SessionBackend:
     """The real use cases, imported when first used so that the window is up at once."""
 
-    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
-        """Read and check a scan; raises ScanError."""
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Any:
+        """Read and check a scan, of several the one with the key `pick`; raises ScanError."""
         from ankleviewer import session
 
-        return session.open_case(path, progress, cancelled)
+        return session.open_case(path, progress, cancelled, pick)
+
+    def list_series(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """What a folder or ZIP holds, the one to take first; raises ScanError."""
+        from ankleviewer import session
+
+        return session.series_in(path, progress, cancelled)
 
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""

@@ -26,7 +26,7 @@ def facts(box: Any, index: int) -> tuple[str, str]:
     """Two lines: the box's centre in voxels of scan and network, and in LPS mm with its size."""
     x, y, z = box.center_voxel
     u, v, w = box.center_model_voxel
-    size = " x ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
+    size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
     first = f"Finding {index + 1}: centre x {x}  y {y}  z {z} (scan voxel);  x {u}  y {v}  z {w} (model grid)"
     return first, f"{position_text(box.center_mm)} mm;  size {size} mm"
 

@@ -25,6 +25,7 @@ from ankleviewer.ui.reviewing import Reviewing
 
 _MARGIN_MM = 12.0  # shown around the ankle's box
 ALL_MODELS = "all"
+SEVERAL = ("SERIES_AMBIGUOUS", "ARCHIVE_SEVERAL")  # refusals that the choice of a series mends
 
 
 class Phase(Enum):
@@ -53,6 +54,7 @@ class CaseController(QObject):
         changed(): phase, case, answer, chosen model or ankle is another one.
         progressed(fraction, text): of the work under way.
         noticed(Notice): something did not work; the open case stays.
+        several(path): a folder or ZIP holds several series, and none was picked.
         settled(ok): opening and analysis have ended (the screenshot waits for it).
     """
 
@@ -60,6 +62,7 @@ class CaseController(QObject):
     progressed = Signal(float, str)
     noticed = Signal(object)
     opened = Signal(str)
+    several = Signal(str)
     settled = Signal(bool)
 
     def __init__(self, view: ViewModel, backend: Backend | None = None, model: str | None = None) -> None:
@@ -75,6 +78,7 @@ class CaseController(QObject):
         self.failure: AnkleViewerError | None = None
         self.go_to_offered = False
         self._path = ""
+        self.pick, self._picking = "", ""  # key of the series that is open, and that is being opened
         self._touched = False
         self.reviewing = Reviewing(self.backend, self)
         self.measuring = Measuring(view, self.reviewing, self)
@@ -109,13 +113,13 @@ class CaseController(QObject):
 
         self.listing.start(work)
 
-    def open(self, path: str) -> None:
-        """Read a file or folder; the open case stays until the new one is there."""
-        self._path = path
+    def open(self, path: str, pick: str = "") -> None:
+        """Read a file or folder (of several series that with the key `pick`); the open case stays until the new one is there."""
+        self._path, self._picking = path, pick
         self.analysing.cancel()
         self._set_notice(None)
         self.phase = Phase.READING
-        self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled))
+        self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled, pick))
         self.changed.emit()
 
     def analyse(self) -> None:
@@ -172,7 +176,7 @@ class CaseController(QObject):
             refusal = next(f for f in case.findings if f.level == "refuse")
             self._on_not_read(ScanError(refusal.code, refusal.message))
             return
-        self.case, self.analysis = case, None
+        self.case, self.analysis, self.pick = case, None, self._picking
         self.phase = Phase.SCAN
         self.reviewing.open(case)
         complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
@@ -190,6 +194,12 @@ class CaseController(QObject):
 
     def _on_not_read(self, error: AnkleViewerError) -> None:
         self.phase = self._resting()
+        if error.code in SEVERAL and not self._picking:
+            self.failure = error
+            self.changed.emit()
+            self.settled.emit(False)
+            self.several.emit(self._path)
+            return
         self._fail(error, Path(self._path).name)
 
     def _on_analysis(self, analysis: Any) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayou
 
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.mouse import lines, profile_of
+from ankleviewer.ui.keys import TOOL
 from ankleviewer.ui.keys_editor import shown
 from ankleviewer.ui.mouse_menu import PROPERTY
 from ankleviewer.ui.parts import label, rule
@@ -37,7 +38,7 @@ KEYS = (
     ("Drag the end of a crosshair line", "turn the two other planes; by key: Alt+Left, Alt+Right"),
     ("V", "mortise view: along the tibia, through both malleoli"),
     ("S, Alt+S", "slab: next thickness, next mode (MIP, MinIP, mean)"),
-    ("L", "lightbox: sequential slices of the view last used"),
+    ("L", "lightbox of the view last used; in it Left, Right: step, + and -: size"),
     ("K", "both ankles side by side"),
     ("X, T", "crosshair, corner text"),
     ("Shift + L R A P S I", "3D standard views; a click on bone takes the slices there"),
@@ -49,6 +50,7 @@ KEYS = (
     ("Esc", "end: tool, box, turning, analysis, a view that fills the window"),
     ("F9", "result column"),
     ("P", "hide patient and file names, also in pictures"),
+    ("Ctrl+O, Ctrl+Shift+O, Ctrl+E", "open a file, a folder, another series of this folder"),
     ("Ctrl+R, Ctrl+P", "save report, picture"),
     ("Ctrl+S, Ctrl+Shift+S", "save result and review, session"),
     ("Ctrl+C, Ctrl+Shift+C", "copy a picture of the view, of the window"),
@@ -59,7 +61,9 @@ def keys_dialog(window: QWidget) -> QDialog:
     """All keys and mouse gestures, in two columns; the reader's own keys below."""
     dialog = QDialog(window)
     dialog.setWindowTitle("Keys and mouse")
-    rows = [*lines(profile_of(window.property(PROPERTY))), *KEYS]
+    keymap = getattr(window, "keymap", None)
+    held = shown(keymap.keys(TOOL)) if keymap is not None else "W"
+    rows = [*lines(profile_of(window.property(PROPERTY)), held), *KEYS]
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(6)
@@ -75,7 +79,6 @@ def keys_dialog(window: QWidget) -> QDialog:
         text.ensurePolished()  # the theme's font, before its lines are counted
         text.setMinimumHeight(text.heightForWidth(widest))
         grid.addWidget(text, row, column + 1)
-    keymap = getattr(window, "keymap", None)
     own = keymap.own() if keymap is not None else {}
     if own:
         text = ",  ".join(f"{name}: {shown(list(keys)) or 'no key'}" for name, keys in own.items())

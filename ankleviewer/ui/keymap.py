@@ -7,17 +7,36 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-# Held, or belonging to what has the focus: they never reach a command.
-RESERVED = ("Space", "W", "Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
+# Belonging to what has the focus: they never reach a command.
+RESERVED = ("Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
 RESERVED += tuple(f"Ctrl+{shift}{way}" for shift in ("", "Shift+") for way in ("Up", "Down", "Left", "Right"))
 RESERVED += ("Backspace", "Shift+Return", "Shift+Enter")
-_NAME, _KEYS = "command", "keys"
+_NAME, _KEYS, _HELD = "command", "keys", "held"
+HELD_PLACE = "Held down"
 
 
 def mark(action: QAction, name: str, keys: Iterable[str]) -> None:
     """Make an action a command whose keys can be changed: its name, stable, and the keys it comes with."""
     action.setProperty(_NAME, name)
     action.setProperty(_KEYS, [k for k in map(normal, keys) if k])
+
+
+def hold(window: QWidget, name: str, key: str) -> QAction:
+    """A command that lasts as long as its key is down (`keys.HeldKeys`); it has no place in a menu, its key no modifier."""
+    action = QAction(name, window)  # belongs to no widget's actions, so Qt never triggers it
+    mark(action, name, (key,))
+    action.setProperty(_HELD, True)
+    return action
+
+
+def is_held(action: QAction) -> bool:
+    """Whether a command lasts as long as its key is down."""
+    return bool(action.property(_HELD))
+
+
+def can_be_held(key: str) -> bool:
+    """Whether a key is one key alone: with Ctrl, Shift or Alt the order of letting go would matter."""
+    return bool(key) and not any(f"{name}+" in key for name in ("Ctrl", "Shift", "Alt", "Meta"))
 
 
 def normal(key: str) -> str:
@@ -39,7 +58,7 @@ def place_of(action: QAction) -> str:
     while isinstance(menu, QMenu):
         titles.insert(0, menu.title().replace("&", ""))
         menu = menu.parent()
-    return " > ".join(titles)
+    return HELD_PLACE if is_held(action) else " > ".join(titles)
 
 
 class Keymap:
@@ -56,7 +75,7 @@ class Keymap:
         wanted: dict[str, list[str]] = {}
         for name in self.actions:
             if name in own:
-                wanted[name] = [k for k in dict.fromkeys(map(normal, own[name])) if k and k not in RESERVED and k not in taken]
+                wanted[name] = [k for k in dict.fromkeys(map(normal, own[name])) if self.fits(name, k) and k not in taken]
                 taken |= set(wanted[name])
         for name in self.actions:
             # a key that the reader gave to another command is gone here
@@ -77,12 +96,16 @@ class Keymap:
     def give(self, name: str, key: str) -> bool:
         """Give a command one key; whoever had it loses it. False where the key cannot be given."""
         key = normal(key)
-        if not key or key in RESERVED:
+        if not self.fits(name, key):
             return False
         for other in self.users(key, but=name):
             self._put(other, [k for k in self.keys(other) if k != key])
         self._put(name, [key])
         return True
+
+    def fits(self, name: str, key: str) -> bool:
+        """Whether a command may have a key at all."""
+        return bool(key) and key not in RESERVED and (not is_held(self.actions[name]) or can_be_held(key))
 
     def clear(self, name: str) -> None:
         """Take all keys from a command."""

@@ -1,17 +1,31 @@
-"""Keys that are held rather than pressed: Space hides all model output, W turns the left button to window / level."""
+"""Keys that are held rather than pressed: Space hides all model output, W turns the left button to its other tool.
+
+Both can be changed like any other key (`keymap`).
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLineEdit, QTextEdit, QWidget
 
+from ankleviewer.ui.keymap import hold
 from ankleviewer.ui.model import ViewModel
+
+HIDE = "Hide all that comes from the model, while held"
+TOOL = "The left button's other tool, while held"
+
+
+def build(window: QWidget) -> None:
+    """Make the two commands, so that the keymap knows them."""
+    hold(window, HIDE, "Space")
+    hold(window, TOOL, "W")
 
 
 class HeldKeys(QObject):
     """Application-wide event filter for one window.
 
-    Space belongs to hiding the model's output wherever the focus is, so that it always works; Enter presses a focused button.
+    The key belongs to hiding the model's output wherever the focus is, so that it always works; Enter presses a focused button.
     Nothing happens while a text field has the focus.
     """
 
@@ -30,11 +44,11 @@ class HeldKeys(QObject):
         if not isinstance(watched, QWidget) or watched.window() is not self._window or _typing():
             return False
         down = kind != QEvent.Type.KeyRelease
-        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+        if self._is(event, HIDE):
             if not event.isAutoRepeat():
                 self._model.update(hide_ai=down)
             return True
-        if event.key() == Qt.Key.Key_W and not event.modifiers():
+        if self._is(event, TOOL):
             if not event.isAutoRepeat():
                 self._window.setProperty("window_key", down)
             return True
@@ -43,6 +57,13 @@ class HeldKeys(QObject):
             watched.click()
             return True
         return False
+
+    def _is(self, event: QKeyEvent, name: str) -> bool:
+        """Whether a key event is of the key of a held command."""
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or event.key() == Qt.Key.Key_unknown:
+            return False
+        pressed = QKeySequence(event.key()).toString(QKeySequence.SequenceFormat.PortableText)
+        return pressed in self._window.keymap.keys(name)
 
     def _release(self) -> None:
         self._model.update(hide_ai=False)

@@ -148,11 +148,13 @@ class KeysEditor(QDialog):
         text = "" if name else "Choose a command in the table."
         if key in RESERVED:
             text = f"{shown([key])} belongs to the views and to moving between controls; it cannot be given away."
+        elif name and key and not self.keymap.fits(name, key):
+            text = "A key that is held down must be one key alone, without Ctrl, Shift or Alt."
         elif others:
             names = ", ".join(other.rstrip("…") for other in others)
             text = f"{shown([key])} belongs to: {names}. Assigning it takes it away there."
         self.said.setText(text)
-        self.give.setEnabled(bool(name and key) and key not in RESERVED)
+        self.give.setEnabled(bool(name) and self.keymap.fits(name, key))
         for button in (self.clear, self.reset):
             button.setEnabled(bool(name))
 

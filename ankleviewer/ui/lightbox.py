@@ -6,19 +6,22 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from ankleviewer.core.display import resolve
 from ankleviewer.core.planes import PLANES, Viewport
-from ankleviewer.core.viewstate import TILE_STEPS, ViewState
+from ankleviewer.core.viewstate import TILE_STEPS, PaneView, ViewState
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.parts import label
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
 
 _ABOUT = 12  # tiles that fit comfortably
+_STEP_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_SIZE_KEYS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
+HELP = "Click: crosshair   Double-click: four views   ← →: step   + −: size   L, Esc: close"
 _TILE_PX = (210.0, 420.0)  # smallest and largest side that is aimed at
 
 
@@ -57,6 +60,18 @@ class SliceTiles(Tiles):
             count = int(np.clip(count, -last, last))
             self._first = max(self._first % step, self._first + count * step)
             self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left / Right: the step from tile to tile; + / -: the size; all else as in every tile view."""
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if plain and event.key() in _STEP_KEYS:
+            at = TILE_STEPS.index(self.model.state.tile_step) + _STEP_KEYS[event.key()]
+            self.model.update(tile_step=TILE_STEPS[min(max(at, 0), len(TILE_STEPS) - 1)])
+        elif plain and event.key() in _SIZE_KEYS and self.model.scene is not None:
+            pane = self.pane()
+            self.model.set_pane(self.model.state.tile_plane, PaneView(pane.zoom * 1.2 ** _SIZE_KEYS[event.key()], pane.pan))
+        else:
+            super().keyPressEvent(event)
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         same = ("tile_plane", "tile_step", "layout", "turn", "oblique")
@@ -119,7 +134,7 @@ class Lightbox(QWidget):
         for widget in (self.plane, self.step, self.range):
             bar.addWidget(widget)
         bar.addStretch(1)
-        bar.addWidget(label("Click: crosshair   Double-click: four views   L: close", "secondary"))
+        bar.addWidget(label(HELP, "secondary"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

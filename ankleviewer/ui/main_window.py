@@ -44,6 +44,7 @@ from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
 from ankleviewer.ui.privacy import Privacy
 from ankleviewer.ui.result_panel import ResultPanel
+from ankleviewer.ui.series_opening import SeriesOpening
 from ankleviewer.ui.session_files import SessionFiles
 from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
 from ankleviewer.ui.tile_marks import TileMarks
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
         self.session_files = SessionFiles(self)
+        self.series = SeriesOpening(self)
         self._build()
         actions.build(self)
         self.keymap = Keymap(self, self.settings.keys)
@@ -98,6 +100,8 @@ class MainWindow(QMainWindow):
         self.pane3d = Pane3D(self.view)
         self.pane3d.busy = lambda: self.controller.phase in (Phase.READING, Phase.ANALYSING)
         self.pane3d.ankle = lambda: self.controller.ankle
+        self.pane3d.edited = self.editing.edited
+        self.editing.changed.connect(self.pane3d.draw_soon)
         grid_page = QWidget()
         self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
         for tiles in (self.tiles["lightbox"].tiles, self.tiles["compare"]):
@@ -332,6 +336,6 @@ class MainWindow(QMainWindow):
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         self.controller.close()
-        wait_for([*self.pane3d.jobs, self.mortise.job])
+        wait_for([*self.pane3d.jobs, self.mortise.job, self.series.job])
         self.pane3d.shut()
         event.accept()

@@ -1,7 +1,12 @@
-"""Marks3D: boxes and crosshair in the 3D view; remade only when they change."""
+"""Marks3D: boxes of model and reader, the reader's marks and the crosshair in the 3D view; remade only when they change.
+
+Colours, lines and signs are those of the slices: the model's boxes solid or dotted with number and judgement, the reader's box in
+the reader's colour with the word "edited", a missed place as a ring (here three, so that it is one from every side).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +15,12 @@ import pyvista as pv
 from ankleviewer.core.display import Scene
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
+from ankleviewer.ui.labels3d import Labels3D
 
 _LINE_MM = 8.0
+_RING_MM = 3.0
+_NEARER = -400.0
+SIGNS = {"accepted": " ✓", "rejected": " ✕"}
 
 
 class Marks3D:
@@ -20,41 +29,72 @@ class Marks3D:
     def __init__(self, plotter: Any) -> None:
         self._plotter = plotter
         self._boxes: list[Any] = []
+        self.readers: list[Any] = []
+        self.labels = Labels3D(plotter)
         self.cursor: list[Any] = []
+        self.edited: Mapping[int, Any] = {}  # the reader's boxes by finding, as they are now
         self._drawn: tuple[Any, ...] = ()
 
     def show(self, state: ViewState, scene: Scene) -> None:
-        """Boxes and crosshair as the state asks."""
-        boxes = scene.boxes if state.boxes and not state.hide_ai else ()
-        wanted = (boxes, scene.firm, state.selected)
+        """Boxes, marks and crosshair as the state asks."""
+        shown = state.boxes and not state.hide_ai
+        edited = tuple(sorted(self.edited.items())) if shown else ()
+        wanted = (scene.boxes if shown else (), scene.firm, state.selected, scene.judged, edited, scene.missed)
         if wanted != self._drawn:
             self._drawn = wanted
-            self._draw_boxes(*wanted)
+            self._draw(*wanted)
         if not self.cursor:
             self._make_cursor()
         for actor in self.cursor:
             actor.SetVisibility(state.crosshair)
             actor.SetPosition(*state.cursor_mm)
 
-    def _draw_boxes(self, boxes: tuple[Any, ...], firm: bool, selected: int) -> None:
-        for actor in self._boxes:
+    def _draw(
+        self,
+        boxes: tuple[Any, ...],
+        firm: bool,
+        selected: int,
+        judged: tuple[str, ...],
+        edited: tuple[tuple[int, Any], ...],
+        missed: tuple[tuple[int, Any], ...],
+    ) -> None:
+        for actor in (*self._boxes, *self.readers):
             self._plotter.remove_actor(actor, render=False)
-        self._boxes = []
+        self._boxes, self.readers = [], []
+        self.labels.clear()
         for n, box in enumerate(boxes):
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
-            outline = pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
-            if not firm:
-                outline = dotted(low, high)
-            width = 3.0 if n == selected else 1.8
-            for opacity in (1.0, 0.3):  # the second, faint, shows through the bone
-                actor = self._plotter.add_mesh(
-                    outline.copy(), color=theme.BOX, line_width=width, lighting=False, opacity=opacity,
-                    reset_camera=False, render=False, pickable=False,
-                )  # fmt: skip
-                if opacity < 1.0:
-                    actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
-                    actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, -66000.0)
-                self._boxes.append(actor)
+            lines = edges(low, high) if firm else dotted(low, high)
+            # faint lines of both boxes at one place would mix to a third colour
+            self._boxes += self._lines(lines, theme.BOX, 3.0 if n == selected else 1.8, through=n not in dict(edited))
+            self.labels.add(f"{n + 1}{SIGNS.get(judged[n] if n < len(judged) else '', '')}", _end(low, high, 1), theme.BOX)
+        for n, box in edited:
+            low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
+            self.readers += self._lines(edges(low, high), theme.READER, 2.4, _NEARER)
+            self.labels.add(f"{n + 1} edited", _end(low, high, 0), theme.READER, below=True)
+        for number, mm in missed:
+            self.readers += self._lines(rings(np.asarray(mm)), theme.READER, 2.4)
+            self.labels.add(f"M{number}", np.add(mm, [0.0, 0.0, _RING_MM]), theme.READER)
+
+    def _lines(self, lines: pv.PolyData, colour: str, width: float, nearer: float = 0.0, through: bool = True) -> list[Any]:
+        """Actors of lines.
+
+        Args:
+            nearer: how much the depth is cheated, so that of two lines at one place this is the one seen.
+            through: whether they show, faintly, through the bone.
+        """
+        actors = []
+        for opacity in (1.0, 0.3) if through else (1.0,):
+            actor = self._plotter.add_mesh(
+                lines.copy(), color=colour, line_width=width, lighting=False, opacity=opacity,
+                reset_camera=False, render=False, pickable=False,
+            )  # fmt: skip
+            offset = nearer if opacity == 1.0 else -66000.0 + nearer
+            if offset:
+                actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
+                actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, offset)
+            actors.append(actor)
+        return actors
 
     def _make_cursor(self) -> None:
         for axis, plane in enumerate(("sagittal", "coronal", "axial")):
@@ -67,7 +107,27 @@ class Marks3D:
 
     def clear(self) -> None:
         """Let go of every actor."""
-        self._boxes, self.cursor, self._drawn = [], [], ()
+        self.labels.clear()
+        self._boxes, self.readers, self.cursor, self._drawn = [], [], [], ()
+
+
+def edges(low: np.ndarray, high: np.ndarray) -> pv.PolyData:
+    """The twelve edges of a box, LPS mm."""
+    return pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
+
+
+def rings(mm: np.ndarray) -> pv.PolyData:
+    """Three circles about a place, one across each axis."""
+    turn = np.linspace(0.0, 2 * np.pi, 37)
+    circle = np.stack([np.cos(turn), np.sin(turn), np.zeros_like(turn)], axis=1) * _RING_MM
+    points = [np.repeat(np.roll(circle, axis, axis=1) + mm, 2, axis=0)[1:-1] for axis in range(3)]
+    return pv.line_segments_from_points(np.concatenate(points))
+
+
+def _end(low: np.ndarray, high: np.ndarray, top: int) -> np.ndarray:
+    """The middle of a box's upper (1) or lower (0) face."""
+    middle = (low + high) / 2
+    return np.array([middle[0], middle[1], (low, high)[top][2]])
 
 
 def dotted(low: np.ndarray, high: np.ndarray, dash_mm: float = 1.5) -> pv.PolyData:

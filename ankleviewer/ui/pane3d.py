@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, 
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
+from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.tools3d import Tools3D
@@ -76,6 +77,7 @@ class Pane3D(QWidget):
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
         self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
+        self.edited: Callable[[], Mapping[int, Any]] = dict  # the reader's boxes by finding
         self.pending = False
         self._coarse_shown = False
         self._fine_ms = 1e9
@@ -199,6 +201,7 @@ class Pane3D(QWidget):
         if self.render3d is None:
             from ankleviewer.ui.render3d import Render3D
 
+            KeptFocus(self.window())
             self.render3d = Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.cropped.connect(self.tools.on_cropped)
@@ -265,6 +268,7 @@ class Pane3D(QWidget):
     def draw(self, fine: bool) -> float:
         """Draw the state; returns the ms it took."""
         start = time.perf_counter()
+        self.render3d.marks.edited = self.edited()
         self.render3d.show_state(self.model.state, self.model.scene, self.options, fine)
         return 1000 * (time.perf_counter() - start)
 

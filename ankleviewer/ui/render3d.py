@@ -302,7 +302,8 @@ class Render3D(QObject):
         """Pictures of standard views without marker and letters, each with its letters; the screen keeps what it shows."""
         window, camera = self.plotter.render_window, self.plotter.camera
         kept = camera.copy()
-        extras = [*self._letters, *self.marks.cursor]
+        # of the boxes the model's alone: its coordinates are what is written below
+        extras = [*self._letters, *self.marks.cursor, *self.marks.readers, *self.marks.labels.actors]
         visible = [actor.GetVisibility() for actor in extras]
         window.SetUseOffScreenBuffers(True)  # drawn aside, so that nothing flickers
         self._marker.SetEnabled(False)

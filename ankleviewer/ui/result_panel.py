@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from ankleviewer.core.looked import sentences
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import ALL_MODELS, CaseController, Phase
 from ankleviewer.ui.findings_list import FindingsList
@@ -117,6 +118,9 @@ class ResultPanel(QWidget):
         column.addLayout(head)
         self.findings = FindingsList(self.controller)
         column.addWidget(self.findings)
+        self.looked = label("", "secondary", wrap=True)
+        self.looked.setAccessibleName("Where the model looked, in words")
+        column.addWidget(self.looked)
         self.measures = MeasureList(self.controller.measuring)
         column.addWidget(self.measures)
         self.others_rule = rule()
@@ -172,6 +176,7 @@ class ResultPanel(QWidget):
             button.setVisible(len(boxes) > 1)
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))
         answer = self.controller.answer
+        self._line(self.looked, sentences(answer) if answer is not None else "")
         self.scope.setVisible(answer is not None and answer.probability is not None)
         self._refresh_models()
 

@@ -44,7 +44,8 @@ class SessionFiles(QObject):
 
         controller = self._window.controller
         scan = Path(controller.case.scan.path).absolute()
-        saved = SavedView(str(scan), scan.name, controller.case.scan.sha256, self._window.view.state, controller.chosen)
+        state, sha256 = self._window.view.state, controller.case.scan.sha256
+        saved = SavedView(str(scan), scan.name, sha256, state, controller.chosen, controller.pick)
         try:
             write_text(path, json.dumps(saved.to_json(), indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
@@ -75,7 +76,7 @@ class SessionFiles(QObject):
             controller.notify("SESSION_SCAN_MISSING", "The scan of this session is neither at its place nor beside the session.")
             return
         controller.chosen = saved.chosen
-        controller.open(str(scan))
+        controller.open(str(scan), saved.pick)
         self._waiting = (saved, str(scan))
 
     def _on_opened(self, path: str) -> None:

@@ -21,7 +21,7 @@ VOLUME_MM, VOLUME_VOXELS = 0.6, 8e6
 SPIN_MS, SPIN_DEGREES_A_SECOND = 30, 40.0
 LINE_MS = 9000
 PLANE_WORDS = {"off": "No slice planes", "frames": "Frames of the slice planes", "slices": "Slice planes with their pictures"}
-SOFTWARE = "Volume rendering needs a graphics card; this screen is drawn in software, so the surface stays."
+SOFTWARE = "No graphics card: the surface stays. The 3D menu can switch volume rendering on."
 
 
 class Tools3D(QObject):
@@ -116,7 +116,7 @@ class Tools3D(QObject):
         if render is None:
             return
         if not self.pane.options.volume and render.by_processor and not self.in_software:
-            self.say(SOFTWARE + " The 3D menu can switch it on all the same.")
+            self.say(SOFTWARE)
             return
         self.pane.set_options(volume=not self.pane.options.volume)
 
@@ -126,7 +126,7 @@ class Tools3D(QObject):
         render = self.pane.render3d
         if render is not None and render.by_processor:
             if self.in_software:
-                self.say("Volume rendering in software is slow, and shows no heat map's colours; the slices have them.")
+                self.say("In software: slow, and without the heat map's colours.")
             self.pane.set_options(volume=self.in_software)
 
     def toggle_foot(self) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo, consensus, many
+from ankleviewer.core.result import AnkleInfo, Box, Consensus, Looked, ModelAnswer, Result, Runtime, ScanInfo, consensus, many
 
 BOX = Box(0.7, (1.5, 2.0, 3.0), (0.0, 0.0, 0.0), (3.0, 4.0, 6.0), (10, 11, 12), (8, 9, 10), (12, 13, 14), (76, 90, 22))
 
@@ -56,6 +57,7 @@ def test_keys_are_the_contract() -> None:
         "call",
         "boxes",
         "runtime",
+        "looked",
     ]
     assert list(record["models"][0]["boxes"][0]) == [
         "score", "center_mm", "min_mm", "max_mm", "center_voxel", "min_voxel", "max_voxel", "center_model_voxel",
@@ -68,6 +70,12 @@ def test_keys_are_the_contract() -> None:
 def test_round_trip_through_text() -> None:
     text = json.dumps(RESULT.to_json(), allow_nan=False)
     assert Result.from_json(json.loads(text)) == RESULT
+    told = replace(answer(), looked=(Looked(0.62, "lateral", "", -14.0, "joint line", ""),))
+    assert Result.from_json(json.loads(json.dumps(replace(RESULT, models=(told,)).to_json()))).models == (told,)
+    older = RESULT.to_json()
+    for model in older["models"]:
+        del model["looked"]  # written before places were told
+    assert Result.from_json(older) == RESULT
     single = Result(ScanInfo("x"), "refuse", (Finding("refuse", "NOT_3D", "Not 3D."),))
     record = single.to_json()
     assert "consensus" not in record and record["models"] == [] and record["scan"]["sha256"] is None

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.result import Consensus, Result
+from ankleviewer.core.result import Consensus, Looked, Result
 from ankleviewer.core.review import Review
 from ankleviewer.reports import content
 
@@ -75,6 +75,16 @@ def test_origin_and_limits(made) -> None:
     limits = " ".join(content.limits(report))
     assert "Research use, not for diagnosis" in limits and "trained on simulated scans, no clinical accuracy known" in limits
     assert content.warning_rows(report) == [("Warning", "GANTRY_TILT", "The gantry was tilted by 18.5 degrees.")]
+
+
+def test_where_the_model_looked_stands_under_the_pictures(made) -> None:
+    place = Looked(0.62, "lateral", "", -14.0, "joint line", "")
+    told = content.picture_note(made.report(made.answer(looked=(place,))))
+    assert told.endswith("Most of the map (62 %) lies lateral, about 14 mm below the joint line.")
+    assert content.picture_note(made.report()).endswith("Orange box: the suspected place.")
+    quiet = content.picture_note(made.report(made.answer("no fracture", 0.02)))
+    assert quiet == "No place is marked. The heat map is not shown with this answer; it says nothing about a place."
+    assert content.picture_note(made.report(made.answer("not assessed", None))) == "No place is marked."
 
 
 def test_no_path_and_no_name_anywhere(made) -> None:

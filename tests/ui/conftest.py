@@ -19,6 +19,7 @@ from ankleviewer.core.explain import HeatMap, Native
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
+from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import Phase
@@ -90,6 +91,9 @@ class FakeBackend:
     )
     gate: threading.Event = field(default_factory=threading.Event)
     opened: list[str] = field(default_factory=list)
+    series: tuple[Series, ...] = ()
+    series_error: Exception | None = None
+    picked: list[str] = field(default_factory=list)
     journal: list[dict[str, object]] = field(default_factory=list)
     journal_error: OSError | None = None
     saved: list[tuple[object, object, str]] = field(default_factory=list)
@@ -106,12 +110,17 @@ class FakeBackend:
             if cancelled():
                 raise Cancelled
 
-    def open_case(self, path: str, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> SimpleNamespace:
-        """A case, or the error set by the test."""
+    def open_case(
+        self, path: str, progress: Callable[[float, str], None], cancelled: Callable[[], bool], pick: str = ""
+    ) -> SimpleNamespace:
+        """A case, or the error set by the test; of several series the picked one."""
         self._wait(progress, cancelled, "Reading slices")
         self.opened.append(path)
         if self.read_error is not None:
             raise self.read_error
+        if self.series and not pick:
+            raise ScanError("SERIES_AMBIGUOUS", "The folder holds several series.")
+        self.picked.append(pick)
         scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti", sha256=self.sha256)
         return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
 
@@ -128,6 +137,13 @@ class FakeBackend:
         result = Result(ScanInfo(case.scan.path), "accept", tuple(case.findings), infos, wanted, self.consensus)
         heat = {(a.name, a.ankle): self.heat for a in wanted if a.boxes and self.heat is not None}
         return SimpleNamespace(result=result, heatmaps=heat)
+
+    def list_series(self, path: str, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> tuple[Series, ...]:
+        """The series prepared by the test."""
+        self._wait(progress, cancelled, "Reading headers")
+        if self.series_error is not None:
+            raise self.series_error
+        return self.series
 
     def read_review(self, case: SimpleNamespace) -> list[dict[str, object]]:
         """What was written before."""

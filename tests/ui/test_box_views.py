@@ -12,7 +12,7 @@ def test_facts_name_each_frame(fakes) -> None:
     first, second = facts(fakes.box(fakes.first, 0.7), 0)
     assert "x 76  y 90  z 22 (model grid)" in first
     assert "x 26  y 44  z 40 (scan voxel)" in first
-    assert second == "R 6.0  P 4.0  S 140.0 mm;  size 12 x 12 x 12 mm"
+    assert second == "R 6.0  P 4.0  S 140.0 mm;  size 12 × 12 × 12 mm"
 
 
 def test_pictures_stand_side_by_side_and_the_middle_is_kept() -> None:

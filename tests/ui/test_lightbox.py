@@ -7,9 +7,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from ankleviewer.core.oblique import start, turned
+from ankleviewer.core.viewstate import TILE_STEPS
 from ankleviewer.ui import theme
+from ankleviewer.ui.lightbox import HELP
 
 NO, CTRL, LEFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
 
@@ -117,3 +120,21 @@ def test_turned_planes_are_shown_turned(window) -> None:
     shown = window.tiles["lightbox"].tiles.tiles()
     assert all(tile.picture.frame.turned is not None for tile in shown)
     assert any(tile.picture.index == window.panes["axial"].picture().index for tile in shown)
+
+
+def test_step_and_size_by_keys_and_the_bar_says_so(window) -> None:
+    box, tiles = window.tiles["lightbox"], window.tiles["lightbox"].tiles
+    assert all(word in HELP for word in ("step", "size", "close")) and any(w.text() == HELP for w in box.findChildren(QLabel))
+    first = window.view.state.tile_step
+    QTest.keyClick(tiles, Qt.Key.Key_Right)
+    assert window.view.state.tile_step == TILE_STEPS[TILE_STEPS.index(first) + 1] == box.step.currentData()
+    for _ in range(len(TILE_STEPS) + 2):
+        QTest.keyClick(tiles, Qt.Key.Key_Left)
+    assert window.view.state.tile_step == 1 and set(np.diff(numbers(window))) == {1}
+    zoom = tiles.pane().zoom
+    QTest.keyClick(tiles, Qt.Key.Key_Plus, Qt.KeyboardModifier.ShiftModifier)
+    assert tiles.pane().zoom == pytest.approx(1.2 * zoom)
+    QTest.keyClick(tiles, Qt.Key.Key_Minus)
+    assert tiles.pane().zoom == pytest.approx(zoom)
+    window.cancel()  # Esc
+    assert window.view.state.layout == "grid"

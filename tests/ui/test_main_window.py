@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.result import Looked
 from ankleviewer.ui import settings
 from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import TITLE
@@ -130,6 +131,14 @@ def test_result_panel_tells_the_answer(make_window, backend) -> None:
     texts = [w.text() for w in panel.findings.rows[0].findChildren(QLabel)]
     assert "share 0.71" in texts and "x 76  y 90  z 22" in texts and "R 6.0  P 4.0  S 140.0" in texts
     assert any(w.text() == "Where the model looked" for w in panel.findChildren(QLabel))
+
+
+def test_where_the_model_looked_is_told_in_words(make_window, fakes) -> None:
+    places = (Looked(0.71, "lateral", "", -14.0, "joint line", ""), Looked(0.22, "medial", "", 0.0, "joint line", ""))
+    told = make_window(fakes.Backend(answers=(fakes.answer(looked=places),))).panel.looked
+    assert told.isVisible() and told.text().startswith("Most of the map (71 %) lies lateral, about 14 mm below the joint line.")
+    assert "not shown" in make_window(fakes.Backend(answers=(fakes.answer("no fracture"),))).panel.looked.text()
+    assert not make_window(fakes.Backend(answers=(fakes.answer("not assessed"),))).panel.looked.isVisible()
 
 
 def test_what_was_not_assessed_stands_beside_every_answer_and_no_other(make_window, backend, fakes) -> None:

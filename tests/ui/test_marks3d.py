@@ -1,8 +1,12 @@
-"""Dashes of an uncertain box lie on the box's edges."""
+"""Marks of the 3D view: dashes and rings lie where they should; the reader's boxes, signs and rings follow every step."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
+
+from ankleviewer.core.boxedit import Hold
+from ankleviewer.ui import theme
 
 
 def test_dashes_lie_on_the_edges() -> None:
@@ -14,3 +18,75 @@ def test_dashes_lie_on_the_edges() -> None:
     assert (on_face >= 2).all()
     assert (points >= low).all() and (points <= high).all()
     assert dotted(low, high).n_cells > 12 * 3
+
+
+def test_rings_lie_about_the_place() -> None:
+    from ankleviewer.ui.marks3d import rings
+
+    lines = rings(np.array([1.0, 2.0, 3.0]))
+    away = np.asarray(lines.points) - [1.0, 2.0, 3.0]
+    np.testing.assert_allclose(np.linalg.norm(away, axis=1), 3.0, atol=1e-6)
+    assert lines.n_cells == 3 * 36 and all((np.abs(away[:, a]) < 1e-6).sum() >= 72 for a in range(3))
+
+
+def like(picture: np.ndarray, colour: str) -> int:
+    """Number of pixels of a colour."""
+    wanted = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+    return int((abs(picture.astype(int) - wanted).max(axis=-1) < 40).sum())
+
+
+def test_what_the_reader_does_is_seen_at_once_and_follows_undo_and_redo(make_window, backend, qtbot) -> None:
+    window = make_window(backend, gl=True)
+    pane, controller, editing = window.pane3d, window.controller, window.editing
+    qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
+    marks = pane.render3d.marks
+
+    def texts() -> list[str]:
+        qtbot.waitUntil(lambda: not pane._later.isActive(), timeout=5000)
+        return marks.labels.texts
+
+    def readers_pixels() -> int:
+        qtbot.waitUntil(lambda: not pane._later.isActive(), timeout=5000)
+        return like(pane.render3d.picture(), theme.READER)
+
+    assert texts() == ["1", "2"] and readers_pixels() == 0
+    controller.judge("accepted", 0)
+    controller.judge("rejected", 1)
+    assert texts() == ["1 ✓", "2 ✕"]
+    controller.add_missed()
+    assert texts() == ["1 ✓", "2 ✕", "M1"] and readers_pixels() > 20
+
+    controller.go_to_finding(0)
+    editing.toggle()
+    editing.take(Hold((0, 0, 0)), (0.0, 0.0, 0.0))
+    editing.drag((0.0, 0.0, 12.0))  # in the middle of a drag, nothing written yet
+    assert texts() == ["1 ✓", "2 ✕", "1 edited", "M1"] and not controller.reviewing.review.edited
+    bounds = marks.readers[0].bounds
+    assert bounds[4:] == pytest.approx((146.0, 158.0))
+    editing.drop()
+    assert texts() == ["1 ✓", "2 ✕", "1 edited", "M1"]
+    editing.stop()
+    for expected in (["1 ✓", "2 ✕", "M1"], ["1 ✓", "2 ✕"], ["1 ✓", "2"]):
+        controller.measuring.undo()
+        assert texts() == expected
+    for expected in (["1 ✓", "2 ✕"], ["1 ✓", "2 ✕", "M1"], ["1 ✓", "2 ✕", "1 edited", "M1"]):
+        controller.reviewing.redo()
+        assert texts() == expected
+    assert marks.readers[0].bounds[4:] == pytest.approx((146.0, 158.0))
+
+    # Space takes the boxes away, the reader's too, as on the slices; what the reader added stays.
+    window.view.update(hide_ai=True)
+    assert texts() == ["M1"]
+    window.view.update(hide_ai=False, boxes=False)
+    assert texts() == ["M1"]
+
+
+def test_labels_are_set_with_their_signs() -> None:
+    from ankleviewer.ui.labels3d import rgba_of
+
+    plain, signed = rgba_of("1", theme.BOX, 1.0), rgba_of("1 ✓", theme.BOX, 1.0)
+    assert signed.shape[1] > plain.shape[1] + 5
+    assert like(signed[..., :3], theme.BOX) > like(plain[..., :3], theme.BOX) > 5
+    assert signed[0, 0, 3] == 0 and signed[..., 3].max() == 255
+    double = rgba_of("1", theme.BOX, 2.0)
+    assert abs(double.shape[0] - 2 * plain.shape[0]) <= 2

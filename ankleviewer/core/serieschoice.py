@@ -1,0 +1,107 @@
+"""Which of several series of one examination the program would take, and why. No file format, no Qt.
+
+Thin bone reconstructions show fine fracture lines, so the thinnest axial series with enough slices comes first; of equally thin
+ones that with a bone kernel, then that with most slices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+ENOUGH_SLICES = 20
+LIKE_MM = 0.15  # slice distances that differ by no more count as equal
+# Reconstruction kernels for bone, as the makers name them: by word (GE: BONE, BONEPLUS, EDGE), Siemens' letter and number from 60
+# on (B60s, Br64, Hr60u), Canon's FC30 to FC39 and FC80 to FC89.
+_BONE = re.compile(r"bone|knochen|edge|\b[bhu][a-z]?(6\d|7\d|8\d)|\bfc[38]\d\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One series (or one NIfTI file) that could be opened.
+
+    Attributes:
+        key: names it within its folder or ZIP (`io.series`).
+        description: the words of the scanner, or the file's name; may be personal.
+        plane: "axial", "coronal", "sagittal" or "" where the slices do not say.
+        slices: number of images.
+        size: columns and rows.
+        spacing_mm: between columns, rows and slices; None where the headers do not say.
+        kernel: of the reconstruction, "" unknown.
+        picture: the middle slice in the bone window, uint8 (rows, columns) with square pixels; None where it cannot be shown.
+    """
+
+    key: str
+    description: str
+    plane: str
+    slices: int
+    size: tuple[int, int]
+    spacing_mm: tuple[float, float, float] | None
+    kernel: str = ""
+    picture: NDArray[np.uint8] | None = field(default=None, repr=False)
+
+    @property
+    def bone(self) -> bool:
+        """Whether kernel or description speak of a reconstruction for bone."""
+        return bool(_BONE.search(f"{self.kernel} {self.description}"))
+
+    @property
+    def lack(self) -> str:
+        """What speaks against it, as a code of `LACKS`; "" for nothing."""
+        if self.spacing_mm is None:
+            return "unknown"
+        if self.slices < ENOUGH_SLICES:
+            return "few"
+        return "" if self.plane in ("axial", "") else "reformat"
+
+
+LACKS = {
+    "unknown": "its headers do not say how far the slices are apart",
+    "few": f"fewer than {ENOUGH_SLICES} slices",
+    "reformat": "not axial",
+}
+ONLY = "the only one without a fault"
+THINNEST = "the thinnest slices"
+BONE = "as thin as others, with a bone kernel"
+MOST = "as thin as others, with the most slices"
+LEAST_BAD = "none is without a fault; this one has the most slices"
+
+
+def ranked(found: Sequence[Series]) -> list[Series]:
+    """The series, the one that the program would take first."""
+    sound = [s for s in found if not s.lack]
+    thinnest = min((_apart(s) for s in sound), default=0.0)
+
+    def order(s: Series) -> tuple[float, ...]:
+        if s.lack:
+            return (1.0, list(LACKS).index(s.lack) == 0, float(-s.slices), 0.0)
+        like = _apart(s) <= thinnest + LIKE_MM
+        return (0.0, 0.0 if like else _apart(s), float(not s.bone), float(-s.slices))
+
+    return sorted(found, key=order)
+
+
+def reason(found: Sequence[Series]) -> str:
+    """Why the first of `ranked` comes first; "" where there is no choice."""
+    if len(found) < 2:
+        return ""
+    first, sound = ranked(found)[0], [s for s in found if not s.lack]
+    if first.lack:
+        return LEAST_BAD
+    if len(sound) == 1:
+        return ONLY
+    like = [s for s in sound if _apart(s) <= _apart(first) + LIKE_MM]
+    if len(like) == 1 or all(s is first for s in like):
+        return THINNEST
+    if first.bone and not all(s.bone for s in like):
+        return BONE
+    return MOST
+
+
+def _apart(s: Series) -> float:
+    assert s.spacing_mm is not None
+    return s.spacing_mm[2]

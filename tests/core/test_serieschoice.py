@@ -1,0 +1,50 @@
+"""serieschoice: the thinnest sound series comes first, a bone kernel before others, and the reason is the true one."""
+
+from __future__ import annotations
+
+import pytest
+
+from ankleviewer.core.serieschoice import BONE, LEAST_BAD, MOST, ONLY, THINNEST, Series, ranked, reason
+
+
+def series(
+    key: str, apart: float | None = 1.0, slices: int = 100, plane: str = "axial", kernel: str = "", text: str = ""
+) -> Series:
+    return Series(key, text, plane, slices, (512, 512), None if apart is None else (0.4, 0.4, apart), kernel)
+
+
+@pytest.mark.parametrize(
+    ("found", "first", "why"),
+    [
+        ([series("thick", 3.0), series("thin", 0.6)], "thin", THINNEST),
+        ([series("soft", 0.6, kernel="B30s"), series("sharp", 0.7, kernel="B60s")], "sharp", BONE),
+        ([series("few", 0.6, 80), series("many", 0.6, 200)], "many", MOST),
+        ([series("scout", 1.0, 2), series("scan", 5.0)], "scan", ONLY),
+        ([series("coronal", 0.5, plane="coronal"), series("scan", 2.0)], "scan", ONLY),
+        ([series("scout", 1.0, 2), series("short", 1.0, 12), series("none", None, 90)], "short", LEAST_BAD),
+    ],
+)
+def test_which_comes_first_and_why(found: list[Series], first: str, why: str) -> None:
+    for order in (found, found[::-1]):
+        assert ranked(order)[0].key == first
+        assert reason(order) == why
+
+
+def test_one_series_is_no_choice() -> None:
+    assert reason([series("a")]) == "" and [s.key for s in ranked([series("a")])] == ["a"]
+
+
+def test_faults_come_last_whatever_their_slices() -> None:
+    found = [series("reformat", 0.3, 400, "sagittal"), series("few", 0.3, 3), series("scan", 4.0, 30)]
+    assert [s.key for s in ranked(found)] == ["scan", "reformat", "few"]
+    assert [s.lack for s in ranked(found)] == ["", "reformat", "few"]
+
+
+@pytest.mark.parametrize("kernel", ["BONEPLUS", "EDGE", "B70f", "Br64u", "Hr60", "FC30", "FC81"])
+def test_bone_kernels(kernel: str) -> None:
+    assert series("a", kernel=kernel).bone
+
+
+@pytest.mark.parametrize("kernel", ["STANDARD", "B30s", "Br40", "FC08", "", "SOFT", "C"])
+def test_other_kernels(kernel: str) -> None:
+    assert not series("a", kernel=kernel).bone and series("a", text="Knochen 0.6").bone
