@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 import torch
@@ -13,9 +14,11 @@ from ankleviewer.core import paths
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.landmarks import DOME, PLAFOND
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
 from ankleviewer.inference.locator import LocatorModel, ankles_in, shipped_locator
+from ankleviewer.io.reader import open_scan
 from trainer.locator.export import export
 from trainer.networks.locator import Locator
 
@@ -86,3 +89,33 @@ def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path
     assert ankles_in(volume()) == bones
     with pytest.raises(Cancelled):
         ankles_in(volume(), lambda: True)
+
+
+def test_the_shipped_locator_sees_the_sample_ankle() -> None:
+    locator = LocatorModel(paths.assets_dir() / "locator")
+    assert locator.measured["sim-shift-v1"]["median_mm"] < 4.0
+    sample = paths.assets_dir() / "sample"
+    scan = open_scan(next(sample.glob("*.nii.gz"))).volume
+    (seen,) = locator.locate(scan)
+    assert PLAFOND not in seen.missing and DOME not in seen.missing
+    truth = json.loads((sample / "truth.json").read_text())
+    (ankle,) = next(iter(truth.values()))["ankles"]
+    assert np.linalg.norm(seen.centre_mm - ankle["center_mm"]) < 8.0
+
+
+def test_real_feet_without_a_tibia(data_folder: Path) -> None:
+    """Two feet of the Visible Human Female; the field of view ends 3 mm above the talus."""
+    volume = open_scan(data_folder / "ct" / "vhf-foot").volume
+    labels = nibabel.load(data_folder / "ct" / "vhf-foot-labels" / "bone_labels.nii.gz")
+    values, affine = np.asarray(labels.dataobj), labels.affine
+    seen = LocatorModel(paths.assets_dir() / "locator").locate(volume)
+    assert len(seen) == 2
+    for talus in (3, 23):  # right and left
+        ras = np.argwhere(values == talus) @ affine[:3, :3].T + affine[:3, 3]
+        lps = ras * (-1, -1, 1)
+        domes = [ankle.mm(DOME) for ankle in seen]
+        away = [float(np.linalg.norm(lps - dome, axis=1).min()) for dome in domes if dome is not None]
+        assert min(away, default=np.inf) <= 8.0
+    ankles = ankles_in(volume)
+    assert [a.side for a in ankles] == ["R", "L"]
+    assert not any(a.complete for a in ankles)

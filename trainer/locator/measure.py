@@ -22,7 +22,7 @@ class Found:
     ankles: int = 0
     found: int = 0
     false: int = 0
-    sides: list[bool] = field(default_factory=list)
+    sides: list[bool | None] = field(default_factory=list)  # right or wrong; None where it was not told
     distance: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in NAMES})
     there: dict[str, int] = field(default_factory=lambda: dict.fromkeys(NAMES, 0))
 
@@ -41,7 +41,7 @@ class Found:
                 continue
             left.remove(nearest)
             self.found += 1
-            self.sides.append(sides[nearest] == ankle["side"])
+            self.sides.append(None if sides[nearest] == "unknown" else sides[nearest] == ankle["side"])
             for name, mm in ankle["landmarks_mm"].items():
                 seen = located[nearest].mm(name)
                 if seen is not None:
@@ -50,13 +50,15 @@ class Found:
 
     def summary(self) -> dict[str, Any]:
         """Figures for the record: medians and 95th percentiles in mm, shares."""
+        told = [right for right in self.sides if right is not None]
         every = [d for distances in self.distance.values() for d in distances]
         return {
             "scans": self.scans,
             "ankles": self.ankles,
             "found": round(self.found / max(1, self.ankles), 4),
             "false_ankles": self.false,
-            "side_right": round(float(np.mean(self.sides)), 4) if self.sides else None,
+            "side_told": round(len(told) / len(self.sides), 4) if self.sides else None,
+            "side_right_of_told": round(float(np.mean(told)), 4) if told else None,
             "median_mm": round(float(np.median(every)), 2) if every else None,
             "p95_mm": round(float(np.percentile(every, 95)), 2) if every else None,
             "landmarks": {

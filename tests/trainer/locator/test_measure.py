@@ -23,7 +23,8 @@ def test_distances_misses_false_ones_and_sides_are_counted() -> None:
     answers = iter([[located(2.0)], [located(4.0, (PLAFOND, DOME, MEDIAL, LATERAL)), located(300.0)], [], [located(2.0)]])
     figures = measure([(VOLUME, truth), (VOLUME, truth), (VOLUME, truth), (VOLUME, wrong_side)], lambda _: next(answers))
     assert (figures["scans"], figures["ankles"], figures["found"], figures["false_ankles"]) == (4, 4, 0.75, 1)
-    assert figures["side_right"] == round(1 / 3, 4)  # right, unknown without a heel, and wrong
+    assert figures["side_told"] == 1.0  # the one without a heel by the false one beside it
+    assert figures["side_right_of_told"] == round(1 / 3, 4)
     assert figures["landmarks"][HEEL] == {"seen": 0.5, "median_mm": 2.0, "p95_mm": 2.0}
     assert figures["landmarks"][DOME]["seen"] == 0.75
     assert figures["median_mm"] == 2.0
