@@ -16,16 +16,19 @@ from trainer.networks.depthwise import acs_ranges, centre_margin
 from trainer.networks.factory import AcsConv3d, Depthwise3d, acs_dense
 from trainer.networks.head import FractureNet
 
-DepthwiseForm = Literal["split", "dense"]
+Layout = Literal["split", "dense", "mixed"]
 
 
-class SplitDepthwise(nn.Module):
-    """ACS depthwise convolution as up to three plain grouped convolutions and a concatenation."""
+class SplitAcs(nn.Module):
+    """ACS convolution as up to three plain convolutions in one plane each, and a concatenation: a third of the dense kernel's
+    products. A depthwise one takes each channel from its own range, any other one takes all.
+    """
 
-    def __init__(self, layer: Depthwise3d) -> None:
+    def __init__(self, layer: AcsConv3d | Depthwise3d) -> None:
         super().__init__()
         self.parts = nn.ModuleList()
         self.bounds: list[tuple[int, int, int]] = acs_ranges(layer.weight.shape[0])
+        self.depthwise = isinstance(layer, Depthwise3d)
         k = layer.weight.shape[-1]
         self.crop = centre_margin(k, layer.padding, layer.dilation)
         for axis, lo, hi in self.bounds:
@@ -38,22 +41,22 @@ class SplitDepthwise(nn.Module):
                     layer.stride,
                     padding,
                     dilation,
-                    hi - lo,
+                    hi - lo if self.depthwise else 1,
                 )
             )
 
     def forward(self, x: Tensor) -> Tensor:
-        """As `Depthwise3d`."""
+        """As the layer it was made from."""
         outputs = []
         for (axis, lo, hi), part in zip(self.bounds, self.parts, strict=True):
-            y = x[:, lo:hi]
+            y = x[:, lo:hi] if self.depthwise else x
             if self.crop:
                 y = y.narrow(2 + axis, self.crop, x.shape[2 + axis] - 2 * self.crop)
             outputs.append(part(y))
         return torch.cat(outputs, 1)
 
 
-def deployed(net: FractureNet, depthwise: DepthwiseForm = "split") -> FractureNet:
+def deployed(net: FractureNet, layout: Layout = "split") -> FractureNet:
     """A copy in eval mode, on the CPU in float32, with weights that half precision holds exactly.
 
     Every batch norm that follows a convolution inside an nn.Sequential is folded in double precision; then all tensors of two
@@ -61,7 +64,7 @@ def deployed(net: FractureNet, depthwise: DepthwiseForm = "split") -> FractureNe
 
     Args:
         net: trained network.
-        depthwise: layout of ACS depthwise layers, the faster one of the runtime.
+        layout: of ACS layers, the faster one of the runtime: "split" in planes, "dense", or "mixed" (depthwise ones split).
 
     Raises:
         ValueError: a weight is not finite or too large for half precision.
@@ -69,7 +72,7 @@ def deployed(net: FractureNet, depthwise: DepthwiseForm = "split") -> FractureNe
     copied = copy.deepcopy(net).to("cpu", torch.float64).eval()
     copied.merge_head()
     _fold_norms(copied)
-    _lay_out(copied, depthwise)
+    _lay_out(copied, layout)
     copied.float()
     with torch.no_grad():
         for name, p in copied.named_parameters():
@@ -100,18 +103,20 @@ def _fold_norms(module: nn.Module) -> None:
             module[i + 1] = nn.Identity()
 
 
-def _lay_out(module: nn.Module, depthwise: DepthwiseForm) -> None:
+def _lay_out(module: nn.Module, layout: Layout) -> None:
     for name, child in module.named_children():
         plain: nn.Module | None = None
-        if isinstance(child, AcsConv3d):
+        if isinstance(child, AcsConv3d) and layout == "split":
+            plain = SplitAcs(child)
+        elif isinstance(child, AcsConv3d):
             plain = _conv(acs_dense(child.weight), child.bias, child.stride, [child.padding] * 3, [child.dilation] * 3, 1)
-        elif isinstance(child, Depthwise3d) and child.mode == "acs" and depthwise == "split":
-            plain = SplitDepthwise(child)
+        elif isinstance(child, Depthwise3d) and child.mode == "acs" and layout != "dense":
+            plain = SplitAcs(child)
         elif isinstance(child, Depthwise3d):
             weight = acs_dense(child.weight) if child.mode == "acs" else child.weight
             plain = _conv(weight, child.bias, child.stride, [child.padding] * 3, [child.dilation] * 3, weight.shape[0])
         if plain is None:
-            _lay_out(child, depthwise)
+            _lay_out(child, layout)
         else:
             setattr(module, name, plain)
 

@@ -9,7 +9,7 @@ from torch import nn
 from trainer.networks.factory import AcsConv3d, Depthwise3d, conv3d
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
-from trainer.packs.deploy import DepthwiseForm, deployed
+from trainer.packs.deploy import Layout, deployed
 
 
 def calibrated(**options: object) -> FractureNet:
@@ -32,11 +32,9 @@ def inputs() -> torch.Tensor:
     return torch.randn(6, 1, 32, 32, 32) * torch.tensor([0.2, 0.5, 0.8, 1.0, 1.5, 2.0]).reshape(-1, 1, 1, 1, 1)
 
 
-@pytest.mark.parametrize("form", ["split", "dense"])
+@pytest.mark.parametrize("form", ["split", "dense", "mixed"])
 @pytest.mark.parametrize("options", [{}, {"mode": "full"}, {"stride16": True, "relu6": True}])
-def test_folding_and_layout_change_nothing(
-    form: DepthwiseForm, options: dict[str, object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folding_and_layout_change_nothing(form: Layout, options: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.Tensor, "half", lambda self: self)  # without the rounding
     net = calibrated(**options)
     plain = deployed(net, form)
@@ -71,7 +69,7 @@ def test_cropped_acs_depthwise_is_laid_out_right() -> None:
     layer = conv3d(6, 6, 3, padding=0, groups=6, mode="acs", bias=True)
     net = FractureNet(nn.Sequential(nn.Conv3d(1, 6, 1), layer), 6, arch="t", mode="acs", stride=1)
     x = torch.randn(1, 1, 5, 6, 7)
-    for form in ("split", "dense"):
+    for form in ("split", "dense", "mixed"):
         torch.testing.assert_close(deployed(net, form)(x)[1], net(x)[1].detach(), rtol=1e-2, atol=1e-2)  # type: ignore[arg-type]
 
 
