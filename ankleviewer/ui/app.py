@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
-from ankleviewer.ui import log_saving, theme
+from ankleviewer.ui import log_saving, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 
@@ -25,6 +25,7 @@ def application() -> QApplication:
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")
     theme.apply(app)
+    translate.install(settings.load().language)
     return app
 
 

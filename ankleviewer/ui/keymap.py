@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 RESERVED = ("Space", "W", "Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
 RESERVED += tuple(f"Ctrl+{shift}{way}" for shift in ("", "Shift+") for way in ("Up", "Down", "Left", "Right"))
 RESERVED += ("Backspace", "Shift+Return", "Shift+Enter")
-_NAME, _KEYS = "command", "keys"
+_NAME, _KEYS, _TITLE = "command", "keys", "title"
 
 
-def mark(action: QAction, name: str, keys: Iterable[str]) -> None:
-    """Make an action a command whose keys can be changed: its name, stable, and the keys it comes with."""
+def mark(action: QAction, name: str, keys: Iterable[str], title: str = "") -> None:
+    """Make an action a command whose keys can be changed: its name, stable, the keys it comes with, and its name for people."""
     action.setProperty(_NAME, name)
+    action.setProperty(_TITLE, title or name)
     action.setProperty(_KEYS, [k for k in map(normal, keys) if k])
 
 
@@ -30,6 +31,11 @@ def normal(key: str) -> str:
 def name_of(action: QAction) -> str:
     """The stable name of a command."""
     return str(action.property(_NAME))
+
+
+def title_of(action: QAction) -> str:
+    """The name of a command in the window's language."""
+    return str(action.property(_TITLE))
 
 
 def place_of(action: QAction) -> str:
@@ -65,6 +71,10 @@ class Keymap:
     def default(self, name: str) -> list[str]:
         """The keys that a command comes with."""
         return list(self.actions[name].property(_KEYS) or [])
+
+    def title(self, name: str) -> str:
+        """The name of a command in the window's language."""
+        return title_of(self.actions[name])
 
     def keys(self, name: str) -> list[str]:
         """The keys of a command."""

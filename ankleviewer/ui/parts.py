@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressB
 
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController, Notice, Phase
+from ankleviewer.ui.translate import said, tr
 
 
 def label(text: str = "", name: str = "", wrap: bool = False) -> QLabel:
@@ -53,8 +54,8 @@ class ProgressStrip(QWidget):
         column.setSpacing(6)
         row = QHBoxLayout()
         self.text = label("", "secondary")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Stop (Esc)")
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setToolTip(tr("Stop (Esc)"))
         self.cancel.clicked.connect(controller.cancel)
         row.addWidget(self.text, 1)
         row.addWidget(self.cancel)
@@ -72,7 +73,7 @@ class ProgressStrip(QWidget):
         busy = self.controller.phase in (Phase.READING, Phase.ANALYSING)
         if busy and self.isHidden():
             self.bar.setValue(0)
-            self.text.setText("Reading the scan" if self.controller.phase is Phase.READING else "Analysing")
+            self.text.setText(tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing"))
         self.setVisible(busy)
 
     def _progress(self, fraction: float, text: str) -> None:
@@ -80,8 +81,10 @@ class ProgressStrip(QWidget):
         self.bar.setUpdatesEnabled(False)
         self.bar.setValue(round(1000 * min(max(fraction, 0.0), 1.0)))
         self.bar.setUpdatesEnabled(True)
-        word = "Reading the scan" if self.controller.phase is Phase.READING else "Analysing"
-        self.text.setText(self.fontMetrics().elidedText(text or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120)))
+        word = tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing")
+        self.text.setText(
+            self.fontMetrics().elidedText(said(text) or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120))
+        )
 
 
 class NoticeBanner(QFrame):
@@ -99,8 +102,8 @@ class NoticeBanner(QFrame):
         column.setSpacing(2)
         column.addWidget(self.text)
         column.addWidget(self.code)
-        close = QPushButton("Close")
-        close.setAccessibleName("Close this message")
+        close = QPushButton(tr("Close"))
+        close.setAccessibleName(tr("Close this message"))
         close.clicked.connect(controller.dismiss)
         row.addLayout(column, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
@@ -114,9 +117,9 @@ class NoticeBanner(QFrame):
         self._notice = notice
         self.setVisible(notice is not None)
         if notice is not None:
-            lead = "Cannot open: " if notice.file else ""
-            self.text.setText(lead + notice.message)
-            file = "file name hidden" if self.hide_names else notice.file
+            text = said(notice.message)
+            self.text.setText(tr("Cannot open: {text}", text=text) if notice.file else text)
+            file = tr("file name hidden") if self.hide_names else notice.file
             self.code.setText(notice.code + (f"  ·  {file}" if notice.file else ""))
 
     def set_hide_names(self, hidden: bool) -> None:
