@@ -43,20 +43,8 @@ _KEY = re.compile(r"(?:(?:Ctrl|Shift|Alt)\+)*(?:[A-Z0-9?\[\]]|F\d+|Del|Esc|Left|
 # Single words, and templates with a single word, which look like names in the source.
 WORDS = {"Bone", "Distance", "Angle", "Region (HU)", "Artefact", "scroll", "pan", "zoom"}
 WORDS |= {"Unpacking", "Checking", "Done", "Running {}", "kernel {}", " Also: {}"}
-WORDS |= {
-    "anterior",
-    "middle",
-    "posterior",
-    "length",
-    "angle",
-    "mean",
-    "area",
-    "voxels",
-    "step-off",
-    "gap",
-    "fragment",
-    "plafond",
-}
+WORDS |= {"anterior", "middle", "posterior", "length", "angle", "mean", "area", "voxels"}
+WORDS |= {"step-off", "gap", "fragment", "plafond"}
 WORDS |= {"Mean {} mm", "{}: 1 slice", "{} to {} HU", "{} mm of {} mm"}
 # What the system says where a file cannot be read or written.
 WORDS |= {"Permission denied", "No space left on device", "Read-only file system", "No such file or directory", "Is a directory"}
@@ -98,8 +86,9 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, bool]]:
                 yield text, False
     elif name in _COMMANDS:
         for argument in call.args[:2]:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and not _KEY.fullmatch(argument.value):
-                yield argument.value, False
+            word = argument.value if isinstance(argument, ast.Constant) else None
+            if isinstance(word, str) and word and not _KEY.fullmatch(word):
+                yield word, False
 
 
 def _name(call: ast.Call) -> str:

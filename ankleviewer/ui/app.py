@@ -24,8 +24,8 @@ def application() -> QApplication:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")
-    theme.apply(app)
     translate.install(settings.load().language)
+    theme.apply(app)
     return app
 
 

@@ -59,6 +59,7 @@ class HeatControls(QWidget):
         button.setText(text)
         button.setToolTip(tip)
         button.setCheckable(True)
+        button.setStyleSheet("padding: 4px 3px;")  # four words of any language side by side
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(act)
         return button

@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
-from ankleviewer import DISCLAIMER, __version__
+from ankleviewer import __version__
 from ankleviewer.core.mouse import lines, profile_of
 from ankleviewer.ui.keys_editor import shown
 from ankleviewer.ui.mouse_menu import PROPERTY
 from ankleviewer.ui.parts import label, rule
 from ankleviewer.ui.translate import noop, said, tr
+from ankleviewer.ui.wording import research_line
 
 KEYS = noop(
     (
@@ -95,7 +96,7 @@ def about_dialog(parent: QWidget) -> QDialog:
     grid = QGridLayout()
     lines = (
         f"AnkleViewer {__version__}",
-        tr(DISCLAIMER) + ".",
+        research_line(),
         tr("Shows whether a 3D network sees a fracture in an ankle CT, and where it looked."),
         tr("The heat map shows what moved the network's answer; it is no outline of a fracture, and it is coarse."),
         tr("Slices are in the radiological convention: right on screen left; axial slices seen from the feet."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -43,7 +44,7 @@ def place_of(action: QAction) -> str:
     titles: list[str] = []
     menu = action.parent()
     while isinstance(menu, QMenu):
-        titles.insert(0, menu.title().replace("&", ""))
+        titles.insert(0, re.sub(r"\(&.\)|&", "", menu.title()))  # Chinese has its mnemonic in brackets
         menu = menu.parent()
     return " > ".join(titles)
 

@@ -45,7 +45,7 @@ class KeysEditor(QDialog):
         self._window, self.keymap = window, window.keymap
         self.setWindowTitle(tr("Change keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(620, 560)
+        self.resize(760, 560)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(tr("Find a command or a key"))
         self.filter.setAccessibleName(tr("Find a command or a key"))

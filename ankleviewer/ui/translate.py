@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 
 from ankleviewer.ui.sentences import SENTENCES
 
@@ -28,6 +28,10 @@ CHOICES = ("system", *LANGUAGES)
 VARIABLE = "ANKLEVIEWER_LANGUAGE"  # in the environment; goes before the settings
 FOLDER = Path(__file__).parent / "translations"
 _SCRIPTS = {"zh_CN": QFontDatabase.WritingSystem.SimplifiedChinese}
+# Where a system has several, the glyphs of the language's own country: Chinese would else be written in Japanese or bold ones.
+_FAMILIES = {
+    "zh_CN": ("Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"),
+}
 _EXACT = frozenset(SENTENCES)
 _installed: list[QTranslator] = []
 
@@ -95,6 +99,11 @@ def install(choice: str) -> str:
         _installed.clear()
         return "en"
     _add(own)
+    family = next((f for f in _FAMILIES.get(name, ()) if f in QFontDatabase.families(_SCRIPTS[name])), None)
+    if family is not None:
+        font = QGuiApplication.font()
+        font.setFamily(family)  # it holds Latin letters too
+        QGuiApplication.setFont(font)
     return name
 
 
@@ -133,8 +142,9 @@ def _parts(text: str) -> str:
     head, colon, tail = text.partition(": ")
     if colon and (said(head), said(tail)) != (head, tail):
         return tr("{head}: {text}", head=said(head), text=said(tail))
-    if ", " in text:
-        return tr(", ").join(said(part) for part in text.split(", "))
+    front, comma, last = text.rpartition(", ")
+    if comma and (said(front), said(last)) != (front, last):
+        return said(front) + tr(", ") + said(last)
     number = re.fullmatch(r"(\d+) (.+)", text)
     if number is not None and said(number[2]) != number[2]:
         return tr("{number} {what}", number=number[1], what=said(number[2]))

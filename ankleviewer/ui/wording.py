@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ankleviewer import DISCLAIMER
 from ankleviewer.core import words
 from ankleviewer.core.measure import Measure
 from ankleviewer.core.measure_tools import VALUE_NAMES, summary
@@ -39,6 +40,12 @@ _HELP = {
     "NO_ANKLE": noop("A scan that shows the distal tibia, the fibula and the talus together can be assessed."),
     "NOT_CT": noop("Open the CT series of this examination."),
 }
+
+
+def research_line() -> str:
+    """The research-use line in the window's language, and always as it stands on pictures and reports."""
+    line = tr(DISCLAIMER)
+    return line if line == DISCLAIMER else f"{line}  ·  {DISCLAIMER}"
 
 
 def call_in_sentence(call: str) -> str:
