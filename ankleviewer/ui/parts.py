@@ -28,7 +28,12 @@ def rule() -> QFrame:
 
 
 class Chooser(QComboBox):
-    """A combo box with a chevron (a style sheet takes the platform's arrow away)."""
+    """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box, then the chevron."""

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import ALL_MODELS, CaseController, Phase
@@ -28,6 +38,7 @@ from ankleviewer.ui.wording import (
 )
 
 WIDTH = 304
+ROW = WIDTH - 32 - 8 - 10  # px for the words of a row beside a scroll bar
 
 
 class ResultPanel(QWidget):
@@ -147,8 +158,6 @@ class ResultPanel(QWidget):
         self.chooser = Chooser()
         self.chooser.setAccessibleName(tr("Model"))
         self.chooser.setToolTip(tr("The model that answers; a model that has not answered yet is run"))
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.chooser.setMinimumContentsLength(8)
         self.chooser.activated.connect(self._chosen)
         self.run = QPushButton(tr("Analyse"))
         self.run.setToolTip(tr("Run the model again (F5)"))
@@ -277,12 +286,15 @@ class ResultPanel(QWidget):
 
     def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
         mark = f" ({tr('preliminary')})" if answer.status == "preliminary" else ""
-        name = titles.get(answer.name, answer.name) + mark
-        row = QPushButton(f"{CALL_SHAPES[answer.call]}  {name}   {probability_text(answer.probability)}")
+        shape, name, number = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name), probability_text(answer.probability)
+        metrics = QFontMetrics(theme.font())
+        room = ROW - metrics.horizontalAdvance(f"{shape}  {mark}   {number}")
+        row = QPushButton(f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}{mark}   {number}")
+        row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setCheckable(True)
         row.setChecked(self.controller.answer is answer)
-        row.setStyleSheet("text-align: left; padding: 5px 8px;")
-        row.setToolTip(tr("{call}: show this model's boxes and heat map", call=tr(CALL_WORDS[answer.call])))
+        row.setStyleSheet("text-align: left; padding: 5px 4px;")
+        row.setToolTip(tr("{call}: show this model's boxes and heat map", call=f"{name}{mark}, {tr(CALL_WORDS[answer.call])}"))
         row.clicked.connect(lambda _checked=False, wanted=answer.name: self.controller.show_answer(wanted))
         return row
 

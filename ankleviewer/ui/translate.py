@@ -33,6 +33,7 @@ _FAMILIES = {
     "zh_CN": ("Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC"),
 }
 _EXACT = frozenset(SENTENCES)
+_FEW = 16  # letters
 _installed: list[QTranslator] = []
 
 
@@ -171,4 +172,6 @@ def _pattern(template: str) -> re.Pattern[str]:
     parts = [re.escape(part) for part in template.split("{}")]
     if parts[0][:1].isalpha():
         parts[0] = f"(?i:{parts[0][0]}){parts[0][1:]}"
-    return re.compile("(.*?)".join(parts), re.DOTALL)
+    # A few words are part of a list rather than a sentence around one.
+    value = "(.*?)" if len(template.replace("{}", "")) > _FEW else "([^,:]*?)"
+    return re.compile(value.join(parts), re.DOTALL)

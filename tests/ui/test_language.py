@@ -10,19 +10,21 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QScrollArea, QTableWidget, QWidget
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.measure_tools import TOOLS
 from ankleviewer.core.result import Consensus
+from ankleviewer.core.review import Mark
 from ankleviewer.ui import language, settings, translate
 from ankleviewer.ui.app import application
 from ankleviewer.ui.heat_controls import HeatControls
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import name_of
 from ankleviewer.ui.keys_editor import KeysEditor
+from ankleviewer.ui.result_panel import WIDTH
 
 GAP = "2 slice(s) are missing after slice 7; they are filled in and marked, and nothing is detected there."
 PROGRESS = "Model 1 of 1"  # the fake backend's own words
@@ -73,8 +75,8 @@ def texts(top: QWidget) -> Iterator[str]:
 
 
 def untranslated(text: str) -> list[str]:
-    """Words outside of the marks; a title cut at its comma has lost the second one."""
-    bare, before = re.sub("«[^«»]*$", "", text.replace(PROGRESS, "")), ""
+    """Words outside of the marks; a title cut at its comma has lost the second one, a name with … its end."""
+    bare, before = re.sub("«[^«»]*$|\\w+…", "", text.replace(PROGRESS, "")), ""
     while bare != before:
         before, bare = bare, re.sub("«[^«»]*»", " ", bare)
     return [word for word in re.findall("[A-Za-z]{2,}", re.sub("[A-Z]+(_[A-Z0-9]+)+", "", bare)) if word not in SAME]
@@ -157,6 +159,12 @@ def test_the_window_in_a_language(speak, name: str, make_window, fakes, qtbot, m
     chips = {"de": "2 Schichten fehlen nach Schicht 7", "zh_CN": "第 7 层之后缺失 2 层"}
     assert chips[name] in window.bottom.chips[0].toolTip() and "SLICE_GAP" in window.bottom.chips[0].text()
     assert window.bottom.disclaimer.width() >= window.bottom.disclaimer.sizeHint().width()
+    for row in window.panel.findings.rows:
+        row.show_mark(Mark("rejected", ""), edited=True)
+    scroll = window.panel.findChildren(QScrollArea)[0]
+    for shown in (0, 1):
+        window.controller.measuring.start(TOOLS[-shown].name)
+        assert scroll.widget().minimumSizeHint().width() <= WIDTH - 8, "the result column is cut at its right"
     heat = window.panel.findChildren(HeatControls)[0]
     for button in (heat.heat, heat.boxes, heat.fill, heat.paper):
         assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width() - 6, "a word is cut"

@@ -94,7 +94,8 @@ def test_every_sentence_from_below_is_found_with_its_values(speak, name: str, mo
         assert all(value in found for value in values)
 
 
-def test_sentences_within_sentences(speak) -> None:
+def test_sentences_within_sentences(speak, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
     speak("de")
     whole = said("Left ankle: the talus is not contained in the scan.")
     assert whole == "Linkes Sprunggelenk: Der Talus ist im Scan nicht enthalten."
@@ -102,6 +103,9 @@ def test_sentences_within_sentences(speak) -> None:
     assert left_out.endswith(": 3 andere Datei(en), 1 unlesbare Datei(en).")
     assert said("CT series, 210 slices, 0.6 mm thick, kernel Br60") == "CT-Serie, 210 Schichten, 0.6 mm dick, Kernel Br60"
     assert said("the medial malleolus and the lateral malleolus lie outside of the scan.").startswith("Innenknöchel und Außen")
+    speak("zh_CN")
+    assert said("CT series, 210 slices, 0.6 mm thick, kernel Br60") == "CT 序列，210 层，层厚 0.6 mm，卷积核 Br60"
+    speak("de")
     assert said("pan, zoom") == "verschieben, Zoom"
     assert said("No shaft of a tibia was found above this joint.") == said("no shaft of a tibia was found above this joint.")
 

@@ -257,7 +257,7 @@
     </message>
     <message>
         <source>Box edited · back to the model&apos;s</source>
-        <translation>Rahmen bearbeitet · zurück zu dem des Modells</translation>
+        <translation>Bearbeitet · zurück zum Modell</translation>
     </message>
     <message>
         <source>Box from three sides</source>
