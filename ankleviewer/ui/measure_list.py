@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 from ankleviewer.core.measure import Measure
 from ankleviewer.core.measure_tools import BY_NAME, Tool, title
 from ankleviewer.ui.measuring import Measuring
-from ankleviewer.ui.parts import label, rule
+from ankleviewer.ui.parts import Link, label, rule
 from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.wording import measure_text, short
 
@@ -70,8 +70,7 @@ class MeasureRow(QFrame):
         grid.setContentsMargins(8, 4, 6, 5)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(1)
-        self.go = QPushButton(_short(measure))
-        self.go.setObjectName("link")
+        self.go = Link(_short(measure))
         tool = BY_NAME.get(measure.kind)
         name, values = said(title(measure.kind)), measure_text(measure)
         texts = [

@@ -162,6 +162,8 @@ def test_the_window_in_a_language(speak, name: str, make_window, fakes, qtbot, m
     for row in window.panel.findings.rows:
         row.show_mark(Mark("rejected", ""), edited=True)
     scroll = window.panel.findChildren(QScrollArea)[0]
+    for tool in TOOLS:
+        window.controller.reviewing.add_measure(tool.name, ((0.0, 0.0, 140.0), (9.0, 7.0, 140.0)), None, ())
     for shown in (0, 1):
         window.controller.measuring.start(TOOLS[-shown].name)
         assert scroll.widget().minimumSizeHint().width() <= WIDTH - 8, "the result column is cut at its right"

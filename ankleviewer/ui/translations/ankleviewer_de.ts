@@ -1217,7 +1217,7 @@
     </message>
     <message>
         <source>Scan voxel</source>
-        <translation>Voxel des Scans</translation>
+        <translation>Scan-Voxel</translation>
     </message>
     <message>
         <source>Scans and sessions</source>
