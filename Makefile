@@ -9,10 +9,10 @@ within = $(if $(TIMEOUT),$(TIMEOUT) --foreground --signal=INT --kill-after=30 $(
 export VENV
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint check verify bench
+.PHONY: help run setup test lint check verify bench translations
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.viewer-ready  ## open the sample scan with its analysis (sets up what is missing)
 	@bash packaging/run.sh
@@ -34,6 +34,9 @@ check:
 
 verify: setup  ## the long proofs (tests marked long); writes docs/verification.md with date and figures
 	$(BIN)/python packaging/verify.py
+
+translations: setup  ## read new strings into the translations, name what is left to translate, compile
+	@$(BIN)/python packaging/translations.py
 
 bench: setup  ## our speed beside that of named peers
 	@$(BIN)/python -c 'import SimpleITK, monai, openvino' 2>/dev/null || $(BIN)/python -m pip install --quiet --no-input --editable '.[trainer,dev,bench]' -c constraints.txt

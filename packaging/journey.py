@@ -450,7 +450,7 @@ def run(theme: str, pictures: Path | None, folder: Path) -> Journey:
     from ankleviewer.ui.app import application
     from ankleviewer.ui.main_window import MainWindow
 
-    settings.save(settings.Settings(theme=theme))
+    settings.save(settings.Settings(theme=theme, language="en"))
     app = application()
     window = MainWindow()
     window.setGeometry(window.screen().geometry())

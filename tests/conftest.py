@@ -88,9 +88,12 @@ def _display_number(reading: int, server: subprocess.Popen[bytes]) -> str:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh ANKLEVIEWER_HOME for each test: settings, added models, logs and caches of one never reach another."""
+    """A fresh ANKLEVIEWER_HOME for each test: settings, added models, logs and caches of one never reach another. In English,
+    whatever the system speaks.
+    """
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("ANKLEVIEWER_HOME", str(folder))
+    monkeypatch.setenv("ANKLEVIEWER_LANGUAGE", "en")
     return folder
 
 

@@ -50,6 +50,14 @@ def test_code_and_assets_are_inside_byte_for_byte(wheel: Path) -> None:
             assert archive.read(inside) == (ROOT / name).read_bytes()
 
 
+def test_every_translation_is_inside_compiled(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    sources = {name for name in names if name.endswith(".ts")}
+    assert {Path(name).stem for name in sources} == {"ankleviewer_de", "ankleviewer_zh_CN"}
+    assert {name.removesuffix(".ts") + ".qm" for name in sources} <= names
+
+
 def test_nothing_else_is_inside(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}

@@ -75,7 +75,9 @@ def missing(seen: Located, grid: Grid) -> str:
         return "the talus is not contained in the scan."
     gone = [name for name in (MEDIAL, LATERAL) if name in seen.missing]
     if gone:
-        return f"the {' and the '.join(gone)} {'lies' if len(gone) == 1 else 'lie'} outside of the scan."
+        if len(gone) == 1:
+            return f"the {gone[0]} lies outside of the scan."
+        return f"the {gone[0]} and the {gone[1]} lie outside of the scan."
     plafond, dome, up = seen.mm(PLAFOND), seen.mm(DOME), _up(seen)
     assert plafond is not None
     assert dome is not None

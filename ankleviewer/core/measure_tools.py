@@ -244,6 +244,11 @@ TOOLS = (
     ),
 )  # fmt: skip
 BY_NAME = {tool.name: tool for tool in TOOLS}
+# Names of the values above, the longer before those that they begin with.
+VALUE_NAMES: tuple[str, ...] = (
+    *("share of AP length", "medial clear space", "above plafond", "step-off", "posterior", "anterior", "fragment", "plafond"),
+    *("middle", "length", "angle", "voxels", "mean", "area", "gap", "min", "max", "SD"),
+)
 GUIDED = tuple(tool for tool in TOOLS if tool.reported)
 
 

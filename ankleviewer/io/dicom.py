@@ -95,12 +95,11 @@ def read_dicom(
     about = dicom_headers.describe(seen.first[frames[0].series])
     age = _age_finding(about.age_years)
     findings += [age] if age else []
-    kernel = f", kernel {about.kernel}" if about.kernel else ""
-    thick = f", {about.thickness_mm:g} mm thick" if about.thickness_mm else ""
+    told = [f"CT series, {len(stack.frames)} slices"]
+    told += [f"{about.thickness_mm:g} mm thick"] if about.thickness_mm else []
+    told += [f"kernel {about.kernel}"] if about.kernel else []
     used = tuple(dict.fromkeys(f.path for f in stack.frames))
-    return DicomScan(
-        volume, findings, sink.counts, used, f"CT series, {len(stack.frames)} slices{thick}{kernel}", about.laterality
-    )
+    return DicomScan(volume, findings, sink.counts, used, ", ".join(told), about.laterality)
 
 
 def age_unknown() -> Finding:

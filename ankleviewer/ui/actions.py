@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -11,27 +12,41 @@ from PySide6.QtWidgets import QMenu
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
 from ankleviewer.ui import keys as held_keys
-from ankleviewer.ui import log_saving, mouse_menu, plane_actions
+from ankleviewer.ui import language, log_saving, mouse_menu, plane_actions
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import mark
 from ankleviewer.ui.keys_editor import KeysEditor
 from ankleviewer.ui.measure_actions import build_measures
 from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
+from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
 
 
-def _add(menu: QMenu, text: str, keys: str | tuple[str, ...], act: Callable[[], object], checkable: bool = False) -> QAction:
-    action = QAction(text, menu)
+def _add(
+    menu: QMenu,
+    text: str,
+    keys: str | tuple[str, ...],
+    act: Callable[[], object],
+    checkable: bool = False,
+    shown: str = "",
+) -> QAction:
+    """A command by its English text, its stable name; `shown` where it is not one string that can be translated."""
+    shown = shown or tr(text)
+    action = QAction(shown, menu)
     shortcuts = (keys,) if isinstance(keys, str) else keys
     action.setShortcuts([QKeySequence(k) for k in shortcuts if k])
-    mark(action, " ".join(text.replace("&", "").split()), shortcuts)
+    mark(action, _plain(text), shortcuts, _plain(shown))
     action.setCheckable(checkable)
     action.triggered.connect(lambda _checked=False: act())
     menu.addAction(action)
     return action
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("&", "").split())
 
 
 def build(window: MainWindow) -> None:
@@ -42,7 +57,7 @@ def build(window: MainWindow) -> None:
     plane_actions.build(window, _add)
     _findings(window)
     build_measures(window, _add)
-    menu = window.menuBar().addMenu("&Help")
+    menu = window.menuBar().addMenu(tr("&Help"))
     _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
     _add(menu, "Change keys…", "", lambda: KeysEditor(window).show())
     _add(menu, "Save log…", "", lambda: log_saving.choose(window))
@@ -50,13 +65,13 @@ def build(window: MainWindow) -> None:
 
 
 def _file(window: MainWindow) -> None:
-    menu = window.menuBar().addMenu("&File")
+    menu = window.menuBar().addMenu(tr("&File"))
     _add(menu, "Open file…", "Ctrl+O", window.choose_file)
     _add(menu, "Open folder…", "Ctrl+Shift+O", window.choose_folder)
     _add(menu, "Other series of this folder…", "Ctrl+E", window.series.choose)
     sample = _add(menu, "Open the sample scan", "", window.open_sample)
     sample.setEnabled(window.sample is not None)
-    recent = menu.addMenu("Recent scans")
+    recent = menu.addMenu(tr("Recent scans"))
 
     def fill() -> None:
         recent.clear()
@@ -67,7 +82,7 @@ def _file(window: MainWindow) -> None:
             entry.setToolTip(tip)
             entry.triggered.connect(lambda _checked=False, chosen=path: window.controller.open(chosen))
         if not window.settings.recent:
-            recent.addAction("None yet").setEnabled(False)
+            recent.addAction(tr("None yet")).setEnabled(False)
 
     recent.aboutToShow.connect(fill)
     recent.setToolTipsVisible(True)
@@ -85,12 +100,13 @@ def _file(window: MainWindow) -> None:
 
 def _view(window: MainWindow) -> None:
     model = window.view
-    menu = window.menuBar().addMenu("&View")
-    presets = menu.addMenu("Window")
+    menu = window.menuBar().addMenu(tr("&View"))
+    presets = menu.addMenu(tr("Window"))
     preset_actions = []
     for preset in PRESETS:
         size = f"   {preset.window.width:.0f} / {preset.window.level:.0f}" if preset.window else ""
-        action = _add(presets, preset.name + size, preset.key, lambda key=preset.key: model.preset(key), checkable=True)
+        act = partial(model.preset, preset.key)
+        action = _add(presets, preset.name + size, preset.key, act, checkable=True, shown=said(preset.name) + size)
         preset_actions.append((preset.key, action))
     _add(menu, "Fit the ankle", "F", lambda: model.fit("ankle"))
     _add(menu, "Fit the whole scan", "Shift+F", lambda: model.fit("scan"))
@@ -100,13 +116,16 @@ def _view(window: MainWindow) -> None:
     hidden = _add(menu, "Hide patient and file names", "P", window.privacy.toggle, checkable=True)
     panel = _add(menu, "Result column", "F9", window.toggle_panel, checkable=True)
     menu.addSeparator()
-    layouts = menu.addMenu("Layout")
+    layouts = menu.addMenu(tr("Layout"))
     _add(layouts, "Four views", "Ctrl+0", lambda: model.update(layout="grid"))
     for n, name in enumerate((*PLANES, "3d"), start=1):
-        _add(layouts, PLANE_NAMES.get(name, "3D") + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout))
+        plane = PLANE_NAMES.get(name, "3D")
+        only = tr("{plane} only", plane=tr(plane))
+        _add(layouts, plane + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout), shown=only)
     window.appearance.menu(menu)
     mouse_menu.fill(window, menu)
-    views = menu.addMenu("3D view")
+    language.fill(window, menu)
+    views = menu.addMenu(tr("3D view"))
     for name, tip in VIEW_TIPS.items():
         _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))
     window.pane3d.tools.fill(views, keys=True)
@@ -125,7 +144,7 @@ def _view(window: MainWindow) -> None:
 
 def _findings(window: MainWindow) -> None:
     model, controller = window.view, window.controller
-    menu = window.menuBar().addMenu("F&indings")
+    menu = window.menuBar().addMenu(tr("F&indings"))
     _add(menu, "Next finding", "N", lambda: controller.step_finding(1))
     _add(menu, "Previous finding", "Shift+N", lambda: controller.step_finding(-1))
     menu.addSeparator()

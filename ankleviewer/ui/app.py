@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
-from ankleviewer.ui import log_saving, theme
+from ankleviewer.ui import log_saving, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 
@@ -24,6 +24,7 @@ def application() -> QApplication:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")
+    translate.install(settings.load().language)
     theme.apply(app)
     return app
 

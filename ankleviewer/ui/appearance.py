@@ -10,11 +10,12 @@ from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from ankleviewer.ui import settings, theme
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
 
-_NAMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
+_NAMES = {"system": noop("As the system"), "dark": noop("Dark"), "light": noop("Light")}
 
 
 class Appearance(QObject):
@@ -34,10 +35,10 @@ class Appearance(QObject):
 
     def menu(self, parent: QMenu) -> QMenu:
         """The sub-menu with the three modes."""
-        menu = parent.addMenu("Appearance")
+        menu = parent.addMenu(tr("Appearance"))
         group = QActionGroup(menu)
         for mode in theme.MODES:
-            action = menu.addAction(_NAMES[mode])
+            action = menu.addAction(tr(_NAMES[mode]))
             action.setCheckable(True)
             action.setChecked(mode == self._window.settings.theme)
             action.triggered.connect(lambda _checked=False, chosen=mode: self.choose(chosen))

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ankleviewer import DISCLAIMER
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.parts import Chip, label
 from ankleviewer.ui.privacy import Privacy
+from ankleviewer.ui.wording import research_line
 
 _LEVELS = {"refuse": "refusal", "withhold": "warning", "caveat": "warning"}
 
@@ -33,7 +33,7 @@ class BottomLine(QWidget):
         self.privacy: Privacy | None = None
         row.addLayout(self._chips)
         row.addStretch(1)
-        self.disclaimer = label(DISCLAIMER, "secondary")
+        self.disclaimer = label(research_line(), "secondary")
         row.addWidget(self.disclaimer)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         controller.changed.connect(self.refresh)

@@ -18,11 +18,12 @@ from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.measure_mouse import NUDGES
 from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide, paint_text
 from ankleviewer.ui.slice_pane import SlicePane
+from ankleviewer.ui.translate import noop, tr
 
 REACH = 9.0  # px within which a face is taken
 _KNOB = 3.5  # half side of a handle, px
-_PROMPT = "Drag an edge or a corner; inside moves the box"
-_KEYS = "Ctrl + arrows move, with Shift right and lower edge  ·  Backspace: the model's own  ·  E, Esc: end"
+_PROMPT = noop("Drag an edge or a corner; inside moves the box")
+_KEYS = noop("Ctrl + arrows move, with Shift right and lower edge  ·  Backspace: the model's own  ·  E, Esc: end")
 
 
 class BoxEditMouse(QObject):
@@ -56,12 +57,14 @@ class BoxEditMouse(QObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for index, box in sorted(edited.items()):
             active = self.editing.active and index == self.editing.index
-            polygon = paint_box(painter, port, picture, box, f"{index + 1} edited" if index in changed else "")
+            polygon = paint_box(painter, port, picture, box, tr("{number} edited", number=index + 1) if index in changed else "")
             if active and polygon.size() >= 3:
                 _knobs(painter, polygon)
         if self.editing.active and self.editing.controller.measuring.plane == self.pane.plane:
             top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP
-            paint_guide(painter, port, f"Box of finding {self.editing.index + 1}", _PROMPT, "", _KEYS, top)
+            paint_guide(
+                painter, port, tr("Box of finding {number}", number=self.editing.index + 1), tr(_PROMPT), "", tr(_KEYS), top
+            )
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

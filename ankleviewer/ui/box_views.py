@@ -12,13 +12,18 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QV
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import position_text
 from ankleviewer.ui import theme
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.pane3d import Pane3D
 
 # A camera above the patient that looks down with the front at the top has the right side on screen right: the mirror of an axial
 # slice. Nothing is flipped to hide that; each picture carries its letters and says from where it looks.
-SIDES = (("S", "Top", "from above"), ("A", "Front", "from the front"), ("L", "Left", "from the left"))
+SIDES = (
+    ("S", noop("Top"), noop("from above")),
+    ("A", noop("Front"), noop("from the front")),
+    ("L", noop("Left"), noop("from the left")),
+)
 PANEL, GAP, HEAD, FOOT = 340, 12, 38, 62
 
 
@@ -27,8 +32,13 @@ def facts(box: Any, index: int) -> tuple[str, str]:
     x, y, z = box.center_voxel
     u, v, w = box.center_model_voxel
     size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
-    first = f"Finding {index + 1}: centre x {x}  y {y}  z {z} (scan voxel);  x {u}  y {v}  z {w} (model grid)"
-    return first, f"{position_text(box.center_mm)} mm;  size {size} mm"
+    first = tr(
+        "Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)",
+        number=index + 1,
+        voxel=f"x {x}  y {y}  z {z}",
+        cell=f"x {u}  y {v}  z {w}",
+    )
+    return first, tr("{position} mm;  size {size} mm", position=position_text(box.center_mm), size=size)
 
 
 def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: tuple[str, str]) -> QImage:
@@ -44,7 +54,8 @@ def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: tuple[str,
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for n, ((rgb, letters), (_, name, where)) in enumerate(zip(pictures, SIDES, strict=True)):
+    for n, ((rgb, letters), (_, side, seen)) in enumerate(zip(pictures, SIDES, strict=True)):
+        name, where = tr(side), tr(seen)
         place = QRectF(GAP + n * (PANEL + GAP), HEAD, PANEL, PANEL)
         square = np.ascontiguousarray(_square(rgb))
         shown = QImage(square.data, square.shape[1], square.shape[0], 3 * square.shape[1], QImage.Format.Format_RGB888)
@@ -108,12 +119,12 @@ def box_views_dialog(pane: Pane3D) -> QDialog | None:
         return None
     dialog = QDialog(pane.window())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle("Box from three sides")
+    dialog.setWindowTitle(tr("Box from three sides"))
     picture = QLabel()
     picture.setPixmap(QPixmap.fromImage(image))
-    picture.setAccessibleName("The box from above, from the front and from the left")
+    picture.setAccessibleName(tr("The box from above, from the front and from the left"))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    save = buttons.addButton("Save picture…", QDialogButtonBox.ButtonRole.ActionRole)
+    save = buttons.addButton(tr("Save picture…"), QDialogButtonBox.ButtonRole.ActionRole)
     save.clicked.connect(lambda: _save(dialog, image))
     buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
@@ -124,6 +135,6 @@ def box_views_dialog(pane: Pane3D) -> QDialog | None:
 
 
 def _save(dialog: QDialog, image: QImage) -> None:
-    path, _ = QFileDialog.getSaveFileName(dialog, "Save the picture", "ankle-box.png", "PNG (*.png)")
+    path, _ = QFileDialog.getSaveFileName(dialog, tr("Save the picture"), "ankle-box.png", tr("PNG (*.png)"))
     if path:
         image.save(path, "PNG")

@@ -15,6 +15,7 @@ from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
+from ankleviewer.ui.translate import tr
 from ankleviewer.ui.wording import side_word
 
 
@@ -23,7 +24,7 @@ class Compare(Tiles):
 
     def __init__(self, model: ViewModel, controller: CaseController, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
-        self.setAccessibleName("Both ankles side by side")
+        self.setAccessibleName(tr("Both ankles side by side"))
         self._controller = controller
         self._scenes: list[Scene] = []
 
@@ -68,7 +69,8 @@ class Compare(Tiles):
             index = int(np.clip(round(depth[n] + offset), 0, frame.grid.shape[2] - 1))
             picture = resolve(replace(state, selected=state.selected if n == state.ankle else -1), scene, state.tile_plane, index)
             away = (index - depth[n]) * frame.grid.spacing[2]
-            note = f"{side_word(ankle.side)}\n{away:+.1f} mm from the joint".replace("-", "−")
+            distance = tr("{mm} mm from the joint", mm=f"{away:+.1f}".replace("-", "−"))
+            note = f"{side_word(ankle.side)}\n{distance}"
             place = QRectF(n * (width + SPACE), 0, width, self.height())
             made.append(Tile(place, scene, picture, replace(port, scale=scale), picture.slice_text, note, n == state.ankle))
         return made

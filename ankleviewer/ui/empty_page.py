@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.parts import ProgressStrip, label
+from ankleviewer.ui.translate import noop, tr
 
-_INVITATION = "Drop an ankle CT here"
+_INVITATION = noop("Drop an ankle CT here")
 
 
 class EmptyPage(QWidget):
@@ -37,10 +38,10 @@ class EmptyPage(QWidget):
         column = QVBoxLayout(self.target)
         column.setContentsMargins(40, 36, 40, 32)
         column.setSpacing(14)
-        self.title = label(_INVITATION)
+        self.title = label(tr(_INVITATION))
         self.title.setStyleSheet("font-size: 20px; font-weight: 600;")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint = label("A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either", "secondary")
+        self.hint = label(tr("A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either"), "secondary")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.title)
         column.addWidget(self.hint)
@@ -49,9 +50,9 @@ class EmptyPage(QWidget):
         row.addStretch(1)
         self.buttons = []
         for text, act, primary in (
-            ("Open file…", open_file, True),
-            ("Open folder…", open_folder, False),
-            ("Open the sample scan", open_sample, False),
+            (tr("Open file…"), open_file, True),
+            (tr("Open folder…"), open_folder, False),
+            (tr("Open the sample scan"), open_sample, False),
         ):
             if act is not None:
                 button = QPushButton(text)
@@ -65,7 +66,7 @@ class EmptyPage(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(ProgressStrip(controller))
-        self.recent_head = label("Recent scans", "heading")
+        self.recent_head = label(tr("Recent scans"), "heading")
         column.addSpacing(6)
         column.addWidget(self.recent_head)
         self._recent = QVBoxLayout()
@@ -74,7 +75,7 @@ class EmptyPage(QWidget):
         outer = QVBoxLayout(self)
         outer.addStretch(2)
         outer.addWidget(self.target, 0, Qt.AlignmentFlag.AlignHCenter)
-        stay = label("Scans stay on this machine; nothing is sent anywhere.", "secondary")
+        stay = label(tr("Scans stay on this machine; nothing is sent anywhere."), "secondary")
         outer.addSpacing(10)
         outer.addWidget(stay, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(3)
@@ -84,7 +85,7 @@ class EmptyPage(QWidget):
 
     def _follow(self) -> None:
         reading = self.controller.phase is Phase.READING
-        self.title.setText("Reading the scan" if reading else _INVITATION)
+        self.title.setText(tr("Reading the scan") if reading else tr(_INVITATION))
         for widget in (*self.buttons, self.hint):
             widget.setVisible(not reading)
 
@@ -103,7 +104,7 @@ class EmptyPage(QWidget):
             button.setObjectName("link")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setToolTip("" if hidden else path)
-            shown = f"Recent scan {number}" if hidden else path
+            shown = tr("Recent scan {number}", number=number) if hidden else path
             button.setText(button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, 500))
             button.clicked.connect(lambda _checked=False, chosen=path: self.controller.open(chosen))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -14,6 +14,7 @@ from ankleviewer import DISCLAIMER
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.ui import theme
 from ankleviewer.ui.jobs import Job, wait_for
+from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -56,7 +57,7 @@ class Exporting(QObject):
         if self._window.controller.case is None:
             return
         proposed = str(Path(self._window.start_folder()) / "ankle-report.pdf")
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save the report", proposed, "PDF (*.pdf)")
+        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save the report"), proposed, tr("PDF (*.pdf)"))
         if path:
             self.save_report(path if path.lower().endswith(".pdf") else path + ".pdf")
 
@@ -77,7 +78,7 @@ class Exporting(QObject):
 
     def _on_written(self, path: str) -> None:
         name = self._window.privacy.text(Path(path).name)
-        self._window.toast.say("Report saved" + (f": {name}" if name else ""))
+        self._window.toast.say(tr("Report saved: {name}", name=name) if name else tr("Report saved"))
 
     def _on_failed(self, error: AnkleViewerError) -> None:
         self._window.controller.notify(error.code, error.message)
@@ -113,18 +114,18 @@ class Exporting(QObject):
         """The view under the keyboard to the clipboard."""
         if self._window.controller.case is not None:
             QApplication.clipboard().setImage(self.pane_picture())
-            self._window.toast.say("Picture of the view copied")
+            self._window.toast.say(tr("Picture of the view copied"))
 
     def copy_window(self) -> None:
         """The window to the clipboard."""
         QApplication.clipboard().setImage(self.window_picture())
-        self._window.toast.say("Picture of the window copied")
+        self._window.toast.say(tr("Picture of the window copied"))
 
     def choose_picture(self) -> None:
         """Ask where to save a picture of the window."""
         picture = self.window_picture()  # as it is now, not with the dialog over it
         proposed = str(Path(self._window.start_folder()) / "ankle.png")
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save a picture of the window", proposed, "PNG (*.png)")
+        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save a picture of the window"), proposed, tr("PNG (*.png)"))
         if path:
             self.save_picture(picture, path if path.lower().endswith(".png") else path + ".png")
 
@@ -142,7 +143,7 @@ class Exporting(QObject):
         except OSError as error:
             self._on_failed(_not_written(error))
             return
-        self._window.toast.say("Picture saved")
+        self._window.toast.say(tr("Picture saved"))
 
     def close(self) -> None:
         """Wait for a report that is being written."""
@@ -151,4 +152,4 @@ class Exporting(QObject):
 
 def _not_written(error: OSError) -> AnkleViewerError:
     why = error.strerror or type(error).__name__
-    return AnkleViewerError("FILE_NOT_WRITTEN", f"The file could not be written ({why}). Choose another place.")
+    return AnkleViewerError("FILE_NOT_WRITTEN", tr("The file could not be written ({why}). Choose another place.", why=said(why)))

@@ -14,6 +14,7 @@ from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.parts import Chooser, label
+from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.wording import box_lines
 
 
@@ -26,19 +27,23 @@ class FindingRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         model, voxel, mm = box_lines(box)
-        self.setAccessibleName(f"Finding {index + 1}, share {box.score:.2f}, centre {mm}")
-        self.setToolTip("Show this place in every view. Share: this box's part of the whole heat map, not a probability.")
+        self.setAccessibleName(
+            tr("Finding {number}, share {share}, centre {mm}", number=index + 1, share=f"{box.score:.2f}", mm=mm)
+        )
+        self.setToolTip(tr("Show this place in every view. Share: this box's part of the whole heat map, not a probability."))
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 7, 10, 7)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
-        title = label(f"Finding {index + 1}")
+        title = label(tr("Finding {number}", number=index + 1))
         title.setFont(theme.font(bold=True))
         title.setStyleSheet("font-weight: 600;")
-        share = label(f"share {box.score:.2f}", "secondary")
+        share = label(tr("share {share}", share=f"{box.score:.2f}"), "secondary")
         grid.addWidget(title, 0, 0)
         grid.addWidget(share, 0, 1, Qt.AlignmentFlag.AlignRight)
-        for row, (name, value) in enumerate((("Model grid", model), ("Scan voxel", voxel), ("Position, mm", mm)), start=1):
+        for row, (name, value) in enumerate(
+            ((tr("Model grid"), model), (tr("Scan voxel"), voxel), (tr("Position, mm"), mm)), start=1
+        ):
             grid.addWidget(label(name, "secondary"), row, 0)
             text = label(value)
             text.setStyleSheet("font-size: 12px;")
@@ -50,19 +55,19 @@ class FindingRow(QFrame):
     def _build_judging(self, grid: QGridLayout) -> None:
         line = QHBoxLayout()
         line.setSpacing(6)
-        self.accept = self._button("✓ Accept", "A fracture is there (A); again takes it back", "accepted")
-        self.reject = self._button("✕ Reject", "No fracture is there (R); again takes it back", "rejected")
+        self.accept = self._button(tr("✓ Accept"), tr("A fracture is there (A); again takes it back"), "accepted")
+        self.reject = self._button(tr("✕ Reject"), tr("No fracture is there (R); again takes it back"), "rejected")
         line.addWidget(self.accept, 1)
         line.addWidget(self.reject, 1)
         grid.addLayout(line, 4, 0, 1, 2)
         self.reason = Chooser()
-        self.reason.setAccessibleName(f"Why finding {self.index + 1} is rejected")
-        self.reason.addItems(["Why? (may stay open)", *REASONS])
+        self.reason.setAccessibleName(tr("Why finding {number} is rejected", number=self.index + 1))
+        self.reason.addItems([tr("Why? (may stay open)"), *map(said, REASONS)])
         self.reason.activated.connect(self._because)
         grid.addWidget(self.reason, 5, 0, 1, 2)
-        self.reset = QPushButton("Box edited · back to the model's")
+        self.reset = QPushButton(tr("Box edited · back to the model's"))
         self.reset.setObjectName("link")
-        self.reset.setAccessibleName(f"Give finding {self.index + 1} the model's own box again")
+        self.reset.setAccessibleName(tr("Give finding {number} the model's own box again", number=self.index + 1))
         self.reset.clicked.connect(lambda: self.controller.reviewing.edit_box(self.controller.answer, self.index, None))
         grid.addWidget(self.reset, 6, 0, 1, 2)
 
@@ -70,7 +75,7 @@ class FindingRow(QFrame):
         button = QPushButton(text)
         button.setCheckable(True)
         button.setToolTip(tip)
-        button.setAccessibleName(f"Finding {self.index + 1}: {tip}")
+        button.setAccessibleName(tr("Finding {number}: {tip}", number=self.index + 1, tip=tip))
         button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
         button.clicked.connect(lambda: self.controller.judge(judgement, self.index))
         return button
@@ -116,10 +121,10 @@ class MissedRow(QFrame):
         row.setContentsMargins(10, 5, 6, 5)
         self.go = QPushButton(f"M{missed.number}   {position_text(missed.center_mm)}")
         self.go.setObjectName("link")
-        self.go.setToolTip("A place that you marked and the model did not: show it in every view")
+        self.go.setToolTip(tr("A place that you marked and the model did not: show it in every view"))
         self.go.clicked.connect(lambda: controller.view.go_to(missed.center_mm, -1))
-        self.remove = QPushButton("Remove")
-        self.remove.setAccessibleName(f"Remove mark M{missed.number}")
+        self.remove = QPushButton(tr("Remove"))
+        self.remove.setAccessibleName(tr("Remove mark M{number}", number=missed.number))
         self.remove.setStyleSheet("padding: 3px 8px; min-height: 18px;")
         self.remove.clicked.connect(lambda: controller.reviewing.remove_missed(missed.number))
         row.addWidget(self.go, 1)

@@ -10,6 +10,7 @@ from ankleviewer.core.viewstate import MAX_OPACITY, ViewState
 from ankleviewer.ui.legend import Legend
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.parts import label
+from ankleviewer.ui.translate import tr
 from ankleviewer.ui.wording import LOOKED
 
 
@@ -23,7 +24,7 @@ class HeatControls(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(label(LOOKED, "heading"), 1)
+        head.addWidget(label(tr(LOOKED), "heading"), 1)
         self.resolution = label("", "secondary")
         head.addWidget(self.resolution)
         column.addLayout(head)
@@ -31,22 +32,22 @@ class HeatControls(QWidget):
         column.addWidget(self.legend)
         row = QHBoxLayout()
         row.setSpacing(6)
-        self.heat = self._button("Heat", "Heat map on or off (G)", lambda on: model.update(heat=on))
-        self.boxes = self._button("Boxes", "Boxes on or off (B)", lambda on: model.update(boxes=on))
-        self.fill = self._button("Fill", "Filled map instead of its outline (O)", lambda on: model.update(fill=on))
+        self.heat = self._button(tr("Heat"), tr("Heat map on or off (G)"), lambda on: model.update(heat=on))
+        self.boxes = self._button(tr("Boxes"), tr("Boxes on or off (B)"), lambda on: model.update(boxes=on))
+        self.fill = self._button(tr("Fill"), tr("Filled map instead of its outline (O)"), lambda on: model.update(fill=on))
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(5, round(MAX_OPACITY * 100))
-        self.opacity.setAccessibleName("Opacity of the filled map, per cent")
-        self.opacity.setToolTip("Opacity of the fill, at most 50 %")
+        self.opacity.setAccessibleName(tr("Opacity of the filled map, per cent"))
+        self.opacity.setToolTip(tr("Opacity of the fill, at most 50 %"))
         self.opacity.valueChanged.connect(lambda value: model.update(opacity=value / 100))
-        tip = "The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (C)"
-        self.paper = self._button("Paper", tip, lambda on: model.update(paper_map=on))
+        tip = tr("The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (C)")
+        self.paper = self._button(tr("Paper"), tip, lambda on: model.update(paper_map=on))
         for widget in (self.heat, self.boxes, self.fill, self.paper):
             row.addWidget(widget, 1)
         column.addLayout(row)
         second = QHBoxLayout()
         second.setSpacing(10)
-        second.addWidget(label("Opacity of the fill", "secondary"))
+        second.addWidget(label(tr("Opacity of the fill"), "secondary"))
         second.addWidget(self.opacity, 1)
         column.addLayout(second)
         model.changed.connect(self._on_changed)
@@ -58,6 +59,7 @@ class HeatControls(QWidget):
         button.setText(text)
         button.setToolTip(tip)
         button.setCheckable(True)
+        button.setStyleSheet("padding: 4px 3px;")  # four words of any language side by side
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(act)
         return button
@@ -84,5 +86,5 @@ class HeatControls(QWidget):
         cells = getattr(heat, "cells", None)
         if cells:
             edge = heat.grid.shape[0] * heat.grid.spacing[0] / cells
-            self.resolution.setText(f"{cells}³ cells of {edge:.0f} mm")
+            self.resolution.setText(tr("{cells}³ cells of {edge} mm", cells=cells, edge=f"{edge:.0f}"))
             self.paper.setEnabled(state.paper_map or cells > PAPER_CELLS)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from ankleviewer.ui.translate import noop, tr
+
 # Belonging to what has the focus: they never reach a command.
 RESERVED = ("Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
 RESERVED += tuple(f"Ctrl+{shift}{way}" for shift in ("", "Shift+") for way in ("Up", "Down", "Left", "Right"))
 RESERVED += ("Backspace", "Shift+Return", "Shift+Enter")
-_NAME, _KEYS, _HELD = "command", "keys", "held"
-HELD_PLACE = "Held down"
+_NAME, _KEYS, _HELD, _TITLE = "command", "keys", "held", "title"
+HELD_PLACE = noop("Held down")
 
 
-def mark(action: QAction, name: str, keys: Iterable[str]) -> None:
-    """Make an action a command whose keys can be changed: its name, stable, and the keys it comes with."""
+def mark(action: QAction, name: str, keys: Iterable[str], title: str = "") -> None:
+    """Make an action a command whose keys can be changed: its name, stable, the keys it comes with, and its name for people."""
     action.setProperty(_NAME, name)
+    action.setProperty(_TITLE, title or name)
     action.setProperty(_KEYS, [k for k in map(normal, keys) if k])
 
 
 def hold(window: QWidget, name: str, key: str) -> QAction:
     """A command that lasts as long as its key is down (`keys.HeldKeys`); it has no place in a menu, its key no modifier."""
     action = QAction(name, window)  # belongs to no widget's actions, so Qt never triggers it
-    mark(action, name, (key,))
+    mark(action, name, (key,), tr(name))
     action.setProperty(_HELD, True)
     return action
 
@@ -51,14 +55,19 @@ def name_of(action: QAction) -> str:
     return str(action.property(_NAME))
 
 
+def title_of(action: QAction) -> str:
+    """The name of a command in the window's language."""
+    return str(action.property(_TITLE))
+
+
 def place_of(action: QAction) -> str:
     """Where a command stands: the titles of its menus."""
     titles: list[str] = []
     menu = action.parent()
     while isinstance(menu, QMenu):
-        titles.insert(0, menu.title().replace("&", ""))
+        titles.insert(0, re.sub(r"\(&.\)|&", "", menu.title()))  # Chinese has its mnemonic in brackets
         menu = menu.parent()
-    return HELD_PLACE if is_held(action) else " > ".join(titles)
+    return tr(HELD_PLACE) if is_held(action) else " > ".join(titles)
 
 
 class Keymap:
@@ -84,6 +93,10 @@ class Keymap:
     def default(self, name: str) -> list[str]:
         """The keys that a command comes with."""
         return list(self.actions[name].property(_KEYS) or [])
+
+    def title(self, name: str) -> str:
+        """The name of a command in the window's language."""
+        return title_of(self.actions[name])
 
     def keys(self, name: str) -> list[str]:
         """The keys of a command."""

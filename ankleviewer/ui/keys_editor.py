@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.ui import settings
-from ankleviewer.ui.keymap import RESERVED, normal, place_of
+from ankleviewer.ui.keymap import RESERVED, normal, place_of, title_of
 from ankleviewer.ui.parts import label
+from ankleviewer.ui.translate import tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -42,28 +43,28 @@ class KeysEditor(QDialog):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self.keymap = window, window.keymap
-        self.setWindowTitle("Change keys")
+        self.setWindowTitle(tr("Change keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(620, 560)
+        self.resize(760, 560)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Find a command or a key")
-        self.filter.setAccessibleName("Find a command or a key")
+        self.filter.setPlaceholderText(tr("Find a command or a key"))
+        self.filter.setAccessibleName(tr("Find a command or a key"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._sift)
         self._build_table()
         self.edit = QKeySequenceEdit()
         self.edit.setMaximumSequenceLength(1)
-        self.edit.setAccessibleName("New key for the chosen command")
+        self.edit.setAccessibleName(tr("New key for the chosen command"))
         self.edit.keySequenceChanged.connect(self._told)
-        self.give = self._button("Assign", self._give)
-        self.clear = self._button("No key", self._clear)
-        self.reset = self._button("Reset", self._reset)
-        self.reset_all = self._button("Reset all", self._reset_all)
+        self.give = self._button(tr("Assign"), self._give)
+        self.clear = self._button(tr("No key"), self._clear)
+        self.reset = self._button(tr("Reset"), self._reset)
+        self.reset_all = self._button(tr("Reset all"), self._reset_all)
         self.said = label("", "warning", wrap=True)
         self.said.setMinimumHeight(34)
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout()
-        row.addWidget(label("New key", "secondary"))
+        row.addWidget(label(tr("New key"), "secondary"))
         row.addWidget(self.edit, 1)
         for button in (self.give, self.clear, self.reset):
             row.addWidget(button)
@@ -85,10 +86,10 @@ class KeysEditor(QDialog):
 
     def _build_table(self) -> None:
         self.table = QTableWidget(0, 3)
-        self.table.setHorizontalHeaderLabels(["Command", "Menu", "Key"])
+        self.table.setHorizontalHeaderLabels([tr("Command"), tr("Menu"), tr("Key")])
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
-        self.table.setAccessibleName("Commands and their keys")
+        self.table.setAccessibleName(tr("Commands and their keys"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -124,7 +125,7 @@ class KeysEditor(QDialog):
         self.table.setRowCount(len(self.keymap.actions))
         own = self.keymap.own()
         for row, (name, action) in enumerate(self.keymap.actions.items()):
-            for column, text in enumerate((name, place_of(action), shown(self.keymap.keys(name)))):
+            for column, text in enumerate((title_of(action), place_of(action), shown(self.keymap.keys(name)))):
                 item = QTableWidgetItem(text)
                 item.setData(_NAME, name)
                 font = item.font()
@@ -145,14 +146,14 @@ class KeysEditor(QDialog):
         """Say what assigning the key would do."""
         key, name = normal(self.edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText)), self.chosen
         others = self.keymap.users(key, but=name) if key else []
-        text = "" if name else "Choose a command in the table."
+        text = "" if name else tr("Choose a command in the table.")
         if key in RESERVED:
-            text = f"{shown([key])} belongs to the views and to moving between controls; it cannot be given away."
+            text = tr("{key} belongs to the views and to moving between controls; it cannot be given away.", key=shown([key]))
         elif name and key and not self.keymap.fits(name, key):
-            text = "A key that is held down must be one key alone, without Ctrl, Shift or Alt."
+            text = tr("A key that is held down must be one key alone, without Ctrl, Shift or Alt.")
         elif others:
-            names = ", ".join(other.rstrip("…") for other in others)
-            text = f"{shown([key])} belongs to: {names}. Assigning it takes it away there."
+            names = ", ".join(self.keymap.title(other).rstrip("…") for other in others)
+            text = tr("{key} belongs to: {names}. Assigning it takes it away there.", key=shown([key]), names=names)
         self.said.setText(text)
         self.give.setEnabled(bool(name) and self.keymap.fits(name, key))
         for button in (self.clear, self.reset):

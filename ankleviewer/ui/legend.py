@@ -10,6 +10,7 @@ from ankleviewer.core.display import HEAT_COLOURS
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.translate import tr
 
 _BAR_TOP, _BAR = 14, 10
 _SIDE = 8
@@ -23,8 +24,8 @@ class Legend(QWidget):
         self.model = model
         self.setFixedHeight(46)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Heat map threshold")
-        self.setToolTip("Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay.")
+        self.setAccessibleName(tr("Heat map threshold"))
+        self.setToolTip(tr("Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay."))
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self.update)
 

@@ -17,11 +17,12 @@ from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.parts import label
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
+from ankleviewer.ui.translate import noop, tr
 
 _ABOUT = 12  # tiles that fit comfortably
 _STEP_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _SIZE_KEYS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
-HELP = "Click: crosshair   Double-click: four views   ← →: step   + −: size   L, Esc: close"
+HELP = noop("Click: crosshair   Double-click: four views   ← →: step   + −: size   L, Esc: close")
 _TILE_PX = (210.0, 420.0)  # smallest and largest side that is aimed at
 
 
@@ -30,7 +31,7 @@ class SliceTiles(Tiles):
 
     def __init__(self, model: ViewModel, parent: QWidget | None = None) -> None:
         super().__init__(model, parent)
-        self.setAccessibleName("Lightbox")
+        self.setAccessibleName(tr("Lightbox"))
         self._first: int | None = None
 
     def shape(self) -> tuple[int, int]:
@@ -121,12 +122,12 @@ class Lightbox(QWidget):
         self.tiles = SliceTiles(model)
         self.setFocusProxy(self.tiles)
         self.plane, self.step = QComboBox(), QComboBox()
-        self.plane.setAccessibleName("Plane of the lightbox")
-        self.step.setAccessibleName("Slices from tile to tile")
+        self.plane.setAccessibleName(tr("Plane of the lightbox"))
+        self.step.setAccessibleName(tr("Slices from tile to tile"))
         for name in PLANES:
-            self.plane.addItem(PLANE_NAMES[name], name)
+            self.plane.addItem(tr(PLANE_NAMES[name]), name)
         for count in TILE_STEPS:
-            self.step.addItem("every slice" if count == 1 else f"every {count} slices", count)
+            self.step.addItem(tr("every slice") if count == 1 else tr("every %n slices", count), count)
         self.range = label("", "secondary")
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
@@ -134,7 +135,7 @@ class Lightbox(QWidget):
         for widget in (self.plane, self.step, self.range):
             bar.addWidget(widget)
         bar.addStretch(1)
-        bar.addWidget(label(HELP, "secondary"))
+        bar.addWidget(label(tr(HELP), "secondary"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -159,4 +160,4 @@ class Lightbox(QWidget):
         self.step.setCurrentIndex(self.step.findData(state.tile_step))
         if self.model.scene is not None:
             apart = self.model.frame(state.tile_plane).grid.spacing[2] * state.tile_step
-            self.range.setText(f"{apart:.1f} mm apart")
+            self.range.setText(tr("{mm} mm apart", mm=f"{apart:.1f}"))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ankleviewer import __version__
 from ankleviewer.core import paths
+from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -40,7 +41,7 @@ def head() -> str:
 def choose(window: MainWindow) -> None:
     """Ask where to save the log."""
     proposed = str(Path(window.start_folder()) / "ankleviewer-log.txt")
-    path, _ = QFileDialog.getSaveFileName(window, "Save the log", proposed, "Text (*.txt)")
+    path, _ = QFileDialog.getSaveFileName(window, tr("Save the log"), proposed, tr("Text (*.txt)"))
     if path:
         save(window, path)
 
@@ -54,9 +55,11 @@ def save(window: MainWindow, path: str) -> None:
         write_text(path, collect(paths.log_dir(), head()))
     except OSError as error:
         why = error.strerror or type(error).__name__
-        window.controller.notify("FILE_NOT_WRITTEN", f"The log could not be written ({why}). Choose another place.")
+        window.controller.notify(
+            "FILE_NOT_WRITTEN", tr("The log could not be written ({why}). Choose another place.", why=said(why))
+        )
         return
-    window.toast.say("Log saved")
+    window.toast.say(tr("Log saved"))
 
 
 @contextmanager

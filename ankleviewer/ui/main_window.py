@@ -49,10 +49,17 @@ from ankleviewer.ui.session_files import SessionFiles
 from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
 from ankleviewer.ui.tile_marks import TileMarks
 from ankleviewer.ui.toast import Toast
+from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.wording import engine_text, side_word, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
-SCAN_FILES = f"Scans and sessions (*.nii *.nii.gz *.dcm *.ima *.zip *{SUFFIX});;All files (*)"
+SCAN_FILES = f"*.nii *.nii.gz *.dcm *.ima *.zip *{SUFFIX}"
+
+
+def title() -> str:
+    """The window's title: the research-use line in its language, and always as it stands on pictures and reports."""
+    line = tr(DISCLAIMER)
+    return TITLE if line == DISCLAIMER else f"AnkleViewer - {line} ({DISCLAIMER})"
 
 
 class MainWindow(QMainWindow):
@@ -60,7 +67,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, backend: Backend | None = None, model: str | None = None) -> None:
         super().__init__()
-        self.setWindowTitle(TITLE)
+        self.setWindowTitle(title())
         self.setAcceptDrops(True)
         self.settings = settings.load()
         self.sample = settings.sample_scan()
@@ -146,7 +153,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 14, 0)
         row.setSpacing(14)
         self.engine = label("● CPU", "secondary")
-        self.engine.setToolTip("The engine that runs the model")
+        self.engine.setToolTip(tr("The engine that runs the model"))
         row.addWidget(self.facts)
         row.addWidget(self.engine)
         self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
@@ -197,7 +204,7 @@ class MainWindow(QMainWindow):
             self.panes["axial"].setFocus()
         ankle = self.controller.ankle
         spacing = spacing_text(case.scan.volume.grid.spacing)
-        parts = [self.privacy.text(case.scan.series[:48]), side_word(ankle.side) if ankle else "", spacing]
+        parts = [self.privacy.text(said(case.scan.series)[:48]), side_word(ankle.side) if ankle else "", spacing]
         self.facts.setText("   ".join(p for p in parts if p))
         answer = self.controller.answer
         self.engine.setText("● " + engine_text(answer.runtime.provider if answer is not None else None))
@@ -218,7 +225,7 @@ class MainWindow(QMainWindow):
         self.bottom.refresh()
         self.panel.refresh()
         self._refresh()
-        self.toast.say("Patient and file names are hidden (P)" if hidden else "Patient and file names are shown (P)")
+        self.toast.say(tr("Patient and file names are hidden (P)") if hidden else tr("Patient and file names are shown (P)"))
 
     def toggle_panel(self) -> None:
         """Show or hide the result column."""
@@ -266,13 +273,15 @@ class MainWindow(QMainWindow):
 
     def choose_file(self) -> None:
         """Ask for a file."""
-        path, _ = QFileDialog.getOpenFileName(self, "Open a scan", self.start_folder(), SCAN_FILES)
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Open a scan"), self.start_folder(), f"{tr('Scans and sessions')} ({SCAN_FILES});;{tr('All files')} (*)"
+        )
         if path:
             self.open(path)
 
     def choose_folder(self) -> None:
         """Ask for a folder of DICOM files."""
-        path = QFileDialog.getExistingDirectory(self, "Open a folder of DICOM files", self.start_folder())
+        path = QFileDialog.getExistingDirectory(self, tr("Open a folder of DICOM files"), self.start_folder())
         if path:
             self.open(path)
 
@@ -319,7 +328,7 @@ class MainWindow(QMainWindow):
         if self.controller.case is None:
             return
         proposed = str(Path(self.start_folder()) / "ankle-review.json")
-        path, _ = QFileDialog.getSaveFileName(self, "Save result and review", proposed, "JSON (*.json)")
+        path, _ = QFileDialog.getSaveFileName(self, tr("Save result and review"), proposed, tr("JSON (*.json)"))
         if path:
             self.controller.reviewing.save(self.controller.analysis, path)
 

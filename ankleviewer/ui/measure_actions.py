@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 
 from ankleviewer.core.measure_tools import GUIDED, TOOLS
+from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 def build_measures(window: MainWindow, add: Callable[..., QAction]) -> None:
     """Fill the menu; `add` is what the other menus are filled with."""
     measuring = window.controller.measuring
-    menu = window.menuBar().addMenu("&Measure")
+    menu = window.menuBar().addMenu(tr("&Measure"))
     entries = []
     for tool in TOOLS:
         if tool is GUIDED[0]:
             menu.addSeparator()
-        action = add(menu, tool.title, tool.key, lambda name=tool.name: measuring.start(name), checkable=True)
-        action.setToolTip(tool.about)
+        action = add(
+            menu, tool.title, tool.key, lambda name=tool.name: measuring.start(name), checkable=True, shown=said(tool.title)
+        )
+        action.setToolTip(said(tool.about))
         entries.append((tool.name, action))
     menu.addSeparator()
     remove = add(menu, "Remove the selected measure", ("Del",), measuring.remove)

@@ -6,9 +6,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ankleviewer.core.measure import Measure
-from ankleviewer.core.measure_tools import BY_NAME, Tool, summary, title
+from ankleviewer.core.measure_tools import BY_NAME, Tool, title
 from ankleviewer.ui.measuring import Measuring
-from ankleviewer.ui.parts import label, rule
+from ankleviewer.ui.parts import Link, label, rule
+from ankleviewer.ui.translate import said, tr
+from ankleviewer.ui.wording import measure_text, short
 
 _SMALL = "padding: 2px 8px; min-height: 18px;"
 
@@ -28,9 +30,9 @@ class ToolCard(QFrame):
         self.values = label("", "live", wrap=True)
         self.about = label("", "secondary", wrap=True)
         self.reported = label("", "secondary", wrap=True)
-        self.end = QPushButton("End")
-        self.end.setToolTip("Put the tool away (Esc)")
-        self.end.setAccessibleName("Put the measuring tool away")
+        self.end = QPushButton(tr("End"))
+        self.end.setToolTip(tr("Put the tool away (Esc)"))
+        self.end.setAccessibleName(tr("Put the measuring tool away"))
         self.end.setStyleSheet(_SMALL)
         self.end.clicked.connect(measuring.stop)
         head = QHBoxLayout()
@@ -46,13 +48,14 @@ class ToolCard(QFrame):
         self.setVisible(tool is not None)
         if tool is None or step is None:
             return
-        self.title.setText(tool.title)
-        self.step.setText(f"Point {len(self.measuring.points) + 1} of {len(tool.steps)}: {step.prompt}")
+        self.title.setText(said(tool.title))
+        at, of = len(self.measuring.points) + 1, len(tool.steps)
+        self.step.setText(tr("Point {number} of {count}: {what}", number=at, count=of, what=said(step.prompt)))
         pending = self.measuring.pending
-        values = summary(pending) if pending is not None else ""
+        values = measure_text(pending) if pending is not None else ""
         self.values.setText(values or "–")
-        self.about.setText(tool.about)
-        self.reported.setText(f"For information, no diagnosis: {tool.reported}" if tool.reported else "")
+        self.about.setText(said(tool.about))
+        self.reported.setText(tr("For information, no diagnosis: {text}", text=said(tool.reported)) if tool.reported else "")
         self.reported.setVisible(bool(tool.reported))
 
 
@@ -67,22 +70,23 @@ class MeasureRow(QFrame):
         grid.setContentsMargins(8, 4, 6, 5)
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(1)
-        self.go = QPushButton(_short(measure))
-        self.go.setObjectName("link")
+        self.go = Link(_short(measure))
         tool = BY_NAME.get(measure.kind)
+        name, values = said(title(measure.kind)), measure_text(measure)
         texts = [
-            title(measure.kind),
-            tool.about if tool else "",
-            f"For information: {tool.reported}" if tool and tool.reported else "",
+            name,
+            said(tool.about) if tool else "",
+            tr("For information: {text}", text=said(tool.reported)) if tool and tool.reported else "",
         ]
         self.go.setToolTip("<p>" + "</p><p>".join(t for t in texts if t) + "</p>")
-        self.go.setAccessibleName(f"Measure {measure.number}: {title(measure.kind)}, {summary(measure)}: show it in every view")
+        told = tr("Measure {number}: {name}, {values}: show it in every view", number=measure.number, name=name, values=values)
+        self.go.setAccessibleName(told)
         self.go.clicked.connect(lambda: measuring.go_to(measure.number))
-        self.remove = QPushButton("Remove")
-        self.remove.setAccessibleName(f"Remove measure {measure.number}")
+        self.remove = QPushButton(tr("Remove"))
+        self.remove.setAccessibleName(tr("Remove measure {number}", number=measure.number))
         self.remove.setStyleSheet(_SMALL)
         self.remove.clicked.connect(lambda: measuring.remove(measure.number))
-        self.value = label(summary(measure), "", wrap=True)
+        self.value = label(values, "", wrap=True)
         self.value.setContentsMargins(4, 0, 0, 0)
         grid.addWidget(self.go, 0, 0)
         grid.addWidget(self.remove, 0, 1)
@@ -115,9 +119,9 @@ class MeasureList(QWidget):
         self._column.addWidget(self.card)
         head = QHBoxLayout()
         self.head = label("", "heading")
-        self.fold = QPushButton("Hide")
+        self.fold = QPushButton(tr("Hide"))
         self.fold.setCheckable(True)
-        self.fold.setAccessibleName("Hide the list of measures")
+        self.fold.setAccessibleName(tr("Hide the list of measures"))
         self.fold.setStyleSheet("padding: 0 8px; min-height: 18px;")
         self.fold.toggled.connect(self.refresh)
         head.addWidget(self.head, 1)
@@ -139,12 +143,12 @@ class MeasureList(QWidget):
             for row in self.rows:
                 self._column.addWidget(row)
         folded = self.fold.isChecked()
-        self.fold.setText("Show" if folded else "Hide")
+        self.fold.setText(tr("Show") if folded else tr("Hide"))
         for row in self.rows:
             row.setVisible(not folded)
             row.mark(row.measure.number == self.measuring.selected)
         self.card.refresh()
-        self.head.setText("Measure" if len(kept) == 1 else f"Measures ({len(kept)})")
+        self.head.setText(tr("Measure") if len(kept) == 1 else tr("Measures ({count})", count=len(kept)))
         for widget in (self.head, self.fold):
             widget.setVisible(bool(kept))
         self.rule.setVisible(bool(kept) or self.measuring.tool is not None)
@@ -162,4 +166,4 @@ class MeasureList(QWidget):
 
 
 def _short(measure: Measure) -> str:
-    return f"{measure.number}  {title(measure.kind).split(',')[0]}"
+    return f"{measure.number}  {short(title(measure.kind))}"

@@ -15,9 +15,11 @@ from ankleviewer.ui.measure_cursor import tool_cursor
 from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide, paint_measures
 from ankleviewer.ui.measuring import PENDING, Measuring
 from ankleviewer.ui.slice_pane import SlicePane
+from ankleviewer.ui.translate import noop, said, tr
+from ankleviewer.ui.wording import planes_text, short
 
 REACH = 8.0  # px within which a point or line is taken
-KEYS_LINE = "Click or Enter sets it  ·  Backspace: one back  ·  Esc: end"
+KEYS_LINE = noop("Click or Enter sets it  ·  Backspace: one back  ·  Esc: end")
 _DRAGGED = 6.0  # px between press and release that make a drag
 NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
@@ -57,11 +59,14 @@ class MeasureMouse(QObject):
         if tool is None or step is None or not measuring.accepts(self.pane.plane):
             return
         if measuring.best_plane(measuring.plane) == self.pane.plane:
-            head = f"{tool.title.split(',')[0]}  ·  point {len(measuring.points) + 1} of {len(tool.steps)}"
-            where = f"  ({' or '.join(p for p in PLANES if measuring.accepts(p))} view)" if step.planes else ""
-            prompt = f"Set {step.prompt}{where}"
+            at, of = len(measuring.points) + 1, len(tool.steps)
+            head = tr("{tool}  ·  point {number} of {count}", tool=short(tool.title), number=at, count=of)
+            planes = planes_text([p for p in PLANES if measuring.accepts(p)])
+            prompt = tr("Set {point}", point=said(step.prompt))
+            if step.planes:
+                prompt = tr("Set {point}  ({planes} view)", point=said(step.prompt), planes=planes)
             top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP  # nobody may take a slab for a slice: it stays readable
-            paint_guide(painter, port, head, prompt, measuring.note, KEYS_LINE, top)
+            paint_guide(painter, port, head, prompt, measuring.note, tr(KEYS_LINE), top)
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

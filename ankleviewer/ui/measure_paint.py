@@ -14,6 +14,7 @@ from ankleviewer.core.labels import Rect, place_label
 from ankleviewer.core.measure_marks import Line, MeasureMark
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
+from ankleviewer.ui.wording import value_text
 
 HANDLE = 4.0  # radius, px; open, so that the point itself stays visible
 _EDGE = 4.0
@@ -68,12 +69,13 @@ def _handle(painter: QPainter, at: QPointF, selected: bool) -> None:
 
 def _label(painter: QPainter, port: Viewport, line: Line, points: Array, taken: list[Rect]) -> None:
     """Paint a line's label where it hides no point and no other label."""
+    said = [value_text(text) for text in line.label]
     metrics = QFontMetricsF(painter.font())
-    size = (max(metrics.horizontalAdvance(text) for text in line.label), metrics.height() * len(line.label))
+    size = (max(metrics.horizontalAdvance(text) for text in said), metrics.height() * len(said))
     free = (_EDGE, GUIDE_TOP, port.width - 2 * _EDGE, port.height - GUIDE_TOP - _BOTTOM)
     x, y, _, _ = rect = place_label(port.to_screen(line.points), size, free, points, taken)
     taken.append(rect)
-    for n, text in enumerate(line.label):
+    for n, text in enumerate(said):
         paint_text(painter, QPointF(x, y + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
 
 

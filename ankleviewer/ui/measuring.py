@@ -17,6 +17,8 @@ from ankleviewer.core.planes import PLANES, Frame
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.reviewing import Reviewing
+from ankleviewer.ui.translate import said, tr
+from ankleviewer.ui.wording import planes_text
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +131,8 @@ class Measuring(QObject):
                 # a region's rectangle may still be flat; its area is what counts when the last corner is set
                 tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), normal_of(self.view.frame(plane)))
             except ValueError as error:
-                self.note = str(error)[:1].upper() + str(error)[1:]
+                told = said(str(error))
+                self.note = told[:1].upper() + told[1:]
         if self.note:
             self.changed.emit()
             return False
@@ -147,16 +150,16 @@ class Measuring(QObject):
     def _objection(self, plane: str, new: Point) -> str:
         locked = self._locked()
         if not self.accepts(plane):
-            wanted = " or ".join(p for p in PLANES if self.accepts(p))
-            return f"This point belongs in the {wanted} view"
+            wanted = planes_text([p for p in PLANES if self.accepts(p)])
+            return tr("This point belongs in the {planes} view", planes=wanted)
         together = [self.points[n] for n in locked]
         if locked and not on_slice(*self.frame(plane), together):
             self.view.move_cursor(together[0])
             if not on_slice(*self.frame(plane), together):
-                return "The plane was turned meanwhile: start again (Esc)"
-            return "All points belong on one slice: it is shown again"
+                return tr("The plane was turned meanwhile: start again (Esc)")
+            return tr("All points belong on one slice: it is shown again")
         if self.points and distance_mm(self.points[-1], new) < _APART_MM:
-            return "Two points cannot lie at the same place"
+            return tr("Two points cannot lie at the same place")
         return ""
 
     def _after(self, tool: Tool) -> None:
@@ -168,7 +171,7 @@ class Measuring(QObject):
             x, y, _ = shown.grid.to_voxel(self.points[0])
             height = distance_mm(self.points[0], shown.grid.to_mm((x, y, index)))
             if abs(height - SYNDESMOSIS_MM) > 0.5 * shown.grid.spacing[2] + 0.01:
-                self.note = f"The scan ends {height:.0f} mm above the joint"
+                self.note = tr("The scan ends {mm} mm above the joint", mm=f"{height:.0f}")
 
     def _show_pane(self) -> None:
         """A pane that fills the window gives way to the one that is needed."""

@@ -11,6 +11,7 @@ from ankleviewer.core.oblique import aligned
 from ankleviewer.core.viewstate import PaneView
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.jobs import Job
+from ankleviewer.ui.translate import said, tr
 
 NOT_FOUND = "MORTISE_NOT_FOUND"
 
@@ -25,7 +26,7 @@ class MortiseView(QObject):
         self._case: Any = None
         self.job = Job(self)
         self.job.done.connect(self._on_found)
-        self.job.failed.connect(lambda error: controller.notify(NOT_FOUND, error.message))
+        self.job.failed.connect(self._on_failed)
 
     def show(self) -> None:
         """Turn the planes to the ankle shown, or say why that cannot be done."""
@@ -35,7 +36,7 @@ class MortiseView(QObject):
         if case is not self._case:
             self._case, self._found = case, {}
         if ankle is None:
-            self._controller.notify(NOT_FOUND, "No mortise view: no ankle was found in this scan.")
+            self._controller.notify(NOT_FOUND, tr("No mortise view: no ankle was found in this scan."))
         elif index in self._found:
             self._turn(index)
         else:
@@ -47,7 +48,7 @@ class MortiseView(QObject):
                 try:
                     return case, index, find_mortise(volume, ankle)
                 except NoMortise as error:
-                    raise AnkleViewerError(NOT_FOUND, f"No mortise view: {str(error)[0].lower()}{str(error)[1:]}") from None
+                    raise AnkleViewerError(NOT_FOUND, str(error)) from None
 
             self.job.start(work)
 
@@ -57,6 +58,13 @@ class MortiseView(QObject):
             self._found[index] = mortise
             if index == self._controller.view.state.ankle:
                 self._turn(index)
+
+    def _on_failed(self, error: AnkleViewerError) -> None:
+        why = said(error.message)
+        if error.code == NOT_FOUND:
+            # English goes on with a small letter; a translation keeps its own.
+            why = tr("No mortise view: {why}", why=why[:1].lower() + why[1:] if why == error.message else why)
+        self._controller.notify(NOT_FOUND, why)
 
     def _turn(self, index: int) -> None:
         view, mortise = self._controller.view, self._found[index]

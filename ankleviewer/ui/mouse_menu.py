@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.mouse import PROFILES, profile_of
 from ankleviewer.ui import settings
+from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -19,12 +20,12 @@ PROPERTY = "mouse_profile"  # of the window; the views ask it when a button is p
 
 def fill(window: MainWindow, parent: QMenu) -> QMenu:
     """Add the menu and put the remembered profile in force."""
-    menu = parent.addMenu("Mouse")
+    menu = parent.addMenu(tr("Mouse"))
     group = QActionGroup(menu)
     chosen = profile_of(window.settings.mouse)
     window.setProperty(PROPERTY, chosen.key)
     for profile in PROFILES:
-        action = menu.addAction(profile.name)
+        action = menu.addAction(said(profile.name))
         action.setCheckable(True)
         action.setChecked(profile is chosen)
         action.triggered.connect(lambda _checked=False, key=profile.key: choose(window, key))

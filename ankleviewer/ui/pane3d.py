@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QOpenGLContext, QPainter, QShowEvent
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QOpenGLContext, QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.view3d import View3D
@@ -24,17 +24,18 @@ from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.tools3d import Tools3D
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.render3d import Render3D
 
 VIEW_TIPS = {
-    "L": "From the left",
-    "R": "From the right",
-    "A": "From the front",
-    "P": "From behind",
-    "S": "From above (right side on screen right)",
-    "I": "From the feet",
+    "L": noop("From the left"),
+    "R": noop("From the right"),
+    "A": noop("From the front"),
+    "P": noop("From behind"),
+    "S": noop("From above (right side on screen right)"),
+    "I": noop("From the feet"),
 }
 _SOONEST_MS, _LATEST_MS = 15, 250
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
@@ -47,12 +48,12 @@ _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cur
 def opengl_missing() -> str:
     """Why 3D cannot be shown on this machine, "" if it can. Asks Qt for a context, which fails softly where VTK would abort."""
     if os.environ.get("ANKLEVIEWER_NO_3D"):
-        return "The 3D view is switched off (ANKLEVIEWER_NO_3D)."
+        return tr("The 3D view is switched off (ANKLEVIEWER_NO_3D).")
     if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
-        return "The 3D view needs a screen with OpenGL."
+        return tr("The 3D view needs a screen with OpenGL.")
     context = QOpenGLContext()
     if not context.create() or context.format().version() < (3, 2):
-        return "The 3D view needs OpenGL 3.2; the slices work without it."
+        return tr("The 3D view needs OpenGL 3.2; the slices work without it.")
     return ""
 
 
@@ -116,8 +117,9 @@ class Pane3D(QWidget):
         for name, tip in VIEW_TIPS.items():
             button = QToolButton()
             button.setText(name)
-            button.setToolTip(f"{tip}  (Shift+{name})")
-            button.setAccessibleName(f"3D view {tip.lower()}")
+            shift = QKeySequence(f"Shift+{name}").toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(f"{tr(tip)}  ({shift})")
+            button.setAccessibleName(tr("3D view: {view}", view=tr(tip)))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setStyleSheet(
                 "padding: 0; font-size: 11px; min-width: 20px; max-width: 20px; min-height: 16px; max-height: 16px;"
@@ -161,7 +163,7 @@ class Pane3D(QWidget):
         self._shown = key
         self.pending = True
         if self.render3d is None:
-            self._say("Preparing the 3D view")
+            self._say(tr("Preparing the 3D view"))
         volume, region = key
 
         self._coarse_shown = False
@@ -214,7 +216,7 @@ class Pane3D(QWidget):
             return
         if mesh is None and not self._coarse_shown:
             if self.render3d is None:
-                self._give_up("No bone to show in 3D")
+                self._give_up(tr("No bone to show in 3D"))
                 return
             self.render3d.show_mesh("fine", None, first=True)
         elif mesh is not None:
@@ -228,7 +230,7 @@ class Pane3D(QWidget):
         self.settled.emit()
 
     def _on_failed(self, error: Any) -> None:
-        self._give_up(f"The 3D view failed ({error.code})")
+        self._give_up(tr("The 3D view failed ({code})", code=error.code))
 
     def _say(self, text: str) -> None:
         self._message.setText(text)

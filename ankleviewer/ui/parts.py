@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController, Notice, Phase
+from ankleviewer.ui.translate import said, tr
 
 
 def label(text: str = "", name: str = "", wrap: bool = False) -> QLabel:
@@ -27,7 +28,12 @@ def rule() -> QFrame:
 
 
 class Chooser(QComboBox):
-    """A combo box with a chevron (a style sheet takes the platform's arrow away)."""
+    """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box, then the chevron."""
@@ -42,6 +48,21 @@ class Chooser(QComboBox):
         painter.end()
 
 
+class Link(QPushButton):
+    """A text to be clicked, as wide as its place; its end is left out where that is short."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._whole = text
+        self.setObjectName("link")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much of the text as fits."""
+        super().resizeEvent(event)
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 12))
+
+
 class ProgressStrip(QWidget):
     """Thin bar, what is being done, and a cancel button; hidden when nothing runs."""
 
@@ -53,8 +74,8 @@ class ProgressStrip(QWidget):
         column.setSpacing(6)
         row = QHBoxLayout()
         self.text = label("", "secondary")
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Stop (Esc)")
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setToolTip(tr("Stop (Esc)"))
         self.cancel.clicked.connect(controller.cancel)
         row.addWidget(self.text, 1)
         row.addWidget(self.cancel)
@@ -72,7 +93,7 @@ class ProgressStrip(QWidget):
         busy = self.controller.phase in (Phase.READING, Phase.ANALYSING)
         if busy and self.isHidden():
             self.bar.setValue(0)
-            self.text.setText("Reading the scan" if self.controller.phase is Phase.READING else "Analysing")
+            self.text.setText(tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing"))
         self.setVisible(busy)
 
     def _progress(self, fraction: float, text: str) -> None:
@@ -80,8 +101,10 @@ class ProgressStrip(QWidget):
         self.bar.setUpdatesEnabled(False)
         self.bar.setValue(round(1000 * min(max(fraction, 0.0), 1.0)))
         self.bar.setUpdatesEnabled(True)
-        word = "Reading the scan" if self.controller.phase is Phase.READING else "Analysing"
-        self.text.setText(self.fontMetrics().elidedText(text or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120)))
+        word = tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing")
+        self.text.setText(
+            self.fontMetrics().elidedText(said(text) or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120))
+        )
 
 
 class NoticeBanner(QFrame):
@@ -99,8 +122,8 @@ class NoticeBanner(QFrame):
         column.setSpacing(2)
         column.addWidget(self.text)
         column.addWidget(self.code)
-        close = QPushButton("Close")
-        close.setAccessibleName("Close this message")
+        close = QPushButton(tr("Close"))
+        close.setAccessibleName(tr("Close this message"))
         close.clicked.connect(controller.dismiss)
         row.addLayout(column, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
@@ -114,9 +137,9 @@ class NoticeBanner(QFrame):
         self._notice = notice
         self.setVisible(notice is not None)
         if notice is not None:
-            lead = "Cannot open: " if notice.file else ""
-            self.text.setText(lead + notice.message)
-            file = "file name hidden" if self.hide_names else notice.file
+            text = said(notice.message)
+            self.text.setText(tr("Cannot open: {text}", text=text) if notice.file else text)
+            file = tr("file name hidden") if self.hide_names else notice.file
             self.code.setText(notice.code + (f"  ·  {file}" if notice.file else ""))
 
     def set_hide_names(self, hidden: bool) -> None:

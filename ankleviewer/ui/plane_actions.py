@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 
 from ankleviewer.core.slab import MODES, THICKNESSES_MM, Slab, next_mode, next_thickness
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
 
 TURN_DEG = 2.0  # per key press
-MODE_NAMES = {"max": "Highest HU (MIP)", "min": "Lowest HU (MinIP)", "mean": "Mean HU"}
+MODE_NAMES = {"max": noop("Highest HU (MIP)"), "min": noop("Lowest HU (MinIP)"), "mean": noop("Mean HU")}
 
 
 def build(window: MainWindow, add: Callable[..., QAction]) -> None:
     """Add the menu to the window's menu bar; `add` makes a command (menu, text, keys, act, checkable)."""
     model = window.view
-    menu = window.menuBar().addMenu("&Planes")
+    menu = window.menuBar().addMenu(tr("&Planes"))
     oblique = add(menu, "Oblique planes", "D", model.toggle_oblique, checkable=True)
     add(menu, "Mortise view", "V", window.mortise.show)
     add(menu, "Turn the other planes left", "Alt+Left", lambda: model.turn_others(window.last_pane, -TURN_DEG))
     add(menu, "Turn the other planes right", "Alt+Right", lambda: model.turn_others(window.last_pane, TURN_DEG))
     add(menu, "Back to the scan's own planes", "Shift+D", lambda: model.set_turn(None))
     menu.addSeparator()
-    slab = menu.addMenu("Slab")
+    slab = menu.addMenu(tr("Slab"))
     thicknesses = []
     for mm in THICKNESSES_MM:
-        name = f"{mm:.0f} mm" if mm else "One slice"
+        name = f"{mm:.0f} mm" if mm else noop("One slice")
         act = add(slab, name, "", lambda mm=mm: model.update(slab=Slab(mm, model.state.slab.mode)), checkable=True)
         thicknesses.append((mm, act))
     slab.addSeparator()

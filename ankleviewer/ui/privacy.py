@@ -7,9 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from ankleviewer.ui.translate import noop, said, tr
+
 # Findings whose sentence tells something of the patient, and what is said instead.
-_PERSONAL = {"AGE_UNDER_18": "The patient's age is outside the range that the models are made for."}
-HIDDEN_FILE = "file name hidden"
+_PERSONAL = {"AGE_UNDER_18": noop("The patient's age is outside the range that the models are made for.")}
+HIDDEN_FILE = noop("file name hidden")
 
 
 class Privacy(QObject):
@@ -35,11 +37,11 @@ class Privacy(QObject):
         return instead if self.hidden and text else text
 
     def message(self, code: str, message: str) -> str:
-        """The sentence of a finding."""
-        return _PERSONAL.get(code, message) if self.hidden else message
+        """The sentence of a finding, in the window's language."""
+        return tr(_PERSONAL[code]) if self.hidden and code in _PERSONAL else said(message)
 
     def recent(self, paths: Sequence[str]) -> list[tuple[str, str]]:
         """Label and tooltip for each recent scan; hidden ones are only counted."""
         if self.hidden:
-            return [(f"Recent scan {n}", "") for n, _ in enumerate(paths, start=1)]
+            return [(tr("Recent scan {number}", number=n), "") for n, _ in enumerate(paths, start=1)]
         return [(Path(path).name, path) for path in paths]

@@ -23,6 +23,7 @@ from ankleviewer.ui.bone3d import Bone3D
 from ankleviewer.ui.crop3d import Crop3D
 from ankleviewer.ui.marks3d import Marks3D
 from ankleviewer.ui.planes3d import Planes3D
+from ankleviewer.ui.translate import tr
 from ankleviewer.ui.volume3d import Volume3D, Voxels
 
 # Name of a view: (direction from the focus to the eye, up), LPS. "S" is from above, where the right side is on screen right.
@@ -62,7 +63,7 @@ class Render3D(QObject):
         self._pressed: QPointF | None = None
         self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
         self.widget = self.plotter
-        self.widget.setAccessibleName("3D view of the bones")
+        self.widget.setAccessibleName(tr("3D view of the bones"))
         # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
         self.by_processor = any(name in self.plotter.render_window.ReportCapabilities() for name in _SOFTWARE)
         if self.by_processor:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ankleviewer.core.looked import sentences
 from ankleviewer.ui import theme
@@ -14,19 +24,22 @@ from ankleviewer.ui.findings_list import FindingsList
 from ankleviewer.ui.heat_controls import HeatControls
 from ankleviewer.ui.measure_list import MeasureList
 from ankleviewer.ui.parts import Chooser, ProgressStrip, label, rule
+from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.wording import (
     CALL_SHAPES,
     CALL_WORDS,
-    SCOPE,
     agreement_text,
     calibration_text,
+    call_in_sentence,
     model_text,
     probability_text,
     reason,
+    scope_text,
     side_word,
 )
 
 WIDTH = 304
+ROW = WIDTH - 32 - 8 - 10  # px for the words of a row beside a scroll bar
 
 
 class ResultPanel(QWidget):
@@ -64,7 +77,7 @@ class ResultPanel(QWidget):
     # -------------------------------------------------------------------------------------------------------------- building
     def _build_answer(self, column: QVBoxLayout) -> None:
         self.ankle = Chooser()
-        self.ankle.setAccessibleName("Ankle shown")
+        self.ankle.setAccessibleName(tr("Ankle shown"))
         self.ankle.activated.connect(self.controller.choose_ankle)
         self.side = label("", "heading")
         column.addWidget(self.side)
@@ -73,9 +86,9 @@ class ResultPanel(QWidget):
         row.setSpacing(8)
         self.shape = label("", "shape")
         self.call = label("", "call", wrap=True)
-        self.call.setAccessibleName("Answer of the model")
+        self.call.setAccessibleName(tr("Answer of the model"))
         self.number = label("", "number")
-        self.number.setToolTip("Probability of a fracture, from the model's score")
+        self.number.setToolTip(tr("Probability of a fracture, from the model's score"))
         row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.call, 1)
         row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
@@ -87,16 +100,16 @@ class ResultPanel(QWidget):
         self.help = label("", "secondary", wrap=True)
         for text in (self.calibration, self.agreement, self.why, self.help, self.code):
             column.addWidget(text)
-        self.badge = label("Preliminary model", "badge")
-        self.badge.setToolTip("Not yet as accurate as a released model must be; not counted in the agreement.")
+        self.badge = label(tr("Preliminary model"), "badge")
+        self.badge.setToolTip(tr("Not yet as accurate as a released model must be; not counted in the agreement."))
         line = QHBoxLayout()
         self.origin = label("", "secondary", wrap=True)
         line.addWidget(self.origin, 1)
         line.addWidget(self.badge, 0)
         column.addLayout(line)
-        self.go = QPushButton("Go to finding")
+        self.go = QPushButton(tr("Go to finding"))
         self.go.setObjectName("primary")
-        self.go.setToolTip("Show the strongest finding in every view (N)")
+        self.go.setToolTip(tr("Show the strongest finding in every view (N)"))
         self.go.clicked.connect(lambda: self.controller.go_to_finding(0))
         column.addWidget(self.go)
 
@@ -107,7 +120,7 @@ class ResultPanel(QWidget):
         self.findings_head = label("", "heading")
         head.addWidget(self.findings_head, 1)
         self.steps = []
-        for text, tip, step in (("‹", "Previous finding (Shift+N)", -1), ("›", "Next finding (N)", 1)):
+        for text, tip, step in (("‹", tr("Previous finding (Shift+N)"), -1), ("›", tr("Next finding (N)"), 1)):
             button = QPushButton(text)
             button.setToolTip(tip)
             button.setAccessibleName(tip)
@@ -125,14 +138,14 @@ class ResultPanel(QWidget):
         column.addWidget(self.measures)
         self.others_rule = rule()
         column.addWidget(self.others_rule)
-        self.others_head = label("Models", "heading")
+        self.others_head = label(tr("Models"), "heading")
         column.addWidget(self.others_head)
         self._others = QVBoxLayout()
         self._others.setSpacing(2)
         self._other_rows: list[QPushButton] = []
         column.addLayout(self._others)
-        self.scope = label(SCOPE, "secondary", wrap=True)
-        self.scope.setAccessibleName("What was assessed and what was not")
+        self.scope = label(scope_text(), "secondary", wrap=True)
+        self.scope.setAccessibleName(tr("What was assessed and what was not"))
         column.addWidget(self.scope)
 
     def _build_foot(self) -> QWidget:
@@ -147,13 +160,11 @@ class ResultPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         self.chooser = Chooser()
-        self.chooser.setAccessibleName("Model")
-        self.chooser.setToolTip("The model that answers; a model that has not answered yet is run")
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.chooser.setMinimumContentsLength(8)
+        self.chooser.setAccessibleName(tr("Model"))
+        self.chooser.setToolTip(tr("The model that answers; a model that has not answered yet is run"))
         self.chooser.activated.connect(self._chosen)
-        self.run = QPushButton("Analyse")
-        self.run.setToolTip("Run the model again (F5)")
+        self.run = QPushButton(tr("Analyse"))
+        self.run.setToolTip(tr("Run the model again (F5)"))
         self.run.clicked.connect(self.controller.analyse)
         row.addWidget(self.chooser, 1)
         row.addWidget(self.run)
@@ -170,7 +181,7 @@ class ResultPanel(QWidget):
         self.findings.refresh()
         listed = len(boxes) + len(self.findings.missed)
         self.findings_rule.setVisible(bool(listed))
-        self.findings_head.setText("Findings" if listed > 1 else "Finding")
+        self.findings_head.setText(tr("Findings") if listed > 1 else tr("Finding"))
         self.findings_head.setVisible(bool(listed))
         for button in self.steps:
             button.setVisible(len(boxes) > 1)
@@ -187,8 +198,8 @@ class ResultPanel(QWidget):
             self.ankle.clear()
             for n, ankle in enumerate(ankles):
                 mine = [a for a in answered.result.models if a.ankle == n] if answered is not None else []
-                word = f"  ·  {CALL_WORDS[mine[0].call].lower()}" if mine else ("" if ankle.complete else "  ·  incomplete")
-                self.ankle.addItem(side_word(ankle.side) + word)
+                word = call_in_sentence(mine[0].call) if mine else "" if ankle.complete else tr("incomplete")
+                self.ankle.addItem("  ·  ".join(part for part in (side_word(ankle.side), word) if part))
             self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
         self.ankle.setVisible(len(ankles) > 1)
         self.side.setText(side_word(ankles[0].side) if len(ankles) == 1 else "")
@@ -200,11 +211,12 @@ class ResultPanel(QWidget):
         titles = {m.name: m.title for m in controller.models or ()}
         assessed = answer is not None and answer.call != "not assessed"
         if answer is None:
-            self._say("", "Analysing" if stale else "No answer yet", "")
+            self._say("", tr("Analysing") if stale else tr("No answer yet"), "")
             if controller.models == [] and not stale:
-                self._say("", "No model", "")
+                self._say("", tr("No model"), "")
         else:
-            self._say(CALL_SHAPES[answer.call], CALL_WORDS[answer.call], probability_text(answer.probability) if assessed else "")
+            number = probability_text(answer.probability) if assessed else ""
+            self._say(CALL_SHAPES[answer.call], tr(CALL_WORDS[answer.call]), number)
         self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
         theme.restyle(self.shape)
         decision = controller.decisions.get(answer.name) if answer is not None else None
@@ -222,13 +234,18 @@ class ResultPanel(QWidget):
             code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
             ankle = controller.ankle
             if ankle is not None and not ankle.complete:
-                sentence = ankle.reason[:1].upper() + ankle.reason[1:]
+                told = said(ankle.reason)
+                sentence = told[:1].upper() + told[1:]
         elif assessed and answer.call == "no fracture":
-            sentence = f"{side_word(controller.ankle.side)} assessed by {model_text(answer, titles)}. No place stood out."
+            sentence = tr(
+                "{ankle} assessed by {model}. No place stood out.",
+                ankle=side_word(controller.ankle.side),
+                model=model_text(answer, titles),
+            )
         elif controller.models == [] and controller.case is not None:
-            sentence = "No model pack is installed. Add one with: ankleviewer models add PACK"
+            sentence = tr("No model pack is installed. Add one with: ankleviewer models add PACK")
         privacy = getattr(self.window(), "privacy", None)
-        self._line(self.why, privacy.message(code, sentence) if privacy is not None else sentence)
+        self._line(self.why, privacy.message(code, sentence) if privacy is not None else said(sentence))
         self._line(self.help, helping)
         self._line(self.code, code)
 
@@ -253,7 +270,7 @@ class ResultPanel(QWidget):
                 mark = " *" if model.status == "preliminary" else ""  # the badge above says it in full
                 self.chooser.addItem(model.title + mark, model.name)
             if len(models) > 1:
-                self.chooser.addItem("All models", ALL_MODELS)
+                self.chooser.addItem(tr("All models"), ALL_MODELS)
             shown = controller.chosen or controller.view.state.model or next((m.name for m in models if m.default), "")
             self.chooser.setCurrentIndex(max(self.chooser.findData(shown), 0) if models else -1)
         self.chooser.setEnabled(bool(models) and not busy)
@@ -273,13 +290,16 @@ class ResultPanel(QWidget):
         self.others_rule.setVisible(several)
 
     def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
-        mark = " (preliminary)" if answer.status == "preliminary" else ""
-        name = titles.get(answer.name, answer.name) + mark
-        row = QPushButton(f"{CALL_SHAPES[answer.call]}  {name}   {probability_text(answer.probability)}")
+        mark = f" ({tr('preliminary')})" if answer.status == "preliminary" else ""
+        shape, name, number = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name), probability_text(answer.probability)
+        metrics = QFontMetrics(theme.font())
+        room = ROW - metrics.horizontalAdvance(f"{shape}  {mark}   {number}")
+        row = QPushButton(f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}{mark}   {number}")
+        row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setCheckable(True)
         row.setChecked(self.controller.answer is answer)
-        row.setStyleSheet("text-align: left; padding: 5px 8px;")
-        row.setToolTip(f"{CALL_WORDS[answer.call]}: show this model's boxes and heat map")
+        row.setStyleSheet("text-align: left; padding: 5px 4px;")
+        row.setToolTip(tr("{call}: show this model's boxes and heat map", call=f"{name}{mark}, {tr(CALL_WORDS[answer.call])}"))
         row.clicked.connect(lambda _checked=False, wanted=answer.name: self.controller.show_answer(wanted))
         return row
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.measure import Measure, Point, Value
 from ankleviewer.core.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.ui.translate import said, tr
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,10 @@ class Reviewing(QObject):
             self._backend.save_review(self._case, analysis, self.review, path)
         except OSError as error:
             self.not_saved.emit(
-                f"The file could not be written ({error.strerror or type(error).__name__}). Choose another place."
+                tr(
+                    "The file could not be written ({why}). Choose another place.",
+                    why=said(error.strerror or type(error).__name__),
+                )
             )
 
     def _write(self, record: Record | None) -> None:
@@ -111,6 +115,6 @@ class Reviewing(QObject):
         except OSError as error:
             log.warning("a step of the review could not be written (%s)", type(error).__name__)
             self.not_saved.emit(
-                "This step of the review could not be written to the disk; it is kept until the program is closed."
+                tr("This step of the review could not be written to the disk; it is kept until the program is closed.")
             )
         self.changed.emit()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from ankleviewer.core.savedview import SUFFIX, SavedView
+from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -34,7 +35,7 @@ class SessionFiles(QObject):
         if self._window.controller.case is None:
             return
         proposed = str(Path(self._window.start_folder()) / f"ankle{SUFFIX}")
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save the session", proposed, f"Session (*{SUFFIX})")
+        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save the session"), proposed, f"{tr('Session')} (*{SUFFIX})")
         if path:
             self.save(path if path.lower().endswith(SUFFIX) else path + SUFFIX)
 
@@ -50,9 +51,11 @@ class SessionFiles(QObject):
             write_text(path, json.dumps(saved.to_json(), indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
             why = error.strerror or type(error).__name__
-            controller.notify("FILE_NOT_WRITTEN", f"The session could not be written ({why}). Choose another place.")
+            controller.notify(
+                "FILE_NOT_WRITTEN", tr("The session could not be written ({why}). Choose another place.", why=said(why))
+            )
             return
-        self._window.toast.say("Session saved")
+        self._window.toast.say(tr("Session saved"))
 
     # -------------------------------------------------------------------------------------------------------------- restoring
     def open(self, path: str) -> None:
@@ -65,15 +68,17 @@ class SessionFiles(QObject):
             saved = SavedView.from_json(json.loads(file.read_text(encoding="utf-8")))
         except OSError as error:
             why = error.strerror or type(error).__name__
-            controller.notify("SESSION_UNREADABLE", f"The session cannot be read ({why}).")
+            controller.notify("SESSION_UNREADABLE", tr("The session cannot be read ({why}).", why=said(why)))
             return
         except (ValueError, RecursionError):
-            controller.notify("SESSION_INVALID", "This is no session that this version of the program can read.")
+            controller.notify("SESSION_INVALID", tr("This is no session that this version of the program can read."))
             return
         beside = file.absolute().parent / saved.name  # moved together with the session
         scan = next((p for p in (Path(saved.path), beside) if _exists(p)), None)
         if scan is None:
-            controller.notify("SESSION_SCAN_MISSING", "The scan of this session is neither at its place nor beside the session.")
+            controller.notify(
+                "SESSION_SCAN_MISSING", tr("The scan of this session is neither at its place nor beside the session.")
+            )
             return
         controller.chosen = saved.chosen
         controller.open(str(scan), saved.pick)
@@ -93,7 +98,7 @@ class SessionFiles(QObject):
         if controller.case.scan.sha256 != saved.sha256:
             controller.notify(
                 "SESSION_SCAN_CHANGED",
-                "The scan is not the one that this session was saved with: its content differs. It is shown from the start.",
+                tr("The scan is not the one that this session was saved with: its content differs. It is shown from the start."),
             )
             return
         self._restore(saved)

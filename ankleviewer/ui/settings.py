@@ -29,6 +29,7 @@ class Settings:
     hide_patient: bool = False
     theme: str = "system"
     mouse: str = "bir"
+    language: str = "system"
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_recent(self, path: str) -> Settings:
@@ -61,6 +62,7 @@ def load(folder: Path | None = None) -> Settings:
         hide_patient=record.get("hide_patient") is True,
         theme=record["theme"] if record.get("theme") in ("system", "dark", "light") else default.theme,
         mouse=record["mouse"] if record.get("mouse") in ("bir", "window", "slicer") else default.mouse,
+        language=record["language"] if record.get("language") in ("system", "en", "de", "zh_CN") else default.language,
         keys=_keys(record.get("keys")),
     )
 
@@ -79,6 +81,7 @@ def save(settings: Settings, folder: Path | None = None) -> bool:
     record = {"format": _FORMAT, "preset": settings.preset, "panel": settings.panel}
     record |= {"size": list(settings.size), "recent": list(settings.recent)}
     record |= {"hide_patient": settings.hide_patient, "theme": settings.theme, "mouse": settings.mouse}
+    record |= {"language": settings.language}
     record |= {"keys": {name: list(keys) for name, keys in settings.keys.items()}}
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -13,13 +13,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from ankleviewer.core.display import HeatRaster, PanePicture
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
+from ankleviewer.ui.translate import noop, said, tr
 
 _AROUND, _BELOW = 2.0, 8.0  # px kept free around a text with its shadow
 GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
 MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
-PLANE_NAMES = {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
+PLANE_NAMES = {"axial": noop("Axial"), "coronal": noop("Coronal"), "sagittal": noop("Sagittal")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +70,7 @@ def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: 
     for n, line in enumerate(note.split("\n")):
         _text(painter, QPointF(8, 16 + n * (metrics.height() + 1)), line, QColor(theme.TEXT))
     if picture.slab_text:
-        _text(painter, QPointF(8, port.height - 8), picture.slab_text, QColor(theme.WARNING))
+        _text(painter, QPointF(8, port.height - 8), said(picture.slab_text), QColor(theme.WARNING))
 
 
 def _rect(port: Viewport, x0: float, y0: float, x1: float, y1: float) -> QRectF:
@@ -197,7 +198,7 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     plane = picture.frame.plane
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     metrics = QFontMetricsF(painter.font())
-    name = " ".join(part for part in (PLANE_NAMES[plane], picture.tilt_text) if part)
+    name = " ".join(part for part in (tr(PLANE_NAMES[plane]), picture.tilt_text) if part)
     tab = QRectF(0, 0, metrics.horizontalAdvance(name) + 16, 20)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.PLANE[plane]))
@@ -212,7 +213,7 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
     if picture.slab_text:  # never hidden: nobody may take a slab for a slice
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        _text(painter, QPointF(8, tab.bottom() + 4 + metrics.height()), picture.slab_text, QColor(theme.WARNING))
+        _text(painter, QPointF(8, tab.bottom() + 4 + metrics.height()), said(picture.slab_text), QColor(theme.WARNING))
         painter.setFont(font)
     if not annotations or port.width < 220 or port.height < 170:
         return

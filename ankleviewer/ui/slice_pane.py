@@ -18,6 +18,7 @@ from ankleviewer.ui import theme
 from ankleviewer.ui.layers import LayerCache
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.slice_paint import PLANE_NAMES, paint
+from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.turning import TurnHandles
 
 _DRAG_PER_SLICE = 6.0  # px
@@ -43,7 +44,7 @@ class SlicePane(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(120, 100))
-        self.setAccessibleName(f"{PLANE_NAMES[plane]} slices")
+        self.setAccessibleName(tr("{plane} slices", plane=tr(PLANE_NAMES[plane])))
         self._layers = LayerCache()
         self.overlays: list[Callable[[QPainter, Viewport, PanePicture], None]] = []  # painted last, over everything
         self._mouse: QPointF | None = None
@@ -107,7 +108,8 @@ class SlicePane(QWidget):
             return ""
         hu = self._layers.hu(self.model.scene, picture)[y, x]
         # The value that is seen: of a slab its highest, lowest or mean one, and said so.
-        value = "outside the scan" if hu == OUTSIDE else f"{int(hu)} HU" + (f"  {picture.slab_text}" if picture.slab_text else "")
+        slab = f"  {said(picture.slab_text)}" if picture.slab_text else ""
+        value = tr("outside the scan") if hu == OUTSIDE else f"{int(hu)} HU{slab}"
         return f"{value}\n{position_text(self.mm_at(self._mouse))}"
 
     # ------------------------------------------------------------------------------------------------------ mouse and wheel

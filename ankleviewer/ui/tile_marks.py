@@ -10,6 +10,7 @@ from ankleviewer.ui.box_edit_mouse import paint_box
 from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.measure_paint import paint_measures
 from ankleviewer.ui.tiles import Tile, Tiles
+from ankleviewer.ui.translate import tr
 
 _NONE_SELECTED = -1
 
@@ -34,4 +35,4 @@ class TileMarks(QObject):
         mine = tile.scene is view.scene or tile.current
         if mine and view.state.boxes and not view.state.hide_ai:
             for index, box in sorted(self._editing.edited().items()):
-                paint_box(painter, tile.port, tile.picture, box, f"{index + 1} edited")
+                paint_box(painter, tile.port, tile.picture, box, tr("{number} edited", number=index + 1))

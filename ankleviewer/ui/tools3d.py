@@ -13,6 +13,7 @@ from ankleviewer.core.view3d import PLANES_SHOWN
 from ankleviewer.ui import theme
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.keymap import mark
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.pane3d import Pane3D
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 VOLUME_MM, VOLUME_VOXELS = 0.6, 8e6
 SPIN_MS, SPIN_DEGREES_A_SECOND = 30, 40.0
 LINE_MS = 9000
-PLANE_WORDS = {"off": "No slice planes", "frames": "Frames of the slice planes", "slices": "Slice planes with their pictures"}
-SOFTWARE = "No graphics card: the surface stays. The 3D menu can switch volume rendering on."
+PLANE_WORDS = {
+    "off": noop("No slice planes"),
+    "frames": noop("Frames of the slice planes"),
+    "slices": noop("Slice planes with their pictures"),
+}
+SOFTWARE = noop("No graphics card: the surface stays. The 3D menu can switch volume rendering on.")
 
 
 class Tools3D(QObject):
@@ -33,7 +38,7 @@ class Tools3D(QObject):
         self.in_software = False  # the reader wants volume rendering though a processor draws
         self.job = Job(self)
         self.job.done.connect(self._on_done)
-        self.job.failed.connect(lambda error: self.say(f"That failed ({error.code})"))
+        self.job.failed.connect(lambda error: self.say(tr("That failed ({code})", code=error.code)))
         self._made: dict[str, Any] = {}
         self._asked = ""
         self._turned = 0.0
@@ -47,8 +52,8 @@ class Tools3D(QObject):
         self._hide.timeout.connect(self.line.hide)
         self.button = QToolButton(pane)
         self.button.setText("☰")
-        self.button.setToolTip("What the 3D view shows")
-        self.button.setAccessibleName("3D menu")
+        self.button.setToolTip(tr("What the 3D view shows"))
+        self.button.setAccessibleName(tr("3D menu"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setStyleSheet(
@@ -67,10 +72,10 @@ class Tools3D(QObject):
         checks: list[tuple[QAction, Callable[[], bool]]] = []
 
         def add(text: str, key: str, act: Callable[[], object], checked: Callable[[], bool] | None = None) -> QAction:
-            action = QAction(text, menu)
+            action = QAction(tr(text), menu)
             if keys:  # a command of the window: its key can be changed, and is nobody else's
                 action.setShortcuts([QKeySequence(key)] if key else [])
-                mark(action, "3D: " + text.removesuffix("…"), (key,) if key else ())
+                mark(action, "3D: " + text.removesuffix("…"), (key,) if key else (), "3D: " + tr(text).removesuffix("…"))
             action.triggered.connect(lambda _checked=False: act())
             if checked is not None:
                 action.setCheckable(True)
@@ -116,7 +121,7 @@ class Tools3D(QObject):
         if render is None:
             return
         if not self.pane.options.volume and render.by_processor and not self.in_software:
-            self.say(SOFTWARE)
+            self.say(tr(SOFTWARE))
             return
         self.pane.set_options(volume=not self.pane.options.volume)
 
@@ -126,7 +131,7 @@ class Tools3D(QObject):
         render = self.pane.render3d
         if render is not None and render.by_processor:
             if self.in_software:
-                self.say("In software: slow, and without the heat map's colours.")
+                self.say(tr("In software: slow, and without the heat map's colours."))
             self.pane.set_options(volume=self.in_software)
 
     def toggle_foot(self) -> None:
@@ -145,7 +150,7 @@ class Tools3D(QObject):
         self.button.setText("✂" if cut else "☰")
         self.button.setProperty("cut", cut)
         self.button.style().polish(self.button)
-        self.button.setToolTip("Cropped: not all bone is shown" if cut else "What the 3D view shows")
+        self.button.setToolTip(tr("Cropped: not all bone is shown") if cut else tr("What the 3D view shows"))
 
     def on_options(self) -> None:
         """Start or stop what the options ask for."""
@@ -208,7 +213,7 @@ class Tools3D(QObject):
             if kind == "voxels":
                 render.show_voxels(made)
             elif made is None:
-                self.say("Leg and foot could not be told apart in this scan.")
+                self.say(tr("Leg and foot could not be told apart in this scan."))
                 self.pane.set_options(foot=True)
             else:
                 render.show_foot(made)
@@ -221,7 +226,7 @@ class Tools3D(QObject):
 
         dialog = box_views_dialog(self.pane)
         if dialog is None:
-            self.say("There is no box to show.")
+            self.say(tr("There is no box to show."))
         else:
             dialog.show()
 

@@ -21,7 +21,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.volume import Volume
-from ankleviewer.ui import theme
+from ankleviewer.ui import theme, translate
 from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import MainWindow
 
@@ -226,6 +226,16 @@ def make_window(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
     for window in made:
         window.close()
         window.deleteLater()
+
+
+@pytest.fixture
+def speak(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+    """Installs a language; English, and the font that was, afterwards."""
+    monkeypatch.delenv(translate.VARIABLE)
+    font = qapp.font()
+    yield translate.install
+    translate.install("en")
+    qapp.setFont(font)
 
 
 def busy(window: MainWindow) -> bool:

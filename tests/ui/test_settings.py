@@ -12,7 +12,7 @@ from ankleviewer.ui.settings import Settings, load, save
 
 def test_there_and_back(home: Path) -> None:
     settings = (
-        Settings(preset="3", panel=False, size=(1000, 700), hide_patient=True, theme="light", mouse="slicer")
+        Settings(preset="3", panel=False, size=(1000, 700), hide_patient=True, theme="light", mouse="slicer", language="de")
         .with_recent("a.nii")
         .with_recent("b.nii")
         .with_recent("a.nii")
@@ -32,7 +32,7 @@ def test_there_and_back(home: Path) -> None:
         "null",
         "\x00\xff",
         '{"preset": 7, "size": "big", "recent": 3}',
-        '{"theme": [], "mouse": {}, "keys": 5, "hide_patient": "yes"}',
+        '{"theme": [], "mouse": {}, "keys": 5, "hide_patient": "yes", "language": "xx"}',
         '{"preset": "9", "size": [1, 1], "recent": [1]}',
     ],
 )
