@@ -20,8 +20,10 @@ from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.bone3d import Bone3D
+from ankleviewer.ui.canvas3d import Canvas3D
 from ankleviewer.ui.crop3d import Crop3D
 from ankleviewer.ui.marks3d import Marks3D
+from ankleviewer.ui.opengl import drawn_by_processor
 from ankleviewer.ui.planes3d import Planes3D
 from ankleviewer.ui.volume3d import Volume3D, Voxels
 
@@ -37,7 +39,6 @@ VIEWS = {
 _CLICK_PX = 3.0
 _TUBE_MM = 7.0
 _MARKER_PX = 84
-_SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
 
 
 class Render3D(QObject):
@@ -60,13 +61,12 @@ class Render3D(QObject):
         super().__init__(parent)
         self._picked, self._maximise = picked, maximise
         self._pressed: QPointF | None = None
-        self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
-        self.widget = self.plotter
-        self.widget.setAccessibleName("3D view of the bones")
+        self.by_processor = drawn_by_processor()
         # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
-        self.by_processor = any(name in self.plotter.render_window.ReportCapabilities() for name in _SOFTWARE)
+        self.widget = Canvas3D(parent) if self.by_processor else QtInteractor(parent, auto_update=False, multi_samples=4)
+        self.plotter = self.widget.plotter if isinstance(self.widget, Canvas3D) else self.widget
+        self.widget.setAccessibleName("3D view of the bones")
         if self.by_processor:
-            self.plotter.render_window.SetMultiSamples(0)
             # One lamp instead of five: the lamps take half of the time there.
             self.plotter.remove_all_lights()
             self.plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
@@ -335,3 +335,5 @@ class Render3D(QObject):
             part.clear()
         self._letters, self._marker, self.volume = [], None, None
         self.plotter.close()
+        if self.widget is not self.plotter:
+            self.widget.close()
