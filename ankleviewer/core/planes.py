@@ -92,7 +92,7 @@ class Frame:
         shape = (self.scan.shape[self.axes[0]], self.scan.shape[self.axes[1]], self.scan.shape[self.axes[2]])
         return Grid(shape, self.scan.affine @ turn)
 
-    @property
+    @cached_property
     def letters(self) -> tuple[str, str, str, str]:
         """Orientation letters at the left, right, top and bottom edge of the picture."""
         right, down = self.grid.affine[:3, 0], self.grid.affine[:3, 1]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ankleviewer.core.display import PanePicture, Scene, contours, grey_rgba, heat_on_slice, heat_rgba, slice_hu
+from ankleviewer.core.display import PanePicture, Scene, contours, grey_words, heat_on_slice, heat_rgba, reaching, slice_hu
 from ankleviewer.core.slab import SliceStore
-from ankleviewer.ui.slice_paint import Layers, to_image
+from ankleviewer.ui.slice_paint import Layers, to_image, to_opaque
 
 
 class LayerCache:
@@ -31,7 +31,7 @@ class LayerCache:
         """Everything that is painted below lines and text."""
         frame, index, window = picture.frame, picture.index, picture.window
         place = (frame, index)
-        image = self._get("image", (place, picture.slab, window), lambda: to_image(grey_rgba(self.hu(scene, picture), window)))
+        image = self._get("image", (place, picture.slab, window), lambda: to_opaque(grey_words(self.hu(scene, picture), window)))
         heat, level, opacity = scene.heat, picture.heat_level, picture.fill_opacity
         if level is None or heat is None:
             return Layers(image, None, None, ())
@@ -42,7 +42,10 @@ class LayerCache:
         fill = None
         if opacity > 0:
             key = (place, id(heat), level, opacity)
-            fill = self._get("fill", key, lambda: to_image(heat_rgba(raster, level, heat.reference, opacity)))
+            part = self._get("part", (place, id(heat), level), lambda: reaching(raster, level))
+            if part is not None:
+                fill = self._get("fill", key, lambda: to_image(heat_rgba(part, level, heat.reference, opacity)))
+            raster = part
         return Layers(image, fill, raster, lines)
 
     def _get(self, name: str, key: object, make: Callable[[], Any]) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display import PanePicture, resolve
@@ -17,6 +18,7 @@ from ankleviewer.core.viewstate import PaneView
 from ankleviewer.ui import theme
 from ankleviewer.ui.layers import LayerCache
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.quick_paint import Ground, frame
 from ankleviewer.ui.slice_paint import PLANE_NAMES, paint
 from ankleviewer.ui.turning import TurnHandles
 
@@ -45,6 +47,8 @@ class SlicePane(QWidget):
         self.setMinimumSize(QSize(120, 100))
         self.setAccessibleName(f"{PLANE_NAMES[plane]} slices")
         self._layers = LayerCache()
+        self._ground = Ground()
+        self._held: dict[str, tuple[tuple[object, ...], Any]] = {}
         self.overlays: list[Callable[[QPainter, Viewport, PanePicture], None]] = []  # painted last, over everything
         self._mouse: QPointF | None = None
         self._drag: tuple[str, QPointF] | None = None
@@ -60,36 +64,47 @@ class SlicePane(QWidget):
 
     def _on_scene(self) -> None:
         self._layers.clear()
+        self._ground.clear()
+        self._held.clear()
         self.update()
 
     def viewport(self) -> Viewport:
         """Where the slice lies in this pane; needs a scene."""
         pane = self.model.state.panes[PLANES.index(self.plane)]
-        frame = self.model.frame(self.plane)
-        size = (self.width(), self.height())
-        return Viewport.fit(frame, size, self.model.fit_region, pane.zoom, pane.pan, MARGIN)
+        plane = self.model.frame(self.plane)
+        size, region = (self.width(), self.height()), self.model.fit_region
+        key = (plane, region, pane, *size)
+        return self._once("port", key, lambda: Viewport.fit(plane, size, region, pane.zoom, pane.pan, MARGIN))
 
     def picture(self) -> PanePicture:
         """What is shown now; needs a scene."""
-        return resolve(self.model.state, self.model.scene, self.plane)
+        state, scene = self.model.state, self.model.scene
+        return self._once("picture", (state, scene), lambda: resolve(state, scene, self.plane))
+
+    def _once(self, name: str, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """What was made last for the very same things; painting and the mouse ask many times."""
+        held = self._held.get(name)
+        if held is None or any(a is not b and not (isinstance(a, int) and a == b) for a, b in zip(held[0], key, strict=True)):
+            self._held[name] = held = (key, make())
+        return held[1]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Black ground, then the picture; a thin line in the plane's colour while the pane has the keyboard."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colour(theme.PANE))
-        if self.model.scene is not None:
-            picture = self.picture()
+        if self.model.scene is None:
+            painter.fillRect(self.rect(), theme.colour(theme.PANE))
+        else:
+            picture, port = self.picture(), self.viewport()
             hover = self._hover_text()
             layers = self._layers.layers(self.model.scene, picture)
-            paint(painter, self.viewport(), picture, layers, self.model.state.annotations, hover)
+            paint(painter, port, picture, layers, self.model.state.annotations, hover, self._ground)
             for overlay in self.overlays:
-                overlay(painter, self.viewport(), picture)
+                overlay(painter, port, picture)
             self.handles.paint(painter, self._mouse)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.colour(theme.PLANE[self.plane], 150), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            frame(painter, inside, 1.0, theme.colour(theme.PLANE[self.plane], 150))
         painter.end()
 
     # ------------------------------------------------------------------------------------------------------- under the mouse
