@@ -43,6 +43,9 @@ class _Hidden(QtInteractor):
         if self._canvas is not None:
             self._canvas.unsetCursor()
 
+    def paintGL(self) -> None:
+        """Nothing: this is asked for once, to make the context, and nobody sees the result."""
+
     def _cb_frame(self, _rendered: Any, _event: str) -> None:
         """VTK has finished a picture."""
         if self._canvas is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.opengl import drawn_by_processor
 from ankleviewer.ui.tools3d import Tools3D
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Pane3D(QWidget):
         super().__init__(parent)
         self.model = model
         self.render3d: Render3D | None = None
+        self._spare: Render3D | None = None  # made before there is anything to show
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
         self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
@@ -143,10 +145,8 @@ class Pane3D(QWidget):
         scene = self.model.scene
         if scene is None or self._closed:
             return
-        if self._missing is None:
-            self._missing = opengl_missing()
-        if self._missing:
-            self._give_up(self._missing)
+        if missing := self.missing():
+            self._give_up(missing)
             return
         key = (scene.volume, scene.region)
         same = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
@@ -195,11 +195,33 @@ class Pane3D(QWidget):
         self.refresh()
         self.first_shown.emit()
 
+    def missing(self) -> str:
+        """Why 3D cannot be shown, "" if it can."""
+        if self._missing is None:
+            self._missing = opengl_missing()
+        return self._missing
+
+    def warm(self) -> Iterator[object]:
+        """Make the 3D view before it is needed, in steps."""
+        if self.missing():
+            return
+        yield
+        if not drawn_by_processor():  # a graphics card is quick, and its widget has to wait for its place in the window
+            return
+        yield
+        if self.render3d is None and not self._closed:
+            self._spare = self._made()
+            yield
+            yield from self._spare.rehearse(lambda: self._spare is None)
+
+    def _made(self) -> Render3D:
+        from ankleviewer.ui.render3d import Render3D
+
+        return Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
+
     def _show_window(self) -> None:
         if self.render3d is None:
-            from ankleviewer.ui.render3d import Render3D
-
-            self.render3d = Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
+            self.render3d, self._spare = self._spare or self._made(), None
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
@@ -328,9 +350,10 @@ class Pane3D(QWidget):
         self._later.stop()
         self._quiet.stop()
         self.tools.stop()
-        if self.render3d is not None:
-            self.render3d.close()
-            self.render3d = None
+        for render in (self.render3d, self._spare):
+            if render is not None:
+                render.close()
+        self.render3d = self._spare = None
 
 
 def _same_region(a: Any, b: Any) -> bool:

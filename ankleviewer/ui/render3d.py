@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,14 @@ from vtkmodules.vtkRenderingCore import vtkCellPicker, vtkTextActor
 
 from ankleviewer.core.disarticulate import Foot
 from ankleviewer.core.display import Scene
+from ankleviewer.core.geometry import Grid
 from ankleviewer.core.planes import direction_letters
+from ankleviewer.core.surface import Surface
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
+from ankleviewer.core.volume import Volume
 from ankleviewer.ui import theme
-from ankleviewer.ui.bone3d import Bone3D
+from ankleviewer.ui.bone3d import Bone3D, mesh_of
 from ankleviewer.ui.canvas3d import Canvas3D
 from ankleviewer.ui.crop3d import Crop3D
 from ankleviewer.ui.marks3d import Marks3D
@@ -39,6 +43,15 @@ VIEWS = {
 _CLICK_PX = 3.0
 _TUBE_MM = 7.0
 _MARKER_PX = 84
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box to rehearse with."""
+
+    center_mm: tuple[float, float, float]
+    min_mm: tuple[float, float, float]
+    max_mm: tuple[float, float, float]
 
 
 class Render3D(QObject):
@@ -149,6 +162,21 @@ class Render3D(QObject):
         self.crop.show(options.crop)
         self.plotter.render()
 
+    def rehearse(self, needed: Callable[[], bool]) -> Iterator[object]:
+        """Draw once what will be drawn, out of sight and in steps: the first time VTK makes its shaders. Ends when `needed`."""
+        volume = Volume(np.zeros((2, 2, 2), dtype=np.int16), Grid.axis_aligned((2, 2, 2), 1.0, (0, 0, 0)))
+        box = _Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+        triangle = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
+        self.show_mesh("coarse", mesh_of(Surface(triangle, np.array([[0, 1, 2]]), triangle)), first=True)
+        for boxes in ((), (box,)):
+            yield
+            if needed():
+                return
+            self.show_state(ViewState(), Scene(volume, boxes=boxes), View3D())
+        yield
+        if not needed():
+            self.bone.clear()
+
     def _clip(self, planes: list[Any]) -> None:
         self.bone.clip(planes)
         if self.volume is not None:
@@ -189,7 +217,7 @@ class Render3D(QObject):
         """The side view (A, P, L or R) from which least bone lies in front of a position."""
         if self._mesh is None:
             return "A"
-        away = np.asarray(self._mesh.points) - np.asarray(mm, dtype=float)
+        away = np.asarray(self.bone.rough.points) - np.asarray(mm, dtype=float)
         cover = {}
         for name in ("A", "L", "R", "P"):
             towards = np.array(VIEWS[name][0], dtype=float)
