@@ -19,6 +19,8 @@ from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 
 from ankleviewer.ui import theme
 
+QUICK_PIXELS = 350_000  # what a processor draws often enough to look like turning
+
 
 class _Hidden(QtInteractor):
     """VTK's widget, never shown: size, scale and cursor are those of the canvas that shows its picture."""
@@ -30,8 +32,8 @@ class _Hidden(QtInteractor):
         self._canvas = canvas
 
     def devicePixelRatioF(self) -> float:
-        """Of the canvas' screen."""
-        return super().devicePixelRatioF() if self._canvas is None else self._canvas.devicePixelRatioF()
+        """VTK's pixels for each px of the canvas."""
+        return super().devicePixelRatioF() if self._canvas is None else self._canvas.ratio
 
     def setCursor(self, cursor: QCursor | Qt.CursorShape) -> None:
         """VTK's wish for a cursor concerns the canvas."""
@@ -67,8 +69,27 @@ class Canvas3D(QWidget):
         self._image: QImage | None = None
         self._pixels: np.ndarray | None = None
         self._raw = vtkUnsignedCharArray()
+        self._quick = False
         self.plotter = _Hidden(self)
         self.plotter.grabFramebuffer()  # makes the OpenGL context of a widget that is never shown
+
+    @property
+    def ratio(self) -> float:
+        """VTK's pixels for each px: the screen's own, fewer while it has to be quick in a large pane."""
+        own = self.devicePixelRatioF()
+        pixels = max(self.width() * self.height() * own * own, 1.0)
+        return own * min(1.0, (QUICK_PIXELS / pixels) ** 0.5) if self._quick else own
+
+    def be_quick(self, quick: bool) -> None:
+        """Draw no more than QUICK_PIXELS from now on and show them enlarged, or all again; the mouse keeps its place."""
+        before = self.ratio
+        self._quick = quick
+        if self.ratio != before:
+            mouse = self.plotter.iren.interactor
+            x, y = mouse.GetEventPosition()
+            self._fitted()
+            factor = self.ratio / before
+            mouse.SetEventPosition(round(x * factor), round(y * factor))
 
     # ------------------------------------------------------------------------------------------------------------- picture
     def take(self) -> None:
@@ -83,7 +104,7 @@ class Canvas3D(QWidget):
 
     def _fitted(self) -> bool:
         """Whether VTK draws in the canvas' size; if not, it does from now on."""
-        ratio = self.devicePixelRatioF()
+        ratio = self.ratio
         wanted = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
         if tuple(self.plotter.render_window.GetSize()) == wanted:
             return True
@@ -99,6 +120,7 @@ class Canvas3D(QWidget):
         if self._image is None:
             painter.fillRect(self.rect(), theme.colour(theme.PANE))
         else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._image.width() < self.width())
             painter.drawImage(QRectF(self.rect()), self._image)
         painter.end()
 

@@ -20,6 +20,7 @@ class Marks3D:
     def __init__(self, plotter: Any) -> None:
         self._plotter = plotter
         self._boxes: list[Any] = []
+        self._faint: list[Any] = []  # those of _boxes that show through the bone
         self.cursor: list[Any] = []
         self._drawn: tuple[Any, ...] = ()
 
@@ -39,7 +40,7 @@ class Marks3D:
     def _draw_boxes(self, boxes: tuple[Any, ...], firm: bool, selected: int) -> None:
         for actor in self._boxes:
             self._plotter.remove_actor(actor, render=False)
-        self._boxes = []
+        self._boxes, self._faint = [], []
         for n, box in enumerate(boxes):
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
             outline = pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
@@ -52,6 +53,7 @@ class Marks3D:
                     reset_camera=False, render=False, pickable=False,
                 )  # fmt: skip
                 if opacity < 1.0:
+                    self._faint.append(actor)
                     actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
                     actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, -66000.0)
                 self._boxes.append(actor)
@@ -67,7 +69,12 @@ class Marks3D:
 
     def clear(self) -> None:
         """Let go of every actor."""
-        self._boxes, self.cursor, self._drawn = [], [], ()
+        self._boxes, self._faint, self.cursor, self._drawn = [], [], [], ()
+
+    def be_quick(self, quick: bool) -> None:
+        """Leave out what is seen through the bone: it takes a pass of its own over the whole picture."""
+        for actor in self._faint:
+            actor.SetVisibility(not quick)
 
 
 def dotted(low: np.ndarray, high: np.ndarray, dash_mm: float = 1.5) -> pv.PolyData:

@@ -38,6 +38,7 @@ VIEW_TIPS = {
 }
 _SOONEST_MS, _LATEST_MS = 15, 250
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
+_AFTER_SLICES_S = 0.05  # so that the first slices are painted before the surface takes a core
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
 COARSE_MM = 2.4
@@ -165,6 +166,7 @@ class Pane3D(QWidget):
         self._coarse_shown = False
 
         def work(_progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
+            time.sleep(_AFTER_SLICES_S)
             from ankleviewer.core.surface import bone_surface
 
             coarse = bone_surface(volume, region, COARSE_MM, cancelled=cancelled)
@@ -279,7 +281,7 @@ class Pane3D(QWidget):
     def _draw_finely(self) -> None:
         if self.render3d is None or self.model.scene is None or self._closed or not self.isVisible():
             return
-        if self.busy() or self.pending or self.render3d.moving or self.options.spin:
+        if self.busy() or self.pending or self._later.isActive() or self.render3d.moving or self.options.spin:
             self._quiet.start()
         else:
             self._fine_ms = self.draw(fine=True)

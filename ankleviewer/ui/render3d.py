@@ -147,6 +147,7 @@ class Render3D(QObject):
             fine: the fine surface; else the coarse one, which is drawn faster.
         """
         as_volume = options.volume and self.volume is not None and self.volume.ready
+        self._be_quick(self.moving)
         self.bone.use(fine and not self.moving)
         self.bone.show(not as_volume)
         self.bone.hide_foot(not options.foot)
@@ -158,6 +159,7 @@ class Render3D(QObject):
                 self.volume.hide_foot(not options.foot)
                 self.volume.colour(state, scene)
         self.marks.show(state, scene)
+        self.marks.be_quick(self.by_processor and (self.moving or not fine))
         self.planes.show(options.planes, state, scene)
         self.crop.show(options.crop)
         self.plotter.render()
@@ -187,14 +189,22 @@ class Render3D(QObject):
     def _on_moving(self, moving: bool) -> None:
         """A drag has begun or ended: coarse and quick meanwhile where a processor draws."""
         self.moving = moving and self.by_processor
+        self._be_quick(self.moving)
         if self.moving:
             self.bone.use(fine=False)
         elif not moving:
             self.rested.emit()
 
+    def _be_quick(self, quick: bool) -> None:
+        """Fewer pixels and passes while it moves, where a processor draws."""
+        self.marks.be_quick(quick)
+        if isinstance(self.widget, Canvas3D):
+            self.widget.be_quick(quick)
+
     def turn(self, degrees: float) -> None:
         """Turn about the vertical of the screen, as quickly as can be, and render."""
         self.bone.use(fine=not self.by_processor)
+        self._be_quick(self.by_processor)
         self.plotter.camera.Azimuth(degrees)
         self.plotter.renderer.ResetCameraClippingRange()
         self.plotter.render()
@@ -232,7 +242,7 @@ class Render3D(QObject):
         renderer.SetWorldPoint(*[float(v) for v in mm], 1.0)
         renderer.WorldToDisplay()
         x, y, _ = renderer.GetDisplayPoint()
-        ratio = self.widget.devicePixelRatioF()
+        ratio = self.plotter.devicePixelRatioF()
         return x / ratio, self.widget.height() - y / ratio
 
     def _letter(self, x: float, y: float, align: int) -> Any:
@@ -254,7 +264,7 @@ class Render3D(QObject):
         size = self.plotter.render_window.GetSize()
         if size != self._marker_size and min(size) > 0:
             self._marker_size = size
-            edge = min(_MARKER_PX * self.widget.devicePixelRatioF(), min(size) / 4)
+            edge = min(_MARKER_PX * self.plotter.devicePixelRatioF(), min(size) / 4)
             self._marker.SetViewport(0.0, 0.0, min(edge / size[0], 1.0), min(edge / size[1], 1.0))
 
     def _update_letters(self, *_args: object) -> None:
@@ -310,7 +320,7 @@ class Render3D(QObject):
     def _pick(self, point: QPointF) -> None:
         if self._mesh is None:
             return
-        ratio = self.widget.devicePixelRatioF()
+        ratio = self.plotter.devicePixelRatioF()
         picker = vtkCellPicker()
         picker.SetTolerance(0.001)
         if picker.Pick(point.x() * ratio, (self.widget.height() - point.y()) * ratio, 0, self.plotter.renderer):
@@ -330,6 +340,7 @@ class Render3D(QObject):
         """Pictures of standard views without marker and letters, each with its letters; the screen keeps what it shows."""
         window, camera = self.plotter.render_window, self.plotter.camera
         kept = camera.copy()
+        self._be_quick(False)
         extras = [*self._letters, *self.marks.cursor]
         visible = [actor.GetVisibility() for actor in extras]
         window.SetUseOffScreenBuffers(True)  # drawn aside, so that nothing flickers

@@ -25,11 +25,12 @@ _RTLD_LAZY = 1
 
 # In the order in which a first scan asks for them.
 MODULES = (
-    "ankleviewer.session", "scipy.ndimage", "ankleviewer.inference.runtime", "openvino", "onnxruntime", "skimage.measure",
-    "ankleviewer.core.surface", "vtkmodules.vtkCommonCore", "vtkmodules.vtkCommonDataModel", "vtkmodules.vtkRenderingCore",
-    "vtkmodules.vtkFiltersCore", "vtkmodules.vtkRenderingOpenGL2", "vtkmodules.vtkRenderingAnnotation",
-    "vtkmodules.vtkInteractionStyle", "vtkmodules.vtkInteractionWidgets", "vtkmodules.vtkRenderingUI", "pyvista",
-    "ankleviewer.ui.bone3d", "pyvistaqt", "ankleviewer.ui.render3d",
+    "ankleviewer.session", "scipy.ndimage", "ankleviewer.inference.runtime", "openvino", "onnxruntime",
+    "skimage.measure._find_contours", "skimage.measure._marching_cubes_lewiner", "ankleviewer.core.surface",
+    "vtkmodules.vtkCommonCore", "vtkmodules.vtkCommonDataModel", "vtkmodules.vtkRenderingCore", "vtkmodules.vtkFiltersCore",
+    "vtkmodules.vtkRenderingOpenGL2", "vtkmodules.vtkRenderingAnnotation", "vtkmodules.vtkInteractionStyle",
+    "vtkmodules.vtkInteractionWidgets", "vtkmodules.vtkRenderingUI", "pyvista", "ankleviewer.ui.bone3d", "pyvistaqt",
+    "ankleviewer.ui.render3d",
 )  # fmt: skip
 
 log = logging.getLogger(__name__)

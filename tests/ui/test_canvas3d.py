@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ankleviewer.ui.pane3d import opengl_missing
 
 
-def test_a_window_shows_the_picture_and_turns_it(qtbot) -> None:
+def test_a_window_shows_the_picture_and_turns_it(qtbot, monkeypatch) -> None:
     if missing := opengl_missing():
         pytest.skip(missing)
     import pyvista as pv
 
+    from ankleviewer.ui import canvas3d
     from ankleviewer.ui.canvas3d import Canvas3D
 
     window = QWidget()
@@ -45,11 +46,29 @@ def test_a_window_shows_the_picture_and_turns_it(qtbot) -> None:
     qtbot.waitUntil(lambda: colours() == ((255, 0, 0), (0, 0, 255)))
     assert window.windowHandle().surfaceType() == QSurface.SurfaceType.RasterSurface, "the window is put together by OpenGL"
 
-    before = np.array(canvas.plotter.camera.position)
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(150, 100))
-    QTest.mouseMove(canvas, QPoint(200, 100))
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(200, 100))
-    assert np.linalg.norm(np.array(canvas.plotter.camera.position) - before) > 0.5
+    def dragged() -> np.ndarray:
+        canvas.plotter.view_xz(render=False)
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(150, 100))
+        canvas.be_quick(quick)
+        QTest.mouseMove(canvas, QPoint(200, 100))
+        canvas.be_quick(False)
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(200, 100))
+        return np.array(canvas.plotter.camera.position)
+
+    before, quick = np.array(canvas.plotter.camera.position), False
+    turned = dragged()
+    assert np.linalg.norm(turned - before) > 0.5
+    # Fewer pixels while it moves: the same drag turns as far, and the picture still fills the canvas.
+    monkeypatch.setattr(canvas3d, "QUICK_PIXELS", 15_000)
+    quick = True
+    np.testing.assert_allclose(dragged(), turned, atol=0.02 * np.linalg.norm(turned))
+    assert tuple(canvas.plotter.render_window.GetSize()) == (300, 200)
+    canvas.plotter.view_xz(render=False)
+    canvas.be_quick(True)
+    assert tuple(canvas.plotter.render_window.GetSize()) == (150, 100)
+    canvas.plotter.render()
+    assert colours() == ((255, 0, 0), (0, 0, 255))
+    canvas.be_quick(False)
 
     window.resize(400, 260)
     qtbot.waitUntil(lambda: tuple(canvas.plotter.render_window.GetSize()) == (canvas.width(), canvas.height()))
