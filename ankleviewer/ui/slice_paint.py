@@ -25,12 +25,13 @@ PLANE_NAMES = {"axial": "Axial", "coronal": "Coronal", "sagittal": "Sagittal"}
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """What was computed for a picture: the slice, the filled heat map with its raster, and the outline."""
+    """What was computed for a picture: the slice from its pixel `corner` on, the filled heat map with its raster, the outline."""
 
     image: QImage
     heat: QImage | None
     raster: HeatRaster | None
     outlines: tuple[np.ndarray, ...]
+    corner: tuple[int, int] = (0, 0)
 
 
 def to_image(rgba: np.ndarray) -> QImage:
@@ -58,8 +59,9 @@ def paint(
 
 
 def slice_place(port: Viewport, layers: Layers) -> QRectF:
-    """Where the whole slice lies in the pane."""
-    return _rect(port, -0.5, -0.5, layers.image.width() - 0.5, layers.image.height() - 0.5)
+    """Where the image of the slice lies in the pane."""
+    x, y = layers.corner
+    return _rect(port, x - 0.5, y - 0.5, x + layers.image.width() - 0.5, y + layers.image.height() - 0.5)
 
 
 def _marks(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers) -> None:

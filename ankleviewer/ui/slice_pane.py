@@ -23,6 +23,7 @@ from ankleviewer.ui.slice_paint import PLANE_NAMES, paint
 from ankleviewer.ui.turning import TurnHandles
 
 _DRAG_PER_SLICE = 6.0  # px
+_SEAM = 3  # pixels of the slice beyond the pane, so that its edge is as smooth as the rest
 _BUTTONS = {Qt.MouseButton.LeftButton: "left", Qt.MouseButton.MiddleButton: "middle", Qt.MouseButton.RightButton: "right"}
 SCROLL_KEYS = {
     Qt.Key.Key_Up: 1,
@@ -96,7 +97,7 @@ class SlicePane(QWidget):
         else:
             picture, port = self.picture(), self.viewport()
             hover = self._hover_text()
-            layers = self._layers.layers(self.model.scene, picture)
+            layers = self._layers.layers(self.model.scene, picture, port.seen(_SEAM))
             paint(painter, port, picture, layers, self.model.state.annotations, hover, self._ground)
             for overlay in self.overlays:
                 overlay(painter, port, picture)
@@ -120,9 +121,9 @@ class SlicePane(QWidget):
         x, y = np.rint(self.viewport().to_pixel((self._mouse.x(), self._mouse.y()))).astype(int)
         if not (0 <= x < picture.frame.grid.shape[0] and 0 <= y < picture.frame.grid.shape[1]):
             return ""
-        hu = self._layers.hu(self.model.scene, picture)[y, x]
+        hu = self._layers.value(self.model.scene, picture, int(x), int(y))
         # The value that is seen: of a slab its highest, lowest or mean one, and said so.
-        value = "outside the scan" if hu == OUTSIDE else f"{int(hu)} HU" + (f"  {picture.slab_text}" if picture.slab_text else "")
+        value = "outside the scan" if hu == OUTSIDE else f"{hu} HU" + (f"  {picture.slab_text}" if picture.slab_text else "")
         return f"{value}\n{position_text(self.mm_at(self._mouse))}"
 
     # ------------------------------------------------------------------------------------------------------ mouse and wheel
