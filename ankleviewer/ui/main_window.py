@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
 
     def warm(self) -> None:
         """Load in the background what the first scan will need."""
-        self.warming = Warming(self.pane3d.warm(), self)
+        self.warming = Warming(self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
         self.warming.start()
 
     def toggle_panel(self) -> None:

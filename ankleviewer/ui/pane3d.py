@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ _AFTER_SLICES_S = 0.05  # so that the first slices are painted before the surfac
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
 COARSE_MM = 2.4
+_DONE = object()
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 
 
@@ -76,6 +77,7 @@ class Pane3D(QWidget):
         self.model = model
         self.render3d: Render3D | None = None
         self._spare: Render3D | None = None  # made before there is anything to show
+        self._steps = self._make()
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
         self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
@@ -185,15 +187,17 @@ class Pane3D(QWidget):
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
         if self._closed or key is not self._shown or not self.pending:
             return
-        if self.render3d is None:
+        if self.render3d is None and next(self._steps, _DONE) is not _DONE:
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
-            self._show_window()
             QTimer.singleShot(0, self, lambda: self._on_first(key, mesh))
             return
         self._show_window()
         self.render3d.show_mesh("coarse", mesh, first=True)
         self._coarse_shown = True
         self._face_finding()
+        QTimer.singleShot(0, self, self._draw_first)
+
+    def _draw_first(self) -> None:
         self.refresh()
         self.first_shown.emit()
 
@@ -204,7 +208,10 @@ class Pane3D(QWidget):
         return self._missing
 
     def warm(self) -> Iterator[object]:
-        """Make the 3D view before it is needed, in steps."""
+        """Make the 3D view before it is needed, in steps; where a scan comes first, its surface takes the rest of them."""
+        return self._steps
+
+    def _make(self) -> Generator[object]:
         if self.missing():
             return
         yield
@@ -224,6 +231,7 @@ class Pane3D(QWidget):
     def _show_window(self) -> None:
         if self.render3d is None:
             self.render3d, self._spare = self._spare or self._made(), None
+            self._steps.close()  # nothing more to make
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
@@ -351,6 +359,7 @@ class Pane3D(QWidget):
         self._closed = True
         self._later.stop()
         self._quiet.stop()
+        self._steps.close()
         self.tools.stop()
         for render in (self.render3d, self._spare):
             if render is not None:

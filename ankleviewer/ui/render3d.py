@@ -84,6 +84,7 @@ class Render3D(QObject):
             self.plotter.remove_all_lights()
             self.plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
         self.plotter.set_background(theme.PANE)
+        self.plotter.camera_set = True  # else pyvista renders twice when it is first asked for the camera
         self.plotter.enable_parallel_projection()
         self.plotter.enable_trackball_style()
         self.widget.installEventFilter(self)

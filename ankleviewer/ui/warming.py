@@ -14,11 +14,12 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+_HOLD_S = 0.02
 _BREATH_S = 0.003  # between two modules: the window's turn
 _STEP_MS = 12  # between two steps on the main thread
 _RTLD_LAZY = 1
@@ -41,14 +42,21 @@ class Warming(QObject):
 
     Args:
         steps: what is then done on the main thread, piece by piece.
+        hold: whether something else comes first, e.g. the reading of a scan.
     """
 
     ended = Signal()
     _loaded = Signal()
 
-    def __init__(self, steps: Iterator[object], parent: QObject | None = None, modules: tuple[str, ...] = MODULES) -> None:
+    def __init__(
+        self,
+        steps: Iterator[object],
+        parent: QObject | None = None,
+        modules: tuple[str, ...] = MODULES,
+        hold: Callable[[], bool] = lambda: False,
+    ) -> None:
         super().__init__(parent)
-        self._steps, self._modules = steps, modules
+        self._steps, self._modules, self._hold = steps, modules, hold
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._next = QTimer(self, singleShot=True, interval=_STEP_MS)
@@ -72,6 +80,8 @@ class Warming(QObject):
     def _load(self) -> None:
         preload_libraries(self._stop)
         for name in self._modules:
+            while self._hold() and not self._stop.wait(_HOLD_S):
+                pass
             if self._stop.is_set():
                 return
             try:

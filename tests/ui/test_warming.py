@@ -32,6 +32,21 @@ def test_modules_come_first_then_the_steps_one_by_one(qtbot, monkeypatch) -> Non
     warm.stop()
 
 
+def test_what_comes_first_is_waited_for(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    reading = threading.Event()
+    reading.set()
+    warm = Warming(iter(()), modules=("colorsys",), hold=reading.is_set)
+    warm.start()
+    qtbot.wait(80)
+    assert "colorsys" not in sys.modules
+    with qtbot.waitSignal(warm.ended, timeout=5000):
+        reading.clear()
+    assert "colorsys" in sys.modules
+    warm.stop()
+
+
 def test_a_step_that_fails_ends_it_quietly(qtbot, monkeypatch) -> None:
     monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
 
