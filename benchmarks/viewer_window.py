@@ -160,10 +160,9 @@ def _redraws(app: QApplication, window: MainWindow) -> dict[str, float]:
         "threshold": lambda n: view.update(threshold=heat.reference * (0.2 + 0.6 * (n % 60) / 60)),
     }
     for name, move in moves.items():
-        app.processEvents()
+        _settle(app)
         found[f"{name}_rate"], found[f"{name}_p99"], found[f"{name}_busy"] = _frames(app, window, move)
         view.update(threshold=None)
-        _settle(app)
     return found
 
 
