@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 from ankleviewer.ui import theme
 
 _STRAIGHT = 1e-3  # px
+_BAND_ROWS = 64
 
 
 def hairline(painter: QPainter, start: QPointF, end: QPointF, colour: QColor) -> None:
@@ -90,7 +91,11 @@ class Ground:
             if not place.contains(QRectF(0, 0, size.width(), size.height())):
                 painter.fillRect(QRectF(0, 0, size.width(), size.height()), theme.colour(theme.PANE))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-            painter.drawImage(place, source)
+            # Band by band: larger pictures Qt hands to other threads and waits for them, long where the processor is busy.
+            band = _BAND_ROWS / ratio
+            for n in range(math.ceil(size.height() / band)):
+                painter.setClipRect(QRectF(0, n * band, size.width(), band))
+                painter.drawImage(place, source)
             painter.end()
             self._key = key
         return self._image
