@@ -88,10 +88,16 @@ def rows(found: Mapping[str, float], window_s: float) -> list[Row]:
             found["stall"] <= 0.05,
         ),
         Row(
-            "the same at the first scan of the program's life (VTK and engine are loaded), the sample",
+            "the same at the first scan after the start, the sample, opened some seconds after the window came",
             f"{1000 * found['stall_cold']:.0f} ms (own work {1000 * found['stall_cold_own']:.0f} ms)",
             "<= 50 ms",
             found["stall_cold"] <= 0.05,
+        ),
+        Row(
+            "the same, opened the moment the window came, while libraries and the 3D view are still being made",
+            f"{1000 * found['stall_at_once']:.0f} ms (own work {1000 * found['stall_at_once_own']:.0f} ms)",
+            "<= 50 ms",
+            found["stall_at_once"] <= 0.05,
         ),
         Row(
             "the fine surface drawn at rest: quarter, filling the window",
@@ -136,11 +142,14 @@ def main() -> None:
         big = Path(os.environ.get("ANKLEVIEWER_BIG_SCAN") or Path(folder) / "big.nii.gz")
         if not big.exists():
             write_big_scan(sample, big)
-        command = [sys.executable, "-m", "benchmarks.viewer_window", str(sample), str(big)]
-        printed = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
+        found: dict[str, float] = {}
+        for scans in ([str(sample)], [str(sample), str(big)]):
+            command = [sys.executable, "-m", "benchmarks.viewer_window", *scans]
+            printed = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
+            found |= json.loads(printed)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"\nThe viewer, scan of 512 x 512 x 400, Mesa in software, {os.cpu_count()} cores, load {load:.1f}\n")
-    print(table(rows(json.loads(printed), window_s)))
+    print(table(rows(found, window_s)))
 
 
 if __name__ == "__main__":

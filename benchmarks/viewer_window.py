@@ -1,16 +1,19 @@
-"""Measures one window on a real screen and prints its figures as JSON: `python -m benchmarks.viewer_window SAMPLE BIG_SCAN`."""
+"""Measures one window on a real screen and prints its figures as JSON: `python -m benchmarks.viewer_window SAMPLE BIG_SCAN`.
+
+With SAMPLE alone: what happens when it is opened the moment the window is there.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ankleviewer.ui.app import application
 from ankleviewer.ui.controller import Phase
@@ -31,10 +34,7 @@ def main(sample: str, big: str) -> dict[str, float]:
     window.controller.list_models()
     wait(lambda: window.controller.models is not None)
     found: dict[str, float] = {"memory_empty": memory_mib()[0]}
-    watch = StallWatch()
-    watch.start()
-    open_scan(window, sample)
-    found["stall_cold"], found["stall_cold_own"], _, _ = watch.stop()
+    found["stall_cold"], found["stall_cold_own"] = _first_scan(window, sample, warm=True)
     found["memory_sample"] = memory_mib()[0]
     forget_peak()
     found |= _loading(window, big)
@@ -45,6 +45,35 @@ def main(sample: str, big: str) -> dict[str, float]:
     found |= _turning(app, window)
     window.close()
     return found
+
+
+def at_once(sample: str) -> dict[str, float]:
+    """The stall of a scan that is opened as soon as the window is there, while libraries and the 3D view are being made."""
+    application()
+    window = MainWindow()
+    window.resize(1460, 1110)
+    window.show()
+    window.controller.list_models()
+    wait(lambda: window.controller.models is not None)
+    longest, own = _first_scan(window, sample, warm=False)
+    window.close()
+    return {"stall_at_once": longest, "stall_at_once_own": own}
+
+
+def _first_scan(window: MainWindow, sample: str, warm: bool) -> tuple[float, float]:
+    """Longest stall and longest work of its own at the first scan; `warm`: opened after the start page was looked at."""
+    ended = []
+    window.warm()
+    assert window.warming is not None
+    window.warming.ended.connect(lambda: ended.append(True))
+    if warm:
+        wait(lambda: bool(ended))
+    watch = StallWatch()
+    watch.start()
+    open_scan(window, sample)
+    longest, own, _, _ = watch.stop()
+    wait(lambda: bool(ended))
+    return longest, own
 
 
 def wait(ready: Callable[[], bool], seconds: float = 300.0) -> None:
@@ -98,7 +127,7 @@ def _frames(app: QApplication, window: MainWindow, move: Callable[[int], None]) 
 
     A redraw is a move and the paint events of all three panes, through the event loop as in use.
     """
-    times, paints = [], Paints(window)
+    times, paints = [], Paints(list(window.panes.values()))
     busy = time.thread_time()
     for n in range(FRAMES):
         start = time.perf_counter()
@@ -131,10 +160,9 @@ def _redraws(app: QApplication, window: MainWindow) -> dict[str, float]:
         "threshold": lambda n: view.update(threshold=heat.reference * (0.2 + 0.6 * (n % 60) / 60)),
     }
     for name, move in moves.items():
-        app.processEvents()
+        _settle(app)
         found[f"{name}_rate"], found[f"{name}_p99"], found[f"{name}_busy"] = _frames(app, window, move)
         view.update(threshold=None)
-        _settle(app)
     return found
 
 
@@ -146,8 +174,7 @@ def _turning(app: QApplication, window: MainWindow) -> dict[str, float]:
         _settle(app)
         render = window.pane3d.render3d
         assert render is not None, "no 3D view on this screen"
-        frames: list[float] = []
-        counter = render.plotter.renderer.AddObserver("EndEvent", lambda *_, seen=frames: seen.append(time.perf_counter()))
+        shown = Paints([render.widget])
         middle = render.widget.rect().center()
         QTest.mousePress(render.widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
         start = time.perf_counter()
@@ -155,22 +182,23 @@ def _turning(app: QApplication, window: MainWindow) -> dict[str, float]:
             x = middle.x() + round(120 * np.sin(n / 9))
             QTest.mouseMove(render.widget, QPoint(x, middle.y()), 0)
             app.processEvents()
-        found[f"turn_{layout}"] = len(frames) / (time.perf_counter() - start)
+        found[f"turn_{layout}"] = shown.count / (time.perf_counter() - start)
         QTest.mouseRelease(render.widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
-        assert len(frames) >= TURNS - 1, f"{len(frames)} frames for {TURNS} moves of the mouse"
-        render.plotter.renderer.RemoveObserver(counter)
+        assert shown.count >= TURNS - 1, f"{shown.count} frames on the screen for {TURNS} moves of the mouse"
+        shown.stop()
         _settle(app)
         found[f"still_{layout}"] = window.pane3d.draw(fine=True) / 1000
     return found
 
 
 class Paints(QObject):
-    """Notes which slice panes were painted."""
+    """Notes which panes were painted, and how often."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, panes: Sequence[QWidget]) -> None:
         super().__init__()
         self.seen: set[QObject] = set()
-        self._panes = list(window.panes.values())
+        self.count = 0
+        self._panes = panes
         for pane in self._panes:
             pane.installEventFilter(self)
 
@@ -178,6 +206,7 @@ class Paints(QObject):
         """Note a paint event and let it pass."""
         if event.type() == QEvent.Type.Paint:
             self.seen.add(watched)
+            self.count += 1
         return False
 
     def stop(self) -> None:
@@ -194,4 +223,5 @@ def _settle(app: QApplication) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], sys.argv[2])))
+    paths = [a for a in sys.argv[1:] if a != "-v"]
+    print(json.dumps(main(*paths) if len(paths) == 2 else at_once(paths[0])))

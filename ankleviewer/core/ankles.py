@@ -1,8 +1,8 @@
 """Which ankles a scan holds: what the shape of the bones says and what the locator saw, put together.
 
 The two fail differently. Bones need a shaft to start from; the locator knows the joint in any position, but has only met
-simulated legs. Sure landmarks tell the side; a sure locator tells the middle where the bones' joint line is another one. Where one
-of the two is unsure, the other stands in.
+simulated legs. Sure landmarks tell the side; a sure locator tells the middle where the bones' joint line is another one.
+Where one of the two is unsure, the other stands in.
 """
 
 from __future__ import annotations

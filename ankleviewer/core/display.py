@@ -178,11 +178,17 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         height_text=_height_text(frame, state),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
-        lines=tuple((other.plane, line_on(frame, other)) for other in frames if other is not frame),
+        lines=_lines(frames, frame),
         tilt_text="" if frame.turned is None else f"∠ {tilt_deg(frame):.0f}°",
         slab_text=state.slab.text(frame.grid.spacing[2]),
         slab=state.slab,
     )
+
+
+@lru_cache(maxsize=16)
+def _lines(frames: tuple[Frame, Frame, Frame], frame: Frame) -> tuple[tuple[str, tuple[float, float]], ...]:
+    """For each other plane its name and the direction of its line."""
+    return tuple((other.plane, line_on(frame, other)) for other in frames if other is not frame)
 
 
 def _missed(frame: Frame, index: int, scene: Scene) -> Iterator[MissedMark]:
@@ -224,14 +230,15 @@ def slice_hu(
     return np.ascontiguousarray(slab_hu(frame, volume, index, slab or ONE_SLICE, store))
 
 
-def grey_rgba(hu: NDArray[np.int16], window: Window) -> Rgba:
-    """HU of `slice_hu` as RGBA (rows, columns, 4) uint8, C-contiguous; OUTSIDE is drawn black."""
-    return window_table(window)[hu.view(np.uint16)].view(np.uint8).reshape(*hu.shape, 4)
+def grey_words(hu: NDArray[np.int16], window: Window) -> NDArray[np.uint32]:
+    """HU of `slice_hu` as opaque grey words of `window_table`, (rows, columns) uint32, C-contiguous; OUTSIDE is drawn black."""
+    return window_table(window)[hu.view(np.uint16)]
 
 
 def slice_rgba(frame: Frame, volume: Volume, index: int, window: Window) -> Rgba:
     """One slice as RGBA (rows, columns, 4) uint8, C-contiguous; padding is drawn black."""
-    return grey_rgba(slice_hu(frame, volume, index), window)
+    words = grey_words(slice_hu(frame, volume, index), window)
+    return words.view(np.uint8).reshape(*words.shape, 4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,6 +319,18 @@ def contours(raster: HeatRaster, level: float) -> list[Array]:
         return []
     lines: list[Array] = list(find_contours(np.pad(raster.values, 1), level))
     return [(line[:, ::-1] - 1.0) * np.asarray(raster.step) + np.asarray(raster.origin) for line in lines]
+
+
+def reaching(raster: HeatRaster, level: float, margin: int = 2) -> HeatRaster | None:
+    """The part of a raster around its values at or above a level, with some samples more on each side; None without any."""
+    hot = raster.values >= level
+    rows, columns = np.flatnonzero(hot.any(axis=1)), np.flatnonzero(hot.any(axis=0))
+    if not len(rows):
+        return None
+    y, x = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
+    part = np.ascontiguousarray(raster.values[y : int(rows[-1]) + margin + 1, x : int(columns[-1]) + margin + 1])
+    (x0, y0), (dx, dy) = raster.origin, raster.step
+    return HeatRaster(part, (x0 + x * dx, y0 + y * dy), raster.step)
 
 
 def heat_colours(values: NDArray[np.float32], reference: float) -> Rgba:

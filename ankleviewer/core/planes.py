@@ -92,7 +92,7 @@ class Frame:
         shape = (self.scan.shape[self.axes[0]], self.scan.shape[self.axes[1]], self.scan.shape[self.axes[2]])
         return Grid(shape, self.scan.affine @ turn)
 
-    @property
+    @cached_property
     def letters(self) -> tuple[str, str, str, str]:
         """Orientation letters at the left, right, top and bottom edge of the picture."""
         right, down = self.grid.affine[:3, 0], self.grid.affine[:3, 1]
@@ -189,6 +189,14 @@ class Viewport:
         spacing = np.asarray(self.frame.grid.spacing[:2])
         mm = (np.asarray(screen, dtype=np.float64) - np.array([self.width / 2, self.height / 2])) / self.scale
         return np.asarray((mm + np.asarray(self.focus)) / spacing)
+
+    def seen(self, margin: int = 0) -> tuple[int, int, int, int]:
+        """Pixels (x0, y0, x1, y1) of the slice that lie in the pane, ends exclusive, with some more around; never none at all."""
+        columns, rows = self.frame.grid.shape[:2]
+        low, high = self.to_pixel((0.0, 0.0)), self.to_pixel((self.width, self.height))
+        x0, y0 = (min(max(int(v) - margin, 0), n - 1) for v, n in zip(np.floor(low), (columns, rows), strict=True))
+        x1, y1 = (max(min(int(v) + 1 + margin, n), 1) for v, n in zip(np.ceil(high), (columns, rows), strict=True))
+        return x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)
 
 
 def region_on_slice(frame: Frame, region: tuple[ArrayLike, ArrayLike] | None) -> tuple[Array, Array]:

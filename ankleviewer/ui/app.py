@@ -15,6 +15,7 @@ from ankleviewer.ui.main_window import MainWindow
 
 _FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600
+_WARM_AFTER_MS = 100  # the window has been painted by then
 
 
 def application() -> QApplication:
@@ -47,6 +48,7 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
     window.show()
     # One turn of the event loop first: the window is on the screen before anything heavy is imported.
     QTimer.singleShot(0, window.controller.list_models)
+    QTimer.singleShot(_WARM_AFTER_MS, window, window.warm)
     if path:
         QTimer.singleShot(0, lambda: window.open(path))
     with log_saving.watched():

@@ -71,6 +71,12 @@ class Bone3D:
         level = self._levels.get("fine") or self._levels.get("coarse")
         return level.mesh if level is not None else None
 
+    @property
+    def rough(self) -> pv.PolyData | None:
+        """The mesh with the fewest points, for what need not be exact."""
+        level = self._levels.get("coarse") or self._levels.get("fine")
+        return level.mesh if level is not None else None
+
     def clear(self) -> None:
         """Take all surfaces away."""
         for level in self._levels.values():

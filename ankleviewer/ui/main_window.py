@@ -50,6 +50,7 @@ from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
 from ankleviewer.ui.tile_marks import TileMarks
 from ankleviewer.ui.toast import Toast
 from ankleviewer.ui.translate import said, tr
+from ankleviewer.ui.warming import Warming
 from ankleviewer.ui.wording import engine_text, side_word, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.controller.setParent(self)
         self.mortise = MortiseView(self.controller)
         self.last_pane = "axial"
+        self.warming: Warming | None = None
         self.appearance = Appearance(self)
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
@@ -215,7 +217,7 @@ class MainWindow(QMainWindow):
     def _on_opened(self, path: str) -> None:
         self.settings = self.settings.with_recent(path)
         self.empty.set_recent(self.settings.recent, self.privacy.hidden)
-        settings.save(self.settings)
+        settings.save_soon(self.settings)
 
     def _on_privacy(self, hidden: bool) -> None:
         self.settings = replace(self.settings, hide_patient=hidden)
@@ -226,6 +228,11 @@ class MainWindow(QMainWindow):
         self.panel.refresh()
         self._refresh()
         self.toast.say(tr("Patient and file names are hidden (P)") if hidden else tr("Patient and file names are shown (P)"))
+
+    def warm(self) -> None:
+        """Load in the background what the first scan will need."""
+        self.warming = Warming(self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
+        self.warming.start()
 
     def toggle_panel(self) -> None:
         """Show or hide the result column."""
@@ -344,6 +351,8 @@ class MainWindow(QMainWindow):
         self.exporting.close()
         with contextlib.suppress(RuntimeError):  # closed twice
             QApplication.instance().focusChanged.disconnect(self._on_focus)
+        if self.warming is not None:
+            self.warming.stop()
         self.controller.close()
         wait_for([*self.pane3d.jobs, self.mortise.job, self.series.job])
         self.pane3d.shut()

@@ -31,6 +31,7 @@ class Marks3D:
         self._boxes: list[Any] = []
         self.readers: list[Any] = []
         self.labels = Labels3D(plotter)
+        self._faint: list[Any] = []  # lines that show through the bone
         self.cursor: list[Any] = []
         self.edited: Mapping[int, Any] = {}  # the reader's boxes by finding, as they are now
         self._drawn: tuple[Any, ...] = ()
@@ -60,7 +61,7 @@ class Marks3D:
     ) -> None:
         for actor in (*self._boxes, *self.readers):
             self._plotter.remove_actor(actor, render=False)
-        self._boxes, self.readers = [], []
+        self._boxes, self.readers, self._faint = [], [], []
         self.labels.clear()
         for n, box in enumerate(boxes):
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
@@ -93,6 +94,8 @@ class Marks3D:
             if offset:
                 actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
                 actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, offset)
+            if opacity < 1.0:
+                self._faint.append(actor)
             actors.append(actor)
         return actors
 
@@ -108,7 +111,12 @@ class Marks3D:
     def clear(self) -> None:
         """Let go of every actor."""
         self.labels.clear()
-        self._boxes, self.readers, self.cursor, self._drawn = [], [], [], ()
+        self._boxes, self.readers, self._faint, self.cursor, self._drawn = [], [], [], [], ()
+
+    def be_quick(self, quick: bool) -> None:
+        """Leave out what is seen through the bone: it takes a pass of its own over the whole picture."""
+        for actor in self._faint:
+            actor.SetVisibility(not quick)
 
 
 def edges(low: np.ndarray, high: np.ndarray) -> pv.PolyData:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from ankleviewer.ui import theme
 from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.opengl import drawn_by_processor
 from ankleviewer.ui.tools3d import Tools3D
 from ankleviewer.ui.translate import noop, tr
 
@@ -39,9 +40,11 @@ VIEW_TIPS = {
 }
 _SOONEST_MS, _LATEST_MS = 15, 250
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
+_AFTER_SLICES_S = 0.05  # so that the first slices are painted before the surface takes a core
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
 COARSE_MM = 2.4
+_DONE = object()
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 
 
@@ -75,6 +78,8 @@ class Pane3D(QWidget):
         super().__init__(parent)
         self.model = model
         self.render3d: Render3D | None = None
+        self._spare: Render3D | None = None  # made before there is anything to show
+        self._steps = self._make()
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
         self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
@@ -147,10 +152,8 @@ class Pane3D(QWidget):
         scene = self.model.scene
         if scene is None or self._closed:
             return
-        if self._missing is None:
-            self._missing = opengl_missing()
-        if self._missing:
-            self._give_up(self._missing)
+        if missing := self.missing():
+            self._give_up(missing)
             return
         key = (scene.volume, scene.region)
         same = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
@@ -169,6 +172,7 @@ class Pane3D(QWidget):
         self._coarse_shown = False
 
         def work(_progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
+            time.sleep(_AFTER_SLICES_S)
             from ankleviewer.core.surface import bone_surface
 
             coarse = bone_surface(volume, region, COARSE_MM, cancelled=cancelled)
@@ -187,24 +191,52 @@ class Pane3D(QWidget):
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
         if self._closed or key is not self._shown or not self.pending:
             return
-        if self.render3d is None:
+        if self.render3d is None and next(self._steps, _DONE) is not _DONE:
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
-            self._show_window()
             QTimer.singleShot(0, self, lambda: self._on_first(key, mesh))
             return
         self._show_window()
         self.render3d.show_mesh("coarse", mesh, first=True)
         self._coarse_shown = True
         self._face_finding()
+        QTimer.singleShot(0, self, self._draw_first)
+
+    def _draw_first(self) -> None:
         self.refresh()
         self.first_shown.emit()
 
+    def missing(self) -> str:
+        """Why 3D cannot be shown, "" if it can."""
+        if self._missing is None:
+            self._missing = opengl_missing()
+        return self._missing
+
+    def warm(self) -> Iterator[object]:
+        """Make the 3D view before it is needed, in steps; where a scan comes first, its surface takes the rest of them."""
+        return self._steps
+
+    def _make(self) -> Generator[object]:
+        if self.missing():
+            return
+        yield
+        if not drawn_by_processor():  # a graphics card is quick, and its widget has to wait for its place in the window
+            return
+        yield
+        if self.render3d is None and not self._closed:
+            self._spare = self._made()
+            yield
+            yield from self._spare.rehearse(lambda: self._spare is None)
+
+    def _made(self) -> Render3D:
+        from ankleviewer.ui.render3d import Render3D
+
+        return Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
+
     def _show_window(self) -> None:
         if self.render3d is None:
-            from ankleviewer.ui.render3d import Render3D
-
             KeptFocus(self.window())
-            self.render3d = Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
+            self.render3d, self._spare = self._spare or self._made(), None
+            self._steps.close()  # nothing more to make
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
@@ -262,7 +294,7 @@ class Pane3D(QWidget):
     def _draw_finely(self) -> None:
         if self.render3d is None or self.model.scene is None or self._closed or not self.isVisible():
             return
-        if self.busy() or self.pending or self.render3d.moving or self.options.spin:
+        if self.busy() or self.pending or self._later.isActive() or self.render3d.moving or self.options.spin:
             self._quiet.start()
         else:
             self._fine_ms = self.draw(fine=True)
@@ -333,10 +365,12 @@ class Pane3D(QWidget):
         self._closed = True
         self._later.stop()
         self._quiet.stop()
+        self._steps.close()
         self.tools.stop()
-        if self.render3d is not None:
-            self.render3d.close()
-            self.render3d = None
+        for render in (self.render3d, self._spare):
+            if render is not None:
+                render.close()
+        self.render3d = self._spare = None
 
 
 def _same_region(a: Any, b: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,18 @@ from vtkmodules.vtkRenderingCore import vtkCellPicker, vtkTextActor
 
 from ankleviewer.core.disarticulate import Foot
 from ankleviewer.core.display import Scene
+from ankleviewer.core.geometry import Grid
 from ankleviewer.core.planes import direction_letters
+from ankleviewer.core.surface import Surface
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
+from ankleviewer.core.volume import Volume
 from ankleviewer.ui import theme
-from ankleviewer.ui.bone3d import Bone3D
+from ankleviewer.ui.bone3d import Bone3D, mesh_of
+from ankleviewer.ui.canvas3d import Canvas3D
 from ankleviewer.ui.crop3d import Crop3D
 from ankleviewer.ui.marks3d import Marks3D
+from ankleviewer.ui.opengl import drawn_by_processor
 from ankleviewer.ui.planes3d import Planes3D
 from ankleviewer.ui.translate import tr
 from ankleviewer.ui.volume3d import Volume3D, Voxels
@@ -38,7 +44,15 @@ VIEWS = {
 _CLICK_PX = 3.0
 _TUBE_MM = 7.0
 _MARKER_PX = 84
-_SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box to rehearse with."""
+
+    center_mm: tuple[float, float, float]
+    min_mm: tuple[float, float, float]
+    max_mm: tuple[float, float, float]
 
 
 class Render3D(QObject):
@@ -61,17 +75,17 @@ class Render3D(QObject):
         super().__init__(parent)
         self._picked, self._maximise = picked, maximise
         self._pressed: QPointF | None = None
-        self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
-        self.widget = self.plotter
-        self.widget.setAccessibleName(tr("3D view of the bones"))
+        self.by_processor = drawn_by_processor()
         # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
-        self.by_processor = any(name in self.plotter.render_window.ReportCapabilities() for name in _SOFTWARE)
+        self.widget = Canvas3D(parent) if self.by_processor else QtInteractor(parent, auto_update=False, multi_samples=4)
+        self.plotter = self.widget.plotter if isinstance(self.widget, Canvas3D) else self.widget
+        self.widget.setAccessibleName(tr("3D view of the bones"))
         if self.by_processor:
-            self.plotter.render_window.SetMultiSamples(0)
             # One lamp instead of five: the lamps take half of the time there.
             self.plotter.remove_all_lights()
             self.plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
         self.plotter.set_background(theme.PANE)
+        self.plotter.camera_set = True  # else pyvista renders twice when it is first asked for the camera
         self.plotter.enable_parallel_projection()
         self.plotter.enable_trackball_style()
         self.widget.installEventFilter(self)
@@ -135,6 +149,7 @@ class Render3D(QObject):
             fine: the fine surface; else the coarse one, which is drawn faster.
         """
         as_volume = options.volume and self.volume is not None and self.volume.ready
+        self._be_quick(self.moving)
         self.bone.use(fine and not self.moving)
         self.bone.show(not as_volume)
         self.bone.hide_foot(not options.foot)
@@ -146,9 +161,25 @@ class Render3D(QObject):
                 self.volume.hide_foot(not options.foot)
                 self.volume.colour(state, scene)
         self.marks.show(state, scene)
+        self.marks.be_quick(self.by_processor and (self.moving or not fine))
         self.planes.show(options.planes, state, scene)
         self.crop.show(options.crop)
         self.plotter.render()
+
+    def rehearse(self, needed: Callable[[], bool]) -> Iterator[object]:
+        """Draw once what will be drawn, out of sight and in steps: the first time VTK makes its shaders. Ends when `needed`."""
+        volume = Volume(np.zeros((2, 2, 2), dtype=np.int16), Grid.axis_aligned((2, 2, 2), 1.0, (0, 0, 0)))
+        box = _Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+        triangle = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
+        self.show_mesh("coarse", mesh_of(Surface(triangle, np.array([[0, 1, 2]]), triangle)), first=True)
+        for boxes in ((), (box,)):
+            yield
+            if needed():
+                return
+            self.show_state(ViewState(), Scene(volume, boxes=boxes), View3D())
+        yield
+        if not needed():
+            self.bone.clear()
 
     def _clip(self, planes: list[Any]) -> None:
         self.bone.clip(planes)
@@ -160,14 +191,22 @@ class Render3D(QObject):
     def _on_moving(self, moving: bool) -> None:
         """A drag has begun or ended: coarse and quick meanwhile where a processor draws."""
         self.moving = moving and self.by_processor
+        self._be_quick(self.moving)
         if self.moving:
             self.bone.use(fine=False)
         elif not moving:
             self.rested.emit()
 
+    def _be_quick(self, quick: bool) -> None:
+        """Fewer pixels and passes while it moves, where a processor draws."""
+        self.marks.be_quick(quick)
+        if isinstance(self.widget, Canvas3D):
+            self.widget.be_quick(quick)
+
     def turn(self, degrees: float) -> None:
         """Turn about the vertical of the screen, as quickly as can be, and render."""
         self.bone.use(fine=not self.by_processor)
+        self._be_quick(self.by_processor)
         self.plotter.camera.Azimuth(degrees)
         self.plotter.renderer.ResetCameraClippingRange()
         self.plotter.render()
@@ -190,7 +229,7 @@ class Render3D(QObject):
         """The side view (A, P, L or R) from which least bone lies in front of a position."""
         if self._mesh is None:
             return "A"
-        away = np.asarray(self._mesh.points) - np.asarray(mm, dtype=float)
+        away = np.asarray(self.bone.rough.points) - np.asarray(mm, dtype=float)
         cover = {}
         for name in ("A", "L", "R", "P"):
             towards = np.array(VIEWS[name][0], dtype=float)
@@ -205,7 +244,7 @@ class Render3D(QObject):
         renderer.SetWorldPoint(*[float(v) for v in mm], 1.0)
         renderer.WorldToDisplay()
         x, y, _ = renderer.GetDisplayPoint()
-        ratio = self.widget.devicePixelRatioF()
+        ratio = self.plotter.devicePixelRatioF()
         return x / ratio, self.widget.height() - y / ratio
 
     def _letter(self, x: float, y: float, align: int) -> Any:
@@ -227,7 +266,7 @@ class Render3D(QObject):
         size = self.plotter.render_window.GetSize()
         if size != self._marker_size and min(size) > 0:
             self._marker_size = size
-            edge = min(_MARKER_PX * self.widget.devicePixelRatioF(), min(size) / 4)
+            edge = min(_MARKER_PX * self.plotter.devicePixelRatioF(), min(size) / 4)
             self._marker.SetViewport(0.0, 0.0, min(edge / size[0], 1.0), min(edge / size[1], 1.0))
 
     def _update_letters(self, *_args: object) -> None:
@@ -283,7 +322,7 @@ class Render3D(QObject):
     def _pick(self, point: QPointF) -> None:
         if self._mesh is None:
             return
-        ratio = self.widget.devicePixelRatioF()
+        ratio = self.plotter.devicePixelRatioF()
         picker = vtkCellPicker()
         picker.SetTolerance(0.001)
         if picker.Pick(point.x() * ratio, (self.widget.height() - point.y()) * ratio, 0, self.plotter.renderer):
@@ -303,6 +342,7 @@ class Render3D(QObject):
         """Pictures of standard views without marker and letters, each with its letters; the screen keeps what it shows."""
         window, camera = self.plotter.render_window, self.plotter.camera
         kept = camera.copy()
+        self._be_quick(False)
         # of the boxes the model's alone: its coordinates are what is written below
         extras = [*self._letters, *self.marks.cursor, *self.marks.readers, *self.marks.labels.actors]
         visible = [actor.GetVisibility() for actor in extras]
@@ -337,3 +377,5 @@ class Render3D(QObject):
             part.clear()
         self._letters, self._marker, self.volume = [], None, None
         self.plotter.close()
+        if self.widget is not self.plotter:
+            self.widget.close()

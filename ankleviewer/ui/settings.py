@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,8 +74,20 @@ def _keys(record: object) -> dict[str, tuple[str, ...]]:
     return {name: tuple(keys) for name, keys in found if isinstance(keys, list) and all(isinstance(k, str) for k in keys)}
 
 
+_writing = threading.Lock()
+_waiting: Settings | None = None
+
+
 def save(settings: Settings, folder: Path | None = None) -> bool:
     """Write the settings atomically; False (and a line in the log) where the folder cannot be written."""
+    global _waiting  # noqa: PLW0603
+    with _writing:
+        if folder is None:
+            _waiting = None
+        return _write(settings, folder)
+
+
+def _write(settings: Settings, folder: Path | None) -> bool:
     from ankleviewer.io.atomic import write_text
 
     target = folder or home()
@@ -90,6 +103,21 @@ def save(settings: Settings, folder: Path | None = None) -> bool:
         log.warning("settings not saved: %s", error.strerror)
         return False
     return True
+
+
+def save_soon(settings: Settings) -> None:
+    """Write the settings on another thread: the disk may take a tenth of a second. `save` overtakes what still waits."""
+    global _waiting  # noqa: PLW0603 - one file, one line before it
+    _waiting = settings
+    threading.Thread(target=_save_waiting, name="settings", daemon=True).start()
+
+
+def _save_waiting() -> None:
+    global _waiting
+    with _writing:
+        settings, _waiting = _waiting, None
+        if settings is not None:
+            _write(settings, None)
 
 
 def sample_scan() -> Path | None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from ankleviewer.core.display import HeatRaster, PanePicture
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
+from ankleviewer.ui.quick_paint import Ground, frame, hairline, upright
 from ankleviewer.ui.translate import noop, said, tr
 
 _AROUND, _BELOW = 2.0, 8.0  # px kept free around a text with its shadow
@@ -25,12 +26,13 @@ PLANE_NAMES = {"axial": noop("Axial"), "coronal": noop("Coronal"), "sagittal": n
 
 @dataclass(frozen=True, eq=False)
 class Layers:
-    """What was computed for a picture: the slice, the filled heat map with its raster, and the outline."""
+    """What was computed for a picture: the slice from its pixel `corner` on, the filled heat map with its raster, the outline."""
 
     image: QImage
     heat: QImage | None
     raster: HeatRaster | None
     outlines: tuple[np.ndarray, ...]
+    corner: tuple[int, int] = (0, 0)
 
 
 def to_image(rgba: np.ndarray) -> QImage:
@@ -40,17 +42,32 @@ def to_image(rgba: np.ndarray) -> QImage:
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
-def paint(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, annotations: bool, hover: str) -> None:
+def to_opaque(words: np.ndarray) -> QImage:
+    """QImage that owns a copy of opaque grey words uint32 (rows, columns): red and blue are equal, so no byte has to move."""
+    height, width = words.shape
+    return QImage(words.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def paint(
+    painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, annotations: bool, hover: str, ground: Ground
+) -> None:
     """Paint a whole pane. `hover` is the text about the voxel under the mouse, "" for none."""
-    _slice(painter, port, picture, layers)
+    ratio = painter.device().devicePixelRatioF()
+    under = ground.image(layers.image, slice_place(port, layers), QSize(round(port.width), round(port.height)), ratio)
+    painter.drawImage(QPointF(0, 0), under)
+    _marks(painter, port, picture, layers)
     _corners(painter, port, picture, annotations, hover)
 
 
-def _slice(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers) -> None:
-    """What panes and tiles share: the slice, the model's and the reader's marks, crosshair and letters."""
+def slice_place(port: Viewport, layers: Layers) -> QRectF:
+    """Where the image of the slice lies in the pane."""
+    x, y = layers.corner
+    return _rect(port, x - 0.5, y - 0.5, x + layers.image.width() - 0.5, y + layers.image.height() - 0.5)
+
+
+def _marks(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers) -> None:
+    """What panes and tiles share over the slice: the model's and the reader's marks, crosshair and letters."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    rows, columns = layers.image.height(), layers.image.width()
-    painter.drawImage(_rect(port, -0.5, -0.5, columns - 0.5, rows - 0.5), layers.image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     centre = QPointF(*port.to_screen(picture.crosshair)) if picture.crosshair is not None else None
     _heat(painter, port, picture, layers, centre)
@@ -63,7 +80,9 @@ def _slice(painter: QPainter, port: Viewport, picture: PanePicture, layers: Laye
 
 def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, caption: str, note: str = "") -> None:
     """Paint one tile of several: picture, marks, letters, slice number at the upper right, note (lines) at the upper left."""
-    _slice(painter, port, picture, layers)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawImage(slice_place(port, layers), layers.image)
+    _marks(painter, port, picture, layers)
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     metrics = QFontMetricsF(painter.font())
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(caption), 16), caption, QColor(theme.TEXT))
@@ -115,7 +134,11 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
             line.setDashPattern([1.5, 2.5])
             under.setColor(theme.colour(theme.PANE, 90))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        straight = upright(polygon) if box.firm else None
         for pen in (under, line):
+            if straight is not None:
+                frame(painter, straight, pen.widthF(), pen.color())
+                continue
             painter.setPen(pen)
             painter.drawPolygon(polygon)
         corner = polygon.boundingRect().topLeft()
@@ -142,10 +165,15 @@ def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: 
     for plane, (dx, dy) in picture.lines:
         straight = min(abs(dx), abs(dy)) < 1e-4
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not straight)
-        painter.setPen(QPen(theme.colour(theme.PLANE[plane], 190), 1.0 if straight else 1.2))
+        colour = theme.colour(theme.PLANE[plane], 190)
+        painter.setPen(QPen(colour, 1.2))
         for side in (-1.0, 1.0):
             start = QPointF(x + side * GAP * dx, y + side * GAP * dy)
-            painter.drawLine(start, QPointF(x + side * reach * dx, y + side * reach * dy))
+            end = QPointF(x + side * reach * dx, y + side * reach * dy)
+            if straight:
+                hairline(painter, start, end, colour)
+            else:
+                painter.drawLine(start, end)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
@@ -200,9 +228,7 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     metrics = QFontMetricsF(painter.font())
     name = " ".join(part for part in (tr(PLANE_NAMES[plane]), picture.tilt_text) if part)
     tab = QRectF(0, 0, metrics.horizontalAdvance(name) + 16, 20)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(theme.PLANE[plane]))
-    painter.drawRect(tab)
+    painter.fillRect(tab, QColor(theme.PLANE[plane]))
     painter.setPen(QColor("#0b0d10"))
     painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, name)
     font = theme.font(theme.PANE_PX)

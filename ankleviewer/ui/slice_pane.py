@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display import PanePicture, resolve
@@ -17,11 +18,13 @@ from ankleviewer.core.viewstate import PaneView
 from ankleviewer.ui import theme
 from ankleviewer.ui.layers import LayerCache
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.quick_paint import Ground, frame
 from ankleviewer.ui.slice_paint import PLANE_NAMES, paint
 from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.turning import TurnHandles
 
 _DRAG_PER_SLICE = 6.0  # px
+_SEAM = 3  # pixels of the slice beyond the pane, so that its edge is as smooth as the rest
 _BUTTONS = {Qt.MouseButton.LeftButton: "left", Qt.MouseButton.MiddleButton: "middle", Qt.MouseButton.RightButton: "right"}
 SCROLL_KEYS = {
     Qt.Key.Key_Up: 1,
@@ -46,6 +49,8 @@ class SlicePane(QWidget):
         self.setMinimumSize(QSize(120, 100))
         self.setAccessibleName(tr("{plane} slices", plane=tr(PLANE_NAMES[plane])))
         self._layers = LayerCache()
+        self._ground = Ground()
+        self._held: dict[str, tuple[tuple[object, ...], Any]] = {}
         self.overlays: list[Callable[[QPainter, Viewport, PanePicture], None]] = []  # painted last, over everything
         self._mouse: QPointF | None = None
         self._drag: tuple[str, QPointF] | None = None
@@ -61,36 +66,47 @@ class SlicePane(QWidget):
 
     def _on_scene(self) -> None:
         self._layers.clear()
+        self._ground.clear()
+        self._held.clear()
         self.update()
 
     def viewport(self) -> Viewport:
         """Where the slice lies in this pane; needs a scene."""
         pane = self.model.state.panes[PLANES.index(self.plane)]
-        frame = self.model.frame(self.plane)
-        size = (self.width(), self.height())
-        return Viewport.fit(frame, size, self.model.fit_region, pane.zoom, pane.pan, MARGIN)
+        plane = self.model.frame(self.plane)
+        size, region = (self.width(), self.height()), self.model.fit_region
+        key = (plane, region, pane, *size)
+        return self._once("port", key, lambda: Viewport.fit(plane, size, region, pane.zoom, pane.pan, MARGIN))
 
     def picture(self) -> PanePicture:
         """What is shown now; needs a scene."""
-        return resolve(self.model.state, self.model.scene, self.plane)
+        state, scene = self.model.state, self.model.scene
+        return self._once("picture", (state, scene), lambda: resolve(state, scene, self.plane))
+
+    def _once(self, name: str, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """What was made last for the very same things; painting and the mouse ask many times."""
+        held = self._held.get(name)
+        if held is None or any(a is not b and not (isinstance(a, int) and a == b) for a, b in zip(held[0], key, strict=True)):
+            self._held[name] = held = (key, make())
+        return held[1]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Black ground, then the picture; a thin line in the plane's colour while the pane has the keyboard."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colour(theme.PANE))
-        if self.model.scene is not None:
-            picture = self.picture()
+        if self.model.scene is None:
+            painter.fillRect(self.rect(), theme.colour(theme.PANE))
+        else:
+            picture, port = self.picture(), self.viewport()
             hover = self._hover_text()
-            layers = self._layers.layers(self.model.scene, picture)
-            paint(painter, self.viewport(), picture, layers, self.model.state.annotations, hover)
+            layers = self._layers.layers(self.model.scene, picture, port.seen(_SEAM))
+            paint(painter, port, picture, layers, self.model.state.annotations, hover, self._ground)
             for overlay in self.overlays:
-                overlay(painter, self.viewport(), picture)
+                overlay(painter, port, picture)
             self.handles.paint(painter, self._mouse)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.colour(theme.PLANE[self.plane], 150), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            frame(painter, inside, 1.0, theme.colour(theme.PLANE[self.plane], 150))
         painter.end()
 
     # ------------------------------------------------------------------------------------------------------- under the mouse
@@ -106,10 +122,10 @@ class SlicePane(QWidget):
         x, y = np.rint(self.viewport().to_pixel((self._mouse.x(), self._mouse.y()))).astype(int)
         if not (0 <= x < picture.frame.grid.shape[0] and 0 <= y < picture.frame.grid.shape[1]):
             return ""
-        hu = self._layers.hu(self.model.scene, picture)[y, x]
+        hu = self._layers.value(self.model.scene, picture, int(x), int(y))
         # The value that is seen: of a slab its highest, lowest or mean one, and said so.
         slab = f"  {said(picture.slab_text)}" if picture.slab_text else ""
-        value = tr("outside the scan") if hu == OUTSIDE else f"{int(hu)} HU{slab}"
+        value = tr("outside the scan") if hu == OUTSIDE else f"{hu} HU{slab}"
         return f"{value}\n{position_text(self.mm_at(self._mouse))}"
 
     # ------------------------------------------------------------------------------------------------------ mouse and wheel

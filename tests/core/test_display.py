@@ -11,11 +11,13 @@ from scipy.ndimage import map_coordinates
 
 from ankleviewer.core.display import (
     HEAT_COLOURS,
+    HeatRaster,
     Scene,
     box_on_slice,
     contours,
     heat_on_slice,
     heat_rgba,
+    reaching,
     resolve,
     slice_rgba,
     window_table,
@@ -163,6 +165,23 @@ def test_fill_is_clear_below_the_level() -> None:
     assert set(np.unique(rgba[..., 3])) == {0, 128}
     assert (rgba[..., 3] > 0).sum() == (raster.values >= 2.0).sum()
     assert HEAT_COLOURS[255].tolist() == [252, 255, 164]
+
+
+def test_the_part_that_reaches_a_level_lies_where_it_did() -> None:
+    raster = heat_on_slice(Frame.of(GRID, "axial"), 13, blob())
+    assert raster is not None
+    part = reaching(raster, 3.0)
+    assert part is not None and part.values.size < raster.values.size
+    assert (part.values >= 3.0).sum() == (raster.values >= 3.0).sum()
+
+    def peak(of: HeatRaster) -> tuple[float, float]:
+        y, x = np.unravel_index(of.values.argmax(), of.values.shape)
+        return of.origin[0] + x * of.step[0], of.origin[1] + y * of.step[1]
+
+    assert peak(part) == pytest.approx(peak(raster))
+    for rim in (part.values[:2], part.values[-2:], part.values[:, :2], part.values[:, -2:]):
+        assert rim.max() < 3.0  # so that the smooth border of the fill stays what it was
+    assert reaching(raster, 1e6) is None
 
 
 def test_box_cut_by_a_slice() -> None:

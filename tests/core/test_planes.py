@@ -116,3 +116,18 @@ def test_wrong_names_and_numbers_are_refused() -> None:
         Frame.of(CANONICAL, "oblique")
     with pytest.raises(IndexError, match="11"):
         Frame.of(CANONICAL, "axial").pixels(marked(), 11)
+
+
+def test_what_is_seen_of_a_slice() -> None:
+    frame = Frame.of(Grid.axis_aligned((200, 100, 10), (0.5, 1.0, 1.0), (0, 0, 0)), "axial")
+    port = Viewport(frame, 60.0, 40.0, 1.0, (50.0, 50.0))  # 60 x 40 mm around pixel (100, 50)
+    assert port.seen() == (40, 30, 161, 71)
+    assert port.seen(3) == (37, 27, 164, 74)
+    for x, y in ((-0.5, -0.5), (59.5, 39.5)):
+        u, v = port.to_pixel((x + 0.5, y + 0.5))
+        assert 40 <= u <= 161 and 30 <= v <= 71
+    whole = Viewport(frame, 600.0, 400.0, 1.0, (50.0, 50.0))
+    assert whole.seen(3) == (0, 0, 200, 100)
+    beside = Viewport(frame, 60.0, 40.0, 1.0, (-500.0, 900.0))
+    x0, y0, x1, y1 = beside.seen()
+    assert 0 <= x0 < x1 <= 200 and 0 <= y0 < y1 <= 100

@@ -25,6 +25,7 @@ from ankleviewer.ui import theme, translate
 from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import MainWindow
 
+_VTK = ("vtkXOpenGLRenderWindow", "vtkGenericOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor", "_Hidden")
 GRID = Grid.axis_aligned((64, 72, 80), (1.0, 1.0, 1.0), (-32.0, -40.0, 100.0))
 FIRST, SECOND = (-6.0, 4.0, 140.0), (12.0, -10.0, 150.0)
 
@@ -193,7 +194,7 @@ def no_leaks(qapp: QApplication) -> Iterator[None]:
     gc.collect()
     left = [w for w in qapp.topLevelWidgets() if w.isVisible()]
     assert not left, f"windows left open: {left}"
-    vtk_left = [o for o in gc.get_objects() if type(o).__name__ in ("vtkXOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor")]
+    vtk_left = [o for o in gc.get_objects() if type(o).__name__ in _VTK]
     assert not vtk_left, f"VTK windows left: {vtk_left}"
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ankleviewer.core.display import Scene, resolve
 from ankleviewer.core.oblique import start, turned
+from ankleviewer.core.planes import PLANES
 from ankleviewer.core.slab import Slab
 from ankleviewer.core.viewstate import ViewState, Window
 from ankleviewer.ui.layers import LayerCache
@@ -33,3 +34,14 @@ def test_what_is_kept_and_what_is_made_again(fakes) -> None:
     assert shown(replace(state, slab=Slab(5)))[0] is not hu
     cache.clear()
     assert shown(state)[1].image is not first.image
+
+
+def test_a_part_is_that_part_of_the_whole(fakes) -> None:
+    scene = Scene(fakes.phantom(), None, ())
+    for state in (ViewState(cursor_mm=fakes.first), ViewState(cursor_mm=fakes.first, slab=Slab(5))):
+        for plane in PLANES:
+            picture, cache = resolve(state, scene, plane), LayerCache()
+            whole, part = cache.layers(scene, picture).image, cache.layers(scene, picture, (10, 20, 41, 55))
+            assert part.corner == (10, 20) and (part.image.width(), part.image.height()) == (31, 35)
+            assert part.image == whole.copy(10, 20, 31, 35)
+            assert cache.value(scene, picture, 30, 40) == cache.hu(scene, picture)[40, 30]

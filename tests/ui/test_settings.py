@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
+from ankleviewer.ui import settings
 from ankleviewer.ui.settings import Settings, load, save
 
 
@@ -50,3 +52,19 @@ def test_a_folder_that_cannot_be_written_is_no_crash(home: Path) -> None:
     (home / "file").write_text("")
     assert not save(Settings(), home / "file" / "below")
     assert load(home / "file" / "below") == Settings()
+
+
+def test_what_is_saved_soon_is_saved_and_never_undoes_a_later_save(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path))
+    writing = settings._writing
+    settings.save_soon(settings.Settings(preset="2"))
+    for thread in [t for t in threading.enumerate() if t.name == "settings"]:
+        thread.join(5)
+    assert settings.load().preset == "2"
+    with writing:  # the disk is slow: the thread waits while a later save comes
+        settings.save_soon(settings.Settings(preset="3"))
+        settings._waiting = None  # what `save` does first, under the same lock
+        settings._write(settings.Settings(preset="4"), None)
+    for thread in [t for t in threading.enumerate() if t.name == "settings"]:
+        thread.join(5)
+    assert settings.load().preset == "4"

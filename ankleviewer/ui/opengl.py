@@ -1,0 +1,27 @@
+"""Who draws OpenGL here: a graphics processor, or the processor in its place."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtGui import QOffscreenSurface, QOpenGLContext
+
+_SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
+_GL_RENDERER = 0x1F01
+
+
+@cache
+def renderer_name() -> str:
+    """What OpenGL says of who draws, e.g. "llvmpipe (LLVM 19.1.7, 256 bits)"; "" where there is no OpenGL. Main thread only."""
+    context, surface = QOpenGLContext(), QOffscreenSurface()
+    surface.create()
+    if not context.create() or not surface.isValid() or not context.makeCurrent(surface):
+        return ""
+    name = str(context.functions().glGetString(_GL_RENDERER) or "")
+    context.doneCurrent()
+    return name
+
+
+def drawn_by_processor() -> bool:
+    """True where the 3D view is drawn in software: there everything that moves has to be cheap."""
+    return any(name in renderer_name() for name in _SOFTWARE)

@@ -1,0 +1,122 @@
+"""Warming: what the first scan will need is loaded while the start page is looked at, in pieces that hold nobody up.
+
+Libraries and modules come on a thread of their own, then the 3D view is made in steps between the window's own events. Nothing
+depends on it: what is not warm yet is loaded when it is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import importlib.util
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+_HOLD_S = 0.02
+_BREATH_S = 0.003  # between two modules: the window's turn
+_STEP_MS = 12  # between two steps on the main thread
+_RTLD_LAZY = 1
+
+# In the order in which a first scan asks for them.
+MODULES = (
+    "ankleviewer.session", "scipy.ndimage", "ankleviewer.inference.runtime", "openvino", "onnxruntime",
+    "skimage.measure._find_contours", "skimage.measure._marching_cubes_lewiner", "ankleviewer.core.surface",
+    "vtkmodules.vtkCommonCore", "vtkmodules.vtkCommonDataModel", "vtkmodules.vtkRenderingCore", "vtkmodules.vtkFiltersCore",
+    "vtkmodules.vtkRenderingOpenGL2", "vtkmodules.vtkRenderingAnnotation", "vtkmodules.vtkInteractionStyle",
+    "vtkmodules.vtkInteractionWidgets", "vtkmodules.vtkRenderingUI", "pyvista", "ankleviewer.ui.bone3d", "pyvistaqt",
+    "ankleviewer.ui.render3d",
+)  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+
+class Warming(QObject):
+    """Runs once, from `start` to `ended`.
+
+    Args:
+        steps: what is then done on the main thread, piece by piece.
+        hold: whether something else comes first, e.g. the reading of a scan.
+    """
+
+    ended = Signal()
+    _loaded = Signal()
+
+    def __init__(
+        self,
+        steps: Iterator[object],
+        parent: QObject | None = None,
+        modules: tuple[str, ...] = MODULES,
+        hold: Callable[[], bool] = lambda: False,
+    ) -> None:
+        super().__init__(parent)
+        self._steps, self._modules, self._hold = steps, modules, hold
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._next = QTimer(self, singleShot=True, interval=_STEP_MS)
+        self._next.timeout.connect(self._step)
+        self._loaded.connect(self._next.start)
+
+    def start(self) -> None:
+        """Begin; the window is on the screen. The first step, asking for OpenGL, is done at once: a scan's slices wait for it."""
+        next(self._steps, None)
+        self._thread = threading.Thread(target=self._load, name="warming", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Do no more; what is under way is waited for."""
+        self._stop.set()
+        self._next.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self._steps = iter(())
+
+    def _load(self) -> None:
+        preload_libraries(self._stop)
+        for name in self._modules:
+            while self._hold() and not self._stop.wait(_HOLD_S):
+                pass
+            if self._stop.is_set():
+                return
+            try:
+                importlib.import_module(name)
+            except Exception:  # whoever needs it meets the same error and says so
+                log.info("not warmed: %s", name, exc_info=True)
+            time.sleep(_BREATH_S)
+        with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
+            self._loaded.emit()
+
+    def _step(self) -> None:
+        try:
+            next(self._steps)
+        except StopIteration:
+            self.ended.emit()
+        except Exception:
+            log.exception("warming ended early")
+            self.ended.emit()
+        else:
+            self._next.start()
+
+
+def preload_libraries(stop: threading.Event) -> None:
+    """Map VTK's shared libraries without the interpreter's lock, which Python holds while it loads an extension.
+
+    An import that comes later finds them there. Not on Windows, which searches for their dependencies in another way.
+    """
+    if sys.platform == "win32":
+        return
+    found = importlib.util.find_spec("vtkmodules")
+    if found is None or not found.submodule_search_locations:
+        return
+    system = ctypes.CDLL(None)
+    system.dlopen.restype, system.dlopen.argtypes = ctypes.c_void_p, [ctypes.c_char_p, ctypes.c_int]
+    for name in ("RenderingOpenGL2", "RenderingVolumeOpenGL2", "RenderingAnnotation", "InteractionWidgets", "FiltersModeling"):
+        for path in sorted(Path(found.submodule_search_locations[0]).glob(f"vtk{name}.*.so")):
+            if not stop.is_set():
+                system.dlopen(str(path).encode(), _RTLD_LAZY)

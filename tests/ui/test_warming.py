@@ -1,0 +1,92 @@
+"""Warming: everything is loaded and done in order, an error stops nothing, and it ends when it is told to."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+
+from ankleviewer.ui import warming
+from ankleviewer.ui.opengl import drawn_by_processor
+from ankleviewer.ui.warming import Warming
+
+
+def test_modules_come_first_then_the_steps_one_by_one(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    seen: list[str] = []
+
+    def steps():
+        seen.append("at once")
+        yield
+        seen.append("loaded" if "colorsys" in sys.modules else "too early")
+        yield
+        seen.append("last")
+
+    warm = Warming(steps(), modules=("no_such_module_anywhere", "colorsys"))
+    with qtbot.waitSignal(warm.ended, timeout=5000):
+        warm.start()
+        assert seen == ["at once"]
+    assert seen == ["at once", "loaded", "last"]
+    warm.stop()
+
+
+def test_what_comes_first_is_waited_for(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    reading = threading.Event()
+    reading.set()
+    warm = Warming(iter(()), modules=("colorsys",), hold=reading.is_set)
+    warm.start()
+    qtbot.wait(80)
+    assert "colorsys" not in sys.modules
+    with qtbot.waitSignal(warm.ended, timeout=5000):
+        reading.clear()
+    assert "colorsys" in sys.modules
+    warm.stop()
+
+
+def test_a_step_that_fails_ends_it_quietly(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
+
+    def steps():
+        yield
+        raise ValueError("no such driver")
+
+    warm = Warming(steps(), modules=())
+    with qtbot.waitSignal(warm.ended, timeout=5000):
+        warm.start()
+    warm.stop()
+
+
+def test_stop_waits_for_the_thread_and_does_no_more(qtbot, monkeypatch) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(warming, "preload_libraries", lambda stop: stop.wait(5) and held.set())
+    seen: list[int] = []
+
+    def steps():
+        yield
+        seen.append(1)
+
+    warm = Warming(steps(), modules=("colorsys",))
+    warm.start()
+    warm.stop()
+    assert held.is_set()
+    qtbot.wait(50)
+    assert seen == []
+
+
+def test_the_window_warms_its_3d_view_and_uses_it(make_window, backend, qtbot) -> None:
+    window = make_window(backend, path=None, gl=True)
+    if window.pane3d.missing() or not drawn_by_processor():
+        pytest.skip("no OpenGL in software here")
+    window.warm()
+    qtbot.waitUntil(lambda: window.pane3d._spare is not None, timeout=60000)
+    with qtbot.waitSignal(window.warming.ended, timeout=20000):
+        pass
+    spare = window.pane3d._spare
+    assert spare.bone.mesh is None and window.pane3d.render3d is None
+    window.controller.open("scan.nii.gz")
+    qtbot.waitUntil(lambda: window.pane3d.render3d is not None and not window.pane3d.pending, timeout=60000)
+    assert window.pane3d.render3d is spare and window.pane3d._spare is None and spare.bone.mesh.n_points > 100
