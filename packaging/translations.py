@@ -44,7 +44,8 @@ _KEY = re.compile(r"(?:(?:Ctrl|Shift|Alt)\+)*(?:[A-Z0-9?\[\]]|F\d+|Del|Esc|Left|
 WORDS = {"Bone", "Distance", "Angle", "Region (HU)", "Artefact", "scroll", "pan", "zoom"}
 WORDS |= {"Unpacking", "Checking", "Done", "Running {}", "kernel {}", " Also: {}"}
 WORDS |= {"anterior", "middle", "posterior", "length", "angle", "mean", "area", "voxels"}
-WORDS |= {"step-off", "gap", "fragment", "plafond"}
+WORDS |= {"step-off", "gap", "fragment", "plafond", "medial", "lateral"}
+WORDS |= {"{where}, near {name}", "{across} and {along}"}
 WORDS |= {"Mean {} mm", "{}: 1 slice", "{} to {} HU", "{} mm of {} mm"}
 # What the system says where a file cannot be read or written.
 WORDS |= {"Permission denied", "No space left on device", "Read-only file system", "No such file or directory", "Is a directory"}

@@ -30,7 +30,7 @@ LARGEST = "The largest part of the map ({share} %) lies {where}."
 SECOND = "A second place ({share} %) lies {where}."
 OTHERS = {1: "One further place is smaller.", 2: "Two further places are smaller.", 3: "Three further places are smaller."}
 ABOVE, BELOW, LEVEL = "about {mm} mm above the {joint}", "about {mm} mm below the {joint}", "at the height of the {joint}"
-NEAR, MIDDLE, BOTH = "{where}, near the {name}", "in the middle of the joint", "{across} and {along}"
+NEAR, MIDDLE, BOTH = "{where}, near {name}", "in the middle of the joint", "{across} and {along}"
 NO_MAP = "The heat map is not shown with this answer; it says nothing about a place."
 NO_PLACE = "The heat map stays below its floor everywhere; it says nothing about a place."
 WORDS = {
@@ -42,9 +42,9 @@ WORDS = {
     "posterior": "posterior",
     PLAFOND: "plafond",
     "joint line": "joint line",
-    MEDIAL: "medial malleolus",
-    LATERAL: "lateral malleolus",
-    DOME: "talar dome",
+    MEDIAL: "the medial malleolus",  # with its article, which follows the noun in some languages
+    LATERAL: "the lateral malleolus",
+    DOME: "the talar dome",
 }
 
 
@@ -163,7 +163,7 @@ def where(place: Looked, say: Callable[[str], str] = _same) -> str:
     aside = say(BOTH).format(across=sides[0], along=sides[1]) if len(sides) == 2 else sides[0] if sides else say(MIDDLE)
     template = LEVEL if place.height_mm == 0.0 else ABOVE if place.height_mm > 0 else BELOW
     height = say(template).format(mm=f"{abs(place.height_mm):.0f}", joint=say(WORDS[place.joint]))
-    text = f"{aside}, {height}"
+    text = aside + say(", ") + height
     return say(NEAR).format(where=text, name=say(WORDS[place.near])) if place.near else text
 
 

@@ -56,9 +56,9 @@ def gesture(profile: Profile, button: Button, shift: bool = False, held: bool = 
 
 def lines(profile: Profile, key: str = "W") -> tuple[tuple[str, str], ...]:
     """What the buttons do, for people: (gesture, what it does); `key` is the one that is held, "" for none."""
-    held = f"; with {key} held: {WORDS[profile.held]}" if key else ""
+    left = WORDS[profile.left]
     return (
-        ("Left drag", f"{WORDS[profile.left]}{held}"),
+        ("Left drag", f"{left}; with {key} held: {WORDS[profile.held]}" if key else left),
         ("Shift + left", WORDS[profile.shifted]),
         ("Middle drag", WORDS[profile.middle]),
         ("Right drag, Ctrl + wheel", WORDS[profile.right] if profile.right == "zoom" else f"{WORDS[profile.right]}, zoom"),

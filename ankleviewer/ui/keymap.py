@@ -27,7 +27,7 @@ def mark(action: QAction, name: str, keys: Iterable[str], title: str = "") -> No
 
 def hold(window: QWidget, name: str, key: str) -> QAction:
     """A command that lasts as long as its key is down (`keys.HeldKeys`); it has no place in a menu, its key no modifier."""
-    action = QAction(name, window)  # belongs to no widget's actions, so Qt never triggers it
+    action = QAction(tr(name), window)  # belongs to no widget's actions, so Qt never triggers it
     mark(action, name, (key,), tr(name))
     action.setProperty(_HELD, True)
     return action

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 
 from ankleviewer.ui.keymap import hold
 from ankleviewer.ui.model import ViewModel
+from ankleviewer.ui.translate import noop
 
-HIDE = "Hide all that comes from the model, while held"
-TOOL = "The left button's other tool, while held"
+HIDE = noop("Hide all that comes from the model, while held")
+TOOL = noop("The left button's other tool, while held")
 
 
 def build(window: QWidget) -> None:

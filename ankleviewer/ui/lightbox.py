@@ -6,23 +6,25 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from ankleviewer.core.display import resolve
 from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.core.viewstate import TILE_STEPS, PaneView, ViewState
+from ankleviewer.ui.keys_editor import shown as written
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.parts import label
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.translate import noop, tr
 
+NAME = "Lightbox"  # of its command
 _ABOUT = 12  # tiles that fit comfortably
 _STEP_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _SIZE_KEYS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
-HELP = noop("Click: crosshair   Double-click: four views   ← →: step   + −: size   L, Esc: close")
+HELP = noop("Click: crosshair   Double-click: four views   ← →: step   + −: size   {keys}: close")
 _TILE_PX = (210.0, 420.0)  # smallest and largest side that is aimed at
 
 
@@ -135,7 +137,8 @@ class Lightbox(QWidget):
         for widget in (self.plane, self.step, self.range):
             bar.addWidget(widget)
         bar.addStretch(1)
-        bar.addWidget(label(tr(HELP), "secondary"))
+        self.help = label("", "secondary")
+        bar.addWidget(self.help)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -149,6 +152,22 @@ class Lightbox(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys go to the tiles."""
         self.tiles.keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The window is active again: its keys may have been changed."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange:
+            self._tell_keys()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say how to get away again."""
+        super().showEvent(event)
+        self._tell_keys()
+
+    def _tell_keys(self) -> None:
+        keymap = getattr(self.window(), "keymap", None)
+        own = keymap.keys(NAME) if keymap is not None else []
+        self.help.setText(tr(HELP, keys=written([*own, "Esc"])))
 
     def _choose(self, **fields: object) -> None:
         self.model.update(**fields)

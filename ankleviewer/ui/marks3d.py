@@ -16,6 +16,7 @@ from ankleviewer.core.display import Scene
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.labels3d import Labels3D
+from ankleviewer.ui.translate import tr
 
 _LINE_MM = 8.0
 _RING_MM = 3.0
@@ -72,7 +73,7 @@ class Marks3D:
         for n, box in edited:
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
             self.readers += self._lines(edges(low, high), theme.READER, 2.4, _NEARER)
-            self.labels.add(f"{n + 1} edited", _end(low, high, 0), theme.READER, below=True)
+            self.labels.add(tr("{number} edited", number=n + 1), _end(low, high, 0), theme.READER, below=True)
         for number, mm in missed:
             self.readers += self._lines(rings(np.asarray(mm)), theme.READER, 2.4)
             self.labels.add(f"M{number}", np.add(mm, [0.0, 0.0, _RING_MM]), theme.READER)

@@ -132,7 +132,7 @@ class ResultPanel(QWidget):
         self.findings = FindingsList(self.controller)
         column.addWidget(self.findings)
         self.looked = label("", "secondary", wrap=True)
-        self.looked.setAccessibleName("Where the model looked, in words")
+        self.looked.setAccessibleName(tr("Where the model looked, in words"))
         column.addWidget(self.looked)
         self.measures = MeasureList(self.controller.measuring)
         column.addWidget(self.measures)
@@ -187,7 +187,7 @@ class ResultPanel(QWidget):
             button.setVisible(len(boxes) > 1)
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))
         answer = self.controller.answer
-        self._line(self.looked, sentences(answer) if answer is not None else "")
+        self._line(self.looked, sentences(answer, say=tr) if answer is not None else "")
         self.scope.setVisible(answer is not None and answer.probability is not None)
         self._refresh_models()
 

@@ -9,25 +9,27 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout
 
-from ankleviewer import DISCLAIMER
 from ankleviewer.core.serieschoice import LACKS, Series, reason
 from ankleviewer.ui import theme
 from ankleviewer.ui.parts import label
+from ankleviewer.ui.translate import noop, said, tr
+from ankleviewer.ui.wording import research_line
 
 EDGE = 104  # px of a picture
 _KEY = Qt.ItemDataRole.UserRole
-TITLE = "Choose a series"
-LOOKING = "Looking at the series of this folder …"
-HEAD = "{count} series. Arrow keys choose, Enter opens, a number opens that one."
-PROPOSED = "Proposed: {reason}"
-NO_PROPOSAL = "Not proposed: {reason}"
-OPEN_NOW = "Open now"
-NAMELESS = "Series {number}"
+TITLE = noop("Choose a series")
+LOOKING = noop("Looking at the series of this folder …")
+PROPOSED = noop("Proposed: {reason}")
+NO_PROPOSAL = noop("Not proposed: {reason}")
+OPEN_NOW = noop("Open now")
+NAMELESS = noop("Series {number}")
 
 
 def size_text(series: Series) -> str:
     """Number of slices, pixels, and how far they are apart."""
-    parts = [f"{series.slices} slices", f"{series.size[0]} × {series.size[1]} pixels"]
+    columns, rows = series.size
+    slices = tr("one slice") if series.slices == 1 else tr("%n slices", series.slices)
+    parts = [slices, tr("{columns} × {rows} pixels", columns=columns, rows=rows)]
     if series.spacing_mm is not None:
         parts.append(" × ".join(f"{v:.2f}" for v in series.spacing_mm) + " mm")
     return "   ".join(parts)
@@ -51,13 +53,13 @@ class SeriesChooser(QDialog):
         self._hidden, self._current = hidden, current
         self._series: Sequence[Series] = ()
         self._taken = False
-        self.setWindowTitle(TITLE)
+        self.setWindowTitle(tr(TITLE))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.resize(620, 520)
-        self.head = label(LOOKING, "secondary", wrap=True)
+        self.head = label(tr(LOOKING), "secondary", wrap=True)
         self.list = QListWidget()
-        self.list.setAccessibleName(TITLE)
+        self.list.setAccessibleName(tr(TITLE))
         self.list.setIconSize(QSize(EDGE, EDGE))
         self.list.setSpacing(2)
         self.list.setUniformItemSizes(False)
@@ -75,13 +77,13 @@ class SeriesChooser(QDialog):
         column.setSpacing(10)
         column.addWidget(self.head)
         column.addWidget(self.list, 1)
-        column.addWidget(label(DISCLAIMER, "secondary"))
+        column.addWidget(label(research_line(), "secondary", wrap=True))
         column.addWidget(buttons)
 
     def show_series(self, found: Sequence[Series]) -> None:
         """Fill the list; the first of `found` is the proposed one."""
         self._series = found
-        self.head.setText(HEAD.format(count=len(found)))
+        self.head.setText(tr("%n series. Arrow keys choose, Enter opens, a number opens that one.", len(found)))
         self.refresh()
         keys = [s.key for s in found]
         row = keys.index(self._current) if self._current in keys else 0
@@ -102,16 +104,16 @@ class SeriesChooser(QDialog):
         self.list.setCurrentRow(row)
 
     def _lines(self, n: int, series: Series, why: str) -> list[str]:
-        name = series.description if series.description and not self._hidden() else NAMELESS.format(number=n + 1)
+        name = series.description if series.description and not self._hidden() else tr(NAMELESS, number=n + 1)
         lines = [f"{n + 1}   {name}", size_text(series)]
-        about = [series.plane, f"kernel {series.kernel}" if series.kernel else ""]
+        about = [tr(series.plane) if series.plane else "", said(f"kernel {series.kernel}") if series.kernel else ""]
         lines.append("   ".join(part for part in about if part))
         if series.key == self._current:
-            lines.append(OPEN_NOW)
+            lines.append(tr(OPEN_NOW))
         if n == 0 and why:
-            lines.append(PROPOSED.format(reason=why))
+            lines.append(tr(PROPOSED, reason=said(why)))
         elif series.lack:
-            lines.append(NO_PROPOSAL.format(reason=LACKS[series.lack]))
+            lines.append(tr(NO_PROPOSAL, reason=said(LACKS[series.lack])))
         return [line for line in lines if line]
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

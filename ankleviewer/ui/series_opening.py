@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject
 
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.series_chooser import SeriesChooser
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
 
-NO_OTHER = "There is no other series beside this scan."
+NO_OTHER = noop("There is no other series beside this scan.")
 
 
 class SeriesOpening(QObject):
@@ -58,7 +59,7 @@ class SeriesOpening(QObject):
             return
         if self._asked and len(found) < 2:
             self.chooser.reject()
-            self._window.toast.say(NO_OTHER)
+            self._window.toast.say(tr(NO_OTHER))
         else:
             self.chooser.show_series(found)
 

@@ -132,4 +132,4 @@ def test_every_part_goes_through_the_translator() -> None:
 
     sentences(answer((Looked(0.6, "medial", "anterior", 5.0, PLAFOND, MEDIAL), Looked(0.2, "", "", 0.0, "joint line", ""))), say)
     assert {module.MOST, module.SECOND, module.NEAR, module.BOTH, module.ABOVE, module.LEVEL, module.MIDDLE} <= set(heard)
-    assert {"medial", "anterior", "plafond", "medial malleolus", "joint line"} <= set(heard)
+    assert {"medial", "anterior", "plafond", "the medial malleolus", "joint line"} <= set(heard)

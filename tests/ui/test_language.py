@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMe
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.landmarks import LATERAL
 from ankleviewer.core.measure_tools import TOOLS
-from ankleviewer.core.result import Consensus
+from ankleviewer.core.result import Consensus, Looked
 from ankleviewer.core.review import Mark
+from ankleviewer.core.serieschoice import Series
 from ankleviewer.ui import language, settings, translate
 from ankleviewer.ui.app import application
 from ankleviewer.ui.heat_controls import HeatControls
@@ -25,8 +27,16 @@ from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import name_of
 from ankleviewer.ui.keys_editor import KeysEditor
 from ankleviewer.ui.result_panel import WIDTH
+from ankleviewer.ui.series_chooser import SeriesChooser
 
 GAP = "2 slice(s) are missing after slice 7; they are filled in and marked, and nothing is detected there."
+PLACES = (
+    ("medial", "posterior", -9.0, LATERAL),
+    ("left", "", 12.0, ""),
+    ("right", "anterior", 0.0, ""),
+    ("lateral", "", 0.0, ""),
+)
+PLACES += (("", "", 0.0, ""),)  # across, along, height in mm, beside
 PROGRESS = "Model 1 of 1"  # the fake backend's own words
 # What is the same in every language: units, names of models, engines and keys, the scan's own words, languages' names.
 SAME = {"HU", "mm", "logit", "CPU", "CNN", "MobileNet", "Compact", "AnkleViewer", "SD"}
@@ -137,6 +147,24 @@ def test_nor_before_a_scan_is_open_and_when_one_is_refused(marking, make_window,
     qtbot.waitUntil(window.banner.isVisible)
     assert {text: untranslated(text) for text in texts(window) if untranslated(text)} == {}
     assert "«The ZIP file is damaged or cut off.»" in window.banner.text.text()
+
+
+def test_nor_where_the_places_of_the_map_are_told(marking, make_window, fakes) -> None:
+    places = tuple(Looked(0.3, across, along, height, "joint line", near) for across, along, height, near in PLACES)
+    for n in range(len(places)):  # two of them are told
+        told = make_window(fakes.Backend(answers=(fakes.answer(looked=places[n:] + places[:n]),))).panel.looked
+        assert told.isVisible() and untranslated(told.text()) == []
+
+
+def test_nor_in_the_chooser_of_series(marking, qtbot) -> None:
+    chooser = SeriesChooser(parent := QWidget(), lambda: True, current="2")
+    qtbot.addWidget(parent)
+    assert {text for text in texts(chooser) if untranslated(text)} == {"Open", "Cancel"}  # Qt's own words
+    sizes = (("axial", 60, (1.0, 1.0, 1.0)), ("coronal", 60, (1.0, 1.0, 1.0)), ("", 1, (1.0, 1.0, 1.0)), ("sagittal", 60, None))
+    chooser.show_series([Series(str(n), "", *kind[:2], (9, 9), kind[2], "B60s") for n, kind in enumerate(sizes)])
+    rows = [chooser.list.item(n).text() for n in range(4)]
+    assert [row for row in rows if untranslated(row.replace("B60s", ""))] == [] and untranslated(chooser.head.text()) == []
+    assert sum("«Not proposed" in row for row in rows) == 3 and "«Open now»" in rows[2]
 
 
 @pytest.mark.parametrize("name", ["de", "zh_CN"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from ankleviewer.core.oblique import start, turned
 from ankleviewer.core.viewstate import TILE_STEPS
@@ -122,9 +122,21 @@ def test_turned_planes_are_shown_turned(window) -> None:
     assert any(tile.picture.index == window.panes["axial"].picture().index for tile in shown)
 
 
+def test_the_bar_names_the_readers_own_key(window) -> None:
+    box = window.tiles["lightbox"]
+    window.keymap.give("Lightbox", "Y")
+    QApplication.sendEvent(box, QEvent(QEvent.Type.ActivationChange))  # as when the dialog for keys is closed
+    assert box.help.text().endswith("Y, Esc: close")
+    window.keymap.clear("Lightbox")
+    window.tile_layout("lightbox")
+    window.tile_layout("lightbox")
+    assert box.help.text().endswith("size   Esc: close")
+
+
 def test_step_and_size_by_keys_and_the_bar_says_so(window) -> None:
     box, tiles = window.tiles["lightbox"], window.tiles["lightbox"].tiles
-    assert all(word in HELP for word in ("step", "size", "close")) and any(w.text() == HELP for w in box.findChildren(QLabel))
+    assert all(word in HELP for word in ("step", "size", "close"))
+    assert any(w.text() == HELP.format(keys="L, Esc") for w in box.findChildren(QLabel))
     first = window.view.state.tile_step
     QTest.keyClick(tiles, Qt.Key.Key_Right)
     assert window.view.state.tile_step == TILE_STEPS[TILE_STEPS.index(first) + 1] == box.step.currentData()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtGui import QFontDatabase
 
+from ankleviewer.core.landmarks import DOME, PLAFOND
+from ankleviewer.core.looked import where
 from ankleviewer.core.measure import Measure, Value
+from ankleviewer.core.mouse import lines, profile_of
+from ankleviewer.core.result import Looked
 from ankleviewer.core.review import REASONS
 from ankleviewer.ui import translate, wording
 from ankleviewer.ui.sentences import SENTENCES
@@ -81,11 +87,30 @@ def test_words_of_the_field_in_chinese(speak, monkeypatch: pytest.MonkeyPatch) -
     )
 
 
+def test_places_of_the_map_are_whole_sentences(speak, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
+    above, beside = Looked(0.62, "lateral", "posterior", 14.0, PLAFOND, ""), Looked(0.62, "medial", "", 0.0, "joint line", DOME)
+    speak("de")
+    assert where(above, tr) == "lateral und posterior, etwa 14 mm über dem Plafond"
+    assert where(beside, tr) == "medial, in Höhe des Gelenkspalts, nahe der Talusrolle"
+    speak("zh_CN")
+    assert where(above, tr) == "外侧后部，胫骨穹窿上方约 14 mm"
+    assert where(beside, tr) == "内侧，关节间隙水平，靠近距骨穹窿"
+
+
+def test_what_the_mouse_does_with_a_key_held(speak) -> None:
+    speak("de")
+    (_, left), *_ = lines(profile_of("bir"))
+    assert said(left) == "blättern; mit gehaltener Taste W: Fensterung"
+
+
 @pytest.mark.parametrize("name", ["de", "zh_CN"])
 def test_every_sentence_from_below_is_found_with_its_values(speak, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translate, "writable", lambda _name: True)
     speak(name)
     for template in SENTENCES:
+        if re.search(r"\{\w", template):
+            continue  # named values: not recognised, the window fills it in itself (core.looked)
         values = [str(11 + n) for n in range(template.count("{}"))]
         text = template.format(*values)
         found = said(text)

@@ -104,12 +104,12 @@
         <translation>Hier ist eine Fraktur (A); noch einmal nimmt es zurück</translation>
     </message>
     <message>
-        <source>A name in the ZIP file leads out of its folder; it was made to do harm.</source>
-        <translation>Ein Name in der ZIP-Datei führt aus ihrem Ordner hinaus; sie wurde in schädlicher Absicht erstellt.</translation>
+        <source>A key that is held down must be one key alone, without Ctrl, Shift or Alt.</source>
+        <translation>Eine gehaltene Taste muss eine einzelne Taste sein, ohne Strg, Umschalt oder Alt.</translation>
     </message>
     <message>
-        <source>A pixel measures {} x {} mm; 0.01 to 20 mm are expected.</source>
-        <translation>Ein Pixel misst {} x {} mm; erwartet werden 0.01 bis 20 mm.</translation>
+        <source>A name in the ZIP file leads out of its folder; it was made to do harm.</source>
+        <translation>Ein Name in der ZIP-Datei führt aus ihrem Ordner hinaus; sie wurde in schädlicher Absicht erstellt.</translation>
     </message>
     <message>
         <source>A place that you marked and the model did not: show it in every view</source>
@@ -318,10 +318,6 @@
     <message>
         <source>Click, Enter</source>
         <translation>Klick, Eingabe</translation>
-    </message>
-    <message>
-        <source>Click: crosshair   Double-click: four views   L: close</source>
-        <translation>Klick: Fadenkreuz   Doppelklick: vier Ansichten   L: schließen</translation>
     </message>
     <message>
         <source>Close</source>
@@ -644,8 +640,28 @@
         <translation>Linke Taste blättert</translation>
     </message>
     <message>
-        <source>Left button: window and level</source>
-        <translation>Linke Taste: Fensterung</translation>
+        <source>A pixel measures {} × {} mm; 0.01 to 20 mm are expected.</source>
+        <translation>Ein Pixel misst {} × {} mm; erwartet werden 0.01 bis 20 mm.</translation>
+    </message>
+    <message>
+        <source>A second place ({share} %) lies {where}.</source>
+        <translation>Eine zweite Stelle ({share} %) liegt {where}.</translation>
+    </message>
+    <message>
+        <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
+        <translation>Strg+O, Strg+Umschalt+O, Strg+E</translation>
+    </message>
+    <message>
+        <source>Held down</source>
+        <translation>Gehalten</translation>
+    </message>
+    <message>
+        <source>In software: slow, and without the heat map&apos;s colours.</source>
+        <translation>In Software: langsam und ohne die Farben der Heatmap.</translation>
+    </message>
+    <message>
+        <source>Left button: window and level (like OHIF)</source>
+        <translation>Linke Taste: Fensterung (wie OHIF)</translation>
     </message>
     <message>
         <source>Left drag</source>
@@ -768,6 +784,10 @@
         <translation>Mortise-Ansicht</translation>
     </message>
     <message>
+        <source>Most of the map ({share} %) lies {where}.</source>
+        <translation>Der überwiegende Teil der Heatmap ({share} %) liegt {where}.</translation>
+    </message>
+    <message>
         <source>Mouse</source>
         <translation>Maus</translation>
     </message>
@@ -834,6 +854,10 @@
     <message>
         <source>No fracture is there (R); again takes it back</source>
         <translation>Hier ist keine Fraktur (R); noch einmal nimmt es zurück</translation>
+    </message>
+    <message>
+        <source>No graphics card: the surface stays. The 3D menu can switch volume rendering on.</source>
+        <translation>Keine Grafikkarte: Die Oberfläche bleibt. Das 3D-Menü kann die Volumendarstellung einschalten.</translation>
     </message>
     <message>
         <source>No key</source>
@@ -904,6 +928,10 @@
         <translation>Alte, verheilte Fraktur</translation>
     </message>
     <message>
+        <source>One further place is smaller.</source>
+        <translation>Eine weitere Stelle ist kleiner.</translation>
+    </message>
+    <message>
         <source>One released model counted: {call}</source>
         <translation>Ein freigegebenes Modell gezählt: {call}</translation>
     </message>
@@ -958,6 +986,10 @@
     <message>
         <source>Osteophyte or cyst</source>
         <translation>Osteophyt oder Zyste</translation>
+    </message>
+    <message>
+        <source>Other series of this folder…</source>
+        <translation>Andere Serie dieses Ordners…</translation>
     </message>
     <message>
         <source>PDF (*.pdf)</source>
@@ -1360,12 +1392,62 @@
         <translation>Das ist fehlgeschlagen ({code})</translation>
     </message>
     <message>
-        <source>The 3D menu can switch it on all the same.</source>
-        <translation>Das 3D-Menü kann sie trotzdem einschalten.</translation>
+        <source>The series claims {} × {} × {} voxels.</source>
+        <translation>Die Serie gibt {} × {} × {} Voxel an.</translation>
+    </message>
+    <message>
+        <source>lightbox of the view last used; in it Left, Right: step, + and -: size</source>
+        <translation>Leuchtkasten der zuletzt benutzten Ansicht; darin Links, Rechts: Schritt, + und -: Größe</translation>
     </message>
     <message>
         <source>The 3D view failed ({code})</source>
         <translation>Die 3D-Ansicht ist fehlgeschlagen ({code})</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n series. Arrow keys choose, Enter opens, a number opens that one.</source>
+        <translation>
+            <numerusform>%n Serie. Pfeiltasten wählen, Eingabe öffnet, eine Ziffer öffnet die Serie mit dieser Nummer.</numerusform>
+            <numerusform>%n Serien. Pfeiltasten wählen, Eingabe öffnet, eine Ziffer öffnet die Serie mit dieser Nummer.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n slices</source>
+        <translation>
+            <numerusform>%n Schicht</numerusform>
+            <numerusform>%n Schichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose a series</source>
+        <translation>Serie wählen</translation>
+    </message>
+    <message>
+        <source>Click: crosshair   Double-click: four views   ← →: step   + −: size   {keys}: close</source>
+        <translation>Klick: Fadenkreuz   Doppelklick: vier Ansichten   ← →: Schritt   + −: Größe   {keys}: schließen</translation>
+    </message>
+    <message>
+        <source>Hide all that comes from the model, while held</source>
+        <translation>Gehalten: alles ausblenden, was vom Modell kommt</translation>
+    </message>
+    <message>
+        <source>Looking at the series of this folder …</source>
+        <translation>Die Serien dieses Ordners werden durchgesehen …</translation>
+    </message>
+    <message>
+        <source>Not proposed: {reason}</source>
+        <translation>Nicht vorgeschlagen: {reason}</translation>
+    </message>
+    <message>
+        <source>Open now</source>
+        <translation>Zurzeit geöffnet</translation>
+    </message>
+    <message>
+        <source>Proposed: {reason}</source>
+        <translation>Vorgeschlagen: {reason}</translation>
+    </message>
+    <message>
+        <source>Series {number}</source>
+        <translation>Serie {number}</translation>
     </message>
     <message>
         <source>The 3D view is switched off (ANKLEVIEWER_NO_3D).</source>
@@ -1418,6 +1500,10 @@
     <message>
         <source>The box from above, from the front and from the left</source>
         <translation>Der Rahmen von oben, von vorn und von links</translation>
+    </message>
+    <message>
+        <source>The chosen series is no longer there; open the folder again.</source>
+        <translation>Die gewählte Serie ist nicht mehr vorhanden; öffnen Sie den Ordner erneut.</translation>
     </message>
     <message>
         <source>The compressed file holds much more than its header claims.</source>
@@ -1508,6 +1594,10 @@
         <translation>Der Ordner enthält mehr als {} Dateien; öffnen Sie jeweils eine Serie.</translation>
     </message>
     <message>
+        <source>The folder holds {} NIfTI files; open one at a time.</source>
+        <translation>Der Ordner enthält {} NIfTI-Dateien; öffnen Sie sie einzeln.</translation>
+    </message>
+    <message>
         <source>The folder holds {} series (of {} slices); open one file of the series you want, or a folder with one series.</source>
         <translation>Der Ordner enthält {} Serien (mit {} Schichten); öffnen Sie eine Datei der gewünschten Serie oder einen Ordner mit nur einer Serie.</translation>
     </message>
@@ -1548,8 +1638,16 @@
         <translation>Der Header skaliert die Werte mit {} und {}; erwartet werden endliche Zahlen.</translation>
     </message>
     <message>
+        <source>The heat map is not shown with this answer; it says nothing about a place.</source>
+        <translation>Die Heatmap wird bei dieser Antwort nicht gezeigt; sie sagt nichts über eine Stelle.</translation>
+    </message>
+    <message>
         <source>The heat map shows what moved the network&apos;s answer; it is no outline of a fracture, and it is coarse.</source>
         <translation>Die Heatmap zeigt, was die Antwort des Netzes bewegt hat; sie ist kein Umriss einer Fraktur, und sie ist grob.</translation>
+    </message>
+    <message>
+        <source>The heat map stays below its floor everywhere; it says nothing about a place.</source>
+        <translation>Die Heatmap bleibt überall unter ihrer Untergrenze; sie sagt nichts über eine Stelle.</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -1590,6 +1688,14 @@
     <message>
         <source>The language changes at the next start</source>
         <translation>Die Sprache wechselt beim nächsten Start</translation>
+    </message>
+    <message>
+        <source>The largest part of the map ({share} %) lies {where}.</source>
+        <translation>Der größte Anteil der Heatmap ({share} %) liegt {where}.</translation>
+    </message>
+    <message>
+        <source>The left button&apos;s other tool, while held</source>
+        <translation>Gehalten: das andere Werkzeug der linken Maustaste</translation>
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
@@ -1708,10 +1814,6 @@
         <translation>Der Scan zeigt keine Luft um das Bein, daher ließen sich seine Werte nicht an Luft prüfen.</translation>
     </message>
     <message>
-        <source>The series claims {} x {} x {} voxels.</source>
-        <translation>Die Serie gibt {} x {} x {} Voxel an.</translation>
-    </message>
-    <message>
         <source>The series has {} usable slices; at least 3 are needed.</source>
         <translation>Nutzbare Schichten der Serie: {}; mindestens 3 sind nötig.</translation>
     </message>
@@ -1768,6 +1870,10 @@
         <translation>Es gibt kein Modell namens {}; bekannt: {}.</translation>
     </message>
     <message>
+        <source>There is no other series beside this scan.</source>
+        <translation>Neben diesem Scan gibt es keine andere Serie.</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
         <translation>Auf dem Datenträger ist zu wenig Platz, um die ZIP-Datei zu entpacken.</translation>
     </message>
@@ -1804,6 +1910,10 @@
         <translation>Dieser Schritt der Durchsicht konnte nicht gespeichert werden; er bleibt erhalten, bis das Programm beendet wird.</translation>
     </message>
     <message>
+        <source>Three further places are smaller.</source>
+        <translation>Drei weitere Stellen sind kleiner.</translation>
+    </message>
+    <message>
         <source>Tibia and malleoli do not stand to each other as in an ankle, or too little of them is in the scan.</source>
         <translation>Tibia und Malleolen stehen nicht wie in einem Sprunggelenk zueinander, oder der Scan zeigt zu wenig davon.</translation>
     </message>
@@ -1830,6 +1940,10 @@
     <message>
         <source>Turn the other planes right</source>
         <translation>Die anderen Ebenen nach rechts drehen</translation>
+    </message>
+    <message>
+        <source>Two further places are smaller.</source>
+        <translation>Zwei weitere Stellen sind kleiner.</translation>
     </message>
     <message>
         <source>Two points cannot lie at the same place</source>
@@ -1860,16 +1974,8 @@
         <translation>Volumendarstellung</translation>
     </message>
     <message>
-        <source>Volume rendering in software is slow, and shows no heat map&apos;s colours; the slices have them.</source>
-        <translation>Volumendarstellung ohne Grafikkarte ist langsam und zeigt keine Farben der Heatmap; die Schichten zeigen sie.</translation>
-    </message>
-    <message>
         <source>Volume rendering in software too</source>
         <translation>Volumendarstellung auch ohne Grafikkarte</translation>
-    </message>
-    <message>
-        <source>Volume rendering needs a graphics card; this screen is drawn in software, so the surface stays.</source>
-        <translation>Die Volumendarstellung braucht eine Grafikkarte; hier zeichnet der Prozessor, darum bleibt die Oberfläche.</translation>
     </message>
     <message>
         <source>What the 3D view shows</source>
@@ -1886,6 +1992,10 @@
     <message>
         <source>Where the model looked</source>
         <translation>Wohin das Modell blickte</translation>
+    </message>
+    <message>
+        <source>Where the model looked, in words</source>
+        <translation>Wohin das Modell blickte, in Worten</translation>
     </message>
     <message>
         <source>Why finding {number} is rejected</source>
@@ -1916,6 +2026,14 @@
         <translation>eine Seite der Region ist kürzer als 0.1 mm</translation>
     </message>
     <message>
+        <source>about {mm} mm above the {joint}</source>
+        <translation>etwa {mm} mm über dem {joint}</translation>
+    </message>
+    <message>
+        <source>about {mm} mm below the {joint}</source>
+        <translation>etwa {mm} mm unter dem {joint}</translation>
+    </message>
+    <message>
         <source>above plafond</source>
         <translation>über dem Plafond</translation>
     </message>
@@ -1940,8 +2058,20 @@
         <translation>Fläche</translation>
     </message>
     <message>
+        <source>as thin as others, with a bone kernel</source>
+        <translation>so dünn wie andere, mit Knochenkernel</translation>
+    </message>
+    <message>
+        <source>as thin as others, with the most slices</source>
+        <translation>so dünn wie andere, mit den meisten Schichten</translation>
+    </message>
+    <message>
         <source>at about {} HU</source>
         <translation>bei etwa {} HU</translation>
+    </message>
+    <message>
+        <source>at the height of the {joint}</source>
+        <translation>in Höhe des {joint}s</translation>
     </message>
     <message>
         <source>axial</source>
@@ -2001,6 +2131,10 @@
     <message>
         <source>every slice</source>
         <translation>jede Schicht</translation>
+    </message>
+    <message>
+        <source>fewer than {} slices</source>
+        <translation>weniger als {} Schichten</translation>
     </message>
     <message>
         <source>file name hidden</source>
@@ -2071,12 +2205,28 @@
         <translation>Bild(er) ohne Position</translation>
     </message>
     <message>
+        <source>in the middle of the joint</source>
+        <translation>in der Mitte des Gelenks</translation>
+    </message>
+    <message>
         <source>incomplete</source>
         <translation>unvollständig</translation>
     </message>
     <message>
+        <source>its headers do not say how far the slices are apart</source>
+        <translation>die Header sagen nicht, wie weit die Schichten auseinanderliegen</translation>
+    </message>
+    <message>
+        <source>joint line</source>
+        <translation>Gelenkspalt</translation>
+    </message>
+    <message>
         <source>kernel {}</source>
         <translation>Kernel {}</translation>
+    </message>
+    <message>
+        <source>lateral</source>
+        <translation>lateral</translation>
     </message>
     <message>
         <source>lateral malleolus</source>
@@ -2085,10 +2235,6 @@
     <message>
         <source>length</source>
         <translation>Länge</translation>
-    </message>
-    <message>
-        <source>lightbox: sequential slices of the view last used</source>
-        <translation>Leuchtkasten: aufeinanderfolgende Schichten der zuletzt benutzten Ansicht</translation>
     </message>
     <message>
         <source>mark a fracture that was missed, at the crosshair</source>
@@ -2101,6 +2247,10 @@
     <message>
         <source>measure a distance, an angle, a region (HU)</source>
         <translation>Strecke, Winkel, Region (HU) messen</translation>
+    </message>
+    <message>
+        <source>medial</source>
+        <translation>medial</translation>
     </message>
     <message>
         <source>medial clear space</source>
@@ -2135,8 +2285,16 @@
         <translation>kein Voxel des Scans liegt in der Region</translation>
     </message>
     <message>
+        <source>none is without a fault; this one has the most slices</source>
+        <translation>keine ist ohne Mangel; diese hat die meisten Schichten</translation>
+    </message>
+    <message>
         <source>not assessed</source>
         <translation>nicht beurteilt</translation>
+    </message>
+    <message>
+        <source>not axial</source>
+        <translation>nicht axial</translation>
     </message>
     <message>
         <source>oblique planes and back; reset to the scan&apos;s own</source>
@@ -2165,6 +2323,10 @@
     <message>
         <source>only {} mm of the tibia above the joint lie in the scan; 15 mm are needed.</source>
         <translation>Nur {} mm der Tibia oberhalb des Gelenks liegen im Scan; 15 mm sind nötig.</translation>
+    </message>
+    <message>
+        <source>open a file, a folder, another series of this folder</source>
+        <translation>Datei, Ordner, andere Serie dieses Ordners öffnen</translation>
     </message>
     <message>
         <source>other files</source>
@@ -2287,6 +2449,10 @@
         <translation>laterale Kontur des Innenknöchels, 5 mm unter der Talusrolle</translation>
     </message>
     <message>
+        <source>the lateral malleolus</source>
+        <translation>dem Außenknöchel</translation>
+    </message>
+    <message>
         <source>the map as coarse as the paper&apos;s, and back</source>
         <translation>Karte so grob wie in der Publikation, und zurück</translation>
     </message>
@@ -2295,12 +2461,20 @@
         <translation>mediale Kontur des Talus, gerade gegenüber</translation>
     </message>
     <message>
+        <source>the medial malleolus</source>
+        <translation>dem Innenknöchel</translation>
+    </message>
+    <message>
         <source>the middle of the plafond; the axial view then goes 10 mm above it</source>
         <translation>Mitte des Plafonds; die axiale Ansicht geht dann 10 mm darüber</translation>
     </message>
     <message>
         <source>the nearest point of the fibula, {}</source>
         <translation>nächster Punkt der Fibula, {}</translation>
+    </message>
+    <message>
+        <source>the only one without a fault</source>
+        <translation>die einzige ohne Mangel</translation>
     </message>
     <message>
         <source>the opposite corner</source>
@@ -2323,8 +2497,16 @@
         <translation>Der Scan endet am unteren Ende der Tibia oder darunter; das Gelenk kann nicht beurteilt werden.</translation>
     </message>
     <message>
+        <source>the talar dome</source>
+        <translation>der Talusrolle</translation>
+    </message>
+    <message>
         <source>the talus is not contained in the scan.</source>
         <translation>Der Talus ist im Scan nicht enthalten.</translation>
+    </message>
+    <message>
+        <source>the thinnest slices</source>
+        <translation>die dünnsten Schichten</translation>
     </message>
     <message>
         <source>the vertex</source>
@@ -2341,6 +2523,14 @@
     <message>
         <source>threshold of the heat map, slices and 3D</source>
         <translation>Schwelle der Heatmap, Schichten und 3D</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s left</source>
+        <translation>zur linken Seite des Patienten hin</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s right</source>
+        <translation>zur rechten Seite des Patienten hin</translation>
     </message>
     <message>
         <source>turn the two other planes; by key: Alt+Left, Alt+Right</source>
@@ -2379,6 +2569,10 @@
         <translation>Zoom</translation>
     </message>
     <message>
+        <source>{across} and {along}</source>
+        <translation>{across} und {along}</translation>
+    </message>
+    <message>
         <source>{agree} of {of} models agree: {call}</source>
         <translation>{agree} von {of} Modellen stimmen überein: {call}</translation>
     </message>
@@ -2393,6 +2587,10 @@
     <message>
         <source>{cells}³ cells of {edge} mm</source>
         <translation>{cells}³ Zellen à {edge} mm</translation>
+    </message>
+    <message>
+        <source>{columns} × {rows} pixels</source>
+        <translation>{columns} × {rows} Pixel</translation>
     </message>
     <message>
         <source>{fractured} of {count} validation scans scored {low}–{high} were fractured</source>
@@ -2445,6 +2643,10 @@
     <message>
         <source>{tool}  ·  point {number} of {count}</source>
         <translation>{tool}  ·  Punkt {number} von {count}</translation>
+    </message>
+    <message>
+        <source>{where}, near {name}</source>
+        <translation>{where}, nahe {name}</translation>
     </message>
     <message>
         <source>{} MB claim to hold {} MB; that is more than a scan is compressed.</source>
@@ -2551,8 +2753,8 @@
         <translation>{}: Innerhalb von {} mm um das Gelenk fehlen Schichten; sie wurden aufgefüllt.</translation>
     </message>
     <message>
-        <source>{}; with W held: {}</source>
-        <translation>{}; mit gehaltener W-Taste: {}</translation>
+        <source>{}; with {} held: {}</source>
+        <translation>{}; mit gehaltener Taste {}: {}</translation>
     </message>
     <message>
         <source>✓ Accept</source>

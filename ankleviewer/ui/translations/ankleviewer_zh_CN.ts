@@ -104,12 +104,12 @@
         <translation>此处有骨折 (A)；再按一次撤回</translation>
     </message>
     <message>
-        <source>A name in the ZIP file leads out of its folder; it was made to do harm.</source>
-        <translation>ZIP 文件中有名称指向其文件夹之外；该文件带有恶意。</translation>
+        <source>A key that is held down must be one key alone, without Ctrl, Shift or Alt.</source>
+        <translation>需按住的键必须是单个键，不带 Ctrl、Shift 或 Alt。</translation>
     </message>
     <message>
-        <source>A pixel measures {} x {} mm; 0.01 to 20 mm are expected.</source>
-        <translation>像素大小为 {} x {} mm；应为 0.01 至 20 mm。</translation>
+        <source>A name in the ZIP file leads out of its folder; it was made to do harm.</source>
+        <translation>ZIP 文件中有名称指向其文件夹之外；该文件带有恶意。</translation>
     </message>
     <message>
         <source>A place that you marked and the model did not: show it in every view</source>
@@ -318,10 +318,6 @@
     <message>
         <source>Click, Enter</source>
         <translation>单击、Enter</translation>
-    </message>
-    <message>
-        <source>Click: crosshair   Double-click: four views   L: close</source>
-        <translation>单击：十字线   双击：四视图   L：关闭</translation>
     </message>
     <message>
         <source>Close</source>
@@ -644,8 +640,28 @@
         <translation>左键滚动</translation>
     </message>
     <message>
-        <source>Left button: window and level</source>
-        <translation>左键：窗宽/窗位</translation>
+        <source>A pixel measures {} × {} mm; 0.01 to 20 mm are expected.</source>
+        <translation>像素大小为 {} × {} mm；应为 0.01 至 20 mm。</translation>
+    </message>
+    <message>
+        <source>A second place ({share} %) lies {where}.</source>
+        <translation>第二处（{share} %）位于{where}。</translation>
+    </message>
+    <message>
+        <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
+        <translation>Ctrl+O、Ctrl+Shift+O、Ctrl+E</translation>
+    </message>
+    <message>
+        <source>Held down</source>
+        <translation>按住</translation>
+    </message>
+    <message>
+        <source>In software: slow, and without the heat map&apos;s colours.</source>
+        <translation>软件渲染：较慢，且不显示热图颜色。</translation>
+    </message>
+    <message>
+        <source>Left button: window and level (like OHIF)</source>
+        <translation>左键：窗宽/窗位（同 OHIF）</translation>
     </message>
     <message>
         <source>Left drag</source>
@@ -768,6 +784,10 @@
         <translation>踝穴位</translation>
     </message>
     <message>
+        <source>Most of the map ({share} %) lies {where}.</source>
+        <translation>热图的大部分（{share} %）位于{where}。</translation>
+    </message>
+    <message>
         <source>Mouse</source>
         <translation>鼠标</translation>
     </message>
@@ -834,6 +854,10 @@
     <message>
         <source>No fracture is there (R); again takes it back</source>
         <translation>此处无骨折 (R)；再按一次撤回</translation>
+    </message>
+    <message>
+        <source>No graphics card: the surface stays. The 3D menu can switch volume rendering on.</source>
+        <translation>无显卡：保持表面显示。可在 3D 菜单中开启容积再现。</translation>
     </message>
     <message>
         <source>No key</source>
@@ -904,6 +928,10 @@
         <translation>陈旧性愈合骨折</translation>
     </message>
     <message>
+        <source>One further place is smaller.</source>
+        <translation>另有一处较小。</translation>
+    </message>
+    <message>
         <source>One released model counted: {call}</source>
         <translation>计入一个正式发布的模型：{call}</translation>
     </message>
@@ -958,6 +986,10 @@
     <message>
         <source>Osteophyte or cyst</source>
         <translation>骨赘或囊肿</translation>
+    </message>
+    <message>
+        <source>Other series of this folder…</source>
+        <translation>此文件夹的其他序列…</translation>
     </message>
     <message>
         <source>PDF (*.pdf)</source>
@@ -1360,12 +1392,60 @@
         <translation>操作失败（{code}）</translation>
     </message>
     <message>
-        <source>The 3D menu can switch it on all the same.</source>
-        <translation>仍可在 3D 菜单中开启。</translation>
+        <source>The series claims {} × {} × {} voxels.</source>
+        <translation>该序列声称有 {} × {} × {} 个体素。</translation>
+    </message>
+    <message>
+        <source>lightbox of the view last used; in it Left, Right: step, + and -: size</source>
+        <translation>上次使用的视图的灯箱；其中左、右：间隔，+ 和 -：大小</translation>
     </message>
     <message>
         <source>The 3D view failed ({code})</source>
         <translation>3D 视图失败（{code}）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n series. Arrow keys choose, Enter opens, a number opens that one.</source>
+        <translation>
+            <numerusform>%n 个序列。方向键选择，Enter 打开，数字键打开对应编号的序列。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n slices</source>
+        <translation>
+            <numerusform>%n 层</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose a series</source>
+        <translation>选择序列</translation>
+    </message>
+    <message>
+        <source>Click: crosshair   Double-click: four views   ← →: step   + −: size   {keys}: close</source>
+        <translation>单击：十字线   双击：四视图   ← →：间隔   + −：大小   {keys}：关闭</translation>
+    </message>
+    <message>
+        <source>Hide all that comes from the model, while held</source>
+        <translation>按住时隐藏所有来自模型的内容</translation>
+    </message>
+    <message>
+        <source>Looking at the series of this folder …</source>
+        <translation>正在查看此文件夹中的序列…</translation>
+    </message>
+    <message>
+        <source>Not proposed: {reason}</source>
+        <translation>不推荐：{reason}</translation>
+    </message>
+    <message>
+        <source>Open now</source>
+        <translation>当前已打开</translation>
+    </message>
+    <message>
+        <source>Proposed: {reason}</source>
+        <translation>推荐：{reason}</translation>
+    </message>
+    <message>
+        <source>Series {number}</source>
+        <translation>序列 {number}</translation>
     </message>
     <message>
         <source>The 3D view is switched off (ANKLEVIEWER_NO_3D).</source>
@@ -1418,6 +1498,10 @@
     <message>
         <source>The box from above, from the front and from the left</source>
         <translation>从上方、前方和左侧看框</translation>
+    </message>
+    <message>
+        <source>The chosen series is no longer there; open the folder again.</source>
+        <translation>所选序列已不存在；请重新打开该文件夹。</translation>
     </message>
     <message>
         <source>The compressed file holds much more than its header claims.</source>
@@ -1508,6 +1592,10 @@
         <translation>文件夹含超过 {} 个文件；请逐个序列打开。</translation>
     </message>
     <message>
+        <source>The folder holds {} NIfTI files; open one at a time.</source>
+        <translation>该文件夹含 {} 个 NIfTI 文件；请逐个打开。</translation>
+    </message>
+    <message>
         <source>The folder holds {} series (of {} slices); open one file of the series you want, or a folder with one series.</source>
         <translation>文件夹含 {} 个序列（层数为 {}）；请打开所需序列中的一个文件，或只含一个序列的文件夹。</translation>
     </message>
@@ -1548,8 +1636,16 @@
         <translation>头信息以 {} 和 {} 换算数值；应为有限数。</translation>
     </message>
     <message>
+        <source>The heat map is not shown with this answer; it says nothing about a place.</source>
+        <translation>此结论不显示热图；热图不能说明任何位置。</translation>
+    </message>
+    <message>
         <source>The heat map shows what moved the network&apos;s answer; it is no outline of a fracture, and it is coarse.</source>
         <translation>热图显示影响网络结论的区域；它并非骨折的轮廓，而且较粗略。</translation>
+    </message>
+    <message>
+        <source>The heat map stays below its floor everywhere; it says nothing about a place.</source>
+        <translation>热图各处均低于其下限；不能说明任何位置。</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -1590,6 +1686,14 @@
     <message>
         <source>The language changes at the next start</source>
         <translation>语言将在下次启动时更改</translation>
+    </message>
+    <message>
+        <source>The largest part of the map ({share} %) lies {where}.</source>
+        <translation>热图占比最大的一处（{share} %）位于{where}。</translation>
+    </message>
+    <message>
+        <source>The left button&apos;s other tool, while held</source>
+        <translation>按住时左键换为另一工具</translation>
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
@@ -1708,10 +1812,6 @@
         <translation>扫描中下肢周围没有空气，因此无法以空气校验数值。</translation>
     </message>
     <message>
-        <source>The series claims {} x {} x {} voxels.</source>
-        <translation>该序列声明 {} x {} x {} 个体素。</translation>
-    </message>
-    <message>
         <source>The series has {} usable slices; at least 3 are needed.</source>
         <translation>该序列有 {} 个可用层面；至少需要 3 个。</translation>
     </message>
@@ -1768,6 +1868,10 @@
         <translation>没有名为 {} 的模型；已知：{}。</translation>
     </message>
     <message>
+        <source>There is no other series beside this scan.</source>
+        <translation>除此扫描外没有其他序列。</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
         <translation>磁盘空间不足，无法解压 ZIP 文件。</translation>
     </message>
@@ -1804,6 +1908,10 @@
         <translation>此复核步骤无法写入磁盘；在程序关闭之前会保留。</translation>
     </message>
     <message>
+        <source>Three further places are smaller.</source>
+        <translation>另有三处较小。</translation>
+    </message>
+    <message>
         <source>Tibia and malleoli do not stand to each other as in an ankle, or too little of them is in the scan.</source>
         <translation>胫骨与内外踝的相对位置不像踝关节，或扫描中包含过少。</translation>
     </message>
@@ -1830,6 +1938,10 @@
     <message>
         <source>Turn the other planes right</source>
         <translation>将其他平面向右旋转</translation>
+    </message>
+    <message>
+        <source>Two further places are smaller.</source>
+        <translation>另有两处较小。</translation>
     </message>
     <message>
         <source>Two points cannot lie at the same place</source>
@@ -1860,16 +1972,8 @@
         <translation>容积再现</translation>
     </message>
     <message>
-        <source>Volume rendering in software is slow, and shows no heat map&apos;s colours; the slices have them.</source>
-        <translation>软件容积再现较慢，且不显示热图颜色；断层图像会显示。</translation>
-    </message>
-    <message>
         <source>Volume rendering in software too</source>
         <translation>也允许软件容积再现</translation>
-    </message>
-    <message>
-        <source>Volume rendering needs a graphics card; this screen is drawn in software, so the surface stays.</source>
-        <translation>容积再现需要显卡；此屏幕由软件绘制，因此保持表面显示。</translation>
     </message>
     <message>
         <source>What the 3D view shows</source>
@@ -1886,6 +1990,10 @@
     <message>
         <source>Where the model looked</source>
         <translation>模型关注的位置</translation>
+    </message>
+    <message>
+        <source>Where the model looked, in words</source>
+        <translation>模型关注的位置（文字说明）</translation>
     </message>
     <message>
         <source>Why finding {number} is rejected</source>
@@ -1916,6 +2024,14 @@
         <translation>区域的一边短于 0.1 mm</translation>
     </message>
     <message>
+        <source>about {mm} mm above the {joint}</source>
+        <translation>{joint}上方约 {mm} mm</translation>
+    </message>
+    <message>
+        <source>about {mm} mm below the {joint}</source>
+        <translation>{joint}下方约 {mm} mm</translation>
+    </message>
+    <message>
         <source>above plafond</source>
         <translation>穹窿上方</translation>
     </message>
@@ -1940,8 +2056,20 @@
         <translation>面积</translation>
     </message>
     <message>
+        <source>as thin as others, with a bone kernel</source>
+        <translation>层厚同样薄，且为骨算法</translation>
+    </message>
+    <message>
+        <source>as thin as others, with the most slices</source>
+        <translation>层厚同样薄，且层数最多</translation>
+    </message>
+    <message>
         <source>at about {} HU</source>
         <translation>约 {} HU</translation>
+    </message>
+    <message>
+        <source>at the height of the {joint}</source>
+        <translation>{joint}水平</translation>
     </message>
     <message>
         <source>axial</source>
@@ -2000,6 +2128,10 @@
     <message>
         <source>every slice</source>
         <translation>每层</translation>
+    </message>
+    <message>
+        <source>fewer than {} slices</source>
+        <translation>少于 {} 层</translation>
     </message>
     <message>
         <source>file name hidden</source>
@@ -2070,12 +2202,28 @@
         <translation>无位置信息的图像</translation>
     </message>
     <message>
+        <source>in the middle of the joint</source>
+        <translation>关节中央</translation>
+    </message>
+    <message>
         <source>incomplete</source>
         <translation>不完整</translation>
     </message>
     <message>
+        <source>its headers do not say how far the slices are apart</source>
+        <translation>头信息未说明层间距</translation>
+    </message>
+    <message>
+        <source>joint line</source>
+        <translation>关节间隙</translation>
+    </message>
+    <message>
         <source>kernel {}</source>
         <translation>卷积核 {}</translation>
+    </message>
+    <message>
+        <source>lateral</source>
+        <translation>外侧</translation>
     </message>
     <message>
         <source>lateral malleolus</source>
@@ -2084,10 +2232,6 @@
     <message>
         <source>length</source>
         <translation>长度</translation>
-    </message>
-    <message>
-        <source>lightbox: sequential slices of the view last used</source>
-        <translation>灯箱：最近使用视图的连续层面</translation>
     </message>
     <message>
         <source>mark a fracture that was missed, at the crosshair</source>
@@ -2100,6 +2244,10 @@
     <message>
         <source>measure a distance, an angle, a region (HU)</source>
         <translation>测量距离、角度、区域 (HU)</translation>
+    </message>
+    <message>
+        <source>medial</source>
+        <translation>内侧</translation>
     </message>
     <message>
         <source>medial clear space</source>
@@ -2134,8 +2282,16 @@
         <translation>区域内没有扫描体素</translation>
     </message>
     <message>
+        <source>none is without a fault; this one has the most slices</source>
+        <translation>均有缺陷；此序列层数最多</translation>
+    </message>
+    <message>
         <source>not assessed</source>
         <translation>未评估</translation>
+    </message>
+    <message>
+        <source>not axial</source>
+        <translation>非轴位</translation>
     </message>
     <message>
         <source>oblique planes and back; reset to the scan&apos;s own</source>
@@ -2166,6 +2322,10 @@
         <translation>关节上方的胫骨仅 {} mm 位于扫描内；需要 15 mm。</translation>
     </message>
     <message>
+        <source>open a file, a folder, another series of this folder</source>
+        <translation>打开文件、文件夹、此文件夹的其他序列</translation>
+    </message>
+    <message>
         <source>other files</source>
         <translation>其他文件</translation>
     </message>
@@ -2179,7 +2339,7 @@
     </message>
     <message>
         <source>plafond</source>
-        <translation>穹窿</translation>
+        <translation>胫骨穹窿</translation>
     </message>
     <message>
         <source>posterior</source>
@@ -2286,6 +2446,10 @@
         <translation>内踝外侧缘，距骨穹窿下方 5 mm</translation>
     </message>
     <message>
+        <source>the lateral malleolus</source>
+        <translation>外踝</translation>
+    </message>
+    <message>
         <source>the map as coarse as the paper&apos;s, and back</source>
         <translation>与论文同样粗略的热图，及返回</translation>
     </message>
@@ -2294,12 +2458,20 @@
         <translation>距骨内侧缘，正对面</translation>
     </message>
     <message>
+        <source>the medial malleolus</source>
+        <translation>内踝</translation>
+    </message>
+    <message>
         <source>the middle of the plafond; the axial view then goes 10 mm above it</source>
         <translation>穹窿中点；轴位视图随后移至其上方 10 mm</translation>
     </message>
     <message>
         <source>the nearest point of the fibula, {}</source>
         <translation>腓骨最近点，{}</translation>
+    </message>
+    <message>
+        <source>the only one without a fault</source>
+        <translation>唯一无缺陷的序列</translation>
     </message>
     <message>
         <source>the opposite corner</source>
@@ -2322,8 +2494,16 @@
         <translation>扫描止于胫骨下端或其下方；无法评估关节。</translation>
     </message>
     <message>
+        <source>the talar dome</source>
+        <translation>距骨穹窿</translation>
+    </message>
+    <message>
         <source>the talus is not contained in the scan.</source>
         <translation>扫描中未包含距骨。</translation>
+    </message>
+    <message>
+        <source>the thinnest slices</source>
+        <translation>层厚最薄</translation>
     </message>
     <message>
         <source>the vertex</source>
@@ -2340,6 +2520,14 @@
     <message>
         <source>threshold of the heat map, slices and 3D</source>
         <translation>热图阈值，断层与 3D 同步</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s left</source>
+        <translation>患者左侧</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s right</source>
+        <translation>患者右侧</translation>
     </message>
     <message>
         <source>turn the two other planes; by key: Alt+Left, Alt+Right</source>
@@ -2378,6 +2566,10 @@
         <translation>缩放</translation>
     </message>
     <message>
+        <source>{across} and {along}</source>
+        <translation>{across}{along}</translation>
+    </message>
+    <message>
         <source>{agree} of {of} models agree: {call}</source>
         <translation>{of} 个模型中 {agree} 个一致：{call}</translation>
     </message>
@@ -2392,6 +2584,10 @@
     <message>
         <source>{cells}³ cells of {edge} mm</source>
         <translation>{cells}³ 单元，{edge} mm</translation>
+    </message>
+    <message>
+        <source>{columns} × {rows} pixels</source>
+        <translation>{columns} × {rows} 像素</translation>
     </message>
     <message>
         <source>{fractured} of {count} validation scans scored {low}–{high} were fractured</source>
@@ -2444,6 +2640,10 @@
     <message>
         <source>{tool}  ·  point {number} of {count}</source>
         <translation>{tool}  ·  第 {number}/{count} 点</translation>
+    </message>
+    <message>
+        <source>{where}, near {name}</source>
+        <translation>{where}，靠近{name}</translation>
     </message>
     <message>
         <source>{} MB claim to hold {} MB; that is more than a scan is compressed.</source>
@@ -2546,8 +2746,8 @@
         <translation>{}：关节周围 {} mm 内有缺失层面，已填补。</translation>
     </message>
     <message>
-        <source>{}; with W held: {}</source>
-        <translation>{}；按住 W：{}</translation>
+        <source>{}; with {} held: {}</source>
+        <translation>{}；按住 {} 时：{}</translation>
     </message>
     <message>
         <source>✓ Accept</source>
