@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ankleviewer.core.display import resolve
 from ankleviewer.core.planes import PLANES, Viewport
@@ -115,6 +115,33 @@ class SliceTiles(Tiles):
         return made
 
 
+class Hints(QLabel):
+    """Hints in a line, three spaces apart; where there is no room for all, the first ones give way and stand in the tool tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("secondary")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long text must not widen the window
+        self._whole = ""
+
+    def tell(self, text: str) -> None:
+        """Show these hints."""
+        self._whole = text
+        self._fit()
+
+    def resizeEvent(self, _event: object) -> None:
+        """As many as fit."""
+        self._fit()
+
+    def _fit(self) -> None:
+        hints = self._whole.split("   ")
+        while len(hints) > 1 and self.fontMetrics().horizontalAdvance("   ".join(hints)) > self.width():
+            del hints[0]
+        self.setText("   ".join(hints))
+        self.setToolTip(self._whole if self.text() != self._whole else "")
+
+
 class Lightbox(QWidget):
     """The tiles under a line with plane and step."""
 
@@ -136,9 +163,8 @@ class Lightbox(QWidget):
         bar.setSpacing(10)
         for widget in (self.plane, self.step, self.range):
             bar.addWidget(widget)
-        bar.addStretch(1)
-        self.help = label("", "secondary")
-        bar.addWidget(self.help)
+        self.help = Hints()
+        bar.addWidget(self.help, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -167,7 +193,7 @@ class Lightbox(QWidget):
     def _tell_keys(self) -> None:
         keymap = getattr(self.window(), "keymap", None)
         own = keymap.keys(NAME) if keymap is not None else []
-        self.help.setText(tr(HELP, keys=written([*own, "Esc"])))
+        self.help.tell(tr(HELP, keys=written([*own, "Esc"])))
 
     def _choose(self, **fields: object) -> None:
         self.model.update(**fields)

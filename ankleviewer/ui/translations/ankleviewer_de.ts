@@ -1427,7 +1427,7 @@
     </message>
     <message>
         <source>Hide all that comes from the model, while held</source>
-        <translation>Gehalten: alles ausblenden, was vom Modell kommt</translation>
+        <translation>Alles ausblenden, was vom Modell kommt</translation>
     </message>
     <message>
         <source>Looking at the series of this folder …</source>
@@ -1695,7 +1695,7 @@
     </message>
     <message>
         <source>The left button&apos;s other tool, while held</source>
-        <translation>Gehalten: das andere Werkzeug der linken Maustaste</translation>
+        <translation>Das andere Werkzeug der linken Maustaste</translation>
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
@@ -2214,7 +2214,7 @@
     </message>
     <message>
         <source>its headers do not say how far the slices are apart</source>
-        <translation>die Header sagen nicht, wie weit die Schichten auseinanderliegen</translation>
+        <translation>ihre Header nennen keinen Schichtabstand</translation>
     </message>
     <message>
         <source>joint line</source>
