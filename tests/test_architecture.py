@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,17 @@ def test_module_says_what_it_is_and_stays_small(path: Path) -> None:
     if text.strip():
         assert ast.get_docstring(ast.parse(text)), "a module says in its docstring what may live in it"
     assert len(text.splitlines()) <= 400
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the threads from /proc")
+def test_numpy_multiplies_in_the_thread_that_asks() -> None:
+    code = (
+        "import ankleviewer, os, numpy as np; a = np.ones((2000, 2000)); b = a @ a;"
+        " print(len(os.listdir('/proc/self/task')), os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    bare = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    for given, wanted in ({}, "1 1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2 2"):
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env=bare | given, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert run.stdout.strip() == wanted
