@@ -109,20 +109,13 @@ def _strided(grid: Grid, step: tuple[int, int, int]) -> Grid:
 
 def run(count: int, folder: Path) -> list[Row]:
     """Open scans one after another in one window; every answer and every surface is waited for."""
-    from ankleviewer.ui.app import application
-    from ankleviewer.ui.main_window import MainWindow
     from ankleviewer.ui.settings import sample_scan
-    from benchmarks.viewer_window import open_scan, wait
+    from benchmarks.viewer_window import open_scan, opened, wait
 
     sample = sample_scan()
     assert sample is not None
     paths = make_scans(folder, sample)
-    application()
-    window = MainWindow()
-    window.resize(1280, 800)
-    window.show()
-    window.controller.list_models()
-    wait(lambda: window.controller.models is not None)
+    window = opened(1280, 800)
     rows = []
     start = time.perf_counter()
     for n in range(1, count + 1):

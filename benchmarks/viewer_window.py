@@ -25,14 +25,21 @@ FRAMES = 240
 TURNS = 60
 
 
-def main(sample: str, big: str) -> dict[str, float]:
-    """All figures of one life of the window, in seconds, frames/s and MiB."""
-    app = application()
+def opened(width: int, height: int) -> MainWindow:
+    """A window of that size that has found its models."""
+    application()
     window = MainWindow()
-    window.resize(1460, 1110)
+    window.resize(width, height)
     window.show()
     window.controller.list_models()
     wait(lambda: window.controller.models is not None)
+    return window
+
+
+def main(sample: str, big: str) -> dict[str, float]:
+    """All figures of one life of the window, in seconds, frames/s and MiB."""
+    app = application()
+    window = opened(1460, 1110)
     found: dict[str, float] = {"memory_empty": memory_mib()[0]}
     found["stall_cold"], found["stall_cold_own"] = _first_scan(window, sample, warm=True)
     found["memory_sample"] = memory_mib()[0]
@@ -49,12 +56,7 @@ def main(sample: str, big: str) -> dict[str, float]:
 
 def at_once(sample: str) -> dict[str, float]:
     """The stall of a scan that is opened as soon as the window is there, while libraries and the 3D view are being made."""
-    application()
-    window = MainWindow()
-    window.resize(1460, 1110)
-    window.show()
-    window.controller.list_models()
-    wait(lambda: window.controller.models is not None)
+    window = opened(1460, 1110)
     longest, own = _first_scan(window, sample, warm=False)
     window.close()
     return {"stall_at_once": longest, "stall_at_once_own": own}

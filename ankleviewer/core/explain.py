@@ -137,10 +137,9 @@ def explain(
         The heat map, and at most five boxes, strongest first; none when the call is "no fracture" or the peak stays at the floor.
     """
     grid = placement.model_grid
-    values = np.maximum(upsample(cam, grid.shape[0], stride, offset), np.float32(0.0))
-    found = float(values.max()) > decision.cam_floor  # by the network's own map: the floor was measured on it
-    if finer is not None:
-        values = refined(cam, finer, grid.shape[0], stride, offset)
+    own = np.maximum(upsample(cam, grid.shape[0], stride, offset), np.float32(0.0))
+    found = float(own.max()) > decision.cam_floor  # the floor was measured on the network's own map
+    values, cells = (own, len(cam)) if finer is None else (refined(cam, finer, grid.shape[0], stride, offset), len(finer))
     peak = float(values.max())
     threshold = max(decision.cam_floor, HOT_SHARE * peak)
     boxes: tuple[Box, ...] = ()
@@ -149,9 +148,7 @@ def explain(
         threshold = max(HOT_SHARE * peak, _otsu(hot))
         boxes = _boxes(values, threshold, float(hot.sum(dtype=np.float64)), bone, placement)
     native = Native(np.asarray(cam, dtype=np.float32), pooling, stride, offset)
-    return HeatMap(
-        values, grid, threshold, decision.cam_reference, decision.cam_floor, (cam if finer is None else finer).shape[0], native
-    ), boxes
+    return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cells, native), boxes
 
 
 def refined(

@@ -31,8 +31,8 @@ APART_MM = 14.0  # two landmarks of one kind are at least that far apart
 # distance from the talar dome's centre in adults, mm: usual, and how far it may be off
 FROM_DOME = {PLAFOND: (4.0, 14.0), MEDIAL: (30.0, 20.0), LATERAL: (36.0, 22.0), HEEL: (68.0, 28.0)}
 LEAST_FOUND = 3  # of the five, below which there is no ankle
-TURN = 0.5  # the triple product of unit vectors from which a side is told, and the confidence of the landmarks it needs
-TELLS = 0.25
+TURN = 0.5  # the triple product of unit vectors from which a side is told
+TELLS = 0.25  # confidence that malleoli and heel need for that
 
 
 @dataclass(frozen=True)

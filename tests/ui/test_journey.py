@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize(("screen", "scale"), [("1280x800", "1"), ("1920x1080", "1"), ("2560x1600", "2")])
 def test_from_the_start_page_to_a_saved_review_by_keys_alone(screen: str, scale: str, theme: str, record_property) -> None:
-    command = [sys.executable, "packaging/journey.py", "--screen", screen, "--scale", scale, "--theme", theme]
+    command = [sys.executable, "-m", "benchmarks.journey", "--screen", screen, "--scale", scale, "--theme", theme]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     steps = [line for line in done.stdout.splitlines() if " s  " in line]

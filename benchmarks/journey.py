@@ -4,7 +4,7 @@ Opens the sample scan from the start page, waits for the answer, steps and judge
 slabs, lightbox and 3D, hides names, saves report, result, picture and session, restores the session and quits. Every step asserts
 what must be true after it, and with --pictures leaves a numbered picture of the whole screen.
 
-    python packaging/journey.py --screen 2560x1600 --scale 2 --theme light --pictures out/journey
+    python -m benchmarks.journey --screen 2560x1600 --scale 2 --theme light --pictures out/journey
 
 Status: 0, or 1 with the step that failed.
 """
@@ -14,45 +14,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import select
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.screen import virtual_screen
+
 WAIT_S = 90.0  # for an answer on a busy machine
-
-
-@contextmanager
-def virtual_screen(size: str) -> Iterator[None]:
-    """A screen of WIDTHxHEIGHT px, drawn by Mesa in software; sets the environment that Qt reads."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=(writing,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        number = b""
-        while not number.endswith(b"\n"):
-            if not select.select([reading], [], [], 30)[0] or not (more := os.read(reading, 16)):
-                raise RuntimeError("the virtual screen (Xvfb) did not start")
-            number += more
-        os.environ |= {"DISPLAY": f":{number.decode().strip()}", "QT_QPA_PLATFORM": "xcb", "LIBGL_ALWAYS_SOFTWARE": "1"}
-        os.environ.pop("WAYLAND_DISPLAY", None)
-        yield
-    finally:
-        os.close(reading)
-        server.terminate()
-        server.wait(timeout=10)
 
 
 class Journey:
@@ -483,8 +455,9 @@ def main() -> int:
     if options.pictures is not None:
         options.pictures.mkdir(parents=True, exist_ok=True)
     os.environ["QT_SCALE_FACTOR"] = options.scale
-    with tempfile.TemporaryDirectory() as home, virtual_screen(options.screen):
-        os.environ["ANKLEVIEWER_HOME"] = home
+    with tempfile.TemporaryDirectory() as home, virtual_screen(f"{options.screen}x24") as surroundings:
+        os.environ.pop("WAYLAND_DISPLAY", None)
+        os.environ |= {**surroundings, "ANKLEVIEWER_HOME": home}
         files = Path(home) / "saved"
         files.mkdir()
         try:
