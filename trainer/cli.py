@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     p = commands.add_parser("prepare", help="check, split and prepare a manifest's scans")
     p.add_argument("manifest", type=Path)
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--window", choices=("bone", "paper"), default="bone")
+    p.add_argument("--window", choices=("bone", "paper"), default="bone", help="bone: at 0.75 mm; paper: its own, at 1 mm")
     p.add_argument("--seed", type=int, default=0)
     p = commands.add_parser("train", help="train a network")
     _training(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
@@ -125,7 +125,7 @@ def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
     p.add_argument("--epochs", type=_positive, help="the preset's full length is 20; a fraction for trials")
     p.add_argument("--batch", type=int, help="scans a step, with DATA; default: the preset's")
-    p.add_argument("--size", type=int, default=128, help="largest crop, voxels")
+    p.add_argument("--size", type=int, help="largest crop, voxels, for trials; default: the preset's own")
     p.add_argument("--seed", type=int, default=1001)
     p.add_argument("--width", type=float, help="factor on the channels, for trials")
     p.add_argument(
@@ -231,10 +231,10 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 
 
 def _prepare(args: argparse.Namespace) -> int:
-    from ankleviewer.core.preprocess import BONE, PAPER
+    from ankleviewer.core.preprocess import FINE, PAPER
     from trainer.scans.prepare import flow, prepare
 
-    spec = BONE if args.window == "bone" else PAPER
+    spec = FINE if args.window == "bone" else PAPER
     with _bar(1, "scans") as bar:
         found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=_scans(bar))
     numbers = flow(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -69,14 +70,12 @@ def train_on(
     Raises:
         AnkleViewerError: INIT_UNFIT.
     """
-    spec = at_size(spec, order.size)
     net, expected, teacher = start_network(order, say)
-    if order.init is not None and expected is not None and expected.window != spec.window:
-        raise AnkleViewerError(
-            "INIT_UNFIT", f"The pack sees scans through the window {expected.window}, the prepared scans have {spec.window}."
-        )
+    if expected is not None:
+        _check_fits("teacher" if teacher is not None else "pack", expected, spec)
+    spec = at_size(spec, order.size)
     marked = any(p.marks_path is not None for p in own if p.row.label)
-    stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None, batch)
+    stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None and teacher is None, batch)
     stages = chosen(stages, order.rate, order.strength)
     inputs = [(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path]
     bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, order.on_device)
@@ -105,8 +104,27 @@ def train_on(
     return trained
 
 
-def at_size(spec: PreprocessSpec, size: int) -> PreprocessSpec:
+def _check_fits(source: str, expected: PreprocessSpec, spec: PreprocessSpec) -> None:
+    """A network goes on only from what it has learnt to see.
+
+    Raises:
+        AnkleViewerError: INIT_UNFIT.
+    """
+    if expected.window != spec.window:
+        raise AnkleViewerError(
+            "INIT_UNFIT",
+            f"The {source} sees scans through the window {expected.window}, the prepared scans have {spec.window}.",
+        )
+    if not math.isclose(expected.spacing_mm, spec.spacing_mm, rel_tol=0.05):
+        raise AnkleViewerError(
+            "INIT_UNFIT",
+            f"The {source} sees voxels of {expected.spacing_mm:g} mm, the prepared scans have {spec.spacing_mm:g} mm; "
+            "prepare them again.",
+        )
+
+
+def at_size(spec: PreprocessSpec, size: int | None) -> PreprocessSpec:
     """The preprocessing whose cube has `size` voxels along each edge and the same length, where that is coarser."""
-    if size >= spec.size:
+    if size is None or size >= spec.size:
         return spec
     return replace(spec, size=size, spacing_mm=spec.spacing_mm * spec.size / size)

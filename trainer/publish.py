@@ -38,7 +38,7 @@ class ExportOrder:
     Attributes:
         run: the run's folder; out: the pack's.
         validation: manifest for calibration and thresholds, or None for simulated scans.
-        metrics: metrics.json of an evaluation, or None.
+        metrics: metrics.json of an evaluation, or None; "ablation" in it ({"how": sentence, "rows": [...]}) goes into the card.
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
         name: of the pack, None for the network's; version, status, default, finer: see `export.export`.
     """
@@ -108,7 +108,7 @@ def export_run(order: ExportOrder) -> Path:
         )
     figures = json.loads(order.metrics.read_text()) if order.metrics else {}
     name = order.name or record["arch"]
-    metrics = figures.get("models", {}).get(name, {})
+    metrics = figures.get("models", {}).get(name, {}) | {k: figures[k] for k in ("ablation",) if k in figures}
     origin = {
         "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),
         "seed": record.get("seed"),

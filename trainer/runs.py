@@ -54,7 +54,7 @@ class TrainOrder:
             (.safetensors, .pth, .pt) to start from; or None to start from nothing.
         partial: weights of a file may match in part.
         validation: manifest on whose scans the best state is chosen, or None for the last one.
-        epochs: None for the recipe's own length; size: largest crop, voxels.
+        epochs: None for the recipe's own length; size: largest crop, voxels, None for the recipe's own or the scans'.
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own.
         bf16: half precision inside the network, None for where it pays; resume: go on from the run's checkpoint.
@@ -71,7 +71,7 @@ class TrainOrder:
     init: Path | None = None
     validation: Path | None = None
     epochs: float | None = None
-    size: int = 128
+    size: int | None = None
     seed: int = 1001
     width: float | None = None
     bf16: bool | None = False
@@ -131,8 +131,8 @@ def _fill(folder: str, order: BankOrder) -> None:
 def start_network(
     order: TrainOrder, say: Callable[[str], None] = lambda line: None
 ) -> tuple[FractureNet, PreprocessSpec | None, Teacher | None]:
-    """The network of an order, the preprocessing that comes with its pack (None where it does not start from one), and its
-    teacher, if there is one.
+    """The network of an order, the preprocessing that comes with its pack or its teacher (None without either), and its teacher,
+    if there is one.
 
     Raises:
         AnkleViewerError: USAGE, INIT_UNFIT, INIT_UNREADABLE, RUN_UNREADABLE.
@@ -153,8 +153,10 @@ def start_network(
         order.out.mkdir(parents=True, exist_ok=True)
         write_text(order.out / "init.txt", report.text() + "\n")
         say(report.text())
-    teacher = Teacher(load_run(order.teacher)[0], net) if order.teacher is not None else None
-    return net, None, teacher
+    if order.teacher is None:
+        return net, None, None
+    master, spec, _ = load_run(order.teacher)
+    return net, spec, Teacher(master, net)  # what a cell means depends on its size: the pupil sees what its teacher saw
 
 
 def _start(
@@ -167,8 +169,8 @@ def _start(
             f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
         )
     net, spec, teacher = start_network(order, say)
-    if spec is None:
-        return net, recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher
+    if spec is None or teacher is not None:
+        return net, spec or recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher
     if not recipe.onward:
         raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
     return net, spec, list(chosen(recipe.onward, order.rate, order.strength)), None
@@ -198,7 +200,7 @@ def train_on_simulator(
         validate = functools.partial(validation_figures, found=found, bf16=order.in_bf16)
     first = min(recipe.pairs, 64)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
-    wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every)
+    wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every, spec.spacing_mm)
     with processes(order.device) as group, _pairs(order, wanted, group) as pair:
         trained = train(
             net,

@@ -79,6 +79,13 @@ def test_a_pack_must_see_through_the_same_window(tmp_path: Path, prepared: Prepa
         train_on_scans(order, data, lambda p: None)
 
 
+def test_a_pack_must_have_seen_such_voxels(tmp_path: Path, prepared: Prepare) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", init=assets_dir() / "models" / "compact")
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: The pack sees voxels of .* mm, the prepared scans have 4 mm"):
+        train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
+    assert not (tmp_path / "run" / "checkpoint.pt").exists()
+
+
 def test_a_network_starts_from_published_weights(tmp_path: Path, prepared: Prepare) -> None:
     planar = build("mobilenet", mode="planar", width=0.25)
     theirs = {theirs: planar.state_dict()[ours] for ours, theirs in _names(planar, "timm")}

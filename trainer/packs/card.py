@@ -26,7 +26,7 @@ def model_card(record: Mapping[str, Any]) -> str:
     simulated = "simulat" in data.lower()
     cell = cam["stride"] * float(spec["spacing_mm"])
     scans = decision.get("calibration", {}).get("n", 0)
-    parity = record["parity"]
+    parity, metrics = record["parity"], record.get("metrics", {})
     parts = [
         f"# {record['title']}",
         f"Name `{record['name']}`, version {record['version']}, status **{record['status']}**.",
@@ -46,8 +46,9 @@ def model_card(record: Mapping[str, Any]) -> str:
             + (f"chosen on {scans} validation scans." if scans else "**not calibrated**: there were no scans to choose on.")
         ),
         "## Figures",
-        _table(_flat({k: v for k, v in record.get("metrics", {}).items() if k != "reliability"})) or "None were measured.",
-        _reliability(record.get("metrics", {}).get("reliability", [])),
+        _table(_flat({k: v for k, v in metrics.items() if k not in ("reliability", "ablation")})) or "None were measured.",
+        _reliability(metrics.get("reliability", [])),
+        *_ablation(metrics.get("ablation", {})),
         "## Limits",
         LIMITS,
         "## Export",
@@ -65,6 +66,17 @@ def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:
         return ""
     rows = [f"| {b['low']:.1f}-{b['high']:.1f} | {b['mean']:.2f} | {b['fractured']} of {b['n']} |" for b in bins]
     return "\n".join(["| probability | mean | fractured |", "|---|---|---|", *rows])
+
+
+def _ablation(record: Mapping[str, Any]) -> list[str]:
+    """What else was tried, and why it is made as it is: a heading, a sentence, and a table of rows of equal keys."""
+    rows = record.get("rows", [])
+    if not rows:
+        return []
+    heads = list(rows[0])
+    lines = [" | ".join(_cell(f"{v:.3f}" if isinstance(v, float) else v) for v in row.values()) for row in rows]
+    table = [f"| {' | '.join(map(_cell, heads))} |", "|" + "---|" * len(heads), *(f"| {line} |" for line in lines)]
+    return ["## What else was tried", str(record.get("how", "")), "\n".join(table)]
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -16,6 +16,7 @@ REASONS = {
     "BONE_DISEASE": "systemic bone disease",
     "SCAN_INCOMPLETE": "scan incomplete",
     "NO_COMPLETE_ANKLE": "no complete ankle found",
+    "WHICH_ANKLE": "two ankles, no mark tells which is fractured",
     "ANKLE_INCOMPLETE": "ankle incomplete",
 }
 PARTS = {"train": "training", "validation": "validation", "test": "test"}

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
@@ -29,6 +30,7 @@ from trainer.scans.manifest import DataError, Row, read_manifest
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
+WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
 
 Float32 = NDArray[np.float32]
@@ -157,7 +159,10 @@ def _manifest(rows: Sequence[Row]) -> str:
 
 def _is_done(row: Row, entry: dict[str, Any] | None) -> bool:
     """Whether a scan need not be read: it was, and marks that the table names by now were too."""
-    return entry is not None and bool(entry["excluded"] or row.mask is None or entry.get("marked"))
+    if entry is None:
+        return False
+    final = entry["excluded"] and entry["excluded"] != WHICH_ANKLE  # marks settle that
+    return bool(final or row.mask is None or entry.get("marked"))
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
@@ -168,26 +173,38 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
         return {"excluded": found.reason, "pixels": "", "ankle": None}
     volume = found.scan.volume
     pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
-    if not found.ankles:
-        return {"excluded": found.reason, "pixels": pixels, "ankle": None}
-    centre = found.ankles[0].centre_mm
-    tensor, _ = apply(volume, spec, centre)
+    marked = _marked(row.mask, volume) if row.mask is not None else None
+    ankle = _meant(found.ankles, row.label, marked)
+    if ankle is None:
+        reason = WHICH_ANKLE if found.ankles else found.reason
+        return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
+    tensor, _ = apply(volume, spec, ankle.centre_mm)
     _save(target, tensor[0, 0])
-    marked = False
-    if row.mask is not None:
-        marked = True
-        _save(marks, _marks_on(row.mask, volume, model_grid(volume, spec, centre)))
-    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in centre], "marked": marked}
+    if marked is not None:
+        _save(marks, _marks_on(marked, model_grid(volume, spec, ankle.centre_mm)))
+    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": marked is not None}
 
 
-def _marks_on(path: Path, volume: Volume, grid: Grid) -> NDArray[np.bool_]:
-    """Marked fractures on the network's grid.
+def _meant(ankles: Sequence[Ankle], label: int, marked: Volume | None) -> Ankle | None:
+    """The ankle that a scan's label speaks of: of two it is the one with the marks; without marks an unfractured scan means
+    either, a fractured one leaves it open (None).
+    """
+    if len(ankles) < 2 or not label:
+        return ankles[0] if ankles else None
+    where = np.argwhere(marked.hu > 0) if marked is not None else np.zeros((0, 3))
+    if marked is None or not len(where):
+        return None
+    middle = marked.grid.to_mm(where).mean(axis=0)
+    return min(ankles, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
+
+
+def _marked(path: Path, volume: Volume) -> Volume:
+    """A mask of fractures, above 0 where one is marked.
 
     Raises:
         DataError: the marks cannot be read or do not lie on the scan's grid.
     """
     from ankleviewer.core.errors import ScanError
-    from ankleviewer.core.resample import resample
     from ankleviewer.io.reader import open_scan
 
     try:
@@ -196,6 +213,13 @@ def _marks_on(path: Path, volume: Volume, grid: Grid) -> NDArray[np.bool_]:
         raise DataError(f"the marks {path.name} cannot be read: {error}") from error
     if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
         raise DataError(f"the marks {path.name} do not lie on the scan's grid")
+    return marks
+
+
+def _marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:
+    """Marked fractures on the network's grid."""
+    from ankleviewer.core.resample import resample
+
     unit = 1000  # whatever number marks a fracture; as much of a voxel as it fills
     return resample(Volume((marks.hu > 0).astype(np.int16) * unit, marks.grid), grid, 0.0) > MARKED_SHARE * unit
 

@@ -51,6 +51,11 @@ class Pair:
     meta: dict[str, object]
 
 
+def whole_size(spacing: float) -> int:
+    """Edge of a cube around the whole ankle, voxels: a multiple of 8, as networks with stride 8 like it."""
+    return 8 * int(WHOLE_CUBE_MM / spacing / 8)
+
+
 def setting_of(number: int) -> Setting:
     """Ranges for base shape `number`: every other one as real scans are, the rest wider than reality (SynthSeg's lesson)."""
     return (STANDARD, TRAINING)[number % 2]
@@ -79,7 +84,8 @@ def make_pair(
     what its finder may err; a smaller one is a close-up of a crack or of any other place, at a fraction of the cost.
 
     Args:
-        size: edge of the cube, voxels; spacing: edge of its voxels, mm; the scanner's voxels grow with them.
+        size: edge of the cube, voxels; spacing: edge of its voxels, mm; above 1 mm the scanner's voxels grow with them (coarse
+            cubes for quick trials), below it the scanner stays what it is.
         atlas: base shape; None takes the run's own. setting: None takes that of the base shape.
         device: where it is worked out; a GPU draws other noise than the CPU does.
     """
@@ -90,7 +96,7 @@ def make_pair(
     close = size * spacing < WHOLE_MM
     # a part of a scan can afford finer voxels
     finer = replace(setting, most_voxels=setting.most_voxels * (WHOLE_CUBE_MM / (size * spacing)) ** 3) if close else setting
-    grid = scanner_grid(stream(seed, index, "scanner grid"), None, None, finer, spacing)
+    grid = scanner_grid(stream(seed, index, "scanner grid"), None, None, finer, max(1.0, spacing))
     if close:
         grid = _part(grid, centre, size * spacing + 2 * RIM_MM)
     target = Grid.axis_aligned((size, size, size), spacing, centre - spacing * (size - 1) / 2)
@@ -205,7 +211,7 @@ class BankOrder:
 
     def size_of(self, index: int) -> int:
         """Edge of pair `index`, voxels."""
-        return round(WHOLE_CUBE_MM / self.spacing) if self.whole_every and index % self.whole_every == 0 else self.size
+        return whole_size(self.spacing) if self.whole_every and index % self.whole_every == 0 else self.size
 
 
 def _work(job: tuple[str, BankOrder, int]) -> int:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec
-from trainer.simulate.pairs import WHOLE_CUBE_MM
+from ankleviewer.core.preprocess import FINE, PAPER, PreprocessSpec
+from trainer.simulate.pairs import whole_size
 from trainer.training.data import CropPlan
 from trainer.training.objective import Stage
 
 FULL_EPOCHS = 20  # the paper's number; a recipe's stages are that long
+WITH_WHOLE = 128  # --size from which on some pairs show whole ankles, which are much slower to make
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,14 @@ class Recipe:
     @property
     def largest(self) -> int:
         """Edge of the largest crop that its pairs can hold, voxels."""
-        return int(WHOLE_CUBE_MM) if self.whole_every else self.crop
+        return whole_size(self.spec.spacing_mm) if self.whole_every else self.crop
 
-    def shortened(self, epochs: float | None, size: int) -> Recipe:
-        """The recipe for another number of epochs (stages scale) and with crops of at most `size` voxels."""
+    def shortened(self, epochs: float | None, size: int | None) -> Recipe:
+        """The recipe for another number of epochs (stages scale) and with crops of at most `size` voxels, None for its own."""
+        size = WITH_WHOLE if size is None else size
         share = 1.0 if epochs is None else epochs / FULL_EPOCHS
         crop = min(self.crop, max(size, 40))
-        whole_every = self.whole_every if size >= WHOLE_CUBE_MM else 0
+        whole_every = self.whole_every if size >= WITH_WHOLE else 0
         edge = min(size, self.largest if whole_every else crop)
         edge = edge - edge % 32 or 32
 
@@ -162,11 +164,11 @@ def chosen(stages: Sequence[Stage], rate: float | None, strength: float | None) 
 _CALM: dict[str, Any] = {"dropout": 0.0, "drop_path": 0.0, "bn_momentum": 0.1}
 
 RECIPES: dict[tuple[str, str], Recipe] = {
-    ("compact", "best"): Recipe(BONE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
-    ("mobilenet", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
-    ("resnet101", "best"): Recipe(BONE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("compact", "best"): Recipe(FINE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
+    ("mobilenet", "best"): Recipe(FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("resnet101", "best"): Recipe(FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
     ("efficientnet_b7", "best"): Recipe(
-        BONE, {"pooling": "lse", "stride16": True, **_CALM}, _TAUGHT, 72, 4000, 4, teacher="compact"
+        FINE, {"pooling": "lse", "stride16": True, **_CALM}, _TAUGHT, 72, 4000, 4, teacher="compact"
     ),
     ("resnet101", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("efficientnet_b7", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),

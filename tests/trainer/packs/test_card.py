@@ -34,3 +34,13 @@ def test_figures_have_their_intervals_and_calibration_a_table_of_its_own() -> No
 def test_without_figures_it_says_so() -> None:
     card = model_card(record())
     assert "None were measured." in card and "| probability | mean |" not in card
+
+
+def test_what_else_was_tried_is_a_table_of_its_own() -> None:
+    rows = [{"input": "1 mm", "AUC": 0.8, "steps": 500}, {"input": "a | b", "AUC": 0.8125, "steps": 500}]
+    card = model_card(record(auc=0.9, ablation={"how": "Same steps for all.", "rows": rows}))
+    assert (
+        "## What else was tried\n\nSame steps for all.\n\n| input | AUC | steps |\n|---|---|---|\n| 1 mm | 0.800 | 500 |" in card
+    )
+    assert "| a / b | 0.812 | 500 |" in card and "ablation" not in card
+    assert "What else" not in model_card(record(auc=0.9))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import BONE, PAPER, apply
 from ankleviewer.core.volume import Volume
@@ -129,6 +130,25 @@ def test_a_table_that_says_neither_yes_nor_no_is_refused(tmp_path: Path, cells: 
     (tmp_path / "m.csv").write_text(f"path,label,age,surgery\nx.nii.gz,1,{cells}\n")
     with pytest.raises(DataError, match=rf"m\.csv, line 2: {message}"):
         prepare(tmp_path / "m.csv", tmp_path / "out", SPEC)
+
+
+def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
+    grid = Grid.axis_aligned((30, 4, 4), 5.0, (-75.0, 0.0, 0.0))
+    right, left = (Ankle(side, (x, 5.0, 5.0), (x - 9, 0, 0), (x + 9, 9, 9), True, "") for side, x in (("R", -50.0), ("L", 50.0)))
+    hu = np.zeros(grid.shape, dtype=np.int16)
+    nothing = Volume(hu.copy(), grid)
+    hu[26:28, 1, 1] = 1
+    marked = Volume(hu, grid)
+    assert module._meant((right, left), 1, marked) is left and module._meant((right,), 1, marked) is right
+    assert module._meant((right, left), 1, None) is None and module._meant((right, left), 1, nothing) is None
+    assert module._meant((right, left), 0, None) is right and module._meant((), 1, None) is None
+
+
+def test_marks_that_come_later_settle_which_ankle_is_meant(tmp_path: Path) -> None:
+    entry = {"excluded": module.WHICH_ANKLE, "pixels": "", "ankle": None, "marked": False}
+    assert module._is_done(row("a", 1, "p"), entry)
+    assert not module._is_done(replace(row("a", 1, "p"), mask=tmp_path / "a.nii"), entry)
+    assert module._is_done(replace(row("a", 1, "p"), mask=tmp_path / "a.nii"), entry | {"excluded": "NO_COMPLETE_ANKLE"})
 
 
 def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path) -> None:

@@ -114,6 +114,17 @@ def test_some_pairs_of_a_bank_show_whole_ankles() -> None:
     assert [order.size_of(i) for i in range(6)] == [128, 72, 72, 72, 128, 72]
     assert {BankOrder(1, 8, size=72).size_of(i) for i in range(6)} == {72}
     assert BankOrder(1, 8, size=20, whole_every=2, spacing=3.2).size_of(0) == 40
+    assert BankOrder(1, 8, size=72, whole_every=2, spacing=0.75).size_of(0) == 168, "126 mm, divided by the stride"
+
+
+def test_finer_voxels_are_of_the_same_scanner(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below 1 mm the cube is sampled more densely; a finer scanner would be another world than the viewer's."""
+    factors = []
+    real = module.scanner_grid
+    monkeypatch.setattr(module, "scanner_grid", lambda *a: factors.append(a[4]) or real(*a))
+    for spacing in (0.75, 1.0, 2.0):
+        make_pair(5, 3, 24, spacing, atlas)
+    assert factors == [1.0, 1.0, 2.0]
 
 
 def test_a_bank_is_filled_once(tmp_path: Path, atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
