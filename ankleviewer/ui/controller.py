@@ -16,6 +16,7 @@ from ankleviewer.core.display import Scene
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.explain import paper_map
 from ankleviewer.core.review import Judgement
+from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.core.viewstate import PaneView, ViewState
 from ankleviewer.ui.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.jobs import Job, wait_for
@@ -25,7 +26,6 @@ from ankleviewer.ui.reviewing import Reviewing
 
 _MARGIN_MM = 12.0  # shown around the ankle's box
 ALL_MODELS = "all"
-SEVERAL = ("SERIES_AMBIGUOUS", "ARCHIVE_SEVERAL")  # refusals that the choice of a series mends
 
 
 class Phase(Enum):

@@ -271,12 +271,12 @@ class MainWindow(QMainWindow):
             self.last_pane = new.plane
 
     # --------------------------------------------------------------------------------------------------------------- opening
-    def open(self, path: str) -> None:
-        """Open a scan, or a session with its scan."""
+    def open(self, path: str, pick: str = "") -> None:
+        """Open a scan (of several series that with the key `pick`), or a session with its scan."""
         if path.lower().endswith(SUFFIX):
             self.session_files.open(path)
         else:
-            self.controller.open(path)
+            self.controller.open(path, pick)
 
     def choose_file(self) -> None:
         """Ask for a file."""

@@ -176,6 +176,7 @@ SENTENCES: tuple[str, ...] = (
     "There are only overview images or images without a position, no slices.",
     "There is no decoder for the transfer syntax {}; re-export uncompressed.",
     "There is no model named {}; known: {}.",
+    "There is no such series; {} can be opened here.",
     "There is too little room on the disk to unpack the ZIP file.",
     "These images are not a CT (Modality is not CT).",
     "This file is not an image of a CT series.",

@@ -1874,6 +1874,10 @@
         <translation>Neben diesem Scan gibt es keine andere Serie.</translation>
     </message>
     <message>
+        <source>There is no such series; {} can be opened here.</source>
+        <translation>Eine solche Serie gibt es nicht; {} lassen sich hier öffnen.</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
         <translation>Auf dem Datenträger ist zu wenig Platz, um die ZIP-Datei zu entpacken.</translation>
     </message>

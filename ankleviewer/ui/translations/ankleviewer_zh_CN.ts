@@ -1872,6 +1872,10 @@
         <translation>除此扫描外没有其他序列。</translation>
     </message>
     <message>
+        <source>There is no such series; {} can be opened here.</source>
+        <translation>没有该序列；此处可打开 {} 个序列。</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
         <translation>磁盘空间不足，无法解压 ZIP 文件。</translation>
     </message>
