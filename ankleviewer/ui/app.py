@@ -12,6 +12,7 @@ from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.ui import log_saving, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.succession import Keeper
 
 _FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600
@@ -52,8 +53,10 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
     QTimer.singleShot(_WARM_AFTER_MS, window, window.warm)
     if path:
         QTimer.singleShot(0, lambda: window.open(path, pick))
+    keeper = Keeper(window)
     with log_saving.watched():
         app.exec()
+    window = keeper.window
     window.close()
     code = shot.code if shot is not None else 0
     window.deleteLater()

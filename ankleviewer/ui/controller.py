@@ -143,6 +143,21 @@ class CaseController(QObject):
             self.settled.emit(False)
         return busy
 
+    def take_over(self, other: CaseController) -> None:
+        """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
+        self.models, self.decisions, self.chosen = other.models, other.decisions, other.chosen
+        self.case, self.analysis, self.pick = other.case, other.analysis, other.pick
+        self.go_to_offered, self._path, self._touched = other.go_to_offered, other._path, other._touched
+        self.phase = self._resting()
+        self.reviewing.take_over(other.reviewing)
+        for _ in range(2):  # turning to another map puts the threshold back to that map's own, so it comes last
+            self.view.set_state(other.view.state)
+        if self.case is not None:
+            self._show()
+        self.measuring.take_over(other.measuring)
+        self._set_notice(other.notice)
+        self.changed.emit()
+
     def close(self, seconds: float = 20.0) -> bool:
         """Cancel everything and wait for the threads; True when all have left."""
         return wait_for([self.reading, self.analysing, self.listing], seconds)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from ankleviewer.core.decision import CalibrationBin, Decision
 from ankleviewer.core.errors import Cancelled, ScanError
@@ -225,8 +226,9 @@ def make_window(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
     yield make
     for window in made:
-        window.close()
-        window.deleteLater()
+        if isValid(window):  # another language makes another window
+            window.close()
+            window.deleteLater()
 
 
 @pytest.fixture

@@ -1392,6 +1392,10 @@
         <translation>Das ist fehlgeschlagen ({code})</translation>
     </message>
     <message>
+        <source>The language changes when the work under way is done</source>
+        <translation>Die Sprache wechselt, sobald die laufende Arbeit beendet ist</translation>
+    </message>
+    <message>
         <source>The series claims {} × {} × {} voxels.</source>
         <translation>Die Serie gibt {} × {} × {} Voxel an.</translation>
     </message>
@@ -1684,10 +1688,6 @@
     <message>
         <source>The images were reduced to 256 grey values; no model is run.</source>
         <translation>Die Bilder wurden auf 256 Grauwerte reduziert; es wird kein Modell ausgeführt.</translation>
-    </message>
-    <message>
-        <source>The language changes at the next start</source>
-        <translation>Die Sprache wechselt beim nächsten Start</translation>
     </message>
     <message>
         <source>The largest part of the map ({share} %) lies {where}.</source>

@@ -1392,6 +1392,10 @@
         <translation>操作失败（{code}）</translation>
     </message>
     <message>
+        <source>The language changes when the work under way is done</source>
+        <translation>当前任务完成后将切换语言</translation>
+    </message>
+    <message>
         <source>The series claims {} × {} × {} voxels.</source>
         <translation>该序列声称有 {} × {} × {} 个体素。</translation>
     </message>
@@ -1682,10 +1686,6 @@
     <message>
         <source>The images were reduced to 256 grey values; no model is run.</source>
         <translation>图像已降为 256 级灰度；不运行模型。</translation>
-    </message>
-    <message>
-        <source>The language changes at the next start</source>
-        <translation>语言将在下次启动时更改</translation>
     </message>
     <message>
         <source>The largest part of the map ({share} %) lies {where}.</source>
