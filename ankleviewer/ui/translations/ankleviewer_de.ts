@@ -2078,6 +2078,10 @@
         <translation>in Höhe des {joint}s</translation>
     </message>
     <message>
+        <source>at the joint centre</source>
+        <translation>in der Gelenkmitte</translation>
+    </message>
+    <message>
         <source>axial</source>
         <translation>axial</translation>
     </message>
@@ -2613,12 +2617,40 @@
         <translation>{key} gehört zu: {names}. Durch das Zuweisen entfällt sie dort.</translation>
     </message>
     <message>
+        <source>{mm} mm above the joint centre</source>
+        <translation>{mm} mm über der Gelenkmitte</translation>
+    </message>
+    <message>
         <source>{mm} mm apart</source>
         <translation>{mm} mm Abstand</translation>
     </message>
     <message>
-        <source>{mm} mm from the joint</source>
-        <translation>{mm} mm vom Gelenk</translation>
+        <source>{mm} mm behind the joint centre</source>
+        <translation>{mm} mm hinter der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm below the joint centre</source>
+        <translation>{mm} mm unter der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm in front of the joint centre</source>
+        <translation>{mm} mm vor der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm lateral of the joint centre</source>
+        <translation>{mm} mm lateral der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm medial of the joint centre</source>
+        <translation>{mm} mm medial der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the left of the joint centre</source>
+        <translation>{mm} mm links der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the right of the joint centre</source>
+        <translation>{mm} mm rechts der Gelenkmitte</translation>
     </message>
     <message>
         <source>{number} edited</source>

@@ -2076,6 +2076,10 @@
         <translation>{joint}水平</translation>
     </message>
     <message>
+        <source>at the joint centre</source>
+        <translation>位于关节中心</translation>
+    </message>
+    <message>
         <source>axial</source>
         <translation>轴位</translation>
     </message>
@@ -2610,12 +2614,40 @@
         <translation>{key} 已用于：{names}。指定后原命令将失去该键。</translation>
     </message>
     <message>
+        <source>{mm} mm above the joint centre</source>
+        <translation>关节中心上方 {mm} mm</translation>
+    </message>
+    <message>
         <source>{mm} mm apart</source>
         <translation>间隔 {mm} mm</translation>
     </message>
     <message>
-        <source>{mm} mm from the joint</source>
-        <translation>距关节 {mm} mm</translation>
+        <source>{mm} mm behind the joint centre</source>
+        <translation>关节中心后方 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm below the joint centre</source>
+        <translation>关节中心下方 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm in front of the joint centre</source>
+        <translation>关节中心前方 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm lateral of the joint centre</source>
+        <translation>关节中心外侧 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm medial of the joint centre</source>
+        <translation>关节中心内侧 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the left of the joint centre</source>
+        <translation>关节中心左侧 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the right of the joint centre</source>
+        <translation>关节中心右侧 {mm} mm</translation>
     </message>
     <message>
         <source>{number} edited</source>
