@@ -22,7 +22,7 @@ def test_headline_says_side_call_and_probability(made) -> None:
 def test_count_and_operating_points(made) -> None:
     row = content.model_rows(made.report())[0]
     assert row[:4] == ("Right ankle", "Compact 3D CNN, version 3", "Fracture suspected", "0.93")
-    assert row[4] == "61 of 64 validation scans scored 0.50-1.00 were fractured"
+    assert row[4] == "Of 64 validation scans scored 0.50-1.00, 61 had a fracture"
     assert "below 0.20" in row[5] and "from 0.80" in row[5]
     unknown = content.model_rows(made.report(made.answer(), shown=None))[0]
     assert unknown[4] == row[4]

@@ -88,8 +88,8 @@ class FakeBackend:
     volume: Volume = field(default_factory=phantom)
     heat: HeatMap | None = field(default_factory=lambda: heat_around(FIRST))
     models: tuple[SimpleNamespace, ...] = (
-        SimpleNamespace(name="compact", title="Compact 3D-CNN", status="released", default=True),
-        SimpleNamespace(name="mobilenet", title="3D-MobileNet", status="preliminary", default=False),
+        SimpleNamespace(name="compact", title="Compact 3D-CNN", status="released", default=True, data="simulated ankles"),
+        SimpleNamespace(name="mobilenet", title="3D-MobileNet", status="preliminary", default=False, data=""),
     )
     gate: threading.Event = field(default_factory=threading.Event)
     opened: list[str] = field(default_factory=list)
