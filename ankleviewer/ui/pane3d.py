@@ -348,7 +348,7 @@ class Pane3D(QWidget):
         def turn() -> None:
             self.settled.disconnect(turn)
             if self.render3d is not None:
-                self.render3d.plotter.camera.DeepCopy(camera)
+                self.render3d.set_camera(camera)
                 self.draw_soon()
 
         self.settled.connect(turn)

@@ -106,7 +106,7 @@ class ResultPanel(QWidget):
         line = QHBoxLayout()
         self.origin = label("", "secondary", wrap=True)
         line.addWidget(self.origin, 1)
-        line.addWidget(self.badge, 0)
+        line.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(line)
         self.go = QPushButton(tr("Go to finding"))
         self.go.setObjectName("primary")

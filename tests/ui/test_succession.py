@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 from shiboken6 import isValid
 
@@ -100,7 +101,12 @@ def test_the_3d_view_is_turned_as_it_was(keep, make_window, backend, qtbot) -> N
     window.pane3d.look_from("S")
     window.pane3d.render3d.turn(30.0)
     wanted = tuple(window.pane3d.render3d.plotter.camera.position)
+    window.pane3d.draw(fine=True)
+    seen = window.pane3d.render3d.picture()
     keeper = keep(window)
     new = choose(keeper, "de", qtbot)
     qtbot.waitUntil(lambda: new.pane3d.render3d is not None and not new.pane3d.pending, timeout=20000)
     assert tuple(new.pane3d.render3d.plotter.camera.position) == pytest.approx(wanted)
+    new.pane3d.draw(fine=True)
+    shown = new.pane3d.render3d.picture()
+    assert shown.shape == seen.shape and np.abs(shown.astype(int) - seen).mean() < 1.0
