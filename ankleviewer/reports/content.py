@@ -232,7 +232,7 @@ def finding_rows(report: Report) -> Rows:
                     ", ".join(map(str, box.center_voxel)),
                     position_text(box.center_mm),
                     extent_text(box),
-                    f"{box.score:.2f}",
+                    f"{100 * box.score:.0f} %",
                     mark.judgement.capitalize() if mark else "Not judged",
                     mark.reason if mark else "",
                 )

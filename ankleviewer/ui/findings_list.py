@@ -17,6 +17,8 @@ from ankleviewer.ui.parts import Chooser, label
 from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.wording import box_lines
 
+_VOXEL_ROW = 2
+
 
 class FindingRow(QFrame):
     """Number, share, and the centre in three frames of reference, each named."""
@@ -44,8 +46,11 @@ class FindingRow(QFrame):
         for row, (name, value) in enumerate(
             ((tr("Model grid"), model), (tr("Scan voxel"), voxel), (tr("Position, mm"), mm)), start=1
         ):
-            grid.addWidget(label(name, "secondary"), row, 0)
-            text = label(value)
+            named, text = label(name, "secondary"), label(value)
+            if row == _VOXEL_ROW:
+                for part in (named, text):
+                    part.setToolTip(tr("Column, row and slice, counted from 0; slice numbers in the views count from 1"))
+            grid.addWidget(named, row, 0)
             text.setStyleSheet("font-size: 12px;")
             grid.addWidget(text, row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)

@@ -32,7 +32,7 @@ def test_count_and_operating_points(made) -> None:
 
 def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
     finding, edited, missed = content.finding_rows(made.report())
-    assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "0.71", "Rejected", "Growth plate or its scar")
+    assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "71 %", "Rejected", "Growth plate or its scar")
     assert edited == ("1", "The reader's box for it", "-", "L 40.0, P 30.0, S 21.0", "20 × 12 × 14", "-", "Edited", "")
     assert missed[0] == "M1" and missed[3] == "L 10.0, P 12.0, S 30.0" and missed[6] == "Added"
     silent = content.finding_rows(made.report(review=Review()))

@@ -1418,6 +1418,10 @@
         <translation>Grob</translation>
     </message>
     <message>
+        <source>Column, row and slice, counted from 0; slice numbers in the views count from 1</source>
+        <translation>Spalte, Zeile und Schicht, ab 0 gezählt; die Schichtnummern in den Ansichten zählen ab 1</translation>
+    </message>
+    <message>
         <source>Finding {number}, {share} % of the map, centre {mm}</source>
         <translation>Befund {number}, {share} % der Heatmap, Mitte {mm}</translation>
     </message>

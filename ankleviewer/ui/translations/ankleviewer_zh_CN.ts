@@ -1416,6 +1416,10 @@
         <translation>粗图</translation>
     </message>
     <message>
+        <source>Column, row and slice, counted from 0; slice numbers in the views count from 1</source>
+        <translation>列、行、层，从 0 计数；视图中的层号从 1 计数</translation>
+    </message>
+    <message>
         <source>Finding {number}, {share} % of the map, centre {mm}</source>
         <translation>发现 {number}，占热图 {share} %，中心 {mm}</translation>
     </message>
