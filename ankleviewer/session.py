@@ -71,13 +71,14 @@ class Analysis:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """What a chooser needs to know of a pack."""
+    """What a chooser needs to know of a pack; `data` is what it learned from in its own words, "" where it does not say."""
 
     name: str
     title: str
     version: str
     status: str
     default: bool
+    data: str = ""
 
 
 def open_case(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None, pick: str = "") -> Case:
@@ -312,10 +313,13 @@ def _facts(models: Sequence[str], result: Result) -> dict[str, ModelFacts]:
     for name in dict.fromkeys([*(m for m in models if m != ALL), *(a.name for a in result.models)]):
         with contextlib.suppress(ModelError):
             pack = load_pack(name)
-            origin = pack.manifest.record.get("origin")
-            data = str(origin.get("data", ""))[:200] if isinstance(origin, dict) else ""
-            facts[pack.sha256] = ModelFacts(pack.title, pack.decision, data)
+            facts[pack.sha256] = ModelFacts(pack.title, pack.decision, _data(pack))
     return facts
+
+
+def _data(pack: ModelPack) -> str:
+    origin = pack.manifest.record.get("origin")
+    return str(origin.get("data", ""))[:200] if isinstance(origin, dict) else ""
 
 
 def not_assessed(pack: ModelPack, ankle: int | None) -> ModelAnswer:
@@ -336,7 +340,7 @@ def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
 def list_models() -> list[ModelSummary]:
     """The packs that can be chosen by name, the default first."""
     packs = list_packs()
-    return [ModelSummary(p.name, p.title, p.version, p.status, n == 0) for n, p in enumerate(packs)]
+    return [ModelSummary(p.name, p.title, p.version, p.status, n == 0, _data(p)) for n, p in enumerate(packs)]
 
 
 def software() -> dict[str, str]:

@@ -44,6 +44,7 @@ _KEY = re.compile(r"(?:(?:Ctrl|Shift|Alt)\+)*(?:[A-Z0-9?\[\]]|F\d+|Del|Esc|Left|
 WORDS = {"Bone", "Distance", "Angle", "Region (HU)", "Artefact", "scroll", "pan", "zoom"}
 WORDS |= {"Unpacking", "Checking", "Done", "Running {}", "kernel {}", " Also: {}"}
 WORDS |= {"anterior", "middle", "posterior", "length", "angle", "mean", "area", "voxels"}
+WORDS |= {"localizers", "directories"}
 WORDS |= {"step-off", "gap", "fragment", "plafond", "medial", "lateral"}
 WORDS |= {"{where}, near {name}", "{across} and {along}"}
 WORDS |= {"Mean {} mm", "{}: 1 slice", "{} to {} HU", "{} mm of {} mm"}

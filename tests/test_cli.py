@@ -120,6 +120,11 @@ def test_not_assessed_is_exit_0(scans, monkeypatch, capsys, tmp_path) -> None:
         ["models", "add"],
         ["models", "verify", "resnet999"],
         ["--model", "resnet999"],
+        ["SCAN", "--series", "2"],
+        ["--series", "1"],
+        ["info", "SCAN", "--series", "1.2.3"],
+        ["analyze", "SCAN", "--series", "list"],
+        ["analyze", "SCAN", "SCAN", "--series", "1"],
         ["--nonsense"],
     ],
 )
@@ -203,7 +208,35 @@ def test_window_is_the_default_command(monkeypatch) -> None:
     monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
     assert main(["scan.nii.gz", "--model", "tiny-gap", "--screenshot", "x.png"]) == 0
     assert main([]) == 0
-    assert calls == [("scan.nii.gz", "tiny-gap", "x.png"), (None, None, None)]
+    assert calls == [("scan.nii.gz", "tiny-gap", "x.png", ""), (None, None, None, "")]
+
+
+def test_one_of_several_series_by_number_or_key(scans, tmp_path, monkeypatch, capsys) -> None:
+    (folder := tmp_path / "study").mkdir()
+    for name in ("a.nii.gz", "b.nii.gz"):
+        (folder / name).write_bytes((scans / name).read_bytes())
+    assert main(["info", str(folder)]) == 3
+    assert "--series NUMBER" in capsys.readouterr().err
+    assert main(["info", str(folder), "--series", "list"]) == 0
+    out = capsys.readouterr().out
+    assert "1  a.nii.gz" in out and "2  b.nii.gz" in out and "axial, 80 slices, 96 × 100 pixels, 1.20 × 1.20 × 1.50 mm" in out
+    target = tmp_path / "list.json"
+    assert main(["info", str(folder), "--series", "list", "--json", str(target)]) == 0
+    series = json.loads(target.read_text())["series"]
+    hashes = []
+    for name in ("2", series[1]["key"]):
+        assert main(["analyze", str(folder), "--series", name, "--json", str(target)]) == 0
+        record = json.loads(target.read_text())
+        hashes.append(record["scan"]["sha256"])
+        assert record["models"][0]["call"] == "no fracture"
+    assert main(["info", str(folder / "b.nii.gz"), "--json", str(target)]) == 0
+    assert hashes == [json.loads(target.read_text())["scan"]["sha256"]] * 2
+    calls: list = []
+    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
+    assert main([str(folder), "--series", "1"]) == 0
+    assert calls == [(str(folder), None, None, series[0]["key"])]
+    assert main(["analyze", str(tmp_path / "gone"), "--series", "1", "--json", str(target)]) == 3
+    assert json.loads(target.read_text())["findings"][0]["code"] == "FILE_NOT_FOUND"
 
 
 def test_help_and_version(capsys) -> None:

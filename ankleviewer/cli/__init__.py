@@ -1,6 +1,6 @@
 """One door: `ankleviewer [PATH]` opens the window, the sub-commands work without one. Arguments, exit codes, error texts.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or unknown model name, 3 scan refused, 4 model pack refused.
+Exit codes: 0 done, 1 failed, 2 wrong usage or unknown name of a model or series, 3 scan refused, 4 model pack refused.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ankleviewer.cli import console
 from ankleviewer.core.errors import AnkleViewerError
 
 COMMANDS = ("analyze", "info", "models", "selftest")
+_SERIES = "of a folder or ZIP with several series, the one to open: its number in the list, its key or its UID"
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 
 log = logging.getLogger(__name__)
@@ -63,11 +64,13 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         "--picture", metavar="FILE.png", help="the planes through the strongest finding; several PATHs: a folder"
     )
     analyze.add_argument("--report", metavar="FILE.pdf", help="a report on paper, without names; several PATHs: a folder")
+    analyze.add_argument("--series", metavar="NAME", help=_SERIES)
     analyze.set_defaults(command=_analyze)
 
     info = commands.add_parser("info", help="what a scan is, its geometry, the checks and the verdict; no model is run")
     info.add_argument("path", metavar="PATH")
     info.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
+    info.add_argument("--series", metavar="NAME", help=f"{_SERIES}; `list` lists them")
     info.set_defaults(command=_info)
 
     models = commands.add_parser("models", help="model packs: list, verify, add")
@@ -95,6 +98,7 @@ def _window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("path", nargs="?", metavar="PATH", help="NIfTI file, DICOM folder or file, ZIP, or session to open")
     parser.add_argument("--model", metavar="NAME", help="model pack to run, or all")
+    parser.add_argument("--series", metavar="NAME", help=_SERIES)
     parser.add_argument("--screenshot", metavar="FILE.png", help="show, analyse, save the picture, quit")
     parser.add_argument("--version", action="version", version=f"AnkleViewer {__version__}")
     parser.set_defaults(command=_window)
@@ -106,22 +110,29 @@ def _window(options: argparse.Namespace) -> int:
         from ankleviewer.inference.packs import load_pack
 
         load_pack(options.model)  # a wrong name is told here, not in the window
+    pick = ""
+    if options.series is not None:
+        from ankleviewer.cli.series import chosen
+
+        if options.path is None:
+            raise console.UsageError("--series needs a PATH.")
+        pick = chosen(options.path, options.series)
     from ankleviewer.ui.app import run
 
-    return int(run(options.path, options.model, options.screenshot))
+    return int(run(options.path, options.model, options.screenshot, pick))
 
 
 def _analyze(options: argparse.Namespace) -> int:
     from ankleviewer.cli.analyze import analyze
 
     files = {"heatmap": options.heatmap, "picture": options.picture, "report": options.report}
-    return analyze(options.path, options.model or [], options.runtime, options.json, files)
+    return analyze(options.path, options.model or [], options.runtime, options.json, files, options.series)
 
 
 def _info(options: argparse.Namespace) -> int:
     from ankleviewer.cli.analyze import info
 
-    return info(options.path, options.json)
+    return info(options.path, options.json, options.series)
 
 
 def _models(options: argparse.Namespace) -> int:

@@ -6,34 +6,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ankleviewer import DISCLAIMER, session
-from ankleviewer.cli import console
-from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from ankleviewer.cli import console, series
+from ankleviewer.cli.console import UsageError
+from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.core.looked import sentences
 from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
+from ankleviewer.core.serieschoice import SEVERAL
 
 ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pdf",)}
 SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
 
 
-class UsageError(AnkleViewerError):
-    """The arguments do not go together (exit code 2)."""
+def info(path: str, json_target: str | None, name: str | None = None) -> int:
+    """Print what a scan is and what the checks say; returns the exit code. The JSON is a result and, beside it, the HU range.
 
-    def __init__(self, message: str) -> None:
-        super().__init__("USAGE", message)
-
-
-def info(path: str, json_target: str | None) -> int:
-    """Print what a scan is and what the checks say; returns the exit code. The JSON is a result and, beside it, the HU range."""
+    `name`: of a series (`cli.series`), or LIST for the list of them in place of all else.
+    """
     _refuse_overwriting([path], [json_target])
+    if name == series.LIST:
+        return series.show(path, json_target)
+    pick = series.chosen(path, name)
     extra: dict[str, list[int]] = {}
     try:
         with console.Progress() as progress:
-            case = session.open_case(path, progress)
+            case = session.open_case(path, progress, pick=pick)
         result = session.describe(case)
         extra = {"hu_range": [int(case.scan.volume.hu.min()), int(case.scan.volume.hu.max())]}
     except ScanError as error:
-        result = session.refused(path, error)
+        result = _refused(path, error)
     console.write_json({**result.to_json(), **extra}, json_target)
     if json_target != console.STDOUT:
         print(text(result))
@@ -43,7 +44,12 @@ def info(path: str, json_target: str | None) -> int:
 
 
 def analyze(
-    inputs: Sequence[str], models: Sequence[str], runtime: str, json_target: str | None, files: Mapping[str, str | None]
+    inputs: Sequence[str],
+    models: Sequence[str],
+    runtime: str,
+    json_target: str | None,
+    files: Mapping[str, str | None],
+    name: str | None = None,
 ) -> int:
     """Analyse scans one after the other; a bad one does not stop the rest. Returns the highest exit code met.
 
@@ -52,20 +58,25 @@ def analyze(
         models, runtime: as in `session.analyse`.
         json_target: file for the JSON, "-" for standard output, None for none.
         files: of ENDINGS, what to write where: a file, or for several scans a folder.
+        name: of a series of the one scan (`cli.series`).
 
     Raises:
         ModelError: a pack is unknown or refused, before any scan is read.
+        ScanError: SERIES_UNKNOWN.
         UsageError: output names that do not fit.
         OSError: an output cannot be written.
     """
     _check_outputs(inputs, json_target, files)
+    if name is not None and len(inputs) > 1:
+        raise UsageError("--series names a series of one scan; give one PATH.")
     session.choose_packs(models)
+    pick = series.chosen(inputs[0], name)
     results: list[Result] = []
     code = console.DONE
     for number, path in enumerate(inputs):
         label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
         places = {kind: _place(target, inputs, number, ENDINGS[kind][0]) for kind, target in files.items() if target is not None}
-        result, met = _one(path, models, runtime, label, places)
+        result, met = _one(path, pick, models, runtime, label, places)
         results.append(result)
         code = max(code, met)
         if json_target != console.STDOUT:
@@ -76,13 +87,13 @@ def analyze(
     return code
 
 
-def _one(path: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]) -> tuple[Result, int]:
+def _one(path: str, pick: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]) -> tuple[Result, int]:
     """One scan's result and exit code, its files written."""
     with console.Progress(label) as progress:
         try:
-            case = session.open_case(path, lambda share, what: progress(0.4 * share, what))
+            case = session.open_case(path, lambda share, what: progress(0.4 * share, what), pick=pick)
         except ScanError as error:
-            return session.refused(path, error), console.SCAN_REFUSED
+            return _refused(path, error), console.SCAN_REFUSED
         if case.verdict == "refuse":
             return session.describe(case), console.SCAN_REFUSED
         try:
@@ -101,6 +112,12 @@ def _one(path: str, models: Sequence[str], runtime: str, label: str, places: Map
             progress(0.97, "Writing the report")
             session.save_report(case, analysis, places["report"], models=models)
         return analysis.result, console.DONE
+
+
+def _refused(path: str, error: ScanError) -> Result:
+    if error.code in SEVERAL:
+        console.complain(series.HOW)
+    return session.refused(path, error)
 
 
 def _check_outputs(inputs: Sequence[str], json_target: str | None, files: Mapping[str, str | None]) -> None:

@@ -19,7 +19,14 @@ from ankleviewer.core.scrub import ScrubbingFormatter
 
 DONE, FAILED, USAGE, SCAN_REFUSED, MODEL_REFUSED = 0, 1, 2, 3, 4
 STDOUT = "-"
-USAGE_CODES = ("MODEL_UNKNOWN", "USAGE")
+USAGE_CODES = ("MODEL_UNKNOWN", "SERIES_UNKNOWN", "USAGE")
+
+
+class UsageError(AnkleViewerError):
+    """The arguments do not go together (exit code 2)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("USAGE", message)
 
 
 def exit_code(error: AnkleViewerError) -> int:

@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer import DISCLAIMER
+
+SCHEMA = "ankleviewer.series/1"
+SEVERAL = ("SERIES_AMBIGUOUS", "ARCHIVE_SEVERAL")  # refusals that the choice of a series mends
 ENOUGH_SLICES = 20
 LIKE_MM = 0.15  # slice distances that differ by no more count as equal
 # Reconstruction kernels for bone, as the makers name them: by word (GE: BONE, BONEPLUS, EDGE), Siemens' letter and number from 60
@@ -100,6 +105,34 @@ def reason(found: Sequence[Series]) -> str:
     if first.bone and not all(s.bone for s in like):
         return BONE
     return MOST
+
+
+def to_json(path: str, found: Sequence[Series]) -> dict[str, Any]:
+    """A list of series as plain values (schema "ankleviewer.series/1"); pictures are left out.
+
+    `proposed` says why the first one comes first, `lack` what speaks against one; both are null where there is nothing to say.
+    """
+    why = reason(found)
+    return {
+        "schema": SCHEMA,
+        "path": path,
+        "series": [
+            {
+                "number": n + 1,
+                "key": s.key,
+                "description": s.description,
+                "plane": s.plane or None,
+                "slices": s.slices,
+                "size": list(s.size),
+                "spacing_mm": list(s.spacing_mm) if s.spacing_mm is not None else None,
+                "kernel": s.kernel or None,
+                "proposed": (why or None) if n == 0 else None,
+                "lack": LACKS[s.lack] if s.lack else None,
+            }
+            for n, s in enumerate(found)
+        ],
+        "disclaimer": DISCLAIMER,
+    }
 
 
 def _apart(s: Series) -> float:

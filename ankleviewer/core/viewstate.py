@@ -178,9 +178,9 @@ def _from_middle(frame: Frame, mm: ArrayLike, region: tuple[ArrayLike, ArrayLike
 
 
 def with_threshold_step(state: ViewState, steps: int, own: float, reference: float) -> ViewState:
-    """The shared threshold moved by `steps` fortieths of the colour scale; `own` is the map's own one."""
+    """The shared threshold moved by `steps` fortieths of the colour scale; `own` is that of the map, which may lie beyond."""
     current = own if state.threshold is None else state.threshold
-    moved = float(np.clip(current + steps * reference / 40.0, reference / 100.0, reference))
+    moved = float(np.clip(current + steps * reference / 40.0, reference / 100.0, max(reference, own)))
     return replace(state, threshold=moved)
 
 

@@ -44,6 +44,8 @@ HEADER_TAGS = [
     "Laterality",
     "ImageLaterality",
     "PatientAge",
+    "PatientName",  # and the number: only to be kept out of what is shown (io.series)
+    "PatientID",
     "PatientBirthDate",
     "StudyDate",
     "ConvolutionKernel",

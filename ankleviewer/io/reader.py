@@ -1,8 +1,7 @@
-"""open_scan: the one door through which scans come in, and the one border where foreign exceptions become ScanError."""
+"""open_scan: the one door through which scans come in."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.checks import offset_findings, offset_hu
-from ankleviewer.core.errors import AnkleViewerError, ScanError
+from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import guard
+from ankleviewer.io.border import only_scan_errors
 
 Progress = Callable[[float, str], None]
 
@@ -59,26 +59,10 @@ def open_scan(
         Cancelled: on request.
     """
     report = progress or _silent
-    try:
-        with warnings.catch_warnings():
-            # Libraries warn about values that are judged here by our own rules; their text may quote tags.
-            warnings.simplefilter("ignore")
-            scan = _open(Path(path), report, cancelled or _never, pick)
-        report(1.0, "Scan read")
-        return scan
-    except AnkleViewerError:
-        raise
-    except MemoryError:
-        raise ScanError("OUT_OF_MEMORY", "The scan does not fit into this computer's memory.") from None
-    except RecursionError:
-        raise ScanError("DICOM_NESTING", "The file's data are nested too deeply; it is damaged or was made to do harm.") from None
-    except FileNotFoundError:
-        raise ScanError("FILE_NOT_FOUND", "The file or folder does not exist or cannot be reached.") from None
-    except OSError as error:
-        raise ScanError("FILE_UNREADABLE", f"The file cannot be read (system error {error.errno}).") from None
-    except Exception as error:  # noqa: BLE001 - this is the border: libraries raise anything on damaged files
-        # The text of a foreign exception may quote tag values, so only its kind is passed on.
-        raise ScanError("SCAN_MALFORMED", f"The file is damaged or not a scan ({type(error).__name__}).") from None
+    with only_scan_errors():
+        scan = _open(Path(path), report, cancelled or _never, pick)
+    report(1.0, "Scan read")
+    return scan
 
 
 def _silent(share: float, what: str) -> None:

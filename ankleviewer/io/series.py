@@ -7,7 +7,7 @@ bytes. The reader takes the key to open just that one.
 from __future__ import annotations
 
 import hashlib
-import warnings
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.planes import Frame as Plane
 from ankleviewer.core.serieschoice import Series, ranked
 from ankleviewer.io import guard
+from ankleviewer.io.border import only_scan_errors
 
 Progress = Callable[[float, str], None]
 PICTURE_PX = 160
 WINDOW_HU = (-650.0, 1350.0)  # the bone window of the views, 2000 / 350
 KEY = 16
 BONE_HU, LEAST_BONE, RIM_MM = 250.0, 30, 20.0
+_WORD = re.compile(r"\w{3,}")  # shorter ones (an initial, a side) name nobody
 
 
 def key_of(text: str) -> str:
@@ -35,6 +37,22 @@ def key_of(text: str) -> str:
 def key_of_file(path: Path) -> str:
     """The key of a NIfTI file by its bytes."""
     return guard.sha256_of_file(path)[:KEY]
+
+
+def named(found: Sequence[Series], name: str) -> Series:
+    """The series that a person or a script means.
+
+    Args:
+        found: from `list_series`.
+        name: its number in `found` from 1 on, its key, or its SeriesInstanceUID.
+
+    Raises:
+        ScanError: SERIES_UNKNOWN.
+    """
+    for n, series in enumerate(found, start=1):
+        if name == str(n) or series.key in (name, key_of(name)):
+            return series
+    raise ScanError("SERIES_UNKNOWN", f"There is no such series; {len(found)} can be opened here.")
 
 
 def is_image(path: Path) -> bool:
@@ -48,11 +66,10 @@ def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bo
     A series whose slices cannot be decoded is listed without a picture; a NIfTI file that is damaged is left out.
 
     Raises:
-        ScanError: the folder or the ZIP itself is refused (limits, encryption, ...).
+        ScanError: the folder or the ZIP itself is refused (limits, encryption, ...), or is not there.
         Cancelled: on request.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # libraries quote tags in their warnings
+    with only_scan_errors():
         place = Path(path)
         if place.is_dir():
             return _listed(guard.files_below(place), progress, cancelled)
@@ -109,7 +126,7 @@ def _one(uid: str, frames: list[Any], header: Any) -> Series:
     middle = places[len(places) // 2]
     return Series(
         key=key_of(uid),
-        description=_plain(header.get("SeriesDescription")),
+        description=_described(header),
         plane=plane,
         slices=len(frames),
         size=(middle.columns, middle.rows),
@@ -181,6 +198,9 @@ def picture(hu: NDArray[np.float32], spacing: tuple[float, float]) -> NDArray[np
     return np.asarray(shrunk)
 
 
-def _plain(value: object) -> str:
-    """A description as one line of printable characters."""
-    return " ".join("".join(c for c in str(value or "") if c.isprintable()).split())[:64]
+def _described(header: Any) -> str:
+    """The scanner's description as one line of printable characters, without words of the patient's name or number."""
+    text = "".join(c if c.isprintable() else " " for c in str(header.get("SeriesDescription") or ""))
+    own = {w.casefold() for tag in ("PatientName", "PatientID") for w in _WORD.findall(str(header.get(tag) or ""))}
+    kept = [part for part in text.split() if not own & {w.casefold() for w in _WORD.findall(part)}]
+    return " ".join(kept)[:64]

@@ -207,7 +207,7 @@ def count_behind(decision: Decision | None, probability: float | None) -> str:
     row = decision.bin_of(probability) if decision is not None and decision.calibration_n > 0 else None
     if row is None or row.n == 0:
         return "Score, not calibrated"
-    return f"{row.fractured} of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f} were fractured"
+    return f"Of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f}, {row.fractured} had a fracture"
 
 
 def operating_points(decision: Decision | None) -> str:
@@ -232,7 +232,7 @@ def finding_rows(report: Report) -> Rows:
                     ", ".join(map(str, box.center_voxel)),
                     position_text(box.center_mm),
                     extent_text(box),
-                    f"{box.score:.2f}",
+                    f"{100 * box.score:.0f} %",
                     mark.judgement.capitalize() if mark else "Not judged",
                     mark.reason if mark else "",
                 )

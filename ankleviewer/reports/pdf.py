@@ -226,10 +226,10 @@ def _findings(rows: Rows) -> Table:
     names = (
         "No.",
         "Ankle, model",
-        "Centre, voxel",
+        "Centre, voxel (from 0)",
         "Centre, mm",
         "Extent, mm<br/>L-R \u00d7 A-P \u00d7 I-S",
-        "Share",
+        "Of the map",
         "Reader",
         "Reason",
     )

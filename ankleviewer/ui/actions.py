@@ -150,7 +150,7 @@ def _findings(window: MainWindow) -> None:
     menu.addSeparator()
     _add(menu, "Accept", "A", lambda: controller.judge("accepted"))
     _add(menu, "Reject", "R", lambda: controller.judge("rejected"))
-    _add(menu, "Mark a missed one at the crosshair", "M", controller.add_missed)
+    _add(menu, "Mark a missed fracture at the crosshair", "M", controller.add_missed)
     _add(menu, "Edit the box", "E", window.editing.toggle)
     undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo)

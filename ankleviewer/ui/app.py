@@ -12,6 +12,7 @@ from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.ui import log_saving, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.succession import Keeper
 
 _FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600
@@ -30,13 +31,14 @@ def application() -> QApplication:
     return app
 
 
-def run(path: str | None, model: str | None = None, screenshot: str | None = None) -> int:
+def run(path: str | None, model: str | None = None, screenshot: str | None = None, pick: str = "") -> int:
     """Show the window until it is closed.
 
     Args:
         path: scan to open at once, or None.
         model: name of the model that answers ("all" for every one), None = the default.
         screenshot: PNG to write once the answer is there; the window then closes by itself.
+        pick: key of the series to open where `path` holds several, "" to ask.
 
     Returns:
         0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown model),
@@ -50,9 +52,11 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
     QTimer.singleShot(0, window.controller.list_models)
     QTimer.singleShot(_WARM_AFTER_MS, window, window.warm)
     if path:
-        QTimer.singleShot(0, lambda: window.open(path))
+        QTimer.singleShot(0, lambda: window.open(path, pick))
+    keeper = Keeper(window)
     with log_saving.watched():
         app.exec()
+    window = keeper.window
     window.close()
     code = shot.code if shot is not None else 0
     window.deleteLater()
@@ -75,9 +79,9 @@ class Screenshot(QObject):
 
     def _on_settled(self, ok: bool) -> None:
         controller = self.window.controller
-        notice = controller.notice
-        if not ok and notice is not None:
-            print(f"{notice.code}: {notice.message}", file=sys.stderr)  # noqa: T201 - the command line's own words
+        failure = controller.failure
+        if not ok and failure is not None:
+            print(f"{failure.code}: {failure.message}", file=sys.stderr)  # noqa: T201 - the command line's own words
             self.code = _exit_code(controller)
             QTimer.singleShot(0, self.window.close)
             return

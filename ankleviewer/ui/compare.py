@@ -15,8 +15,33 @@ from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.ui.controller import CaseController
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
-from ankleviewer.ui.translate import tr
+from ankleviewer.ui.translate import noop, tr
 from ankleviewer.ui.wording import side_word
+
+# Towards the head, the back, the left; and the other way.
+_WORDS = {
+    "axial": noop(("{mm} mm above the joint centre", "{mm} mm below the joint centre")),
+    "coronal": noop(("{mm} mm behind the joint centre", "{mm} mm in front of the joint centre")),
+    "sagittal": noop(("{mm} mm to the left of the joint centre", "{mm} mm to the right of the joint centre")),
+}
+_SIDES = noop(("{mm} mm lateral of the joint centre", "{mm} mm medial of the joint centre"))
+_SHOWN_MM = 0.05  # less is nothing at one decimal
+
+
+def distance_text(away: float, plane: str, side: str) -> str:
+    """How far a slice lies from the joint's centre, and on which side of it.
+
+    Args:
+        away: mm along the patient's axis (LPS) that the slices follow.
+        plane: "axial", "coronal" or "sagittal".
+        side: of the ankle, "L", "R" or "unknown".
+    """
+    if abs(away) < _SHOWN_MM:
+        return tr("at the joint centre")
+    words = _WORDS[plane]
+    if plane == "sagittal" and side in ("L", "R"):
+        words, away = _SIDES, away if side == "L" else -away
+    return tr(words[int(away < 0)], mm=f"{abs(away):.1f}")
 
 
 class Compare(Tiles):
@@ -60,17 +85,21 @@ class Compare(Tiles):
         frame = frames_of(scenes[0].volume.grid, None)[PLANES.index(state.tile_plane)]
         depth = frame.grid.to_voxel([ankle.centre_mm for ankle in ankles])[:, 2]
         offset = frame.slice_at(state.cursor_mm) - depth[state.ankle]
+        # One is the other's mirror image: lateral of one joint is compared with lateral of the other, not left with left.
+        mirrored = state.tile_plane == "sagittal" and {a.side for a in ankles} == {"L", "R"}
+        offsets = [offset if n == state.ankle or not mirrored else -offset for n in range(len(ankles))]
         width = (self.width() - (len(ankles) - 1) * SPACE) / len(ankles)
         pane = self.pane()
         ports = [Viewport.fit(frame, (width, self.height()), scene.region, pane.zoom, pane.pan, MARGIN + 6) for scene in scenes]
         scale = min(port.scale for port in ports)
         made = []
         for n, (ankle, scene, port) in enumerate(zip(ankles, scenes, ports, strict=True)):
-            index = int(np.clip(round(depth[n] + offset), 0, frame.grid.shape[2] - 1))
+            index = int(np.clip(round(depth[n] + offsets[n]), 0, frame.grid.shape[2] - 1))
             picture = resolve(replace(state, selected=state.selected if n == state.ankle else -1), scene, state.tile_plane, index)
-            away = (index - depth[n]) * frame.grid.spacing[2]
-            distance = tr("{mm} mm from the joint", mm=f"{away:+.1f}".replace("-", "−"))
-            note = f"{side_word(ankle.side)}\n{distance}"
+            step = frame.grid.to_mm((0, 0, 1)) - frame.grid.to_mm((0, 0, 0))
+            away = float((index - depth[n]) * step[np.abs(step).argmax()])
+            note = f"{side_word(ankle.side)}\n{distance_text(away, state.tile_plane, ankle.side)}"
             place = QRectF(n * (width + SPACE), 0, width, self.height())
-            made.append(Tile(place, scene, picture, replace(port, scale=scale), picture.slice_text, note, n == state.ankle))
+            at = replace(port, scale=scale)
+            made.append(Tile(place, scene, picture, at, picture.slice_text, note, n == state.ankle, foot=state.annotations))
         return made

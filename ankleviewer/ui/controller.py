@@ -16,6 +16,7 @@ from ankleviewer.core.display import Scene
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.explain import paper_map
 from ankleviewer.core.review import Judgement
+from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.core.viewstate import PaneView, ViewState
 from ankleviewer.ui.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.jobs import Job, wait_for
@@ -25,7 +26,6 @@ from ankleviewer.ui.reviewing import Reviewing
 
 _MARGIN_MM = 12.0  # shown around the ankle's box
 ALL_MODELS = "all"
-SEVERAL = ("SERIES_AMBIGUOUS", "ARCHIVE_SEVERAL")  # refusals that the choice of a series mends
 
 
 class Phase(Enum):
@@ -142,6 +142,21 @@ class CaseController(QObject):
             self.changed.emit()
             self.settled.emit(False)
         return busy
+
+    def take_over(self, other: CaseController) -> None:
+        """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
+        self.models, self.decisions, self.chosen = other.models, other.decisions, other.chosen
+        self.case, self.analysis, self.pick = other.case, other.analysis, other.pick
+        self.go_to_offered, self._path, self._touched = other.go_to_offered, other._path, other._touched
+        self.phase = self._resting()
+        self.reviewing.take_over(other.reviewing)
+        for _ in range(2):  # turning to another map puts the threshold back to that map's own, so it comes last
+            self.view.set_state(other.view.state)
+        if self.case is not None:
+            self._show()
+        self.measuring.take_over(other.measuring)
+        self._set_notice(other.notice)
+        self.changed.emit()
 
     def close(self, seconds: float = 20.0) -> bool:
         """Cancel everything and wait for the threads; True when all have left."""

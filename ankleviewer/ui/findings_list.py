@@ -17,6 +17,8 @@ from ankleviewer.ui.parts import Chooser, label
 from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.wording import box_lines
 
+_VOXEL_ROW = 2
+
 
 class FindingRow(QFrame):
     """Number, share, and the centre in three frames of reference, each named."""
@@ -28,9 +30,9 @@ class FindingRow(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         model, voxel, mm = box_lines(box)
         self.setAccessibleName(
-            tr("Finding {number}, share {share}, centre {mm}", number=index + 1, share=f"{box.score:.2f}", mm=mm)
+            tr("Finding {number}, {share} % of the map, centre {mm}", number=index + 1, share=f"{100 * box.score:.0f}", mm=mm)
         )
-        self.setToolTip(tr("Show this place in every view. Share: this box's part of the whole heat map, not a probability."))
+        self.setToolTip(tr("Show this place in every view. Per cent: this box's part of the whole heat map, not a probability."))
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 7, 10, 7)
         grid.setHorizontalSpacing(10)
@@ -38,14 +40,17 @@ class FindingRow(QFrame):
         title = label(tr("Finding {number}", number=index + 1))
         title.setFont(theme.font(bold=True))
         title.setStyleSheet("font-weight: 600;")
-        share = label(tr("share {share}", share=f"{box.score:.2f}"), "secondary")
+        share = label(tr("{share} % of the map", share=f"{100 * box.score:.0f}"), "secondary")
         grid.addWidget(title, 0, 0)
         grid.addWidget(share, 0, 1, Qt.AlignmentFlag.AlignRight)
         for row, (name, value) in enumerate(
             ((tr("Model grid"), model), (tr("Scan voxel"), voxel), (tr("Position, mm"), mm)), start=1
         ):
-            grid.addWidget(label(name, "secondary"), row, 0)
-            text = label(value)
+            named, text = label(name, "secondary"), label(value)
+            if row == _VOXEL_ROW:
+                for part in (named, text):
+                    part.setToolTip(tr("Column, row and slice, counted from 0; slice numbers in the views count from 1"))
+            grid.addWidget(named, row, 0)
             text.setStyleSheet("font-size: 12px;")
             grid.addWidget(text, row, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
@@ -62,7 +67,7 @@ class FindingRow(QFrame):
         grid.addLayout(line, 4, 0, 1, 2)
         self.reason = Chooser()
         self.reason.setAccessibleName(tr("Why finding {number} is rejected", number=self.index + 1))
-        self.reason.addItems([tr("Why? (may stay open)"), *map(said, REASONS)])
+        self.reason.addItems([tr("Reason (optional)"), *map(said, REASONS)])
         self.reason.activated.connect(self._because)
         grid.addWidget(self.reason, 5, 0, 1, 2)
         self.reset = QPushButton(tr("Box edited · back to the model's"))

@@ -41,7 +41,7 @@ class HeatControls(QWidget):
         self.opacity.setToolTip(tr("Opacity of the fill, at most 50 %"))
         self.opacity.valueChanged.connect(lambda value: model.update(opacity=value / 100))
         tip = tr("The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (C)")
-        self.paper = self._button(tr("Paper"), tip, lambda on: model.update(paper_map=on))
+        self.paper = self._button(tr("Coarse"), tip, lambda on: model.update(paper_map=on))
         for widget in (self.heat, self.boxes, self.fill, self.paper):
             row.addWidget(widget, 1)
         column.addLayout(row)

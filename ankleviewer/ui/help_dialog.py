@@ -102,6 +102,7 @@ def about_dialog(parent: QWidget) -> QDialog:
         research_line(),
         tr("Shows whether a 3D network sees a fracture in an ankle CT, and where it looked."),
         tr("The heat map shows what moved the network's answer; it is no outline of a fracture, and it is coarse."),
+        tr("The models that come with the program learned from simulated scans; their accuracy in patients is not known."),
         tr("Slices are in the radiological convention: right on screen left; axial slices seen from the feet."),
         tr("Scans stay on this machine; nothing is sent anywhere."),
     )

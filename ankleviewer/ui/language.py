@@ -1,4 +1,4 @@
-"""The menu of languages: chosen by name, remembered, in force at the next start."""
+"""The menu of languages: chosen by name, remembered, in force at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from ankleviewer.ui import settings
-from ankleviewer.ui.translate import CHOICES, LANGUAGES, tr, writable
+from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.translate import CHOICES, LANGUAGES, language, spoken, tr, writable
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -29,10 +30,12 @@ def fill(window: MainWindow, parent: QMenu) -> QMenu:
 
 
 def choose(window: MainWindow, choice: str) -> None:
-    """Remember a language. What is on the screen keeps its own: half a window in another language would be worse."""
+    """Remember a language and speak it; the window is made anew in it (`succession`), after work that is under way."""
     window.settings = replace(window.settings, language=choice)
     settings.save(window.settings)
-    if writable(choice):
-        window.toast.say(tr("The language changes at the next start"))
-    else:
+    if not writable(choice):
         window.toast.say(tr("No font on this computer can write {language}", language=LANGUAGES[choice]))
+    elif language(choice) != spoken():
+        if window.controller.phase in (Phase.READING, Phase.ANALYSING):
+            window.toast.say(tr("The language changes when the work under way is done"))
+        window.language_changed.emit()

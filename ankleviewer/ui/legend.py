@@ -17,7 +17,10 @@ _SIDE = 8
 
 
 class Legend(QWidget):
-    """Colour bar from 0 to the map's reference; dragging the handle or Left / Right moves the threshold of slices and 3D."""
+    """Colour bar from 0 to the map's reference, where colours end, or to the map's own threshold where that lies beyond.
+
+    Dragging the handle or Left / Right moves the threshold of slices and 3D.
+    """
 
     def __init__(self, model: ViewModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,11 +41,12 @@ class Legend(QWidget):
         return QSize(240, 46)
 
     @property
-    def _reference(self) -> float:
-        return self.model.scene.heat.reference
+    def _end(self) -> float:
+        heat = self.model.scene.heat
+        return max(heat.reference, heat.threshold)
 
     def _x(self, value: float) -> float:
-        return _SIDE + min(max(value / self._reference, 0.0), 1.0) * (self.width() - 2 * _SIDE)
+        return _SIDE + min(max(value / self._end, 0.0), 1.0) * (self.width() - 2 * _SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Bar, numbers, tick and handle."""
@@ -54,25 +58,29 @@ class Legend(QWidget):
         bar = QRectF(_SIDE, _BAR_TOP, self.width() - 2 * _SIDE, _BAR)
         gradient = QLinearGradient(bar.topLeft(), bar.topRight())
         for n in range(0, 256, 15):
-            gradient.setColorAt(n / 255, QColor(*(int(v) for v in HEAT_COLOURS[n])))
+            gradient.setColorAt(n / 255 * heat.reference / self._end, QColor(*(int(v) for v in HEAT_COLOURS[n])))
         painter.setPen(QPen(QColor(theme.now().line), 1))
         painter.setBrush(gradient)
         painter.drawRoundedRect(bar, 2, 2)
         painter.setFont(theme.font(theme.PANE_PX))
         metrics = QFontMetricsF(painter.font())
         base = _BAR_TOP + _BAR + 4 + metrics.ascent()
-        painter.setPen(QColor(theme.now().secondary))
-        painter.drawText(QPointF(_SIDE, base), "0")
-        end = f"{heat.reference:.1f} logit"
-        painter.drawText(QPointF(self.width() - _SIDE - metrics.horizontalAdvance(end), base), end)
         own = self._x(heat.threshold)
         painter.setPen(QPen(QColor(theme.now().text), 1.4))
         painter.drawLine(QPointF(own, _BAR_TOP - 2), QPointF(own, _BAR_TOP + _BAR + 2))
         level = heat.threshold if state.threshold is None else state.threshold
         x = self._x(level)
+        painter.setPen(QColor(theme.now().secondary))
+        painter.drawText(QPointF(_SIDE, base), "0")
+        right, end = self.width() - _SIDE, f"{self._end:.1f} logit"
         label = f"{level:.2f}"
+        place = right - metrics.horizontalAdvance(end)
+        if x + metrics.horizontalAdvance(label) / 2 + 6 < place:
+            painter.drawText(QPointF(place, base), end)
+        else:  # the level stands where the end would, and takes over the unit
+            label += " logit"
         width = metrics.horizontalAdvance(label)
-        left = min(max(x - width / 2, _SIDE + 16), self.width() - _SIDE - metrics.horizontalAdvance(end) - width - 6)
+        left = min(max(x - width / 2, _SIDE + 16), right - width)
         painter.setPen(QColor(theme.now().text))
         painter.drawText(QPointF(left, base), label)
         painter.setPen(QPen(QColor(theme.now().panel), 1))
@@ -105,6 +113,6 @@ class Legend(QWidget):
         if self.model.scene is None or self.model.scene.heat is None:
             return
         share = (x - _SIDE) / max(self.width() - 2 * _SIDE, 1)
-        value = min(max(share, 0.01), 1.0) * self._reference
+        value = min(max(share, 0.01), 1.0) * self._end
         near = abs(self._x(self.model.scene.heat.threshold) - x) < 4
         self.model.update(threshold=None if near else value)

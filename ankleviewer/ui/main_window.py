@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -64,7 +64,13 @@ def title() -> str:
 
 
 class MainWindow(QMainWindow):
-    """The one window of the program."""
+    """The one window of the program.
+
+    Signals:
+        language_changed(): what is made from now on is in another language (`succession`).
+    """
+
+    language_changed = Signal()
 
     def __init__(self, backend: Backend | None = None, model: str | None = None) -> None:
         super().__init__()
@@ -271,12 +277,12 @@ class MainWindow(QMainWindow):
             self.last_pane = new.plane
 
     # --------------------------------------------------------------------------------------------------------------- opening
-    def open(self, path: str) -> None:
-        """Open a scan, or a session with its scan."""
+    def open(self, path: str, pick: str = "") -> None:
+        """Open a scan (of several series that with the key `pick`), or a session with its scan."""
         if path.lower().endswith(SUFFIX):
             self.session_files.open(path)
         else:
-            self.controller.open(path)
+            self.controller.open(path, pick)
 
     def choose_file(self) -> None:
         """Ask for a file."""

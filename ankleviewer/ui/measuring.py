@@ -60,6 +60,12 @@ class Measuring(QObject):
         view.scene_changed.connect(self._on_scene)
         view.changed.connect(self._on_view)
 
+    def take_over(self, other: Measuring) -> None:
+        """Go on with another one's tool, the points set so far, and its selection, on the same scan."""
+        self.tool, self.points, self._planes = other.tool, other.points, other._planes
+        self.selected, self.plane = other.selected, other.plane
+        self.changed.emit()
+
     # ---------------------------------------------------------------------------------------------------------------- the tool
     def start(self, name: str) -> None:
         """Take a tool in hand; the same one again puts it away."""

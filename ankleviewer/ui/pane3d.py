@@ -338,6 +338,21 @@ class Pane3D(QWidget):
         if self.render3d is not None and scene is not None and 0 <= selected < len(scene.boxes):
             self.render3d.standard_view(self.render3d.best_view(np.asarray(scene.boxes[selected].center_mm)))
 
+    def take_over(self, other: Pane3D) -> None:
+        """Show the scan as another pane does: its options, and its camera once there is something to see."""
+        self.set_options(**vars(other.options))
+        if other.render3d is None:
+            return
+        camera = other.render3d.plotter.camera.copy()
+
+        def turn() -> None:
+            self.settled.disconnect(turn)
+            if self.render3d is not None:
+                self.render3d.set_camera(camera)
+                self.draw_soon()
+
+        self.settled.connect(turn)
+
     def look_from(self, view: str) -> None:
         """A standard view: L, R, A, P, S or I."""
         if self.render3d is not None:

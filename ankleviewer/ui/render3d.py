@@ -225,6 +225,12 @@ class Render3D(QObject):
         camera.zoom(1.25)
         self.plotter.renderer.ResetCameraClippingRange()
 
+    def set_camera(self, camera: Any) -> None:
+        """Look as a copied camera did. Does not render."""
+        self.plotter.camera.DeepCopy(camera)
+        self.plotter.camera.Modified()  # VTK's own copy does not say so, and the picture would keep the old view
+        self.plotter.renderer.ResetCameraClippingRange()
+
     def best_view(self, mm: np.ndarray) -> str:
         """The side view (A, P, L or R) from which least bone lies in front of a position."""
         if self._mesh is None:
@@ -361,7 +367,7 @@ class Render3D(QObject):
                 actor.SetVisibility(seen)
             self._marker.SetEnabled(True)
             window.SetUseOffScreenBuffers(False)
-            self.plotter.camera.DeepCopy(kept)
+            self.set_camera(kept)
             self.plotter.render()
         return found
 

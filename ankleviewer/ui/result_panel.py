@@ -32,6 +32,7 @@ from ankleviewer.ui.wording import (
     calibration_text,
     call_in_sentence,
     model_text,
+    origin_text,
     probability_text,
     reason,
     scope_text,
@@ -105,7 +106,7 @@ class ResultPanel(QWidget):
         line = QHBoxLayout()
         self.origin = label("", "secondary", wrap=True)
         line.addWidget(self.origin, 1)
-        line.addWidget(self.badge, 0)
+        line.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
         column.addLayout(line)
         self.go = QPushButton(tr("Go to finding"))
         self.go.setObjectName("primary")
@@ -144,7 +145,7 @@ class ResultPanel(QWidget):
         self._others.setSpacing(2)
         self._other_rows: list[QPushButton] = []
         column.addLayout(self._others)
-        self.scope = label(scope_text(), "secondary", wrap=True)
+        self.scope = label("", "secondary", wrap=True)
         self.scope.setAccessibleName(tr("What was assessed and what was not"))
         column.addWidget(self.scope)
 
@@ -188,7 +189,9 @@ class ResultPanel(QWidget):
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))
         answer = self.controller.answer
         self._line(self.looked, sentences(answer, say=tr) if answer is not None else "")
-        self.scope.setVisible(answer is not None and answer.probability is not None)
+        data = {m.name: m.data for m in self.controller.models or ()}
+        origin = origin_text(data.get(answer.name, "")) if answer is not None else ""
+        self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")
         self._refresh_models()
 
     def _refresh_ankle(self) -> None:

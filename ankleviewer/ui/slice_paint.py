@@ -20,6 +20,7 @@ _AROUND, _BELOW = 2.0, 8.0  # px kept free around a text with its shadow
 GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
 MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
+_DIM = "#c3c9d1"
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": noop("Axial"), "coronal": noop("Coronal"), "sagittal": noop("Sagittal")}
 
@@ -78,8 +79,13 @@ def _marks(painter: QPainter, port: Viewport, picture: PanePicture, layers: Laye
     _letters(painter, port, picture)
 
 
-def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, caption: str, note: str = "") -> None:
-    """Paint one tile of several: picture, marks, letters, slice number at the upper right, note (lines) at the upper left."""
+def paint_tile(
+    painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, caption: str, note: str = "", foot: bool = False
+) -> None:
+    """Paint one tile of several: picture, marks, letters, slice number at the upper right, note (lines) at the upper left.
+
+    `foot`: window and scale bar too, as in a pane.
+    """
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     painter.drawImage(slice_place(port, layers), layers.image)
     _marks(painter, port, picture, layers)
@@ -89,7 +95,11 @@ def paint_tile(painter: QPainter, port: Viewport, picture: PanePicture, layers: 
     for n, line in enumerate(note.split("\n")):
         _text(painter, QPointF(8, 16 + n * (metrics.height() + 1)), line, QColor(theme.TEXT))
     if picture.slab_text:
-        _text(painter, QPointF(8, port.height - 8), said(picture.slab_text), QColor(theme.WARNING))
+        above = metrics.height() + 1 if foot else 0.0
+        _text(painter, QPointF(8, port.height - 8 - above), said(picture.slab_text), QColor(theme.WARNING))
+    if foot:
+        painter.setFont(theme.font(theme.PANE_PX))
+        _foot(painter, port, picture)
 
 
 def _rect(port: Viewport, x0: float, y0: float, x1: float, y1: float) -> QRectF:
@@ -234,7 +244,7 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     font = theme.font(theme.PANE_PX)
     painter.setFont(font)
     metrics = QFontMetricsF(font)
-    text, dim = QColor(theme.TEXT), QColor("#c3c9d1")
+    text = QColor(theme.TEXT)
     top = f"{picture.height_text}   {picture.slice_text}" if port.width >= _WIDE else picture.slice_text
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
     if picture.slab_text:  # never hidden: nobody may take a slab for a slice
@@ -243,15 +253,20 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
         painter.setFont(font)
     if not annotations or port.width < 220 or port.height < 170:
         return
-    base = port.height - 9
-    _text(painter, QPointF(8, base), picture.window_text, dim)
-    bar = _scale_bar(painter, port, metrics, base)
+    base, bar = port.height - 9, _foot(painter, port, picture)
     line = metrics.height() + 1
     if hover:
         parts = hover.split("\n")
         for n, part in enumerate(reversed(parts)):
             x = port.width - 8 - metrics.horizontalAdvance(part)
             _text(painter, QPointF(x, base - bar - n * line), part, text)
+
+
+def _foot(painter: QPainter, port: Viewport, picture: PanePicture) -> float:
+    """Window at the lower left, scale bar at the lower right; returns the height it takes there."""
+    base = port.height - 9
+    _text(painter, QPointF(8, base), picture.window_text, QColor(_DIM))
+    return _scale_bar(painter, port, QFontMetricsF(painter.font()), base)
 
 
 def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: float) -> float:
@@ -263,12 +278,12 @@ def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: 
     x1, y = round(port.width - 9), round(base - 3)
     x0 = round(x1 - px)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for pen in (QPen(theme.colour(theme.PANE, 170), 3), QPen(QColor("#c3c9d1"), 1)):
+    for pen in (QPen(theme.colour(theme.PANE, 170), 3), QPen(QColor(_DIM), 1)):
         painter.setPen(pen)
         painter.drawLine(x0, y, x1, y)
         painter.drawLine(x0, y - 4, x0, y + 4)
         painter.drawLine(x1, y - 4, x1, y + 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     label = f"{length} mm"
-    _text(painter, QPointF(x0 - 6 - metrics.horizontalAdvance(label), base), label, QColor("#c3c9d1"))
+    _text(painter, QPointF(x0 - 6 - metrics.horizontalAdvance(label), base), label, QColor(_DIM))
     return float(metrics.height() + 4)

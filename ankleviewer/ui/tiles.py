@@ -34,6 +34,7 @@ class Tile:
     caption: str
     note: str = ""
     current: bool = False
+    foot: bool = False  # window and scale bar below the picture
 
 
 class Tiles(QWidget):
@@ -79,7 +80,9 @@ class Tiles(QWidget):
             painter.setClipRect(tile.place)
             painter.translate(tile.place.topLeft())
             painter.fillRect(QRectF(0, 0, tile.place.width(), tile.place.height()), theme.colour(theme.PANE))
-            paint_tile(painter, tile.port, tile.picture, cache.layers(tile.scene, tile.picture), tile.caption, tile.note)
+            paint_tile(
+                painter, tile.port, tile.picture, cache.layers(tile.scene, tile.picture), tile.caption, tile.note, tile.foot
+            )
             for overlay in self.overlays:
                 overlay(painter, tile)
             if tile.current:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
 from ankleviewer.ui.sentences import SENTENCES
 
@@ -35,6 +35,8 @@ _FAMILIES = {
 _EXACT = frozenset(SENTENCES)
 _FEW = 16  # letters
 _installed: list[QTranslator] = []
+_spoken = "en"
+_plain_font: QFont | None = None  # the system's, while a language has its own
 
 
 def noop(text: T) -> T:
@@ -74,15 +76,30 @@ def writable(name: str) -> bool:
     return name not in _SCRIPTS or bool(QFontDatabase.families(_SCRIPTS[name]))
 
 
+def spoken() -> str:
+    """The language that is spoken, a key of LANGUAGES."""
+    return _spoken
+
+
 def install(choice: str) -> str:
     """Speak a language from now on (windows that stand already keep theirs); returns the one that is spoken.
 
     English where the translation is missing, or no font can write it: boxes in place of letters help nobody.
     """
+    global _spoken  # noqa: PLW0603 - of the application, as the translators are
+    _spoken = _install(choice)
+    return _spoken
+
+
+def _install(choice: str) -> str:
     for translator in _installed:
         QCoreApplication.removeTranslator(translator)
     _installed.clear()
     said.cache_clear()
+    global _plain_font  # noqa: PLW0603 - of the application
+    if _plain_font is not None:
+        QGuiApplication.setFont(_plain_font)
+        _plain_font = None
     name = language(choice)
     if name == "en":
         return name
@@ -103,6 +120,7 @@ def install(choice: str) -> str:
     family = next((f for f in _FAMILIES.get(name, ()) if f in QFontDatabase.families(_SCRIPTS[name])), None)
     if family is not None:
         font = QGuiApplication.font()
+        _plain_font = QGuiApplication.font()
         font.setFamily(family)  # it holds Latin letters too
         QGuiApplication.setFont(font)
     return name

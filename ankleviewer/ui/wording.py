@@ -58,6 +58,15 @@ def scope_text() -> str:
     return tr(SCOPE, parts=said(words.ASSESSED))
 
 
+def origin_text(data: str) -> str:
+    """What a model learned from, and what nobody knows of it. `data`: the pack's own words, "" where it has none."""
+    if not data:
+        return tr("What the model learned from is not known, nor its accuracy in patients.")
+    if "simulat" in data.lower():
+        return tr("The model learned from simulated scans; its accuracy in patients is not known.")
+    return tr("The model learned from: {data}. Its accuracy in patients is not known to this program.", data=data)
+
+
 def planes_text(planes: Sequence[str]) -> str:
     """Planes to choose from, within a sentence: "sagittal or coronal"."""
     return tr(" or ").join(tr(_PLANES_IN_SENTENCES[plane]) for plane in planes)
@@ -97,7 +106,7 @@ def calibration_text(decision: Any, probability: float | None) -> str:
     if row is None or row.n == 0:
         return tr("Score, not calibrated")
     return tr(
-        "{fractured} of {count} validation scans scored {low}–{high} were fractured",
+        "Of {count} validation scans scored {low}–{high}, {fractured} had a fracture",
         fractured=row.fractured,
         count=row.n,
         low=f"{row.low:.2f}",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from ankleviewer.core.serieschoice import BONE, LEAST_BAD, MOST, ONLY, THINNEST, Series, ranked, reason
+from ankleviewer.core.serieschoice import BONE, LACKS, LEAST_BAD, MOST, ONLY, THINNEST, Series, ranked, reason, to_json
 
 
 def series(
@@ -48,3 +50,14 @@ def test_bone_kernels(kernel: str) -> None:
 @pytest.mark.parametrize("kernel", ["STANDARD", "B30s", "Br40", "FC08", "", "SOFT", "C"])
 def test_other_kernels(kernel: str) -> None:
     assert not series("a", kernel=kernel).bone and series("a", text="Knochen 0.6").bone
+
+
+def test_the_list_for_programs_tells_what_is_not_known_and_why_one_is_proposed() -> None:
+    found = ranked([series("a", 0.6, kernel="Br64"), series("b", None, 3, plane="", text="Topogramm")])
+    record = json.loads(json.dumps(to_json("study", found)))
+    first, second = record["series"]
+    assert record["schema"] == "ankleviewer.series/1" and record["path"] == "study"
+    assert (first["number"], first["key"], first["kernel"], first["spacing_mm"]) == (1, "a", "Br64", [0.4, 0.4, 0.6])
+    assert first["proposed"] == ONLY and first["lack"] is None
+    assert (second["number"], second["description"], second["plane"], second["kernel"]) == (2, "Topogramm", None, None)
+    assert second["spacing_mm"] is None and second["proposed"] is None and second["lack"] == LACKS["unknown"]

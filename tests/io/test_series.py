@@ -13,7 +13,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.serieschoice import reason
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
-from ankleviewer.io.series import PICTURE_PX, around_bone, list_series, picture
+from ankleviewer.io.series import PICTURE_PX, around_bone, list_series, named, picture
 
 
 def listed(path: Path, **more: object) -> tuple:
@@ -60,6 +60,29 @@ def test_every_series_with_what_a_reader_wants_to_know(study) -> None:
     assert "Secret" not in repr(found) and not any("1.2." in s.key for s in found)
     for s in found:
         assert s.picture.dtype == np.uint8 and max(s.picture.shape) == PICTURE_PX and s.picture.std() > 20
+
+
+def test_a_series_is_named_by_number_key_or_uid_and_told_without_the_patients_name(study) -> None:
+    found = listed(study)
+    assert [named(found, name) for name in ("1", "2", "1.2.1", found[2].key)] == [found[0], found[1], found[1], found[2]]
+    for wrong in ("0", "4", "-1", "1.2.9", "", "list"):
+        with pytest.raises(ScanError) as caught:
+            named(found, wrong)
+        assert caught.value.code == "SERIES_UNKNOWN"
+
+
+def test_words_of_the_patients_name_and_number_are_left_out_of_a_description(limb, series) -> None:
+    def edit(_k, ds):
+        ds.SeriesDescription = "OSG re secret/NAME 0.6 (SECRET-ID) Br64"
+        return ds
+
+    assert listed(series(limb(), edit=edit))[0].description == "OSG re 0.6 Br64"
+
+
+def test_a_place_that_is_not_there_is_refused_by_its_code(tmp_path) -> None:
+    with pytest.raises(ScanError) as caught:
+        listed(tmp_path / "gone")
+    assert caught.value.code == "FILE_NOT_FOUND"
 
 
 def test_each_can_be_opened_by_its_key_and_hashes_like_a_file_of_it(study) -> None:

@@ -22,7 +22,7 @@ def test_headline_says_side_call_and_probability(made) -> None:
 def test_count_and_operating_points(made) -> None:
     row = content.model_rows(made.report())[0]
     assert row[:4] == ("Right ankle", "Compact 3D CNN, version 3", "Fracture suspected", "0.93")
-    assert row[4] == "61 of 64 validation scans scored 0.50-1.00 were fractured"
+    assert row[4] == "Of 64 validation scans scored 0.50-1.00, 61 had a fracture"
     assert "below 0.20" in row[5] and "from 0.80" in row[5]
     unknown = content.model_rows(made.report(made.answer(), shown=None))[0]
     assert unknown[4] == row[4]
@@ -32,7 +32,7 @@ def test_count_and_operating_points(made) -> None:
 
 def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
     finding, edited, missed = content.finding_rows(made.report())
-    assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "0.71", "Rejected", "Growth plate or its scar")
+    assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "71 %", "Rejected", "Growth plate or its scar")
     assert edited == ("1", "The reader's box for it", "-", "L 40.0, P 30.0, S 21.0", "20 × 12 × 14", "-", "Edited", "")
     assert missed[0] == "M1" and missed[3] == "L 10.0, P 12.0, S 30.0" and missed[6] == "Added"
     silent = content.finding_rows(made.report(review=Review()))

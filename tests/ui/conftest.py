@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from ankleviewer.core.decision import CalibrationBin, Decision
 from ankleviewer.core.errors import Cancelled, ScanError
@@ -87,8 +88,8 @@ class FakeBackend:
     volume: Volume = field(default_factory=phantom)
     heat: HeatMap | None = field(default_factory=lambda: heat_around(FIRST))
     models: tuple[SimpleNamespace, ...] = (
-        SimpleNamespace(name="compact", title="Compact 3D-CNN", status="released", default=True),
-        SimpleNamespace(name="mobilenet", title="3D-MobileNet", status="preliminary", default=False),
+        SimpleNamespace(name="compact", title="Compact 3D-CNN", status="released", default=True, data="simulated ankles"),
+        SimpleNamespace(name="mobilenet", title="3D-MobileNet", status="preliminary", default=False, data=""),
     )
     gate: threading.Event = field(default_factory=threading.Event)
     opened: list[str] = field(default_factory=list)
@@ -225,8 +226,9 @@ def make_window(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
     yield make
     for window in made:
-        window.close()
-        window.deleteLater()
+        if isValid(window):  # another language makes another window
+            window.close()
+            window.deleteLater()
 
 
 @pytest.fixture

@@ -6,8 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.io.nifti import write_nifti
 
 START = """
 import sys, time
@@ -45,6 +49,15 @@ def test_a_scan_that_cannot_be_read_ends_with_3_and_its_code(tmp_path: Path) -> 
     code = done.stderr.strip().splitlines()[-1].split(":")[0]
     assert code == code.upper() and len(code) > 3
     assert not picture.exists()
+
+
+def test_a_folder_of_several_scans_without_a_choice_ends_with_3(tmp_path: Path) -> None:
+    for value, name in enumerate(("a.nii", "b.nii")):
+        grid = Grid.axis_aligned((8, 8, 8), 1.0, (0, 0, 0))
+        write_nifti(np.full(grid.shape, value, np.int16), grid, tmp_path / name)
+    picture = tmp_path / "out.png"
+    done = run(f"import sys; from ankleviewer.ui.app import run; sys.exit(run({str(tmp_path)!r}, None, {str(picture)!r}))")
+    assert done.returncode == 3 and "SERIES_AMBIGUOUS: " in done.stderr and not picture.exists()
 
 
 def test_a_picture_of_the_empty_window(tmp_path: Path) -> None:

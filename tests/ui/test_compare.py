@@ -7,6 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from ankleviewer.ui.compare import distance_text
+
 RIGHT, LEFT = (-14.0, 2.0, 128.0), (10.0, -3.0, 136.0)
 
 
@@ -34,10 +36,47 @@ def test_both_lie_at_the_same_distance_from_their_joints_and_move_together(windo
     right, left = tiles(window)
     heights = [tile.picture.frame.grid.to_mm((0, 0, tile.picture.index))[2] for tile in (right, left)]
     assert heights == [RIGHT[2] + 5, LEFT[2] + 5]
-    assert right.note == "Right ankle\n+5.0 mm from the joint" and left.note == "Left ankle\n+5.0 mm from the joint"
+    assert right.note == "Right ankle\n5.0 mm above the joint centre" and left.note == "Left ankle\n5.0 mm above the joint centre"
     QTest.keyClick(window.tiles["compare"], Qt.Key.Key_PageDown)
     QTest.keyClick(window.tiles["compare"], Qt.Key.Key_Down)
-    assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["−1.0 mm from the joint"] * 2
+    assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["1.0 mm below the joint centre"] * 2
+
+
+def test_in_the_sagittal_plane_lateral_is_beside_lateral(window) -> None:
+    window.view.update(tile_plane="sagittal")
+    window.view.move_cursor((RIGHT[0] - 4, RIGHT[1], RIGHT[2]))
+    places = [tile.picture.frame.grid.to_mm((0, 0, tile.picture.index))[0] for tile in tiles(window)]
+    assert places == [RIGHT[0] - 4, LEFT[0] + 4]
+    assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["4.0 mm lateral of the joint centre"] * 2
+
+
+@pytest.mark.parametrize(
+    ("away", "plane", "side", "text"),
+    [
+        (2.0, "coronal", "R", "2.0 mm behind the joint centre"),
+        (-2.0, "coronal", "R", "2.0 mm in front of the joint centre"),
+        (-3.0, "sagittal", "R", "3.0 mm lateral of the joint centre"),
+        (-3.0, "sagittal", "L", "3.0 mm medial of the joint centre"),
+        (3.0, "sagittal", "unknown", "3.0 mm to the left of the joint centre"),
+        (-0.04, "axial", "L", "at the joint centre"),
+    ],
+)
+def test_distances_are_told_in_words(away: float, plane: str, side: str, text: str) -> None:
+    assert distance_text(away, plane, side) == text
+
+
+def test_window_and_scale_bar_are_seen_unless_the_corner_text_is_off(window) -> None:
+    compare = window.tiles["compare"]
+
+    def lit() -> int:
+        image = compare.grab().toImage()
+        return sum(
+            image.pixelColor(x, y).lightness() > 120 for x in range(4, 90) for y in range(image.height() - 22, image.height() - 4)
+        )
+
+    with_text = lit()
+    window.view.update(annotations=False)
+    assert with_text > 40 and lit() == 0
 
 
 def test_one_scale_and_each_ankle_in_the_middle_of_its_tile(window) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -34,3 +36,14 @@ def test_arrow_keys_and_double_click(legend) -> None:
     assert legend.model.state.threshold == pytest.approx(3.4)
     QTest.mouseDClick(legend, Qt.MouseButton.LeftButton, NO, QPoint(5, 20))
     assert legend.model.state.threshold is None
+
+
+def test_a_level_beyond_the_colours_is_on_the_scale_and_raising_never_lowers_it(legend) -> None:
+    heat = legend.model.scene.heat
+    legend.model.set_scene(replace(legend.model.scene, heat=replace(heat, threshold=1.5 * heat.reference)))
+    assert legend._x(1.5 * heat.reference) == legend.width() - 8 and legend._x(heat.reference) < legend.width() - 50
+    legend.grab()
+    legend.model.step_threshold(1)
+    assert legend.model.state.threshold == pytest.approx(1.5 * heat.reference)
+    legend.model.step_threshold(-1)
+    assert legend.model.state.threshold == pytest.approx(1.475 * heat.reference)

@@ -127,9 +127,9 @@ def test_result_panel_tells_the_answer(make_window, backend) -> None:
     panel = make_window(backend).panel
     assert 280 <= panel.width() <= 320
     assert (panel.call.text(), panel.number.text()) == ("Fracture", "0.93")
-    assert "61 of 64" in panel.calibration.text()
+    assert "Of 64 validation scans" in panel.calibration.text() and "61 had" in panel.calibration.text()
     texts = [w.text() for w in panel.findings.rows[0].findChildren(QLabel)]
-    assert "share 0.71" in texts and "x 76  y 90  z 22" in texts and "R 6.0  P 4.0  S 140.0" in texts
+    assert "71 % of the map" in texts and "x 76  y 90  z 22" in texts and "R 6.0  P 4.0  S 140.0" in texts
     assert any(w.text() == "Where the model looked" for w in panel.findChildren(QLabel))
 
 
@@ -144,7 +144,7 @@ def test_where_the_model_looked_is_told_in_words(make_window, fakes) -> None:
 def test_what_was_not_assessed_stands_beside_every_answer_and_no_other(make_window, backend, fakes) -> None:
     panel = make_window(backend).panel
     assert panel.scope.isVisible()
-    assert "Maisonneuve" in panel.scope.text()
+    assert "Maisonneuve" in panel.scope.text() and "learned from simulated scans" in panel.scope.text()
     assert not make_window(fakes.Backend(answers=(fakes.answer("not assessed"),))).panel.scope.isVisible()
 
 

@@ -74,12 +74,14 @@ def test_words_of_the_field(speak) -> None:
         *("Knochen", "Innenknöchel", "Außenknöchel", "Talusrolle")
     ]
     assert tr("Fracture") == "Fraktur"
+    skipped = "Left out, since they are no slices of this scan: 3 localizers, 2 directories."
+    assert said(skipped).endswith("3 Übersichtsaufnahme(n), 2 Inhaltsverzeichnis(se).")
 
 
 def test_words_of_the_field_in_chinese(speak, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translate, "writable", lambda _name: True)  # the letters need not be drawn here
     assert speak("zh_CN") == "zh_CN"
-    assert [tr(text) for text in ("Fracture", "Axial", "Coronal", "Sagittal")] == ["骨折", "轴位", "冠状面", "矢状面"]
+    assert [tr(text) for text in ("Fracture", "Axial", "Coronal", "Sagittal")] == ["骨折", "轴位", "冠状位", "矢状位"]
     assert [said(text) for text in ("medial malleolus", "lateral malleolus")] == ["内踝", "外踝"]
     assert said("Research use, not for diagnosis") == "仅供研究使用，不得用于诊断"
     assert said("2 slice(s) are missing after slice 7; they are filled in and marked, and nothing is detected there.").startswith(
@@ -129,7 +131,7 @@ def test_sentences_within_sentences(speak, monkeypatch: pytest.MonkeyPatch) -> N
     assert said("CT series, 210 slices, 0.6 mm thick, kernel Br60") == "CT-Serie, 210 Schichten, 0.6 mm dick, Kernel Br60"
     assert said("the medial malleolus and the lateral malleolus lie outside of the scan.").startswith("Innenknöchel und Außen")
     speak("zh_CN")
-    assert said("CT series, 210 slices, 0.6 mm thick, kernel Br60") == "CT 序列，210 层，层厚 0.6 mm，卷积核 Br60"
+    assert said("CT series, 210 slices, 0.6 mm thick, kernel Br60") == "CT 序列，210 层，层厚 0.6 mm，重建核 Br60"
     speak("de")
     assert said("pan, zoom") == "verschieben, Zoom"
     assert said("No shaft of a tibia was found above this joint.") == said("no shaft of a tibia was found above this joint.")
@@ -154,7 +156,7 @@ def test_measures_and_reasons(speak) -> None:
     values = (Value("step-off", 2.0, "mm"), Value("gap", -0.4, "mm"))
     assert wording.measure_text(Measure(1, "step-off", (), None, values)) == "Stufe 2.0 mm, Spalt -0.4 mm"
     assert wording.value_text("-112 to 604 HU") == "-112 bis 604 HU"
-    assert wording.short("Posterior fragment, share of plafond") == "Hinteres Fragment"
+    assert wording.short("Posterior fragment, share of plafond") == "Volkmann-Fragment"
     assert all(said(reason) != reason for reason in REASONS)
 
 

@@ -12,6 +12,7 @@ from ankleviewer.ui.wording import (
     box_lines,
     calibration_text,
     engine_text,
+    origin_text,
     probability_text,
     reason,
     spacing_text,
@@ -32,7 +33,7 @@ def test_four_calls_differ_in_word_and_shape() -> None:
 
 def test_calibration_names_its_count(fakes) -> None:
     decision = fakes.Backend().decision("compact")
-    assert calibration_text(decision, 0.93) == "61 of 64 validation scans scored 0.50–1.00 were fractured"
+    assert calibration_text(decision, 0.93) == "Of 64 validation scans scored 0.50–1.00, 61 had a fracture"
     assert calibration_text(None, 0.93) == "Score, not calibrated"
     assert calibration_text(decision, None) == ""
 
@@ -62,3 +63,16 @@ def test_engine_and_spacing() -> None:
     assert [engine_text(p) for p in (None, "CPUExecutionProvider", "CUDAExecutionProvider")] == ["CPU", "CPU", "GPU"]
     assert spacing_text((0.6, 0.6, 0.6)) == "0.6 mm"
     assert spacing_text((0.31, 0.31, 2.0)) == "0.31 × 0.31 × 2 mm"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("", "is not known"),
+        ("Simulated ankles (built-in bones)", "learned from simulated scans"),
+        ("2,300 scans of a hospital", "2,300"),
+    ],
+)
+def test_what_a_model_learned_from_is_told_and_that_nobody_knows_how_accurate_it_is(data: str, words: str) -> None:
+    text = origin_text(data)
+    assert words in text and "accuracy in patients" in text

@@ -77,7 +77,7 @@
     </message>
     <message>
         <source>3D: volume rendering, without the foot</source>
-        <translation>3D: Volumendarstellung, ohne Fuß</translation>
+        <translation>3D: Volume Rendering, ohne Fuß</translation>
     </message>
     <message>
         <source>A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either</source>
@@ -129,11 +129,11 @@
     </message>
     <message>
         <source>Accessory ossicle</source>
-        <translation>Akzessorischer Knochen</translation>
+        <translation>Akzessorisches Ossikel</translation>
     </message>
     <message>
         <source>After fixation of a posterior malleolus more than 1 mm of step-off went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).</source>
-        <translation>Nach Osteosynthese des hinteren Malleolus ging eine Stufe von mehr als 1 mm mit mehr Arthrose einher (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). Für andere Gelenke ist die Evidenz uneinheitlich (Giannoudis et al., Injury 2010; 41: 986).</translation>
+        <translation>Nach Osteosynthese des Volkmann-Fragments ging eine Stufe von mehr als 1 mm mit mehr Arthrose einher (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). Für andere Gelenke ist die Evidenz uneinheitlich (Giannoudis et al., Injury 2010; 41: 986).</translation>
     </message>
     <message>
         <source>All files</source>
@@ -480,10 +480,6 @@
         <translation>Befund {number}</translation>
     </message>
     <message>
-        <source>Finding {number}, share {share}, centre {mm}</source>
-        <translation>Befund {number}, Anteil {share}, Mitte {mm}</translation>
-    </message>
-    <message>
         <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)</source>
         <translation>Befund {number}: Mitte {voxel} (Voxel des Scans);  {cell} (Modellraster)</translation>
     </message>
@@ -565,7 +561,7 @@
     </message>
     <message>
         <source>Growth plate or its scar</source>
-        <translation>Wachstumsfuge oder ihre Narbe</translation>
+        <translation>Epiphysenfuge oder -narbe</translation>
     </message>
     <message>
         <source>Heat</source>
@@ -706,10 +702,6 @@
     <message>
         <source>Lowest HU (MinIP)</source>
         <translation>Niedrigste HU (MinIP)</translation>
-    </message>
-    <message>
-        <source>Mark a missed one at the crosshair</source>
-        <translation>Übersehenen Befund am Fadenkreuz markieren</translation>
     </message>
     <message>
         <source>Mean HU</source>
@@ -857,7 +849,7 @@
     </message>
     <message>
         <source>No graphics card: the surface stays. The 3D menu can switch volume rendering on.</source>
-        <translation>Keine Grafikkarte: Die Oberfläche bleibt. Das 3D-Menü kann die Volumendarstellung einschalten.</translation>
+        <translation>Keine Grafikkarte: Die Oberfläche bleibt. Das 3D-Menü kann das Volume Rendering einschalten.</translation>
     </message>
     <message>
         <source>No key</source>
@@ -1000,10 +992,6 @@
         <translation>PNG (*.png)</translation>
     </message>
     <message>
-        <source>Paper</source>
-        <translation>Grob</translation>
-    </message>
-    <message>
         <source>Patient and file names are hidden (P)</source>
         <translation>Patienten- und Dateinamen sind verborgen (P)</translation>
     </message>
@@ -1045,7 +1033,7 @@
     </message>
     <message>
         <source>Posterior fragment, share of plafond</source>
-        <translation>Hinteres Fragment, Anteil am Plafond</translation>
+        <translation>Volkmann-Fragment, Anteil am Plafond</translation>
     </message>
     <message>
         <source>Preliminary model</source>
@@ -1213,11 +1201,11 @@
     </message>
     <message>
         <source>Save result and review</source>
-        <translation>Ergebnis und Durchsicht speichern</translation>
+        <translation>Ergebnis und Bewertung speichern</translation>
     </message>
     <message>
         <source>Save result and review…</source>
-        <translation>Ergebnis und Durchsicht speichern…</translation>
+        <translation>Ergebnis und Bewertung speichern…</translation>
     </message>
     <message>
         <source>Save session…</source>
@@ -1320,10 +1308,6 @@
         <translation>Stärksten Befund in allen Ansichten zeigen (N)</translation>
     </message>
     <message>
-        <source>Show this place in every view. Share: this box&apos;s part of the whole heat map, not a probability.</source>
-        <translation>Diese Stelle in allen Ansichten zeigen. Anteil: Teil dieses Rahmens an der ganzen Heatmap, keine Wahrscheinlichkeit.</translation>
-    </message>
-    <message>
         <source>Shows whether a 3D network sees a fracture in an ankle CT, and where it looked.</source>
         <translation>Zeigt, ob ein 3D-Netz in einem Sprunggelenk-CT eine Fraktur sieht und wohin es geblickt hat.</translation>
     </message>
@@ -1392,6 +1376,10 @@
         <translation>Das ist fehlgeschlagen ({code})</translation>
     </message>
     <message>
+        <source>The language changes when the work under way is done</source>
+        <translation>Die Sprache wechselt, sobald die laufende Arbeit beendet ist</translation>
+    </message>
+    <message>
         <source>The series claims {} × {} × {} voxels.</source>
         <translation>Die Serie gibt {} × {} × {} Voxel an.</translation>
     </message>
@@ -1426,6 +1414,18 @@
         <translation>Klick: Fadenkreuz   Doppelklick: vier Ansichten   ← →: Schritt   + −: Größe   {keys}: schließen</translation>
     </message>
     <message>
+        <source>Coarse</source>
+        <translation>Grob</translation>
+    </message>
+    <message>
+        <source>Column, row and slice, counted from 0; slice numbers in the views count from 1</source>
+        <translation>Spalte, Zeile und Schicht, ab 0 gezählt; die Schichtnummern in den Ansichten zählen ab 1</translation>
+    </message>
+    <message>
+        <source>Finding {number}, {share} % of the map, centre {mm}</source>
+        <translation>Befund {number}, {share} % der Heatmap, Mitte {mm}</translation>
+    </message>
+    <message>
         <source>Hide all that comes from the model, while held</source>
         <translation>Alles ausblenden, was vom Modell kommt</translation>
     </message>
@@ -1434,8 +1434,16 @@
         <translation>Die Serien dieses Ordners werden durchgesehen …</translation>
     </message>
     <message>
+        <source>Mark a missed fracture at the crosshair</source>
+        <translation>Übersehene Fraktur am Fadenkreuz markieren</translation>
+    </message>
+    <message>
         <source>Not proposed: {reason}</source>
         <translation>Nicht vorgeschlagen: {reason}</translation>
+    </message>
+    <message>
+        <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
+        <translation>Von {count} Validierungsscans mit Score {low}–{high} hatten {fractured} eine Fraktur</translation>
     </message>
     <message>
         <source>Open now</source>
@@ -1446,8 +1454,16 @@
         <translation>Vorgeschlagen: {reason}</translation>
     </message>
     <message>
+        <source>Reason (optional)</source>
+        <translation>Grund (optional)</translation>
+    </message>
+    <message>
         <source>Series {number}</source>
         <translation>Serie {number}</translation>
+    </message>
+    <message>
+        <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
+        <translation>Diese Stelle in allen Ansichten zeigen. Prozent: Anteil dieses Rahmens an der ganzen Heatmap, keine Wahrscheinlichkeit.</translation>
     </message>
     <message>
         <source>The 3D view is switched off (ANKLEVIEWER_NO_3D).</source>
@@ -1686,10 +1702,6 @@
         <translation>Die Bilder wurden auf 256 Grauwerte reduziert; es wird kein Modell ausgeführt.</translation>
     </message>
     <message>
-        <source>The language changes at the next start</source>
-        <translation>Die Sprache wechselt beim nächsten Start</translation>
-    </message>
-    <message>
         <source>The largest part of the map ({share} %) lies {where}.</source>
         <translation>Der größte Anteil der Heatmap ({share} %) liegt {where}.</translation>
     </message>
@@ -1703,11 +1715,11 @@
     </message>
     <message>
         <source>The locator cannot be read ({}).</source>
-        <translation>Der Lokalisator kann nicht gelesen werden ({}).</translation>
+        <translation>Das Lokalisierungsmodell kann nicht gelesen werden ({}).</translation>
     </message>
     <message>
         <source>The locator was made for another version of the program.</source>
-        <translation>Der Lokalisator wurde für eine andere Programmversion gemacht.</translation>
+        <translation>Das Lokalisierungsmodell wurde für eine andere Programmversion gemacht.</translation>
     </message>
     <message>
         <source>The log could not be written ({why}). Choose another place.</source>
@@ -1726,6 +1738,14 @@
         <translation>Das Modell konnte nicht ausgeführt werden ({}).</translation>
     </message>
     <message>
+        <source>The model learned from simulated scans; its accuracy in patients is not known.</source>
+        <translation>Das Modell hat an simulierten Scans gelernt; seine Treffsicherheit bei Patienten ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>The model learned from: {data}. Its accuracy in patients is not known to this program.</source>
+        <translation>Das Modell hat gelernt an: {data}. Seine Treffsicherheit bei Patienten ist diesem Programm nicht bekannt.</translation>
+    </message>
+    <message>
         <source>The model pack must hold {} exactly once, it does so {} times.</source>
         <translation>Das Modellpaket muss {} genau einmal enthalten, tut es aber {}-mal.</translation>
     </message>
@@ -1736,6 +1756,10 @@
     <message>
         <source>The model that answers; a model that has not answered yet is run</source>
         <translation>Das Modell, das antwortet; hat es noch nicht geantwortet, wird es ausgeführt</translation>
+    </message>
+    <message>
+        <source>The models that come with the program learned from simulated scans; their accuracy in patients is not known.</source>
+        <translation>Die mitgelieferten Modelle haben an simulierten Scans gelernt; ihre Treffsicherheit bei Patienten ist nicht bekannt.</translation>
     </message>
     <message>
         <source>The orientation of the images is not a pair of right-angled directions.</source>
@@ -1874,6 +1898,10 @@
         <translation>Neben diesem Scan gibt es keine andere Serie.</translation>
     </message>
     <message>
+        <source>There is no such series; {} can be opened here.</source>
+        <translation>Eine solche Serie gibt es nicht; {} lassen sich hier öffnen.</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
         <translation>Auf dem Datenträger ist zu wenig Platz, um die ZIP-Datei zu entpacken.</translation>
     </message>
@@ -1907,7 +1935,7 @@
     </message>
     <message>
         <source>This step of the review could not be written to the disk; it is kept until the program is closed.</source>
-        <translation>Dieser Schritt der Durchsicht konnte nicht gespeichert werden; er bleibt erhalten, bis das Programm beendet wird.</translation>
+        <translation>Dieser Schritt der Bewertung konnte nicht gespeichert werden; er bleibt erhalten, bis das Programm beendet wird.</translation>
     </message>
     <message>
         <source>Three further places are smaller.</source>
@@ -1967,19 +1995,23 @@
     </message>
     <message>
         <source>Vessel or nutrient canal</source>
-        <translation>Gefäß- oder Nutritialkanal</translation>
+        <translation>Gefäßkanal (Vas nutricium)</translation>
     </message>
     <message>
         <source>Volume rendering</source>
-        <translation>Volumendarstellung</translation>
+        <translation>Volume Rendering</translation>
     </message>
     <message>
         <source>Volume rendering in software too</source>
-        <translation>Volumendarstellung auch ohne Grafikkarte</translation>
+        <translation>Volume Rendering auch ohne Grafikkarte</translation>
     </message>
     <message>
         <source>What the 3D view shows</source>
         <translation>Was die 3D-Ansicht zeigt</translation>
+    </message>
+    <message>
+        <source>What the model learned from is not known, nor its accuracy in patients.</source>
+        <translation>Woran das Modell gelernt hat, ist nicht bekannt, ebenso wenig seine Treffsicherheit bei Patienten.</translation>
     </message>
     <message>
         <source>What was assessed and what was not</source>
@@ -2000,10 +2032,6 @@
     <message>
         <source>Why finding {number} is rejected</source>
         <translation>Warum Befund {number} verworfen wird</translation>
-    </message>
-    <message>
-        <source>Why? (may stay open)</source>
-        <translation>Warum? (kann offen bleiben)</translation>
     </message>
     <message>
         <source>Window</source>
@@ -2074,6 +2102,10 @@
         <translation>in Höhe des {joint}s</translation>
     </message>
     <message>
+        <source>at the joint centre</source>
+        <translation>in der Gelenkmitte</translation>
+    </message>
+    <message>
         <source>axial</source>
         <translation>axial</translation>
     </message>
@@ -2108,6 +2140,10 @@
     <message>
         <source>crosshair, corner text</source>
         <translation>Fadenkreuz, Ecktexte</translation>
+    </message>
+    <message>
+        <source>directories</source>
+        <translation>Inhaltsverzeichnis(se)</translation>
     </message>
     <message>
         <source>distal tibia, distal fibula and talus</source>
@@ -2182,7 +2218,7 @@
     </message>
     <message>
         <source>guided: step-off, posterior fragment, medial clear space, tibiofibular</source>
-        <translation>geführt: Gelenkstufe, hinteres Fragment, Medial Clear Space, tibiofibulär</translation>
+        <translation>geführt: Gelenkstufe, Volkmann-Fragment, Medial Clear Space, tibiofibulär</translation>
     </message>
     <message>
         <source>heat map, boxes, outline or fill</source>
@@ -2235,6 +2271,10 @@
     <message>
         <source>length</source>
         <translation>Länge</translation>
+    </message>
+    <message>
+        <source>localizers</source>
+        <translation>Übersichtsaufnahme(n)</translation>
     </message>
     <message>
         <source>mark a fracture that was missed, at the crosshair</source>
@@ -2366,7 +2406,7 @@
     </message>
     <message>
         <source>save result and review, session</source>
-        <translation>Ergebnis und Durchsicht, Sitzung speichern</translation>
+        <translation>Ergebnis und Bewertung, Sitzung speichern</translation>
     </message>
     <message>
         <source>scroll</source>
@@ -2379,10 +2419,6 @@
     <message>
         <source>share of AP length</source>
         <translation>Anteil der AP-Länge</translation>
-    </message>
-    <message>
-        <source>share {share}</source>
-        <translation>Anteil {share}</translation>
     </message>
     <message>
         <source>slab: next thickness, next mode (MIP, MinIP, mean)</source>
@@ -2402,7 +2438,7 @@
     </message>
     <message>
         <source>the back lip of the plafond, on the fragment</source>
-        <translation>hintere Lippe des Plafonds, auf dem Fragment</translation>
+        <translation>Hinterkante des Plafonds, auf dem Fragment</translation>
     </message>
     <message>
         <source>the deepest place of the notch, on the tibia</source>
@@ -2434,7 +2470,7 @@
     </message>
     <message>
         <source>the front lip of the plafond</source>
-        <translation>vordere Lippe des Plafonds</translation>
+        <translation>Vorderkante des Plafonds</translation>
     </message>
     <message>
         <source>the joint lies at the side of the scan and is cut off.</source>
@@ -2593,10 +2629,6 @@
         <translation>{columns} × {rows} Pixel</translation>
     </message>
     <message>
-        <source>{fractured} of {count} validation scans scored {low}–{high} were fractured</source>
-        <translation>{fractured} von {count} Validierungsscans mit Score {low}–{high} hatten eine Fraktur</translation>
-    </message>
-    <message>
         <source>{head}: {text}</source>
         <translation>{head}: {text}</translation>
     </message>
@@ -2609,12 +2641,40 @@
         <translation>{key} gehört zu: {names}. Durch das Zuweisen entfällt sie dort.</translation>
     </message>
     <message>
+        <source>{mm} mm above the joint centre</source>
+        <translation>{mm} mm über der Gelenkmitte</translation>
+    </message>
+    <message>
         <source>{mm} mm apart</source>
         <translation>{mm} mm Abstand</translation>
     </message>
     <message>
-        <source>{mm} mm from the joint</source>
-        <translation>{mm} mm vom Gelenk</translation>
+        <source>{mm} mm behind the joint centre</source>
+        <translation>{mm} mm hinter der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm below the joint centre</source>
+        <translation>{mm} mm unter der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm in front of the joint centre</source>
+        <translation>{mm} mm vor der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm lateral of the joint centre</source>
+        <translation>{mm} mm lateral der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm medial of the joint centre</source>
+        <translation>{mm} mm medial der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the left of the joint centre</source>
+        <translation>{mm} mm links der Gelenkmitte</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the right of the joint centre</source>
+        <translation>{mm} mm rechts der Gelenkmitte</translation>
     </message>
     <message>
         <source>{number} edited</source>
@@ -2635,6 +2695,10 @@
     <message>
         <source>{position} mm;  size {size} mm</source>
         <translation>{position} mm;  Größe {size} mm</translation>
+    </message>
+    <message>
+        <source>{share} % of the map</source>
+        <translation>{share} % der Heatmap</translation>
     </message>
     <message>
         <source>{title}, version {version}</source>

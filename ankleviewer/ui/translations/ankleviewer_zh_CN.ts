@@ -73,7 +73,7 @@
     </message>
     <message>
         <source>3D: spin; the box from three sides</source>
-        <translation>3D：自动旋转；从三个方向看框</translation>
+        <translation>3D：自动旋转；从三个方向观察框</translation>
     </message>
     <message>
         <source>3D: volume rendering, without the foot</source>
@@ -241,15 +241,15 @@
     </message>
     <message>
         <source>Bone</source>
-        <translation>骨</translation>
+        <translation>骨窗</translation>
     </message>
     <message>
         <source>Bone narrow</source>
-        <translation>骨窄窗</translation>
+        <translation>骨窗（窄）</translation>
     </message>
     <message>
         <source>Bone sharp</source>
-        <translation>骨锐利</translation>
+        <translation>骨窗（锐利）</translation>
     </message>
     <message>
         <source>Both ankles side by side</source>
@@ -261,11 +261,11 @@
     </message>
     <message>
         <source>Box from three sides</source>
-        <translation>从三个方向看框</translation>
+        <translation>从三个方向观察框</translation>
     </message>
     <message>
         <source>Box from three sides…</source>
-        <translation>从三个方向看框…</translation>
+        <translation>从三个方向观察框…</translation>
     </message>
     <message>
         <source>Box of finding {number}</source>
@@ -349,7 +349,7 @@
     </message>
     <message>
         <source>Coronal</source>
-        <translation>冠状面</translation>
+        <translation>冠状位</translation>
     </message>
     <message>
         <source>Crop box</source>
@@ -433,7 +433,7 @@
     </message>
     <message>
         <source>Ellipse on a slice: Hounsfield units of the scan&apos;s own voxels inside it, and its area.</source>
-        <translation>层面上的椭圆：其内扫描原始体素的 Hounsfield 值及面积。</translation>
+        <translation>层面上的椭圆：其内原始体素的 CT 值（HU）及面积。</translation>
     </message>
     <message>
         <source>End</source>
@@ -480,10 +480,6 @@
         <translation>发现 {number}</translation>
     </message>
     <message>
-        <source>Finding {number}, share {share}, centre {mm}</source>
-        <translation>发现 {number}，占比 {share}，中心 {mm}</translation>
-    </message>
-    <message>
         <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)</source>
         <translation>发现 {number}：中心 {voxel}（扫描体素）；{cell}（模型网格）</translation>
     </message>
@@ -497,11 +493,11 @@
     </message>
     <message>
         <source>Fit the ankle</source>
-        <translation>适合踝关节</translation>
+        <translation>缩放至踝关节</translation>
     </message>
     <message>
         <source>Fit the whole scan</source>
-        <translation>适合整个扫描</translation>
+        <translation>缩放至整个扫描</translation>
     </message>
     <message>
         <source>For information, no diagnosis: {text}</source>
@@ -685,7 +681,7 @@
     </message>
     <message>
         <source>Lightbox</source>
-        <translation>灯箱</translation>
+        <translation>多幅排列</translation>
     </message>
     <message>
         <source>Like 3D Slicer</source>
@@ -706,10 +702,6 @@
     <message>
         <source>Lowest HU (MinIP)</source>
         <translation>最小 HU (MinIP)</translation>
-    </message>
-    <message>
-        <source>Mark a missed one at the crosshair</source>
-        <translation>在十字线处标记漏检</translation>
     </message>
     <message>
         <source>Mean HU</source>
@@ -1000,10 +992,6 @@
         <translation>PNG (*.png)</translation>
     </message>
     <message>
-        <source>Paper</source>
-        <translation>粗图</translation>
-    </message>
-    <message>
         <source>Patient and file names are hidden (P)</source>
         <translation>患者姓名和文件名已隐藏 (P)</translation>
     </message>
@@ -1033,7 +1021,7 @@
     </message>
     <message>
         <source>Plane of the lightbox</source>
-        <translation>灯箱的平面</translation>
+        <translation>多幅排列的平面</translation>
     </message>
     <message>
         <source>Point {number} of {count}: {what}</source>
@@ -1049,7 +1037,7 @@
     </message>
     <message>
         <source>Preliminary model</source>
-        <translation>试用模型</translation>
+        <translation>初步模型</translation>
     </message>
     <message>
         <source>Preparing the 3D view</source>
@@ -1121,7 +1109,7 @@
     </message>
     <message>
         <source>Region (HU)</source>
-        <translation>区域 (HU)</translation>
+        <translation>感兴趣区 (HU)</translation>
     </message>
     <message>
         <source>Reject</source>
@@ -1193,7 +1181,7 @@
     </message>
     <message>
         <source>Sagittal</source>
-        <translation>矢状面</translation>
+        <translation>矢状位</translation>
     </message>
     <message>
         <source>Save a picture of the window</source>
@@ -1320,10 +1308,6 @@
         <translation>在所有视图中显示最强的发现 (N)</translation>
     </message>
     <message>
-        <source>Show this place in every view. Share: this box&apos;s part of the whole heat map, not a probability.</source>
-        <translation>在所有视图中显示此处。占比：此框在整个热图中所占的份额，并非概率。</translation>
-    </message>
-    <message>
         <source>Shows whether a 3D network sees a fracture in an ankle CT, and where it looked.</source>
         <translation>显示 3D 网络是否在踝关节 CT 中看到骨折，以及它关注的位置。</translation>
     </message>
@@ -1353,7 +1337,7 @@
     </message>
     <message>
         <source>Soft tissue</source>
-        <translation>软组织</translation>
+        <translation>软组织窗</translation>
     </message>
     <message>
         <source>Space (hold)</source>
@@ -1392,12 +1376,16 @@
         <translation>操作失败（{code}）</translation>
     </message>
     <message>
+        <source>The language changes when the work under way is done</source>
+        <translation>当前任务完成后将切换语言</translation>
+    </message>
+    <message>
         <source>The series claims {} × {} × {} voxels.</source>
         <translation>该序列声称有 {} × {} × {} 个体素。</translation>
     </message>
     <message>
         <source>lightbox of the view last used; in it Left, Right: step, + and -: size</source>
-        <translation>上次使用的视图的灯箱；其中左、右：间隔，+ 和 -：大小</translation>
+        <translation>上次使用的视图的多幅排列；其中左、右：间隔，+ 和 -：大小</translation>
     </message>
     <message>
         <source>The 3D view failed ({code})</source>
@@ -1424,6 +1412,18 @@
         <translation>单击：十字线   双击：四视图   ← →：间隔   + −：大小   {keys}：关闭</translation>
     </message>
     <message>
+        <source>Coarse</source>
+        <translation>粗图</translation>
+    </message>
+    <message>
+        <source>Column, row and slice, counted from 0; slice numbers in the views count from 1</source>
+        <translation>列、行、层，从 0 计数；视图中的层号从 1 计数</translation>
+    </message>
+    <message>
+        <source>Finding {number}, {share} % of the map, centre {mm}</source>
+        <translation>发现 {number}，占热图 {share} %，中心 {mm}</translation>
+    </message>
+    <message>
         <source>Hide all that comes from the model, while held</source>
         <translation>按住时隐藏所有来自模型的内容</translation>
     </message>
@@ -1432,8 +1432,16 @@
         <translation>正在查看此文件夹中的序列…</translation>
     </message>
     <message>
+        <source>Mark a missed fracture at the crosshair</source>
+        <translation>在十字线处标记漏检的骨折</translation>
+    </message>
+    <message>
         <source>Not proposed: {reason}</source>
         <translation>不推荐：{reason}</translation>
+    </message>
+    <message>
+        <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
+        <translation>验证集中评分 {low}–{high} 的 {count} 例扫描有 {fractured} 例骨折</translation>
     </message>
     <message>
         <source>Open now</source>
@@ -1444,8 +1452,16 @@
         <translation>推荐：{reason}</translation>
     </message>
     <message>
+        <source>Reason (optional)</source>
+        <translation>原因（可不填）</translation>
+    </message>
+    <message>
         <source>Series {number}</source>
         <translation>序列 {number}</translation>
+    </message>
+    <message>
+        <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
+        <translation>在所有视图中显示此处。百分比：此框在整个热图中所占的份额，并非概率。</translation>
     </message>
     <message>
         <source>The 3D view is switched off (ANKLEVIEWER_NO_3D).</source>
@@ -1497,7 +1513,7 @@
     </message>
     <message>
         <source>The box from above, from the front and from the left</source>
-        <translation>从上方、前方和左侧看框</translation>
+        <translation>从上方、前方和左侧观察框</translation>
     </message>
     <message>
         <source>The chosen series is no longer there; open the folder again.</source>
@@ -1669,7 +1685,7 @@
     </message>
     <message>
         <source>The images do not say how their numbers become Hounsfield units; they look like Hounsfield units and are taken as such.</source>
-        <translation>图像未说明其数值如何换算为 Hounsfield 值；其数值看似 Hounsfield 值，故按此使用。</translation>
+        <translation>图像未说明其数值如何换算为 CT 值（HU）；其数值看似 CT 值，故按此使用。</translation>
     </message>
     <message>
         <source>The images have {} colours of {} bits; one of 8, 16 or 32 is expected.</source>
@@ -1682,10 +1698,6 @@
     <message>
         <source>The images were reduced to 256 grey values; no model is run.</source>
         <translation>图像已降为 256 级灰度；不运行模型。</translation>
-    </message>
-    <message>
-        <source>The language changes at the next start</source>
-        <translation>语言将在下次启动时更改</translation>
     </message>
     <message>
         <source>The largest part of the map ({share} %) lies {where}.</source>
@@ -1724,6 +1736,14 @@
         <translation>模型无法运行（{}）。</translation>
     </message>
     <message>
+        <source>The model learned from simulated scans; its accuracy in patients is not known.</source>
+        <translation>该模型由模拟扫描训练而成；其对真实患者的准确性未知。</translation>
+    </message>
+    <message>
+        <source>The model learned from: {data}. Its accuracy in patients is not known to this program.</source>
+        <translation>该模型的训练数据：{data}。本程序不知其对真实患者的准确性。</translation>
+    </message>
+    <message>
         <source>The model pack must hold {} exactly once, it does so {} times.</source>
         <translation>模型包须恰好含一个 {}，实际有 {} 个。</translation>
     </message>
@@ -1734,6 +1754,10 @@
     <message>
         <source>The model that answers; a model that has not answered yet is run</source>
         <translation>给出结论的模型；尚未给出结论的模型将被运行</translation>
+    </message>
+    <message>
+        <source>The models that come with the program learned from simulated scans; their accuracy in patients is not known.</source>
+        <translation>随程序提供的模型由模拟扫描训练而成；其对真实患者的准确性未知。</translation>
     </message>
     <message>
         <source>The orientation of the images is not a pair of right-angled directions.</source>
@@ -1872,6 +1896,10 @@
         <translation>除此扫描外没有其他序列。</translation>
     </message>
     <message>
+        <source>There is no such series; {} can be opened here.</source>
+        <translation>没有该序列；此处可打开 {} 个序列。</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
         <translation>磁盘空间不足，无法解压 ZIP 文件。</translation>
     </message>
@@ -1965,7 +1993,7 @@
     </message>
     <message>
         <source>Vessel or nutrient canal</source>
-        <translation>血管或滋养孔</translation>
+        <translation>血管沟或滋养孔</translation>
     </message>
     <message>
         <source>Volume rendering</source>
@@ -1978,6 +2006,10 @@
     <message>
         <source>What the 3D view shows</source>
         <translation>3D 视图的显示内容</translation>
+    </message>
+    <message>
+        <source>What the model learned from is not known, nor its accuracy in patients.</source>
+        <translation>该模型的训练数据未知，其对真实患者的准确性亦未知。</translation>
     </message>
     <message>
         <source>What was assessed and what was not</source>
@@ -2000,10 +2032,6 @@
         <translation>排除发现 {number} 的原因</translation>
     </message>
     <message>
-        <source>Why? (may stay open)</source>
-        <translation>原因？（可不填）</translation>
-    </message>
-    <message>
         <source>Window</source>
         <translation>窗宽/窗位</translation>
     </message>
@@ -2021,7 +2049,7 @@
     </message>
     <message>
         <source>a side of the region is shorter than 0.1 mm</source>
-        <translation>区域的一边短于 0.1 mm</translation>
+        <translation>感兴趣区的一边短于 0.1 mm</translation>
     </message>
     <message>
         <source>about {mm} mm above the {joint}</source>
@@ -2072,12 +2100,16 @@
         <translation>{joint}水平</translation>
     </message>
     <message>
+        <source>at the joint centre</source>
+        <translation>位于关节中心</translation>
+    </message>
+    <message>
         <source>axial</source>
         <translation>轴位</translation>
     </message>
     <message>
         <source>bone, bone sharp, bone narrow, soft tissue, full range, model input</source>
-        <translation>骨、骨锐利、骨窄窗、软组织、全范围、模型输入</translation>
+        <translation>骨窗、骨窗（锐利）、骨窗（窄）、软组织窗、全范围、模型输入</translation>
     </message>
     <message>
         <source>both ankles side by side</source>
@@ -2093,7 +2125,7 @@
     </message>
     <message>
         <source>coronal</source>
-        <translation>冠状面</translation>
+        <translation>冠状位</translation>
     </message>
     <message>
         <source>crosshair follows in every view</source>
@@ -2106,6 +2138,10 @@
     <message>
         <source>crosshair, corner text</source>
         <translation>十字线、四角文字</translation>
+    </message>
+    <message>
+        <source>directories</source>
+        <translation>目录文件</translation>
     </message>
     <message>
         <source>distal tibia, distal fibula and talus</source>
@@ -2147,7 +2183,7 @@
     </message>
     <message>
         <source>fit the ankle, the whole scan</source>
-        <translation>适合踝关节、适合整个扫描</translation>
+        <translation>缩放至踝关节、缩放至整个扫描</translation>
     </message>
     <message>
         <source>five slices</source>
@@ -2219,7 +2255,7 @@
     </message>
     <message>
         <source>kernel {}</source>
-        <translation>卷积核 {}</translation>
+        <translation>重建核 {}</translation>
     </message>
     <message>
         <source>lateral</source>
@@ -2234,6 +2270,10 @@
         <translation>长度</translation>
     </message>
     <message>
+        <source>localizers</source>
+        <translation>定位像</translation>
+    </message>
+    <message>
         <source>mark a fracture that was missed, at the crosshair</source>
         <translation>在十字线处标记漏检的骨折</translation>
     </message>
@@ -2243,7 +2283,7 @@
     </message>
     <message>
         <source>measure a distance, an angle, a region (HU)</source>
-        <translation>测量距离、角度、区域 (HU)</translation>
+        <translation>测量距离、角度、感兴趣区 (HU)</translation>
     </message>
     <message>
         <source>medial</source>
@@ -2279,7 +2319,7 @@
     </message>
     <message>
         <source>no voxel of the scan lies inside the region</source>
-        <translation>区域内没有扫描体素</translation>
+        <translation>感兴趣区内没有扫描体素</translation>
     </message>
     <message>
         <source>none is without a fault; this one has the most slices</source>
@@ -2347,7 +2387,7 @@
     </message>
     <message>
         <source>preliminary</source>
-        <translation>试用</translation>
+        <translation>初步</translation>
     </message>
     <message>
         <source>result column</source>
@@ -2355,7 +2395,7 @@
     </message>
     <message>
         <source>sagittal</source>
-        <translation>矢状面</translation>
+        <translation>矢状位</translation>
     </message>
     <message>
         <source>save report, picture</source>
@@ -2371,15 +2411,11 @@
     </message>
     <message>
         <source>set the crosshair</source>
-        <translation>设置十字线</translation>
+        <translation>定位十字线</translation>
     </message>
     <message>
         <source>share of AP length</source>
         <translation>占前后长度比例</translation>
-    </message>
-    <message>
-        <source>share {share}</source>
-        <translation>占比 {share}</translation>
     </message>
     <message>
         <source>slab: next thickness, next mode (MIP, MinIP, mean)</source>
@@ -2483,11 +2519,11 @@
     </message>
     <message>
         <source>the region has no area</source>
-        <translation>区域没有面积</translation>
+        <translation>感兴趣区没有面积</translation>
     </message>
     <message>
         <source>the region lies outside the scan</source>
-        <translation>区域位于扫描范围外</translation>
+        <translation>感兴趣区位于扫描范围外</translation>
     </message>
     <message>
         <source>the scan ends at or below the lower end of the tibia; the joint cannot be assessed.</source>
@@ -2590,10 +2626,6 @@
         <translation>{columns} × {rows} 像素</translation>
     </message>
     <message>
-        <source>{fractured} of {count} validation scans scored {low}–{high} were fractured</source>
-        <translation>验证集中评分 {low}–{high} 的 {count} 例扫描有 {fractured} 例骨折</translation>
-    </message>
-    <message>
         <source>{head}: {text}</source>
         <translation>{head}：{text}</translation>
     </message>
@@ -2606,12 +2638,40 @@
         <translation>{key} 已用于：{names}。指定后原命令将失去该键。</translation>
     </message>
     <message>
+        <source>{mm} mm above the joint centre</source>
+        <translation>关节中心上方 {mm} mm</translation>
+    </message>
+    <message>
         <source>{mm} mm apart</source>
         <translation>间隔 {mm} mm</translation>
     </message>
     <message>
-        <source>{mm} mm from the joint</source>
-        <translation>距关节 {mm} mm</translation>
+        <source>{mm} mm behind the joint centre</source>
+        <translation>关节中心后方 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm below the joint centre</source>
+        <translation>关节中心下方 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm in front of the joint centre</source>
+        <translation>关节中心前方 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm lateral of the joint centre</source>
+        <translation>关节中心外侧 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm medial of the joint centre</source>
+        <translation>关节中心内侧 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the left of the joint centre</source>
+        <translation>关节中心左侧 {mm} mm</translation>
+    </message>
+    <message>
+        <source>{mm} mm to the right of the joint centre</source>
+        <translation>关节中心右侧 {mm} mm</translation>
     </message>
     <message>
         <source>{number} edited</source>
@@ -2632,6 +2692,10 @@
     <message>
         <source>{position} mm;  size {size} mm</source>
         <translation>{position} mm；大小 {size} mm</translation>
+    </message>
+    <message>
+        <source>{share} % of the map</source>
+        <translation>占热图 {share} %</translation>
     </message>
     <message>
         <source>{title}, version {version}</source>

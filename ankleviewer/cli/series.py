@@ -1,0 +1,67 @@
+"""`--series`: which of several series of a folder or ZIP is meant, and the list to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ankleviewer import DISCLAIMER, session
+from ankleviewer.cli import console
+from ankleviewer.core.errors import ScanError
+from ankleviewer.core.serieschoice import LACKS, Series, reason, to_json
+from ankleviewer.io.series import named
+
+LIST = "list"
+HOW = "--series NUMBER takes one of them, `ankleviewer info PATH --series list` lists them."
+
+
+def chosen(path: str, name: str | None) -> str:
+    """The key of the series that `name` means; "" for None, and for a scan that is refused, which opening it will tell.
+
+    Raises:
+        ScanError: SERIES_UNKNOWN.
+    """
+    if name is None:
+        return ""
+    try:
+        with console.Progress() as progress:
+            found = session.series_in(path, progress)
+    except ScanError:
+        return ""
+    try:
+        return named(found, name.strip()).key
+    except ScanError as error:
+        raise ScanError(error.code, f"{error.message} {HOW}") from None
+
+
+def show(path: str, json_target: str | None) -> int:
+    """Print what can be opened, and write it as JSON. Returns the exit code. Raises as `session.series_in`; OSError."""
+    with console.Progress() as progress:
+        found = session.series_in(path, progress)
+    console.write_json(to_json(path, found), json_target)
+    if json_target != console.STDOUT:
+        print(text(path, found))
+        print(DISCLAIMER)
+    return console.DONE
+
+
+def text(path: str, found: Sequence[Series]) -> str:
+    """The list for people."""
+    lines = [path]
+    why = reason(found)
+    for n, series in enumerate(found, start=1):
+        lines.append(f"  {n}  {series.description or 'no description'} ({series.key})")
+        lines.append(f"     {', '.join(_facts(series))}")
+        if n == 1 and why:
+            lines.append(f"     proposed: {why}")
+        elif series.lack:
+            lines.append(f"     not proposed: {LACKS[series.lack]}")
+    return "\n".join(lines if found else [*lines, "  Nothing that can be opened."])
+
+
+def _facts(series: Series) -> list[str]:
+    columns, rows = series.size
+    facts = [series.plane] if series.plane else []
+    facts += ["one slice" if series.slices == 1 else f"{series.slices} slices", f"{columns} × {rows} pixels"]
+    if series.spacing_mm is not None:
+        facts.append(" × ".join(f"{v:.2f}" for v in series.spacing_mm) + " mm")
+    return [*facts, f"kernel {series.kernel}"] if series.kernel else facts

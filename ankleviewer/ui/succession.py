@@ -1,0 +1,60 @@
+"""Keeper: holds the open window, and puts one in another language in its place, with the scan as it stands.
+
+Every text of a window is written when its widgets are made, so a change of language makes them anew rather than write each text
+twice; what the reader has (case, answer, review with its undo, tool in hand, view) goes over as it is, and nothing is read or run
+again.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from ankleviewer.ui import translate
+from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.main_window import MainWindow
+
+
+class Keeper(QObject):
+    """Holds `window`, which is another one after a change of language."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self.window = window
+        self._follow()
+
+    def _follow(self) -> None:
+        self.window.language_changed.connect(self._later)
+        self.window.controller.settled.connect(self._on_settled)
+        self._wanted = False
+
+    def _later(self) -> None:
+        # The menu that asked for it is still open, and belongs to the window that goes.
+        self._wanted = True
+        QTimer.singleShot(0, self, self._renew)
+
+    def _on_settled(self, _ok: bool) -> None:
+        if self._wanted:
+            self._later()
+
+    def _renew(self) -> None:
+        old = self.window
+        if not self._wanted or old.controller.phase in (Phase.READING, Phase.ANALYSING):
+            return  # work under way ends first, in the window that began it
+        translate.install(old.settings.language)
+        new = MainWindow(old.controller.backend)
+        new.restoreGeometry(old.saveGeometry())
+        new.last_pane = old.last_pane
+        new.controller.take_over(old.controller)
+        if old.editing.active:
+            new.editing.toggle()
+        new.pane3d.take_over(old.pane3d)
+        if new.controller.models is None:
+            new.controller.list_models()
+        new.show()
+        new.panes[new.last_pane].setFocus()
+        if old.warming is not None:
+            new.warm()
+        self.window = new
+        self._follow()
+        old.close()
+        old.deleteLater()

@@ -1,0 +1,112 @@
+"""succession: another language comes at once, and what the reader has stays: scan, answer, review, undo, tool, view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from shiboken6 import isValid
+
+from ankleviewer.ui import language, settings, translate
+from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.succession import Keeper
+
+
+@pytest.fixture
+def keep(speak, monkeypatch) -> Iterator[Callable[[MainWindow], Keeper]]:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
+    monkeypatch.setattr(language, "writable", lambda _name: True)
+    kept: list[Keeper] = []
+    yield lambda window: kept.append(Keeper(window)) or kept[-1]
+    for keeper in kept:
+        keeper.window.close()
+        keeper.window.deleteLater()
+
+
+def choose(keeper: Keeper, name: str, qtbot) -> MainWindow:
+    old = keeper.window
+    language.choose(old, name)
+    qtbot.waitUntil(lambda: keeper.window is not old)
+    return keeper.window
+
+
+def test_nothing_is_lost_and_nothing_run_twice(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    old = keeper.window.controller
+    old.judge("accepted", 0)
+    old.add_missed()
+    old.reviewing.undo()
+    old.measuring.start("distance")
+    assert old.measuring.set_point("axial", (0.0, 0.0, 140.0))
+    keeper.window.view.step("axial", 3)
+    keeper.window.view.update(layout="coronal", opacity=0.3, paper_map=True)
+    keeper.window.view.update(threshold=2.0)
+    keeper.window.view.preset("2")
+    keeper.window.pane3d.set_options(planes="frames")
+    state, size = keeper.window.view.state, keeper.window.size()
+    case, analysis = old.case, old.analysis
+    window = choose(keeper, "de", qtbot)
+    new = window.controller
+    assert new is not old and new.case is case and new.analysis is analysis and new.phase is Phase.ANSWER
+    assert (len(backend.opened), len(backend.analysed)) == (1, 1)
+    assert window.view.state == state and window.size() == size and window.pane3d.options.planes == "frames"
+    assert window.panel.call.text() == "Fraktur" and window.menuBar().actions()[0].text().replace("&", "") == "Datei"
+    assert new.reviewing.mark(new.answer, 0).judgement == "accepted" and new.reviewing.history.can_redo
+    new.reviewing.redo()
+    assert len(new.reviewing.review.missed) == 1
+    assert new.measuring.tool.name == "distance" and new.measuring.set_point("axial", (9.0, 0.0, 140.0))
+    assert new.reviewing.review.measures[0].kind == "distance"
+    assert settings.load().language == "de" and window.panes["coronal"].isVisible() and not window.panes["axial"].isVisible()
+
+
+def test_a_box_that_is_being_edited_stays_so_and_two_changes_come_back_to_english(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    keeper.window.editing.toggle()
+    assert choose(keeper, "zh_CN", qtbot).editing.active
+    assert keeper.window.panel.call.text() == "骨折"
+    window = choose(keeper, "en", qtbot)
+    assert window.panel.call.text() == "Fracture" and window.editing.active and translate.spoken() == "en"
+    assert len(backend.analysed) == 1
+
+
+def test_work_under_way_ends_first(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    backend.gate.clear()
+    first = keeper.window
+    first.controller.analyse()
+    language.choose(first, "de")
+    assert "work under way" in first.toast.widget.text()
+    qtbot.wait(50)
+    assert keeper.window is first and first.panel.isVisible()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: keeper.window is not first)
+    assert keeper.window.panel.call.text() == "Fraktur" and len(backend.analysed) == 2
+
+
+def test_the_start_page_and_a_choice_that_changes_nothing(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend, path=None))
+    first = keeper.window
+    language.choose(first, "en")
+    qtbot.wait(30)
+    assert keeper.window is first
+    assert choose(keeper, "de", qtbot).empty.buttons[0].text() == "Datei öffnen…"
+    assert not isValid(first)
+
+
+def test_the_3d_view_is_turned_as_it_was(keep, make_window, backend, qtbot) -> None:
+    window = make_window(backend, gl=True)
+    qtbot.waitUntil(lambda: window.pane3d.render3d is not None and not window.pane3d.pending, timeout=20000)
+    window.pane3d.look_from("S")
+    window.pane3d.render3d.turn(30.0)
+    wanted = tuple(window.pane3d.render3d.plotter.camera.position)
+    window.pane3d.draw(fine=True)
+    seen = window.pane3d.render3d.picture()
+    keeper = keep(window)
+    new = choose(keeper, "de", qtbot)
+    qtbot.waitUntil(lambda: new.pane3d.render3d is not None and not new.pane3d.pending, timeout=20000)
+    assert tuple(new.pane3d.render3d.plotter.camera.position) == pytest.approx(wanted)
+    new.pane3d.draw(fine=True)
+    shown = new.pane3d.render3d.picture()
+    assert shown.shape == seen.shape and np.abs(shown.astype(int) - seen).mean() < 1.0
