@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -22,6 +24,29 @@ print(worst)
 """
 
 
+@dataclass(frozen=True)
+class Gap:
+    """Between two ticks, s: on the clock, on the processor, ready and waiting for a core; and the moment of its end.
+
+    What remains of `wall` went into waiting for something else: another thread with the interpreter's lock, the disk, the screen.
+    """
+
+    wall: float
+    own: float
+    queued: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Stalls:
+    """The longest gap, the most work of its own in any gap, the longest gap of the control process (s), and gaps above 50 ms."""
+
+    longest: Gap
+    own: float
+    control: float
+    above_50_ms: int
+
+
 class StallWatch(QObject):
     """Ticks every 2 ms in the event loop; a gap between ticks is time in which the window answered nobody.
 
@@ -30,8 +55,8 @@ class StallWatch(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.gaps: list[tuple[float, float, float]] = []  # wall s, own processor s, moment
-        self._last, self._own = 0.0, 0.0
+        self.gaps: list[Gap] = []
+        self._last, self._own, self._queued = 0.0, 0.0, 0.0
         self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._control: subprocess.Popen[str] | None = None
@@ -41,23 +66,29 @@ class StallWatch(QObject):
         self._control = subprocess.Popen(  # noqa: S603  our own words
             [sys.executable, "-c", _CONTROL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._last, self._own = time.perf_counter(), time.thread_time()
+        self._last, self._own, self._queued = time.perf_counter(), time.thread_time(), queued_s()
         self._timer.start()
 
     def _tick(self) -> None:
-        now, own = time.perf_counter(), time.thread_time()
-        self.gaps.append((now - self._last, own - self._own, now))
-        self._last, self._own = now, own
+        now, own, queued = time.perf_counter(), time.thread_time(), queued_s()
+        self.gaps.append(Gap(now - self._last, own - self._own, queued - self._queued, now))
+        self._last, self._own, self._queued = now, own, queued
 
-    def stop(self) -> tuple[float, float, float, int]:
-        """Longest gap of the event loop, longest work of its own in a gap, longest gap of the control process, all in s; and the
-        number of gaps above 50 ms.
-        """
+    def stop(self) -> Stalls:
+        """What was seen since `start`."""
         self._timer.stop()
         assert self._control is not None
         control, _ = self._control.communicate("\n")
-        gaps, own, _ = zip(*self.gaps, strict=True)
-        return max(gaps), max(own), float(control), sum(gap > 0.05 for gap in gaps)
+        longest = max(self.gaps, key=lambda gap: gap.wall)
+        return Stalls(longest, max(gap.own for gap in self.gaps), float(control), sum(gap.wall > 0.05 for gap in self.gaps))
+
+
+def queued_s() -> float:
+    """How long the calling thread has been ready to run and waited for a core, s (Linux; 0 elsewhere)."""
+    try:
+        return int(Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def memory_mib() -> tuple[float, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -15,10 +16,11 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from ankleviewer.ui.app import application
+from ankleviewer.ui import collecting, opengl
+from ankleviewer.ui.app import WARM_AFTER_MS, application
 from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import MainWindow
-from benchmarks.stalls import StallWatch, forget_peak, memory_mib
+from benchmarks.stalls import Stalls, StallWatch, forget_peak, memory_mib
 
 PANE_PX = 512
 FRAMES = 240
@@ -36,46 +38,70 @@ def opened(width: int, height: int) -> MainWindow:
     return window
 
 
-def main(sample: str, big: str) -> dict[str, float]:
-    """All figures of one life of the window, in seconds, frames/s and MiB."""
+def main(sample: str, big: str, stalls_alone: bool = False) -> dict[str, float]:
+    """All figures of one life of the window, in seconds, frames/s and MiB; or those of loading alone."""
     app = application()
     window = opened(1460, 1110)
     found: dict[str, float] = {"memory_empty": memory_mib()[0]}
-    found["stall_cold"], found["stall_cold_own"] = _first_scan(window, sample, warm=True)
+    found |= _named("stall_cold", _first_scan(window, sample))
     found["memory_sample"] = memory_mib()[0]
     forget_peak()
     found |= _loading(window, big)
     now, peak = memory_mib()
     assert window.view.scene is not None
     found |= {"memory_now": now, "memory_peak": peak, "volume": window.view.scene.volume.hu.nbytes / 2**20}
-    found |= _redraws(app, window)
-    found |= _turning(app, window)
+    if not stalls_alone:
+        found |= _redraws(app, window)
+        found |= _turning(app, window)
     window.close()
     return found
 
 
 def at_once(sample: str) -> dict[str, float]:
-    """The stall of a scan that is opened as soon as the window is there, while libraries and the 3D view are being made."""
-    window = opened(1460, 1110)
-    longest, own = _first_scan(window, sample, warm=False)
+    """Stalls of a scan opened with the window, as `ankleviewer SCAN` does; libraries and the 3D view are made meanwhile."""
+    collecting.put_off()
+    application()
+    threading.Thread(target=opengl.load_driver, daemon=True).start()
+    window = MainWindow()
+    window.resize(1460, 1110)
+    window.show()
+    ended: list[bool] = []
+    moments: dict[str, float] = {}
+    watch, start = StallWatch(), time.perf_counter()
+    window.controller.opened.connect(lambda _path: moments.setdefault("at_once_slices", time.perf_counter() - start))
+    window.controller.settled.connect(lambda _ok: moments.setdefault("at_once_answer", time.perf_counter() - start))
+    watch.start()
+    QTimer.singleShot(0, window.controller.list_models)
+    QTimer.singleShot(0, lambda: window.open(sample))
+    QTimer.singleShot(WARM_AFTER_MS, lambda: _warm(window, ended))
+    wait(lambda: window.controller.case is not None and _rested(window) and bool(ended))
+    stalls = watch.stop()
     window.close()
-    return {"stall_at_once": longest, "stall_at_once_own": own}
+    return {**_named("stall_at_once", stalls), **moments}
 
 
-def _first_scan(window: MainWindow, sample: str, warm: bool) -> tuple[float, float]:
-    """Longest stall and longest work of its own at the first scan; `warm`: opened after the start page was looked at."""
-    ended = []
+def _warm(window: MainWindow, ended: list[bool]) -> None:
     window.warm()
     assert window.warming is not None
     window.warming.ended.connect(lambda: ended.append(True))
-    if warm:
-        wait(lambda: bool(ended))
+
+
+def _first_scan(window: MainWindow, sample: str) -> Stalls:
+    """Stalls at the first scan, opened after the start page was looked at."""
+    ended: list[bool] = []
+    _warm(window, ended)
+    wait(lambda: bool(ended))
     watch = StallWatch()
     watch.start()
     open_scan(window, sample)
-    longest, own, _, _ = watch.stop()
-    wait(lambda: bool(ended))
-    return longest, own
+    return watch.stop()
+
+
+def _named(name: str, stalls: Stalls) -> dict[str, float]:
+    return {
+        name: stalls.longest.wall, f"{name}_gap_own": stalls.longest.own, f"{name}_queued": stalls.longest.queued,
+        f"{name}_own": stalls.own, f"{name}_count": float(stalls.above_50_ms),
+    }  # fmt: skip
 
 
 def wait(ready: Callable[[], bool], seconds: float = 300.0) -> None:
@@ -113,14 +139,14 @@ def _loading(window: MainWindow, path: str) -> dict[str, float]:
     watch = StallWatch()
     watch.start()
     open_scan(window, path)
-    longest, own, control, count = watch.stop()
+    stalls = watch.stop()
     if "-v" in sys.argv:
-        late = [(round(gap * 1000), round(own * 1000), round(at - start, 2)) for gap, own, at in watch.gaps if gap > 0.04]
+        late = [(round(g.wall * 1000), round(g.own * 1000), round(g.end - start, 2)) for g in watch.gaps if g.wall > 0.04]
         print(late, {k: round(v, 2) for k, v in moments.items()}, file=sys.stderr)
     return {
         "slices": moments["slices"], "answer": moments["answer"], "surface": moments["surface"] - moments["slices"],
         "surface_first": moments["first"] - moments["slices"],
-        "stall": longest, "stall_own": own, "stall_machine": control, "stalls": float(count),
+        "stall_machine": stalls.control, **_named("stall", stalls),
     }  # fmt: skip
 
 
@@ -225,5 +251,5 @@ def _settle(app: QApplication) -> None:
 
 
 if __name__ == "__main__":
-    paths = [a for a in sys.argv[1:] if a != "-v"]
-    print(json.dumps(main(*paths) if len(paths) == 2 else at_once(paths[0])))
+    paths = [a for a in sys.argv[1:] if not a.startswith("-")]
+    print(json.dumps(main(paths[0], paths[1], "--stalls" in sys.argv) if len(paths) == 2 else at_once(paths[0])))

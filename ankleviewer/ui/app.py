@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
-from ankleviewer.ui import log_saving, settings, theme, translate
+from ankleviewer.ui import collecting, log_saving, opengl, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.succession import Keeper
 
 _FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600
-_WARM_AFTER_MS = 100  # the window has been painted by then
+WARM_AFTER_MS = 100  # the window has been painted by then
 
 
 def application() -> QApplication:
@@ -44,13 +45,15 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
         0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown model),
         3 (scan refused), 4 (model refused).
     """
+    collecting.put_off()  # until all is warm
     app = application()
+    threading.Thread(target=opengl.load_driver, name="driver", daemon=True).start()  # while the window is made
     window = MainWindow(model=model)
     shot = Screenshot(window, screenshot, path) if screenshot else None
     window.show()
     # One turn of the event loop first: the window is on the screen before anything heavy is imported.
     QTimer.singleShot(0, window.controller.list_models)
-    QTimer.singleShot(_WARM_AFTER_MS, window, window.warm)
+    QTimer.singleShot(WARM_AFTER_MS, window, window.warm)
     if path:
         QTimer.singleShot(0, lambda: window.open(path, pick))
     keeper = Keeper(window)

@@ -71,7 +71,14 @@ class Canvas3D(QWidget):
         self._raw = vtkUnsignedCharArray()
         self._quick = False
         self.plotter = _Hidden(self)
-        self.plotter.grabFramebuffer()  # makes the OpenGL context of a widget that is never shown
+
+    def make_context(self) -> None:
+        """Give VTK its OpenGL context, before anything is drawn; a second call does nothing.
+
+        Apart from the constructor because each of them takes about as long as the window may be held up.
+        """
+        if not self.plotter.isValid():
+            self.plotter.grabFramebuffer()  # of a widget that is never shown
 
     @property
     def ratio(self) -> float:

@@ -129,7 +129,9 @@ class CaseController(QObject):
         case, names = self.case, self._names()
         self._touched = self.go_to_offered = False
         self.phase = Phase.ANALYSING
-        self.analysing.start(lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled))
+        self.analysing.start(
+            lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled), after_events=True
+        )
         self.changed.emit()
 
     def cancel(self) -> bool:
@@ -229,14 +231,14 @@ class CaseController(QObject):
                 best = same[0] if same else best
             self.view.update(model=best.name, ankle=best.ankle, selected=-1, threshold=None)
         self._show()
-        if self.boxes:
-            if self._touched:
+        if self.boxes and not self._touched:
+            self.go_to_finding(0)  # says itself that all has changed; once is enough
+        else:
+            if self.boxes:
                 self.go_to_offered = True
-            else:
-                self.go_to_finding(0)
-        elif not self._touched:
-            self.view.go_to(self._middle(), -1)
-        self.changed.emit()
+            elif not self._touched:
+                self.view.go_to(self._middle(), -1)
+            self.changed.emit()
         self.settled.emit(True)
 
     def _on_not_analysed(self, error: AnkleViewerError) -> None:

@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QThreadPool, QTimer, Signal
 
 from ankleviewer.core.errors import AnkleViewerError, Cancelled
 
-_NICE = 5
+_NICE = 10
+_TURN_MS = 1  # a timer's turn comes after the events at hand, paint events among them
+LONGEST_TURN_S = 0.2  # what a turn is waited for at most
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,13 @@ class _Signals(QObject):
     ended = Signal(object)
 
 
+def turn() -> threading.Event:
+    """An event that is set once the main thread has handled what it has at hand, painting included. Main thread only."""
+    over = threading.Event()
+    QTimer.singleShot(_TURN_MS, over.set)
+    return over
+
+
 class _Runnable:
     """Calls the work on a pool thread; touches nothing but signals.
 
@@ -36,13 +45,15 @@ class _Runnable:
     it the scan and the answer of the work.
     """
 
-    def __init__(self, work: Work, generation: int, stop: threading.Event) -> None:
-        self.work, self.generation, self.stop = work, generation, stop
+    def __init__(self, work: Work, generation: int, stop: threading.Event, turn: threading.Event | None) -> None:
+        self.work, self.generation, self.stop, self.turn = work, generation, stop, turn
         self.signals = _Signals()
 
     def run(self) -> None:
         """Thread entry: every exception becomes an error object for the window, none is lost."""
-        _step_back()
+        step_back()
+        if self.turn is not None:
+            self.turn.wait(LONGEST_TURN_S)
         try:
             result = self.work(self._progress, self.stop.is_set)
             if self.stop.is_set():
@@ -63,11 +74,11 @@ class _Runnable:
             self.signals.progress.emit(self.generation, float(fraction), text)
 
 
-def _step_back() -> None:
-    """Let the window go first where both want a core (Linux; the engine's own threads inherit it)."""
+def step_back() -> None:
+    """Let the window go first where both want a core (Linux; the engine's own threads inherit it), however nice it is itself."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, os.getpid()) + _NICE)
 
 
 class Job(QObject):
@@ -98,11 +109,15 @@ class Job(QObject):
         """Number of threads still inside this job's work, cancelled ones included."""
         return len(self._alive)
 
-    def start(self, work: Work) -> None:
-        """Run work(progress, cancelled) on the pool."""
+    def start(self, work: Work, after_events: bool = False) -> None:
+        """Run work(progress, cancelled) on the pool.
+
+        Args:
+            after_events: once the window has handled what is at hand: it paints what was opened before the work takes a core.
+        """
         self.cancel()
         self._generation += 1
-        runnable = _Runnable(work, self._generation, threading.Event())
+        runnable = _Runnable(work, self._generation, threading.Event(), turn() if after_events else None)
         runnable.signals.progress.connect(self._on_progress)
         runnable.signals.done.connect(self._on_done)
         runnable.signals.failed.connect(self._on_failed)

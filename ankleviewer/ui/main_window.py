@@ -201,6 +201,8 @@ class MainWindow(QMainWindow):
             settings.save(self.settings)
 
     def _refresh(self) -> None:
+        if self.warming is not None:
+            self.warming.give_way()  # the panes are painted anew
         case = self.controller.case
         first = self.pages.currentIndex() == 0
         self.pages.setCurrentIndex(0 if case is None else 1)
@@ -237,7 +239,7 @@ class MainWindow(QMainWindow):
 
     def warm(self) -> None:
         """Load in the background what the first scan will need."""
-        self.warming = Warming(self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
+        self.warming = Warming(self.pane3d.early(), self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
         self.warming.start()
 
     def toggle_panel(self) -> None:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtGui import QOffscreenSurface, QOpenGLContext
+from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
 
 _SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
 _GL_RENDERER = 0x1F01
+
+
+def load_driver() -> None:
+    """Load what OpenGL consists of here, 40 to 60 ms where that is Mesa; again it takes 3 ms. On any thread.
+
+    Qt gives the interpreter away meanwhile, but not the system's lock on loading libraries, for which a thread that imports waits
+    with the interpreter in its hand: so it is best done before the window is there. Nothing on screens other than X11, whose
+    OpenGL has not been tried off the main thread.
+    """
+    if QGuiApplication.platformName() == "xcb":
+        QOpenGLContext().create()
 
 
 @cache

@@ -6,6 +6,7 @@ longer than a reader should wait for the slices, so it is drawn when all is quie
 
 from __future__ import annotations
 
+import importlib
 import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, 
 
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
-from ankleviewer.ui import theme
+from ankleviewer.ui import importing, qt_classes, theme
 from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
@@ -28,6 +29,7 @@ from ankleviewer.ui.tools3d import Tools3D
 from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
+    from ankleviewer.ui.canvas3d import Canvas3D
     from ankleviewer.ui.render3d import Render3D
 
 VIEW_TIPS = {
@@ -39,12 +41,13 @@ VIEW_TIPS = {
     "I": noop("From the feet"),
 }
 _SOONEST_MS, _LATEST_MS = 15, 250
+_BREATH_MS = 5  # between two pieces of work: a timer of 0 ms would come before the window's own timers
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
-_AFTER_SLICES_S = 0.05  # so that the first slices are painted before the surface takes a core
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
 COARSE_MM = 2.4
 _DONE = object()
+_WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.render3d")  # on the main thread only: see qt_classes
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 
 
@@ -79,7 +82,9 @@ class Pane3D(QWidget):
         self.model = model
         self.render3d: Render3D | None = None
         self._spare: Render3D | None = None  # made before there is anything to show
+        self._canvas: Canvas3D | None = None  # its widget, before that
         self._steps = self._make()
+        self._awaited = False  # a surface waits for the 3D view and takes the steps itself
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
         self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
@@ -172,36 +177,39 @@ class Pane3D(QWidget):
         self._coarse_shown = False
 
         def work(_progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
-            time.sleep(_AFTER_SLICES_S)
             from ankleviewer.core.surface import bone_surface
 
             coarse = bone_surface(volume, region, COARSE_MM, cancelled=cancelled)
-            from ankleviewer.ui.bone3d import mesh_of  # the slow import of VTK happens here, off the main thread
+            # What is slow of VTK and pyvista is imported here, off the main thread; all of it that knows no Qt.
+            importing.load("pyvista.plotting")
+            from ankleviewer.ui.bone3d import mesh_of
 
             if coarse is not None:
-                import ankleviewer.ui.render3d  # noqa: F401 - the rest of it
-
                 self._first.emit(key, mesh_of(coarse))
             fine = bone_surface(volume, region, cancelled=cancelled)
             return mesh_of(fine) if fine is not None else None
 
-        self.job.start(work)
+        self.job.start(work, after_events=True)
 
     def _on_first(self, key: Any, mesh: Any) -> None:
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
-        if self._closed or key is not self._shown or not self.pending:
+        wanted = not self._closed and key is self._shown and self.pending
+        self._awaited = wanted and self.render3d is None
+        if not wanted:
             return
-        if self.render3d is None and next(self._steps, _DONE) is not _DONE:
+        if self._awaited and next(self._steps, _DONE) is not _DONE:
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
-            QTimer.singleShot(0, self, lambda: self._on_first(key, mesh))
+            QTimer.singleShot(_BREATH_MS, self, lambda: self._on_first(key, mesh))
             return
         self._show_window()
+        self._awaited = True  # until it is drawn
         self.render3d.show_mesh("coarse", mesh, first=True)
         self._coarse_shown = True
         self._face_finding()
-        QTimer.singleShot(0, self, self._draw_first)
+        QTimer.singleShot(_BREATH_MS, self, self._draw_first)
 
     def _draw_first(self) -> None:
+        self._awaited = False
         self.refresh()
         self.first_shown.emit()
 
@@ -212,27 +220,49 @@ class Pane3D(QWidget):
         return self._missing
 
     def warm(self) -> Iterator[object]:
-        """Make the 3D view before it is needed, in steps; where a scan comes first, its surface takes the rest of them."""
-        return self._steps
+        """Make the 3D view before it is needed, in steps, once pyvista is loaded; where a scan comes first, its surface takes
+        the rest of them.
+        """
+        for _ in self._steps:
+            yield
+            while self._awaited:
+                yield
+
+    def early(self) -> Iterator[object]:
+        """What can be made of it before pyvista is loaded."""
+        if not self.missing():
+            yield
+            drawn_by_processor()
+            yield
+            yield from qt_classes.made()
 
     def _make(self) -> Generator[object]:
+        yield from self.early()
         if self.missing():
             return
-        yield
+        for name in _WITH_QT:
+            importlib.import_module(name)
+            yield
         if not drawn_by_processor():  # a graphics card is quick, and its widget has to wait for its place in the window
             return
+        from ankleviewer.ui.canvas3d import Canvas3D
+
+        self._canvas = Canvas3D(self)
         yield
-        if self.render3d is None and not self._closed:
-            self._spare = self._made()
-            yield
-            yield from self._spare.rehearse(lambda: self._spare is None)
+        self._canvas.make_context()
+        yield
+        self._spare = self._made()
+        yield
+        yield from self._spare.rehearse(lambda: self._spare is None)
 
     def _made(self) -> Render3D:
         from ankleviewer.ui.render3d import Render3D
 
-        return Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"))
+        canvas, self._canvas = self._canvas, None
+        return Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"), canvas)
 
     def _show_window(self) -> None:
+        self._awaited = False
         if self.render3d is None:
             KeptFocus(self.window())
             self.render3d, self._spare = self._spare or self._made(), None
@@ -243,6 +273,10 @@ class Pane3D(QWidget):
         self._stack.setCurrentWidget(self.render3d.widget)
 
     def _on_surface(self, mesh: Any) -> None:
+        if self._awaited and not self._closed:  # the coarse one still waits for the view, and is drawn sooner than this one
+            key = self._shown
+            QTimer.singleShot(_BREATH_MS, self, lambda: self._on_surface(mesh) if key is self._shown else None)
+            return
         self.pending = False
         if self._closed:
             return
@@ -385,7 +419,10 @@ class Pane3D(QWidget):
         for render in (self.render3d, self._spare):
             if render is not None:
                 render.close()
-        self.render3d = self._spare = None
+        if self._canvas is not None:
+            self._canvas.plotter.close()
+            self._canvas.close()
+        self.render3d = self._spare = self._canvas = None
 
 
 def _same_region(a: Any, b: Any) -> bool:

@@ -62,6 +62,7 @@ class Render3D(QObject):
         parent: widget that receives the keys (VTK's own key bindings are off).
         picked: called with the LPS position of a click on bone.
         maximise: called on a double-click.
+        canvas: the widget to use where a processor draws, None = a new one.
 
     Signals:
         rested(): the reader has let go; the view may be drawn finely again.
@@ -71,14 +72,24 @@ class Render3D(QObject):
     rested = Signal()
     cropped = Signal(bool)
 
-    def __init__(self, parent: QWidget, picked: Callable[[np.ndarray], None], maximise: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        picked: Callable[[np.ndarray], None],
+        maximise: Callable[[], None],
+        canvas: Canvas3D | None = None,
+    ) -> None:
         super().__init__(parent)
         self._picked, self._maximise = picked, maximise
         self._pressed: QPointF | None = None
         self.by_processor = drawn_by_processor()
         # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
-        self.widget = Canvas3D(parent) if self.by_processor else QtInteractor(parent, auto_update=False, multi_samples=4)
-        self.plotter = self.widget.plotter if isinstance(self.widget, Canvas3D) else self.widget
+        if self.by_processor:
+            self.widget = canvas or Canvas3D(parent)
+            self.widget.make_context()
+            self.plotter = self.widget.plotter
+        else:
+            self.widget = self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
         self.widget.setAccessibleName(tr("3D view of the bones"))
         if self.by_processor:
             # One lamp instead of five: the lamps take half of the time there.
@@ -172,14 +183,45 @@ class Render3D(QObject):
         box = _Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
         triangle = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
         self.show_mesh("coarse", mesh_of(Surface(triangle, np.array([[0, 1, 2]]), triangle)), first=True)
-        for boxes in ((), (box,)):
+        try:
+            # One kind of thing more with each picture, since each has shaders of its own.
+            for actor in self._letters:
+                actor.SetVisibility(False)
+            self._marker.SetEnabled(False)
+            self.bone.show(False)
+            cube = self._marker.GetOrientationMarker()
+            cube.SetFaceTextVisibility(False)
+            cube.SetTextEdgesVisibility(False)
+            parts: tuple[Callable[[], object], ...] = (
+                lambda: None,
+                lambda: self._marker.SetEnabled(True),
+                lambda: cube.SetTextEdgesVisibility(True),
+                lambda: cube.SetFaceTextVisibility(True),
+                self._show_letters,
+            )
+            for more in parts:
+                yield
+                if needed():
+                    return
+                more()
+                self.plotter.render()
+            for boxes in ((), (box,)):
+                yield
+                if needed():
+                    return
+                self.show_state(ViewState(), Scene(volume, boxes=boxes), View3D())
             yield
-            if needed():
-                return
-            self.show_state(ViewState(), Scene(volume, boxes=boxes), View3D())
-        yield
-        if not needed():
-            self.bone.clear()
+            if not needed():
+                self.bone.clear()
+        finally:
+            self._show_letters()
+            self._marker.SetEnabled(True)
+            cube.SetTextEdgesVisibility(True)
+            cube.SetFaceTextVisibility(True)
+
+    def _show_letters(self) -> None:
+        for actor in self._letters:
+            actor.SetVisibility(True)
 
     def _clip(self, planes: list[Any]) -> None:
         self.bone.clip(planes)

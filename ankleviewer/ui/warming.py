@@ -6,32 +6,35 @@ depends on it: what is not warm yet is loaded when it is needed.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import importlib
 import importlib.util
 import logging
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from ankleviewer.ui import collecting, importing
+from ankleviewer.ui.jobs import LONGEST_TURN_S, step_back, turn
+from ankleviewer.ui.opengl import load_driver
 
 _HOLD_S = 0.02
 _BREATH_S = 0.003  # between two modules: the window's turn
 _STEP_MS = 12  # between two steps on the main thread
 _RTLD_LAZY = 1
 
-# In the order in which a first scan asks for them.
+# In the order in which a first scan asks for them; nothing that makes classes of Qt (see qt_classes).
 MODULES = (
     "ankleviewer.session", "scipy.ndimage", "ankleviewer.inference.runtime", "openvino", "onnxruntime",
     "skimage.measure._find_contours", "skimage.measure._marching_cubes_lewiner", "ankleviewer.core.surface",
     "vtkmodules.vtkCommonCore", "vtkmodules.vtkCommonDataModel", "vtkmodules.vtkRenderingCore", "vtkmodules.vtkFiltersCore",
     "vtkmodules.vtkRenderingOpenGL2", "vtkmodules.vtkRenderingAnnotation", "vtkmodules.vtkInteractionStyle",
-    "vtkmodules.vtkInteractionWidgets", "vtkmodules.vtkRenderingUI", "pyvista", "ankleviewer.ui.bone3d", "pyvistaqt",
-    "ankleviewer.ui.render3d",
+    "vtkmodules.vtkInteractionWidgets", "vtkmodules.vtkRenderingUI", "pyvista", "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg", "pyvista.plotting", "ankleviewer.ui.bone3d", "ankleviewer.core.disarticulate",
 )  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -41,33 +44,41 @@ class Warming(QObject):
     """Runs once, from `start` to `ended`.
 
     Args:
-        steps: what is then done on the main thread, piece by piece.
-        hold: whether something else comes first, e.g. the reading of a scan.
+        early: what is done on the main thread piece by piece while the modules come.
+        steps: what is done there when they have come.
+        hold: whether something else comes before the modules, e.g. the reading of a scan.
     """
 
     ended = Signal()
-    _loaded = Signal()
 
     def __init__(
         self,
+        early: Iterator[object],
         steps: Iterator[object],
         parent: QObject | None = None,
         modules: tuple[str, ...] = MODULES,
         hold: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__(parent)
-        self._steps, self._modules, self._hold = steps, modules, hold
-        self._stop = threading.Event()
+        self._modules, self._hold = modules, hold
+        self._driver, self._loaded, self._stop = threading.Event(), threading.Event(), threading.Event()
+        self._turn: threading.Event | None = None
+        self._steps = chain(_until(self._driver), early, _until(self._loaded), steps)
         self._thread: threading.Thread | None = None
         self._next = QTimer(self, singleShot=True, interval=_STEP_MS)
         self._next.timeout.connect(self._step)
-        self._loaded.connect(self._next.start)
+        self.ended.connect(collecting.settle)
 
     def start(self) -> None:
-        """Begin; the window is on the screen. The first step, asking for OpenGL, is done at once: a scan's slices wait for it."""
-        next(self._steps, None)
+        """Begin; the window is on the screen."""
+        collecting.put_off()
         self._thread = threading.Thread(target=self._load, name="warming", daemon=True)
         self._thread.start()
+        self._next.start()
+
+    def give_way(self) -> None:
+        """Load nothing before the main thread has painted what it is about to paint."""
+        self._turn = turn()
 
     def stop(self) -> None:
         """Do no more; what is under way is waited for."""
@@ -78,19 +89,30 @@ class Warming(QObject):
         self._steps = iter(())
 
     def _load(self) -> None:
-        preload_libraries(self._stop)
+        step_back()
+        try:
+            load_driver()
+        finally:
+            self._driver.set()
+        try:
+            preload_libraries(self._stop)
+            self._import()
+        finally:
+            self._loaded.set()
+
+    def _import(self) -> None:
         for name in self._modules:
             while self._hold() and not self._stop.wait(_HOLD_S):
                 pass
+            if self._turn is not None:
+                self._turn.wait(LONGEST_TURN_S)
             if self._stop.is_set():
                 return
             try:
-                importlib.import_module(name)
+                importing.load(name)
             except Exception:  # whoever needs it meets the same error and says so
                 log.info("not warmed: %s", name, exc_info=True)
             time.sleep(_BREATH_S)
-        with contextlib.suppress(RuntimeError):  # the window has gone meanwhile
-            self._loaded.emit()
 
     def _step(self) -> None:
         try:
@@ -102,6 +124,11 @@ class Warming(QObject):
             self.ended.emit()
         else:
             self._next.start()
+
+
+def _until(event: threading.Event) -> Iterator[None]:
+    while not event.is_set():
+        yield
 
 
 def preload_libraries(stop: threading.Event) -> None:

@@ -8,6 +8,8 @@ import time
 import weakref
 
 import pytest
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.ui.jobs import Job, wait_for
@@ -108,3 +110,23 @@ def test_done_work_is_let_go(qtbot) -> None:
     qtbot.waitUntil(lambda: job.alive == 0, timeout=5000)
     gc.collect()
     assert [ref() for ref in scans] == [None] * 5
+
+
+def test_work_that_comes_after_events_waits_for_a_paint_that_is_due(qtbot) -> None:
+    job, order = Job(), []
+
+    class Painted(QWidget):
+        def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+            time.sleep(0.05)
+            order.append("painted")
+
+    widget = Painted()
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitUntil(lambda: "painted" in order)
+    order.clear()
+    widget.update()
+    job.start(lambda _p, _c: order.append("worked"), after_events=True)
+    qtbot.waitUntil(lambda: "worked" in order)
+    assert order == ["painted", "worked"]
+    assert wait_for([job])

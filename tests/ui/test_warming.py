@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,23 +14,53 @@ from ankleviewer.ui.opengl import drawn_by_processor
 from ankleviewer.ui.warming import Warming
 
 
-def test_modules_come_first_then_the_steps_one_by_one(qtbot, monkeypatch) -> None:
+@pytest.fixture(autouse=True)
+def _collecting_as_before() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+def test_what_is_early_runs_while_modules_come_and_the_steps_after_them(qtbot, monkeypatch) -> None:
     monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     seen: list[str] = []
+    reading = threading.Event()
+    reading.set()
+
+    def early():
+        seen.append("loaded" if "colorsys" in sys.modules else "early")
+        yield
+        reading.clear()
+        yield
 
     def steps():
-        seen.append("at once")
-        yield
         seen.append("loaded" if "colorsys" in sys.modules else "too early")
         yield
         seen.append("last")
 
-    warm = Warming(steps(), modules=("no_such_module_anywhere", "colorsys"))
+    warm = Warming(early(), steps(), modules=("no_such_module_anywhere", "colorsys"), hold=reading.is_set)
     with qtbot.waitSignal(warm.ended, timeout=5000):
         warm.start()
-        assert seen == ["at once"]
-    assert seen == ["at once", "loaded", "last"]
+        assert seen == []
+    assert seen == ["early", "loaded", "last"]
+    warm.stop()
+
+
+def test_full_searches_for_garbage_are_put_off_until_all_is_warm(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
+    usual, during = gc.get_threshold()[2], []
+
+    def steps():
+        during.append(gc.get_threshold()[2])
+        yield
+
+    warm = Warming(iter(()), steps(), modules=())
+    with qtbot.waitSignal(warm.ended, timeout=5000):
+        warm.start()
+    assert during[0] > 1000 * usual and gc.get_threshold()[2] == usual
+    assert gc.get_freeze_count() > 0
     warm.stop()
 
 
@@ -37,7 +69,7 @@ def test_what_comes_first_is_waited_for(qtbot, monkeypatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     reading = threading.Event()
     reading.set()
-    warm = Warming(iter(()), modules=("colorsys",), hold=reading.is_set)
+    warm = Warming(iter(()), iter(()), modules=("colorsys",), hold=reading.is_set)
     warm.start()
     qtbot.wait(80)
     assert "colorsys" not in sys.modules
@@ -54,7 +86,7 @@ def test_a_step_that_fails_ends_it_quietly(qtbot, monkeypatch) -> None:
         yield
         raise ValueError("no such driver")
 
-    warm = Warming(steps(), modules=())
+    warm = Warming(iter(()), steps(), modules=())
     with qtbot.waitSignal(warm.ended, timeout=5000):
         warm.start()
     warm.stop()
@@ -66,10 +98,10 @@ def test_stop_waits_for_the_thread_and_does_no_more(qtbot, monkeypatch) -> None:
     seen: list[int] = []
 
     def steps():
-        yield
         seen.append(1)
+        yield
 
-    warm = Warming(steps(), modules=("colorsys",))
+    warm = Warming(steps(), iter(()), modules=("colorsys",))
     warm.start()
     warm.stop()
     assert held.is_set()

@@ -1,0 +1,36 @@
+"""Imports on threads: one at a time, and a failure is the caller's to see."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+
+import pytest
+
+from ankleviewer.ui import importing
+
+
+def test_two_threads_never_import_at_the_same_time(tmp_path, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "seen_imports", type(sys)("seen_imports"))
+    seen = sys.modules["seen_imports"]
+    seen.inside, seen.most, seen.time = 0, 0, time
+    body = "import seen_imports as s\ns.inside += 1\ns.most = max(s.most, s.inside)\ns.time.sleep(0.05)\ns.inside -= 1\n"
+    names = [f"slow_module_{n}" for n in range(3)]
+    for name in names:
+        (tmp_path / f"{name}.py").write_text(body, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    threads = [threading.Thread(target=importing.load, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert all(name in sys.modules for name in names) and seen.most == 1
+
+
+def test_a_module_that_is_not_there_is_said_and_the_next_one_comes() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        importing.load("no_such_module_anywhere")
+    importing.load("colorsys")
+    assert "colorsys" in sys.modules

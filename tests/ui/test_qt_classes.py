@@ -1,0 +1,36 @@
+"""Qt's classes: all of a module are made, in short pieces; none is left for another thread."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+_ALONE = """
+import time, PySide6.QtWidgets as widgets
+from ankleviewer.ui import qt_classes
+before = "QGraphicsItemAnimation" in vars(widgets)
+times = [time.thread_time()]
+for _ in qt_classes.made():
+    times.append(time.thread_time())
+pieces = sorted(b - a for a, b in zip(times, times[1:]))
+print(before, "QGraphicsItemAnimation" in vars(widgets), len(pieces) > 3, pieces[len(pieces) // 2] < 0.02)
+print(sum(1 for _ in qt_classes.made()) < len(pieces))
+"""
+
+
+def test_every_class_is_made_in_pieces_and_once() -> None:
+    done = subprocess.run([sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False", "True", "True", "True", "True"]
+
+
+def test_what_runs_on_threads_makes_no_classes_of_qt() -> None:
+    code = (
+        "import sys; from ankleviewer.ui.warming import MODULES; import importlib\n"
+        "before = {m for m in sys.modules if m.startswith(('PySide6', 'qtpy'))}\n"
+        "for name in MODULES:\n"
+        "    try: importlib.import_module(name)\n"
+        "    except ImportError: print('missing', name, file=sys.stderr)\n"
+        "print(sorted({m for m in sys.modules if m.startswith(('PySide6', 'qtpy', 'pyvistaqt'))} - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.strip() == "[]"
