@@ -121,6 +121,7 @@ class Canvas3D(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The picture; drawn first where there is none of this size."""
+        self.make_context()
         if not self._fitted() or self._image is None:
             self.plotter.render()
         painter = QPainter(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from ankleviewer.ui import opengl
@@ -20,3 +22,29 @@ from ankleviewer.ui import opengl
 def test_software_is_known_by_its_name(monkeypatch, name: str, software: bool) -> None:
     monkeypatch.setattr(opengl, "renderer_name", lambda: name)
     assert opengl.drawn_by_processor() is software
+
+
+@pytest.mark.parametrize(("platform", "made"), [("xcb", 1), ("offscreen", 0)])
+def test_the_driver_is_loaded_off_the_main_thread_on_x11_only(monkeypatch, platform: str, made: int) -> None:
+    contexts: list[str] = []
+
+    class Context:
+        def create(self) -> None:
+            contexts.append(threading.current_thread().name)
+
+    monkeypatch.setattr(opengl, "QOpenGLContext", Context)
+    monkeypatch.setattr(opengl.QGuiApplication, "platformName", lambda: platform)
+    thread = threading.Thread(target=opengl.load_driver, name="driver")
+    thread.start()
+    thread.join(10)
+    assert contexts == ["driver"] * made
+
+
+def test_after_the_driver_has_come_on_a_thread_the_main_thread_knows_who_draws(qapp) -> None:
+    thread = threading.Thread(target=opengl.load_driver)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+    opengl.renderer_name.cache_clear()
+    context = opengl.QOpenGLContext()
+    assert bool(opengl.renderer_name()) == context.create()
