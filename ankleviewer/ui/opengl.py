@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
+
+from ankleviewer.ui.translate import tr
 
 _SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
 _GL_RENDERER = 0x1F01
@@ -36,3 +39,15 @@ def renderer_name() -> str:
 def drawn_by_processor() -> bool:
     """True where the 3D view is drawn in software: there everything that moves has to be cheap."""
     return any(name in renderer_name() for name in _SOFTWARE)
+
+
+def opengl_missing() -> str:
+    """Why 3D cannot be shown on this machine, "" if it can. Asks Qt for a context, which fails softly where VTK would abort."""
+    if os.environ.get("ANKLEVIEWER_NO_3D"):
+        return tr("The 3D view is switched off (ANKLEVIEWER_NO_3D).")
+    if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
+        return tr("The 3D view needs a screen with OpenGL.")
+    context = QOpenGLContext()
+    if not context.create() or context.format().version() < (3, 2):
+        return tr("The 3D view needs OpenGL 3.2; the slices work without it.")
+    return ""

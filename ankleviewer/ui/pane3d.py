@@ -7,7 +7,6 @@ longer than a reader should wait for the slices, so it is drawn when all is quie
 from __future__ import annotations
 
 import importlib
-import os
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QOpenGLContext, QPainter, QShowEvent
+from PySide6.QtGui import QImage, QKeySequence, QPainter, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.view3d import View3D
@@ -24,7 +23,7 @@ from ankleviewer.ui import importing, qt_classes, theme
 from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
-from ankleviewer.ui.opengl import drawn_by_processor
+from ankleviewer.ui.opengl import drawn_by_processor, opengl_missing
 from ankleviewer.ui.tools3d import Tools3D
 from ankleviewer.ui.translate import noop, tr
 
@@ -49,18 +48,6 @@ COARSE_MM = 2.4
 _DONE = object()
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.render3d")  # on the main thread only: see qt_classes
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
-
-
-def opengl_missing() -> str:
-    """Why 3D cannot be shown on this machine, "" if it can. Asks Qt for a context, which fails softly where VTK would abort."""
-    if os.environ.get("ANKLEVIEWER_NO_3D"):
-        return tr("The 3D view is switched off (ANKLEVIEWER_NO_3D).")
-    if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
-        return tr("The 3D view needs a screen with OpenGL.")
-    context = QOpenGLContext()
-    if not context.create() or context.format().version() < (3, 2):
-        return tr("The 3D view needs OpenGL 3.2; the slices work without it.")
-    return ""
 
 
 class Pane3D(QWidget):
@@ -220,9 +207,7 @@ class Pane3D(QWidget):
         return self._missing
 
     def warm(self) -> Iterator[object]:
-        """Make the 3D view before it is needed, in steps, once pyvista is loaded; where a scan comes first, its surface takes
-        the rest of them.
-        """
+        """Make the 3D view in steps, once pyvista is loaded; where a scan comes first, its surface takes the rest of them."""
         for _ in self._steps:
             yield
             while self._awaited:
@@ -233,7 +218,6 @@ class Pane3D(QWidget):
         if not self.missing():
             yield
             drawn_by_processor()
-            yield
             yield from qt_classes.made()
 
     def _make(self) -> Generator[object]:
@@ -246,6 +230,7 @@ class Pane3D(QWidget):
         if not drawn_by_processor():  # a graphics card is quick, and its widget has to wait for its place in the window
             return
         from ankleviewer.ui.canvas3d import Canvas3D
+        from ankleviewer.ui.rehearsal3d import rehearse
 
         self._canvas = Canvas3D(self)
         yield
@@ -253,7 +238,7 @@ class Pane3D(QWidget):
         yield
         self._spare = self._made()
         yield
-        yield from self._spare.rehearse(lambda: self._spare is None)
+        yield from rehearse(self._spare, lambda: self._spare is None)
 
     def _made(self) -> Render3D:
         from ankleviewer.ui.render3d import Render3D
@@ -274,8 +259,7 @@ class Pane3D(QWidget):
 
     def _on_surface(self, mesh: Any) -> None:
         if self._awaited and not self._closed:  # the coarse one still waits for the view, and is drawn sooner than this one
-            key = self._shown
-            QTimer.singleShot(_BREATH_MS, self, lambda: self._on_surface(mesh) if key is self._shown else None)
+            QTimer.singleShot(_BREATH_MS, self, lambda key=self._shown: self._on_surface(mesh) if key is self._shown else None)
             return
         self.pending = False
         if self._closed:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,14 +15,11 @@ from vtkmodules.vtkRenderingCore import vtkCellPicker, vtkTextActor
 
 from ankleviewer.core.disarticulate import Foot
 from ankleviewer.core.display import Scene
-from ankleviewer.core.geometry import Grid
 from ankleviewer.core.planes import direction_letters
-from ankleviewer.core.surface import Surface
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
-from ankleviewer.core.volume import Volume
 from ankleviewer.ui import theme
-from ankleviewer.ui.bone3d import Bone3D, mesh_of
+from ankleviewer.ui.bone3d import Bone3D
 from ankleviewer.ui.canvas3d import Canvas3D
 from ankleviewer.ui.crop3d import Crop3D
 from ankleviewer.ui.marks3d import Marks3D
@@ -44,15 +40,6 @@ VIEWS = {
 _CLICK_PX = 3.0
 _TUBE_MM = 7.0
 _MARKER_PX = 84
-
-
-@dataclass(frozen=True)
-class _Box:
-    """A box to rehearse with."""
-
-    center_mm: tuple[float, float, float]
-    min_mm: tuple[float, float, float]
-    max_mm: tuple[float, float, float]
 
 
 class Render3D(QObject):
@@ -177,51 +164,10 @@ class Render3D(QObject):
         self.crop.show(options.crop)
         self.plotter.render()
 
-    def rehearse(self, needed: Callable[[], bool]) -> Iterator[object]:
-        """Draw once what will be drawn, out of sight and in steps: the first time VTK makes its shaders. Ends when `needed`."""
-        volume = Volume(np.zeros((2, 2, 2), dtype=np.int16), Grid.axis_aligned((2, 2, 2), 1.0, (0, 0, 0)))
-        box = _Box((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
-        triangle = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 1]], dtype=np.float32)
-        self.show_mesh("coarse", mesh_of(Surface(triangle, np.array([[0, 1, 2]]), triangle)), first=True)
-        try:
-            # One kind of thing more with each picture, since each has shaders of its own.
-            for actor in self._letters:
-                actor.SetVisibility(False)
-            self._marker.SetEnabled(False)
-            self.bone.show(False)
-            cube = self._marker.GetOrientationMarker()
-            cube.SetFaceTextVisibility(False)
-            cube.SetTextEdgesVisibility(False)
-            parts: tuple[Callable[[], object], ...] = (
-                lambda: None,
-                lambda: self._marker.SetEnabled(True),
-                lambda: cube.SetTextEdgesVisibility(True),
-                lambda: cube.SetFaceTextVisibility(True),
-                self._show_letters,
-            )
-            for more in parts:
-                yield
-                if needed():
-                    return
-                more()
-                self.plotter.render()
-            for boxes in ((), (box,)):
-                yield
-                if needed():
-                    return
-                self.show_state(ViewState(), Scene(volume, boxes=boxes), View3D())
-            yield
-            if not needed():
-                self.bone.clear()
-        finally:
-            self._show_letters()
-            self._marker.SetEnabled(True)
-            cube.SetTextEdgesVisibility(True)
-            cube.SetFaceTextVisibility(True)
-
-    def _show_letters(self) -> None:
-        for actor in self._letters:
-            actor.SetVisibility(True)
+    @property
+    def corner_marks(self) -> tuple[Any, list[Any]]:
+        """The marker's widget, and the letters."""
+        return self._marker, self._letters
 
     def _clip(self, planes: list[Any]) -> None:
         self.bone.clip(planes)

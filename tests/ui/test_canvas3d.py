@@ -9,7 +9,7 @@ from PySide6.QtGui import QSurface
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ankleviewer.ui.pane3d import opengl_missing
+from ankleviewer.ui.opengl import opengl_missing
 
 
 def test_a_window_shows_the_picture_and_turns_it(qtbot, monkeypatch) -> None:
