@@ -19,8 +19,8 @@ BONE_SHARE = (0.001, 0.60)
 P999_HU = 500
 METAL_HU = 3000
 METAL_SHARE = 1e-4
-# Half the edge of the cube that a model sees around an ankle (128 mm), mm.
-CUBE_HALF_MM = 64.0
+# Half the edge of the widest cube that a shipped model sees around an ankle (144 mm), mm.
+CUBE_HALF_MM = 72.0
 Counts = NDArray[np.int64]
 
 

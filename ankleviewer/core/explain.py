@@ -185,7 +185,7 @@ def refined(
 
 
 def paper_map(heat: HeatMap) -> HeatMap | None:
-    """The same evidence on the paper's grid of PAPER_CELLS^3 cells (32 voxels each), for comparison.
+    """The same evidence on the paper's grid of PAPER_CELLS^3 cells (a quarter of the cube each), for comparison.
 
     A coarse cell pools its fine ones as the network pools all of them ("lse": logarithm of the mean exponential, "gap": sum), so
     that it still stands for the same logit. None where the map is as coarse already, its cells do not fit, or are not known.

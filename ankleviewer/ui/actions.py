@@ -13,11 +13,11 @@ from ankleviewer.core.planes import PLANES
 from ankleviewer.core.viewstate import PRESETS
 from ankleviewer.ui import keys as held_keys
 from ankleviewer.ui import language, log_saving, mouse_menu, plane_actions
+from ankleviewer.ui.header3d import VIEW_TIPS
 from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keymap import mark
 from ankleviewer.ui.keys_editor import KeysEditor
 from ankleviewer.ui.measure_actions import build_measures
-from ankleviewer.ui.pane3d import VIEW_TIPS
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 from ankleviewer.ui.translate import said, tr
 

@@ -14,31 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeySequence, QPainter, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QPainter, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import importing, qt_classes, theme
 from ankleviewer.ui.focus import KeptFocus
+from ankleviewer.ui.header3d import header
 from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.opengl import drawn_by_processor, opengl_missing
 from ankleviewer.ui.tools3d import Tools3D
-from ankleviewer.ui.translate import noop, tr
+from ankleviewer.ui.translate import tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.canvas3d import Canvas3D
     from ankleviewer.ui.render3d import Render3D
 
-VIEW_TIPS = {
-    "L": noop("From the left"),
-    "R": noop("From the right"),
-    "A": noop("From the front"),
-    "P": noop("From behind"),
-    "S": noop("From above (right side on screen right)"),
-    "I": noop("From the feet"),
-}
 _SOONEST_MS, _LATEST_MS = 15, 250
 _BREATH_MS = 5  # between two pieces of work: a timer of 0 ms would come before the window's own timers
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
@@ -99,32 +92,6 @@ class Pane3D(QWidget):
 
     def _build(self) -> None:
         self.setMinimumSize(120, 100)
-        header = QWidget(self)
-        header.setObjectName("panel")
-        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(0, 0, 4, 0)
-        row.setSpacing(2)
-        tab = QLabel("3D")
-        tab.setStyleSheet(f"background: {theme.PLANE['3d']}; color: #0b0d10; font-size: 11px; font-weight: 700; padding: 0 8px;")
-        tab.setFixedHeight(20)
-        tab.setMinimumWidth(tab.sizeHint().width())
-        row.addWidget(tab)
-        row.addStretch(1)
-        for name, tip in VIEW_TIPS.items():
-            button = QToolButton()
-            button.setText(name)
-            shift = QKeySequence(f"Shift+{name}").toString(QKeySequence.SequenceFormat.NativeText)
-            button.setToolTip(f"{tr(tip)}  ({shift})")
-            button.setAccessibleName(tr("3D view: {view}", view=tr(tip)))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setStyleSheet(
-                "padding: 0; font-size: 11px; min-width: 20px; max-width: 20px; min-height: 16px; max-height: 16px;"
-            )
-            button.clicked.connect(lambda _checked=False, view=name: self.look_from(view))
-            row.addWidget(button)
-        row.addWidget(self.tools.button)
-        header.setFixedHeight(20)
         self._message = QLabel("")
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setWordWrap(True)
@@ -135,7 +102,7 @@ class Pane3D(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(header)
+        column.addWidget(header(self, self.look_from, self.tools.button))
         column.addWidget(self.tools.line)
         column.addWidget(body, 1)
 

@@ -13,7 +13,7 @@ import torch
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.paths import assets_dir
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.preprocess import FINE
 from trainer.networks.compact import compact
 from trainer.training import warm_start as module
 from trainer.training.warm_start import from_pack
@@ -26,9 +26,10 @@ def test_it_answers_as_the_pack_does() -> None:
 
     net, spec = from_pack(PACK)
     record = json.loads((PACK / "manifest.json").read_text())
-    assert spec == BONE and net.arch == "compact" and net.pooling == record["network"]["pooling"]
+    assert spec == FINE and net.arch == "compact" and net.pooling == record["network"]["pooling"]
     rng = np.random.default_rng(0)
-    x = (rng.normal(0.1, 0.3, (1, 1, 128, 128, 128)) * (rng.random((1, 1, 1, 1, 128)) > 0.5)).astype(np.float32)
+    n = spec.size
+    x = (rng.normal(0.1, 0.3, (1, 1, n, n, n)) * (rng.random((1, 1, 1, 1, n)) > 0.5)).astype(np.float32)
     session = onnxruntime.InferenceSession((PACK / "model.onnx").read_bytes(), providers=["CPUExecutionProvider"])
     logit, cam = session.run(["logit", "cam"], {"volume": x})
     with torch.no_grad():
