@@ -86,7 +86,7 @@ def _eager(net: FractureNet, x: Tensor) -> Callable[[], object]:
         cam = GradCAM(LogitAlone(network), target_layers="net.features")
         return lambda: cam(x=volume, class_idx=0)
 
-    last = channels_last(copy.deepcopy(net))
+    last = channels_last(copy.deepcopy(net)) if net.mode == "full" else net  # weights of ACS layers lie in planes
     return min(explained(net, x), explained(last, x.to(memory_format=torch.channels_last_3d)), key=_seconds)
 
 
