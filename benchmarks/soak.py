@@ -14,7 +14,6 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from ankleviewer.core.geometry import Grid
 
 EVERY = 20
 WARM = 40  # scans before the first row that counts: caches, thread pools and the allocator's arenas have grown by then
-MOST_MIB, MOST_OBJECTS, MOST_THREADS = 30.0, 25, 2
+MOST_MIB, MOST_OBJECTS, MOST_THREADS = 40.0, 25, 2
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,14 @@ class Row:
 
 
 def flat(rows: list[Row]) -> list[str]:
-    """What grew after the warm-up, as sentences; [] when all is flat. Objects and threads are counted from the first row to the
-    last; memory swings by what the last answer happened to hold, so its first third is compared with its last.
-    """
+    """What grew from the first row after the warm-up to the last one, as sentences; [] when all is flat."""
     warm = [row for row in rows if row.scans >= WARM]
     if len(warm) < 2:
         return ["too few scans to tell"]
     first, last = warm[0], warm[-1]
     found = []
-    third = max(1, len(warm) // 3)
-    grown_mib = fmean(row.mib for row in warm[-third:]) - fmean(row.mib for row in warm[:third])
-    if grown_mib > MOST_MIB:
-        found.append(f"memory grew by {grown_mib:.0f} MiB")
+    if last.mib - first.mib > MOST_MIB:
+        found.append(f"memory grew by {last.mib - first.mib:.0f} MiB")
     for what, most in (("threads", MOST_THREADS), ("vtk", MOST_OBJECTS), ("qt", MOST_OBJECTS)):
         grown = getattr(last, what) - getattr(first, what)
         if grown > most:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.findings import Finding, verdict
+from ankleviewer.core.preprocess import FINE
 from ankleviewer.core.volume import Volume
 
 __all__ = ["anatomy_findings", "check_volume", "hu_counts", "looks_like_ct", "offset_findings", "offset_hu", "verdict"]
@@ -19,8 +20,8 @@ BONE_SHARE = (0.001, 0.60)
 P999_HU = 500
 METAL_HU = 3000
 METAL_SHARE = 1e-4
-# Half the edge of the widest cube that a shipped model sees around an ankle (144 mm), mm.
-CUBE_HALF_MM = 72.0
+# Half the edge of the cube that the shipped model sees around an ankle, mm.
+CUBE_HALF_MM = FINE.size * FINE.spacing_mm / 2
 Counts = NDArray[np.int64]
 
 

@@ -18,6 +18,10 @@ def put_off() -> None:
 
 
 def settle() -> None:
-    """Full searches again, and none among the objects there are now: libraries and the window, which stay to the end."""
-    gc.freeze()
+    """Full searches again, and none among what there is at the first call: libraries and the window, which stay to the end.
+
+    A later call is for a window that took another's place; the one that went, with its scan, must still be found.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
     gc.set_threshold(*_USUAL)

@@ -14,9 +14,10 @@ import torch
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
 from ankleviewer.core.preprocess import BONE
-from trainer.runs import TrainOrder, load_run, train_on_simulator, validation_figures
+from trainer.runs import TrainOrder, load_run, start_network, train_on_simulator, validation_figures
 from trainer.scans.prepare import prepare
 from trainer.training import checkpoint
+from trainer.training.recipes import RECIPES
 
 
 def test_a_run_is_reloaded_as_it_was(run: Path) -> None:
@@ -39,6 +40,12 @@ def test_a_teacher_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(AnkleViewerError, match="TEACHER_MISSING: Preset best of mobilenet learns from a run of compact"):
         train_on_simulator(TrainOrder("mobilenet", "best", tmp_path), lambda progress: None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pupil_sees_what_its_teacher_saw(run: Path, tmp_path: Path) -> None:
+    order = TrainOrder("mobilenet", "best", tmp_path, teacher=run, width=0.25)
+    _, spec, teacher = start_network(order)
+    assert teacher is not None and spec == load_run(run)[1] != RECIPES["mobilenet", "best"].spec
 
 
 def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path) -> None:

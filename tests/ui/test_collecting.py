@@ -21,6 +21,7 @@ class Node:
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     before = gc.get_threshold()
+    gc.unfreeze()
     yield
     gc.set_threshold(*before)
     gc.unfreeze()
@@ -58,3 +59,13 @@ def test_what_is_there_is_searched_no_more_and_what_comes_later_is() -> None:
     later = weakref.ref(Node())
     gc.collect()
     assert later() is None
+
+
+def test_a_window_that_went_is_found_when_the_next_one_is_warm() -> None:
+    collecting.put_off()
+    collecting.settle()
+    went = weakref.ref(Node())
+    collecting.put_off()
+    collecting.settle()
+    gc.collect()
+    assert went() is None
