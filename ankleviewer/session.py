@@ -9,9 +9,7 @@ import contextlib
 import json
 import logging
 import platform
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -31,9 +29,9 @@ from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, Sca
 from ankleviewer.core.review import Review
 from ankleviewer.core.review import to_json as review_json
 from ankleviewer.core.serieschoice import Series
+from ankleviewer.inference.loaded import predictor_of
 from ankleviewer.inference.locator import ankles_in
 from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
-from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io import journal
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
@@ -45,7 +43,6 @@ Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
 
 ALL = "all"
-KEPT_PREDICTORS = 4  # loaded models kept for the next scan: as many as the program ships
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +151,7 @@ def analyse(
             answers.append(not_assessed(pack, index))
             continue
         start = time.perf_counter()
-        predictor = _predictor(pack, runtime)
+        predictor = predictor_of(pack, runtime)
         part = _part(report, done, len(jobs))
         answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index)
         answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
@@ -353,21 +350,6 @@ def software() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return versions
-
-
-_predictors: OrderedDict[tuple[str, str, str], Predictor] = OrderedDict()
-_lock = threading.Lock()
-
-
-def _predictor(pack: ModelPack, runtime: str) -> Predictor:
-    """A loaded model, kept for the next scan. The key holds the manifest too: equal weights may be read by other thresholds."""
-    key = (pack.sha256, repr(pack.manifest.record), runtime)
-    with _lock:
-        predictor = _predictors.pop(key, None) or Predictor(pack, runtime)
-        _predictors[key] = predictor
-        while len(_predictors) > KEPT_PREDICTORS:
-            _predictors.popitem(last=False)
-    return predictor
 
 
 def _with_side(ankles: tuple[Ankle, ...], laterality: str) -> tuple[Ankle, ...]:

@@ -16,6 +16,7 @@ from ankleviewer.cli import main
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.result import Result
+from ankleviewer.inference import loaded
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -30,7 +31,7 @@ def models(tmp_path, monkeypatch) -> Path:
     write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
     write_pack(folder / "tiny-gap", "tiny-gap", "gap")
     monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
-    session._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
+    loaded._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
     return folder
 
 

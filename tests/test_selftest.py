@@ -12,6 +12,7 @@ import pytest
 from ankleviewer import session
 from ankleviewer.cli import main, selftest
 from ankleviewer.core import paths
+from ankleviewer.inference import loaded
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -23,7 +24,7 @@ def installation(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
     monkeypatch.setattr(session, "ankles_in", lambda *_: (TINY["phantom_ankle"](),))
     monkeypatch.setattr(selftest, "_opengl", lambda: ("warn", "not tried"))
-    session._predictors.clear()
+    loaded._predictors.clear()
     TINY["write_pack"](tmp_path / "assets" / "models" / "tiny", "tiny", default=True)
     sample = tmp_path / "assets" / "sample"
     sample.mkdir()

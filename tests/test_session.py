@@ -86,7 +86,7 @@ def test_several_models_and_their_consensus(scan) -> None:
 
 def test_withheld_is_not_assessed(scan, monkeypatch) -> None:
     monkeypatch.setattr(session, "check_volume", lambda _: [Finding("withhold", "HU_OFFSET_SUSPECT", "Off by 1024.")])
-    monkeypatch.setattr(session, "_predictor", lambda *_: pytest.fail("the model may not run"))
+    monkeypatch.setattr(session, "predictor_of", lambda *_: pytest.fail("the model may not run"))
     case = session.open_case(scan)
     analysis = session.analyse(case)
     (answer,) = analysis.result.models

@@ -50,6 +50,7 @@ class LocatorModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = THREADS
         options.log_severity_level = 4
+        options.enable_cpu_mem_arena = False  # scans differ in size, and an arena would keep the largest's memory for good
         self._session = onnxruntime.InferenceSession(data, options, providers=[CPU])
 
     def locate(self, volume: Volume, cancelled: Callable[[], bool] | None = None) -> tuple[Located, ...]:

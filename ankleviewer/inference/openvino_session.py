@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -42,18 +43,26 @@ class OpenVinoSession:
         compiled = core.compile_model(core.read_model(model), "CPU", options)
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in compiled.input(0).shape)
         self._finer = any(FINER in out.get_names() for out in compiled.outputs)
+        self._compiled: Any = compiled
         self._request: Any = compiled.create_infer_request()
+        self._lock = threading.Lock()  # a request serves one run at a time, and none while its memory goes
 
     def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
         """(logit, cam, finer map or None) as they come."""
-        with watch(self._request.cancel, cancelled) as stopped:
-            try:
-                self._request.infer({"volume": tensor})
-            except RuntimeError:
-                if stopped.is_set():
-                    raise Cancelled from None
-                raise
-        # copies: the tensors belong to the request and change with its next run
-        names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
-        logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
+        with self._lock:
+            with watch(self._request.cancel, cancelled) as stopped:
+                try:
+                    self._request.infer({"volume": tensor})
+                except RuntimeError:
+                    if stopped.is_set():
+                        raise Cancelled from None
+                    raise
+            # copies: the tensors belong to the request and change with its next run
+            names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
+            logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
         return logit, cam, finer[0] if finer else None
+
+    def rest(self) -> None:
+        """Give back the memory between the layers; the next run asks for it anew."""
+        with self._lock:
+            self._compiled.release_memory()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ _CUDA_OPTIONS = {
     "use_tf32": "0",  # ten bits of mantissa would break the equality with the CPU
     "arena_extend_strategy": "kSameAsRequested",
 }
+_QUICK_S = 0.2  # in which a session must be built to be let go between two scans
 
 
 def has_cuda() -> bool:
@@ -54,33 +56,33 @@ class OrtSession:
     """
 
     def __init__(self, model: bytes, cuda: bool, threads: int) -> None:
+        self._model, self._cuda, self._threads = model, cuda, threads
+        start = time.perf_counter()
+        session = self._session = self._build()
+        self._lets_go = not cuda and time.perf_counter() - start < _QUICK_S
+        #: the engine's own word for what runs the model, not what was asked for
+        self.provider = str(session.get_providers()[0])
+        self.input_shape: tuple[int, ...] = tuple(int(n) for n in session.get_inputs()[0].shape)
+        self._finer = FINER in {out.name for out in session.get_outputs()}
+
+    def _build(self) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # the engine prints to stderr, which belongs to us; its errors come as exceptions
         providers: list[Any] = [CPU]
-        if cuda:
+        if self._cuda:
             onnxruntime.preload_dlls()
             providers = [(CUDA, _CUDA_OPTIONS), CPU]
-        self._session = onnxruntime.InferenceSession(model, options, providers=providers)
-        self._finer = FINER in {out.name for out in self._session.get_outputs()}
-
-    @property
-    def provider(self) -> str:
-        """The engine's own word for what runs the model, not what was asked for."""
-        return str(self._session.get_providers()[0])
-
-    @property
-    def input_shape(self) -> tuple[int, ...]:
-        """Shape of the volume that it takes."""
-        return tuple(int(n) for n in self._session.get_inputs()[0].shape)
+        return onnxruntime.InferenceSession(self._model, options, providers=providers)
 
     def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
         """(logit, cam, finer map or None) as they come."""
         import onnxruntime
 
+        session = self._session = self._session or self._build()
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
 
@@ -90,9 +92,17 @@ class OrtSession:
         with watch(stop, cancelled) as stopped:
             try:
                 names = ["logit", "cam", FINER] if self._finer else ["logit", "cam"]
-                logit, cam, *finer = self._session.run(names, {"volume": tensor}, options)
+                out = session.run(names, {"volume": tensor}, options)
             except Exception:
                 if stopped.is_set():
                     raise Cancelled from None
                 raise
+        logit, cam, *finer = (np.array(array) for array in out)  # copies: theirs hold the whole memory of the session
         return logit, cam, finer[0] if finer else None
+
+    def rest(self) -> None:
+        """Let the session go where a new one is quickly built, and with it the memory that it keeps for its next run: onnxruntime
+        has no other way to give back all of it.
+        """
+        if self._lets_go:
+            self._session = None

@@ -53,6 +53,10 @@ class Session(Protocol):
         """(logit, cam, finer map or None) of a volume; raises Cancelled on request, and whatever the engine raises."""
         ...
 
+    def rest(self) -> None:
+        """Give back what memory can be had again quickly; the next run may be a little slower. Any thread."""
+        ...
+
 
 def available(runtime: str) -> bool:
     """Whether a runtime can be tried on this computer: its library is there, and the device it needs."""
@@ -169,6 +173,11 @@ class Engine:
         cells = np.asarray(cam[0, 0], dtype=np.float32)
         fine = None if finer is None else np.asarray(finer[0, 0], dtype=np.float32)
         return Output(float(logit.reshape(())), cells, self.provider, seconds, self._note, fine)
+
+    def rest(self) -> None:
+        """No scan is waiting: give back the memory of the last run (some 870 MiB of the shipped model)."""
+        if self._session is not None:
+            self._session.rest()
 
 
 def _is_map(array: Any) -> bool:

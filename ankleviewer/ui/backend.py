@@ -57,8 +57,12 @@ class SessionBackend:
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
         from ankleviewer import session
+        from ankleviewer.inference import loaded
 
-        return session.analyse(case, models, "auto", progress, cancelled)
+        try:
+            return session.analyse(case, models, "auto", progress, cancelled)
+        finally:
+            loaded.rest()  # the answer is read for minutes; until the next scan the model's memory serves other programs
 
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.ui import settings
 from ankleviewer.ui.controller import Phase
-from ankleviewer.ui.translate import CHOICES, LANGUAGES, language, spoken, tr, writable
+from ankleviewer.ui.translate import CHOICES, LANGUAGES, VARIABLE, language, overruled, spoken, tr, writable
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
@@ -33,7 +33,9 @@ def choose(window: MainWindow, choice: str) -> None:
     """Remember a language and speak it; the window is made anew in it (`succession`), after work that is under way."""
     window.settings = replace(window.settings, language=choice)
     settings.save(window.settings)
-    if not writable(choice):
+    if overruled():
+        window.toast.say(tr("{variable} in the environment decides the language of the window", variable=VARIABLE))
+    elif not writable(choice):
         window.toast.say(tr("No font on this computer can write {language}", language=LANGUAGES[choice]))
     elif language(choice) != spoken():
         if window.controller.phase in (Phase.READING, Phase.ANALYSING):

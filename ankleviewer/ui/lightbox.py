@@ -111,7 +111,9 @@ class SliceTiles(Tiles):
             picture = resolve(state if index == at else replace(state, crosshair=False), scene, state.tile_plane, index)
             pane = self.pane()
             port = Viewport.fit(picture.frame, (width, height), self.model.fit_region, pane.zoom, pane.pan, MARGIN)
-            made.append(Tile(place, scene, picture, port, str(index + 1), current=index == nearest))
+            # all tiles have the same window and scale: the last one tells them, where a pane does
+            foot = state.annotations and index == shown[-1]
+            made.append(Tile(place, scene, picture, port, str(index + 1), current=index == nearest, foot=foot))
         return made
 
 

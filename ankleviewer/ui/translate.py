@@ -71,6 +71,11 @@ def language(choice: str) -> str:
     return "en"
 
 
+def overruled() -> bool:
+    """Whether the environment names a language, so that the reader's choice has no effect."""
+    return os.environ.get(VARIABLE) in LANGUAGES
+
+
 def writable(name: str) -> bool:
     """Whether a font for a language's script is installed."""
     return name not in _SCRIPTS or bool(QFontDatabase.families(_SCRIPTS[name]))

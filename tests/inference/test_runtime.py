@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.inference import runtime
+from ankleviewer.inference import ort_session, runtime
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.runtime import CPU, Engine, Output
 
@@ -205,3 +207,40 @@ def test_cuda_equals_cpu(model_builder) -> None:
     cpu, cuda = Engine(model, "cpu").run(volume), Engine(model, "cuda").run(volume)
     assert cuda.provider == "CUDAExecutionProvider"
     np.testing.assert_allclose(cuda.cam, cpu.cam, atol=1e-3)
+
+
+@pytest.mark.parametrize("asked", ["cpu", pytest.param("openvino", marks=pytest.mark.skipif(not has_openvino(), reason="extra"))])
+def test_an_engine_at_rest_holds_little_and_answers_as_before(slow_model: bytes, asked: str) -> None:
+    code = f"""
+import re, sys
+import numpy as np
+from ankleviewer.core import memory
+from ankleviewer.inference import ort_session
+from ankleviewer.inference.runtime import Engine
+ort_session._QUICK_S = 60.0
+def resident():
+    memory.trim()
+    return int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+engine = Engine(sys.stdin.buffer.read(), "{asked}")
+volume = np.random.default_rng(1).normal(size=(1, 1, 128, 128, 128)).astype(np.float32)
+first = engine.run(volume)
+ran = resident()
+engine.rest()
+engine.rest()
+print(ran - resident())
+again = engine.run(volume)
+assert again.logit == first.logit and (again.cam == first.cam).all() and again.provider == first.provider
+"""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("reads /proc")
+    done = subprocess.run([sys.executable, "-c", code], input=slow_model, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert float(done.stdout) > 25, "two layers of 16 x 64^3 are 32 MiB"
+
+
+def test_a_session_that_takes_long_to_build_stays(model_builder, monkeypatch) -> None:
+    monkeypatch.setattr(ort_session, "_QUICK_S", 0.0)
+    engine = Engine(model_builder("lse").SerializeToString(), "cpu")
+    kept = engine._session._session
+    engine.rest()
+    assert engine._session._session is kept is not None

@@ -232,8 +232,21 @@ def test_the_menu_names_each_language_in_its_own_words(speak, make_window, backe
 def test_a_language_without_a_font_is_told(make_window, backend, monkeypatch: pytest.MonkeyPatch) -> None:
     window = make_window(backend, path=None)
     monkeypatch.setattr(language, "writable", lambda name: name != "zh_CN")
+    monkeypatch.delenv(translate.VARIABLE, raising=False)
     language.choose(window, "zh_CN")
     assert "No font" in window.toast.widget.text()
+
+
+def test_a_choice_that_the_environment_overrules_is_told(make_window, backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = make_window(backend)
+    asked: list[bool] = []
+    window.language_changed.connect(lambda: asked.append(True))
+    monkeypatch.setenv(translate.VARIABLE, "en")
+    language.choose(window, "de")
+    assert translate.VARIABLE in window.toast.widget.text() and not asked
+    assert window.settings.language == "de", "for the day when the environment says nothing"
+    monkeypatch.setenv(translate.VARIABLE, "xx")
+    assert not translate.overruled()
 
 
 def test_the_program_starts_in_the_language_that_was_chosen(speak, make_window, backend) -> None:

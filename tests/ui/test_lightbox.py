@@ -164,3 +164,10 @@ def test_step_and_size_by_keys_and_the_bar_says_so(window) -> None:
     assert tiles.pane().zoom == pytest.approx(zoom)
     window.cancel()  # Esc
     assert window.view.state.layout == "grid"
+
+
+def test_the_last_tile_tells_window_and_scale_unless_texts_are_hidden(window) -> None:
+    shown = window.tiles["lightbox"].tiles.tiles()
+    assert [tile.foot for tile in shown] == [False] * (len(shown) - 1) + [True]
+    window.view.update(annotations=False)
+    assert not any(tile.foot for tile in window.tiles["lightbox"].tiles.tiles())

@@ -2709,6 +2709,10 @@
         <translation>{tool}  ·  Punkt {number} von {count}</translation>
     </message>
     <message>
+        <source>{variable} in the environment decides the language of the window</source>
+        <translation>{variable} in der Umgebung bestimmt die Sprache des Fensters</translation>
+    </message>
+    <message>
         <source>{where}, near {name}</source>
         <translation>{where}, nahe {name}</translation>
     </message>

@@ -2706,6 +2706,10 @@
         <translation>{tool}  ·  第 {number}/{count} 点</translation>
     </message>
     <message>
+        <source>{variable} in the environment decides the language of the window</source>
+        <translation>窗口语言由环境变量 {variable} 决定</translation>
+    </message>
+    <message>
         <source>{where}, near {name}</source>
         <translation>{where}，靠近{name}</translation>
     </message>

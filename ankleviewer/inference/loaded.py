@@ -1,0 +1,40 @@
+"""Models that have been loaded, kept for the next scan."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from ankleviewer.core import memory
+from ankleviewer.inference.packs import ModelPack
+from ankleviewer.inference.predictor import Predictor
+
+KEPT = 4  # as many as the program ships
+
+_predictors: OrderedDict[tuple[str, str, str], Predictor] = OrderedDict()
+_lock = threading.Lock()
+
+
+def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
+    """A pack's predictor, the kept one where there is one. The key holds the manifest too: equal weights may be read by other
+    thresholds.
+
+    Raises:
+        ModelError: the pack's file is not what its manifest says, or the engine refuses it.
+    """
+    key = (pack.sha256, repr(pack.manifest.record), runtime)
+    with _lock:
+        predictor = _predictors.pop(key, None) or Predictor(pack, runtime)
+        _predictors[key] = predictor
+        while len(_predictors) > KEPT:
+            _predictors.popitem(last=False)
+    return predictor
+
+
+def rest() -> None:
+    """No scan waits: the models stay, the memory of their last run goes back to the system. The next run is a little slower."""
+    with _lock:
+        kept = list(_predictors.values())
+    for predictor in kept:
+        predictor.engine.rest()
+    memory.trim()

@@ -1,0 +1,47 @@
+"""loaded: a model is loaded once, the oldest goes when too many are kept, and between two scans none holds a run's memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ankleviewer.core import memory
+from ankleviewer.inference import loaded
+from ankleviewer.inference.packs import load_pack
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch) -> None:
+    monkeypatch.setattr(loaded, "_predictors", type(loaded._predictors)())
+
+
+def test_a_pack_is_loaded_once_for_each_runtime(pack_folder, monkeypatch) -> None:
+    monkeypatch.setattr(loaded, "Predictor", lambda pack, runtime: (pack.name, runtime, object()))
+    pack = load_pack(pack_folder / "tiny-lse")
+    first = loaded.predictor_of(pack, "cpu")
+    assert loaded.predictor_of(pack, "cpu") is first
+    assert loaded.predictor_of(pack, "openvino") is not first
+    other = replace(pack, manifest=replace(pack.manifest, record={**pack.manifest.record, "version": "9"}))
+    assert loaded.predictor_of(other, "cpu") is not first, "equal weights, another manifest"
+
+
+def test_the_one_that_was_asked_for_longest_ago_goes(pack_folder, monkeypatch) -> None:
+    monkeypatch.setattr(loaded, "Predictor", lambda pack, runtime: object())
+    pack = load_pack(pack_folder / "tiny-lse")
+    names = [f"runtime {n}" for n in range(loaded.KEPT)]
+    kept = [loaded.predictor_of(pack, name) for name in names]
+    assert loaded.predictor_of(pack, names[0]) is kept[0]
+    loaded.predictor_of(pack, "one more")
+    assert loaded.predictor_of(pack, names[0]) is kept[0]
+    assert loaded.predictor_of(pack, names[1]) is not kept[1]
+
+
+def test_rest_reaches_every_engine_and_the_heap(pack_folder, monkeypatch) -> None:
+    rested: list[str] = []
+    monkeypatch.setattr(memory, "trim", lambda: rested.append("heap"))
+    for name in ("tiny-lse", "tiny-gap"):
+        predictor = loaded.predictor_of(load_pack(pack_folder / name), "cpu")
+        monkeypatch.setattr(predictor.engine, "rest", lambda name=name: rested.append(name))
+    loaded.rest()
+    assert rested == ["tiny-lse", "tiny-gap", "heap"]
