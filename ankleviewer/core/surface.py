@@ -14,7 +14,7 @@ from ankleviewer.core.volume import Volume
 
 BONE_HU = 200
 _SHADING = 0.9  # voxels of smoothing behind the normals: enough against terraces, and a crack of two voxels still shows
-_SLAB = 24  # planes of samples in one call of marching cubes
+_SLAB = 6  # planes of samples in one call of marching cubes
 _SMALLEST_MM3 = 250.0  # loose specks below this volume are noise, table or calcification
 
 
@@ -113,7 +113,7 @@ def halved(hu: NDArray[np.int16], spacing: Array, step: float) -> tuple[NDArray[
 
 
 def _triangles(part: NDArray[np.float32], level: float) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Marching cubes slab by slab: each call keeps the interpreter to itself, and a window must not wait 60 ms for it.
+    """Marching cubes slab by slab: each call keeps the interpreter to itself, and a window must not wait for it (1 to 5 ms).
 
     Slabs share a plane of samples, so that no gap shows; the vertices on it come twice.
     """

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
-from ankleviewer.ui import collecting, log_saving, opengl, settings, theme, translate
+from ankleviewer.ui import collecting, log_saving, opengl, qt_classes, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.succession import Keeper
@@ -27,6 +27,7 @@ def application() -> QApplication:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")
+    qt_classes.early()
     translate.install(settings.load().language)
     theme.apply(app)
     return app

@@ -20,6 +20,9 @@ class Backend(Protocol):
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
 
+    def rest(self) -> None:
+        """No scan waits to be analysed: give back what the models hold from their last run."""
+
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""
 
@@ -57,12 +60,18 @@ class SessionBackend:
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
         from ankleviewer import session
-        from ankleviewer.inference import loaded
+        from ankleviewer.core import memory
 
         try:
             return session.analyse(case, models, "auto", progress, cancelled)
         finally:
-            loaded.rest()  # the answer is read for minutes; until the next scan the model's memory serves other programs
+            memory.trim()  # what scans and answers before this one have left
+
+    def rest(self) -> None:
+        """Give back what the models hold from their last run."""
+        from ankleviewer.inference import loaded
+
+        loaded.rest()
 
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""

@@ -51,6 +51,7 @@ class CaseController(QObject):
     """The open case, its analysis, and the work under way.
 
     Signals:
+        changing(): a scan or an answer has come, and all that is shown will change.
         changed(): phase, case, answer, chosen model or ankle is another one.
         progressed(fraction, text): of the work under way.
         noticed(Notice): something did not work; the open case stays.
@@ -58,6 +59,7 @@ class CaseController(QObject):
         settled(ok): opening and analysis have ended (the screenshot waits for it).
     """
 
+    changing = Signal()
     changed = Signal()
     progressed = Signal(float, str)
     noticed = Signal(object)
@@ -111,7 +113,7 @@ class CaseController(QObject):
                     decisions[summary.name] = self.backend.decision(summary.name)
             return found, decisions
 
-        self.listing.start(work)
+        self.listing.start(work, after_events=True)
 
     def open(self, path: str, pick: str = "") -> None:
         """Read a file or folder (of several series that with the key `pick`); the open case stays until the new one is there."""
@@ -119,7 +121,7 @@ class CaseController(QObject):
         self.analysing.cancel()
         self._set_notice(None)
         self.phase = Phase.READING
-        self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled, pick))
+        self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled, pick), after_events=True)
         self.changed.emit()
 
     def analyse(self) -> None:
@@ -193,6 +195,7 @@ class CaseController(QObject):
             refusal = next(f for f in case.findings if f.level == "refuse")
             self._on_not_read(ScanError(refusal.code, refusal.message))
             return
+        self.changing.emit()
         self.case, self.analysis, self.pick = case, None, self._picking
         self.phase = Phase.SCAN
         self.reviewing.open(case)
@@ -220,6 +223,7 @@ class CaseController(QObject):
         self._fail(error, Path(self._path).name)
 
     def _on_analysis(self, analysis: Any) -> None:
+        self.changing.emit()
         self.analysis = analysis
         self.phase = Phase.ANSWER
         answers = [a for a in analysis.result.models if a.ankle is not None]

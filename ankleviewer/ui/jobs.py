@@ -32,9 +32,11 @@ class _Signals(QObject):
 
 
 def turn() -> threading.Event:
-    """An event that is set once the main thread has handled what it has at hand, painting included. Main thread only."""
+    """An event that is set once the main thread has handled what it has at hand, painting included, which a window that changes
+    as a whole puts off by a turn (`repaint`). Main thread only.
+    """
     over = threading.Event()
-    QTimer.singleShot(_TURN_MS, over.set)
+    QTimer.singleShot(_TURN_MS, lambda: QTimer.singleShot(_TURN_MS, over.set))
     return over
 
 

@@ -23,7 +23,7 @@ from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.savedview import SUFFIX
 from ankleviewer.core.viewstate import ViewState
-from ankleviewer.ui import actions, settings
+from ankleviewer.ui import actions, repaint, settings
 from ankleviewer.ui.appearance import Appearance
 from ankleviewer.ui.backend import Backend
 from ankleviewer.ui.bottom_line import BottomLine
@@ -43,6 +43,7 @@ from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
 from ankleviewer.ui.parts import NoticeBanner, label
 from ankleviewer.ui.privacy import Privacy
+from ankleviewer.ui.resting import Resting
 from ankleviewer.ui.result_panel import ResultPanel
 from ankleviewer.ui.series_opening import SeriesOpening
 from ankleviewer.ui.session_files import SessionFiles
@@ -99,6 +100,8 @@ class MainWindow(QMainWindow):
         QApplication.instance().focusChanged.connect(self._on_focus)
         self.view.changed.connect(self._on_state)
         self.controller.changed.connect(self._refresh)
+        self.resting = Resting(self.controller, self)
+        self.controller.changing.connect(self._on_changing)
         self.controller.opened.connect(self._on_opened)
         self.privacy.changed.connect(self._on_privacy)
         self._refresh()
@@ -199,6 +202,9 @@ class MainWindow(QMainWindow):
         if old.preset != new.preset and new.preset:
             self.settings = replace(self.settings, preset=new.preset)
             settings.save(self.settings)
+
+    def _on_changing(self) -> None:
+        repaint.next_turn(self.centralWidget())  # values in this turn, pictures in the next: each takes up to 30 ms
 
     def _refresh(self) -> None:
         if self.warming is not None:
@@ -361,7 +367,8 @@ class MainWindow(QMainWindow):
             QApplication.instance().focusChanged.disconnect(self._on_focus)
         if self.warming is not None:
             self.warming.stop()
+        self.resting.stop()
         self.controller.close()
-        wait_for([*self.pane3d.jobs, self.mortise.job, self.series.job])
+        wait_for([*self.pane3d.jobs, self.resting.job, self.mortise.job, self.series.job])
         self.pane3d.shut()
         event.accept()

@@ -23,7 +23,7 @@ from ankleviewer.ui.jobs import LONGEST_TURN_S, step_back, turn
 from ankleviewer.ui.opengl import load_driver
 
 _HOLD_S = 0.02
-_BREATH_S = 0.003  # between two modules: the window's turn
+_BREATH_S = 0.0005  # before each module, several hundred in all
 _STEP_MS = 12  # between two steps on the main thread
 _RTLD_LAZY = 1
 
@@ -104,15 +104,18 @@ class Warming(QObject):
         for name in self._modules:
             while self._hold() and not self._stop.wait(_HOLD_S):
                 pass
-            if self._turn is not None:
-                self._turn.wait(LONGEST_TURN_S)
             if self._stop.is_set():
                 return
             try:
-                importing.load(name)
+                importing.load(name, self._breathe)
             except Exception:  # whoever needs it meets the same error and says so
                 log.info("not warmed: %s", name, exc_info=True)
-            time.sleep(_BREATH_S)
+
+    def _breathe(self) -> None:
+        """Before each module: the window's turn."""
+        if self._turn is not None and not self._turn.wait(LONGEST_TURN_S):
+            self._turn = None  # perhaps the main thread itself waits for what is imported here
+        time.sleep(_BREATH_S)
 
     def _step(self) -> None:
         try:

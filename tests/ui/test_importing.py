@@ -34,3 +34,32 @@ def test_a_module_that_is_not_there_is_said_and_the_next_one_comes() -> None:
         importing.load("no_such_module_anywhere")
     importing.load("colorsys")
     assert "colorsys" in sys.modules
+
+
+def test_a_breath_is_taken_before_every_module_that_comes_with_it_and_by_this_thread_alone(tmp_path, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "outer_module.py").write_text("import inner_module_a, inner_module_b", encoding="utf-8")
+    for name in ("inner_module_a", "inner_module_b"):
+        (tmp_path / f"{name}.py").write_text("", encoding="utf-8")
+    for name in ("outer_module", "inner_module_a", "inner_module_b"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    breaths: list[int] = []
+    thread = threading.Thread(target=importing.load, args=("outer_module", lambda: breaths.append(threading.get_ident())))
+    thread.start()
+    thread.join(10)
+    assert "inner_module_b" in sys.modules and breaths == [thread.ident] * 3
+    finders = list(sys.meta_path)
+    for name in ("outer_module", "inner_module_a"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    importing.load("outer_module")
+    assert len(breaths) == 3 and sys.meta_path == finders, "no breath was asked for, and one finder is enough"
+
+
+def test_a_failure_ends_the_breathing(monkeypatch) -> None:
+    breaths: list[str] = []
+    with pytest.raises(ModuleNotFoundError):
+        importing.load("no_such_module_anywhere", lambda: breaths.append("one"))
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    import colorsys  # noqa: F401
+
+    assert breaths == ["one"]

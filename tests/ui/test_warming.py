@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -122,3 +123,23 @@ def test_the_window_warms_its_3d_view_and_uses_it(make_window, backend, qtbot) -
     window.controller.open("scan.nii.gz")
     qtbot.waitUntil(lambda: window.pane3d.render3d is not None and not window.pane3d.pending, timeout=60000)
     assert window.pane3d.render3d is spare and window.pane3d._spare is None and spare.bone.mesh.n_points > 100
+
+
+def test_modules_wait_for_a_paint_that_is_due_but_not_for_a_main_thread_that_waits_for_them(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
+    monkeypatch.setattr(warming, "LONGEST_TURN_S", 0.3)
+    warm = Warming(iter(()), iter(()), modules=())
+    over = threading.Event()
+    warm._turn = over
+    thread = threading.Thread(target=warm._breathe)
+    thread.start()
+    thread.join(0.05)
+    assert thread.is_alive()
+    over.set()
+    thread.join(2)
+    assert not thread.is_alive()
+    warm._turn = threading.Event()  # never set: the main thread stands still
+    for longest in (2.0, 0.1):
+        start = time.monotonic()
+        warm._breathe()
+        assert time.monotonic() - start < longest, "waited for once, not before each of some hundred modules"
