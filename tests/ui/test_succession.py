@@ -92,7 +92,7 @@ def test_the_start_page_and_a_choice_that_changes_nothing(keep, make_window, bac
     qtbot.wait(30)
     assert keeper.window is first
     assert choose(keeper, "de", qtbot).empty.buttons[0].text() == "Datei öffnen…"
-    assert not isValid(first)
+    qtbot.waitUntil(lambda: not isValid(first))
 
 
 def test_the_3d_view_is_turned_as_it_was(keep, make_window, backend, qtbot) -> None:
