@@ -204,6 +204,8 @@ class MainWindow(QMainWindow):
             settings.save(self.settings)
 
     def _on_changing(self) -> None:
+        if self.warming is not None:
+            self.warming.give_way()  # already now: reading is over, and what waited for that would begin
         repaint.next_turn(self.centralWidget())  # values in this turn, pictures in the next: each takes up to 30 ms
 
     def _refresh(self) -> None:
