@@ -7,6 +7,7 @@ longer than a reader should wait for the slices, so it is drawn when all is quie
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
@@ -39,6 +40,7 @@ _QUIET_MS = 300  # without a move, before the fine surface is drawn where that i
 _QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
 COARSE_MM = 2.4
 _DONE = object()
+_ASK_S, _LONGEST_FIRST_S = 0.05, 3.0  # the fine surface waits until the coarse one has been drawn
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.render3d")  # on the main thread only: see qt_classes
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 
@@ -64,6 +66,7 @@ class Pane3D(QWidget):
         self._spare: Render3D | None = None  # made before there is anything to show
         self._canvas: Canvas3D | None = None  # its widget, before that
         self._steps = self._make()
+        self._coarse_drawn = threading.Event()
         self._awaited = False  # a surface waits for the 3D view and takes the steps itself
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
@@ -129,6 +132,7 @@ class Pane3D(QWidget):
         volume, region = key
 
         self._coarse_shown = False
+        drawn = self._coarse_drawn = threading.Event()
 
         def work(_progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
             from ankleviewer.core.surface import bone_surface
@@ -140,6 +144,10 @@ class Pane3D(QWidget):
 
             if coarse is not None:
                 self._first.emit(key, mesh_of(coarse))
+                # VTK's first pictures want every core and the interpreter, and so would the fine surface
+                end = time.monotonic() + _LONGEST_FIRST_S
+                while not (drawn.wait(_ASK_S) or cancelled() or time.monotonic() > end):
+                    pass
             fine = bone_surface(volume, region, cancelled=cancelled)
             return mesh_of(fine) if fine is not None else None
 
@@ -165,6 +173,7 @@ class Pane3D(QWidget):
     def _draw_first(self) -> None:
         self._awaited = False
         self.refresh()
+        self._coarse_drawn.set()
         self.first_shown.emit()
 
     def missing(self) -> str:
