@@ -25,21 +25,26 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
         threads: that they would use.
         seconds: runs a model on an engine and says how long it took; infinity where it fails.
     """
-    if len(candidates) == 1:
-        return candidates[0]
-    key = _key(model, candidates, threads)
-    known = _read()
-    if known.get(key) in candidates:
-        return known[key]
+    found = known(model, candidates, threads)
+    if found is not None:
+        return found
     times = {name: seconds(name) for name in candidates}
     best = min(candidates, key=times.__getitem__)
     log.info("engines measured: %s", ", ".join(f"{name} {s:.2f} s" for name, s in times.items()))
     try:
         home().mkdir(parents=True, exist_ok=True)
-        write_text(home() / "engines.json", json.dumps({**known, key: best}, indent=1))
+        write_text(home() / "engines.json", json.dumps({**_read(), _key(model, candidates, threads): best}, indent=1))
     except OSError:
         log.warning("the choice of engine could not be remembered")
     return best
+
+
+def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
+    """What `fastest` can say without measuring; None where it cannot."""
+    if len(candidates) == 1:
+        return candidates[0]
+    found = _read().get(_key(model, candidates, threads))
+    return found if found in candidates else None
 
 
 def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:

@@ -32,9 +32,15 @@ def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
 
 
 def rest() -> None:
-    """No scan waits: the models stay, the memory of their last run goes back to the system. The next run is a little slower."""
+    """No scan waits: the models stay, the memory of their last run goes back to the system. The next run is a little slower.
+
+    Engines that answered at once are measured now; where another one is faster the next scan gets that.
+    """
     with _lock:
-        kept = list(_predictors.values())
-    for predictor in kept:
+        kept = list(_predictors.items())
+    for key, predictor in kept:
         predictor.engine.rest()
+        if predictor.engine.measure():
+            with _lock:
+                _predictors.pop(key, None)
     memory.trim()

@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.inference.choice import fastest
+from ankleviewer.inference.choice import fastest, known
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
 
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
+AT_ONCE = (
+    "at once"  # as "auto", but what has not been measured yet is measured later (`Engine.measure`), not before the first answer
+)
 MAX_THREADS = 16
 
 Float32 = NDArray[np.float32]
@@ -82,19 +85,21 @@ class Engine:
     Args:
         model: bytes of the .onnx file, already verified.
         runtime: "auto" (the fastest on this computer, measured once per model and remembered), "cpu", "cuda" or "openvino". What
-            cannot be had falls back to the CPU, and the output says so.
+            cannot be had falls back to the CPU, and the output says so. AT_ONCE: for a window, in which somebody waits.
 
     Raises:
         ModelError: MODEL_FILE_INVALID, the engine refuses the model; RUNTIME_UNKNOWN.
     """
 
     def __init__(self, model: bytes, runtime: str = "auto") -> None:
-        if runtime not in RUNTIMES:
+        if runtime not in (*RUNTIMES, AT_ONCE):
             raise ModelError("RUNTIME_UNKNOWN", f"The runtime must be one of {', '.join(RUNTIMES)}, is {runtime!r}.")
         self._model = model
         self._note = ""
         self._session: Session | None = None
-        wanted = self._fastest() if runtime == "auto" else runtime
+        self._unmeasured = False
+        wanted = {"auto": self._fastest, AT_ONCE: self._likeliest}.get(runtime, lambda: runtime)()
+        self._wanted = wanted
         if wanted != "cpu" and not available(wanted):
             self._note = f"{wanted} is not available on this computer; the CPU was used."
             wanted = "cpu"
@@ -112,8 +117,22 @@ class Engine:
         return self._note
 
     def _fastest(self) -> str:
-        candidates = [name for name in ("cuda", "openvino") if available(name)] + ["cpu"]
-        return fastest(self._model, candidates, thread_count(), self._seconds)
+        return fastest(self._model, _candidates(), thread_count(), self._seconds)
+
+    def _likeliest(self) -> str:
+        """The fastest where that is known, else the one that mostly is."""
+        found = known(self._model, _candidates(), thread_count())
+        self._unmeasured = found is None
+        return found or _candidates()[0]
+
+    def measure(self) -> bool:
+        """Find the fastest engine, for the next engine of this model; True where it is another one than this. Takes seconds, and
+        nothing where it has been done.
+        """
+        if not self._unmeasured:
+            return False
+        self._unmeasured = False
+        return self._fastest() != self._wanted
 
     def _seconds(self, runtime: str) -> float:
         """Of one run on an engine, after one to warm up; infinity where it does not work."""
@@ -178,6 +197,11 @@ class Engine:
         """No scan is waiting: give back the memory of the last run (some 870 MiB of the shipped model)."""
         if self._session is not None:
             self._session.rest()
+
+
+def _candidates() -> list[str]:
+    """Engines that this computer may have, the likeliest to be fast first, the safest last."""
+    return [name for name in ("cuda", "openvino") if available(name)] + ["cpu"]
 
 
 def _is_map(array: Any) -> bool:

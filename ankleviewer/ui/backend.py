@@ -61,9 +61,10 @@ class SessionBackend:
         """Run models on a case; raises ModelError."""
         from ankleviewer import session
         from ankleviewer.core import memory
+        from ankleviewer.inference.runtime import AT_ONCE
 
         try:
-            return session.analyse(case, models, "auto", progress, cancelled)
+            return session.analyse(case, models, AT_ONCE, progress, cancelled)
         finally:
             memory.trim()  # what scans and answers before this one have left
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.inference import choice as module
-from ankleviewer.inference.choice import fastest
+from ankleviewer.inference.choice import fastest, known
 
 
 @pytest.fixture
@@ -58,3 +58,11 @@ def test_a_damaged_memory_is_no_harm(own_home: Path, text: str) -> None:
 def test_what_cannot_be_remembered_is_measured_again(own_home: Path) -> None:
     own_home.write_text("a file where the folder should be")
     assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+
+
+def test_what_is_known_is_said_without_measuring(own_home: Path) -> None:
+    assert known(b"m", ["cpu"], 2) == "cpu"
+    assert known(b"m", ["openvino", "cpu"], 2) is None
+    fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.1))
+    assert known(b"m", ["openvino", "cpu"], 2) == "cpu"
+    assert known(b"m", ["cuda", "openvino", "cpu"], 2) is None

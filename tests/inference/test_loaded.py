@@ -45,3 +45,13 @@ def test_rest_reaches_every_engine_and_the_heap(pack_folder, monkeypatch) -> Non
         monkeypatch.setattr(predictor.engine, "rest", lambda name=name: rested.append(name))
     loaded.rest()
     assert rested == ["tiny-lse", "tiny-gap", "heap"]
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_a_faster_engine_that_was_found_meanwhile_is_for_the_next_scan(pack_folder, monkeypatch, other: bool) -> None:
+    monkeypatch.setattr(memory, "trim", lambda: None)
+    pack = load_pack(pack_folder / "tiny-lse")
+    first = loaded.predictor_of(pack, "cpu")
+    monkeypatch.setattr(first.engine, "measure", lambda: other)
+    loaded.rest()
+    assert (loaded.predictor_of(pack, "cpu") is first) is not other

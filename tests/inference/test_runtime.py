@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.inference import ort_session, runtime
+from ankleviewer.inference import choice, ort_session, runtime
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.runtime import CPU, Engine, Output
 
@@ -244,3 +244,38 @@ def test_a_session_that_takes_long_to_build_stays(model_builder, monkeypatch) ->
     kept = engine._session._session
     engine.rest()
     assert engine._session._session is kept is not None
+
+
+class Measured:
+    """Sessions that know how long they take, and note when they run."""
+
+    def __init__(self, **pauses: float) -> None:
+        self.pauses, self.opened = pauses, []
+
+    def __call__(self, _model: bytes, name: str) -> runtime.Session:
+        pauses, opened = self.pauses, self.opened
+        opened.append(name)
+
+        class Timed:
+            provider = name
+            input_shape = (1, 1, 2, 2, 2)
+
+            def run(self, *_: object) -> tuple[np.ndarray, np.ndarray, None]:
+                time.sleep(pauses[name])
+                return np.zeros(1), np.zeros((1, 1, 2, 2, 2)), None
+
+        return Timed()  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(("cpu", "other"), [(0.0, True), (0.1, False)])
+def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp_path, cpu: float, other: bool) -> None:
+    monkeypatch.setattr(choice, "home", lambda: tmp_path)
+    monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
+    opened = Measured(openvino=0.03, cpu=cpu)
+    monkeypatch.setattr(runtime, "_open", opened)
+    engine = Engine(b"model", runtime.AT_ONCE)
+    assert engine.provider == "openvino" and opened.opened == ["openvino"]
+    assert engine.measure() is other and opened.opened == ["openvino", "openvino", "cpu"]
+    assert not engine.measure() and len(opened.opened) == 3, "once"
+    again = Engine(b"model", runtime.AT_ONCE)
+    assert again.provider == ("cpu" if other else "openvino") and not again.measure() and len(opened.opened) == 4
