@@ -17,9 +17,7 @@ from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
 
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
-AT_ONCE = (
-    "at once"  # as "auto", but what has not been measured yet is measured later (`Engine.measure`), not before the first answer
-)
+AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
 MAX_THREADS = 16
 
 Float32 = NDArray[np.float32]
