@@ -21,6 +21,7 @@ from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_H
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU
+from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.inference.watch import watch
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,7 @@ class LocatorModel:
 
     def __init__(self, folder: Path) -> None:
         data, record = _verified(folder)
-        import onnxruntime
-
+        onnxruntime = load_onnxruntime()
         self.sha256 = str(record["sha256"])
         self.measured: dict[str, Any] = dict(record.get("measured", {}))
         options = onnxruntime.SessionOptions()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled
+from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.inference.watch import watch
 
 FINER = "finer"  # output of models that were exported with a map of an earlier layer
@@ -66,8 +67,7 @@ class OrtSession:
         self._finer = FINER in {out.name for out in session.get_outputs()}
 
     def _build(self) -> Any:
-        import onnxruntime
-
+        onnxruntime = load_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1

@@ -60,13 +60,9 @@ class SessionBackend:
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
         from ankleviewer import session
-        from ankleviewer.core import memory
         from ankleviewer.inference.runtime import AT_ONCE
 
-        try:
-            return session.analyse(case, models, AT_ONCE, progress, cancelled)
-        finally:
-            memory.trim()  # what scans and answers before this one have left
+        return session.analyse(case, models, AT_ONCE, progress, cancelled)
 
     def rest(self) -> None:
         """Give back what the models hold from their last run."""

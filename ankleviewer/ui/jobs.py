@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QThreadPool, QTimer, Signal
 
+from ankleviewer.core import memory
 from ankleviewer.core.errors import AnkleViewerError, Cancelled
 
 _NICE = 10
@@ -69,6 +70,7 @@ class _Runnable:
             wrapped = AnkleViewerError("INTERNAL_ERROR", f"The program failed ({type(error).__name__}); the log has the details.")
             self.signals.failed.emit(self.generation, wrapped)
         finally:
+            memory.trim()  # of what the work needed, and of the scans and answers before it
             self.signals.ended.emit(self)
 
     def _progress(self, fraction: float, text: str = "") -> None:
