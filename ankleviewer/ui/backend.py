@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Protocol
+
+from ankleviewer.ui import importing
+
+# What an analysis needs of large libraries. OpenVINO comes after what keeps its reports from being sent (inference.telemetry).
+_ENGINES = ("scipy.ndimage", "onnxruntime", "ankleviewer.inference.runtime", "openvino")
 
 Progress = Callable[[float, str], None]
 
@@ -59,6 +65,8 @@ class SessionBackend:
 
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
+        with contextlib.suppress(ImportError):  # the engine that is not there is none
+            importing.load(*_ENGINES)
         from ankleviewer import session
         from ankleviewer.inference.runtime import AT_ONCE
 

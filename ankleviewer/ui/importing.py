@@ -1,7 +1,9 @@
-"""Imports of large libraries on threads, one at a time, and with a breath before each module that they bring with them.
+"""Imports of large libraries off the main thread: one at a time, on a thread of their own, with a breath before each module that
+they bring with them.
 
 Where two threads enter a library that imports in circles by different doors, Python hands one of them a module that is half
-finished, and the import fails (seen with matplotlib).
+finished, and the import fails (seen with matplotlib). And a module that is a compiled library keeps the interpreter while it
+comes, up to 40 ms: on a thread of low priority beside an engine's that becomes three times as much, and the window waits.
 """
 
 from __future__ import annotations
@@ -9,12 +11,21 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-_one = threading.Lock()
+_BREATH_S = 0.0005  # several hundred times in all
+_thread = ThreadPoolExecutor(1, thread_name_prefix="imports")
+_loaded: set[str] = set()  # as a whole; what is in sys.modules may be half there
 _here = threading.local()  # .breath: what the thread does before each module, while it imports
+
+
+def pause() -> None:
+    """The usual breath: another thread's turn."""
+    time.sleep(_BREATH_S)
 
 
 class _Breath:
@@ -29,18 +40,30 @@ class _Breath:
         return None
 
 
-def load(name: str, breath: Callable[[], None] | None = None) -> None:
-    """Import a module. Not for the main thread, which would wait for the others' imports.
+def start() -> None:
+    """Begin the thread, with the priority of this one; else the first to load something passes on its own."""
+    _thread.submit(lambda: None)
+
+
+def load(*names: str, breath: Callable[[], None] = pause) -> None:
+    """Import modules one after another, and wait for them; raises what an import raises. Not for the main thread.
 
     Args:
-        name: of the module.
-        breath: called before it and before every module that comes with it; may wait a little, for another thread's turn.
+        names: of the modules. What is asked for in the meantime comes after the last one.
+        breath: called before each and before every module that comes with it; may wait a little, for another thread's turn.
     """
-    with _one:
-        if not any(isinstance(finder, _Breath) for finder in sys.meta_path):
-            sys.meta_path.insert(0, _Breath())
-        _here.breath = breath
-        try:
+    missing = [name for name in names if not (name in _loaded and name in sys.modules)]
+    if missing:
+        _thread.submit(_import, missing, breath).result()
+
+
+def _import(names: list[str], breath: Callable[[], None]) -> None:
+    if not any(isinstance(finder, _Breath) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Breath())
+    _here.breath = breath
+    try:
+        for name in names:
             importlib.import_module(name)
-        finally:
-            _here.breath = None
+            _loaded.add(name)
+    finally:
+        _here.breath = None

@@ -11,7 +11,6 @@ import importlib.util
 import logging
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -23,7 +22,6 @@ from ankleviewer.ui.jobs import LONGEST_TURN_S, step_back, turn
 from ankleviewer.ui.opengl import load_driver
 
 _HOLD_S = 0.02
-_BREATH_S = 0.0005  # before each module, several hundred in all
 _STEP_MS = 12  # between two steps on the main thread
 _RTLD_LAZY = 1
 
@@ -72,6 +70,7 @@ class Warming(QObject):
     def start(self) -> None:
         """Begin; the window is on the screen."""
         collecting.put_off()
+        importing.start()
         self._thread = threading.Thread(target=self._load, name="warming", daemon=True)
         self._thread.start()
         self._next.start()
@@ -107,7 +106,7 @@ class Warming(QObject):
             if self._stop.is_set():
                 return
             try:
-                importing.load(name, self._breathe)
+                importing.load(name, breath=self._breathe)
             except Exception:  # whoever needs it meets the same error and says so
                 log.info("not warmed: %s", name, exc_info=True)
 
@@ -115,7 +114,7 @@ class Warming(QObject):
         """Before each module: the window's turn."""
         if self._turn is not None and not self._turn.wait(LONGEST_TURN_S):
             self._turn = None  # perhaps the main thread itself waits for what is imported here
-        time.sleep(_BREATH_S)
+        importing.pause()
 
     def _step(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -9,6 +10,7 @@ import time
 import pytest
 
 from ankleviewer.ui import importing
+from ankleviewer.ui.jobs import step_back
 
 
 def test_two_threads_never_import_at_the_same_time(tmp_path, monkeypatch) -> None:
@@ -36,6 +38,41 @@ def test_a_module_that_is_not_there_is_said_and_the_next_one_comes() -> None:
     assert "colorsys" in sys.modules
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux")
+def test_the_thread_has_the_priority_of_who_started_it_not_of_who_asks() -> None:
+    def nice(of: int) -> int:
+        return os.getpriority(os.PRIO_PROCESS, of)
+
+    asked: list[int] = []
+
+    def ask() -> None:
+        step_back()
+        with pytest.raises(ModuleNotFoundError):
+            importing.load("no_such_module_for_priorities", breath=lambda: asked.append(nice(0)))
+
+    importing.start()
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join(10)
+    assert asked == [nice(threading.get_native_id())]
+
+
+def test_what_is_asked_for_together_comes_together(tmp_path, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    order: list[str] = []
+    names = ["wanted_together_a", "wanted_together_b", "wanted_later"]
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("import time\ntime.sleep(0.1)\n", encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    together = threading.Thread(target=lambda: (importing.load(*names[:2]), order.append("together")))
+    together.start()
+    time.sleep(0.05)
+    importing.load(names[2])
+    order.append("later")
+    together.join(10)
+    assert order == ["together", "later"] and all(name in sys.modules for name in names)
+
+
 def test_a_breath_is_taken_before_every_module_that_comes_with_it_and_by_this_thread_alone(tmp_path, monkeypatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "outer_module.py").write_text("import inner_module_a, inner_module_b", encoding="utf-8")
@@ -44,10 +81,9 @@ def test_a_breath_is_taken_before_every_module_that_comes_with_it_and_by_this_th
     for name in ("outer_module", "inner_module_a", "inner_module_b"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     breaths: list[int] = []
-    thread = threading.Thread(target=importing.load, args=("outer_module", lambda: breaths.append(threading.get_ident())))
-    thread.start()
-    thread.join(10)
-    assert "inner_module_b" in sys.modules and breaths == [thread.ident] * 3
+    importing.load("outer_module", breath=lambda: breaths.append(threading.get_ident()))
+    assert "inner_module_b" in sys.modules and len(breaths) == 3
+    assert set(breaths) != {threading.get_ident()} and len(set(breaths)) == 1
     finders = list(sys.meta_path)
     for name in ("outer_module", "inner_module_a"):
         monkeypatch.delitem(sys.modules, name, raising=False)
@@ -58,7 +94,7 @@ def test_a_breath_is_taken_before_every_module_that_comes_with_it_and_by_this_th
 def test_a_failure_ends_the_breathing(monkeypatch) -> None:
     breaths: list[str] = []
     with pytest.raises(ModuleNotFoundError):
-        importing.load("no_such_module_anywhere", lambda: breaths.append("one"))
+        importing.load("no_such_module_anywhere", breath=lambda: breaths.append("one"))
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     import colorsys  # noqa: F401
 
