@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ankleviewer.core import memory
 from ankleviewer.inference.packs import ModelPack
@@ -31,16 +32,19 @@ def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
     return predictor
 
 
-def rest() -> None:
+def rest(cancelled: Callable[[], bool] | None = None) -> None:
     """No scan waits: the models stay, the memory of their last run goes back to the system. The next run is a little slower.
 
     Engines that answered at once are measured now; where another one is faster the next scan gets that.
+
+    Raises:
+        Cancelled: on request, while an engine was measured; that is for the next time.
     """
     with _lock:
         kept = list(_predictors.items())
     for key, predictor in kept:
         predictor.engine.rest()
-        if predictor.engine.measure():
+        if predictor.engine.measure(cancelled):
             with _lock:
                 _predictors.pop(key, None)
     memory.trim()

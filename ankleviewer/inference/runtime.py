@@ -114,8 +114,8 @@ class Engine:
         """Why something else runs than what was asked for; "" when all is as asked."""
         return self._note
 
-    def _fastest(self) -> str:
-        return fastest(self._model, _candidates(), thread_count(), self._seconds)
+    def _fastest(self, cancelled: Callable[[], bool] | None = None) -> str:
+        return fastest(self._model, _candidates(), thread_count(), lambda name: self._seconds(name, cancelled))
 
     def _likeliest(self) -> str:
         """The fastest where that is known, else the one that mostly is."""
@@ -123,25 +123,33 @@ class Engine:
         self._unmeasured = found is None
         return found or _candidates()[0]
 
-    def measure(self) -> bool:
+    def measure(self, cancelled: Callable[[], bool] | None = None) -> bool:
         """Find the fastest engine, for the next engine of this model; True where it is another one than this. Takes seconds, and
         nothing where it has been done.
+
+        Raises:
+            Cancelled: on request; nothing is found out, and the next call begins anew.
         """
         if not self._unmeasured:
             return False
+        best = self._fastest(cancelled)
         self._unmeasured = False
-        return self._fastest() != self._wanted
+        return best != self._wanted
 
-    def _seconds(self, runtime: str) -> float:
+    def _seconds(self, runtime: str, cancelled: Callable[[], bool] | None = None) -> float:
         """Of one run on an engine, after one to warm up; infinity where it does not work."""
+        if cancelled is not None and cancelled():
+            raise Cancelled
         try:
             session = _open(self._model, runtime)
             if runtime != "cpu" and session.provider == CPU:
                 return float("inf")
             tensor = np.zeros(session.input_shape, dtype=np.float32)
-            session.run(tensor, None)
+            session.run(tensor, cancelled)
             start = time.perf_counter()
-            session.run(tensor, None)
+            session.run(tensor, cancelled)
+        except Cancelled:
+            raise
         except Exception:  # noqa: BLE001 (engines raise kinds of their own)
             return float("inf")
         return time.perf_counter() - start

@@ -26,8 +26,8 @@ class Backend(Protocol):
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
 
-    def rest(self) -> None:
-        """No scan waits to be analysed: give back what the models hold from their last run."""
+    def rest(self, cancelled: Callable[[], bool]) -> None:
+        """No scan waits to be analysed: give back what the models hold from their last run; raises Cancelled."""
 
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""
@@ -72,11 +72,11 @@ class SessionBackend:
 
         return session.analyse(case, models, AT_ONCE, progress, cancelled)
 
-    def rest(self) -> None:
-        """Give back what the models hold from their last run."""
+    def rest(self, cancelled: Callable[[], bool]) -> None:
+        """Give back what the models hold from their last run; raises Cancelled."""
         from ankleviewer.inference import loaded
 
-        loaded.rest()
+        loaded.rest(cancelled)
 
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""

@@ -24,6 +24,8 @@ class Resting(QObject):
         self._due.timeout.connect(self._rest)
         controller.settled.connect(self._on_settled)
         controller.changed.connect(self._put_off)
+        for work in (controller.reading, controller.analysing):
+            work.running_changed.connect(self._give_way)
         controller.view.changed.connect(self._put_off)
 
     def _on_settled(self, _ok: bool) -> None:
@@ -33,10 +35,14 @@ class Resting(QObject):
         if self._due.isActive():
             self._due.start()
 
+    def _give_way(self, running: bool) -> None:
+        if running:
+            self.job.cancel()  # the processor is for the next scan; its end asks again
+
     def _rest(self) -> None:
         if self.controller.analysing.running or self.controller.reading.running:
             return  # its end asks again
-        self.job.start(lambda _progress, _cancelled: self.controller.backend.rest())
+        self.job.start(lambda _progress, cancelled: self.controller.backend.rest(cancelled))
 
     def stop(self) -> None:
         """The window closes."""

@@ -52,6 +52,6 @@ def test_a_faster_engine_that_was_found_meanwhile_is_for_the_next_scan(pack_fold
     monkeypatch.setattr(memory, "trim", lambda: None)
     pack = load_pack(pack_folder / "tiny-lse")
     first = loaded.predictor_of(pack, "cpu")
-    monkeypatch.setattr(first.engine, "measure", lambda: other)
+    monkeypatch.setattr(first.engine, "measure", lambda _cancelled: other)
     loaded.rest()
     assert (loaded.predictor_of(pack, "cpu") is first) is not other

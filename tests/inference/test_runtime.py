@@ -279,3 +279,16 @@ def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp
     assert not engine.measure() and len(opened.opened) == 3, "once"
     again = Engine(b"model", runtime.AT_ONCE)
     assert again.provider == ("cpu" if other else "openvino") and not again.measure() and len(opened.opened) == 4
+
+
+def test_measuring_ends_on_request_and_begins_anew(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(choice, "home", lambda: tmp_path)
+    monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
+    opened = Measured(openvino=0.0, cpu=0.0)
+    monkeypatch.setattr(runtime, "_open", opened)
+    engine = Engine(b"model", runtime.AT_ONCE)
+    with pytest.raises(Cancelled):
+        engine.measure(lambda: len(opened.opened) == 2)  # once the first of the two has been measured
+    assert not (tmp_path / "engines.json").exists() and opened.opened == ["openvino", "openvino"]
+    engine.measure(lambda: False)
+    assert (tmp_path / "engines.json").exists() and len(opened.opened) == 4

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+
 import pytest
 
+from ankleviewer.core.errors import Cancelled
 from ankleviewer.ui import resting
 
 
@@ -12,7 +17,7 @@ def window(make_window, backend, monkeypatch):
     monkeypatch.setattr(resting, "ALONE_MS", 150)
     backend.rests = 0
 
-    def rest() -> None:
+    def rest(_cancelled: Callable[[], bool]) -> None:
         backend.rests += 1
 
     backend.rest = rest
@@ -55,3 +60,28 @@ def test_never_while_a_model_runs_and_its_end_asks_again(window, backend, qtbot)
     assert backend.rests == 1
     backend.gate.set()
     qtbot.waitUntil(lambda: backend.rests == 2, timeout=3000)
+
+
+@pytest.mark.parametrize("by", ["the next scan", "the end"])
+def test_who_comes_back_is_not_kept_waiting(window, backend, qtbot, by: str) -> None:
+    qtbot.waitUntil(lambda: backend.rests == 1, timeout=3000)
+    inside, ended = threading.Event(), threading.Event()
+
+    def measuring(cancelled: Callable[[], bool]) -> None:
+        inside.set()
+        while not cancelled():
+            time.sleep(0.005)
+        ended.set()
+        raise Cancelled
+
+    backend.rest = measuring
+    window.controller.analyse()
+    qtbot.waitUntil(inside.is_set, timeout=3000)
+    if by == "the next scan":
+        window.controller.open("scan.nii.gz")
+        qtbot.waitUntil(ended.is_set, timeout=3000)
+        backend.rest = lambda _cancelled: None
+    else:
+        start = time.monotonic()
+        window.close()
+        assert ended.is_set() and time.monotonic() - start < 2
