@@ -12,12 +12,9 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled
 from ankleviewer.inference.ort_session import FINER
-from ankleviewer.inference.telemetry import refuse_openvino
 from ankleviewer.inference.watch import watch
 
 OPENVINO = "OpenVINO CPU"
-
-refuse_openvino()  # here, so that nobody who knows of the engine imports its library with it
 
 
 def has_openvino() -> bool:

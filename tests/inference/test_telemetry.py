@@ -1,4 +1,4 @@
-"""telemetry: both engines answer, and nothing leaves the process: no connection, no other process, no file in the home folder."""
+"""telemetry: both engines answer, and nothing leaves the process: no connection, no process, no identifier at home."""
 
 from __future__ import annotations
 
@@ -27,18 +27,19 @@ engine.run(np.zeros(engine._session.input_shape, dtype=np.float32))
 time.sleep(0.5)  # reports are sent by threads
 print(engine.provider, *seen, sep=",")
 """
-
-
 ENGINES = {"cpu": "CPUExecutionProvider", "openvino": "OpenVINO CPU"}
+# What would keep a library quiet by itself, and would hide that nobody asked it to be.
+QUIETING = {"ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "CI", "TF_BUILD", "GITHUB_ACTIONS", "XDG_CACHE_HOME"}
 
 
 @pytest.mark.parametrize("asked", ENGINES)
 def test_an_answer_stays_here(model_builder, tmp_path: Path, asked: str) -> None:
     if asked == "openvino" and not has_openvino():
         pytest.skip("the extra openvino is not installed")
-    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "CI": "", "TF_BUILD": ""}
+    surroundings = {name: value for name, value in os.environ.items() if name not in QUIETING}
+    surroundings |= {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
     model = model_builder("lse").SerializeToString()
     command = [sys.executable, "-c", _WATCHED, asked]
-    done = subprocess.run(command, env=os.environ | home, input=model, capture_output=True, check=True)
+    done = subprocess.run(command, env=surroundings, input=model, capture_output=True, check=True)
     assert done.stdout.decode().strip() == ENGINES[asked]
-    assert not list(tmp_path.rglob("*openvino*"))
+    assert not list(tmp_path.rglob("*"))

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU
+from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.io.atomic import write_bytes
 from trainer.networks.locator import Locator
 
@@ -93,8 +94,7 @@ def _onnx(plain: nn.Module) -> bytes:
 
 
 def _difference(plain: nn.Module, data: bytes) -> float:
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.evaluation.calibration import sigmoid
 from trainer.networks.head import FractureNet, pooled
 from trainer.packs.card import model_card
@@ -286,8 +287,7 @@ def check_parity(
 
 
 def _session(model: bytes) -> Any:
-    import onnxruntime
-
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
@@ -300,13 +300,12 @@ def _text(record: Mapping[str, Any]) -> str:
 
 def _versions() -> dict[str, str]:
     import onnx
-    import onnxruntime
 
     return {
         "python": platform.python_version(),
         "torch": str(torch.__version__),
         "onnx": onnx.__version__,
-        "onnxruntime": str(onnxruntime.__version__),
+        "onnxruntime": str(load_onnxruntime().__version__),
     }
 
 
