@@ -96,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--status", choices=("released", "preliminary"), default="preliminary")
     p.add_argument("--default", action="store_true", help="the model that answers when none is named")
     p.add_argument("--finer", type=int, metavar="STRIDE", help="also give the map of an earlier layer (docs/explanation.md)")
+    p.add_argument("--mirrored", action="store_true", help="look at the mirror image too and average: surer, twice the time")
     p = commands.add_parser("evaluate", help="figures of packs on a manifest, through the viewer's own predictor")
     p.add_argument("--models", nargs="+", required=True, metavar="PACK")
     p.add_argument("--data", type=Path, required=True, metavar="MANIFEST.csv|DATA")
@@ -356,20 +357,9 @@ def _power(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from trainer.publish import ExportOrder, export_run
 
-    pack = export_run(
-        ExportOrder(
-            args.run,
-            args.out,
-            args.validation,
-            args.metrics,
-            args.allow_small,
-            args.name,
-            args.version,
-            args.status,
-            args.default,
-            args.finer,
-        )
-    )
+    a = args
+    named = (a.name, a.version, a.status, a.default, a.finer, a.mirrored)
+    pack = export_run(ExportOrder(a.run, a.out, a.validation, a.metrics, a.allow_small, *named))
     print(f"pack: {pack}")
     return DONE
 

@@ -40,6 +40,7 @@ class ExportOrder:
         validation: manifest for calibration and thresholds, or None for simulated scans.
         metrics: metrics.json of an evaluation, or None; "ablation" in it ({"how": sentence, "rows": [...]}) goes into the card.
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
+        mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's; version, status, default, finer: see `export.export`.
     """
 
@@ -53,6 +54,7 @@ class ExportOrder:
     status: str = "preliminary"
     default: bool = False
     finer: int | None = None
+    mirrored: bool = False
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -66,6 +68,8 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
     for name, value in sorted(net.state_dict().items()):
         digest.update(name.encode())
         digest.update(value.detach().contiguous().numpy().tobytes())
+    if net.mirrored:
+        digest.update(b"mirrored")
     key = digest.hexdigest()
     known: dict[str, list[float]] = {}
     if cache.is_file():
@@ -85,6 +89,8 @@ def export_run(order: ExportOrder) -> Path:
     from trainer.packs.export import export
 
     net, spec, record = load_run(order.run)
+    if order.mirrored:
+        net.mirror()
     manifest = order.validation
     if manifest is None:
         from trainer.scans.write_scans import Order, simulate

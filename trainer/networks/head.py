@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 Pooling = Literal["gap", "lse"]
+MIRROR = (2,)  # the axis of a volume (N, 1, x, y, z) along which left and right lie
 
 
 class FractureNet(nn.Module):
@@ -20,6 +21,10 @@ class FractureNet(nn.Module):
 
     * gap: cam = (W . A) / N per cell, logit = sum(cam) + b;
     * lse: cam = W . A + b per cell (a score of that cell), logit = log(mean(exp(cam))).
+
+    `mirrored`, a network sees a volume and its mirror image (left for right) outside training; the map is the mean of the two,
+    laid on each other; the logit follows from the mean as above. What one of them takes for a crack by accident the other one
+    mostly does not; it takes twice the time.
 
     The head computes in float32 also under autocast: ties among half-precision logits bias the ROC curve.
 
@@ -63,6 +68,11 @@ class FractureNet(nn.Module):
         self.mode = mode
         self.stride = stride
         self.config: dict[str, Any] = dict(config or {})
+        self.mirrored = False
+
+    def mirror(self) -> None:
+        """See every volume and its mirror image from now on; kept in `config`."""
+        self.mirrored = self.config["mirrored"] = True
 
     @property
     def cell_offset(self) -> float:
@@ -91,7 +101,12 @@ class FractureNet(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Volumes (N, 1, D, H, W) to logit (N, 1) and signed map (N, 1, d, h, w), both float32."""
-        return self.pool(self.dropout(self.features(x)))
+        answer = self.pool(self.dropout(self.features(x)))
+        if not self.mirrored or self.training:
+            return answer
+        other = self.pool(self.features(x.flip(MIRROR)))[1].flip(MIRROR)
+        cam = (answer[1] + other) / 2
+        return self._logit(cam, self.answer()[1].to(cam.dtype)), cam
 
     def pool(self, a: Tensor) -> tuple[Tensor, Tensor]:
         """The head alone: feature map (N, C, d, h, w) to logit and map, see the class."""
@@ -104,11 +119,13 @@ class FractureNet(nn.Module):
         cells = a.shape[2] * a.shape[3] * a.shape[4]
         weight, bias = self.answer()
         weight = weight.reshape(1, self.channels, 1, 1, 1)
+        cam = F.conv3d(a, weight) / cells if self.pooling == "gap" else F.conv3d(a, weight, bias)
+        return self._logit(cam, bias), cam
+
+    def _logit(self, cam: Tensor, bias: Tensor) -> Tensor:
         if self.pooling == "gap":
-            cam = F.conv3d(a, weight) / cells
-            return cam.sum(dim=(2, 3, 4)) + bias, cam
-        cam = F.conv3d(a, weight, bias)
-        return torch.logsumexp(cam.flatten(1), dim=1, keepdim=True) - math.log(cells), cam
+            return cam.sum(dim=(2, 3, 4)) + bias
+        return torch.logsumexp(cam.flatten(1), dim=1, keepdim=True) - math.log(cam[0].numel())
 
 
 def pooled(cam: Any, pooling: str, bias: float) -> Any:

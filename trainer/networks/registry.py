@@ -24,10 +24,13 @@ def build(arch: str, **config: Any) -> FractureNet:
     if arch not in NETWORKS:
         raise ValueError(f"unknown network {arch!r}; known: {', '.join(sorted(NETWORKS))}")
     module, _, function = NETWORKS[arch].partition(":")
+    mirrored = config.pop("mirrored", False)  # of all networks, see `FractureNet`
     try:
         net = getattr(import_module(module), function)(**config)
     except TypeError as error:
         raise ValueError(f"network {arch}: {error}") from error
     if not isinstance(net, FractureNet):
         raise TypeError(f"{NETWORKS[arch]} returned {type(net).__name__}")
+    if mirrored:
+        net.mirror()
     return net

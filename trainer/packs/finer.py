@@ -26,8 +26,10 @@ def layer_at(net: FractureNet, stride: int) -> int:
     """Index of the last layer of `features` whose map has one cell per `stride` voxels.
 
     Raises:
-        ValueError: the network has no such layer before its last.
+        ValueError: the network has no such layer before its last, or it is mirrored.
     """
+    if net.mirrored:
+        raise ValueError(f"{net.arch} is mirrored, and the map of an earlier layer is made of one of its views only")
     assert isinstance(net.features, nn.Sequential)
     edge = 2 * max(net.stride, stride)
     cells = edge // stride

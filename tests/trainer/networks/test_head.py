@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from trainer.networks.head import FractureNet, pooled
+from trainer.networks.registry import build
 
 
 def network(pooling: str, dropout: float = 0.0) -> FractureNet:
@@ -28,6 +29,29 @@ def test_the_map_explains_the_logit(pooling: str) -> None:
     assert cam.shape == (3, 1, 4, 5, 6)
     np.testing.assert_allclose(pooled(cam[:, 0].detach().numpy(), pooling, 0.7), logit[:, 0].detach().numpy(), atol=1e-5)
     assert logit.std() > 1e-4, "the logit must depend on the input"
+
+
+@pytest.mark.parametrize("pooling", ["gap", "lse"])
+def test_mirrored_it_answers_alike_for_either_side(pooling: str) -> None:
+    net, x = network(pooling), torch.randn(2, 1, 8, 10, 12)
+    with torch.no_grad():
+        one, other = net.eval()(x)[1], net(x.flip(2))[1].flip(2)
+        net.mirror()
+        logit, cam = net(x)
+        turned_logit, turned = net(x.flip(2))
+    assert (one - other).abs().max() > 1e-3, "else there is nothing to average"
+    torch.testing.assert_close(cam, (one + other) / 2)
+    torch.testing.assert_close(turned.flip(2), cam)
+    torch.testing.assert_close(turned_logit, logit)
+    np.testing.assert_allclose(pooled(cam[:, 0].numpy(), pooling, 0.7), logit[:, 0].numpy(), atol=1e-5)
+    torch.testing.assert_close(net.train()(x)[1], one, msg="training sees what it is given")
+
+
+def test_mirrored_networks_are_rebuilt_as_such() -> None:
+    net = build("compact", width=0.25)
+    assert not net.mirrored and "mirrored" not in net.config
+    net.mirror()
+    assert build(net.arch, **net.config).mirrored
 
 
 def test_gap_equals_mean_then_linear_and_autograd_grad_cam() -> None:

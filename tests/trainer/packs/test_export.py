@@ -17,6 +17,7 @@ from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
+from trainer.networks.registry import build
 from trainer.packs import export as module
 from trainer.packs.deploy import deployed
 from trainer.packs.export import ExportError, check_parity, export, to_onnx
@@ -91,6 +92,20 @@ def test_the_viewer_loads_it_and_gets_the_networks_answer(pack: Path, net: Fract
         assert output.logit == pytest.approx(want.item(), abs=1e-3)
         assert output.cam.shape == tuple(cam.shape[2:])
     assert np.ptp(logits) > 0.3
+
+
+def test_a_mirrored_network_answers_alike_for_either_side_in_the_file_too(volumes: list[Any], tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    mirrored = build("compact", width=0.25).eval()
+    with torch.no_grad():
+        mirrored.head.weight.mul_(100)
+    mirrored.mirror()
+    predictor = Predictor(read_pack(write(mirrored, volumes, tmp_path / "both")), "cpu")
+    x = volumes[2][None, None]
+    here, there = predictor.infer(x), predictor.infer(np.ascontiguousarray(x[:, :, ::-1]))
+    assert here.logit == pytest.approx(there.logit, abs=1e-5)
+    np.testing.assert_allclose(here.cam, there.cam[::-1], atol=1e-5)
+    assert np.abs(here.cam - here.cam[::-1]).max() > 1e-3, "the volume itself is not symmetrical"
 
 
 def test_the_manifest_says_what_is_in_the_file(pack: Path, net: FractureNet) -> None:

@@ -93,6 +93,13 @@ def test_a_stride_that_no_layer_has() -> None:
         layer_at(deployed(known("mobilenet")), 5)
 
 
+def test_not_of_a_mirrored_network() -> None:
+    net = known("mobilenet")
+    net.mirror()
+    with pytest.raises(ValueError, match="mirrored"):
+        layer_at(deployed(net), 8)
+
+
 def test_a_pack_with_it_runs_in_the_viewer(tmp_path: Path) -> None:
     net = known("mobilenet")
     rng = np.random.default_rng(0)
