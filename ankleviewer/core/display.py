@@ -174,7 +174,8 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         boxes=tuple(outlines),
         missed=tuple(_missed(frame, index, scene)),
         letters=frame.letters,
-        slice_text=f"{index + 1} / {frame.grid.shape[2]}",
+        # the scan's own slices are counted, no others
+        slice_text=f"{index + 1} / {frame.grid.shape[2]}" if frame.turned is None else "",
         height_text=_height_text(frame, state),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
@@ -200,9 +201,9 @@ def _missed(frame: Frame, index: int, scene: Scene) -> Iterator[MissedMark]:
 
 
 def _height_text(frame: Frame, state: ViewState) -> str:
-    """Where the slice lies along the patient axis it cuts, at the crosshair, e.g. "S 147.0"."""
+    """Where the slice lies along the patient axis it cuts, at the crosshair, e.g. "S 147.0 mm"."""
     axis = {"axial": 2, "coronal": 1, "sagittal": 0}[frame.plane]
-    return position_text(state.cursor_mm).split("  ")[axis]
+    return f"{position_text(state.cursor_mm).split('  ')[axis]} mm"
 
 
 @lru_cache(maxsize=16)

@@ -18,7 +18,8 @@ from ankleviewer.core.geometry import Array
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND
 from ankleviewer.core.result import Box, Looked, ModelAnswer
 
-LEVEL_MM = 4.0  # nearer than this to the joint or to its middle no direction is told
+LEVEL_MM = 4.0  # nearer than this to the joint no height is told
+ASIDE_MM = 8.0  # nearer than this to its middle neither side nor front or back: the middle half of a plafond of 30 to 35 mm
 BONES_MM = 12.0  # how far the bones' joint line may be off where no landmark was seen (tests/core/test_anatomy_simulated.py)
 CELL_SHARE = 0.35  # of a cell of the map: a coarse map knows its places no better
 NEAR_MM = 14.0  # from a landmark that names a bone
@@ -86,13 +87,14 @@ def _place(
     lateral, posterior, outer, inner = axes
     off = mm - origin
     out, back, up = float(off @ lateral), float(off @ posterior), float(off[2])
+    aside = max(least, ASIDE_MM)
     near = min((name for name in NAMED if name in marks), key=lambda n: float(np.linalg.norm(mm - marks[n])), default="")
     if near and np.linalg.norm(mm - marks[near]) > NEAR_MM:
         near = ""
     return Looked(
         share=round(share, 4),
-        across="" if abs(out) < least else outer if out > 0 else inner,
-        along="" if abs(back) < least else "posterior" if back > 0 else "anterior",
+        across="" if abs(out) < aside else outer if out > 0 else inner,
+        along="" if abs(back) < aside else "posterior" if back > 0 else "anterior",
         height_mm=round(up, 1) if abs(up) >= (least if joint == PLAFOND else max(least, BONES_MM)) else 0.0,
         joint=joint,
         near=near,

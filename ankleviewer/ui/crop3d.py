@@ -24,25 +24,26 @@ class Crop3D:
     def __init__(self, plotter: Any, changed: Callable[[list[Any]], None], moving: Callable[[bool], None]) -> None:
         self._plotter, self._changed, self._moving = plotter, changed, moving
         self._widget: Any = None
-        self._whole: tuple[float, ...] | None = None
+        self.whole: tuple[float, ...] | None = None
         self.bounds: tuple[float, ...] | None = None
 
     def set_whole(self, bounds: tuple[float, ...]) -> None:
-        """Bounds (x0, x1, y0, y1, z0, z1) of all there is; another scan's bounds take the cut away."""
-        if self._whole is None or not np.allclose(bounds, self._whole, atol=8.0):
-            self._whole = bounds
+        """Bounds (x0, x1, y0, y1, z0, z1) of all there is; another scan's bounds take the cut away, a finer surface's do not."""
+        another = self.whole is None or not np.allclose(bounds, self.whole, atol=8.0)
+        if another or (self.bounds is None and bounds != self.whole):
+            self.whole = bounds
             self.reset()
 
     def show(self, visible: bool) -> None:
         """Show or hide the handles; the cut stays."""
-        if visible and self._widget is None and self._whole is not None:
+        if visible and self._widget is None and self.whole is not None:
             self._widget = self._plotter.add_box_widget(
-                self._dragged, bounds=self.bounds or self._whole, factor=1.0, rotation_enabled=False, color="white",
+                self._dragged, bounds=self.bounds or self.whole, factor=1.0, rotation_enabled=False, color="white",
                 interaction_event="always", pass_widget=False,
             )  # fmt: skip
             self._widget.GetHandleProperty().SetColor(0.9, 0.91, 0.92)
             self._widget.GetSelectedHandleProperty().SetColor(1.0, 0.62, 0.11)
-            self._widget.GetOutlineProperty().SetLineWidth(1.0)
+            self._widget.GetOutlineProperty().SetLineWidth(self._plotter.devicePixelRatioF())
             self._widget.SetHandleSize(0.006)
             self._widget.AddObserver("StartInteractionEvent", lambda *_: self._moving(True))
             self._widget.AddObserver("EndInteractionEvent", lambda *_: self._moving(False))
@@ -73,7 +74,7 @@ class Crop3D:
 
     def _dragged(self, box: pv.PolyData) -> None:
         # The widget calls once when it is made; that is no cut.
-        if self._whole is None or np.allclose(box.bounds, self.bounds or self._whole, atol=0.01):
+        if self.whole is None or np.allclose(box.bounds, self.bounds or self.whole, atol=0.01):
             return
         self.cut(tuple(box.bounds))
 

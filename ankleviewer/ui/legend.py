@@ -14,6 +14,7 @@ from ankleviewer.ui.translate import tr
 
 _BAR_TOP, _BAR = 14, 10
 _SIDE = 8
+_TENTHS = 5.0  # logits, from which on tenths are fine enough
 
 
 class Legend(QWidget):
@@ -72,8 +73,8 @@ class Legend(QWidget):
         x = self._x(level)
         painter.setPen(QColor(theme.now().secondary))
         painter.drawText(QPointF(_SIDE, base), "0")
-        right, end = self.width() - _SIDE, f"{self._end:.1f} logit"
-        label = f"{level:.2f}"
+        right, end = self.width() - _SIDE, f"{self._end:.{1 if self._end >= _TENTHS else 2}f} logit"
+        label = f"{level:.{1 if self._end >= _TENTHS else 2}f}"
         place = right - metrics.horizontalAdvance(end)
         if x + metrics.horizontalAdvance(label) / 2 + 6 < place:
             painter.drawText(QPointF(place, base), end)

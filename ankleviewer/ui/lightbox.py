@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ankleviewer.core.display import resolve
+from ankleviewer.core.oblique import tilt_deg
 from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.core.viewstate import TILE_STEPS, PaneView, ViewState
 from ankleviewer.ui.keys_editor import shown as written
 from ankleviewer.ui.model import ViewModel
-from ankleviewer.ui.parts import label
+from ankleviewer.ui.parts import Chooser, label
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.translate import noop, tr
@@ -113,7 +114,9 @@ class SliceTiles(Tiles):
             port = Viewport.fit(picture.frame, (width, height), self.model.fit_region, pane.zoom, pane.pan, MARGIN)
             # all tiles have the same window and scale: the last one tells them, where a pane does
             foot = state.annotations and index == shown[-1]
-            made.append(Tile(place, scene, picture, port, str(index + 1), current=index == nearest, foot=foot))
+            apart = (index - at) * picture.frame.grid.spacing[2]
+            caption = str(index + 1) if picture.slice_text else f"{apart:+.1f} mm" if index != at else "0 mm"
+            made.append(Tile(place, scene, picture, port, caption, current=index == nearest, foot=foot))
         return made
 
 
@@ -153,7 +156,10 @@ class Lightbox(QWidget):
         self.model = model
         self.tiles = SliceTiles(model)
         self.setFocusProxy(self.tiles)
-        self.plane, self.step = QComboBox(), QComboBox()
+        self.plane, self.step = Chooser(), Chooser()
+        for chooser in (self.plane, self.step):
+            chooser.setMinimumContentsLength(0)
+            chooser.setSizeAdjustPolicy(Chooser.SizeAdjustPolicy.AdjustToContents)
         self.plane.setAccessibleName(tr("Plane of the lightbox"))
         self.step.setAccessibleName(tr("Slices from tile to tile"))
         for name in PLANES:
@@ -207,5 +213,6 @@ class Lightbox(QWidget):
         self.plane.setCurrentIndex(self.plane.findData(state.tile_plane))
         self.step.setCurrentIndex(self.step.findData(state.tile_step))
         if self.model.scene is not None:
-            apart = self.model.frame(state.tile_plane).grid.spacing[2] * state.tile_step
-            self.range.setText(tr("{mm} mm apart", mm=f"{apart:.1f}"))
+            frame = self.model.frame(state.tile_plane)
+            turned = "" if frame.turned is None else f"∠ {tilt_deg(frame):.0f}°   "
+            self.range.setText(turned + tr("{mm} mm apart", mm=f"{frame.grid.spacing[2] * state.tile_step:.1f}"))

@@ -25,10 +25,14 @@ SIGNS = {"accepted": " ✓", "rejected": " ✕"}
 
 
 class Marks3D:
-    """Owns the actors of boxes and crosshair of a plotter."""
+    """Owns the actors of boxes and crosshair of a plotter.
 
-    def __init__(self, plotter: Any) -> None:
-        self._plotter = plotter
+    Args:
+        scale: VTK's pixels for each px, by which lines are wider.
+    """
+
+    def __init__(self, plotter: Any, scale: float = 1.0) -> None:
+        self._plotter, self._scale = plotter, scale
         self._boxes: list[Any] = []
         self.readers: list[Any] = []
         self.labels = Labels3D(plotter)
@@ -88,7 +92,7 @@ class Marks3D:
         actors = []
         for opacity in (1.0, 0.3) if through else (1.0,):
             actor = self._plotter.add_mesh(
-                lines.copy(), color=colour, line_width=width, lighting=False, opacity=opacity,
+                lines.copy(), color=colour, line_width=width * self._scale, lighting=False, opacity=opacity,
                 reset_camera=False, render=False, pickable=False,
             )  # fmt: skip
             offset = nearer if opacity == 1.0 else -66000.0 + nearer
@@ -105,8 +109,9 @@ class Marks3D:
             step = np.eye(3)[axis] * _LINE_MM
             lines = pv.line_segments_from_points(np.array([-2.0, -0.5, 0.5, 2.0])[:, None] * step)
             actor = self._plotter.add_mesh(
-                lines, color=theme.PLANE[plane], line_width=1.5, lighting=False, reset_camera=False, render=False, pickable=False
-            )
+                lines, color=theme.PLANE[plane], line_width=1.5 * self._scale, lighting=False,
+                reset_camera=False, render=False, pickable=False,
+            )  # fmt: skip
             self.cursor.append(actor)
 
     def clear(self) -> None:

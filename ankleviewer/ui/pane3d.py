@@ -37,12 +37,13 @@ _SOONEST_MS, _LATEST_MS = 15, 250
 _BREATH_MS = 5  # between two pieces of work: a timer of 0 ms would come before the window's own timers
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
-_QUICK_MS = 20.0  # a rendering that takes no longer needs no coarse one
+_QUICK_MS, _NEVER_MS = 20.0, 1e9  # a rendering that takes no longer needs no coarse one; none has been made
 COARSE_MM = 2.4
 _DONE = object()
 _ASK_S, _LONGEST_FIRST_S = 0.05, 3.0  # the fine surface waits until the coarse one has been drawn
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.render3d")  # on the main thread only: see qt_classes
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
+_MOVES = ("threshold", "selected", "cursor_mm")  # what is followed by eye, coarsely where it has to be
 
 
 class Pane3D(QWidget):
@@ -74,15 +75,15 @@ class Pane3D(QWidget):
         self.edited: Callable[[], Mapping[int, Any]] = dict  # the reader's boxes by finding
         self.pending = False
         self._coarse_shown = False
-        self._fine_ms = 1e9
+        self._fine_ms = _NEVER_MS
+        self._moves = True  # something moves since the last picture
         self.job = Job(self)
         self.job.done.connect(self._on_surface)
         self.job.failed.connect(self._on_failed)
         self._shown: tuple[Any, Any] | None = None
         self._missing: str | None = None
         self._closed = False
-        # Many moves in a row (a fast wheel) are one rendering; where rendering is slow it waits until the moves pause, so that
-        # it never holds up the slices.
+        # Many moves in a row (a fast wheel) are one rendering, which waits where it is slow, so as not to hold up the slices.
         self._later = QTimer(self, singleShot=True, interval=_SOONEST_MS)
         self._later.timeout.connect(self.refresh)
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
@@ -109,7 +110,6 @@ class Pane3D(QWidget):
         column.addWidget(self.tools.line)
         column.addWidget(body, 1)
 
-    # ------------------------------------------------------------------------------------------------------------- content
     def _on_scene(self) -> None:
         scene = self.model.scene
         if scene is None or self._closed:
@@ -250,7 +250,7 @@ class Pane3D(QWidget):
             self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown)
             if not self._coarse_shown:
                 self._face_finding()
-        self._fine_ms = 1e9
+        self._fine_ms = _NEVER_MS
         self.tools.on_scene()
         self.refresh()
         self.settled.emit()
@@ -271,14 +271,21 @@ class Pane3D(QWidget):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if new.selected >= 0 and (new.selected, new.ankle, new.model) != (old.selected, old.ankle, old.model):
             self._face_finding()
-        if any(getattr(old, name) != getattr(new, name) for name in _DRAWN):
+        changed = [name for name in _DRAWN if getattr(old, name) != getattr(new, name)]
+        self._moves |= any(name in _MOVES for name in changed)
+        if changed:
             self._later.start()
 
     def refresh(self) -> None:
-        """Draw the state: finely where that is quick, else coarsely now and finely when all is quiet."""
+        """Draw the state: finely where that is quick, else coarsely now and finely when all is quiet. A fine picture in which
+        nothing moves stays until then: a coarse one closes the gaps of fractures.
+        """
         if self.render3d is None or self.model.scene is None or self._closed or not self.isVisible():
             return
         quick = not self.render3d.by_processor or self._fine_ms < _QUICK_MS
+        if not quick and not self._moves and self._fine_ms < _NEVER_MS and self.render3d.bone.is_fine:
+            self._quiet.start()
+            return
         spent = self.draw(fine=quick)
         soonest = _SOONEST_MS if quick and not self.render3d.by_processor else _SOONEST_SOFTWARE_MS
         self._later.setInterval(round(min(max(2 * spent, soonest), _LATEST_MS)))
@@ -296,12 +303,14 @@ class Pane3D(QWidget):
     def draw(self, fine: bool) -> float:
         """Draw the state; returns the ms it took."""
         start = time.perf_counter()
+        self._moves = False
         self.render3d.marks.edited = self.edited()
         self.render3d.show_state(self.model.state, self.model.scene, self.options, fine)
         return 1000 * (time.perf_counter() - start)
 
     def draw_soon(self) -> None:
         """Draw once the moves of this moment are over."""
+        self._moves = True
         self._later.start()
 
     def set_options(self, **fields: Any) -> None:
@@ -350,6 +359,7 @@ class Pane3D(QWidget):
     def look_from(self, view: str) -> None:
         """A standard view: L, R, A, P, S or I."""
         if self.render3d is not None:
+            self._moves = True
             self.render3d.standard_view(view)
             self.refresh()
 
@@ -358,7 +368,6 @@ class Pane3D(QWidget):
         """All background work of the 3D view."""
         return [self.job, self.tools.job]
 
-    # -------------------------------------------------------------------------------------------------------------- output
     def paint_into(self, painter: QPainter, window: QWidget) -> None:
         """Paint VTK's own picture where QWidget.grab leaves a hole (a native OpenGL child)."""
         if self.render3d is None or not self.render3d.widget.isVisible():

@@ -29,10 +29,10 @@ def quad(frame: Frame, index: int, region: Any) -> tuple[np.ndarray, tuple[slice
 
 
 class Planes3D:
-    """Owns the actors of the slice planes of a plotter."""
+    """Owns the actors of the slice planes of a plotter; `scale` as that of `Marks3D`."""
 
-    def __init__(self, plotter: Any) -> None:
-        self._plotter = plotter
+    def __init__(self, plotter: Any, scale: float = 1.0) -> None:
+        self._plotter, self._scale = plotter, scale
         self._frames: list[tuple[pv.PolyData, Any]] = []
         self._pictures: list[tuple[pv.PolyData, Any, vtkTexture]] = []
         self._drawn: list[Any] = [None] * 3
@@ -72,7 +72,7 @@ class Planes3D:
         square = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], dtype=float)
         for plane in PLANES:
             mesh = pv.PolyData(square, lines=[5, 0, 1, 2, 3, 0])
-            self._frames.append((mesh, self._add(mesh, color=theme.PLANE[plane], line_width=1.6)))
+            self._frames.append((mesh, self._add(mesh, color=theme.PLANE[plane], line_width=1.6 * self._scale)))
             picture = pv.PolyData(square, faces=[4, 0, 1, 2, 3])
             picture.point_data.active_texture_coordinates = square[:, :2]
             texture = vtkTexture()

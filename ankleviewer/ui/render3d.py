@@ -87,7 +87,8 @@ class Render3D(QObject):
         self.plotter.enable_parallel_projection()
         self.plotter.enable_trackball_style()
         self.widget.installEventFilter(self)
-        self.bone, self.marks, self.planes = Bone3D(self.plotter), Marks3D(self.plotter), Planes3D(self.plotter)
+        scale = self.widget.devicePixelRatioF()
+        self.bone, self.marks, self.planes = Bone3D(self.plotter), Marks3D(self.plotter, scale), Planes3D(self.plotter, scale)
         self.volume: Volume3D | None = None
         self._foot: Foot | None = None
         self.crop = Crop3D(self.plotter, self._clip, self._on_moving)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.core.looked import sentences
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import ALL_MODELS, CaseController, Phase
 from ankleviewer.ui.findings_list import FindingsList
@@ -72,8 +73,19 @@ class ResultPanel(QWidget):
         scroll.setWidget(inner)
         outer.addWidget(scroll, 1)
         outer.addWidget(self._build_foot())
+        self.veil = label(tr("What comes from the model is hidden"), "veil", wrap=True)
+        self.veil.setParent(self)
+        self.veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.veil.hide()
         controller.changed.connect(self.refresh)
+        controller.view.changed.connect(self._on_view)
         self.refresh()
+
+    def _on_view(self, old: ViewState, new: ViewState) -> None:
+        if old.hide_ai != new.hide_ai:
+            self.veil.setGeometry(self.rect())
+            self.veil.raise_()
+            self.veil.setVisible(new.hide_ai)
 
     # -------------------------------------------------------------------------------------------------------------- building
     def _build_answer(self, column: QVBoxLayout) -> None:
@@ -135,6 +147,9 @@ class ResultPanel(QWidget):
         self.looked = label("", "secondary", wrap=True)
         self.looked.setAccessibleName(tr("Where the model looked, in words"))
         column.addWidget(self.looked)
+        self.scope = label("", "secondary", wrap=True)
+        self.scope.setAccessibleName(tr("What was assessed and what was not"))
+        column.addWidget(self.scope)
         self.measures = MeasureList(self.controller.measuring)
         column.addWidget(self.measures)
         self.others_rule = rule()
@@ -145,9 +160,6 @@ class ResultPanel(QWidget):
         self._others.setSpacing(2)
         self._other_rows: list[QPushButton] = []
         column.addLayout(self._others)
-        self.scope = label("", "secondary", wrap=True)
-        self.scope.setAccessibleName(tr("What was assessed and what was not"))
-        column.addWidget(self.scope)
 
     def _build_foot(self) -> QWidget:
         foot = QWidget()

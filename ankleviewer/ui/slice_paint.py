@@ -245,7 +245,8 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     text = QColor(theme.TEXT)
-    top = f"{picture.height_text}   {picture.slice_text}" if port.width >= _WIDE else picture.slice_text
+    wide = port.width >= _WIDE or not picture.slice_text
+    top = "   ".join(part for part in (picture.height_text if wide else "", picture.slice_text) if part)
     _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
     if picture.slab_text:  # never hidden: nobody may take a slab for a slice
         painter.setFont(theme.font(theme.PANE_PX, bold=True))

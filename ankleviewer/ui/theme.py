@@ -159,6 +159,7 @@ QMainWindow, QWidget#ground {{ background: {s.ground}; }}
 QWidget#panel {{ background: {s.panel}; }}
 QScrollArea, QScrollArea > QWidget > QWidget#panel {{ background: {s.panel}; border: none; }}
 QLabel {{ background: transparent; }}
+QLabel#veil {{ background: {s.panel}; color: {s.secondary}; font-size: 12px; padding: 16px; }}
 QLabel#secondary {{ color: {s.secondary}; font-size: 12px; }}
 QLabel#warning {{ color: {s.warning}; font-size: 12px; }}
 QLabel#refusal {{ color: {s.refusal}; font-size: 12px; }}
@@ -209,6 +210,8 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 QSplitter::handle {{ background: {s.line}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {s.line}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {s.text}; width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; }}
+QSlider::handle:horizontal:disabled {{ background: {s.line}; }}
+QFileDialog QToolButton {{ padding: 2px; }}
 QDialog {{ background: {s.panel}; }}
 QLabel#toast {{ background: {s.raised}; border: 1px solid {s.line}; border-radius: 5px; padding: 2px 12px; font-size: 12px; }}
 QFrame#target {{ border: 1px dashed {s.thumb}; border-radius: 10px; background: {s.panel}; }}

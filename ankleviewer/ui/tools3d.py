@@ -28,6 +28,8 @@ PLANE_WORDS = {
 }
 SOFTWARE = noop("No graphics card: the surface stays. The 3D menu can switch volume rendering on.")
 
+WITHOUT_FOOT = noop("Without the foot; pieces of the malleoli may be missing with it.")
+
 
 class Tools3D(QObject):
     """What the 3D view can do besides showing the bone surface."""
@@ -40,7 +42,7 @@ class Tools3D(QObject):
         self.job.done.connect(self._on_done)
         self.job.failed.connect(lambda error: self.say(tr("That failed ({code})", code=error.code)))
         self._made: dict[str, Any] = {}
-        self._asked = ""
+        self._cropped = False
         self._turned = 0.0
         self._spin = QTimer(self, interval=SPIN_MS, timerType=Qt.TimerType.PreciseTimer)
         self._spin.timeout.connect(self._turn)
@@ -138,6 +140,8 @@ class Tools3D(QObject):
         """Hide or show everything below the ankle joint."""
         if self.pane.render3d is not None:
             self.pane.set_options(foot=not self.pane.options.foot)
+            if not self.pane.options.foot and self._made.get("foot") is not None:
+                self.say(tr(WITHOUT_FOOT))
 
     def reset_crop(self) -> None:
         """Take the crop box's cut away."""
@@ -146,11 +150,19 @@ class Tools3D(QObject):
             self.pane.draw_soon()
 
     def on_cropped(self, cut: bool) -> None:
+        """Part of the bone is cut away, or is no more."""
+        self._cropped = cut
+        self._tell_missing()
+
+    def _tell_missing(self) -> None:
         """Say that part of the bone is not shown."""
+        foot = not self.pane.options.foot
+        cut = self._cropped or foot
         self.button.setText("✂" if cut else "☰")
         self.button.setProperty("cut", cut)
         self.button.style().polish(self.button)
-        self.button.setToolTip(tr("Cropped: not all bone is shown") if cut else tr("What the 3D view shows"))
+        why = tr("Cropped: not all bone is shown") if self._cropped else tr(WITHOUT_FOOT)
+        self.button.setToolTip(why if cut else tr("What the 3D view shows"))
 
     def on_options(self) -> None:
         """Start or stop what the options ask for."""
@@ -159,6 +171,7 @@ class Tools3D(QObject):
             self._spin.start()
         elif not options.spin:
             self._spin.stop()
+        self._tell_missing()
         self._prepare()
 
     def on_scene(self) -> None:
@@ -217,6 +230,7 @@ class Tools3D(QObject):
                 self.pane.set_options(foot=True)
             else:
                 render.show_foot(made)
+                self.say(tr(WITHOUT_FOOT))
             self.pane.draw_soon()
         self._prepare()
 

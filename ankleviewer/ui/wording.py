@@ -137,7 +137,7 @@ def box_lines(box: Any) -> tuple[str, str, str]:
     """A box's centre in the model's grid, in the scan's voxels and in patient millimetres, each named."""
     mx, my, mz = box.center_model_voxel
     sx, sy, sz = box.center_voxel
-    return f"x {mx}  y {my}  z {mz}", f"{sx}  {sy}  {sz}", position_text(box.center_mm)
+    return f"x {mx}  y {my}  z {mz}", f"x {sx}  y {sy}  z {sz}", position_text(box.center_mm)
 
 
 def spacing_text(spacing: Sequence[float]) -> str:

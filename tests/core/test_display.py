@@ -107,9 +107,9 @@ def test_all_48_orientations_show_the_same(plane: str) -> None:
 def test_corner_texts() -> None:
     state = ViewState(cursor_mm=(-2.0, 1.0, 71.0))
     picture = resolve(state, Scene(scan()), "axial")
-    assert (picture.slice_text, picture.height_text) == ("15 / 28", "S 71.0")
+    assert (picture.slice_text, picture.height_text) == ("15 / 28", "S 71.0 mm")
     assert picture.window_text == "W 2000  L 350" and picture.position_text == "R 2.0  P 1.0  S 71.0"
-    assert resolve(state, Scene(scan()), "sagittal").height_text == "R 2.0"
+    assert resolve(state, Scene(scan()), "sagittal").height_text == "R 2.0 mm"
 
 
 def test_space_hides_every_trace_of_the_model() -> None:

@@ -53,6 +53,7 @@ def answer(places: tuple[Looked, ...] = (), call: str = "fracture", boxes: int |
         ("L", (-20.0, -12.0, 101.0), "medial", "anterior", 0.0),
         ("R", (-20.0, 15.0, 116.0), "lateral", "posterior", 16.0),
         ("R", (-20.0, 15.0, 110.0), "lateral", "posterior", 0.0),  # the bones' joint line is not known as well as that
+        ("L", (20.0, 6.0, 86.0), "lateral", "", -14.0),  # beside the joint, not behind it
         ("unknown", (20.0, 0.0, 100.0), "left", "", 0.0),
         ("unknown", (-20.0, 0.0, 100.0), "right", "", 0.0),
     ],

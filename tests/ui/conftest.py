@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy.ndimage  # noqa: F401  reading a scan has brought it before anything is painted
 from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
@@ -168,6 +169,9 @@ class FakeBackend:
         if self.journal_error is not None:
             raise self.journal_error
         self.reported.append((analysis, review, shown, path))
+
+    def rest(self, cancelled: Callable[[], bool]) -> None:
+        """Nothing is held."""
 
     def list_models(self) -> list[SimpleNamespace]:
         """The packs."""

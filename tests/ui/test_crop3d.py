@@ -26,3 +26,13 @@ def test_bounds_become_planes_and_reset_takes_them_away() -> None:
     assert crop.bounds is not None
     crop.set_whole(tuple(v + 90 for v in WHOLE))
     assert crop.bounds is None and cuts[-1] == []
+
+
+def test_without_a_cut_the_box_is_that_of_the_finest_surface() -> None:
+    from ankleviewer.ui.crop3d import Crop3D
+
+    crop = Crop3D(None, lambda _planes: None, lambda _moving: None)
+    crop.set_whole(WHOLE)
+    finer = tuple(v + 2 for v in WHOLE)
+    crop.set_whole(finer)
+    assert crop.whole == finer

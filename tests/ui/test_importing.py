@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -39,7 +40,9 @@ def test_a_module_that_is_not_there_is_said_and_the_next_one_comes() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux")
-def test_the_thread_has_the_priority_of_who_started_it_not_of_who_asks() -> None:
+def test_the_thread_has_the_priority_of_who_started_it_not_of_who_asks(monkeypatch) -> None:
+    monkeypatch.setattr(importing, "_thread", ThreadPoolExecutor(1))
+
     def nice(of: int) -> int:
         return os.getpriority(os.PRIO_PROCESS, of)
 

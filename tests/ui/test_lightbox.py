@@ -120,6 +120,11 @@ def test_turned_planes_are_shown_turned(window) -> None:
     shown = window.tiles["lightbox"].tiles.tiles()
     assert all(tile.picture.frame.turned is not None for tile in shown)
     assert any(tile.picture.index == window.panes["axial"].picture().index for tile in shown)
+    # Told from the crosshair, since these are no slices of the scan.
+    here = next(n for n, tile in enumerate(shown) if tile.caption == "0 mm")
+    apart = window.view.frame("axial").grid.spacing[2] * window.view.state.tile_step
+    assert shown[here + 1].caption == f"{apart:+.1f} mm" and all(tile.picture.slice_text == "" for tile in shown)
+    assert window.tiles["lightbox"].range.text().startswith("∠ 25°")
 
 
 def test_the_bar_names_the_readers_own_key(window) -> None:

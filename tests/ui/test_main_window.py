@@ -110,8 +110,9 @@ def test_space_works_on_a_focused_button_and_enter_presses_it(make_window, backe
     run.setFocus()
     QTest.keyPress(run, Qt.Key.Key_Space)
     assert window.view.state.hide_ai and clicked == []
+    assert window.panel.veil.isVisible() and window.panel.veil.geometry() == window.panel.rect(), "nor is the answer to be seen"
     QTest.keyRelease(run, Qt.Key.Key_Space)
-    assert not window.view.state.hide_ai and clicked == []
+    assert not window.view.state.hide_ai and clicked == [] and not window.panel.veil.isVisible()
     QTest.keyClick(run, Qt.Key.Key_Return)
     assert clicked == [1]
 

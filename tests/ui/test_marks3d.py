@@ -42,11 +42,11 @@ def test_what_the_reader_does_is_seen_at_once_and_follows_undo_and_redo(make_win
     marks = pane.render3d.marks
 
     def texts() -> list[str]:
-        qtbot.waitUntil(lambda: not pane._later.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive(), timeout=5000)
         return marks.labels.texts
 
     def readers_pixels() -> int:
-        qtbot.waitUntil(lambda: not pane._later.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive(), timeout=5000)
         return like(pane.render3d.picture(), theme.READER)
 
     assert texts() == ["1", "2"] and readers_pixels() == 0

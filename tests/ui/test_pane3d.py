@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.ui import theme
+from ankleviewer.ui import pane3d, theme
 
 
 @pytest.fixture
@@ -72,6 +72,34 @@ def test_one_window_shows_it_all(window, fakes) -> None:
     assert np.linalg.norm(np.array(view.state.cursor_mm)[1:] - [0.0, 150.0]) < 3
     view.toggle_layout("3d")
     assert window.panes["axial"].isHidden() and scene3d.widget.isVisible()
+
+
+def test_a_slow_fine_picture_stays_where_nothing_moves(window, qtbot, monkeypatch) -> None:
+    """A coarse bone closes the gap of a fracture; judging or hiding must not make it come and go."""
+    pane, view = window.pane3d, window.view
+    if not pane.render3d.by_processor:
+        pytest.skip("no OpenGL in software here")
+    monkeypatch.setattr(pane3d, "_QUICK_MS", -1.0)
+    qtbot.waitUntil(lambda: pane._fine_ms < 1e9 and not pane._quiet.isActive() and not pane._later.isActive(), timeout=20000)
+    drawn: list[bool] = []
+    draw = pane.draw
+    monkeypatch.setattr(pane, "draw", lambda fine: drawn.append(fine) or draw(fine))
+
+    def wait(change: dict[str, object]) -> list[bool]:
+        drawn.clear()
+        view.update(**change)
+        qtbot.waitUntil(lambda: True in drawn, timeout=20000)
+        return list(drawn)
+
+    assert wait({"boxes": not view.state.boxes}) == [True]
+    assert wait({"hide_ai": True}) == [True]
+    moved = wait({"threshold": 6.0})
+    assert moved[0] is False and moved[-1] is True
+    x, y, z = view.state.cursor_mm
+    assert wait({"cursor_mm": (x, y, z + 2.0)})[0] is False
+    drawn.clear()
+    pane.look_from("L")
+    assert drawn == [False], "a turn is seen at once"
 
 
 def test_without_opengl_the_slices_still_work(make_window, backend) -> None:

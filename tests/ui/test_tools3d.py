@@ -39,7 +39,7 @@ def test_everything_the_menu_offers(make_window, backend, qtbot) -> None:
     pane.look_from("A")
     pane.set_options(crop=True)
     pane.draw(fine=True)
-    whole = render.crop._whole
+    whole = render.crop.whole
     handle = np.array([whole[1], (whole[2] + whole[3]) / 2, (whole[4] + whole[5]) / 2])
     x, y = render.project(handle)
     start, none = QPoint(round(x), round(y)), Qt.KeyboardModifier.NoModifier

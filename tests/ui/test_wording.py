@@ -47,7 +47,7 @@ def test_agreement() -> None:
 
 def test_a_box_is_named_in_three_frames(fakes) -> None:
     model, voxel, mm = box_lines(fakes.box(fakes.first, 0.7))
-    assert (model, voxel, mm) == ("x 76  y 90  z 22", "26  44  40", "R 6.0  P 4.0  S 140.0")
+    assert (model, voxel, mm) == ("x 76  y 90  z 22", "x 26  y 44  z 40", "R 6.0  P 4.0  S 140.0")
 
 
 def test_reason_takes_the_gravest(fakes) -> None:

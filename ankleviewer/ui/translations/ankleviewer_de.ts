@@ -2006,6 +2006,10 @@
         <translation>Volume Rendering auch ohne Grafikkarte</translation>
     </message>
     <message>
+        <source>What comes from the model is hidden</source>
+        <translation>Was vom Modell kommt, ist ausgeblendet</translation>
+    </message>
+    <message>
         <source>What the 3D view shows</source>
         <translation>Was die 3D-Ansicht zeigt</translation>
     </message>
@@ -2040,6 +2044,10 @@
     <message>
         <source>Without the foot (disarticulate)</source>
         <translation>Ohne Fuß (exartikuliert)</translation>
+    </message>
+    <message>
+        <source>Without the foot; pieces of the malleoli may be missing with it.</source>
+        <translation>Ohne Fuß; Teile der Malleolen können mit ihm fehlen.</translation>
     </message>
     <message>
         <source>Your own keys</source>

@@ -2004,6 +2004,10 @@
         <translation>也允许软件容积再现</translation>
     </message>
     <message>
+        <source>What comes from the model is hidden</source>
+        <translation>来自模型的内容已隐藏</translation>
+    </message>
+    <message>
         <source>What the 3D view shows</source>
         <translation>3D 视图的显示内容</translation>
     </message>
@@ -2038,6 +2042,10 @@
     <message>
         <source>Without the foot (disarticulate)</source>
         <translation>去除足部（离断）</translation>
+    </message>
+    <message>
+        <source>Without the foot; pieces of the malleoli may be missing with it.</source>
+        <translation>未显示足部；踝部骨块可能也未显示。</translation>
     </message>
     <message>
         <source>Your own keys</source>
