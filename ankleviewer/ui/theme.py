@@ -210,6 +210,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 QSplitter::handle {{ background: {s.line}; }}
 QSlider::groove:horizontal {{ height: 4px; background: {s.line}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {s.text}; width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; }}
+QToolButton[cut="true"] {{ color: {s.warning}; }}
 QSlider::handle:horizontal:disabled {{ background: {s.line}; }}
 QFileDialog QToolButton {{ padding: 2px; }}
 QDialog {{ background: {s.panel}; }}

@@ -60,7 +60,6 @@ class Tools3D(QObject):
         self.button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.button.setStyleSheet(
             "QToolButton { padding: 0; font-size: 12px; min-width: 22px; max-width: 22px; min-height: 16px; max-height: 16px; }"
-            f"QToolButton[cut='true'] {{ color: {theme.WARNING}; }}"
             "QToolButton::menu-indicator { image: none; }"
         )
         self._menu = QMenu(self.button)

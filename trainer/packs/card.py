@@ -17,6 +17,8 @@ LIMITS = """\
   (Arun et al. 2021; arXiv 2405.14584).
 - A probability is calibrated on the validation scans named above. On scans that differ from them it may be off."""
 
+MIRRORED = "It sees each scan and its mirror image; the map is the mean of both maps, and the answer follows from that."
+
 
 def model_card(record: Mapping[str, Any]) -> str:
     """Markdown from a manifest ("files" is not used, so the card can be listed there)."""
@@ -37,6 +39,7 @@ def model_card(record: Mapping[str, Any]) -> str:
         _table([(k, v) for k, v in sorted(origin.items()) if k not in ("data", "versions")]),
         "## Network",
         f"{network['arch']}, {network['mode']} convolutions, {network['parameters']:,} parameters, pooling {network['pooling']}.",
+        MIRRORED if network.get("config", {}).get("mirrored") else "",
         f"Map: {cam['cells']} cells along each axis, one cell is {cell:g} mm long.",
         f"Input: {spec['size']} voxels along each axis at {spec['spacing_mm']:g} mm, {spec['lo']:g} to {spec['hi']:g} HU.",
         "## Decision",

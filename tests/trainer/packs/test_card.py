@@ -44,3 +44,9 @@ def test_what_else_was_tried_is_a_table_of_its_own() -> None:
     )
     assert "| a / b | 0.812 | 500 |" in card and "ablation" not in card
     assert "What else" not in model_card(record(auc=0.9))
+
+
+def test_a_network_that_looks_twice_is_told_as_such() -> None:
+    mirrored = record()
+    mirrored["network"] |= {"config": {"mirrored": True}}
+    assert "mirror image" in model_card(mirrored) and "mirror image" not in model_card(record())
