@@ -78,6 +78,7 @@ def test_a_real_scan_with_its_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_the_real_foot_lies_within_what_the_simulator_makes() -> None:
     folder = os.environ.get("ANKLEVIEWER_TEST_DATA", "")
     if not (Path(folder) / "ct" / "vhf-foot").is_dir():
