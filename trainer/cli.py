@@ -8,7 +8,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -357,9 +357,7 @@ def _power(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from trainer.publish import ExportOrder, export_run
 
-    a = args
-    named = (a.name, a.version, a.status, a.default, a.finer, a.mirrored)
-    pack = export_run(ExportOrder(a.run, a.out, a.validation, a.metrics, a.allow_small, *named))
+    pack = export_run(ExportOrder(**{field.name: getattr(args, field.name) for field in fields(ExportOrder)}))
     print(f"pack: {pack}")
     return DONE
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.geometry import Array, Grid
-from ankleviewer.core.oblique import frames_of, line_on, tilt_deg
+from ankleviewer.core.oblique import frames_of, line_on, tilt_text
 from ankleviewer.core.planes import PLANES, Frame, position_text
 from ankleviewer.core.slab import ONE_SLICE, Slab, SliceStore, slab_hu
 from ankleviewer.core.viewstate import ViewState, Window
@@ -180,7 +180,7 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
         lines=_lines(frames, frame),
-        tilt_text="" if frame.turned is None else f"∠ {tilt_deg(frame):.0f}°",
+        tilt_text=tilt_text(frame),
         slab_text=state.slab.text(frame.grid.spacing[2]),
         slab=state.slab,
     )

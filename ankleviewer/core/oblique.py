@@ -113,6 +113,11 @@ def line_on(frame: Frame, other: Frame) -> tuple[float, float]:
     return (x / length, y / length) if length > 1e-9 else (1.0, 0.0)
 
 
+def tilt_text(frame: Frame) -> str:
+    """How far an oblique frame is tilted, e.g. "∠ 13°"; "" for the scan's own planes."""
+    return "" if frame.turned is None else f"∠ {tilt_deg(frame):.0f}°"
+
+
 def tilt_deg(frame: Frame) -> float:
     """Angle between an oblique frame's normal and that of the scan's own plane, 0 to 180 degrees."""
     own = _normal(replace(frame, turned=None))

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from ankleviewer.ui import importing
 
-# What an analysis needs of large libraries. OpenVINO comes after what keeps its reports from being sent (inference.telemetry).
-_ENGINES = ("scipy.ndimage", "onnxruntime", "ankleviewer.inference.runtime", "openvino")
+# What an analysis needs of large libraries; the engines after what keeps their reports from being sent (inference.telemetry).
+_ENGINES = ("scipy.ndimage", "ankleviewer.inference.runtime", "onnxruntime", "openvino")
 
 Progress = Callable[[float, str], None]
 

@@ -73,8 +73,9 @@ class Legend(QWidget):
         x = self._x(level)
         painter.setPen(QColor(theme.now().secondary))
         painter.drawText(QPointF(_SIDE, base), "0")
-        right, end = self.width() - _SIDE, f"{self._end:.{1 if self._end >= _TENTHS else 2}f} logit"
-        label = f"{level:.{1 if self._end >= _TENTHS else 2}f}"
+        digits = 1 if self._end >= _TENTHS else 2
+        right, end = self.width() - _SIDE, f"{self._end:.{digits}f} logit"
+        label = f"{level:.{digits}f}"
         place = right - metrics.horizontalAdvance(end)
         if x + metrics.horizontalAdvance(label) / 2 + 6 < place:
             painter.drawText(QPointF(place, base), end)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ankleviewer.core.display import resolve
-from ankleviewer.core.oblique import tilt_deg
+from ankleviewer.core.oblique import tilt_text
 from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.core.viewstate import TILE_STEPS, PaneView, ViewState
 from ankleviewer.ui.keys_editor import shown as written
@@ -214,5 +214,5 @@ class Lightbox(QWidget):
         self.step.setCurrentIndex(self.step.findData(state.tile_step))
         if self.model.scene is not None:
             frame = self.model.frame(state.tile_plane)
-            turned = "" if frame.turned is None else f"∠ {tilt_deg(frame):.0f}°   "
-            self.range.setText(turned + tr("{mm} mm apart", mm=f"{frame.grid.spacing[2] * state.tile_step:.1f}"))
+            apart = tr("{mm} mm apart", mm=f"{frame.grid.spacing[2] * state.tile_step:.1f}")
+            self.range.setText("   ".join(part for part in (tilt_text(frame), apart) if part))
