@@ -43,6 +43,7 @@ bench: setup  ## our speed beside that of named peers
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.explained
+	$(BIN)/python -m benchmarks.scan_to_boxes
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.training_loops
 

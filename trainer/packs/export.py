@@ -12,6 +12,7 @@ import platform
 import shutil
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -179,6 +180,7 @@ def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str], layer: i
     assert program is not None
     model = program.model_proto
     _halve(model)
+    _part_biases(model)
     # traces of the machine the file was made on, and of torch's internals
     for node in model.graph.node:
         del node.metadata_props[:]
@@ -219,6 +221,24 @@ def _halve(model: Any) -> None:
     del model.graph.initializer[:]
     model.graph.node.extend(copied.node)
     model.graph.initializer.extend(copied.initializer)
+
+
+def _part_biases(model: Any) -> None:
+    """Give every convolution a bias of its own. A mirrored network uses each twice, and OpenVINO (2026.4) then adds it in a pass
+    apart from the convolution: 1.32 GB between the layers instead of 0.79 for a volume of 192^3, and slower.
+    """
+    tensors = {t.name: t for t in model.graph.initializer}
+    used: Counter[str] = Counter()
+    for node in model.graph.node:
+        if node.op_type != "Conv" or len(node.input) < 3:
+            continue
+        name = node.input[2]
+        if used[name]:
+            node.input[2] = f"{name}.{used[name]}"
+            copy = model.graph.initializer.add()
+            copy.CopyFrom(tensors[name])
+            copy.name = node.input[2]
+        used[name] += 1
 
 
 def check_parity(

@@ -1,0 +1,141 @@
+"""From file to boxes: a gzipped NIfTI scan of 512 x 512 x 400 opened, its ankle found, cut out, assessed and explained.
+
+Beside it the same way as one would write it with what is at hand: nibabel, SimpleITK's smoothing and resampling about the bone,
+the network in PyTorch as trained, MONAI's GradCAM, scikit-image's Otsu threshold and components. `python -m
+benchmarks.scan_to_boxes` prints the table. The paper's networks have random weights (batch norm has seen some volumes) and
+points of operation so low that boxes are made in any case.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import SimpleITK
+import torch
+from skimage.filters import threshold_otsu
+from skimage.measure import label, regionprops
+from torch import nn
+
+from ankleviewer import session
+from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.inference.packs import ModelPack, default_pack, read_pack
+from ankleviewer.inference.runtime import available
+from ankleviewer.ui.settings import sample_scan
+from benchmarks.bigscan import write_big_scan
+from benchmarks.explained import eager, medians
+from trainer.networks.head import FractureNet
+from trainer.networks.registry import build
+from trainer.packs.export import export
+
+SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1)
+BONE_HU = 250.0
+DECISION = {
+    "temperature": 1.0,
+    "bias": 0.0,
+    "sens_threshold": 1e-6,
+    "spec_threshold": 2e-6,
+    "cam_reference": 1.0,
+    "cam_floor": 1e-6,
+    "calibration": {"n": 2, "bins": [{"low": 0.0, "high": 1.0, "n": 2, "fractured": 1}]},
+}
+
+
+def rows() -> Iterator[str]:
+    """One line per network as soon as it is measured; rounds in turn, so that a busy machine slows all."""
+    engines = ["cpu", *(["openvino"] if available("openvino") else [])]
+    yield f"| scan to boxes | by hand | {' | '.join(engines)} | {' | '.join(f'by hand / {e}' for e in engines)} |"
+    yield "|" + "---|" * (2 + 2 * len(engines))
+    with tempfile.TemporaryDirectory() as folder:
+        scan = Path(folder) / "scan.nii.gz"
+        sample = sample_scan()
+        assert sample is not None, "the sample scan is not there"
+        write_big_scan(sample, scan)
+        shipped = default_pack()
+        yield _row(f"{shipped.name}, as shipped", scan, shipped, None, engines)
+        for name in ("mobilenet", "resnet101", "efficientnet_b7"):
+            net = _random(name)
+            yield _row(name, scan, _pack(net, Path(folder) / name), net, engines)
+
+
+def _row(title: str, scan: Path, pack: ModelPack, net: FractureNet | None, engines: list[str]) -> str:
+    sides: dict[str, Callable[[], object]] = {engine: _ours(scan, pack, engine) for engine in engines}
+    if net is not None:
+        sides["by hand"] = _by_hand(scan, net)
+    times = medians(sides)
+    hand = times.get("by hand")
+    cells = [f"{times[e]:.1f} s" for e in engines]
+    ratios = [f"**{hand / times[e]:.1f}**" if hand else "" for e in engines]
+    return f"| {title} | {f'{hand:.1f} s' if hand else ''} | {' | '.join(cells + ratios)} |"
+
+
+def _random(name: str) -> FractureNet:
+    """A network whose answers differ between volumes, as the gates of `export` ask."""
+    torch.manual_seed(0)
+    net = build(name)
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm3d):
+            module.momentum = 1.0
+    with torch.no_grad():
+        net(torch.from_numpy(np.stack(_volumes(64)))[:, None])
+        net.head.weight.mul_(5)
+    return net.eval()
+
+
+def _volumes(size: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    return [rng.normal(0, scale, (size,) * 3).astype(np.float32) for scale in (0.2, 0.8)]
+
+
+def _pack(net: FractureNet, folder: Path) -> ModelPack:
+    origin = {"data": "none, random weights", "seed": 0, "git_commit": ""}
+    names = (net.arch.replace("_", "-"), net.arch, "0", "preliminary", False)
+    return read_pack(export(net, SPEC.to_json(), DECISION, origin, {}, *names, folder, _volumes(SPEC.size)))
+
+
+def _ours(scan: Path, pack: ModelPack, engine: str) -> Callable[[], object]:
+    def call() -> object:
+        case = session.open_case(scan)
+        answer = session.analyse(case, [str(pack.path)], engine).result.models[0]
+        assert answer.boxes, answer
+        return answer
+
+    return call
+
+
+def _by_hand(scan: Path, net: FractureNet) -> Callable[[], object]:
+    def call() -> object:
+        image = nibabel.load(scan)
+        assert isinstance(image, nibabel.Nifti1Image)
+        hu = np.asarray(image.get_fdata(dtype=np.float32))
+        volume = SimpleITK.GetImageFromArray(hu.transpose(2, 1, 0))
+        volume.SetSpacing(nibabel.affines.voxel_sizes(image.affine).tolist())
+        bone = np.argwhere(hu > BONE_HU)
+        low, high = (volume.TransformIndexToPhysicalPoint([int(v) for v in ends]) for ends in (bone.min(0), bone.max(0)))
+        spacing = max(b - a for a, b in zip(low, high, strict=True)) / SPEC.size
+        smooth = SimpleITK.SmoothingRecursiveGaussian(volume, [spacing / 2] * 3)
+        cube = SimpleITK.Resample(
+            smooth,
+            [SPEC.size] * 3,
+            SimpleITK.Transform(),
+            SimpleITK.sitkLinear,
+            low,
+            [spacing] * 3,
+            volume.GetDirection(),
+            -1024.0,
+        )
+        prepared = (SimpleITK.GetArrayFromImage(cube).transpose(2, 1, 0).clip(SPEC.lo, SPEC.hi) - SPEC.lo) / (SPEC.hi - SPEC.lo)
+        tensor = torch.from_numpy(np.ascontiguousarray(prepared - SPEC.mean))[None, None]
+        cam = np.asarray(explain(tensor))[0, 0]
+        return [(p.bbox, p.centroid) for p in regionprops(label(cam > threshold_otsu(cam)))]
+
+    explain = eager(net, torch.zeros(1, 1, SPEC.size, SPEC.size, SPEC.size))
+    return call
+
+
+if __name__ == "__main__":
+    for row in rows():
+        print(row, flush=True)
