@@ -112,7 +112,7 @@ def _by_hand(scan: Path, net: FractureNet) -> Callable[[], object]:
         assert isinstance(image, nibabel.Nifti1Image)
         hu = np.asarray(image.get_fdata(dtype=np.float32))
         volume = SimpleITK.GetImageFromArray(hu.transpose(2, 1, 0))
-        volume.SetSpacing(nibabel.affines.voxel_sizes(image.affine).tolist())
+        volume.SetSpacing(np.linalg.norm(image.affine[:3, :3], axis=0).tolist())
         bone = np.argwhere(hu > BONE_HU)
         low, high = (volume.TransformIndexToPhysicalPoint([int(v) for v in ends]) for ends in (bone.min(0), bone.max(0)))
         spacing = max(b - a for a, b in zip(low, high, strict=True)) / SPEC.size
