@@ -21,6 +21,8 @@ GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
 MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _DIM = "#c3c9d1"
+# wide enough to part a line behind the text: a crosshair through "5.9" must not read as a digit
+_SHADOW = ((-1.6, 0), (1.6, 0), (0, -1.6), (0, 1.6), (1.2, 1.2), (-1.2, -1.2), (1.2, -1.2), (-1.2, 1.2))
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": noop("Axial"), "coronal": noop("Coronal"), "sagittal": noop("Sagittal")}
 
@@ -210,8 +212,8 @@ def _stamp(text: str, font_key: str, rgba: int, ratio: float) -> QImage:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font)
     baseline = QPointF(_AROUND, image.height() / ratio - _BELOW)
-    painter.setPen(theme.colour(theme.PANE, 170))
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (-1, -1), (1, -1), (-1, 1)):
+    painter.setPen(theme.colour(theme.PANE, 220))
+    for dx, dy in _SHADOW:
         painter.drawText(baseline + QPointF(dx, dy), text)
     painter.setPen(QColor.fromRgba(rgba))
     painter.drawText(baseline, text)
