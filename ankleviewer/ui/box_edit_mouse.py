@@ -16,8 +16,9 @@ from ankleviewer.core.review import BoxMm
 from ankleviewer.ui import theme
 from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.measure_mouse import NUDGES
-from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide, paint_text
+from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide
 from ankleviewer.ui.slice_pane import SlicePane
+from ankleviewer.ui.stamped_text import paint_text
 from ankleviewer.ui.translate import noop, tr
 
 REACH = 9.0  # px within which a face is taken

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ankleviewer.core.geometry import Array
 from ankleviewer.core.labels import Rect, place_label
 from ankleviewer.core.measure_marks import Line, MeasureMark
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
+from ankleviewer.ui.stamped_text import paint_text
 from ankleviewer.ui.wording import value_text
 
 HANDLE = 4.0  # radius, px; open, so that the point itself stays visible
 _EDGE = 4.0
-_HALO = 2  # px
 GUIDE_TOP = 26.0  # below the pane's name and slice number
 GUIDE_TOP_SLAB = 44.0  # and below the slab's line
 _BOTTOM = 24.0  # above window, scale bar and voxel
@@ -77,37 +76,6 @@ def _label(painter: QPainter, port: Viewport, line: Line, points: Array, taken: 
     taken.append(rect)
     for n, text in enumerate(said):
         paint_text(painter, QPointF(x, y + n * metrics.height() + metrics.ascent()), text, QColor(theme.READER))
-
-
-def paint_text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
-    """Text with a dark halo two pixels wide, readable over cortex; font as the painter has it."""
-    image = _stamp(text, colour.name(), painter.font().toString(), painter.device().devicePixelRatioF())
-    ascent = QFontMetricsF(painter.font()).ascent()
-    painter.drawImage(QPointF(round(baseline.x()) - _HALO, round(baseline.y() - ascent) - _HALO), image)
-
-
-@lru_cache(maxsize=256)
-def _stamp(text: str, colour: str, font: str, ratio: float) -> QImage:
-    """The text as a picture: a halo takes two dozen passes, too slow for every redraw."""
-    face = QFont()
-    face.fromString(font)
-    metrics = QFontMetricsF(face)
-    width, height = metrics.horizontalAdvance(text) + 2 * _HALO + 2, metrics.height() + 2 * _HALO
-    image = QImage(round(width * ratio), round(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing, True)
-    painter.setFont(face)
-    base = QPointF(_HALO, _HALO + metrics.ascent())
-    painter.setPen(theme.colour(theme.PANE, 120))
-    steps = range(-_HALO, _HALO + 1)
-    for dx, dy in ((dx, dy) for dx in steps for dy in steps if (dx, dy) != (0, 0)):
-        painter.drawText(QPointF(base.x() + dx, base.y() + dy), text)
-    painter.setPen(QColor(colour))
-    painter.drawText(base, text)
-    painter.end()
-    return image
 
 
 def paint_guide(

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from ankleviewer.core.display import HeatRaster, PanePicture
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 from ankleviewer.ui.quick_paint import Ground, frame, hairline, upright
+from ankleviewer.ui.stamped_text import paint_text
 from ankleviewer.ui.translate import noop, said, tr
 
-_AROUND, _BELOW = 2.0, 8.0  # px kept free around a text with its shadow
 GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
 MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _DIM = "#c3c9d1"
-# wide enough to part a line behind the text: a crosshair through "5.9" must not read as a digit
-_SHADOW = ((-1.6, 0), (1.6, 0), (0, -1.6), (0, 1.6), (1.2, 1.2), (-1.2, -1.2), (1.2, -1.2), (-1.2, 1.2))
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": noop("Axial"), "coronal": noop("Coronal"), "sagittal": noop("Sagittal")}
 
@@ -93,12 +89,12 @@ def paint_tile(
     _marks(painter, port, picture, layers)
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     metrics = QFontMetricsF(painter.font())
-    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(caption), 16), caption, QColor(theme.TEXT))
+    paint_text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(caption), 16), caption, QColor(theme.TEXT))
     for n, line in enumerate(note.split("\n")):
-        _text(painter, QPointF(8, 16 + n * (metrics.height() + 1)), line, QColor(theme.TEXT))
+        paint_text(painter, QPointF(8, 16 + n * (metrics.height() + 1)), line, QColor(theme.TEXT))
     if picture.slab_text:
         above = metrics.height() + 1 if foot else 0.0
-        _text(painter, QPointF(8, port.height - 8 - above), said(picture.slab_text), QColor(theme.WARNING))
+        paint_text(painter, QPointF(8, port.height - 8 - above), said(picture.slab_text), QColor(theme.WARNING))
     if foot:
         painter.setFont(theme.font(theme.PANE_PX))
         _foot(painter, port, picture)
@@ -156,7 +152,7 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
         corner = polygon.boundingRect().topLeft()
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
         sign = {"accepted": " ✓", "rejected": " ✕"}.get(box.judged, "")
-        _text(painter, QPointF(corner.x(), corner.y() - 5), f"{box.index + 1}{sign}", QColor(theme.BOX))
+        paint_text(painter, QPointF(corner.x(), corner.y() - 5), f"{box.index + 1}{sign}", QColor(theme.BOX))
 
 
 def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
@@ -168,7 +164,7 @@ def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, MISSED_PX, MISSED_PX)
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        _text(painter, QPointF(centre.x() + MISSED_PX + 4, centre.y() - 4), f"M{mark.number}", QColor(theme.READER))
+        paint_text(painter, QPointF(centre.x() + MISSED_PX + 4, centre.y() - 4), f"M{mark.number}", QColor(theme.READER))
 
 
 def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: QPointF) -> None:
@@ -189,38 +185,6 @@ def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def _text(painter: QPainter, baseline: QPointF, text: str, colour: QColor) -> None:
-    """Text with a soft dark shadow, readable over bone; the same text is set once and then stamped."""
-    ratio = painter.device().devicePixelRatioF()
-    stamp = _stamp(text, painter.font().key(), colour.rgba(), ratio)
-    whole = QPointF(round(baseline.x() * ratio) / ratio, round(baseline.y() * ratio) / ratio)
-    painter.drawImage(whole - QPointF(_AROUND, stamp.height() / ratio - _BELOW), stamp)
-
-
-@lru_cache(maxsize=512)
-def _stamp(text: str, font_key: str, rgba: int, ratio: float) -> QImage:
-    """Text with its shadow on a transparent ground, its baseline _BELOW px above the lower edge, starting _AROUND px in."""
-    font = QFont()
-    font.fromString(font_key)
-    font.setFeature(QFont.Tag("tnum"), 1)
-    metrics = QFontMetricsF(font)
-    width, height = metrics.horizontalAdvance(text) + 2 * _AROUND, metrics.ascent() + _BELOW + 2
-    image = QImage(math.ceil(width * ratio), math.ceil(height * ratio), QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(font)
-    baseline = QPointF(_AROUND, image.height() / ratio - _BELOW)
-    painter.setPen(theme.colour(theme.PANE, 220))
-    for dx, dy in _SHADOW:
-        painter.drawText(baseline + QPointF(dx, dy), text)
-    painter.setPen(QColor.fromRgba(rgba))
-    painter.drawText(baseline, text)
-    painter.end()
-    return image
-
-
 def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
     font = theme.font(13, bold=True)
     painter.setFont(font)
@@ -228,10 +192,10 @@ def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
     left, right, top, bottom = picture.letters
     middle_y = port.height / 2 + metrics.capHeight() / 2
     colour = QColor(theme.TEXT)
-    _text(painter, QPointF(8, middle_y), left, colour)
-    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(right), middle_y), right, colour)
-    _text(painter, QPointF((port.width - metrics.horizontalAdvance(top)) / 2, 8 + metrics.capHeight()), top, colour)
-    _text(painter, QPointF((port.width - metrics.horizontalAdvance(bottom)) / 2, port.height - 8), bottom, colour)
+    paint_text(painter, QPointF(8, middle_y), left, colour)
+    paint_text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(right), middle_y), right, colour)
+    paint_text(painter, QPointF((port.width - metrics.horizontalAdvance(top)) / 2, 8 + metrics.capHeight()), top, colour)
+    paint_text(painter, QPointF((port.width - metrics.horizontalAdvance(bottom)) / 2, port.height - 8), bottom, colour)
 
 
 def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotations: bool, hover: str) -> None:
@@ -249,10 +213,10 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
     text = QColor(theme.TEXT)
     wide = port.width >= _WIDE or not picture.slice_text
     top = "   ".join(part for part in (picture.height_text if wide else "", picture.slice_text) if part)
-    _text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
+    paint_text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(top), 15), top, text)
     if picture.slab_text:  # never hidden: nobody may take a slab for a slice
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        _text(painter, QPointF(8, tab.bottom() + 4 + metrics.height()), said(picture.slab_text), QColor(theme.WARNING))
+        paint_text(painter, QPointF(8, tab.bottom() + 4 + metrics.height()), said(picture.slab_text), QColor(theme.WARNING))
         painter.setFont(font)
     if not annotations or port.width < 220 or port.height < 170:
         return
@@ -262,13 +226,13 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
         parts = hover.split("\n")
         for n, part in enumerate(reversed(parts)):
             x = port.width - 8 - metrics.horizontalAdvance(part)
-            _text(painter, QPointF(x, base - bar - n * line), part, text)
+            paint_text(painter, QPointF(x, base - bar - n * line), part, text)
 
 
 def _foot(painter: QPainter, port: Viewport, picture: PanePicture) -> float:
     """Window at the lower left, scale bar at the lower right; returns the height it takes there."""
     base = port.height - 9
-    _text(painter, QPointF(8, base), picture.window_text, QColor(_DIM))
+    paint_text(painter, QPointF(8, base), picture.window_text, QColor(_DIM))
     return _scale_bar(painter, port, QFontMetricsF(painter.font()), base)
 
 
@@ -288,5 +252,5 @@ def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: 
         painter.drawLine(x1, y - 4, x1, y + 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     label = f"{length} mm"
-    _text(painter, QPointF(x0 - 6 - metrics.horizontalAdvance(label), base), label, QColor(_DIM))
+    paint_text(painter, QPointF(x0 - 6 - metrics.horizontalAdvance(label), base), label, QColor(_DIM))
     return float(metrics.height() + 4)
