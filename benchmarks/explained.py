@@ -69,7 +69,7 @@ def rows() -> Iterator[str]:
     for name in MODELS:
         torch.manual_seed(0)
         net = build(name).eval()
-        _shift(net)
+        shift_norms(net)
         plain = deployed(net)
         model = to_onnx(plain, SIZE, {})
         volume = torch.from_numpy(x)
@@ -84,7 +84,7 @@ def rows() -> Iterator[str]:
         yield f"| {name} | {' | '.join(cells + ratios)} |"
 
 
-def _shift(net: FractureNet) -> None:
+def shift_norms(net: FractureNet) -> None:
     """Give batch norm means as training leaves them; with none all folded biases are zero, and the exporter leaves them away."""
     for module in net.modules():
         if isinstance(module, nn.BatchNorm3d) and module.running_mean is not None:

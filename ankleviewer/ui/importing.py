@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from ankleviewer.ui.read_ahead import read_module
+
 _BREATH_S = 0.0005  # several hundred times in all
 _thread = ThreadPoolExecutor(1, thread_name_prefix="imports")
 _loaded: set[str] = set()  # as a whole; what is in sys.modules may be half there
@@ -32,11 +34,12 @@ class _Breath:
     """A finder that finds nothing: Python asks it before every module, also before those that a module imports itself."""
 
     @staticmethod
-    def find_spec(_name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
-        """Take the breath of the thread that asks."""
+    def find_spec(name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        """Take the breath of the thread that asks, and read ahead what it will load."""
         breath = getattr(_here, "breath", None)
         if breath is not None:
             breath()
+            read_module(name, path)
         return None
 
 
