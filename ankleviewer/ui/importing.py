@@ -20,6 +20,7 @@ from types import ModuleType
 from ankleviewer.ui.read_ahead import read_module
 
 _BREATH_S = 0.0005  # several hundred times in all
+_OF_VTK = ("vtkmodules", "pyvista")
 _thread = ThreadPoolExecutor(1, thread_name_prefix="imports")
 _loaded: set[str] = set()  # as a whole; what is in sys.modules may be half there
 _here = threading.local()  # .breath: what the thread does before each module, while it imports
@@ -33,14 +34,24 @@ def pause() -> None:
 class _Breath:
     """A finder that finds nothing: Python asks it before every module, also before those that a module imports itself."""
 
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
+    def come_first(self) -> None:
+        """Be asked before all others. VTK puts a finder of its own there, which answers for its libraries."""
+        if sys.meta_path[0] is not self:
+            if self in sys.meta_path:
+                sys.meta_path.remove(self)
+            sys.meta_path.insert(0, self)
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
         """Take the breath of the thread that asks, and read ahead what it will load."""
         breath = getattr(_here, "breath", None)
         if breath is not None:
+            self.come_first()
             breath()
             read_module(name, path)
         return None
+
+
+_finder = _Breath()
 
 
 def start() -> None:
@@ -61,11 +72,13 @@ def load(*names: str, breath: Callable[[], None] = pause) -> None:
 
 
 def _import(names: list[str], breath: Callable[[], None]) -> None:
-    if not any(isinstance(finder, _Breath) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Breath())
+    _finder.come_first()
     _here.breath = breath
     try:
         for name in names:
+            if name.partition(".")[0] in _OF_VTK:
+                importlib.import_module("vtkmodules")  # its finder, so that ours can come before it
+                _finder.come_first()
             importlib.import_module(name)
             _loaded.add(name)
     finally:
