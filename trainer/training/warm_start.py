@@ -42,6 +42,8 @@ def from_pack(pack: Path) -> tuple[FractureNet, PreprocessSpec]:
     except (ValueError, KeyError, TypeError, DecodeError) as error:
         raise AnkleViewerError("INIT_UNREADABLE", f"Training cannot go on from {pack}: {error}") from error
     stored = {t.name.removesuffix(HALF): numpy_helper.to_array(t) for t in model.graph.initializer}
+    # a mirrored network's file holds each bias twice, the second time as bias.1 (`export`)
+    stored = {k: v for k, v in stored.items() if k.rpartition(".")[0] not in stored}
     floats = {k: torch.from_numpy(v.astype(np.float32)) for k, v in stored.items() if v.dtype in (np.float16, np.float32)}
     _fill(net, floats, pack)
     return net, read.preprocessing
