@@ -33,7 +33,6 @@ from trainer.networks.registry import build
 from trainer.packs.export import Parity, export
 
 SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1)
-BONE_HU = 250.0
 PAPERS = ("mobilenet", "resnet101", "efficientnet_b7")
 DECISION = {
     "temperature": 1.0,
@@ -107,7 +106,7 @@ def _by_hand(scan: Path, net: FractureNet) -> Callable[[], object]:
         hu = np.asarray(image.get_fdata(dtype=np.float32))
         volume = SimpleITK.GetImageFromArray(hu.transpose(2, 1, 0))
         volume.SetSpacing(np.linalg.norm(image.affine[:3, :3], axis=0).tolist())
-        bone = np.argwhere(hu > BONE_HU)
+        bone = np.argwhere(hu > SPEC.bone_threshold)
         low, high = (volume.TransformIndexToPhysicalPoint([int(v) for v in ends]) for ends in (bone.min(0), bone.max(0)))
         spacing = max(b - a for a, b in zip(low, high, strict=True)) / SPEC.size
         smooth = SimpleITK.SmoothingRecursiveGaussian(volume, [spacing / 2] * 3)
@@ -119,7 +118,7 @@ def _by_hand(scan: Path, net: FractureNet) -> Callable[[], object]:
             low,
             [spacing] * 3,
             volume.GetDirection(),
-            -1024.0,
+            SPEC.pad_hu,
         )
         prepared = (SimpleITK.GetArrayFromImage(cube).transpose(2, 1, 0).clip(SPEC.lo, SPEC.hi) - SPEC.lo) / (SPEC.hi - SPEC.lo)
         tensor = torch.from_numpy(np.ascontiguousarray(prepared - SPEC.mean))[None, None]
