@@ -26,7 +26,8 @@ print(worst)
 
 @dataclass(frozen=True)
 class Gap:
-    """Between two ticks, s: on the clock, on the processor, ready and waiting for a core; and the moment of its end.
+    """Between two ticks, s: on the clock, on the processor, ready and waiting for a core; the moment of its end; and how many
+    times some thread of the program waited for the disk, since a page of a program's file was not in memory.
 
     What remains of `wall` went into waiting for something else: another thread with the interpreter's lock, the disk, the screen.
     """
@@ -35,6 +36,7 @@ class Gap:
     own: float
     queued: float
     end: float
+    disk: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class StallWatch(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.gaps: list[Gap] = []
-        self._last, self._own, self._queued = 0.0, 0.0, 0.0
+        self._last, self._own, self._queued, self._disk = 0.0, 0.0, 0.0, 0
         self._timer = QTimer(self, interval=TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._control: subprocess.Popen[str] | None = None
@@ -66,13 +68,13 @@ class StallWatch(QObject):
         self._control = subprocess.Popen(  # noqa: S603  our own words
             [sys.executable, "-c", _CONTROL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._last, self._own, self._queued = time.perf_counter(), time.thread_time(), queued_s()
+        self._last, self._own, self._queued, self._disk = time.perf_counter(), time.thread_time(), queued_s(), disk_waits()
         self._timer.start()
 
     def _tick(self) -> None:
-        now, own, queued = time.perf_counter(), time.thread_time(), queued_s()
-        self.gaps.append(Gap(now - self._last, own - self._own, queued - self._queued, now))
-        self._last, self._own, self._queued = now, own, queued
+        now, own, queued, disk = time.perf_counter(), time.thread_time(), queued_s(), disk_waits()
+        self.gaps.append(Gap(now - self._last, own - self._own, queued - self._queued, now, disk - self._disk))
+        self._last, self._own, self._queued, self._disk = now, own, queued, disk
 
     def stop(self) -> Stalls:
         """What was seen since `start`."""
@@ -89,6 +91,15 @@ def queued_s() -> float:
         return int(Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except OSError:
         return 0.0
+
+
+def disk_waits() -> int:
+    """How often a page of a mapped file had to come from the disk so far, for any thread (major page faults; 0 on Windows)."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_majflt
 
 
 def memory_mib() -> tuple[float, float]:

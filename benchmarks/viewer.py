@@ -107,10 +107,19 @@ def stall_rows(found: Mapping[str, float]) -> list[Row]:
             "the same, opened with the window (`ankleviewer SCAN`), while libraries and the 3D view are being made",
         ),
     ):
-        wall, own, queued, most = (1000 * found[name + part] for part in ("", "_gap_own", "_queued", "_own"))
-        text = f"{wall:.0f} ms (own work {own:.0f} ms, waiting for a core {queued:.0f} ms; most own work in a gap {most:.0f} ms;"
-        made.append(Row(what, f"{text} {found[name + '_count']:.0f} above 50 ms)", "<= 50 ms", found[name] <= 0.05))
+        made.append(Row(what, _gap_text(found, name), "<= 50 ms", found[name] <= 0.05))
     return made
+
+
+def _gap_text(found: Mapping[str, float], name: str) -> str:
+    wall, own, queued, most = (1000 * found[name + part] for part in ("", "_gap_own", "_queued", "_own"))
+    parts = f"own work {own:.0f} ms, waiting for a core {queued:.0f} ms, for the disk {found[name + '_disk']:.0f} times"
+    return f"{wall:.0f} ms ({parts}; most own work in a gap {most:.0f} ms; {found[name + '_count']:.0f} above 50 ms)"
+
+
+def first_row(first: Mapping[str, float]) -> Row:
+    """The first life of a run, in which the program's files come from the disk as far as its cache no longer holds them."""
+    return Row("the same in the run's first life, files from the disk as they come", _gap_text(first, "stall_at_once"), "", True)
 
 
 def table(made: list[Row]) -> str:
@@ -143,14 +152,16 @@ def main(stalls_alone: bool = False) -> None:
         big = Path(os.environ.get("ANKLEVIEWER_BIG_SCAN") or Path(folder) / "big.nii.gz")
         if not big.exists():
             write_big_scan(sample, big)
-        rounds: list[dict[str, float]] = []
-        for _ in range(STALL_ROUNDS if stalls_alone else 1):
-            found: dict[str, float] = {}
-            for scans in ([str(sample)], [str(sample), str(big)]):
-                command = [sys.executable, "-m", "benchmarks.viewer_window", *scans, *(["--stalls"] if stalls_alone else [])]
-                printed = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
-                found |= json.loads(printed)
-            rounds.append(found)
+
+        def life(*scans: str | Path) -> dict[str, float]:
+            options = ["--stalls"] if stalls_alone else []
+            command = [sys.executable, "-m", "benchmarks.viewer_window", *map(str, scans), *options]
+            printed = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
+            measured: dict[str, float] = json.loads(printed)
+            return measured
+
+        first = life(sample)  # and brings the program's files into memory, as the first start does above
+        rounds = [life(sample) | life(sample, big) for _ in range(STALL_ROUNDS if stalls_alone else 1)]
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"\nThe viewer, scan of 512 x 512 x 400, Mesa in software, {os.cpu_count()} cores, load {load:.1f}\n")
     if stalls_alone:
@@ -160,9 +171,9 @@ def main(stalls_alone: bool = False) -> None:
         print(f"{median['slices']:.2f} s, answer after {median['answer']:.2f} s; each longest gap in ms:")
         for name in ("stall", "stall_cold", "stall_at_once"):
             print(name, sorted(round(1000 * one[name]) for one in rounds))
-        print(table(stall_rows(median)))
+        print(table([*stall_rows(median), first_row(first)]))
         return
-    print(table(rows(rounds[0], window_s)))
+    print(table([*rows(rounds[0], window_s), first_row(first)]))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def _first_scan(window: MainWindow, sample: str) -> Stalls:
 def _named(name: str, stalls: Stalls) -> dict[str, float]:
     return {
         name: stalls.longest.wall, f"{name}_gap_own": stalls.longest.own, f"{name}_queued": stalls.longest.queued,
-        f"{name}_own": stalls.own, f"{name}_count": float(stalls.above_50_ms),
+        f"{name}_own": stalls.own, f"{name}_count": float(stalls.above_50_ms), f"{name}_disk": float(stalls.longest.disk),
     }  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.decision import Decision
 from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.heat_raster import Peaks, axis_peaks
 from ankleviewer.core.preprocess import Placement
 from ankleviewer.core.result import Box
 
@@ -63,6 +64,11 @@ class HeatMap:
     floor: float
     cells: int
     native: Native | None = None
+
+    @cached_property
+    def peaks(self) -> Peaks:
+        """See `axis_peaks`."""
+        return axis_peaks(self.values)
 
     @property
     def peak(self) -> float:
@@ -151,7 +157,9 @@ def explain(
         threshold = max(HOT_SHARE * peak, _otsu(hot))
         boxes = _boxes(values, threshold, float(hot.sum(dtype=np.float64)), bone, placement)
     native = Native(np.asarray(cam, dtype=np.float32), pooling, stride, offset)
-    return HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cells, native), boxes
+    heat = HeatMap(values, grid, threshold, decision.cam_reference, decision.cam_floor, cells, native)
+    _ = heat.peaks  # now: who draws has no time for it
+    return heat, boxes
 
 
 def refined(

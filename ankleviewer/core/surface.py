@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.display import Heat
 from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.heat_raster import Heat
 from ankleviewer.core.volume import Volume
 
 BONE_HU = 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.display import heat_colours
+from ankleviewer.core.heat_raster import heat_colours
 
 PLANES_SHOWN = ("off", "frames", "slices")
 

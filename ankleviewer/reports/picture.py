@@ -13,7 +13,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.display import Scene, contours, heat_on_slice, resolve, slice_rgba
+from ankleviewer.core.display import Scene, resolve, slice_rgba
+from ankleviewer.core.heat_raster import contours, heat_on_slice, reached
 from ankleviewer.core.planes import PLANES, Viewport, position_text
 from ankleviewer.core.result import ModelAnswer
 from ankleviewer.core.viewstate import ViewState
@@ -120,8 +121,9 @@ def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE) -> Image.
 
 
 def _heat(draw: ImageDraw.ImageDraw, level: float | None, scene: Scene, port: Viewport, index: int) -> None:
-    raster = heat_on_slice(port.frame, index, scene.heat) if scene.heat is not None and level is not None else None
-    if raster is None or scene.heat is None or level is None or raster.values.max() <= level:
+    within = reached(scene.heat, level) if scene.heat is not None and level is not None else None
+    raster = heat_on_slice(port.frame, index, within) if within is not None else None
+    if raster is None or level is None:
         return
     for edge in contours(raster, level):
         draw.line([(float(x), float(y)) for x, y in port.to_screen(edge)], HEAT_LINE, round(2 * port.width / PANE))

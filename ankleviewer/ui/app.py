@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
-from ankleviewer.ui import collecting, log_saving, opengl, qt_classes, settings, theme, translate
+from ankleviewer.ui import collecting, importing, log_saving, opengl, qt_classes, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.succession import Keeper
@@ -24,6 +24,7 @@ def application() -> QApplication:
     """The one QApplication, dressed."""
     # A thread that computes in Python gives way to the window after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
+    importing.start()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")

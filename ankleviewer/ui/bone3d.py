@@ -10,7 +10,8 @@ import numpy as np
 import pyvista as pv
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
-from ankleviewer.core.display import Heat, Scene, heat_colours
+from ankleviewer.core.display import Scene
+from ankleviewer.core.heat_raster import Heat, heat_colours
 from ankleviewer.core.surface import Surface, heat_at
 from ankleviewer.core.viewstate import ViewState
 

@@ -31,8 +31,10 @@ def pause() -> None:
     time.sleep(_BREATH_S)
 
 
-class _Breath:
-    """A finder that finds nothing: Python asks it before every module, also before those that a module imports itself."""
+class _Finder:
+    """A finder that finds nothing: Python asks it before every module, also before those that a module imports itself, and on
+    every thread.
+    """
 
     def come_first(self) -> None:
         """Be asked before all others. VTK puts a finder of its own there, which answers for its libraries."""
@@ -42,20 +44,23 @@ class _Breath:
             sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
-        """Take the breath of the thread that asks, and read ahead what it will load."""
+        """Take the breath of the thread that asks, if it has one, and read ahead what will be loaded."""
         breath = getattr(_here, "breath", None)
         if breath is not None:
             self.come_first()
             breath()
-            read_module(name, path)
+        read_module(name, path)
         return None
 
 
-_finder = _Breath()
+_finder = _Finder()
 
 
 def start() -> None:
-    """Begin the thread, with the priority of this one; else the first to load something passes on its own."""
+    """Begin the thread, with the priority of this one, else the first to load something passes on its own; and read libraries
+    ahead from now on, whoever imports them.
+    """
+    _finder.come_first()
     _thread.submit(lambda: None)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ankleviewer.core.display import PanePicture, Scene, contours, grey_words, heat_on_slice, heat_rgba, reaching, slice_hu
+from ankleviewer.core.display import PanePicture, Scene, grey_words, slice_hu
+from ankleviewer.core.heat_raster import contours, heat_on_slice, heat_rgba, reached, reaching
 from ankleviewer.core.slab import SliceStore
 from ankleviewer.ui.slice_paint import Layers, to_image, to_opaque
 
@@ -65,7 +66,10 @@ class LayerCache:
         heat, level, opacity = scene.heat, picture.heat_level, picture.fill_opacity
         if level is None or heat is None:
             return Layers(image, None, None, (), corner)
-        raster = self._get("raster", (place, id(heat)), lambda: heat_on_slice(frame, index, heat))
+        within = self._get("within", (id(heat), level), lambda: reached(heat, level))
+        if within is None:
+            return Layers(image, None, None, (), corner)
+        raster = self._get("raster", (place, id(heat), level), lambda: heat_on_slice(frame, index, within))
         if raster is None:
             return Layers(image, None, None, (), corner)
         lines = self._get("lines", (place, id(heat), level), lambda: tuple(contours(raster, level)))

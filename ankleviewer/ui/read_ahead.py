@@ -8,6 +8,7 @@ interpreter, and takes 40 to 50 ms for all of VTK that pyvista needs (325 MB) wh
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Sequence
 from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
 from pathlib import Path
@@ -30,6 +31,14 @@ def read_module(name: str, path: Sequence[str] | None) -> None:
         return  # whoever loads it says what is wrong
 
 
+def read_modules(names: Sequence[str]) -> None:
+    """Read what importing these modules of packages already there will load, for a thread that must not wait for it."""
+    for name in names:
+        package = sys.modules.get(name.rpartition(".")[0])
+        if package is not None and name not in sys.modules:
+            read_module(name, package.__path__)
+
+
 def read_library(file: Path) -> None:
     """Read a library, and those that it needs of the same package; each once in the program's life.
 
@@ -45,7 +54,7 @@ def read_library(file: Path) -> None:
         piece = bytearray(_PIECE)
         while stream.readinto(piece):
             pass
-    folders = [file.parent, file.parent / "libs", *file.parent.parent.glob("*.libs")]
+    folders = [file.parent, file.parent / "libs", file.parent / "Qt" / "lib", *file.parent.parent.glob("*.libs")]
     for name in names:
         found = next((folder / name for folder in folders if (folder / name).is_file()), None)
         if found is not None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QRegion
 
-from ankleviewer.core.display import HeatRaster, PanePicture
+from ankleviewer.core.display import PanePicture
+from ankleviewer.core.heat_raster import HeatRaster
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 from ankleviewer.ui.quick_paint import Ground, frame, hairline, upright
@@ -115,11 +116,9 @@ def _heat(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layer
         rows, columns = raster.values.shape
         painter.save()
         if centre is not None:
-            free = QPainterPath()
-            free.addRect(QRectF(0, 0, port.width, port.height))
-            hole = QPainterPath()
-            hole.addEllipse(centre, GAP, GAP)
-            painter.setClipPath(free.subtracted(hole))
+            hole = QRectF(centre.x() - GAP, centre.y() - GAP, 2 * GAP, 2 * GAP).toRect()
+            pane = QRegion(0, 0, round(port.width), round(port.height))
+            painter.setClipRegion(pane - QRegion(hole, QRegion.RegionType.Ellipse))  # four times as fast as a path
         painter.drawImage(_rect(port, x0 - dx / 2, y0 - dy / 2, x0 + (columns - 0.5) * dx, y0 + (rows - 0.5) * dy), layers.heat)
         painter.restore()
     lines = [_polygon(port, line) for line in layers.outlines]
@@ -178,11 +177,15 @@ def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: 
         for side in (-1.0, 1.0):
             start = QPointF(x + side * GAP * dx, y + side * GAP * dy)
             end = QPointF(x + side * reach * dx, y + side * reach * dy)
-            if straight:
-                hairline(painter, start, end, colour)
+            if straight:  # what lies outside the pane would cost time too
+                hairline(painter, _inside(port, start), _inside(port, end), colour)
             else:
                 painter.drawLine(start, end)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def _inside(port: Viewport, point: QPointF) -> QPointF:
+    return QPointF(min(max(point.x(), 0.0), port.width), min(max(point.y(), 0.0), port.height))
 
 
 def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:

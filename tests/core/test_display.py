@@ -1,4 +1,4 @@
-"""Pixels: window table, slices of all 48 orientations, heat overlay, boxes."""
+"""Pixels: window table, slices of all 48 orientations, boxes."""
 
 from __future__ import annotations
 
@@ -7,35 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from scipy.ndimage import map_coordinates
 
-from ankleviewer.core.display import (
-    HEAT_COLOURS,
-    HeatRaster,
-    Scene,
-    box_on_slice,
-    contours,
-    heat_on_slice,
-    heat_rgba,
-    reaching,
-    resolve,
-    slice_rgba,
-    window_table,
-)
+from ankleviewer.core.display import Scene, box_on_slice, resolve, slice_rgba, window_table
+from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.heat_raster import heat_on_slice
 from ankleviewer.core.planes import PLANES, Frame
 from ankleviewer.core.viewstate import ViewState, Window
 from ankleviewer.core.volume import Volume
 
 GRID = Grid.axis_aligned((20, 24, 28), (1.0, 1.0, 1.5), (-10.0, -12.0, 50.0))
-
-
-@dataclass(frozen=True)
-class Map:
-    values: np.ndarray
-    grid: Grid
-    threshold: float = 2.0
-    reference: float = 6.0
 
 
 @dataclass(frozen=True)
@@ -45,11 +26,12 @@ class Cube:
     max_mm: tuple[float, float, float]
 
 
-def blob(centre: tuple[float, float, float] = (0.0, 0.0, 70.0)) -> Map:
+def blob(centre: tuple[float, float, float] = (0.0, 0.0, 70.0)) -> HeatMap:
     """A round heat map of radius 5 mm at level 2, on a model grid of its own spacing."""
     grid = Grid.axis_aligned((32, 32, 32), 1.1, (-17.0, -17.0, 53.0))
     mm = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
-    return Map(np.maximum(7.0 - np.linalg.norm(mm - np.asarray(centre), axis=-1), 0).astype(np.float32), grid)
+    values = np.maximum(7.0 - np.linalg.norm(mm - np.asarray(centre), axis=-1), 0).astype(np.float32)
+    return HeatMap(values, grid, threshold=2.0, reference=6.0, floor=0.5, cells=8)
 
 
 def scan() -> Volume:
@@ -132,58 +114,6 @@ def test_one_threshold_moves_the_outline_not_the_box() -> None:
     )
 
 
-def test_outline_lies_where_the_map_passes_the_level() -> None:
-    heat = blob()
-    frame = Frame.of(GRID, "axial")
-    raster = heat_on_slice(frame, frame.slice_at((0, 0, 70)), heat)
-    assert raster is not None
-    (line,) = contours(raster, 2.0)
-    mm = frame.grid.to_mm(np.column_stack([line, np.full(len(line), frame.slice_at((0, 0, 70)))]))
-    radius = np.linalg.norm(mm - (0, 0, 70), axis=1)
-    assert abs(radius - 5.0).max() < 0.3
-    assert contours(raster, 7.5) == []
-    assert heat_on_slice(frame, 0, heat) is None
-
-
-def test_oblique_scan_samples_the_map_in_millimetres() -> None:
-    angle = np.radians(25)
-    affine = np.eye(4)
-    affine[:3, :3] = [[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]]
-    affine[:3, 3] = (0, 0, 70) - affine[:3, :3] @ (20, 20, 20)
-    frame = Frame.of(Grid((41, 41, 41), affine), "coronal")
-    raster = heat_on_slice(frame, 20, blob())
-    assert raster is not None
-    (line,) = contours(raster, 2.0)
-    radius = np.linalg.norm(frame.grid.to_mm(np.column_stack([line, np.full(len(line), 20)])) - (0, 0, 70), axis=1)
-    assert abs(radius - 5.0).max() < 0.3
-
-
-def test_fill_is_clear_below_the_level() -> None:
-    raster = heat_on_slice(Frame.of(GRID, "axial"), 13, blob())
-    assert raster is not None
-    rgba = heat_rgba(raster, 2.0, 6.0, 0.5)
-    assert set(np.unique(rgba[..., 3])) == {0, 128}
-    assert (rgba[..., 3] > 0).sum() == (raster.values >= 2.0).sum()
-    assert HEAT_COLOURS[255].tolist() == [252, 255, 164]
-
-
-def test_the_part_that_reaches_a_level_lies_where_it_did() -> None:
-    raster = heat_on_slice(Frame.of(GRID, "axial"), 13, blob())
-    assert raster is not None
-    part = reaching(raster, 3.0)
-    assert part is not None and part.values.size < raster.values.size
-    assert (part.values >= 3.0).sum() == (raster.values >= 3.0).sum()
-
-    def peak(of: HeatRaster) -> tuple[float, float]:
-        y, x = np.unravel_index(of.values.argmax(), of.values.shape)
-        return of.origin[0] + x * of.step[0], of.origin[1] + y * of.step[1]
-
-    assert peak(part) == pytest.approx(peak(raster))
-    for rim in (part.values[:2], part.values[-2:], part.values[:, :2], part.values[:, -2:]):
-        assert rim.max() < 3.0  # so that the smooth border of the fill stays what it was
-    assert reaching(raster, 1e6) is None
-
-
 def test_box_cut_by_a_slice() -> None:
     frame = Frame.of(GRID, "axial")
     polygon = box_on_slice(frame, frame.slice_at((0, 0, 70)), BOX)
@@ -203,23 +133,3 @@ def test_oblique_box_polygon_is_the_exact_cut() -> None:
     polygon = box_on_slice(frame, 20, BOX)
     mm = frame.grid.to_mm(np.column_stack([polygon, np.full(len(polygon), 20)]))
     assert sorted(np.round(mm[:, :2], 6).tolist()) == [[-4, -3], [-4, 3], [4, -3], [4, 3]]
-
-
-@pytest.mark.parametrize("plane", PLANES)
-@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, -1)])
-def test_parallel_axes_take_the_maps_own_samples(plane: str, flips: tuple[int, int, int]) -> None:
-    values = np.random.default_rng(2).random((9, 10, 11)).astype(np.float32)
-    affine = np.diag([2.0 * flips[0], 2.1 * flips[1], 1.9 * flips[2], 1.0])
-    affine[:3, 3] = (-8 * flips[0], -9 * flips[1], 70 - 9 * flips[2])
-    heat = Map(values, Grid(values.shape, affine))
-    frame = Frame.of(GRID, plane)
-    index = frame.grid.shape[2] // 2
-    raster = heat_on_slice(frame, index, heat)
-    assert raster is not None and min(raster.step) > 0
-    rows, columns = np.indices(raster.values.shape)
-    pixel = np.stack(
-        [raster.origin[0] + columns * raster.step[0], raster.origin[1] + rows * raster.step[1], np.full(rows.shape, index)],
-        axis=-1,
-    )
-    voxel = np.moveaxis(heat.grid.to_voxel(frame.grid.to_mm(pixel)), -1, 0)
-    np.testing.assert_allclose(raster.values, map_coordinates(values, voxel, order=1, mode="nearest"), atol=1e-4)

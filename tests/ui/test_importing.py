@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import EXTENSION_SUFFIXES
 
 import pytest
 
-from ankleviewer.ui import importing
+from ankleviewer.ui import importing, read_ahead
 from ankleviewer.ui.jobs import step_back
 
 
@@ -102,3 +104,20 @@ def test_a_failure_ends_the_breathing(monkeypatch) -> None:
     import colorsys  # noqa: F401
 
     assert breaths == ["one"]
+
+
+def test_once_begun_libraries_are_read_before_any_thread_imports_them(tmp_path, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / f"library_of_another_thread{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
+    read: list[str] = []
+    monkeypatch.setattr(read_ahead, "read_library", lambda file: read.append(file.name.partition(".")[0]))
+    importing.start()
+
+    def bring() -> None:
+        with pytest.raises(ImportError):
+            importlib.import_module("library_of_another_thread")
+
+    thread = threading.Thread(target=bring)
+    thread.start()
+    thread.join(10)
+    assert read == ["library_of_another_thread"]

@@ -25,7 +25,9 @@ def test_what_is_kept_and_what_is_made_again(fakes) -> None:
     assert same_hu is hu and same.image is first.image and same.outlines is first.outlines and first.heat is None
     other_hu, windowed = shown(replace(state, window=Window(400, 40)))
     assert other_hu is hu and windowed.image is not first.image and windowed.raster is first.raster
-    assert shown(replace(state, threshold=5.0))[1].raster is first.raster
+    higher = shown(replace(state, threshold=5.0))[1]
+    assert higher.outlines is not first.outlines and higher.raster is not None
+    assert first.raster is not None and higher.raster.values.size < first.raster.values.size
     assert shown(replace(state, fill=True))[1].heat is not None
     assert shown(replace(state, hide_ai=True))[1].raster is None
     turn = turned(start(scene.volume.grid, fakes.first), "coronal", 20, fakes.first)
