@@ -8,7 +8,6 @@ interpreter, and takes 40 to 50 ms for all of VTK that pyvista needs (325 MB) wh
 from __future__ import annotations
 
 import struct
-import sys
 from collections.abc import Sequence
 from importlib.machinery import EXTENSION_SUFFIXES, PathFinder
 from pathlib import Path
@@ -29,14 +28,6 @@ def read_module(name: str, path: Sequence[str] | None) -> None:
             read_library(Path(spec.origin))
     except (ImportError, OSError, ValueError, struct.error):
         return  # whoever loads it says what is wrong
-
-
-def read_modules(names: Sequence[str]) -> None:
-    """Read what importing these modules of packages already there will load, for a thread that must not wait for it."""
-    for name in names:
-        package = sys.modules.get(name.rpartition(".")[0])
-        if package is not None and name not in sys.modules:
-            read_module(name, package.__path__)
 
 
 def read_library(file: Path) -> None:

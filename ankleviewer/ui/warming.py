@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ankleviewer.ui import collecting, importing, qt_classes, read_ahead
+from ankleviewer.ui import collecting, importing
 from ankleviewer.ui.jobs import LONGEST_TURN_S, step_back, turn
 from ankleviewer.ui.opengl import load_driver
 
@@ -90,7 +90,6 @@ class Warming(QObject):
     def _load(self) -> None:
         step_back()
         try:
-            read_ahead.read_modules(qt_classes.MODULES)
             load_driver()
         finally:
             self._driver.set()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
+OFFSCREEN = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
 _ALONE = """
 import time, PySide6.QtWidgets as widgets
 from ankleviewer.ui import qt_classes
@@ -38,12 +40,28 @@ def test_what_runs_on_threads_makes_no_classes_of_qt() -> None:
 
 def test_help_texts_are_made_ready_before_the_libraries_come() -> None:
     code = (
-        "import sys, time\n"
+        "import time\n"
+        "from PySide6.QtWidgets import QApplication, QFileDialog\n"
         "from ankleviewer.ui import qt_classes\n"
+        "app = QApplication([])\n"
         "qt_classes.early()\n"
-        "from PySide6.QtWidgets import QFileDialog\n"
         "start = time.thread_time(); QFileDialog.getSaveFileName.__doc__\n"
         "print(time.thread_time() - start)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=OFFSCREEN)
     assert float(done.stdout) < 0.005, "the first one takes 15 ms and more"
+
+
+def test_an_object_that_qt_made_for_itself_finds_its_class_made() -> None:
+    code = (
+        "import enum\n"
+        "from PySide6.QtWidgets import QApplication, QComboBox\n"
+        "from ankleviewer.ui import qt_classes\n"
+        "app = QApplication([])\n"
+        "qt_classes.early()\n"
+        "box, made, make = QComboBox(editable=True), [], enum.EnumType._create_\n"
+        "enum.EnumType._create_ = lambda cls, name, *a, **k: (made.append(name), make(cls, name, *a, **k))[1]\n"
+        "print(type(box.lineEdit().children()[0]).__name__, len(made))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=OFFSCREEN)
+    assert done.stdout.split() == ["QObject", "0"], "the first one makes 128 classes of numbers and more of objects"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import struct
 import subprocess
 import sys
-from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import numpy as np
@@ -94,18 +92,3 @@ print(len(held), len(held - read_ahead._read))
     held, missed = map(int, done.stdout.split())
     assert held > 20
     assert missed == 0
-
-
-def test_modules_to_come_are_read_and_those_that_are_there_are_not(tmp_path, monkeypatch) -> None:
-    package = tmp_path / "package_to_come"
-    package.mkdir()
-    (package / "__init__.py").write_text("", encoding="utf-8")
-    for name in ("there", "to_come"):
-        (package / f"{name}{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    importlib.import_module("package_to_come")
-    monkeypatch.setitem(sys.modules, "package_to_come.there", sys)
-    read: list[str] = []
-    monkeypatch.setattr(read_ahead, "read_library", lambda file: read.append(file.name))
-    read_ahead.read_modules(("package_to_come.there", "package_to_come.to_come", "package_to_come.missing", "no_package.one"))
-    assert read == [f"to_come{EXTENSION_SUFFIXES[0]}"]
