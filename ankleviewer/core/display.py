@@ -210,7 +210,7 @@ def slice_hu(
 
 def grey_words(hu: NDArray[np.int16], window: Window) -> NDArray[np.uint32]:
     """HU of `slice_hu` as opaque grey words of `window_table`, (rows, columns) uint32, C-contiguous; OUTSIDE is drawn black."""
-    return window_table(window).take(hu.view(np.uint16))  # half as long as indexing
+    return window_table(window).take(hu.view(np.uint16))  # in half the time of indexing
 
 
 def slice_rgba(frame: Frame, volume: Volume, index: int, window: Window) -> Rgba:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from ankleviewer.core.display import slice_rgba
 from ankleviewer.core.planes import PLANES
+from ankleviewer.core.viewstate import PaneView
 from ankleviewer.ui import theme
 
 NO, CTRL, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -188,6 +189,22 @@ def test_fill_leaves_the_crosshair_s_gap_free(window) -> None:
     centre = pane.viewport().to_screen(pane.picture().crosshair)
     assert len(changed) > 300
     assert np.linalg.norm(changed - centre, axis=1).min() > 12
+
+
+def test_a_crosshair_beside_the_pane_leaves_no_line_at_its_edge(window) -> None:
+    pane = window.panes["axial"]
+    pane.clearFocus()
+    window.view.update(heat=False, boxes=False, annotations=False)
+    for pan, one_line in (((4000.0, 0.0), True), ((4000.0, 4000.0), False), ((-4000.0, -4000.0), False)):
+        window.view.set_pane("axial", PaneView(1.0, pan))
+        row = pane.viewport().to_screen(pane.picture().crosshair)[1]
+        window.view.update(crosshair=True)
+        with_it = image_of(pane)
+        window.view.update(crosshair=False)
+        rows = np.unique(np.argwhere((with_it != image_of(pane)).any(axis=-1))[:, 0])
+        window.view.update(crosshair=True)
+        assert len(rows) == one_line
+        assert np.abs(rows - row).max(initial=0) <= 1
 
 
 def test_a_pane_without_a_scan_is_black_and_quiet(make_window, backend) -> None:
