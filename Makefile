@@ -39,7 +39,7 @@ translations: setup  ## read new strings into the translations, name what is lef
 	@$(BIN)/python packaging/translations.py
 
 bench: setup  ## our speed beside that of named peers
-	@$(BIN)/python -c 'import SimpleITK, monai, openvino' 2>/dev/null || $(BIN)/python -m pip install --quiet --no-input --editable '.[trainer,dev,bench]' -c constraints.txt
+	@$(BIN)/python -c 'from importlib.util import find_spec as f; assert all(map(f, ("SimpleITK", "monai", "openvino")))' 2>/dev/null || $(BIN)/python -m pip install --quiet --no-input --editable '.[trainer,dev,bench]' -c constraints.txt
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.explained

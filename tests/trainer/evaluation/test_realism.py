@@ -78,7 +78,7 @@ def test_a_real_scan_with_its_labels(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_the_real_foot_lies_within_what_the_simulator_makes() -> None:
     folder = os.environ.get("ANKLEVIEWER_TEST_DATA", "")
     if not (Path(folder) / "ct" / "vhf-foot").is_dir():
@@ -86,6 +86,7 @@ def test_the_real_foot_lies_within_what_the_simulator_makes() -> None:
     from trainer.evaluation.realism import simulated
 
     true, _ = real(Path(folder) / "ct" / "vhf-foot", Path(folder) / "ct" / "vhf-foot-labels" / "bone_labels.nii.gz")
-    rows = compare(true, list(simulated(98001, 12)))
+    # as many as in docs/realism.md: few scans hold the metatarsals, and the range over a handful is an accident
+    rows = compare(true, list(simulated(98001, 50)))
     outside = [r.name for r in rows if not r.inside and r.name.endswith(("core", "shell"))]
     assert not outside
