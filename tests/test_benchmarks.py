@@ -59,8 +59,8 @@ def test_a_missed_target_is_printed_as_missed() -> None:
     found |= {f"{name}_{part}": 0.01 for name in ("redraw", "opacity", "threshold") for part in ("p99", "busy")}
     found |= {"redraw_rate": 80.0, "opacity_rate": 59.0, "threshold_rate": 61.0, "surface": 2.4, "surface_first": 0.3}
     found |= {"turn_grid": 40.0, "turn_3d": 20.0, "still_grid": 0.1, "still_3d": 0.2, "slices": 3.0, "answer": 5.0}
-    for name, longest in (("stall", 0.02), ("stall_cold", 0.3), ("stall_at_once", 0.04)):
-        found |= {name: longest, **{f"{name}_{part}": 0.01 for part in ("gap_own", "queued", "own", "count")}}
+    for name, longest in (("stall", 0.02), ("stall_cold", 0.3), ("stall_at_once", 0.04), ("stall_first", 0.9)):
+        found |= {name: longest, **{f"{name}_{part}": 0.01 for part in ("gap_own", "queued", "own", "count", "disk")}}
     made = rows(found, 0.9)
     missed = [row.what.split(",")[0] for row in made if not row.met]
     assert missed == [
@@ -69,4 +69,5 @@ def test_a_missed_target_is_printed_as_missed() -> None:
     ]  # fmt: skip
     lines = viewer_table(made).splitlines()
     assert sum("| **no** |" in line for line in lines) == len(missed)
+    assert any("| 900 ms (" in line and line.endswith("|  |  |") for line in lines), "the first life has no target"
     assert "2.0 volumes" in viewer_table(made)
