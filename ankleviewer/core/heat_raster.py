@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,17 +61,25 @@ def axis_peaks(values: NDArray[np.float32]) -> Peaks:
     return over_last.max(axis=1), over_last.max(axis=0), over_first.max(axis=0)
 
 
-def reached(heat: Heat, level: float) -> MapPart | None:
+def map_reaching(heat: Heat, level: float) -> MapPart | None:
     """The part of a map around all values at or above a level, None without any: all that is drawn, and often a hundredth."""
-    start, stop = [], []
-    for peaks in heat.peaks:
-        hot = np.flatnonzero(peaks >= level)
+    around = _around(heat.peaks, level)
+    if around is None:
+        return None
+    i, j, k = around
+    grid = heat.grid.crop((i.start, j.start, k.start), (i.stop, j.stop, k.stop))
+    return MapPart(heat.values[i, j, k], grid)
+
+
+def _around(peaks: Sequence[NDArray[np.float32]], level: float) -> list[slice] | None:
+    """For each axis, by its layers' largest values, the span of those at or above a level, with a margin; None without any."""
+    spans = []
+    for along in peaks:
+        hot = np.flatnonzero(along >= level)
         if not len(hot):
             return None
-        start.append(max(0, int(hot[0]) - _MARGIN))
-        stop.append(min(len(peaks), int(hot[-1]) + _MARGIN + 1))
-    (i, j, k), (i1, j1, k1) = start, stop
-    return MapPart(heat.values[i:i1, j:j1, k:k1], heat.grid.crop((i, j, k), (i1, j1, k1)))
+        spans.append(slice(max(0, int(hot[0]) - _MARGIN), min(len(along), int(hot[-1]) + _MARGIN + 1)))
+    return spans
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,16 +162,15 @@ def contours(raster: HeatRaster, level: float) -> list[Array]:
     return [(line[:, ::-1] - 1.0) * np.asarray(raster.step) + np.asarray(raster.origin) for line in lines]
 
 
-def reaching(raster: HeatRaster, level: float, margin: int = _MARGIN) -> HeatRaster | None:
+def raster_reaching(raster: HeatRaster, level: float) -> HeatRaster | None:
     """The part of a raster around its values at or above a level, with some samples more on each side; None without any."""
-    hot = raster.values >= level
-    rows, columns = np.flatnonzero(hot.any(axis=1)), np.flatnonzero(hot.any(axis=0))
-    if not len(rows):
+    around = _around((raster.values.max(axis=1), raster.values.max(axis=0)), level)
+    if around is None:
         return None
-    y, x = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
-    part = np.ascontiguousarray(raster.values[y : int(rows[-1]) + margin + 1, x : int(columns[-1]) + margin + 1])
+    rows, columns = around
     (x0, y0), (dx, dy) = raster.origin, raster.step
-    return HeatRaster(part, (x0 + x * dx, y0 + y * dy), raster.step)
+    part = np.ascontiguousarray(raster.values[rows, columns])
+    return HeatRaster(part, (x0 + columns.start * dx, y0 + rows.start * dy), raster.step)
 
 
 def heat_colours(values: NDArray[np.float32], reference: float) -> Rgba:

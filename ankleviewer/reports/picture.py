@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.display import Scene, resolve, slice_rgba
-from ankleviewer.core.heat_raster import contours, heat_on_slice, reached
+from ankleviewer.core.heat_raster import contours, heat_on_slice, map_reaching
 from ankleviewer.core.planes import PLANES, Viewport, position_text
 from ankleviewer.core.result import ModelAnswer
 from ankleviewer.core.viewstate import ViewState
@@ -121,7 +121,7 @@ def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE) -> Image.
 
 
 def _heat(draw: ImageDraw.ImageDraw, level: float | None, scene: Scene, port: Viewport, index: int) -> None:
-    within = reached(scene.heat, level) if scene.heat is not None and level is not None else None
+    within = map_reaching(scene.heat, level) if scene.heat is not None and level is not None else None
     raster = heat_on_slice(port.frame, index, within) if within is not None else None
     if raster is None or level is None:
         return

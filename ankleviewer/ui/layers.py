@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ankleviewer.core.display import PanePicture, Scene, grey_words, slice_hu
-from ankleviewer.core.heat_raster import contours, heat_on_slice, heat_rgba, reached, reaching
+from ankleviewer.core.heat_raster import contours, heat_on_slice, heat_rgba, map_reaching, raster_reaching
 from ankleviewer.core.slab import SliceStore
 from ankleviewer.ui.slice_paint import Layers, to_image, to_opaque
 
@@ -66,7 +66,7 @@ class LayerCache:
         heat, level, opacity = scene.heat, picture.heat_level, picture.fill_opacity
         if level is None or heat is None:
             return Layers(image, None, None, (), corner)
-        within = self._get("within", (id(heat), level), lambda: reached(heat, level))
+        within = self._get("within", (id(heat), level), lambda: map_reaching(heat, level))
         if within is None:
             return Layers(image, None, None, (), corner)
         raster = self._get("raster", (place, id(heat), level), lambda: heat_on_slice(frame, index, within))
@@ -76,7 +76,7 @@ class LayerCache:
         fill = None
         if opacity > 0:
             key = (place, id(heat), level, opacity)
-            hot = self._get("hot", (place, id(heat), level), lambda: reaching(raster, level))
+            hot = self._get("hot", (place, id(heat), level), lambda: raster_reaching(raster, level))
             if hot is not None:
                 fill = self._get("fill", key, lambda: to_image(heat_rgba(hot, level, heat.reference, opacity)))
             raster = hot

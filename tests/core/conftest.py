@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 
@@ -173,3 +174,17 @@ def scan_leg(third_party: Path) -> Callable[..., Volume]:
         return scan(leg(third_party, flexed), **options)
 
     return make
+
+
+def _blob(centre: tuple[float, float, float] = (0.0, 0.0, 70.0)) -> HeatMap:
+    """A round heat map of radius 5 mm at level 2, on a model grid of its own spacing."""
+    grid = Grid.axis_aligned((32, 32, 32), 1.1, (-17.0, -17.0, 53.0))
+    mm = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
+    values = np.maximum(7.0 - np.linalg.norm(mm - np.asarray(centre), axis=-1), 0).astype(np.float32)
+    return HeatMap(values, grid, threshold=2.0, reference=6.0, floor=0.5, cells=8)
+
+
+@pytest.fixture
+def blob() -> Callable[..., HeatMap]:
+    """Makes a round heat map about a point, LPS mm."""
+    return _blob

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.display import Scene, box_on_slice, resolve, slice_rgba, window_table
-from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.heat_raster import heat_on_slice
 from ankleviewer.core.planes import PLANES, Frame
@@ -24,14 +23,6 @@ class Cube:
     center_mm: tuple[float, float, float]
     min_mm: tuple[float, float, float]
     max_mm: tuple[float, float, float]
-
-
-def blob(centre: tuple[float, float, float] = (0.0, 0.0, 70.0)) -> HeatMap:
-    """A round heat map of radius 5 mm at level 2, on a model grid of its own spacing."""
-    grid = Grid.axis_aligned((32, 32, 32), 1.1, (-17.0, -17.0, 53.0))
-    mm = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
-    values = np.maximum(7.0 - np.linalg.norm(mm - np.asarray(centre), axis=-1), 0).astype(np.float32)
-    return HeatMap(values, grid, threshold=2.0, reference=6.0, floor=0.5, cells=8)
 
 
 def scan() -> Volume:
@@ -60,7 +51,7 @@ def test_padding_is_black() -> None:
 
 
 @pytest.mark.parametrize("plane", PLANES)
-def test_all_48_orientations_show_the_same(plane: str) -> None:
+def test_all_48_orientations_show_the_same(blob, plane: str) -> None:
     volume = scan()
     state = ViewState(cursor_mm=(2.0, 1.0, 70.0), selected=0)
     scene = Scene(volume, blob(), (BOX,))
@@ -94,7 +85,7 @@ def test_corner_texts() -> None:
     assert resolve(state, Scene(scan()), "sagittal").height_text == "R 2.0 mm"
 
 
-def test_space_hides_every_trace_of_the_model() -> None:
+def test_space_hides_every_trace_of_the_model(blob) -> None:
     scene = Scene(scan(), blob(), (BOX,))
     state = ViewState(cursor_mm=(0, 0, 70), fill=True)
     shown = resolve(state, scene, "axial")
@@ -105,7 +96,7 @@ def test_space_hides_every_trace_of_the_model() -> None:
     assert resolve(replace(state, boxes=False), scene, "axial").heat_level == 2.0
 
 
-def test_one_threshold_moves_the_outline_not_the_box() -> None:
+def test_one_threshold_moves_the_outline_not_the_box(blob) -> None:
     scene = Scene(scan(), blob(), (BOX,))
     state = ViewState(cursor_mm=(0, 0, 70), threshold=4.0)
     assert resolve(state, scene, "axial").heat_level == 4.0

@@ -15,20 +15,12 @@ from ankleviewer.core.heat_raster import (
     contours,
     heat_on_slice,
     heat_rgba,
-    reached,
-    reaching,
+    map_reaching,
+    raster_reaching,
 )
 from ankleviewer.core.planes import PLANES, Frame
 
 GRID = Grid.axis_aligned((20, 24, 28), (1.0, 1.0, 1.5), (-10.0, -12.0, 50.0))
-
-
-def blob(centre: tuple[float, float, float] = (0.0, 0.0, 70.0)) -> HeatMap:
-    """A round heat map of radius 5 mm at level 2, on a model grid of its own spacing."""
-    grid = Grid.axis_aligned((32, 32, 32), 1.1, (-17.0, -17.0, 53.0))
-    mm = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
-    values = np.maximum(7.0 - np.linalg.norm(mm - np.asarray(centre), axis=-1), 0).astype(np.float32)
-    return HeatMap(values, grid, threshold=2.0, reference=6.0, floor=0.5, cells=8)
 
 
 def test_peaks_are_those_of_each_layer() -> None:
@@ -39,10 +31,10 @@ def test_peaks_are_those_of_each_layer() -> None:
 
 @pytest.mark.parametrize("plane", PLANES)
 @pytest.mark.parametrize("turn", [0.0, 20.0])
-def test_nothing_that_reaches_the_level_is_lost_in_its_part(plane: str, turn: float) -> None:
+def test_nothing_that_reaches_the_level_is_lost_in_its_part(blob, plane: str, turn: float) -> None:
     centre, level = (1.3, -2.2, 68.0), 3.0
     heat = blob(centre)
-    within = reached(heat, level)
+    within = map_reaching(heat, level)
     assert within is not None and within.values.size < heat.values.size / 20
     angle = np.radians(turn)
     affine = GRID.affine.copy()
@@ -60,19 +52,19 @@ def test_nothing_that_reaches_the_level_is_lost_in_its_part(plane: str, turn: fl
                 mm = frame.grid.to_mm(np.column_stack([other, np.full(len(other), index)]))
                 assert abs(np.linalg.norm(mm - centre, axis=1) - 4.0).max() < 0.3
     assert met > 3
-    assert reached(heat, 7.5) is None
+    assert map_reaching(heat, 7.5) is None
 
 
 def test_a_part_at_the_border_of_the_map_stays_inside() -> None:
     grid = Grid.axis_aligned((6, 7, 8), 1.0, (0.0, 0.0, 0.0))
     values = np.zeros(grid.shape, np.float32)
     values[0, 6, 3] = 5.0
-    within = reached(HeatMap(values, grid, 2.0, 6.0, 0.5, 8), 2.0)
+    within = map_reaching(HeatMap(values, grid, 2.0, 6.0, 0.5, 8), 2.0)
     assert within is not None and within.values.shape == (3, 3, 5) and within.values[0, 2, 2] == 5.0
     np.testing.assert_allclose(within.grid.to_mm((0, 2, 2)), grid.to_mm((0, 6, 3)))
 
 
-def test_outline_lies_where_the_map_passes_the_level() -> None:
+def test_outline_lies_where_the_map_passes_the_level(blob) -> None:
     heat = blob()
     frame = Frame.of(GRID, "axial")
     raster = heat_on_slice(frame, frame.slice_at((0, 0, 70)), heat)
@@ -85,7 +77,7 @@ def test_outline_lies_where_the_map_passes_the_level() -> None:
     assert heat_on_slice(frame, 0, heat) is None
 
 
-def test_oblique_scan_samples_the_map_in_millimetres() -> None:
+def test_oblique_scan_samples_the_map_in_millimetres(blob) -> None:
     angle = np.radians(25)
     affine = np.eye(4)
     affine[:3, :3] = [[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]]
@@ -98,7 +90,7 @@ def test_oblique_scan_samples_the_map_in_millimetres() -> None:
     assert abs(radius - 5.0).max() < 0.3
 
 
-def test_fill_is_clear_below_the_level() -> None:
+def test_fill_is_clear_below_the_level(blob) -> None:
     raster = heat_on_slice(Frame.of(GRID, "axial"), 13, blob())
     assert raster is not None
     rgba = heat_rgba(raster, 2.0, 6.0, 0.5)
@@ -107,10 +99,10 @@ def test_fill_is_clear_below_the_level() -> None:
     assert HEAT_COLOURS[255].tolist() == [252, 255, 164]
 
 
-def test_the_part_that_reaches_a_level_lies_where_it_did() -> None:
+def test_the_part_that_reaches_a_level_lies_where_it_did(blob) -> None:
     raster = heat_on_slice(Frame.of(GRID, "axial"), 13, blob())
     assert raster is not None
-    part = reaching(raster, 3.0)
+    part = raster_reaching(raster, 3.0)
     assert part is not None and part.values.size < raster.values.size
     assert (part.values >= 3.0).sum() == (raster.values >= 3.0).sum()
 
@@ -121,7 +113,7 @@ def test_the_part_that_reaches_a_level_lies_where_it_did() -> None:
     assert peak(part) == pytest.approx(peak(raster))
     for rim in (part.values[:2], part.values[-2:], part.values[:, :2], part.values[:, -2:]):
         assert rim.max() < 3.0  # so that the smooth border of the fill stays what it was
-    assert reaching(raster, 1e6) is None
+    assert raster_reaching(raster, 1e6) is None
 
 
 @pytest.mark.parametrize("plane", PLANES)
