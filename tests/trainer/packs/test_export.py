@@ -13,8 +13,11 @@ import pytest
 import torch
 
 from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.inference.openvino_planes import to_volumes
+from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
+from ankleviewer.inference.runtime import Engine
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.networks.registry import build
@@ -211,3 +214,37 @@ def test_a_failed_gate_leaves_the_old_pack(
     with pytest.raises(ExportError, match="rounding"):
         write(net, volumes, pack, version="2.0.0")
     assert (pack / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
+@pytest.mark.parametrize(
+    ("arch", "options"),
+    [
+        ("mobilenet", {"width": 0.5}),
+        ("mobilenet", {"width": 0.5, "stride16": True}),
+        ("efficientnet_b7", {"width": 0.25, "depth": 0.1}),
+    ],
+)
+def test_openvino_computes_the_same_with_volumes_for_planes(arch: str, options: dict[str, Any]) -> None:
+    import openvino
+
+    torch.manual_seed(0)
+    net = build(arch, **options)
+    with torch.no_grad():
+        for m in net.modules():
+            if isinstance(m, torch.nn.BatchNorm3d):
+                m.momentum = 1.0
+                torch.nn.init.normal_(m.bias)
+        net(torch.randn(4, 1, 64, 64, 64))
+        net.head.weight.mul_(20)
+    model = to_onnx(deployed(net.eval()), 64, {})
+    given = openvino.Core().read_model(model)
+    depthwise = [n for n in given.get_ordered_ops() if n.get_type_name() == "GroupConvolution"]
+    flat = sum(len(n.output(0).get_shape()) == 4 for n in depthwise)
+    assert flat >= 6, "the file holds depthwise layers over planes"
+    assert to_volumes(given) == flat, "and OpenVINO gets none of them"
+    x = np.random.default_rng(0).normal(size=(1, 1, 64, 64, 64)).astype(np.float32)
+    want, got = Engine(model, "cpu").run(x), Engine(model, "openvino").run(x)
+    assert (got.provider, got.note) == ("OpenVINO CPU", "")
+    assert np.abs(want.cam).max() > 1e-3
+    np.testing.assert_allclose(got.cam, want.cam, rtol=0, atol=1e-4 * float(np.abs(want.cam).max()))
