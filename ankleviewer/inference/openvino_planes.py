@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Plane:
     """One such convolution: the nodes, the shape (N, C, D, H, W) of the volume, and the axis (0-2) along which it is flat."""
 
@@ -30,24 +30,61 @@ def to_volumes(model: Any) -> int:
         How many were replaced.
     """
     found = [plane for node in model.get_ordered_ops() if (plane := _plane(node)) is not None]
-    for plane in found:
+    same = _with_equal_slices([plane for plane in found if plane.axis == 0])
+    chosen = [plane for plane in found if plane.axis != 0 or plane in same]
+    for plane in chosen:
         _replace(plane)
-    return len(found)
+    return len(chosen)
 
 
 def _plane(conv: Any) -> _Plane | None:
-    if conv.get_type_name() != "GroupConvolution" or len(_shape(conv.output(0))) != 4:
+    if conv.get_type_name() != "GroupConvolution" or len(_shape(conv.output(0))) != 4 or len(_shape(conv.input_value(1))) != 5:
         return None
     there = conv.input_value(0).get_node()
     add = _only_reader(conv, "Add")
     back = _only_reader(add or conv, "Reshape")
     if there.get_type_name() != "Reshape" or back is None:
         return None
+    if add is not None and _shape(add.input_value(1)) != (1, _shape(conv.output(0))[1], 1, 1):
+        return None
     shape = _shape(there.input_value(0))
     if len(shape) != 5 or _shape(back.output(0)) != shape:
         return None
     axes = [axis for axis in range(3) if _is_flat(conv, shape, axis)]
     return _Plane(conv, add, back, shape, axes[0]) if len(axes) == 1 else None
+
+
+def _with_equal_slices(planes: list[_Plane]) -> list[_Plane]:
+    """Those of axis 0 whose weights and biases are the same for all slices; else they are no convolution over a volume."""
+    import openvino
+
+    ports = [port for plane in planes for port in _constants(plane)]
+    if not ports:
+        return []
+    try:
+        worked_out = openvino.Core().compile_model(openvino.Model(ports, []), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})({})
+    except RuntimeError:  # they hang on the input
+        return []
+    values = iter([np.array(worked_out[i]) for i in range(len(ports))])
+    equal = []
+    for plane in planes:
+        c, d = plane.shape[1:3]
+        each = [next(values).reshape(c, d, -1) for _ in _constants(plane)]
+        if all((v == v[:, :1]).all() for v in each):
+            equal.append(plane)
+    return equal
+
+
+def _constants(plane: _Plane) -> list[Any]:
+    """Where the weights come from, and the biases, if there are any."""
+    return [plane.conv.input_value(1), *([] if plane.add is None else [_unshaped(plane.add.input_value(1))])]
+
+
+def _unshaped(port: Any) -> Any:
+    """The same values before they got their shape, for which the convolution is asked where a bias comes from an ONNX file."""
+    while port.get_node().get_type_name() == "Reshape":
+        port = port.get_node().input_value(0)
+    return port
 
 
 def _is_flat(conv: Any, shape: tuple[int, ...], axis: int) -> bool:
@@ -92,11 +129,11 @@ def _replace(plane: _Plane) -> None:
             values = op.gather(shaped(values, [c, d, *rest]), np.int64(0), np.int64(1))
         return shaped(values, [c, *rest])
 
-    weights = each(conv.input_value(1), [1, 1, *kernel])
+    weights, *bias = _constants(plane)
     volume = conv.input_value(0).get_node().input_value(0)
-    out = op.group_convolution(volume, weights, [1, 1, 1], rim, rim, taps)
-    if plane.add is not None:
-        out = op.add(out, shaped(each(plane.add.input_value(1), [1]), [1, c, 1, 1, 1]))
+    out = op.group_convolution(volume, each(weights, [1, 1, *kernel]), [1, 1, 1], rim, rim, taps)
+    for values in bias:
+        out = op.add(out, shaped(each(values, [1]), [1, c, 1, 1, 1]))
     plane.back.output(0).replace(out.output(0))
 
 

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.skipif(not has_openvino(), reason="the extra openvino i
 SHAPE = (1, 5, 6, 7, 8)  # N, C, D, H, W
 
 
-def model(axis: int, k: int = 3, step: int = 1, *, bias: bool = True, wrong: bool = False, twice: bool = False) -> Any:
-    """x -> picture -> depthwise convolution -> volume, as model files hold it. `wrong`: taps that no volume has; `twice`: the
-    picture is read by something else too.
+def model(axis: int, k: int = 3, step: int = 1, bias: str = "channel", odd: str = "") -> Any:
+    """x -> picture -> depthwise convolution -> volume, as model files hold it. `odd`: the taps are those of no volume, the
+    picture is read by something else too, a slice has weights or a bias of its own.
     """
     import openvino
     from openvino import opset13 as op
@@ -27,21 +27,25 @@ def model(axis: int, k: int = 3, step: int = 1, *, bias: bool = True, wrong: boo
     n, c, d, h, w = SHAPE
     groups = c * d if axis == 0 else c
     apart = ((1, 1), (h, 1), (1, w))[axis]
-    if wrong:
+    if odd == "taps":
         apart = (apart[0] + 1, apart[1])
     picture = ((n, c * d, h, w), (n, c, d * h, w), (n, c, d, h * w))[axis]
     each = d if axis == 0 else 1
     weights = np.repeat(rng.standard_normal((c, 1, 1, k, k)), each, axis=0).astype(np.float32)
     offsets = np.repeat(rng.standard_normal(c), each).astype(np.float32).reshape(1, groups, 1, 1)
+    if odd == "weights":
+        weights[1] += 1
+    if odd == "bias":
+        offsets[0, 1] += 1
     x = op.parameter(list(SHAPE), dtype=np.float32)
     there = op.reshape(x, np.array(picture), special_zero=False)
     taps = [step * a for a in apart]
     rim = [t * (k // 2) for t in taps]
     y = op.group_convolution(there, weights, [1, 1], rim, rim, taps)
     if bias:
-        y = op.add(y, offsets)
+        y = op.add(y, offsets if bias == "channel" else rng.standard_normal(picture).astype(np.float32))
     out = [op.reshape(y, np.array(SHAPE), special_zero=False)]
-    if twice:
+    if odd == "reader":
         out.append(op.relu(y))
     return openvino.Model(out, [x])
 
@@ -60,11 +64,11 @@ def kinds(given: Any) -> list[int]:
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
-@pytest.mark.parametrize(("k", "step", "bias"), [(3, 1, True), (3, 2, True), (5, 1, False)])
-def test_a_plane_becomes_a_volume_and_answers_the_same(axis: int, k: int, step: int, bias: bool) -> None:
+@pytest.mark.parametrize(("k", "step", "bias"), [(3, 1, "channel"), (3, 2, "channel"), (5, 1, "")])
+def test_a_plane_becomes_a_volume_and_answers_the_same(axis: int, k: int, step: int, bias: str) -> None:
     x = np.random.default_rng(9).standard_normal(SHAPE).astype(np.float32)
-    want = answer(model(axis, k, step, bias=bias), x)
-    given = model(axis, k, step, bias=bias)
+    want = answer(model(axis, k, step, bias), x)
+    given = model(axis, k, step, bias)
     assert kinds(given) == [4]
     assert to_volumes(given) == 1
     assert kinds(given) == [5]
@@ -72,9 +76,18 @@ def test_a_plane_becomes_a_volume_and_answers_the_same(axis: int, k: int, step: 
     np.testing.assert_allclose(answer(given, x), want, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("other", [{"wrong": True}, {"twice": True}])
+@pytest.mark.parametrize(
+    ("axis", "odd"),
+    [*((axis, odd) for axis in (0, 1, 2) for odd in ("taps", "reader")), (0, "weights"), (0, "bias")],
+)
+def test_what_is_something_else_is_left_alone(axis: int, odd: str) -> None:
+    given = model(axis, odd=odd)
+    assert to_volumes(given) == 0
+    assert kinds(given) == [4]
+
+
 @pytest.mark.parametrize("axis", [0, 1, 2])
-def test_what_is_something_else_is_left_alone(axis: int, other: dict[str, bool]) -> None:
-    given = model(axis, **other)
+def test_something_added_voxel_by_voxel_is_no_bias(axis: int) -> None:
+    given = model(axis, bias="voxel")
     assert to_volumes(given) == 0
     assert kinds(given) == [4]
