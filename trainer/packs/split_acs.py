@@ -68,6 +68,7 @@ class SplitAcs(nn.Module):
     def widen(self, conv: nn.Conv3d, act: nn.Module) -> None:
         """Take in the 1 x 1 x 1 convolution that makes this layer's channels, and its activation, a range at a time."""
         for _, lo, hi in self.bounds:
+            # its own kind: in PyTorch a `Pointwise3d` is the faster one
             part = type(conv)(conv.in_channels, hi - lo, 1, bias=conv.bias is not None, dtype=conv.weight.dtype)
             with torch.no_grad():
                 part.weight.copy_(conv.weight[lo:hi])

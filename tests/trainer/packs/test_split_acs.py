@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.networks.efficientnet import B7, Block, Stage, _Kind
+from trainer.networks.efficientnet import Block, efficientnet_b7
 from trainer.networks.factory import AcsConv3d, Depthwise3d
-from trainer.networks.layers import Norm
+from trainer.packs.deploy import deployed
 from trainer.packs.split_acs import SplitAcs, gather, in_plane
 
 
@@ -61,25 +61,24 @@ def test_a_block_is_widened_and_filtered_by_ranges_and_answers_the_same(act: nn.
     torch.testing.assert_close(net(x), want)
 
 
-def test_a_block_of_efficientnet_is_gathered_whole() -> None:
+def test_every_widening_layer_of_efficientnet_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.Tensor, "half", lambda self: self)  # without the rounding
     torch.manual_seed(0)
-    kind = _Kind("acs", Norm(), B7)
-    block = Block(8, 8, Stage(6, 8, 1, 1, 5), 1, 1, 0.0, kind, True).eval()
-    layers = block.layers
-    x = torch.randn(1, 8, 6, 6, 6)
-    for part in layers.modules():  # as `deploy` leaves it: norms folded, here simply left out
-        if isinstance(part, nn.Sequential) and len(part) > 1 and isinstance(part[1], nn.BatchNorm3d):
-            part[1] = nn.Identity()
+    net = efficientnet_b7(width=0.25, depth=0.1)
+    x = torch.randn(4, 1, 32, 32, 32)
     with torch.no_grad():
-        want = block(x)
-    depthwise = layers[1]
-    assert isinstance(depthwise, nn.Sequential)
-    assert isinstance(depthwise[0], Depthwise3d)
-    depthwise[0] = SplitAcs(depthwise[0])
-    gather(nn.Sequential(block))
-    assert isinstance(layers[0], nn.Identity)
-    with torch.no_grad():
-        torch.testing.assert_close(block(x), want)
+        for m in net.modules():
+            if isinstance(m, nn.BatchNorm3d):
+                m.momentum = 1.0
+                nn.init.normal_(m.bias)
+        net(x)
+        want = net.eval()(x)[1]
+        plain = deployed(net)
+        blocks = [m for m in plain.modules() if isinstance(m, Block)]
+        taken = [isinstance(block.layers[0], nn.Identity) for block in blocks]
+        assert taken == [False] + [True] * (len(blocks) - 1), "the first block does not widen"
+        assert want.std() > 1e-4
+        torch.testing.assert_close(plain(x)[1], want, rtol=0, atol=1e-3 * float(want.std()))
 
 
 def test_what_the_layers_give_out_one_by_one_stays() -> None:
