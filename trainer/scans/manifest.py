@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,8 @@ class Row:
     """One scan of a manifest.
 
     Attributes:
+        id: unlike that of any other row, and fit to be a file's name.
+        patient: the id where the table names none.
         severity, twin: "" where unknown.
         mask: where the fractures are marked, or None.
         not_eligible: code of what the table says against it (EXCLUDING), "" where nothing.
@@ -41,6 +46,7 @@ EXCLUDING = {
     "incomplete": "SCAN_INCOMPLETE",
 }
 ADULT = 18
+NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # what some file system refuses in a file's name
 _YES, _NO = ("1", "yes", "true"), ("", "0", "no", "false")
 
 
@@ -49,11 +55,25 @@ def scan_id(path: Path) -> str:
     return path.name.removesuffix(".gz").removesuffix(".nii")
 
 
+def names_of(paths: Sequence[Path], folder: Path) -> list[str]:
+    """An id for each scan: its own name, or its path below `folder` where several have that name (patient-1/CT, patient-2/CT)."""
+    short = [scan_id(p) for p in paths]
+    often = Counter(name.casefold() for name in short)
+    names = []
+    for path, name in zip(paths, short, strict=True):
+        if often[name.casefold()] > 1:
+            above = path.relative_to(folder).parts if path.is_relative_to(folder) else path.parts[1:]
+            name = "-".join((*(part for part in above[:-1] if part not in (".", "..")), name))
+        names.append(NOT_IN_NAMES.sub("-", name))
+    return names
+
+
 def read_manifest(path: str | Path) -> list[Row]:
     """Rows of a manifest, or of the manifest.csv in a folder. Relative paths are relative to the manifest.
 
     Raises:
-        DataError: no such file, a column or value is missing, a label is not 0 or 1, a scan is named twice.
+        DataError: no such file, a column or value is missing, a label is not 0 or 1, a scan is named twice,
+            an id belongs to two scans or cannot be a file's name.
     """
     path = Path(path)
     path = path / "manifest.csv" if path.is_dir() else path
@@ -62,31 +82,45 @@ def read_manifest(path: str | Path) -> list[Row]:
             records = list(csv.DictReader(f))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path} cannot be read as a manifest: {error}") from error
-    rows: list[Row] = []
+    lines: list[tuple[str, dict[str, str], Path]] = []
     for line, record in enumerate(records, start=2):
         values = {k: (v or "").strip() for k, v in record.items() if isinstance(k, str) and not isinstance(v, list)}
         if not values.get("path") or values.get("label") not in ("0", "1"):
             raise DataError(f"{path.name}, line {line}: needs a path and a label 0 or 1, has {values}")
-        scan = path.parent / values["path"]
-        name = values.get("id") or scan_id(scan)
-        rows.append(
-            Row(
-                name,
-                scan,
-                int(values["label"]),
-                values.get("patient") or name,
-                values.get("site", ""),
-                values.get("severity", ""),
-                values.get("twin", ""),
-                path.parent / values["mask"] if values.get("mask") else None,
-                _not_eligible(values, f"{path.name}, line {line}"),
-            )
-        )
-    if not rows:
+        lines.append((f"{path.name}, line {line}", values, path.parent / values["path"]))
+    if not lines:
         raise DataError(f"{path} names no scan")
-    if len({r.path for r in rows}) < len(rows):
+    scans = [scan for _, _, scan in lines]
+    if len(set(scans)) < len(scans):
         raise DataError(f"{path} names a scan twice")
+    rows = [
+        _row(where, values, path.parent, scan, name)
+        for (where, values, scan), name in zip(lines, names_of(scans, path.parent), strict=True)
+    ]
+    taken: dict[str, str] = {}
+    for (where, _, _), row in zip(lines, rows, strict=True):
+        # two scans of one id would be prepared into one file; some file systems hold small and capital letters for the same
+        if (other := taken.setdefault(row.id.casefold(), where)) != where:
+            raise DataError(f"{where}: the id {row.id!r} belongs to another scan ({other}); the column id gives each its own")
     return rows
+
+
+def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str) -> Row:
+    given = values.get("id", "")
+    if given and (NOT_IN_NAMES.search(given) or given.startswith(".")):
+        raise DataError(f"{where}: the id {given!r} cannot be a file's name")
+    name = given or name
+    return Row(
+        name,
+        scan,
+        int(values["label"]),
+        values.get("patient") or name,
+        values.get("site", ""),
+        values.get("severity", ""),
+        values.get("twin", ""),
+        folder / values["mask"] if values.get("mask") else None,
+        _not_eligible(values, where),
+    )
 
 
 def _not_eligible(values: dict[str, str], where: str) -> str:

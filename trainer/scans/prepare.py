@@ -12,6 +12,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def split_by_patient(rows: Sequence[Row], seed: int = 0) -> dict[str, str]:
 def prepare(
     manifest: Path, out: Path, spec: PreprocessSpec, *, seed: int = 0, progress: Callable[[int, int, str], None] | None = None
 ) -> list[Prepared]:
-    """Fill `out`; scans that are there already are not read again.
+    """Fill `out`; scans that are there already are not read again, unless their files have changed.
 
     Raises:
         DataError: the manifest is not usable.
@@ -92,9 +93,13 @@ def prepare(
     for i, row in enumerate(rows):
         if progress:
             progress(i, len(rows), row.id)
-        if row.not_eligible or _is_done(row, state["scans"].get(row.id)):
+        if row.not_eligible:
             continue
-        state["scans"][row.id] = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
+        source = _source(row, manifest)
+        if state["scans"].get(row.id, {}).get("source") == source:
+            continue
+        entry = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
+        state["scans"][row.id] = entry | {"source": source}
         write_text(state_file, json.dumps(state))
     # what the table says against a scan is not kept in the state, since the table may change; such a scan is not even read
     entries: dict[str, dict[str, Any]] = {
@@ -157,17 +162,22 @@ def _manifest(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def _is_done(row: Row, entry: dict[str, Any] | None) -> bool:
-    """Whether a scan need not be read: it was, and marks that the table names by now were too."""
-    if entry is None:
-        return False
-    final = entry["excluded"] and entry["excluded"] != WHICH_ANKLE  # marks settle that
-    return bool(final or row.mask is None or entry.get("marked"))
+def _source(row: Row, manifest: Path) -> str:
+    """What a scan is made from: its place as seen from the table, and number, size and latest change of its files and its marks.
+    Another scan under the same id, a scan that was sent anew, or marks that came later are so told from what was read.
+    """
+    table = manifest if manifest.is_dir() else manifest.parent
+    files = [row.path, *(row.path.rglob("*") if row.path.is_dir() else ()), *([row.mask] if row.mask else [])]
+    stats = [f.stat() for f in files if f.is_file()]
+    latest = max((s.st_mtime_ns for s in stats), default=0)
+    place = os.path.relpath(row.path.resolve(), table.resolve())
+    return f"{Path(place).as_posix()} {len(stats)} {sum(s.st_size for s in stats)} {latest}"
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
     from ankleviewer.core.preprocess import apply, model_grid
 
+    marks.unlink(missing_ok=True)  # of an earlier table
     found = take_in(row.path)
     if found.scan is None:
         return {"excluded": found.reason, "pixels": "", "ankle": None}

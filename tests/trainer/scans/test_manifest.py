@@ -27,6 +27,11 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
         ("path,label\n", "no scan"),
         ("path,label\na.nii,1\na.nii,0\n", "twice"),
         ("name\na\n", "line 2"),
+        ("path,label,id\na.nii,1,x\nb.nii,0,X\n", r"line 3: the id 'X' belongs to another scan .*line 2"),
+        ("path,label,id\na.nii,1,b\nb.nii,0,\n", "line 3: the id 'b'"),
+        ("path,label,id\na.nii,1,../x\n", "line 2: the id '../x' cannot be a file's name"),
+        ("path,label,id\na.nii,1,..\n", "line 2: the id '..' cannot"),
+        ("path,label\na/b/CT,1\na-b/CT,0\n", "line 3: the id 'a-b-CT'"),
     ],
 )
 def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
@@ -38,3 +43,10 @@ def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> 
 def test_missing_manifest(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_manifest(tmp_path / "none.csv")
+
+
+def test_scans_of_one_name_have_ids_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text("path,label\na/CT,1\nb/CT,0\nc/ct.nii.gz,0\n../other/CT,0\nc/d:1,1\n")
+    names = [row.id for row in read_manifest(tmp_path)]
+    assert names[:3] == ["a-CT", "b-CT", "c-ct"] and names[3].endswith("other-CT") and names[4] == "d-1"
+    assert [row.patient for row in read_manifest(tmp_path)] == names

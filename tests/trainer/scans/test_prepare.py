@@ -144,11 +144,37 @@ def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
     assert module._meant((right, left), 0, None) is right and module._meant((), 1, None) is None
 
 
-def test_marks_that_come_later_settle_which_ankle_is_meant(tmp_path: Path) -> None:
-    entry = {"excluded": module.WHICH_ANKLE, "pixels": "", "ankle": None, "marked": False}
-    assert module._is_done(row("a", 1, "p"), entry)
-    assert not module._is_done(replace(row("a", 1, "p"), mask=tmp_path / "a.nii"), entry)
-    assert module._is_done(replace(row("a", 1, "p"), mask=tmp_path / "a.nii"), entry | {"excluded": "NO_COMPLETE_ANKLE"})
+def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def one(row: Row, target: Path, marks: Path, spec: object) -> dict[str, object]:
+        read.append(row.path.relative_to(tmp_path))
+        return {"excluded": "NO_COMPLETE_ANKLE", "pixels": "", "ankle": None, "marked": False}
+
+    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.chdir(tmp_path)
+    table = Path("m.csv")
+    for name in ("one", "two"):
+        (tmp_path / name / "CT").mkdir(parents=True)
+        (tmp_path / name / "CT" / "1.dcm").write_bytes(name.encode())
+
+    def again(text: str) -> list[str]:
+        read.clear()
+        table.write_text(f"path,label,patient,mask\n{text}\n")
+        prepare(table.resolve(), tmp_path / "out", SPEC)
+        return [p.as_posix() for p in read]
+
+    assert again("one/CT,1,p,") == ["one/CT"]
+    assert again("one/CT,0,q,") == []  # what the table says of it may change
+    assert again("two/CT,0,q,") == ["two/CT"]  # another scan of the same name
+    (tmp_path / "two" / "CT" / "2.dcm").write_bytes(b"more")
+    assert again("two/CT,0,q,") == ["two/CT"]  # it was sent anew
+    (tmp_path / "mask.nii").write_bytes(b"m")
+    assert again("two/CT,1,q,mask.nii") == ["two/CT"]  # marks settle which ankle is meant
+    assert again("two/CT,1,q,mask.nii") == []
+    assert again("one/CT,1,p,\ntwo/CT,0,q,") == ["one/CT", "two/CT"]  # one name for two: each has an id of its own now
+    state = json.loads((tmp_path / "out" / "state.json").read_text())["scans"]
+    assert {"one-CT", "two-CT"} <= set(state)
 
 
 def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path) -> None:
