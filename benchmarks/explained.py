@@ -7,6 +7,7 @@ table. Weights are random: they do not change the time.
 
 from __future__ import annotations
 
+import argparse
 import copy
 import statistics
 import time
@@ -145,5 +146,6 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m benchmarks.explained", description=(__doc__ or "").splitlines()[0]).parse_args()
     for row in rows():
         print(row, flush=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import resource
@@ -65,8 +66,11 @@ def rows() -> Iterator[str]:
 
 def main(argv: list[str]) -> None:
     """One file, or the table."""
-    if argv:
-        print(json.dumps(analyse(argv[0])))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", nargs="?", metavar="FILE", help="open and analyse this scan alone and print JSON")
+    file = parser.parse_args(argv).file
+    if file:
+        print(json.dumps(analyse(file)))
         return
     for row in rows():
         print(row, flush=True)

@@ -8,7 +8,7 @@ that boxes are made in any case.
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -130,5 +130,7 @@ def _by_hand(scan: Path, net: FractureNet) -> Callable[[], object]:
 
 
 if __name__ == "__main__":
-    for row in rows(sys.argv[1:] or PAPERS):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scan_to_boxes", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("networks", nargs="*", default=PAPERS, metavar="NETWORK", help="instead of the paper's three")
+    for row in rows(parser.parse_args().networks):
         print(row, flush=True)

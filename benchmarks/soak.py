@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gc
 import os
 import subprocess
@@ -133,7 +134,9 @@ def run(count: int, folder: Path) -> list[Row]:
 
 def main() -> int:
     """0 when all is flat, 1 when something grew."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("count", nargs="?", type=int, default=200, metavar="COUNT", help="scans to open, 200 by default")
+    count = int(parser.parse_args().count)
     if os.environ.get("ANKLEVIEWER_SOAK") is None:
         from benchmarks.screen import virtual_screen
 

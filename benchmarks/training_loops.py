@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import subprocess
@@ -183,7 +184,9 @@ def _run(side: str, model: str) -> dict[str, float]:
 
 def main(argv: list[str]) -> None:
     """One side of one network, or the table."""
-    if argv:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.training_loops", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("one", nargs="*", metavar="SIDE NETWORK", help="run one side of one network and print JSON")
+    if argv := parser.parse_args(argv).one:
         with tempfile.TemporaryDirectory() as folder:
             write_scans(Path(folder))
             torch.manual_seed(0)

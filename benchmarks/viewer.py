@@ -7,6 +7,7 @@ miss is printed as a miss and does not stop the run; on a machine with other wor
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -175,4 +176,6 @@ def main(stalls_alone: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    main("--stalls" in sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.viewer", description="The viewer against its targets.")
+    parser.add_argument("--stalls", action="store_true", help="the rows of the stalls alone, medians of several rounds")
+    main(parser.parse_args().stalls)

@@ -158,13 +158,17 @@ def test_model_that_gives_no_number_is_exit_4(scans, monkeypatch, capsys) -> Non
     assert [r["models"][0]["call"] for r in record["results"]] == ["not assessed"] * 2
 
 
-def test_models_list_add(tmp_path, home, capsys) -> None:
+def test_models_list_add(tmp_path, home, monkeypatch, capsys) -> None:
     assert main(["models", "list"]) == 0
     out = capsys.readouterr().out
     assert "tiny-lse 1.0.0  (released, default)" in out and "trained on: simulated" in out and "auc: 0.97" in out
     assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
     assert (home / "models" / "mine" / "model.onnx").is_file()
     assert main(["models", "verify", "mine"]) == 0
+    (empty := tmp_path / "empty").mkdir()
+    monkeypatch.chdir(empty)
+    assert main(["models", "add", "."]) == 4
+    assert "empty" in capsys.readouterr().err
 
 
 def test_info_tells_geometry_and_checks(scans, capsys) -> None:
@@ -212,6 +216,27 @@ def test_window_is_the_default_command(monkeypatch) -> None:
     assert calls == [("scan.nii.gz", "tiny-gap", "x.png", ""), (None, None, None, "")]
 
 
+def test_without_a_screen_a_sentence_instead_of_qt_s_end(monkeypatch, capsys) -> None:
+    calls: list = []
+    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
+    monkeypatch.setattr(sys, "platform", "linux")
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    for name in screens:
+        monkeypatch.delenv(name, raising=False)
+    for arguments in (["scan.nii.gz"], ["scan.nii.gz", "--screenshot", "x.png"]):
+        assert main(arguments) == 1
+        said = capsys.readouterr().err
+        assert "no screen" in said and "ankleviewer analyze SCAN" in said and said.count("\n") == 1
+    assert calls == []
+    for name in screens:
+        with monkeypatch.context() as patch:
+            patch.setenv(name, "offscreen" if name.startswith("QT") else ":0")
+            assert main([]) == 0
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert main([]) == 0
+    assert len(calls) == 4
+
+
 def test_one_of_several_series_by_number_or_key(scans, tmp_path, monkeypatch, capsys) -> None:
     (folder := tmp_path / "study").mkdir()
     for name in ("a.nii.gz", "b.nii.gz"):
@@ -243,7 +268,7 @@ def test_one_of_several_series_by_number_or_key(scans, tmp_path, monkeypatch, ca
 def test_help_and_version(capsys) -> None:
     assert main(["--version"]) == 0 and main(["--help"]) == 0 and main(["analyze", "--help"]) == 0
     out = capsys.readouterr().out
-    assert "analyze" in out and "AnkleViewer 0" in out
+    assert "analyze" in out and "AnkleViewer 0" in out and "ZIP of a scan" in " ".join(out.split())
 
 
 def test_progress_bar_only_on_a_terminal(monkeypatch, capsys) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -16,6 +17,8 @@ from ankleviewer.core.errors import AnkleViewerError
 
 COMMANDS = ("analyze", "info", "models", "selftest")
 _SERIES = "of a folder or ZIP with several series, the one to open: its number in the list, its key or its UID"
+_SCAN = "NIfTI file, DICOM folder, DICOM file, or ZIP of a scan"
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 
 log = logging.getLogger(__name__)
@@ -53,7 +56,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
 
     analyze = commands.add_parser("analyze", help="run models on scans", description=f"Run models on scans. {DISCLAIMER}.")
-    analyze.add_argument("path", nargs="+", metavar="PATH", help="NIfTI file, DICOM folder or DICOM file")
+    analyze.add_argument("path", nargs="+", metavar="PATH", help=_SCAN)
     analyze.add_argument("--model", action="append", metavar="NAME", help="name or path of a model pack, or all; may be repeated")
     analyze.add_argument("--runtime", choices=RUNTIMES, default="auto")
     analyze.add_argument("--json", metavar="FILE", help="write the result as JSON; - prints it")
@@ -68,7 +71,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     analyze.set_defaults(command=_analyze)
 
     info = commands.add_parser("info", help="what a scan is, its geometry, the checks and the verdict; no model is run")
-    info.add_argument("path", metavar="PATH")
+    info.add_argument("path", metavar="PATH", help=_SCAN)
     info.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
     info.add_argument("--series", metavar="NAME", help=f"{_SERIES}; `list` lists them")
     info.set_defaults(command=_info)
@@ -117,6 +120,8 @@ def _window(options: argparse.Namespace) -> int:
         if options.path is None:
             raise console.UsageError("--series needs a PATH.")
         pick = chosen(options.path, options.series)
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in _SCREENS):  # Qt would end the process itself
+        raise AnkleViewerError("NO_SCREEN", "There is no screen for a window; `ankleviewer analyze SCAN` works without one.")
     from ankleviewer.ui.app import run
 
     return int(run(options.path, options.model, options.screenshot, pick))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ankleviewer.cli import console
@@ -49,7 +50,7 @@ def verify(names: Sequence[str]) -> int:
 
 def add(source: str) -> int:
     """Add a pack to the user's own. Returns the exit code."""
-    pack = packs.add_pack(source)
+    pack = packs.add_pack(Path(source).resolve())  # "." has no name that an error could tell
     print(f"Added {pack.name} {pack.version} ({pack.status}).")
     return console.DONE
 

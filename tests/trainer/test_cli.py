@@ -13,6 +13,7 @@ import pytest
 from ankleviewer.core.errors import ModelError, ScanError
 from trainer import cli, publish, runs
 from trainer.cli import main
+from trainer.scans.manifest import Row
 from trainer.training.recipes import RECIPES
 
 
@@ -67,6 +68,44 @@ def test_errors_become_codes_and_sentences(
     assert main(["export", str(tmp_path), "--out", str(tmp_path / "pack")]) == code
     said = capsys.readouterr().err
     assert (str(error) or "Stopped") in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("train --model compact --data simulate --out x", "the same command with --resume goes on"),
+        ("locator --out x", "the same command with --resume goes on"),
+        ("prepare scans.csv --out x", "the same command goes on from there"),
+        ("simulate --count 1 --seed 1 --out x", "the same command goes on from there"),
+        ("evaluate --models m --data d --out x", "the same command begins anew"),
+    ],
+)
+def test_a_command_that_was_stopped_says_how_it_goes_on(
+    line: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(args: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(cli._COMMANDS, line.split(maxsplit=1)[0], stop)
+    assert main(line.split()) == 1
+    assert told in capsys.readouterr().err
+
+
+def test_scans_without_a_patient_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    from trainer.scans import prepare
+
+    def item(name: str, patient: str, excluded: str = "") -> prepare.Prepared:
+        row = Row(name, tmp_path / name, 0, patient, "", "", "")
+        return prepare.Prepared(row, "" if excluded else "train", excluded, None)
+
+    for patients, told in ((("p", "b", "c"), "no patient named: 1 of them"), (("p", "q", "c"), "")):
+        found = [item("a", patients[0]), item("b", patients[1]), item("c", patients[2], "NOT_ADULT")]
+        monkeypatch.setattr(prepare, "prepare", lambda *_, found=found, **__: found)
+        assert main(["prepare", "scans.csv", "--out", str(tmp_path)]) == 0
+        said = capsys.readouterr().out
+        assert told in said and ("no patient" in said) == bool(told)
 
 
 def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

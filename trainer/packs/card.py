@@ -36,7 +36,7 @@ def model_card(record: Mapping[str, Any]) -> str:
         USE,
         "## Training data",
         data + (". **Trained on simulated scans; no figure below says anything on patients.**" if simulated else "."),
-        _table([(k, v) for k, v in sorted(origin.items()) if k not in ("data", "versions")]),
+        _table([(k, v) for k, v in sorted(origin.items()) if k not in ("data", "versions") and v not in (None, "")]),
         "## Network",
         f"{network['arch']}, {network['mode']} convolutions, {network['parameters']:,} parameters, pooling {network['pooling']}.",
         MIRRORED if network.get("config", {}).get("mirrored") else "",

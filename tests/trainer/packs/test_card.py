@@ -31,6 +31,14 @@ def test_figures_have_their_intervals_and_calibration_a_table_of_its_own() -> No
     assert "Trained on simulated scans; no figure below says anything on patients." in card and "torch" not in card
 
 
+def test_what_is_not_known_of_the_training_has_no_line() -> None:
+    own = record()
+    own["origin"] |= {"pairs": None, "init": "", "steps": 0}
+    card = model_card(own)
+    assert "None |" not in card and "| pairs" not in card and "| init" not in card
+    assert "| seed | 7 |" in card and "| steps | 0 |" in card
+
+
 def test_without_figures_it_says_so() -> None:
     card = model_card(record())
     assert "None were measured." in card and "| probability | mean |" not in card
