@@ -30,7 +30,7 @@ from ankleviewer.core.review import Review
 from ankleviewer.core.review import to_json as review_json
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.inference.loaded import predictor_of
-from ankleviewer.inference.locator import ankles_in
+from ankleviewer.inference.locator import ankles_in, in_use
 from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
 from ankleviewer.io import journal
 from ankleviewer.io.atomic import write_text
@@ -98,8 +98,9 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
     if verdict(findings) != "refuse":
         _stop_if(cancelled)
         report(0.8, "Looking for the ankle")
-        ankles = _with_side(ankles_in(scan.volume, cancelled), scan.laterality)
-        findings = (*findings, *anatomy_findings(ankles, scan.volume))
+        said: list[Finding] = []
+        ankles = _with_side(ankles_in(scan.volume, cancelled, said), scan.laterality)
+        findings = (*findings, *said, *anatomy_findings(ankles, scan.volume))
     timings = {"read": round(read - start, 3), "check": round(time.perf_counter() - read, 3)}
     case = Case(scan, findings, verdict(findings), ankles, timings)
     log.info("scan %s: %s, %s, %s", scan.sha256[:16], case.verdict, [f.code for f in findings], timings)
@@ -341,7 +342,7 @@ def list_models() -> list[ModelSummary]:
 
 
 def software() -> dict[str, str]:
-    """Names and versions behind a result."""
+    """Names and versions behind a result; of the locator the first digits of its hash."""
     versions = {"name": "AnkleViewer", "version": __version__, "python": platform.python_version()}
     for package in ("onnxruntime-gpu", "onnxruntime"):
         try:
@@ -349,7 +350,7 @@ def software() -> dict[str, str]:
             break
         except metadata.PackageNotFoundError:
             continue
-    return versions
+    return versions | ({"locator": in_use()[:16]} if in_use() else {})
 
 
 def _with_side(ankles: tuple[Ankle, ...], laterality: str) -> tuple[Ankle, ...]:

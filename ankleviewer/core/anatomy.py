@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from ankleviewer.core.boneshape import Coarse, Section, body_area_mm2, coarsen, sections, tubes
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import UP, Array
 from ankleviewer.core.joint import Axis, Joint, centre_mm, find_joint
 from ankleviewer.core.volume import Volume
 
@@ -45,6 +45,7 @@ class Ankle:
         complete: distal tibia, joint and talus lie in the field of view.
         reason: a sentence where not complete, else "".
         landmarks: names of `landmarks.NAMES` that the locator saw, with LPS mm; () where it saw none.
+        up: unit vector towards the shaft, LPS, where the leg lies across the scan (`upright`), else the scan's own upwards.
     """
 
     side: Side
@@ -54,6 +55,7 @@ class Ankle:
     complete: bool
     reason: str
     landmarks: tuple[tuple[str, Point], ...] = ()
+    up: Point = UP
 
 
 def find_ankles(volume: Volume) -> tuple[Ankle, ...]:

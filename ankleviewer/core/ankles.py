@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.anatomy import ABOVE_MM, TALUS_MM, Ankle, Point, Side
+from ankleviewer.core.anatomy import ABOVE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
 
@@ -34,6 +34,7 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     sides = agree_on_sides(tuple(located))
     left = list(bones)
     ankles: list[Ankle] = []
+    sure: list[Ankle] = []
     for seen, side in zip(located, sides, strict=True):
         near = min(left, key=lambda a: _apart(a.centre_mm, seen.centre_mm), default=None)
         if near is not None and _apart(near.centre_mm, seen.centre_mm) < SAME_MM:
@@ -41,8 +42,29 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
             ankles.append(_with(near, seen, side, grid))
         elif seen.confidence >= ALONE:
             ankles.append(_alone(seen, side, grid))
-    ankles += [a for a in left if all(_apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)]
+        else:
+            continue
+        sure += ankles[-1:] if seen.confidence >= ALONE else []
+    # what the bones alone say is no second ankle beside one already found, nor another joint of a leg whose ankle is certain
+    ankles += [
+        a
+        for a in left
+        if all(_apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
+        and all(_apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
+    ]
+    told = [_named(seen) for seen, side in zip(located, sides, strict=True) if side != "unknown"]
+    ankles = _of_two_sides(ankles, [a.landmarks in told for a in ankles])
     return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
+
+
+def _of_two_sides(ankles: list[Ankle], told: list[bool]) -> list[Ankle]:
+    """Two ankles of one side cannot be: the one whose side the landmarks told keeps it; where none did, neither is known."""
+    if len(ankles) != 2 or ankles[0].side != ankles[1].side or ankles[0].side == "unknown":
+        return ankles
+    if told[0] == told[1]:
+        return [replace(a, side="unknown") for a in ankles]
+    other: Side = "R" if ankles[0].side == "L" else "L"
+    return [a if sure else replace(a, side=other) for a, sure in zip(ankles, told, strict=True)]
 
 
 def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
@@ -82,7 +104,7 @@ def missing(seen: Located, grid: Grid) -> str:
         if len(gone) == 1:
             return f"the {gone[0]} lies outside of the scan."
         return f"the {gone[0]} and the {gone[1]} lie outside of the scan."
-    plafond, dome, up = seen.mm(PLAFOND), seen.mm(DOME), _up(seen)
+    plafond, dome, up = seen.mm(PLAFOND), seen.mm(DOME), towards_shaft(seen)
     assert plafond is not None
     assert dome is not None
     above, below = _reach(grid, plafond, up), _reach(grid, dome, -up)
@@ -93,8 +115,8 @@ def missing(seen: Located, grid: Grid) -> str:
     return ""
 
 
-def _up(seen: Located) -> Array:
-    """Unit vector towards the shaft: from what hangs below the joint to its middle."""
+def towards_shaft(seen: Located) -> Array:
+    """Unit vector, LPS, from what hangs below the joint to its middle; straight up where nothing was seen below."""
     below = [m for m in (seen.mm(MEDIAL), seen.mm(LATERAL), seen.mm(HEEL)) if m is not None]
     up = seen.centre_mm - np.mean(below, axis=0) if below else np.array([0.0, 0.0, 1.0])
     if seen.mm(MEDIAL) is not None and seen.mm(LATERAL) is not None:  # the heel alone would tilt it backwards

@@ -48,6 +48,11 @@ class Coarse:
     step: Array
     threshold: float
 
+    @property
+    def volume(self) -> Volume:
+        """The coarse scan by itself."""
+        return Volume(self.hu.astype(np.int16), self.grid)
+
     def sample(self, mm: Array) -> NDArray[np.float32]:
         """HU at LPS points (..., 3), trilinear; NaN outside."""
         from scipy.ndimage import map_coordinates

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.findings import Finding, verdict
+from ankleviewer.core.geometry import UP
 from ankleviewer.core.preprocess import FINE
 from ankleviewer.core.volume import Volume
 
@@ -155,7 +156,7 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
 
     Returns:
         NOT_AN_ANKLE or ANKLE_INCOMPLETE as "withhold" where no ankle can be assessed; ANKLE_INCOMPLETE as "caveat" for
-        the incomplete ones beside a complete one.
+        the incomplete ones beside a complete one; LEG_ACROSS as "caveat" for legs that the models see turned.
     """
     if not ankles:
         return [Finding("withhold", "NOT_AN_ANKLE", "No ankle joint was found in this scan; the models are made for ankles.")]
@@ -165,6 +166,16 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
         Finding("caveat" if level == "caveat" else "withhold", "ANKLE_INCOMPLETE", f"{names[a.side]}: {a.reason}")
         for a in ankles
         if not a.complete
+    ]
+    findings += [
+        Finding(
+            "caveat",
+            "LEG_ACROSS",
+            f"{names[a.side]}: the leg lies across the scan, {_lean(a):.0f}° from upright; it was turned for the models. "
+            "Check whether the scan's orientation is right.",
+        )
+        for a in ankles
+        if a.up != UP
     ]
     if volume is not None and volume.padding is not None:
         findings += [
@@ -177,6 +188,10 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
             if a.complete and _gap_near(volume, a)
         ]
     return findings
+
+
+def _lean(ankle: Ankle) -> float:
+    return float(np.degrees(np.arccos(np.clip(ankle.up[2], -1.0, 1.0))))
 
 
 def _gap_near(volume: Volume, ankle: Ankle) -> bool:

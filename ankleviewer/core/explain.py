@@ -268,13 +268,14 @@ def _near(bone: NDArray[np.bool_], mask: NDArray[np.bool_], reach: float) -> NDA
 def make_box(place: tuple[slice, slice, slice], score: float, placement: Placement) -> Box:
     """A range of model voxels as a Box: millimetres, the enclosing range in the scan as stored, and the model's own index.
 
-    The voxel faces are the box's faces: model voxels start..stop-1 reach from start - 0.5 to stop - 0.5.
+    The voxel faces are the box's faces: model voxels start..stop-1 reach from start - 0.5 to stop - 0.5. Of a cube that is turned
+    with its leg, the box in millimetres encloses the turned one.
     """
     low = np.array([s.start for s in place]) - 0.5
     high = np.array([s.stop for s in place]) - 0.5
-    faces = np.stack([placement.to_mm(low), placement.to_mm(high)])
-    min_mm, max_mm = faces.min(axis=0), faces.max(axis=0)
     corners = np.array(np.meshgrid(*zip(low, high, strict=True), indexing="ij")).reshape(3, -1).T
+    mm = placement.to_mm(corners)
+    min_mm, max_mm = mm.min(axis=0), mm.max(axis=0)
     voxels = placement.to_scan_voxel(corners)
     last = np.asarray(placement.scan_grid.shape) - 1
     # a scan voxel v covers v - 0.5 .. v + 0.5; 1e-6 keeps a face that lies exactly between two voxels from claiming the next one

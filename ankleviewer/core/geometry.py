@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+UP = (0.0, 0.0, 1.0)
+
 LPS_POSITIVE = ("L", "P", "S")
 LPS_NEGATIVE = ("R", "A", "I")
 
@@ -108,3 +110,19 @@ def closest_axes(direction: Array) -> tuple[int, int, int]:
     weight = np.abs(direction)
     orders = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
     return max(orders, key=lambda o: weight[o[0], 0] * weight[o[1], 1] * weight[o[2], 2] + 1e-6 * weight[o[0], 0])
+
+
+def standing(up: ArrayLike) -> Array:
+    """3 x 3 rotation that brings a direction to +z by the shortest way; one that points straight down is turned about x.
+
+    Args:
+        up: (3,), LPS, any length but 0.
+    """
+    a = np.asarray(up, dtype=np.float64)
+    a = a / np.linalg.norm(a)
+    cosine = float(a[2])
+    if cosine < -1.0 + 1e-6:
+        return np.diag([1.0, -1.0, -1.0])
+    axis = np.array([a[1], -a[0], 0.0])  # a x z: its length is the sine
+    cross = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
+    return np.asarray(np.eye(3) + cross + cross @ cross / (1.0 + cosine))

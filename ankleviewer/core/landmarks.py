@@ -7,7 +7,6 @@ up in a left ankle and down in a right one. The radiological convention of a sca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +104,7 @@ def locator_input(volume: Volume) -> tuple[Float32, Grid]:
     size = [MULTIPLE * max(2, int(np.ceil(extent / INPUT_MM / MULTIPLE))) for extent in high - low]
     first = (low + high) / 2 - INPUT_MM * (np.asarray(size) - 1) / 2
     grid = Grid.axis_aligned((size[0], size[1], size[2]), INPUT_MM, first)
-    hu = resample(Volume(np.ascontiguousarray(coarse.hu.astype(np.int16)), coarse.grid), grid, -1000.0)
+    hu = resample(coarse.volume, grid, -1000.0)
     return windowed(hu), grid
 
 
@@ -181,8 +180,7 @@ def _apart(a: Peak, b: Peak) -> float:
 def agree_on_sides(ankles: tuple[Located, ...]) -> tuple[str, ...]:
     """A side for each ankle: of two ankles that would have one side, or of which one is unknown, the surer one decides."""
     sides = [a.side for a in ankles]
-    for i, j in combinations(range(len(ankles)), 2):
-        first, second = (i, j) if abs(ankles[i].turn) >= abs(ankles[j].turn) else (j, i)
-        if len(ankles) == 2 and sides[first] != "unknown":
-            sides[second] = "R" if sides[first] == "L" else "L"
+    if len(ankles) == 2 and set(sides) != {"unknown"}:
+        first, second = sorted((0, 1), key=lambda n: (sides[n] == "unknown", -abs(ankles[n].turn)))
+        sides[second] = "R" if sides[first] == "L" else "L"
     return tuple(sides)

@@ -9,12 +9,13 @@ named only beside a landmark that was seen: without one the program does not kno
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from ankleviewer.core.explain import HeatMap
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import UP, Array, standing
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND
 from ankleviewer.core.result import Box, Looked, ModelAnswer
 
@@ -66,13 +67,17 @@ def looked(heat: HeatMap, boxes: Sequence[Box], ankle: Seen) -> tuple[Looked, ..
         boxes: of the answer, strongest first.
         ankle: of `anatomy`, with landmarks where the locator saw them.
     """
-    marks: dict[str, Array] = {name: np.asarray(mm) for name, mm in getattr(ankle, "landmarks", ())}
+    stand = standing(getattr(ankle, "up", UP))  # told as if the leg stood; the identity for one that does
+    marks: dict[str, Array] = {name: stand @ np.asarray(mm) for name, mm in getattr(ankle, "landmarks", ())}
     joint = "joint line" if marks.get(PLAFOND) is None else PLAFOND
-    origin = np.asarray(ankle.centre_mm, dtype=np.float64) if joint != PLAFOND else marks[PLAFOND]
+    origin = stand @ np.asarray(ankle.centre_mm, dtype=np.float64) if joint != PLAFOND else marks[PLAFOND]
     lateral, posterior, outer, inner = _directions(ankle.side, marks)
     least = max(LEVEL_MM, CELL_SHARE * heat.cell_mm)
     axes = (lateral, posterior, outer, inner)
-    return tuple(_place(_middle(heat, box), box.score, origin, joint, axes, marks, least) for box in boxes)
+    found = tuple(_place(stand @ _middle(heat, box), box.score, origin, joint, axes, marks, least) for box in boxes)
+    if np.array_equal(stand, np.eye(3)) or {LATERAL, MEDIAL} <= marks.keys():
+        return found
+    return tuple(replace(f, across="", along="") for f in found)  # how a leg that lies across is turned, only its malleoli tell
 
 
 def _place(
@@ -119,7 +124,8 @@ def _directions(side: str, marks: Mapping[str, Array]) -> tuple[Array, Array, st
 
 def _middle(heat: HeatMap, box: Box) -> Array:
     """Centre of mass of the map above its threshold inside a box, LPS mm; the box's centre where nothing is."""
-    ends = heat.grid.to_voxel(np.array([box.min_mm, box.max_mm]))
+    corners = np.array(np.meshgrid(*zip(box.min_mm, box.max_mm, strict=True), indexing="ij")).reshape(3, -1).T
+    ends = heat.grid.to_voxel(corners)
     low = np.clip(np.ceil(ends.min(axis=0) - 1e-6), 0, np.asarray(heat.grid.shape) - 1).astype(int)
     high = np.clip(np.floor(ends.max(axis=0) + 1e-6) + 1, low + 1, heat.grid.shape).astype(int)
     part = heat.values[low[0] : high[0], low[1] : high[1], low[2] : high[2]].astype(np.float64)

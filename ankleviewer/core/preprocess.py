@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.geometry import UP, Array, Grid, standing
 from ankleviewer.core.resample import resample
 from ankleviewer.core.volume import AIR_HU, Volume
 
@@ -166,11 +166,12 @@ def bone_box(volume: Volume, threshold: float) -> tuple[Array, Array] | None:
     return mm.min(axis=0) - half, mm.max(axis=0) + half
 
 
-def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None) -> Grid:
-    """The axis-aligned LPS cube that `spec` lays over a scan.
+def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None, up: ArrayLike = UP) -> Grid:
+    """The LPS cube that `spec` lays over a scan: axis-aligned, or turned with a leg that lies across it.
 
     Args:
         centre_mm: centre of the cube; None = centre of the bone box, or of the scan when there is no bone.
+        up: where the leg's shaft points, LPS; the cube's z with fit "ankle".
 
     Raises:
         ValueError: centre_mm is not three finite numbers.
@@ -186,20 +187,30 @@ def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None
         reach = float(np.maximum(centre - box[0], box[1] - centre).max()) + spec.margin_mm
         spacing = 2.0 * reach / spec.size
     first = centre - spacing * (spec.size - 1) / 2
-    return Grid.axis_aligned((spec.size, spec.size, spec.size), spacing, first)
+    cube = Grid.axis_aligned((spec.size, spec.size, spec.size), spacing, first)
+    if spec.fit == "whole" or np.array_equal(np.asarray(up), UP):
+        return cube
+    turn = np.eye(4)
+    turn[:3, :3] = standing(up).T
+    turn[:3, 3] = centre - turn[:3, :3] @ centre
+    return Grid(cube.shape, turn @ cube.affine)
 
 
-def apply(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None) -> tuple[Float32, Placement]:
+def apply(
+    volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None, up: ArrayLike = UP
+) -> tuple[Float32, Placement]:
     """A scan becomes the network's input.
 
     Args:
         volume: the scan on its own grid, in any orientation.
         centre_mm: centre of the cube in LPS mm (the ankle's); None = centre of the bone box.
+        up: where the leg's shaft points, see `model_grid`.
 
     Returns:
-        tensor: float32 (1, 1, size, size, size), [0, 0, x, y, z]; x grows to the left, y to the back, z to the head.
+        tensor: float32 (1, 1, size, size, size), [0, 0, x, y, z]; x grows to the left, y to the back, z to the head, or as they
+            would if the leg stood.
         placement: leads from tensor indices back to millimetres and to the scan's voxels.
     """
-    grid = model_grid(volume, spec, centre_mm)
+    grid = model_grid(volume, spec, centre_mm, up)
     hu = resample(volume, grid, spec.pad_hu)
     return normalise(hu, spec)[None, None], Placement(grid, volume.grid)

@@ -185,10 +185,15 @@ def many(results: Iterable[Result]) -> dict[str, Any]:
     return {"schema": SCHEMA_MANY, "results": [r.to_json() for r in results]}
 
 
+GRAVITY: tuple[Call, ...] = ("fracture", "uncertain", "not assessed", "no fracture")
+
+
 def scan_call(answers: Iterable[ModelAnswer]) -> Call:
-    """One model's call for a whole scan: the gravest of its ankles' calls."""
+    """One model's call for a whole scan: the gravest of its ankles' calls. An ankle that was not assessed is graver than one
+    without a fracture, since nothing is known of it.
+    """
     found = {a.call for a in answers}
-    return next((call for call in CALLS if call in found), "not assessed")
+    return next((call for call in GRAVITY if call in found), "not assessed")
 
 
 def consensus(answers: Sequence[ModelAnswer]) -> Consensus | None:

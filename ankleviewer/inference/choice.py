@@ -1,19 +1,23 @@
-"""Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME."""
+"""Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME, and for as long as
+the program runs where that folder cannot be written.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-import platform
+import math
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from ankleviewer.core.paths import home
+from ankleviewer.inference.computer import identity
 from ankleviewer.io.atomic import write_text
 
 log = logging.getLogger(__name__)
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "openvino")
+_found: dict[str, str] = {}  # by this process
 
 
 def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Callable[[str], float]) -> str:
@@ -21,7 +25,8 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
 
     Args:
         model: bytes of the model file.
-        candidates: names of engines that can be had, the safest last; one alone is not measured.
+        candidates: names of engines that can be had, the safest last, which is taken (and not remembered) where all fail; one
+            alone is not measured.
         threads: that they would use.
         seconds: runs a model on an engine and says how long it took; infinity where it fails.
     """
@@ -31,9 +36,13 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
     times = {name: seconds(name) for name in candidates}
     best = min(candidates, key=times.__getitem__)
     log.info("engines measured: %s", ", ".join(f"{name} {s:.2f} s" for name, s in times.items()))
+    if math.isinf(times[best]):
+        return candidates[-1]
+    key = _key(model, candidates, threads)
+    _found[key] = best
     try:
         home().mkdir(parents=True, exist_ok=True)
-        write_text(home() / "engines.json", json.dumps({**_read(), _key(model, candidates, threads): best}, indent=1))
+        write_text(home() / "engines.json", json.dumps({**_read(), key: best}, indent=1))
     except OSError:
         log.warning("the choice of engine could not be remembered")
     return best
@@ -43,13 +52,14 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     """What `fastest` can say without measuring; None where it cannot."""
     if len(candidates) == 1:
         return candidates[0]
-    found = _read().get(_key(model, candidates, threads))
+    key = _key(model, candidates, threads)
+    found = _read().get(key, _found.get(key))
     return found if found in candidates else None
 
 
 def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
     """Everything on which the answer depends; hashed, so that the file says nothing of the computer."""
-    parts = [hashlib.sha256(model).hexdigest(), *candidates, str(threads), platform.processor(), platform.machine()]
+    parts = [hashlib.sha256(model).hexdigest(), *candidates, str(threads), *identity()]
     for name in _PACKAGES:
         try:
             parts.append(f"{name} {version(name)}")

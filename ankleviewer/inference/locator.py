@@ -15,9 +15,13 @@ import numpy as np
 
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy import Ankle, find_ankles
-from ankleviewer.core.ankles import together
+from ankleviewer.core.ankles import together, towards_shaft
+from ankleviewer.core.boneshape import coarsen
 from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.geometry import standing
 from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
+from ankleviewer.core.upright import OTHERS, in_doubt, standing_ankles, surer, turned
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU
@@ -28,6 +32,8 @@ log = logging.getLogger(__name__)
 
 MODEL, RECORD, SCHEMA = "locator.onnx", "locator.json", "ankleviewer.locator/1"
 MOST_VOXELS = 24_000_000  # of the input at 2.5 mm: a whole body; what is larger is left to the bone box
+MOST_TURNED = 6_000_000  # and of one that is looked at in every direction
+FINER_TURN = 0.04  # mean confidence that the turn to just upright must add to the turn by right angles
 THREADS = 2
 
 
@@ -123,14 +129,73 @@ def shipped_locator() -> LocatorModel | None:
         return _loaded[folder]
 
 
-def ankles_in(volume: Volume, cancelled: Callable[[], bool] | None = None) -> tuple[Ankle, ...]:
-    """Ankles of a scan, right first: what the bones say and what the locator sees, together.
+def in_use() -> str:
+    """SHA-256 of the locator that this process has loaded; "" for none."""
+    found = _loaded.get(paths.assets_dir() / "locator")
+    return found.sha256 if found is not None else ""
+
+
+def ankles_in(
+    volume: Volume, cancelled: Callable[[], bool] | None = None, findings: list[Finding] | None = None
+) -> tuple[Ankle, ...]:
+    """Ankles of a scan, right first: what the bones say and what the locator sees, together. Where both leave in doubt whether
+    an ankle stands upright in the scan, the locator looks in every other direction, too.
+
+    Args:
+        findings: takes LOCATOR_MISSING where the bones had to do alone.
 
     Raises:
         Cancelled: on request.
     """
     bones = find_ankles(volume)
+    _stop_if(cancelled)
+    locator = shipped_locator()
+    if locator is None:
+        _say_missing(findings)
+        return together(bones, (), volume.grid)
+    try:
+        located = locator.locate(volume, cancelled)
+        across = _across(volume, locator, located, cancelled) if in_doubt(bones, located) else ()
+    except Cancelled:
+        raise
+    except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
+        log.warning("the locator failed: %s", type(error).__name__)
+        _say_missing(findings)
+        located, across = (), ()
+    return across or together(bones, located, volume.grid)
+
+
+def _say_missing(findings: list[Finding] | None) -> None:
+    if findings is not None:
+        text = (
+            "The network that finds ankles is missing, damaged or failed; the shape of the bones alone told where the ankle lies."
+        )
+        findings.append(Finding("caveat", "LOCATOR_MISSING", text))
+
+
+def _across(
+    volume: Volume, locator: LocatorModel, located: tuple[Located, ...], cancelled: Callable[[], bool] | None
+) -> tuple[Ankle, ...]:
+    """Ankles of a leg that lies across the scan; () where no turn shows one clearly better than the scan as it lies."""
+    extent = np.subtract(*volume.grid.bounds_mm()[::-1])
+    if float(np.prod(extent / INPUT_MM)) > MOST_TURNED:
+        return ()
+    coarse = coarsen(volume).volume
+    best, rotation = located, np.eye(3)
+    for up in OTHERS:
+        seen = locator.locate(turned(coarse, standing(up)), cancelled)
+        if surer(best, seen, 0.0):
+            best, rotation = seen, standing(up)
+    if not surer(located, best):
+        return ()
+    upright = standing(towards_shaft(best[0])) @ rotation  # a leg at 60 degrees still leans by 30
+    seen = locator.locate(turned(coarse, upright), cancelled)
+    if surer(best, seen, FINER_TURN):
+        best, rotation = seen, upright
+    _stop_if(cancelled)
+    return standing_ankles(volume, coarse, best, rotation)
+
+
+def _stop_if(cancelled: Callable[[], bool] | None) -> None:
     if cancelled is not None and cancelled():
         raise Cancelled
-    locator = shipped_locator()
-    return together(bones, locator.locate(volume, cancelled) if locator is not None else (), volume.grid)

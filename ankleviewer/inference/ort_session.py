@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
+import contextlib
+import io
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled
+from ankleviewer.inference.computer import nvidia
 from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.inference.watch import watch
+
+log = logging.getLogger(__name__)
 
 FINER = "finer"  # output of models that were exported with a map of an earlier layer
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
@@ -32,16 +36,7 @@ def has_cuda() -> bool:
     """
     import onnxruntime
 
-    return _has_cuda_driver() and CUDA in onnxruntime.get_available_providers()
-
-
-def _has_cuda_driver() -> bool:
-    try:
-        driver: Any = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-        count = ctypes.c_int(0)
-        return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
-    except (OSError, AttributeError):
-        return False
+    return bool(nvidia()) and CUDA in onnxruntime.get_available_providers()
 
 
 class OrtSession:
@@ -74,7 +69,11 @@ class OrtSession:
         options.log_severity_level = 4  # the engine prints to stderr, which belongs to us; its errors come as exceptions
         providers: list[Any] = [CPU]
         if self._cuda:
-            onnxruntime.preload_dlls()
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):  # which may be where the result goes
+                onnxruntime.preload_dlls()
+            if said.getvalue():
+                log.warning("libraries for CUDA: %s", said.getvalue().strip())
             providers = [(CUDA, _CUDA_OPTIONS), CPU]
         return onnxruntime.InferenceSession(self._model, options, providers=providers)
 

@@ -10,6 +10,7 @@ from ankleviewer.core import preprocess
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.explain import HeatMap, explain
+from ankleviewer.core.geometry import UP
 from ankleviewer.core.preprocess import Float32, Placement
 from ankleviewer.core.result import ModelAnswer, Runtime
 from ankleviewer.core.volume import Volume
@@ -40,7 +41,7 @@ class Predictor:
         """The network's input for an ankle (None: around the bones, or the whole field without any)."""
         spec = self.pack.preprocessing
         centre = ankle.centre_mm if ankle is not None and spec.fit == "ankle" else None
-        return preprocess.apply(volume, spec, centre)
+        return preprocess.apply(volume, spec, centre, ankle.up if ankle is not None else UP)
 
     def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None) -> Output:
         """Logit and map of a prepared volume, checked.

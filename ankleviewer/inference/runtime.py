@@ -180,18 +180,22 @@ class Engine:
         """
         assert self._session is not None
         start = time.perf_counter()
+        answer = None
         try:
-            logit, cam, finer = self._session.run(tensor, cancelled)
+            answer = self._session.run(tensor, cancelled)
         except Cancelled:
             raise
         except Exception as error:  # engines raise kinds of their own, derived from Exception
             if self.provider == CPU:
                 raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
-            # after a fault such as full device memory the session keeps failing: drop it, and answer on the CPU
+        if answer is None:
+            # after a fault such as full device memory the session keeps failing: drop it, and answer on the CPU. Here, not above,
+            # since the error's own frames hold the session, and with it the memory that was too little
             self._note = f"{self.provider} failed; the CPU was used."
             self._session = None
             self._session = self._build("cpu")
             return self.run(tensor, cancelled)
+        logit, cam, finer = answer
         seconds = time.perf_counter() - start
         if logit.size != 1 or not all(_is_map(a) for a in (cam, finer) if a is not None):
             raise ModelError("MODEL_OUTPUT_INVALID", f"The model answers in shapes {logit.shape} and {cam.shape}.")

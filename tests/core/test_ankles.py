@@ -93,3 +93,19 @@ def test_what_is_missing_is_said(names: tuple[str, ...], low: int, high: int, sa
     grid = Grid.axis_aligned((150, 150, high - low), 1.0, (-75.0, -75.0, float(low)))
     reason = missing(seen(names), grid)
     assert reason.startswith(says) if not says else says in reason
+
+
+def test_another_joint_of_a_leg_whose_ankle_is_certain_is_no_second_ankle() -> None:
+    foot = bones("L", (10, 20, -62), complete=False)  # farther off than one ankle is wide, but below it
+    assert len(together([bones("L"), foot], [seen()], GRID)) == 1
+    assert len(together([bones("L"), foot], [seen(sure=0.4)], GRID)) == 2, "an unsure locator does not outvote the bones"
+    other = bones("R", (-110, 5, -20))
+    assert [a.side for a in together([bones("L"), other], [seen()], GRID)] == ["R", "L"]
+
+
+def test_two_ankles_never_have_one_side() -> None:
+    """The bones took left for right; the locator saw one of the two."""
+    found = together([bones("R", (2, 2, 2)), bones("L", (-110, 2, 2))], [seen()], GRID)
+    assert {a.side: a.centre_mm[0] for a in found} == {"L": 0, "R": -110}
+    neither = together([bones("R", (2, 2, 2)), bones("R", (-110, 2, 2))], [], GRID)
+    assert [a.side for a in neither] == ["unknown", "unknown"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,11 @@ def test_an_incomplete_ankle_beside_a_complete_one_is_a_caveat():
 
 def test_a_complete_ankle_has_no_finding():
     assert anatomy_findings((ankle("L", True),)) == []
+
+
+def test_a_leg_across_the_scan_is_said():
+    (found,) = anatomy_findings((dataclasses.replace(ankle("L", True), up=(0.0, -1.0, 0.0)),))
+    assert (found.level, found.code) == ("caveat", "LEG_ACROSS") and "90°" in found.message
 
 
 @pytest.mark.parametrize(("height", "expected"), [(24.0, ["SLICE_GAP"]), (130.0, [])])

@@ -100,6 +100,18 @@ def test_box_positions_agree_in_all_three_systems() -> None:
     assert box.center_voxel in ((89, 129, 30), (89, 129, 29))  # half way between two slices
 
 
+def test_the_box_of_a_turned_cube_encloses_it() -> None:
+    turn = np.eye(4)
+    turn[:3, :3] = Rotation.from_euler("x", 60, degrees=True).as_matrix()
+    cube = Grid(MODEL_GRID.shape, turn @ MODEL_GRID.affine)
+    place = (slice(30, 40), slice(50, 60), slice(10, 30))
+    box = make_box(place, 0.5, Placement(cube, PLACEMENT.scan_grid))
+    corners = np.array(np.meshgrid(*[(p.start - 0.5, p.stop - 0.5) for p in place], indexing="ij")).reshape(3, -1).T
+    np.testing.assert_allclose(box.min_mm, cube.to_mm(corners).min(axis=0), atol=1e-4)
+    np.testing.assert_allclose(box.max_mm, cube.to_mm(corners).max(axis=0), atol=1e-4)
+    np.testing.assert_allclose(box.center_mm, cube.to_mm(corners.mean(axis=0)), atol=1e-4)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.tuples(*[st.floats(-180, 180)] * 3), st.tuples(*[st.floats(0.3, 3)] * 3), st.tuples(*[st.integers(0, 100)] * 3))
 def test_voxel_range_encloses_the_box_and_no_more(angles, spacing, start) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
-from ankleviewer.core.geometry import Grid, closest_axes
+from ankleviewer.core.geometry import Grid, closest_axes, standing
 
 LETTERS = {"L": (0, 1), "R": (0, -1), "P": (1, 1), "A": (1, -1), "S": (2, 1), "I": (2, -1)}
 
@@ -110,3 +110,13 @@ def test_the_affine_cannot_be_changed_afterwards():
     grid = Grid.axis_aligned((2, 2, 2), 1.0, (0, 0, 0))
     with pytest.raises(ValueError):
         grid.affine[0, 0] = 2
+
+
+@pytest.mark.parametrize("up", [(0, 0, 1), (1, 0, 0), (0, -2, 0), (0, 0, -1), (0.3, -0.5, -0.81), (1e-9, 0, -1)])
+def test_standing_is_the_shortest_turn_upwards(up: tuple[float, ...]) -> None:
+    turn = standing(up)
+    unit = np.asarray(up) / np.linalg.norm(up)
+    np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-9)
+    assert np.linalg.det(turn) == pytest.approx(1.0), "left stays left"
+    np.testing.assert_allclose(turn @ unit, (0, 0, 1), atol=1e-6)
+    assert (np.trace(turn) - 1) / 2 == pytest.approx(unit[2], abs=1e-6), "no more than the angle between the two"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,6 +90,11 @@ def test_of_two_ankles_of_one_side_the_surer_decides() -> None:
     assert agree_on_sides((unsure, sure)) == ("R", "L")
     assert agree_on_sides((sure,)) == ("L",)
     assert agree_on_sides((unsure,)) == ("unknown",)
+    # known goes before clear: this heel is unsure, though the frame that it makes is the clearer one
+    raised = tuple(replace(p, mm=(4.0, 60.0, -20.0), confidence=0.2) if p.name == HEEL else p for p in ankle())
+    vague = Located(tuple(replace(p, mm=(100 - p.mm[0], *p.mm[1:])) for p in raised))
+    assert sure.side == "L" and vague.side == "unknown" and vague.turn < -abs(sure.turn)
+    assert agree_on_sides((vague, sure)) == ("R", "L")
 
 
 def test_peaks_are_placed_between_cells() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ankleviewer.core import looked as module
 from ankleviewer.core.explain import HeatMap
-from ankleviewer.core.geometry import Grid
+from ankleviewer.core.geometry import Grid, standing
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND
 from ankleviewer.core.looked import looked, sentences
 from ankleviewer.core.result import Box, Looked, ModelAnswer, Runtime
@@ -96,6 +96,23 @@ def test_landmarks_name_bones_and_turn_the_directions() -> None:
     turned = ankle("L", medial=(0.0, -25.0, 90.0), lateral=(0.0, 28.0, 90.0), heel=(-60.0, 0.0, 60.0))
     (behind,) = looked(heat_at(((-20.0, 22.0, 100.0), 8.0)), [box((-20.0, 22.0, 100.0), 0.5)], turned)
     assert (behind.across, behind.along) == ("lateral", "posterior")
+
+
+def test_a_leg_that_lies_across_is_told_as_if_it_stood() -> None:
+    """Upright the spot would lie lateral and below; the patient's leg points to the front."""
+    stand = standing((0, -1, 0))
+    upright = {"plafond": (0, 0, 0), "medial": (-25, 0, -12), "lateral": (28, 8, -16), "heel": (5, 60, -40)}
+    marks = {name: tuple(mm @ stand + JOINT) for name, mm in upright.items()}
+    spot = tuple(np.array([25.0, 5.0, -12.0]) @ stand + JOINT)
+    seen = ankle("L", **marks)
+    seen.up = (0.0, -1.0, 0.0)
+    (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], seen)
+    assert (place.across, place.near) == ("lateral", LATERAL) and place.height_mm == pytest.approx(-12.0, abs=0.6)
+    blind = ankle("unknown", plafond=marks["plafond"])
+    blind.up = seen.up
+    (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], blind)
+    assert (place.across, place.along) == ("", ""), "left and right in the scan say nothing of such a leg"
+    assert place.height_mm == pytest.approx(-12.0, abs=0.6)
 
 
 def test_words_for_one_two_and_more_places() -> None:

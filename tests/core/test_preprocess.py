@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.geometry import Grid
+from ankleviewer.core.geometry import Grid, standing
 from ankleviewer.core.preprocess import BONE, PAPER, PreprocessSpec, apply, bone_box, bone_mask, model_grid, normalise
 from ankleviewer.core.volume import Volume
 
@@ -100,6 +100,22 @@ def test_axes_point_left_posterior_superior() -> None:
     hu[2:5, 10:20, 10:20] = 1500  # small column index = far left of the patient
     tensor, _ = apply(Volume(hu, grid), SMALL, grid.to_mm([14.5, 14.5, 14.5]))
     assert centroid(tensor[0, 0] + 0.1)[0] > 30
+
+
+@pytest.mark.parametrize("up", [(0, 0, -1), (1, 0, 0), (0, -0.8, 0.6)])
+def test_a_cube_turned_with_its_leg_sees_what_it_would_if_the_leg_stood(up: tuple[float, ...]) -> None:
+    turn = np.eye(4)
+    turn[:3, :3] = standing(up).T  # the patient lies so that his leg points along `up`
+    upright = scan_grid((10, -5, 20), (1.1, 0.9, 1.3), (False, True, False), 0, (30.0, -20.0, 50.0))
+    lying = Grid(upright.shape, turn @ upright.affine)
+    hu = np.random.default_rng(2).integers(-1000, 1500, upright.shape).astype(np.int16)
+    expected, _ = apply(Volume(hu, upright), SMALL, (30.0, -20.0, 50.0))
+    tensor, placement = apply(Volume(hu, lying), SMALL, turn[:3, :3] @ (30.0, -20.0, 50.0), up)
+    np.testing.assert_allclose(tensor, expected, atol=2e-4)
+    middle = (SMALL.size - 1) / 2
+    above = placement.to_mm((middle, middle, middle + 10)) - placement.to_mm((middle, middle, middle))
+    np.testing.assert_allclose(above, 10 * SMALL.spacing_mm * np.asarray(up), atol=1e-9)
+    np.testing.assert_allclose(placement.to_scan_voxel((middle,) * 3), lying.to_voxel(turn[:3, :3] @ (30.0, -20.0, 50.0)))
 
 
 def test_outside_and_padding_are_air() -> None:

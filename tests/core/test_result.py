@@ -122,6 +122,12 @@ def test_contradictions_cannot_be_built(call, probability, boxes) -> None:
         ([answer("a"), answer("b", "no fracture", "preliminary")], Consensus("fracture", 1, 1)),
         ([answer("a", "not assessed"), answer("b", "no fracture")], Consensus("no fracture", 1, 1)),
         ([answer("a", "not assessed"), answer("b", "not assessed")], Consensus("not assessed", 0, 0)),
+        # one ankle without a fracture says nothing of the other, which no model saw
+        (
+            [a for n in "ab" for a in (answer(n, "no fracture"), answer(n, "not assessed", ankle=1))],
+            Consensus("not assessed", 0, 0),
+        ),
+        ([a for n in "ab" for a in (answer(n, "fracture"), answer(n, "not assessed", ankle=1))], Consensus("fracture", 2, 2)),
         ([answer("a", status="preliminary"), answer("b", status="preliminary")], Consensus("not assessed", 0, 0)),
         ([answer("a", "no fracture"), answer("a", "fracture", ankle=1), answer("b", "fracture")], Consensus("fracture", 2, 2)),
     ],

@@ -14,6 +14,7 @@ from ankleviewer.inference.choice import fastest, known
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(module, "home", lambda: tmp_path / "home")
+    monkeypatch.setattr(module, "_found", {})
     return tmp_path / "home"
 
 
@@ -55,9 +56,28 @@ def test_a_damaged_memory_is_no_harm(own_home: Path, text: str) -> None:
     assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
 
 
-def test_what_cannot_be_remembered_is_measured_again(own_home: Path) -> None:
+def test_where_nothing_can_be_written_it_is_remembered_while_the_program_runs(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own_home.write_text("a file where the folder should be")
-    assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+    clock = Clock(openvino=0.2, cpu=0.3)
+    assert [fastest(b"m", ["openvino", "cpu"], 2, clock) for _ in range(2)] == ["openvino"] * 2
+    assert known(b"m", ["openvino", "cpu"], 2) == "openvino" and len(clock.asked) == 2
+    monkeypatch.setattr(module, "_found", {})  # another start
+    assert known(b"m", ["openvino", "cpu"], 2) is None
+
+
+def test_where_all_fail_the_safest_is_taken_and_nothing_remembered(own_home: Path) -> None:
+    nothing = Clock(cuda=float("inf"), cpu=float("inf"))
+    assert fastest(b"m", ["cuda", "cpu"], 2, nothing) == "cpu"
+    assert known(b"m", ["cuda", "cpu"], 2) is None and not own_home.exists()
+
+
+def test_another_card_or_another_computer_is_measured_anew(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(cuda=0.1, cpu=0.3)
+    assert fastest(b"m", ["cuda", "cpu"], 2, clock) == "cuda"
+    monkeypatch.setattr(module, "identity", lambda: ("host", "x86_64", "Some CPU", "CUDA 12080", "a slower card"))
+    assert known(b"m", ["cuda", "cpu"], 2) is None
 
 
 def test_what_is_known_is_said_without_measuring(own_home: Path) -> None:

@@ -13,11 +13,13 @@ import torch
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.core.geometry import Grid
+from ankleviewer.core.findings import Finding
+from ankleviewer.core.geometry import UP, Grid, standing
 from ankleviewer.core.landmarks import DOME, PLAFOND
+from ankleviewer.core.upright import turned
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
-from ankleviewer.inference.locator import LocatorModel, ankles_in, shipped_locator
+from ankleviewer.inference.locator import LocatorModel, ankles_in, in_use, shipped_locator
 from ankleviewer.io.reader import open_scan
 from trainer.locator.export import export
 from trainer.networks.locator import Locator
@@ -86,9 +88,49 @@ def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path
     (tmp_path / "other" / "locator" / "locator.json").write_text("{}")
     monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "other")
     assert shipped_locator() is None
-    assert ankles_in(volume()) == bones
+    findings: list[Finding] = []
+    assert ankles_in(volume(), None, findings) == bones
+    assert [(f.level, f.code) for f in findings] == [("caveat", "LOCATOR_MISSING")]
+    assert in_use() == ""
     with pytest.raises(Cancelled):
         ankles_in(volume(), lambda: True)
+
+
+def test_a_locator_that_fails_is_no_reason_not_to_open_a_scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bones = (Ankle("L", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), (9.0, 9.0, 9.0), True, ""),)
+    monkeypatch.setattr(module, "find_ankles", lambda _: bones)
+    monkeypatch.setattr(paths, "assets_dir", lambda: folder.parent)
+    locator = shipped_locator()
+    assert locator is not None and in_use() == locator.sha256
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("Failed to allocate memory")
+
+    monkeypatch.setattr(LocatorModel, "locate", fails)
+    findings: list[Finding] = []
+    assert ankles_in(volume(), None, findings) == bones
+    assert [f.code for f in findings] == ["LOCATOR_MISSING"]
+
+    def stops(*_: object) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr(LocatorModel, "locate", stops)
+    with pytest.raises(Cancelled):
+        ankles_in(volume())
+
+
+@pytest.mark.parametrize("up", [(0, -1, 0), (1, 0, 0), (0, 0, -1), (0, -0.87, 0.5)])
+def test_the_sample_ankle_is_found_however_the_patient_lies(up: tuple[float, ...]) -> None:
+    """A scan whose axes are not the patient's: ankle, middle and completeness are the same, and the cube stands with the leg."""
+    scan = open_scan(next((paths.assets_dir() / "sample").glob("*.nii.gz"))).volume
+    (standing_one,) = ankles_in(scan)
+    assert standing_one.up == UP
+    turn = standing(up).T
+    (lying,) = ankles_in(turned(scan, turn))
+    assert lying.complete
+    assert lying.side in (standing_one.side, "unknown")
+    np.testing.assert_allclose(lying.centre_mm, turn @ standing_one.centre_mm, atol=6.0)
+    assert float(np.dot(lying.up, up) / np.linalg.norm(up)) > np.cos(np.deg2rad(30))
 
 
 def test_the_shipped_locator_sees_the_sample_ankle() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
 import time
+import weakref
 
 import numpy as np
 import pytest
@@ -129,6 +131,31 @@ def test_fault_on_a_device_is_answered_on_the_cpu(model_builder) -> None:
     output = engine.run(VOLUME)
     assert output.provider == CPU and "CUDA" in output.note
     assert output.logit == expected.logit
+
+
+def test_a_failed_device_is_let_go_before_the_cpu_is_asked(model_builder, monkeypatch) -> None:
+    class Broken:
+        provider = "CUDAExecutionProvider"
+        input_shape = VOLUME.shape
+
+        def run(self, *_: object) -> tuple[object, object]:
+            raise RuntimeError("Failed to allocate memory")
+
+    engine = Engine(model_builder("lse").SerializeToString(), "cpu")
+    engine._session = Broken()
+    gone = weakref.ref(engine._session)
+    real, seen = runtime._open, []
+    monkeypatch.setattr(runtime, "_open", lambda model, name: seen.append(gone()) or real(model, name))
+    engine.run(VOLUME)
+    assert seen == [None], "its memory is what the CPU's session may need"
+
+
+def test_what_the_cuda_libraries_say_never_goes_where_the_result_goes(model_builder, monkeypatch, capsys) -> None:
+    loud = ort_session.load_onnxruntime()
+    monkeypatch.setattr(loud, "preload_dlls", lambda: print("Failed to load libcublasLt.so.12"))
+    with contextlib.suppress(Exception):  # there may be no CUDA here
+        ort_session.OrtSession(model_builder("lse").SerializeToString(), True, 1)
+    assert "libcublas" not in capsys.readouterr().out
 
 
 def test_auto_takes_the_fastest_of_those_that_work(model_builder, monkeypatch) -> None:
@@ -270,6 +297,7 @@ class Measured:
 @pytest.mark.parametrize(("cpu", "other"), [(0.0, True), (0.1, False)])
 def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp_path, cpu: float, other: bool) -> None:
     monkeypatch.setattr(choice, "home", lambda: tmp_path)
+    monkeypatch.setattr(choice, "_found", {})
     monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
     opened = Measured(openvino=0.03, cpu=cpu)
     monkeypatch.setattr(runtime, "_open", opened)
@@ -283,6 +311,7 @@ def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp
 
 def test_measuring_ends_on_request_and_begins_anew(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(choice, "home", lambda: tmp_path)
+    monkeypatch.setattr(choice, "_found", {})
     monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
     opened = Measured(openvino=0.0, cpu=0.0)
     monkeypatch.setattr(runtime, "_open", opened)

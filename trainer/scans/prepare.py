@@ -188,10 +188,10 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
     if ankle is None:
         reason = WHICH_ANKLE if found.ankles else found.reason
         return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
-    tensor, _ = apply(volume, spec, ankle.centre_mm)
+    tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up)
     _save(target, tensor[0, 0])
     if marked is not None:
-        _save(marks, _marks_on(marked, model_grid(volume, spec, ankle.centre_mm)))
+        _save(marks, _marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up)))
     return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": marked is not None}
 
 

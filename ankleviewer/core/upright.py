@@ -1,0 +1,97 @@
+"""Legs that lie across a scan: a flexed knee, or a file whose axes are not the patient's. The turn that makes such a leg stand,
+as all legs did from which locator and networks have learned, and the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ankleviewer.core.anatomy import Ankle, find_ankles
+from ankleviewer.core.ankles import ALONE, CLOSE_MM, missing, together, towards_shaft
+from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.landmarks import Located
+from ankleviewer.core.resample import resample
+from ankleviewer.core.volume import AIR_HU, Volume
+
+# where up may be instead of where the scan says
+OTHERS = ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
+ACROSS_DEGREES = 45.0  # a leg that leans less is left as it lies
+SUPPORTED = 0.4  # mean confidence from which an ankle that the bones confirm is beyond doubt
+SURER = 0.1  # mean confidence that a turn must add to be believed
+BONES_MM = 1.5  # voxels on which the bones of a turned leg are looked at
+
+
+def in_doubt(bones: Sequence[Ankle], located: Sequence[Located]) -> bool:
+    """Whether a leg may lie across the scan: there is no standing ankle of which the locator is sure, alone or with the bones."""
+    for seen in located:
+        confirmed = any(np.linalg.norm(np.subtract(a.centre_mm, seen.centre_mm)) <= CLOSE_MM for a in bones)
+        if seen.confidence >= (SUPPORTED if confirmed else ALONE) and not lies_across(towards_shaft(seen)):
+            return False
+    return True
+
+
+def lies_across(up: Array) -> bool:
+    """Whether a shaft's direction (unit vector, LPS) is far from the scan's own upwards."""
+    return float(up[2]) < float(np.cos(np.deg2rad(ACROSS_DEGREES)))
+
+
+def turned(volume: Volume, rotation: Array) -> Volume:
+    """The same voxels in a patient who was turned about the origin."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = rotation
+    return Volume(volume.hu, Grid(volume.grid.shape, matrix @ volume.grid.affine), volume.padding)
+
+
+def surer(before: Sequence[Located], after: Sequence[Located], by: float = SURER) -> bool:
+    """Whether the surest ankle is clearly surer than the surest one before."""
+    first, second = (max((seen.confidence for seen in some), default=0.0) for some in (before, after))
+    return bool(second >= first + by)
+
+
+def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], rotation: Array) -> tuple[Ankle, ...]:
+    """The ankles of a scan whose leg stands once the patient is turned; in the patient's own millimetres.
+
+    Only what the locator saw counts, confirmed by the bones where it is unsure. The bones' side is not heard: it rests on how
+    legs lie in a scanner. Complete is what lies in the field of view in every direction.
+
+    Args:
+        volume: the scan as it is; coarse: the same at about 2 mm.
+        located: what the locator saw in the turned scan, in the turned millimetres.
+        rotation: the turn, 3 x 3.
+    """
+    grid = turned(volume, rotation).grid
+    bones = [replace(a, side="unknown") for a in find_ankles(_on_its_axes(turned(coarse, rotation)))]
+    out = []
+    for ankle in together(bones, located, grid):
+        seen = next((s for s in located if tuple((p.name, p.mm) for p in s.peaks) == ankle.landmarks), None)
+        if seen is not None:
+            reason = ankle.reason or missing(seen, grid)
+            out.append(_back(replace(ankle, complete=not reason, reason=reason), rotation))
+    return tuple(out)
+
+
+def _on_its_axes(volume: Volume) -> Volume:
+    """Resampled along the patient's axes, as the search for bones needs it; air where nothing was scanned."""
+    low, high = volume.grid.bounds_mm()
+    x, y, z = (max(2, int(np.ceil(extent / BONES_MM))) for extent in high - low)
+    grid = Grid.axis_aligned((x, y, z), BONES_MM, low + BONES_MM / 2)
+    return Volume(np.rint(resample(volume, grid, float(AIR_HU))).astype(np.int16), grid)
+
+
+def _back(ankle: Ankle, rotation: Array) -> Ankle:
+    corners = np.array(np.meshgrid(*zip(ankle.min_mm, ankle.max_mm, strict=True), indexing="ij")).reshape(3, -1).T @ rotation
+    return replace(
+        ankle,
+        centre_mm=_point(np.asarray(ankle.centre_mm) @ rotation),
+        min_mm=_point(corners.min(axis=0)),
+        max_mm=_point(corners.max(axis=0)),
+        landmarks=tuple((name, _point(np.asarray(mm) @ rotation)) for name, mm in ankle.landmarks),
+        up=_point(rotation[2]),
+    )
+
+
+def _point(mm: Array) -> tuple[float, float, float]:
+    return float(mm[0]), float(mm[1]), float(mm[2])

@@ -1,0 +1,96 @@
+"""Legs that lie across a scan: when to doubt, the turn and the way back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ankleviewer.core import upright as module
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.geometry import UP, Grid, standing
+from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
+from ankleviewer.core.upright import OTHERS, in_doubt, lies_across, standing_ankles, surer, turned
+from ankleviewer.core.volume import Volume
+
+LEFT = {PLAFOND: (0, 0, 0), DOME: (0, 0, -3), MEDIAL: (-23, -4, -14), LATERAL: (25, 8, -27), HEEL: (4, 60, -60)}
+
+
+def seen(sure: float = 0.9, turn: np.ndarray | None = None, names: tuple[str, ...] = NAMES) -> Located:
+    matrix = np.eye(3) if turn is None else turn
+    return Located(tuple(Peak(n, tuple(float(v) for v in matrix @ LEFT[n]), sure) for n in names))
+
+
+def bones(at: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Ankle:
+    return Ankle("R", at, (-50.0, -50.0, -50.0), (50.0, 50.0, 50.0), True, "")
+
+
+def test_a_standing_ankle_that_both_see_is_beyond_doubt() -> None:
+    assert not in_doubt([bones()], [seen(0.45)])
+    assert not in_doubt([], [seen(0.6)])
+    assert in_doubt([bones()], [seen(0.3)]), "too unsure even with the bones"
+    assert in_doubt([bones((60.0, 0.0, 0.0))], [seen(0.45)]), "the bones are elsewhere"
+    assert in_doubt([bones()], []) and in_doubt([], [])
+    assert in_doubt([bones()], [seen(0.9, standing((0, -1, 0)))]), "it lies"
+
+
+def test_a_leg_lies_across_from_45_degrees_on() -> None:
+    for degrees, expected in ((0, False), (40, False), (50, True), (180, True)):
+        angle = np.deg2rad(degrees)
+        assert lies_across(np.array([np.sin(angle), 0.0, np.cos(angle)])) is expected
+
+
+def test_a_turn_must_make_it_clearly_surer() -> None:
+    assert surer([seen(0.4)], [seen(0.5)]) and not surer([seen(0.4)], [seen(0.45)])
+    assert surer([], [seen(0.2)]) and not surer([seen(0.2)], [])
+
+
+@pytest.mark.parametrize("up", [*OTHERS, (0.6, -0.64, 0.48)])
+def test_an_ankle_comes_back_in_the_patients_millimetres(up: tuple[float, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The patient lies so that his leg points along `up`; the landmarks were seen in the scan turned upright."""
+    rotation = standing(up)
+    grid = Grid.axis_aligned((160, 160, 160), 1.5, (-120.0, -120.0, -120.0))
+    lying = Volume(np.full(grid.shape, -1000, np.int16), Grid(grid.shape, _matrix(rotation.T) @ grid.affine))
+    asked: list[Volume] = []
+
+    def found(volume: Volume) -> tuple[Ankle, ...]:
+        asked.append(volume)
+        return (bones(), bones((0.0, 90.0, 0.0)))
+
+    monkeypatch.setattr(module, "find_ankles", found)
+    (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
+    np.testing.assert_allclose(asked[0].grid.affine[:3, :3], np.diag([1.5] * 3))
+    np.testing.assert_allclose(ankle.up, up / np.linalg.norm(up), atol=1e-9)
+    np.testing.assert_allclose(rotation @ ankle.centre_mm, (0.0, 0.0, -1.5), atol=1e-9)
+    np.testing.assert_allclose(rotation @ dict(ankle.landmarks)[HEEL], LEFT[HEEL], atol=1e-9)
+    assert ankle.side == "L", "from the landmarks; the bones' word rests on how legs lie in a scanner"
+    assert ankle.complete
+    assert all(low <= c <= high for low, c, high in zip(ankle.min_mm, ankle.centre_mm, ankle.max_mm, strict=True))
+    (unsure,) = standing_ankles(lying, lying, [seen(0.45, names=(PLAFOND, DOME, MEDIAL, LATERAL))], rotation)
+    assert unsure.side == "unknown"
+
+
+def test_what_the_field_of_view_cuts_off_is_incomplete_whatever_the_bones_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    rotation = standing((0, -1, 0))
+    grid = Grid.axis_aligned((160, 160, 90), 1.5, (-120.0, -120.0, -124.0))  # ends 10 mm above the plafond
+    lying = Volume(np.full(grid.shape, -1000, np.int16), Grid(grid.shape, _matrix(rotation.T) @ grid.affine))
+    monkeypatch.setattr(module, "find_ankles", lambda _: (bones(),))
+    (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
+    assert not ankle.complete and "of the tibia above the joint" in ankle.reason
+
+
+def test_turning_a_scan_moves_its_voxels_not_its_values() -> None:
+    volume = Volume(np.arange(24, dtype=np.int16).reshape(2, 3, 4), Grid.axis_aligned((2, 3, 4), 1.0, (5.0, 6.0, 7.0)))
+    rotation = standing((1, 0, 0))
+    moved = turned(volume, rotation)
+    assert moved.hu is volume.hu
+    np.testing.assert_allclose(moved.grid.to_mm((1, 2, 3)), rotation @ volume.grid.to_mm((1, 2, 3)))
+
+
+def test_the_scans_own_upwards_needs_no_turn() -> None:
+    assert np.array_equal(standing(UP), np.eye(3))
+
+
+def _matrix(rotation: np.ndarray) -> np.ndarray:
+    out = np.eye(4)
+    out[:3, :3] = rotation
+    return out
