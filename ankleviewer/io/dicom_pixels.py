@@ -16,8 +16,10 @@ NATIVE = {UID, f"{UID}.1", f"{UID}.2", f"{UID}.1.99"}
 LOSSLESS = {f"{UID}.5", f"{UID}.4.57", f"{UID}.4.70", f"{UID}.4.80", f"{UID}.4.90", f"{UID}.4.201", f"{UID}.4.202"}
 LOSSY = {f"{UID}.4.51", f"{UID}.4.81", f"{UID}.4.91", f"{UID}.4.203"}
 LOSSY_8BIT = {f"{UID}.4.50"}
-# Decoded here: pydicom itself has no permissively licensed decoder for these JPEG processes.
-THROUGH_IMAGECODECS = {f"{UID}.4.50", f"{UID}.4.51", f"{UID}.4.57", f"{UID}.4.70"}
+# Decoded here: pydicom itself has no permissively licensed decoder for these JPEG processes, and for high-throughput JPEG 2000
+# none without a package that is not among the requirements.
+JPEG = {f"{UID}.4.50", f"{UID}.4.51", f"{UID}.4.57", f"{UID}.4.70"}
+HTJ2K = {f"{UID}.4.201", f"{UID}.4.202", f"{UID}.4.203"}
 RETIRED = {
     f"{UID}.4.53": "JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8)",
     f"{UID}.4.55": "JPEG Full Progression, Non-Hierarchical (Process 10 & 12)",
@@ -82,7 +84,7 @@ def decode(dataset: Any, index: int) -> NDArray[np.generic]:
             f"An image is cut off: {len(dataset.PixelData)} bytes of pixels, {rows * columns * (bits // 8) * frames} are needed.",
         )
     try:
-        stored = _imagecodecs(dataset, index, frames) if uid in THROUGH_IMAGECODECS else _pydicom(dataset, index)
+        stored = _imagecodecs(dataset, index, frames) if uid in JPEG | HTJ2K else _pydicom(dataset, index)
     except ScanError:
         raise
     except MemoryError:
@@ -107,15 +109,18 @@ def _pydicom(dataset: Any, index: int) -> NDArray[np.generic]:
 
 
 def _imagecodecs(dataset: Any, index: int, frames: int) -> NDArray[np.generic]:
-    """JPEG baseline, extended (12 bit) and lossless: libjpeg-turbo decodes all of them."""
+    """JPEG baseline, extended (12 bit) and lossless (all by libjpeg-turbo), and high-throughput JPEG 2000 (OpenJPH)."""
     from pydicom.encaps import get_frame
 
-    decode_jpeg: Callable[..., Any]
+    decode_frame: Callable[..., Any]
     try:
-        from imagecodecs import jpeg8_decode as decode_jpeg
+        if syntax_of(dataset) in HTJ2K:
+            from imagecodecs import htj2k_decode as decode_frame
+        else:
+            from imagecodecs import jpeg8_decode as decode_frame
     except ImportError:
         raise ScanError("TS_NO_DECODER", "This installation has no decoder for JPEG images (package imagecodecs).") from None
-    stored = np.asarray(decode_jpeg(get_frame(dataset.PixelData, index, number_of_frames=frames)))
+    stored = np.asarray(decode_frame(get_frame(dataset.PixelData, index, number_of_frames=frames)))
     if int(dataset.get("PixelRepresentation", 0)) == 1:
         # JPEG carries plain bits; a signed number of BitsStored bits has its sign in the highest of them.
         bits = int(dataset.get("BitsStored", 16))

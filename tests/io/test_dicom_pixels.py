@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from imagecodecs import htj2k_encode
+from pydicom.dataset import FileMetaDataset
+from pydicom.encaps import encapsulate
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.io.dicom_headers import frames_of, load
@@ -85,3 +88,17 @@ def test_signed_numbers_in_plain_jpeg_bits_keep_their_sign(third_party):
     hu, _ = hu_of(third_party / FOLDER / "JPEGProcess14SV1_1.2.840.10008.1.2.4.70.dcm")
     assert hu.min() == -3024
     assert hu.max() == 1378
+
+
+@pytest.mark.parametrize("syntax", ["4.201", "4.202"])
+@pytest.mark.parametrize("signed", [0, 1])
+def test_high_throughput_jpeg_2000_keeps_every_number(one_slice, syntax, signed):
+    stored = (HU - (300 if signed else 0)).T.astype(np.int16 if signed else np.uint16)
+    dataset = one_slice(HU, 0, PixelRepresentation=signed)
+    dataset.PixelData = encapsulate([htj2k_encode(np.ascontiguousarray(stored))])
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = f"{UID}.{syntax}"
+    assert np.array_equal(decode(dataset, 0), stored)
+    dataset.PixelData = encapsulate([htj2k_encode(np.ascontiguousarray(stored))[:200]])
+    with pytest.raises(ScanError, match="damaged or cut off"):
+        decode(dataset, 0)
