@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ankleviewer import __version__
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.checks import anatomy_findings, check_volume
-from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError
+from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
 from ankleviewer.core.looked import looked
@@ -91,12 +91,12 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
     start = time.perf_counter()
     scan = open_scan(path, lambda share, what: report(0.7 * share, what), cancelled, pick)
     read = time.perf_counter()
-    _stop_if(cancelled)
+    stop_if(cancelled)
     report(0.7, "Checking the scan")
-    findings = (*scan.findings, *check_volume(scan.volume))
+    findings = (*scan.findings, *check_volume(scan.volume, cancelled))
     ankles: tuple[Ankle, ...] = ()
     if verdict(findings) != "refuse":
-        _stop_if(cancelled)
+        stop_if(cancelled)
         report(0.8, "Looking for the ankle")
         said: list[Finding] = []
         ankles = _with_side(ankles_in(scan.volume, cancelled, said), scan.laterality)
@@ -146,7 +146,7 @@ def analyse(
     timings = dict(case.timings_s)
     jobs: list[tuple[ModelPack, int | None]] = [(pack, n) for pack in packs for n in range(len(case.ankles)) or (None,)]
     for done, (pack, index) in enumerate(jobs):
-        _stop_if(cancelled)
+        stop_if(cancelled)
         ankle = case.ankles[index] if index is not None else None
         if ankle is None or index is None or not ankle.complete or withheld(case.findings):
             answers.append(not_assessed(pack, index))
@@ -161,8 +161,9 @@ def analyse(
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
         log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
     report(1.0, "Done")
-    findings = (*case.findings, *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
-    result = replace(describe(case), findings=findings, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
+    findings = (*case.findings, *_left_out(models, packs), *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
+    told = replace(describe(case), verdict=verdict(findings), findings=findings)
+    result = replace(told, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
     return Analysis(result, heatmaps)
 
 
@@ -327,12 +328,23 @@ def not_assessed(pack: ModelPack, ankle: int | None) -> ModelAnswer:
 
 
 def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
-    """The packs that are meant, each once, in the order named. Raises ModelError: unknown, refused, or none installed."""
+    """The packs that are meant, each once, in the order named. Raises ModelError: unknown, refused, or none that is sound."""
     if not models:
         return (default_pack(),)
     if ALL in models:
-        return list_packs() or (default_pack(),)  # default_pack says that there is none
+        return list_packs() or (default_pack(),)  # default_pack says why there is none
     return tuple({pack.name: pack for pack in map(load_pack, models)}.values())
+
+
+def _left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Finding, ...]:
+    """A caveat for each installed pack that is refused, where it may have been meant: all were asked for, or none by name. The
+    window, which names those that it knows, asks for all where it names them all.
+    """
+    broken: list[tuple[str, ModelError]] = []
+    known = {pack.name for pack in list_packs(broken)}
+    if models and ALL not in models and not (known and known <= {pack.name for pack in packs}):
+        return ()
+    return tuple(Finding("caveat", e.code, f"The model pack {file} was left out. {e.message}") for file, e in broken)
 
 
 def list_models() -> list[ModelSummary]:
@@ -367,11 +379,6 @@ def _rounded(point: Triple) -> Triple:
 
 def _part(report: Progress, done: int, count: int) -> Progress:
     return lambda share, what: report((done + share) / count, what)
-
-
-def _stop_if(cancelled: Cancel | None) -> None:
-    if cancelled is not None and cancelled():
-        raise Cancelled
 
 
 def _silent(share: float, what: str) -> None:

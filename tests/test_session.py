@@ -85,7 +85,7 @@ def test_several_models_and_their_consensus(scan) -> None:
 
 
 def test_withheld_is_not_assessed(scan, monkeypatch) -> None:
-    monkeypatch.setattr(session, "check_volume", lambda _: [Finding("withhold", "HU_OFFSET_SUSPECT", "Off by 1024.")])
+    monkeypatch.setattr(session, "check_volume", lambda *_: [Finding("withhold", "HU_OFFSET_SUSPECT", "Off by 1024.")])
     monkeypatch.setattr(session, "predictor_of", lambda *_: pytest.fail("the model may not run"))
     case = session.open_case(scan)
     analysis = session.analyse(case)
@@ -111,7 +111,7 @@ def test_incomplete_ankle_beside_a_complete_one(scan, monkeypatch) -> None:
 
 
 def test_refused_by_its_checks_has_no_model_entries(scan, monkeypatch) -> None:
-    monkeypatch.setattr(session, "check_volume", lambda _: [Finding("refuse", "HU_IMPLAUSIBLE", "No CT.")])
+    monkeypatch.setattr(session, "check_volume", lambda *_: [Finding("refuse", "HU_IMPLAUSIBLE", "No CT.")])
     case = session.open_case(scan)
     assert case.verdict == "refuse" and case.ankles == ()
     result = session.analyse(case).result

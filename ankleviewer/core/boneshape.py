@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.errors import stop_if
 from ankleviewer.core.geometry import Array, Grid, closest_axes
 from ankleviewer.core.volume import Volume
 
@@ -51,7 +53,7 @@ class Coarse:
     @property
     def volume(self) -> Volume:
         """The coarse scan by itself."""
-        return Volume(self.hu.astype(np.int16), self.grid)
+        return Volume(np.ascontiguousarray(self.hu.astype(np.int16)), self.grid)
 
     def sample(self, mm: Array) -> NDArray[np.float32]:
         """HU at LPS points (..., 3), trilinear; NaN outside."""
@@ -61,11 +63,16 @@ class Coarse:
         return np.asarray(map_coordinates(self.hu, at, order=1, mode="constant", cval=np.nan), dtype=np.float32)
 
 
-def coarsen(volume: Volume) -> Coarse:
-    """Average pairs of voxels until none is finer than 1.3 mm, and turn the axes to L, P, S without interpolation."""
+def coarsen(volume: Volume, cancelled: Callable[[], bool] | None = None) -> Coarse:
+    """Average pairs of voxels until none is finer than 1.3 mm, and turn the axes to L, P, S without interpolation.
+
+    Raises:
+        Cancelled: on request.
+    """
     hu, affine = volume.hu, volume.grid.affine.copy()
     for axis in range(3):
         while np.linalg.norm(affine[:3, axis]) < FINE_MM and hu.shape[axis] >= 4:
+            stop_if(cancelled)
             even = hu.shape[axis] // 2 * 2
             low = [slice(None)] * 3
             high = [slice(None)] * 3
@@ -83,6 +90,7 @@ def coarsen(volume: Volume) -> Coarse:
             hu = np.flip(hu, axis)
             affine[:3, 3] += affine[:3, axis] * (hu.shape[axis] - 1)
             affine[:3, axis] *= -1
+    stop_if(cancelled)
     hu = np.ascontiguousarray(hu)
     grid = Grid((hu.shape[0], hu.shape[1], hu.shape[2]), affine)
     threshold = bone_threshold(hu)
@@ -97,11 +105,29 @@ def bone_threshold(hu: NDArray[np.int16]) -> float:
     return float(np.clip(0.33 * np.percentile(dense[:: max(1, dense.size // 50_000)], 95), 150.0, BONE_HU))
 
 
-def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
+def around_bone(coarse: Coarse, margin_mm: float) -> Coarse:
+    """The part of a scan within `margin_mm` of the box around its bone; all of it where there is none."""
+    if not coarse.bone.any():
+        return coarse
+    low, high = [], []
+    for axis in range(3):
+        here = np.flatnonzero(coarse.bone.any(axis=tuple(a for a in range(3) if a != axis)))
+        margin = int(np.ceil(margin_mm / coarse.step[axis]))
+        low.append(max(0, int(here[0]) - margin))
+        high.append(min(coarse.bone.shape[axis], int(here[-1]) + 1 + margin))
+    part = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    grid = coarse.grid.crop((low[0], low[1], low[2]), (high[0], high[1], high[2]))
+    return replace(coarse, hu=coarse.hu[part], bone=coarse.bone[part], grid=grid)
+
+
+def sections(coarse: Coarse, cancelled: Callable[[], bool] | None = None) -> tuple[list[Section], NDArray[np.bool_]]:
     """All bone regions of all axial slices within 40 to 2600 mm2; rings such as a cast or the skull are not filled.
 
     Returns:
         The regions, and the bone mask without thin sheets: table tops and casts, long or hollow in their slice.
+
+    Raises:
+        Cancelled: on request.
     """
     from scipy import ndimage
 
@@ -114,6 +140,7 @@ def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
     ]
     bone = coarse.bone[busy[0], busy[1]]
     holes, count = ndimage.label(~bone, structure=in_plane)
+    stop_if(cancelled)
     small = np.bincount(holes.ravel(), minlength=count + 1) * pixel < HOLE_MM2
     small[0] = False
     # What reaches the border of the search window is the outside, however little of it the window shows.
@@ -122,6 +149,7 @@ def sections(coarse: Coarse) -> tuple[list[Section], NDArray[np.bool_]]:
     labels, count = ndimage.label(filled, structure=in_plane)
     if count == 0:
         return [], coarse.bone
+    stop_if(cancelled)
     flat = np.flatnonzero(labels)
     of = labels.ravel()[flat]
     x, y, z = np.unravel_index(flat, labels.shape)

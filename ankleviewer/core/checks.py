@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.errors import stop_if
 from ankleviewer.core.findings import Finding, verdict
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.preprocess import FINE
@@ -26,10 +27,11 @@ CUBE_HALF_MM = FINE.size * FINE.spacing_mm / 2
 Counts = NDArray[np.int64]
 
 
-def hu_counts(hu: NDArray[np.int16]) -> Counts:
-    """How often each HU value occurs: int64 (65536,), entry 0 is -32768 HU."""
+def hu_counts(hu: NDArray[np.int16], cancelled: Callable[[], bool] | None = None) -> Counts:
+    """How often each HU value occurs: int64 (65536,), entry 0 is -32768 HU. Raises Cancelled."""
     counts: Counts = np.zeros(65536, dtype=np.int64)
     for k in range(hu.shape[2]):
+        stop_if(cancelled)
         counts += np.bincount(hu[:, :, k].ravel().view(np.uint16), minlength=65536)
     return np.roll(counts, 32768)
 
@@ -82,12 +84,15 @@ def offset_findings(counts: Counts) -> list[Finding]:
     ]
 
 
-def check_volume(volume: Volume) -> list[Finding]:
+def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
     """Are these Hounsfield units of a limb? Air, bone, range and metal; padding counts as outside.
 
     Start values follow the reference figures of a real foot CT: air -1024, muscle 48, cancellous bone 298, cortex 600 to 1500.
+
+    Raises:
+        Cancelled: on request.
     """
-    counts = hu_counts(volume.hu)
+    counts = hu_counts(volume.hu, cancelled)
     if volume.padding is not None:
         counts[32768 - 1024] = max(0, int(counts[32768 - 1024]) - int(volume.padding.sum()))
     if counts.sum() == 0:

@@ -1,5 +1,9 @@
 """The exceptions of the project. Each carries a stable code and a sentence for the person at the screen."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 
 class AnkleViewerError(Exception):
     """Base of all errors that are meant to be shown.
@@ -31,3 +35,9 @@ class Cancelled(AnkleViewerError):
 
     def __init__(self) -> None:
         super().__init__("CANCELLED", "Stopped on request.")
+
+
+def stop_if(cancelled: Callable[[], bool] | None) -> None:
+    """Raise Cancelled where somebody asks for it; long work calls this every few tenths of a second."""
+    if cancelled is not None and cancelled():
+        raise Cancelled

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.boneshape import coarsen
+from ankleviewer.core.boneshape import Coarse
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.resample import resample
-from ankleviewer.core.volume import Volume
 
 Float32 = NDArray[np.float32]
 Point = tuple[float, float, float]
@@ -97,9 +96,8 @@ def _unit(v: Array) -> Array:
     return np.asarray(v / max(float(np.linalg.norm(v)), 1e-9))
 
 
-def locator_input(volume: Volume) -> tuple[Float32, Grid]:
+def locator_input(coarse: Coarse) -> tuple[Float32, Grid]:
     """A scan as the locator sees it: float32 (x, y, z) at INPUT_MM, edges multiples of MULTIPLE, window 0 to 1; and its grid."""
-    coarse = coarsen(volume)
     low, high = coarse.grid.bounds_mm()
     size = [MULTIPLE * max(2, int(np.ceil(extent / INPUT_MM / MULTIPLE))) for extent in high - low]
     first = (low + high) / 2 - INPUT_MM * (np.asarray(size) - 1) / 2

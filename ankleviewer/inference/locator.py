@@ -16,8 +16,8 @@ import numpy as np
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy import Ankle, find_ankles
 from ankleviewer.core.ankles import together, towards_shaft
-from ankleviewer.core.boneshape import coarsen
-from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.boneshape import Coarse, around_bone, coarsen
+from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import standing
 from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 MODEL, RECORD, SCHEMA = "locator.onnx", "locator.json", "ankleviewer.locator/1"
 MOST_VOXELS = 24_000_000  # of the input at 2.5 mm: a whole body; what is larger is left to the bone box
+LARGE_VOXELS = 6_000_000  # two legs in a field of 500 mm; a larger input costs more than 1 GB of memory where it is not cut
+AROUND_MM = 40.0  # beside bone
 MOST_TURNED = 6_000_000  # and of one that is looked at in every direction
 FINER_TURN = 0.04  # mean confidence that the turn to just upright must add to the turn by right angles
 THREADS = 2
@@ -59,8 +61,9 @@ class LocatorModel:
         options.enable_cpu_mem_arena = False  # scans differ in size, and an arena would keep the largest's memory for good
         self._session = onnxruntime.InferenceSession(data, options, providers=[CPU])
 
-    def locate(self, volume: Volume, cancelled: Callable[[], bool] | None = None) -> tuple[Located, ...]:
-        """The ankles of a scan, the surest first; () where none is seen or the scan is larger than a body.
+    def locate(self, coarse: Coarse, cancelled: Callable[[], bool] | None = None) -> tuple[Located, ...]:
+        """The ankles of a scan (of `coarsen`), the surest first; () where none is seen or the scan is larger than a body. In a
+        large scan it looks only where bone is.
 
         Raises:
             Cancelled: on request.
@@ -68,10 +71,11 @@ class LocatorModel:
         import onnxruntime
 
         start = time.perf_counter()
-        extent = np.subtract(*volume.grid.bounds_mm()[::-1])
-        if float(np.prod(extent / INPUT_MM)) > MOST_VOXELS:
+        if _voxels(coarse) > LARGE_VOXELS:
+            coarse = around_bone(coarse, AROUND_MM)
+        if _voxels(coarse) > MOST_VOXELS:
             return ()
-        tensor, grid = locator_input(volume)
+        tensor, grid = locator_input(coarse)
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
 
@@ -88,6 +92,11 @@ class LocatorModel:
         found = ankles_of(peaks(heat[0], shift[0], grid))
         log.info("locator: %d ankles in %.2f s", len(found), time.perf_counter() - start)
         return found
+
+
+def _voxels(coarse: Coarse) -> float:
+    """Of the locator's input."""
+    return float(np.prod(np.subtract(*coarse.grid.bounds_mm()[::-1]) / INPUT_MM))
 
 
 def _verified(folder: Path) -> tuple[bytes, dict[str, Any]]:
@@ -147,15 +156,15 @@ def ankles_in(
     Raises:
         Cancelled: on request.
     """
-    bones = find_ankles(volume)
-    _stop_if(cancelled)
+    coarse = coarsen(volume, cancelled)
+    bones = find_ankles(volume, cancelled, coarse)
     locator = shipped_locator()
     if locator is None:
         _say_missing(findings)
         return together(bones, (), volume.grid)
     try:
-        located = locator.locate(volume, cancelled)
-        across = _across(volume, locator, located, cancelled) if in_doubt(bones, located) else ()
+        located = locator.locate(coarse, cancelled)
+        across = _across(volume, coarse, locator, located, cancelled) if in_doubt(bones, located) else ()
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
@@ -174,28 +183,27 @@ def _say_missing(findings: list[Finding] | None) -> None:
 
 
 def _across(
-    volume: Volume, locator: LocatorModel, located: tuple[Located, ...], cancelled: Callable[[], bool] | None
+    volume: Volume,
+    coarse: Coarse,
+    locator: LocatorModel,
+    located: tuple[Located, ...],
+    cancelled: Callable[[], bool] | None,
 ) -> tuple[Ankle, ...]:
     """Ankles of a leg that lies across the scan; () where no turn shows one clearly better than the scan as it lies."""
-    extent = np.subtract(*volume.grid.bounds_mm()[::-1])
-    if float(np.prod(extent / INPUT_MM)) > MOST_TURNED:
+    coarse = around_bone(coarse, AROUND_MM)
+    if _voxels(coarse) > MOST_TURNED:
         return ()
-    coarse = coarsen(volume).volume
+    small = coarse.volume
     best, rotation = located, np.eye(3)
     for up in OTHERS:
-        seen = locator.locate(turned(coarse, standing(up)), cancelled)
+        seen = locator.locate(coarsen(turned(small, standing(up))), cancelled)
         if surer(best, seen, 0.0):
             best, rotation = seen, standing(up)
     if not surer(located, best):
         return ()
     upright = standing(towards_shaft(best[0])) @ rotation  # a leg at 60 degrees still leans by 30
-    seen = locator.locate(turned(coarse, upright), cancelled)
+    seen = locator.locate(coarsen(turned(small, upright)), cancelled)
     if surer(best, seen, FINER_TURN):
         best, rotation = seen, upright
-    _stop_if(cancelled)
-    return standing_ankles(volume, coarse, best, rotation)
-
-
-def _stop_if(cancelled: Callable[[], bool] | None) -> None:
-    if cancelled is not None and cancelled():
-        raise Cancelled
+    stop_if(cancelled)
+    return standing_ankles(volume, small, best, rotation)

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from ankleviewer.core.boneshape import bone_threshold, coarsen, sections, tubes
+import numpy as np
+import pytest
+
+from ankleviewer.core.anatomy import find_ankles
+from ankleviewer.core.boneshape import around_bone, bone_threshold, coarsen, sections, tubes
+from ankleviewer.core.checks import check_volume
+from ankleviewer.core.errors import Cancelled
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 
@@ -62,3 +68,19 @@ def test_the_threshold_falls_for_weak_bone_only():
     flesh = np.full(5000, 40)
     assert bone_threshold(np.r_[flesh, np.full(900, 1100)].astype(np.int16)) == 220
     assert 150 <= bone_threshold(np.r_[flesh, np.full(900, 480)].astype(np.int16)) < 170
+
+
+def test_the_part_around_bone() -> None:
+    coarse = coarsen(cylinder())
+    part = around_bone(coarse, 10.0)
+    assert part.hu.size < coarse.hu.size and part.bone.sum() == coarse.bone.sum()
+    at = np.argwhere(part.bone)[0]
+    assert coarse.bone[tuple(np.rint(coarse.grid.to_voxel(part.grid.to_mm(at))).astype(int))]
+    nothing = replace(coarse, bone=np.zeros_like(coarse.bone))
+    assert around_bone(nothing, 10.0) is nothing
+
+
+@pytest.mark.parametrize("work", [coarsen, lambda v, stop: sections(coarsen(v), stop), find_ankles, check_volume], ids=str)
+def test_looking_at_a_scan_ends_on_request(work) -> None:
+    with pytest.raises(Cancelled):
+        work(cylinder(), lambda: True)

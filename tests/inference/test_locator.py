@@ -12,6 +12,7 @@ import torch
 
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.boneshape import Coarse, coarsen
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP, Grid, standing
@@ -71,17 +72,36 @@ def test_a_changed_missing_or_foreign_file_is_refused(folder: Path) -> None:
 def test_what_is_larger_than_a_body_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = LocatorModel(folder)
     monkeypatch.setattr(module, "locator_input", lambda _: pytest.fail("it must not be prepared"))
-    assert model.locate(volume(40, 20.0)) == ()
+    assert model.locate(coarsen(volume(40, 20.0))) == ()
+
+
+def test_in_a_large_scan_it_looks_where_bone_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """500 x 500 x 500 mm of air with one leg's bone in it: what costs memory is the leg."""
+    hu = np.full((200, 200, 200), -1000, np.int16)
+    hu[20:40, 90:120, :] = 600
+    sizes: list[tuple[int, ...]] = []
+    real = module.locator_input
+
+    def noted(coarse: Coarse) -> object:
+        tensor, grid = real(coarse)
+        sizes.append(tensor.shape)
+        assert grid.to_voxel((50.0 + 25.0, 260.0, 250.0)).min() >= 0, "the bone lies inside"
+        return tensor, grid
+
+    monkeypatch.setattr(module, "locator_input", noted)
+    LocatorModel(folder).locate(coarsen(Volume(hu, Grid.axis_aligned(hu.shape, 2.5, (0.0, 0.0, 0.0)))))
+    ((x, y, z),) = sizes
+    assert x <= 64 and y <= 64 and z >= 200
 
 
 def test_cancelling_ends_it(folder: Path) -> None:
     with pytest.raises(Cancelled):
-        LocatorModel(folder).locate(volume(120, 2.5), lambda: True)
+        LocatorModel(folder).locate(coarsen(volume(120, 2.5)), lambda: True)
 
 
 def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bones = (Ankle("L", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), (9.0, 9.0, 9.0), True, ""),)
-    monkeypatch.setattr(module, "find_ankles", lambda _: bones)
+    monkeypatch.setattr(module, "find_ankles", lambda *_: bones)
     monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
     assert shipped_locator() is shipped_locator() is not None, "loaded once"
     (tmp_path / "other" / "locator").mkdir(parents=True)
@@ -98,7 +118,7 @@ def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path
 
 def test_a_locator_that_fails_is_no_reason_not_to_open_a_scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bones = (Ankle("L", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), (9.0, 9.0, 9.0), True, ""),)
-    monkeypatch.setattr(module, "find_ankles", lambda _: bones)
+    monkeypatch.setattr(module, "find_ankles", lambda *_: bones)
     monkeypatch.setattr(paths, "assets_dir", lambda: folder.parent)
     locator = shipped_locator()
     assert locator is not None and in_use() == locator.sha256
@@ -138,7 +158,7 @@ def test_the_shipped_locator_sees_the_sample_ankle() -> None:
     assert locator.measured["sim-shift-v1"]["median_mm"] < 4.0
     sample = paths.assets_dir() / "sample"
     scan = open_scan(next(sample.glob("*.nii.gz"))).volume
-    (seen,) = locator.locate(scan)
+    (seen,) = locator.locate(coarsen(scan))
     assert PLAFOND not in seen.missing and DOME not in seen.missing
     truth = json.loads((sample / "truth.json").read_text())
     (ankle,) = next(iter(truth.values()))["ankles"]
@@ -150,7 +170,7 @@ def test_real_feet_without_a_tibia(data_folder: Path) -> None:
     volume = open_scan(data_folder / "ct" / "vhf-foot").volume
     labels = nibabel.load(data_folder / "ct" / "vhf-foot-labels" / "bone_labels.nii.gz")
     values, affine = np.asarray(labels.dataobj), labels.affine
-    seen = LocatorModel(paths.assets_dir() / "locator").locate(volume)
+    seen = LocatorModel(paths.assets_dir() / "locator").locate(coarsen(volume))
     assert len(seen) == 2
     for talus in (3, 23):  # right and left
         ras = np.argwhere(values == talus) @ affine[:3, :3].T + affine[:3, 3]
