@@ -152,10 +152,31 @@ def test_choosing_packs(models, tmp_path) -> None:
 def test_changed_pack_is_not_served_from_memory(scan, models) -> None:
     case = session.open_case(scan)
     assert session.analyse(case, ["tiny-gap"]).result.models[0].call == "fracture"
-    record = json.loads((models / "tiny-gap" / "manifest.json").read_text())
-    record["decision"].update(sens_threshold=1.0, spec_threshold=1.0, temperature=5.0)
-    (models / "tiny-gap" / "manifest.json").write_text(json.dumps(record))
+    decision = {**TINY["DECISION"], "sens_threshold": 1.0, "spec_threshold": 1.0, "temperature": 5.0}
+    model = TINY["gap_detector"]("gap", metadata={"decision": json.dumps(decision)})
+    write_pack(models / "tiny-gap", "tiny-gap", "gap", model=model, decision=decision)
     assert session.analyse(case, ["tiny-gap"]).result.models[0].call == "no fracture"
+    write_pack(models / "tiny-gap", "tiny-gap", "gap", model=model)  # other thresholds than the model file states
+    with pytest.raises(ModelError, match="MODEL_SPEC_MISMATCH"):
+        session.analyse(case, ["tiny-gap"])
+
+
+def test_a_refused_pack_is_told_beside_the_answers_of_the_others(scan, models, home) -> None:
+    case = session.open_case(scan)
+    damaged = write_pack(home / "models" / "mine", "mine") / "manifest.json"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    for chosen in (["all"], [], ["tiny-lse", "tiny-gap"]):
+        result = session.analyse(case, chosen).result
+        assert {m.call for m in result.models} == {"fracture"} and result.verdict == "caveat"
+        (told,) = [f for f in result.findings if f.code == "MODEL_MANIFEST_INVALID"]
+        assert told.level == "caveat" and told.message.startswith("The model pack mine was left out.")
+    result = session.analyse(case, ["tiny-lse"]).result
+    assert "MODEL_MANIFEST_INVALID" not in {f.code for f in result.findings} and result.verdict == case.verdict
+    for pack in ("tiny-lse", "tiny-gap"):
+        (models / pack / "manifest.json").write_text("{")
+    for chosen in (["all"], []):
+        with pytest.raises(ModelError, match="MODEL_MANIFEST_INVALID"):
+            session.analyse(case, chosen)
 
 
 def test_cancel_anywhere(scan) -> None:

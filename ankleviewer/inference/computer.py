@@ -32,7 +32,7 @@ def nvidia() -> tuple[str, ...]:
 def _card(driver: Any, number: int) -> str:
     device, name = ctypes.c_int(0), ctypes.create_string_buffer(_NAME_BYTES)
     if driver.cuDeviceGet(ctypes.byref(device), number) or driver.cuDeviceGetName(name, _NAME_BYTES, device):
-        return "unknown card"
+        return "card"
     return name.value.decode("utf-8", "replace")
 
 
@@ -42,4 +42,5 @@ def _processor() -> str:
         lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
     except OSError:
         return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+    parts = (line.partition(":") for line in lines)
+    return next((value.strip() for name, _, value in parts if name.strip() == "model name"), platform.processor())

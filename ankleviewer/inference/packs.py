@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE,
 MAX_TEXT = 4 * 2**20
 MAX_MODEL = 2**31
 MAX_MEMBERS = 64
+CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,18 @@ class ModelPack:
         """model.onnx, its hash, its contents and the specification inside it checked.
 
         Raises:
-            ModelError: as `file` and `onnx_file.check`; MODEL_SPEC_MISMATCH, preprocessing inside the model file and in the
-                manifest differ.
+            ModelError: as `file` and `onnx_file.check`; MODEL_SPEC_MISMATCH, preprocessing or another group (CARRIED) inside the
+                model file and in the manifest differ.
         """
         data = self.file(MODEL_FILE)
         metadata = onnx_file.check(data).metadata
         if metadata.get("format") != "1" or "preprocessing" not in metadata:
             raise ModelError("MODEL_FORMAT_UNKNOWN", f"Model {self.name} does not say how scans are prepared for it.")
-        if PreprocessSpec.from_json(_json_object(metadata["preprocessing"])) != self.preprocessing:
+        if PreprocessSpec.from_json(_json_object(metadata, "preprocessing")) != self.preprocessing:
             raise ModelError("MODEL_SPEC_MISMATCH", f"Model {self.name} and its manifest disagree on how scans are prepared.")
+        for group in CARRIED:
+            if group in metadata and _json_object(metadata, group) != self.manifest.record.get(group):
+                raise ModelError("MODEL_SPEC_MISMATCH", f"Model {self.name} and its manifest disagree on its values for {group}.")
         return data
 
     def card(self) -> str:
@@ -118,31 +123,64 @@ def read_pack(path: str | Path) -> ModelPack:
 
 
 def list_packs(broken: list[tuple[str, ModelError]] | None = None) -> tuple[ModelPack, ...]:
-    """Packs that can be chosen by name, the default first, then by name; a user's pack hides a shipped one of the same name.
+    """Packs that can be chosen by name, the default first (of several released ones the user's own), then by name; a user's pack
+    hides a shipped one of the same name, also where it is refused: nobody may take the other one's answer for its own.
 
     Args:
-        broken: filled with (file name, error) of packs whose manifest is refused.
+        broken: filled with (file name, error) of packs whose manifest is refused or that cannot be read.
     """
     found: dict[str, ModelPack] = {}
+    refused: set[str] = set()
+    for entry in _entries():
+        if isinstance(entry, ModelPack):
+            if entry.name not in refused:
+                found.setdefault(entry.name, entry)
+            continue
+        refused.add(entry[0].removesuffix(".zip"))
+        if broken is not None:
+            broken.append(entry)
+    foreign = {name: n for n, name in enumerate(found)}  # the user's own folder was looked at first
+    return tuple(
+        sorted(found.values(), key=lambda p: (not p.default, p.status != "released", foreign[p.name] if p.default else 0, p.name))
+    )
+
+
+def _entries() -> Iterator[ModelPack | tuple[str, ModelError]]:
+    """What lies in the folders of models, in the order in which it is looked for: packs, (file name, error) of refused ones."""
     for folder in paths.model_dirs():
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.name.startswith(".") or not (path.suffix == ".zip" or (path / MANIFEST_FILE).is_file()):
-                continue
+        try:
+            files = sorted(folder.iterdir()) if folder.is_dir() else []
+        except OSError as error:
+            yield folder.name, _unreadable(folder, error)
+            continue
+        for path in files:
             try:
-                pack = read_pack(path)
+                if not path.name.startswith(".") and _may_be_pack(path):
+                    yield read_pack(path)
             except ModelError as error:
-                if broken is not None:
-                    broken.append((path.name, error))
-                continue
-            found.setdefault(pack.name, pack)
-    return tuple(sorted(found.values(), key=lambda p: (not p.default, p.status != "released", p.name)))
+                yield path.name, error
+            except OSError as error:
+                yield path.name, _unreadable(path, error)
+
+
+def _may_be_pack(path: Path) -> bool:
+    """A .zip, or a folder with any file of a pack: one that lost its manifest is a damaged pack. Raises OSError: no access."""
+    if path.suffix == ".zip":
+        return True
+    for name in (MANIFEST_FILE, MODEL_FILE, CARD_FILE):
+        try:
+            (path / name).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        return True
+    return False
 
 
 def load_pack(name: str | Path) -> ModelPack:
     """A pack by its name, or by the path of its folder or .zip.
 
     Raises:
-        ModelError: MODEL_UNKNOWN, no such name; or as `read_pack`.
+        ModelError: MODEL_UNKNOWN, no such name; or as `read_pack`, also where a sound shipped pack bears a refused one's name.
     """
     broken: list[tuple[str, ModelError]] = []
     packs = list_packs(broken)
@@ -163,9 +201,12 @@ def default_pack() -> ModelPack:
     """The pack that answers when none is named: the one marked as default, else the first released, else the first.
 
     Raises:
-        ModelError: MODEL_NONE, no pack is installed.
+        ModelError: MODEL_NONE, no pack is installed; or why the first one is refused, where all are.
     """
-    packs = list_packs()
+    broken: list[tuple[str, ModelError]] = []
+    packs = list_packs(broken)
+    if not packs and broken:
+        raise broken[0][1]
     if not packs:
         raise ModelError("MODEL_NONE", "No model is installed; add one with: ankleviewer models add PACK")
     return packs[0]
@@ -178,9 +219,9 @@ def add_pack(source: str | Path) -> ModelPack:
         ModelError: the pack is refused; nothing is written.
         OSError: the folder cannot be written.
     """
-    pack = read_pack(source)
-    files = {MODEL_FILE: pack.model_bytes(), CARD_FILE: pack.file(CARD_FILE)}
-    files[MANIFEST_FILE] = _read(pack.path, MANIFEST_FILE, MAX_TEXT)
+    text = _read(Path(source), MANIFEST_FILE, MAX_TEXT)  # once: what is written is what was verified
+    pack = ModelPack(Path(source), parse(text))
+    files = {MODEL_FILE: pack.model_bytes(), CARD_FILE: pack.file(CARD_FILE), MANIFEST_FILE: text}
     assert NAME.fullmatch(pack.name)  # the name becomes a folder's name
     folder = paths.model_dirs()[0]
     folder.mkdir(parents=True, exist_ok=True)
@@ -211,15 +252,15 @@ def add_pack(source: str | Path) -> ModelPack:
     return read_pack(target)
 
 
-def _json_object(text: str) -> dict[str, object]:
+def _json_object(metadata: Mapping[str, str], group: str) -> dict[str, object]:
     import json
 
     try:
-        record = json.loads(text)
+        record = json.loads(metadata[group])
     except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
-        raise ModelError("MODEL_SPEC_INVALID", "The preprocessing stored in the model file is not readable.")
+        raise ModelError("MODEL_SPEC_INVALID", f"The {group} stored in the model file is not readable.")
     return record
 
 
@@ -234,9 +275,13 @@ def _read(path: Path, name: str, limit: int) -> bytes:
     except FileNotFoundError:
         raise ModelError("MODEL_FILE_MISSING", f"The model pack {path.name} or its {name} does not exist.") from None
     except OSError as error:
-        raise ModelError("MODEL_FILE_UNREADABLE", f"{name} of pack {path.name} cannot be read (error {error.errno}).") from None
+        raise _unreadable(path, error, name) from None
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         raise ModelError("MODEL_ARCHIVE_INVALID", f"The pack {path.name} is no sound .zip ({type(error).__name__}).") from None
+
+
+def _unreadable(path: Path, error: OSError, name: str = MANIFEST_FILE) -> ModelError:
+    return ModelError("MODEL_FILE_UNREADABLE", f"{name} of pack {path.name} cannot be read (error {error.errno}).")
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

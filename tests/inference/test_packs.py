@@ -56,6 +56,8 @@ def test_search_order_and_default(home, shipped, pack_writer) -> None:
         (home / "models").mkdir() or home / "models" / "b.zip"
     )
     assert load_pack("b").version == "own"
+    pack_writer(home / "models" / "z", "z", default=True)
+    assert [p.name for p in list_packs()] == ["z", "c", "b", "a"], "of two defaults the user's own"
     assert code_of(load_pack, "nonsense") == "MODEL_UNKNOWN"
 
 
@@ -66,6 +68,53 @@ def test_broken_pack_is_named_not_hidden(home, shipped, pack_writer) -> None:
     assert [p.name for p in list_packs(broken)] == ["good"]
     assert [(name, error.code) for name, error in broken] == [("bad", "MODEL_FORMAT_UNKNOWN")]
     assert code_of(load_pack, "bad") == "MODEL_FORMAT_UNKNOWN"
+
+
+def test_a_refused_pack_is_replaced_by_no_other(home, shipped, tmp_path, pack_writer) -> None:
+    pack_writer(shipped / "a", "a", default=True)
+    pack_writer(shipped / "b", "b")
+    mine = pack_writer(home / "models" / "a", "a")
+    whole = (mine / "manifest.json").read_bytes()
+    (mine / "manifest.json").write_bytes(whole[:100])
+    assert code_of(load_pack, "a") == "MODEL_MANIFEST_INVALID"
+    broken: list = []
+    assert [p.name for p in list_packs(broken)] == ["b"] and [name for name, _ in broken] == ["a"]
+    (mine / "manifest.json").unlink()
+    assert code_of(load_pack, "a") == "MODEL_FILE_MISSING", "a folder that lost its manifest is a damaged pack"
+    (mine / "manifest.json").write_bytes(whole)
+    (shipped / "a" / "manifest.json").write_bytes(whole[:100])
+    assert load_pack("a").path == mine, "the user's own goes first, whatever lies behind it"
+    for file in mine.iterdir():
+        file.unlink()
+    assert code_of(load_pack, "a") == "MODEL_MANIFEST_INVALID"
+    (home / "models" / "b.zip").write_text("no archive")
+    assert code_of(load_pack, "b") == "MODEL_ARCHIVE_INVALID" and list_packs() == ()
+    assert code_of(default_pack) == "MODEL_ARCHIVE_INVALID", "some are there, but none is sound"
+
+
+@pytest.mark.parametrize("all_of_it", [False, True])
+def test_what_may_not_be_read_is_a_broken_entry(home, shipped, pack_writer, monkeypatch, all_of_it: bool) -> None:
+    pack_writer(shipped / "good", "good")
+    locked = pack_writer(home / "models" / "locked", "locked")
+    if all_of_it:
+        locked = locked.parent
+    real, listed = Path.stat, Path.iterdir
+
+    def stat(path: Path, **options: bool) -> object:
+        if path.parent == locked:
+            raise PermissionError(13, "Permission denied")
+        return real(path, **options)
+
+    def iterdir(path: Path) -> object:
+        if path == locked:
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    broken: list = []
+    assert [p.name for p in list_packs(broken)] == ["good"]
+    assert [(name, error.code) for name, error in broken] == [(locked.name, "MODEL_FILE_UNREADABLE")]
 
 
 def test_every_single_bit_counts(tmp_path, pack_writer) -> None:
@@ -120,6 +169,28 @@ def test_specification_inside_the_model_must_agree(tmp_path, pack_writer, model_
     assert code_of(read_pack(newer).model_bytes) == "MODEL_FORMAT_UNKNOWN"
 
 
+@pytest.mark.parametrize(
+    ("group", "change"),
+    [
+        ("decision", {"sens_threshold": 0.69}),
+        ("decision", {"cam_floor": 100.0}),
+        ("network", {"bias": 0.5}),
+        ("network", {"cam": {"cells": 16, "stride": 8, "offset_voxels": 40.0}}),
+        ("origin", {"data": "patients"}),
+    ],
+)
+def test_all_that_the_model_file_says_must_agree(tmp_path, pack_writer, model_builder, group, change) -> None:
+    record = json.loads((pack_writer(tmp_path / "plain") / "manifest.json").read_text())
+    carried = {name: json.dumps(record[name]) for name in ("network", "decision", "origin")}
+    model = model_builder("lse", metadata=carried)
+    read_pack(pack_writer(tmp_path / "same", model=model)).verify()
+    changed = pack_writer(tmp_path / "changed", model=model, **{group: {**record[group], **change}})
+    assert code_of(read_pack(changed).verify) == "MODEL_SPEC_MISMATCH"
+    assert code_of(add_pack, changed) == "MODEL_SPEC_MISMATCH"
+    odd = pack_writer(tmp_path / "odd", model=model_builder("lse", metadata={**carried, group: "[1]"}))
+    assert code_of(read_pack(odd).verify) == "MODEL_SPEC_INVALID"
+
+
 def test_archives_that_lie(tmp_path, pack_writer) -> None:
     folder = pack_writer(tmp_path / "p")
     (tmp_path / "text.zip").write_text("no archive")
@@ -165,6 +236,22 @@ def test_add_copies_only_what_is_sound(home, shipped, tmp_path, pack_writer) -> 
     assert code_of(add_pack, folder) == "MODEL_HASH_MISMATCH"
     assert load_pack("mine").version == "2.0.0"
     assert [p.name for p in (home / "models").iterdir()] == ["mine"]
+
+
+def test_add_writes_the_manifest_that_it_verified(home, shipped, tmp_path, pack_writer, monkeypatch) -> None:
+    folder = pack_writer(tmp_path / "p", "mine")
+    text = (folder / "manifest.json").read_bytes()
+    real = packs.ModelPack.file
+
+    def file(pack: packs.ModelPack, name: str) -> bytes:
+        data = real(pack, name)
+        if pack.path == folder and name == "card.md":
+            (folder / "manifest.json").write_bytes(text.replace(b'"1.0.0"', b'"6.6.6"'))
+        return data
+
+    monkeypatch.setattr(packs.ModelPack, "file", file)
+    assert add_pack(folder).version == "1.0.0"
+    assert (home / "models" / "mine" / "manifest.json").read_bytes() == text
 
 
 def test_shipped_packs_are_sound() -> None:

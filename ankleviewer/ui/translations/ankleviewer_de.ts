@@ -756,6 +756,10 @@
         <translation>Modell {} und sein Manifest widersprechen sich darin, wie Scans aufbereitet werden.</translation>
     </message>
     <message>
+        <source>Model {} and its manifest disagree on its values for {}.</source>
+        <translation>Modell {} und sein Manifest widersprechen sich in den Werten für {}.</translation>
+    </message>
+    <message>
         <source>Model {} contradicts itself ({}); it was not assessed.</source>
         <translation>Modell {} widerspricht sich selbst ({}); es wurde nicht beurteilt.</translation>
     </message>
@@ -1380,6 +1384,14 @@
         <translation>Die Sprache wechselt, sobald die laufende Arbeit beendet ist</translation>
     </message>
     <message>
+        <source>The model pack {} was left out. {}</source>
+        <translation>Das Modellpaket {} wurde ausgelassen. {}</translation>
+    </message>
+    <message>
+        <source>The network that finds ankles is missing, damaged or failed; the shape of the bones alone told where the ankle lies.</source>
+        <translation>Das Netz, das Sprunggelenke findet, fehlt, ist beschädigt oder ist ausgefallen; wo das Sprunggelenk liegt, hat nur die Form der Knochen gezeigt.</translation>
+    </message>
+    <message>
         <source>The series claims {} × {} × {} voxels.</source>
         <translation>Die Serie gibt {} × {} × {} Voxel an.</translation>
     </message>
@@ -1798,10 +1810,6 @@
         <translation>Die Lage der Voxel im Patienten ist im Header null oder keine Zahl.</translation>
     </message>
     <message>
-        <source>The preprocessing stored in the model file is not readable.</source>
-        <translation>Die in der Modelldatei gespeicherte Vorverarbeitung ist nicht lesbar.</translation>
-    </message>
-    <message>
         <source>The program failed ({}); the log has the details.</source>
         <translation>Das Programm hat einen Fehler ({}); Einzelheiten stehen im Protokoll.</translation>
     </message>
@@ -1850,6 +1858,10 @@
         <translation>Die Sitzung konnte nicht geschrieben werden ({why}). Wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
+        <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
+        <translation>Form der Knochen und Landmarken stimmen nicht überein, wo das Gelenk liegt; prüfen Sie, ob wirklich das Sprunggelenk beurteilt wurde.</translation>
+    </message>
+    <message>
         <source>The slices are tilted by {} degrees against the stack; at most {} is accepted.</source>
         <translation>Die Schichten sind um {} Grad gegen den Stapel gekippt; höchstens {} werden akzeptiert.</translation>
     </message>
@@ -1872,6 +1884,10 @@
     <message>
         <source>The voxels measure {} mm; {} to {} mm are expected.</source>
         <translation>Die Voxel messen {} mm; erwartet werden {} bis {} mm.</translation>
+    </message>
+    <message>
+        <source>The {} stored in the model file is not readable.</source>
+        <translation>Der Eintrag {} in der Modelldatei ist nicht lesbar.</translation>
     </message>
     <message>
         <source>There are no DICOM images in this folder.</source>
@@ -2827,6 +2843,10 @@
     <message>
         <source>{}: slices are missing within {} mm of the joint and were filled in.</source>
         <translation>{}: Innerhalb von {} mm um das Gelenk fehlen Schichten; sie wurden aufgefüllt.</translation>
+    </message>
+    <message>
+        <source>{}: the leg lies across the scan, {}° from upright; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
+        <translation>{}: Das Bein liegt quer im Scan, {}° aus der Senkrechten; für die Modelle wurde es gedreht. Prüfen Sie, ob die Orientierung des Scans stimmt.</translation>
     </message>
     <message>
         <source>{}; with {} held: {}</source>

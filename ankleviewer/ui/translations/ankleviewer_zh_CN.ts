@@ -756,6 +756,10 @@
         <translation>模型 {} 与其清单对扫描预处理方式的说明不一致。</translation>
     </message>
     <message>
+        <source>Model {} and its manifest disagree on its values for {}.</source>
+        <translation>模型 {} 与其清单中 {} 的值不一致。</translation>
+    </message>
+    <message>
         <source>Model {} contradicts itself ({}); it was not assessed.</source>
         <translation>模型 {} 自相矛盾（{}）；未作评估。</translation>
     </message>
@@ -1380,6 +1384,14 @@
         <translation>当前任务完成后将切换语言</translation>
     </message>
     <message>
+        <source>The model pack {} was left out. {}</source>
+        <translation>模型包 {} 未被使用。{}</translation>
+    </message>
+    <message>
+        <source>The network that finds ankles is missing, damaged or failed; the shape of the bones alone told where the ankle lies.</source>
+        <translation>查找踝关节的网络缺失、损坏或运行失败；踝关节的位置仅由骨骼形状确定。</translation>
+    </message>
+    <message>
         <source>The series claims {} × {} × {} voxels.</source>
         <translation>该序列声称有 {} × {} × {} 个体素。</translation>
     </message>
@@ -1796,10 +1808,6 @@
         <translation>头信息中体素在患者体内的位置为零或不是数字。</translation>
     </message>
     <message>
-        <source>The preprocessing stored in the model file is not readable.</source>
-        <translation>模型文件中存储的预处理信息无法读取。</translation>
-    </message>
-    <message>
         <source>The program failed ({}); the log has the details.</source>
         <translation>程序出错（{}）；详情见日志。</translation>
     </message>
@@ -1848,6 +1856,10 @@
         <translation>会话无法写入（{why}）。请选择其他位置。</translation>
     </message>
     <message>
+        <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
+        <translation>骨骼形状与解剖标志对关节位置的判断不一致；请确认所评估的确实是踝关节。</translation>
+    </message>
+    <message>
         <source>The slices are tilted by {} degrees against the stack; at most {} is accepted.</source>
         <translation>层面相对堆叠方向倾斜 {} 度；最多接受 {} 度。</translation>
     </message>
@@ -1870,6 +1882,10 @@
     <message>
         <source>The voxels measure {} mm; {} to {} mm are expected.</source>
         <translation>体素大小为 {} mm；应为 {} 至 {} mm。</translation>
+    </message>
+    <message>
+        <source>The {} stored in the model file is not readable.</source>
+        <translation>模型文件中存储的 {} 无法读取。</translation>
     </message>
     <message>
         <source>There are no DICOM images in this folder.</source>
@@ -2820,6 +2836,10 @@
     <message>
         <source>{}: slices are missing within {} mm of the joint and were filled in.</source>
         <translation>{}：关节周围 {} mm 内有缺失层面，已填补。</translation>
+    </message>
+    <message>
+        <source>{}: the leg lies across the scan, {}° from upright; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
+        <translation>{}：小腿在扫描中横卧，偏离直立方向 {}°；已为模型转正。请检查扫描的方位是否正确。</translation>
     </message>
     <message>
         <source>{}; with {} held: {}</source>
