@@ -11,6 +11,7 @@ import numpy as np
 
 from ankleviewer.core.anatomy import Ankle, find_ankles
 from ankleviewer.core.ankles import ALONE, CLOSE_MM, missing, together, towards_shaft
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.landmarks import Located
 from ankleviewer.core.resample import resample
@@ -27,10 +28,15 @@ BONES_MM = 1.5  # voxels on which the bones of a turned leg are looked at
 def in_doubt(bones: Sequence[Ankle], located: Sequence[Located]) -> bool:
     """Whether a leg may lie across the scan: there is no standing ankle of which the locator is sure, alone or with the bones."""
     for seen in located:
-        confirmed = any(np.linalg.norm(np.subtract(a.centre_mm, seen.centre_mm)) <= CLOSE_MM for a in bones)
+        confirmed = any(agree(a, seen) for a in bones)
         if seen.confidence >= (SUPPORTED if confirmed else ALONE) and not lies_across(towards_shaft(seen)):
             return False
     return True
+
+
+def agree(ankle: Ankle, seen: Located) -> bool:
+    """Whether bones and locator mean the same joint."""
+    return bool(np.linalg.norm(np.subtract(ankle.centre_mm, seen.centre_mm)) <= CLOSE_MM)
 
 
 def lies_across(up: Array) -> bool:
@@ -63,7 +69,8 @@ def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], 
         rotation: the turn, 3 x 3.
     """
     grid = turned(volume, rotation).grid
-    bones = [replace(a, side="unknown") for a in find_ankles(_on_its_axes(turned(coarse, rotation)))]
+    found = find_ankles(_on_its_axes(turned(coarse, rotation)))
+    bones = [replace(a, side="unknown") for a in found if any(agree(a, seen) for seen in located)]
     out = []
     for ankle in together(bones, located, grid):
         seen = next((s for s in located if tuple((p.name, p.mm) for p in s.peaks) == ankle.landmarks), None)
@@ -71,6 +78,16 @@ def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], 
             reason = ankle.reason or missing(seen, grid)
             out.append(_back(replace(ankle, complete=not reason, reason=reason), rotation))
     return tuple(out)
+
+
+def unsure_findings(ankles: Sequence[Ankle], located: Sequence[Located]) -> list[Finding]:
+    """ANKLE_UNSURE for each complete ankle at which the locator sees none: it rests on the bones alone, in a scan in which the
+    two leave doubt.
+    """
+    text = "The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed."
+    return [
+        Finding("caveat", "ANKLE_UNSURE", text) for a in ankles if a.complete and not any(agree(a, seen) for seen in located)
+    ][:1]
 
 
 def _on_its_axes(volume: Volume) -> Volume:

@@ -21,7 +21,7 @@ from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import standing
 from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
-from ankleviewer.core.upright import OTHERS, in_doubt, standing_ankles, surer, turned
+from ankleviewer.core.upright import OTHERS, in_doubt, standing_ankles, surer, turned, unsure_findings
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU
@@ -151,7 +151,7 @@ def ankles_in(
     an ankle stands upright in the scan, the locator looks in every other direction, too.
 
     Args:
-        findings: takes LOCATOR_MISSING where the bones had to do alone.
+        findings: takes LOCATOR_MISSING where the bones had to do alone, ANKLE_UNSURE where the two do not agree.
 
     Raises:
         Cancelled: on request.
@@ -170,8 +170,13 @@ def ankles_in(
     except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
         log.warning("the locator failed: %s", type(error).__name__)
         _say_missing(findings)
-        located, across = (), ()
-    return across or together(bones, located, volume.grid)
+        return together(bones, (), volume.grid)
+    if across:
+        return across
+    found = together(bones, located, volume.grid)
+    if findings is not None and in_doubt(bones, located):
+        findings += unsure_findings(found, located)
+    return found
 
 
 def _say_missing(findings: list[Finding] | None) -> None:

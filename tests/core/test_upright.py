@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from ankleviewer.core import upright as module
 from ankleviewer.core.anatomy import Ankle
 from ankleviewer.core.geometry import UP, Grid, standing
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
-from ankleviewer.core.upright import OTHERS, in_doubt, lies_across, standing_ankles, surer, turned
+from ankleviewer.core.upright import OTHERS, in_doubt, lies_across, standing_ankles, surer, turned, unsure_findings
 from ankleviewer.core.volume import Volume
 
 LEFT = {PLAFOND: (0, 0, 0), DOME: (0, 0, -3), MEDIAL: (-23, -4, -14), LATERAL: (25, 8, -27), HEEL: (4, 60, -60)}
@@ -76,6 +78,22 @@ def test_what_the_field_of_view_cuts_off_is_incomplete_whatever_the_bones_say(mo
     monkeypatch.setattr(module, "find_ankles", lambda _: (bones(),))
     (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
     assert not ankle.complete and "of the tibia above the joint" in ankle.reason
+
+
+def test_bones_elsewhere_confirm_no_turned_leg(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = Grid.axis_aligned((160, 160, 160), 1.5, (-120.0, -120.0, -120.0))
+    lying = Volume(np.full(grid.shape, -1000, np.int16), grid)
+    monkeypatch.setattr(module, "find_ankles", lambda _: (bones((0.0, 30.0, 0.0)),))
+    assert standing_ankles(lying, lying, [seen(0.45)], standing((0, -1, 0))) == ()
+    assert len(standing_ankles(lying, lying, [seen(0.6)], standing((0, -1, 0)))) == 1, "a sure locator stands alone"
+
+
+def test_an_ankle_that_only_the_bones_see_is_told() -> None:
+    elsewhere = bones((0.0, 30.0, 0.0))
+    assert [(f.level, f.code) for f in unsure_findings([elsewhere], [seen(0.3)])] == [("caveat", "ANKLE_UNSURE")]
+    assert unsure_findings([bones()], [seen(0.3)]) == []
+    assert unsure_findings([replace(elsewhere, complete=False)], [seen(0.3)]) == []
+    assert len(unsure_findings([elsewhere, elsewhere], [])) == 1
 
 
 def test_turning_a_scan_moves_its_voxels_not_its_values() -> None:
