@@ -348,8 +348,11 @@ def _left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Findin
 
 
 def list_models() -> list[ModelSummary]:
-    """The packs that can be chosen by name, the default first."""
-    packs = list_packs()
+    """The packs that can be chosen by name, the default first. Raises ModelError: there are some, and all are refused."""
+    broken: list[tuple[str, ModelError]] = []
+    packs = list_packs(broken)
+    if broken and not packs:
+        raise broken[0][1]
     return [ModelSummary(p.name, p.title, p.version, p.status, n == 0, _data(p)) for n, p in enumerate(packs)]
 
 

@@ -18,6 +18,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.result import ModelAnswer
 from ankleviewer.inference import packs
+from ankleviewer.inference.locator import LocatorModel
 from ankleviewer.inference.runtime import describe_engine
 
 SCHEMA = "ankleviewer.selftest/1"
@@ -42,6 +43,7 @@ def selftest(json_target: str | None) -> int:
         _run("write access", _write_access),
         _run("engine", _engine),
         _run("models", _models),
+        _run("locator", _locator),
         _run("sample", _sample),
         _run("OpenGL", _opengl),
     ]
@@ -97,6 +99,14 @@ def _models() -> tuple[State, str]:
     for pack in found:
         pack.verify()
     return "ok", ", ".join(f"{p.name} {p.version}" for p in found)
+
+
+def _locator() -> tuple[State, str]:
+    """Loaded anew from its file: what this process holds already says nothing of what the next one will find."""
+    folder = paths.assets_dir() / "locator"
+    if not folder.is_dir():
+        return "warn", "missing; the shape of the bones alone tells where an ankle is"
+    return "ok", f"file {LocatorModel(folder).sha256[:16]}"
 
 
 def _sample() -> tuple[State, str]:

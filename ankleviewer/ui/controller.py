@@ -74,6 +74,7 @@ class CaseController(QObject):
         self.case: Any = None
         self.analysis: Any = None
         self.models: list[Any] | None = None
+        self.models_refused: AnkleViewerError | None = None  # why there is none, where there could be
         self.decisions: dict[str, Any] = {}
         self.chosen = model or ""
         self.notice: Notice | None = None
@@ -181,13 +182,13 @@ class CaseController(QObject):
 
     # ------------------------------------------------------------------------------------------------------------- answers
     def _on_models(self, found: tuple[list[Any], dict[str, Any]]) -> None:
-        self.models, self.decisions = found
+        (self.models, self.decisions), self.models_refused = found, None
         self.changed.emit()
         if self.phase is Phase.SCAN and self.analysis is None and self.case is not None:
             self.analyse()
 
     def _on_no_models(self, error: AnkleViewerError) -> None:
-        self.models = []
+        self.models, self.models_refused = [], error
         self._fail(error)
 
     def _on_case(self, case: Any) -> None:

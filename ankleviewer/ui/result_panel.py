@@ -257,6 +257,8 @@ class ResultPanel(QWidget):
                 ankle=side_word(controller.ankle.side),
                 model=model_text(answer, titles),
             )
+        elif controller.models_refused is not None and controller.case is not None:
+            code, sentence = controller.models_refused.code, controller.models_refused.message
         elif controller.models == [] and controller.case is not None:
             sentence = tr("No model pack is installed. Add one with: ankleviewer models add PACK")
         privacy = getattr(self.window(), "privacy", None)

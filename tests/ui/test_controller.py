@@ -190,6 +190,16 @@ def test_no_models_is_said(make_window, fakes) -> None:
     assert "ankleviewer models add" in window.panel.why.text()
 
 
+def test_models_that_are_all_refused_are_said_to_be(make_window, fakes) -> None:
+    class Damaged(fakes.Backend):
+        def list_models(self):
+            raise ModelError("MODEL_HASH_MISMATCH", "The model file was changed.")
+
+    window = make_window(Damaged(models=(), answers=()))
+    assert window.panel.why.text() == "The model file was changed."
+    assert window.panel.code.text() == "MODEL_HASH_MISMATCH"
+
+
 def test_no_ankle_shows_the_whole_scan(make_window, fakes) -> None:
     answers = (fakes.answer("not assessed", ankle=None),)
     finding = Finding("withhold", "NO_ANKLE", "No bone like an ankle was found.")

@@ -212,7 +212,7 @@ def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str], layer: i
     assert program is not None
     model = program.model_proto
     try:
-        halve(model)
+        halve(model, dict(plain.named_parameters()))
     except ValueError as error:
         raise ExportError(str(error)) from error
     part_biases(model)

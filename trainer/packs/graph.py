@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,16 @@ import numpy as np
 _VIEWS = ("Cast", "Expand", "Reshape", "Squeeze", "Transpose", "Unsqueeze")  # of weights, all worked out at load
 
 
-def halve(model: Any) -> None:
-    """Store every float32 tensor of two or more dimensions as float16 with a Cast in front of its users.
+def halve(model: Any, weights: Container[str]) -> None:
+    """Store every float32 tensor of two or more dimensions as float16 with a Cast in front of its users; one that is no weight
+    and no half-precision number (the exporter works out a gradient's constants) stays as it is.
+
+    Args:
+        model: the exported graph, changed in place.
+        weights: names of the network's own tensors.
 
     Raises:
-        ValueError: one is no half-precision number.
+        ValueError: a weight is no half-precision number.
     """
     from onnx import TensorProto, helper, numpy_helper
 
@@ -27,6 +33,9 @@ def halve(model: Any) -> None:
             continue
         half = values.astype(np.float16)
         if not np.array_equal(half.astype(np.float32), values):
+            if tensor.name not in weights:
+                kept.append(tensor)
+                continue
             raise ValueError(f"the exporter changed weight {tensor.name}: it is no longer a half-precision number")
         kept.append(numpy_helper.from_array(half, f"{tensor.name}.half"))
         casts.append(helper.make_node("Cast", [f"{tensor.name}.half"], [tensor.name], to=TensorProto.FLOAT))
