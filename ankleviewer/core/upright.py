@@ -9,17 +9,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.anatomy import Ankle, find_ankles
+from ankleviewer.core.anatomy import Ankle, Point, find_ankles
 from ankleviewer.core.ankles import ALONE, CLOSE_MM, missing, together, towards_shaft
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.geometry import UP, Array, Grid
 from ankleviewer.core.landmarks import Located
+from ankleviewer.core.mortise import NoMortise, find_mortise
 from ankleviewer.core.resample import resample
 from ankleviewer.core.volume import AIR_HU, Volume
 
 # where up may be instead of where the scan says
 OTHERS = ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
 ACROSS_DEGREES = 45.0  # a leg that leans less is left as it lies
+LEANS_DEGREES = 12.0  # from which on the cube follows the tibia's axis instead of the scan's
 SUPPORTED = 0.4  # mean confidence from which an ankle that the bones confirm is beyond doubt
 SURER = 0.1  # mean confidence that a turn must add to be believed
 BONES_MM = 1.5  # voxels on which the bones of a turned leg are looked at
@@ -69,14 +71,16 @@ def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], 
         rotation: the turn, 3 x 3.
     """
     grid = turned(volume, rotation).grid
-    found = find_ankles(_on_its_axes(turned(coarse, rotation)))
+    upright = _on_its_axes(turned(coarse, rotation))
+    found = find_ankles(upright)
     bones = [replace(a, side="unknown") for a in found if any(agree(a, seen) for seen in located)]
     out = []
     for ankle in together(bones, located, grid):
         seen = next((s for s in located if tuple((p.name, p.mm) for p in s.peaks) == ankle.landmarks), None)
         if seen is not None:
             reason = ankle.reason or missing(seen, grid)
-            out.append(_back(replace(ankle, complete=not reason, reason=reason), rotation))
+            ankle = replace(ankle, complete=not reason, reason=reason)
+            out.append(_back(replace(ankle, up=_shaft(upright, ankle)), rotation))
     return tuple(out)
 
 
@@ -98,6 +102,15 @@ def _on_its_axes(volume: Volume) -> Volume:
     return Volume(np.rint(resample(volume, grid, float(AIR_HU))).astype(np.int16), grid)
 
 
+def _shaft(volume: Volume, ankle: Ankle) -> Point:
+    """Where the tibia's axis points in a scan turned by right angles; straight up where it is not seen, or hardly leans."""
+    try:
+        up = find_mortise(volume, ankle).directions[:, 2]
+    except NoMortise:
+        return UP
+    return _point(up) if float(up[2]) < float(np.cos(np.deg2rad(LEANS_DEGREES))) else UP
+
+
 def _back(ankle: Ankle, rotation: Array) -> Ankle:
     corners = np.array(np.meshgrid(*zip(ankle.min_mm, ankle.max_mm, strict=True), indexing="ij")).reshape(3, -1).T @ rotation
     return replace(
@@ -106,7 +119,7 @@ def _back(ankle: Ankle, rotation: Array) -> Ankle:
         min_mm=_point(corners.min(axis=0)),
         max_mm=_point(corners.max(axis=0)),
         landmarks=tuple((name, _point(np.asarray(mm) @ rotation)) for name, mm in ankle.landmarks),
-        up=_point(rotation[2]),
+        up=_point(np.asarray(ankle.up) @ rotation),
     )
 
 

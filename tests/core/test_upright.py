@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -69,6 +70,18 @@ def test_an_ankle_comes_back_in_the_patients_millimetres(up: tuple[float, ...], 
     assert all(low <= c <= high for low, c, high in zip(ankle.min_mm, ankle.centre_mm, ankle.max_mm, strict=True))
     (unsure,) = standing_ankles(lying, lying, [seen(0.45, names=(PLAFOND, DOME, MEDIAL, LATERAL))], rotation)
     assert unsure.side == "unknown"
+
+
+@pytest.mark.parametrize(("lean", "followed"), [(30.0, True), (8.0, False)])
+def test_the_cube_follows_a_tibia_that_still_leans(lean: float, followed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    rotation = standing((0, -1, 0))
+    grid = Grid.axis_aligned((160, 160, 160), 1.5, (-120.0, -120.0, -120.0))
+    lying = Volume(np.full(grid.shape, -1000, np.int16), Grid(grid.shape, _matrix(rotation.T) @ grid.affine))
+    axis = np.array([np.sin(np.deg2rad(lean)), 0.0, np.cos(np.deg2rad(lean))])
+    monkeypatch.setattr(module, "find_ankles", lambda _: (bones(),))
+    monkeypatch.setattr(module, "find_mortise", lambda *_: SimpleNamespace(directions=np.stack([axis] * 3, axis=1)))
+    (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
+    np.testing.assert_allclose(ankle.up, rotation.T @ (axis if followed else UP), atol=1e-9)
 
 
 def test_what_the_field_of_view_cuts_off_is_incomplete_whatever_the_bones_say(monkeypatch: pytest.MonkeyPatch) -> None:
