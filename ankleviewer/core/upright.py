@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ankleviewer.core.anatomy import Ankle, Point, find_ankles
-from ankleviewer.core.ankles import ALONE, CLOSE_MM, missing, together, towards_shaft
+from ankleviewer.core.ankles import ALONE, CLOSE_MM, SAME_MM, missing, together, towards_shaft
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP, Array, Grid
 from ankleviewer.core.landmarks import Located
@@ -85,13 +85,25 @@ def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], 
 
 
 def unsure_findings(ankles: Sequence[Ankle], located: Sequence[Located]) -> list[Finding]:
-    """ANKLE_UNSURE for each complete ankle at which the locator sees none: it rests on the bones alone, in a scan in which the
-    two leave doubt.
+    """ANKLE_UNSURE where a complete ankle rests on the bones alone, in a scan in which bones and locator leave doubt: a caveat,
+    or withheld where what the locator sees lies so far away that it cannot be the same ankle.
     """
-    text = "The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed."
-    return [
-        Finding("caveat", "ANKLE_UNSURE", text) for a in ankles if a.complete and not any(agree(a, seen) for seen in located)
-    ][:1]
+    apart = [
+        min((float(np.linalg.norm(np.subtract(a.centre_mm, s.centre_mm))) for s in located), default=np.inf)
+        for a in ankles
+        if a.complete
+    ]
+    if all(mm <= CLOSE_MM for mm in apart):
+        return []
+    if max(apart) <= SAME_MM:
+        text = (
+            "The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed."
+        )
+        return [Finding("caveat", "ANKLE_UNSURE", text)]
+    text = (
+        "It is not certain where the ankle lies: the shape of the bones and the landmarks say different places; no model is run."
+    )
+    return [Finding("withhold", "ANKLE_UNSURE", text)]
 
 
 def _on_its_axes(volume: Volume) -> Volume:

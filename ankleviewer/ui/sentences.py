@@ -38,6 +38,7 @@ SENTENCES: tuple[str, ...] = (
     "Full range",
     "Growth plate or its scar",
     "Is a directory",
+    "It is not certain where the ankle lies: the shape of the bones and the landmarks say different places; no model is run.",
     "Left ankle",
     "Left button scrolls",
     "Left button: window and level (like OHIF)",

@@ -106,7 +106,10 @@ def test_an_ankle_that_only_the_bones_see_is_told() -> None:
     assert [(f.level, f.code) for f in unsure_findings([elsewhere], [seen(0.3)])] == [("caveat", "ANKLE_UNSURE")]
     assert unsure_findings([bones()], [seen(0.3)]) == []
     assert unsure_findings([replace(elsewhere, complete=False)], [seen(0.3)]) == []
-    assert len(unsure_findings([elsewhere, elsewhere], [])) == 1
+    far = bones((0.0, 60.0, 0.0))
+    assert [f.level for f in unsure_findings([bones(), far], [seen(0.3)])] == ["withhold"], "it cannot be the same ankle"
+    assert [f.level for f in unsure_findings([bones()], [])] == ["withhold"]
+    assert unsure_findings([], []) == []
 
 
 def test_turning_a_scan_moves_its_voxels_not_its_values() -> None:

@@ -1442,6 +1442,10 @@
         <translation>Alles ausblenden, was vom Modell kommt</translation>
     </message>
     <message>
+        <source>It is not certain where the ankle lies: the shape of the bones and the landmarks say different places; no model is run.</source>
+        <translation>Wo das Sprunggelenk liegt, ist nicht sicher: Form der Knochen und Landmarken nennen verschiedene Stellen; kein Modell wird ausgeführt.</translation>
+    </message>
+    <message>
         <source>Looking at the series of this folder …</source>
         <translation>Die Serien dieses Ordners werden durchgesehen …</translation>
     </message>

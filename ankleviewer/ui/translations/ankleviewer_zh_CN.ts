@@ -1440,6 +1440,10 @@
         <translation>按住时隐藏所有来自模型的内容</translation>
     </message>
     <message>
+        <source>It is not certain where the ankle lies: the shape of the bones and the landmarks say different places; no model is run.</source>
+        <translation>踝关节的位置不能确定：骨骼形状与解剖标志指向不同位置；不运行模型。</translation>
+    </message>
+    <message>
         <source>Looking at the series of this folder …</source>
         <translation>正在查看此文件夹中的序列…</translation>
     </message>
