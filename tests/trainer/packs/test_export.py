@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,9 @@ from ankleviewer.inference.runtime import Engine
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.networks.registry import build
-from trainer.packs import engines
 from trainer.packs import export as module
 from trainer.packs.deploy import deployed
 from trainer.packs.export import ExportError, check_parity, export, to_onnx
-from trainer.packs.finer import layer_at
 
 SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1, size=32).to_json()
 DECISION = {
@@ -113,21 +110,6 @@ def test_a_mirrored_network_answers_alike_for_either_side_in_the_file_too(volume
     assert here.logit == pytest.approx(there.logit, abs=1e-5)
     np.testing.assert_allclose(here.cam, there.cam[::-1], atol=1e-5)
     assert np.abs(here.cam - here.cam[::-1]).max() > 1e-3, "the volume itself is not symmetrical"
-
-
-@pytest.mark.parametrize("arch", ["compact", "mobilenet"])
-def test_no_two_convolutions_share_a_bias(arch: str) -> None:
-    """OpenVINO needs nearly twice the memory where they do; a mirrored network would."""
-    mirrored = build(arch, width=0.25)
-    for norm in mirrored.modules():
-        if isinstance(norm, torch.nn.BatchNorm3d):
-            torch.nn.init.normal_(norm.running_mean)  # or all biases are zero, and left away
-    mirrored.mirror()
-    model = onnx.load_model_from_string(to_onnx(deployed(mirrored), 32, {}))
-    onnx.checker.check_model(model)
-    biases = [n.input[2] for n in model.graph.node if n.op_type == "Conv" and len(n.input) > 2 and n.input[2]]
-    assert len(biases) == len(set(biases)) > 10
-    assert set(biases) <= {t.name for t in model.graph.initializer}
 
 
 def test_the_manifest_says_what_is_in_the_file(pack: Path, net: FractureNet) -> None:
@@ -239,88 +221,10 @@ def test_a_changed_call_is_caught_even_where_every_figure_holds(
         check_parity(plain, other, to_onnx(other, 32, {}), decision, volumes)
 
 
-def test_a_call_may_change_near_a_threshold_only() -> None:
-    decision = Decision.from_json(DECISION)
-    exact = np.array([0.305, 0.32, 0.59, 0.9])
-    assert engines.calls_changed(exact, [exact, exact], decision) == 0
-    assert engines.calls_changed(exact, [np.array([0.295, 0.32, 0.59, 0.9])], decision) == 0, "within a hundredth"
-    assert engines.calls_changed(exact, [exact, np.array([0.305, 0.29, 0.59, 0.59])], decision) == 2
-
-
-class Bent:
-    """An engine of another kind that gives a little more, or its map turned round."""
-
-    note, provider = "", "Bent"
-
-    def __init__(self, model: bytes, _name: str) -> None:
-        self.right = Engine(model, "cpu")
-
-    def run(self, x: Any) -> Any:
-        output = self.right.run(x)
-        return replace(output, logit=output.logit + self.more, cam=output.cam[::-1] if self.turned else output.cam)
-
-    more, turned = 0.0, False
-
-
-@pytest.mark.parametrize(("more", "turned", "gate"), [(0.0, False, ""), (0.1, False, "engine"), (0.0, True, "place")])
-def test_other_engines_are_asked_too(
-    volumes: list[Any], monkeypatch: pytest.MonkeyPatch, more: float, turned: bool, gate: str
-) -> None:
-    torch.manual_seed(1)
-    net = build("compact", width=0.25).eval()
-    with torch.no_grad():
-        net.head.weight.mul_(100)
-    monkeypatch.setattr(engines, "available", lambda name: name == "cuda")
-    monkeypatch.setattr(engines, "Engine", Bent)
-    monkeypatch.setattr(Bent, "more", more)
-    monkeypatch.setattr(Bent, "turned", turned)
-    plain = deployed(net)
-    decision = {**DECISION, "cam_floor": 0.0, "sens_threshold": 0.0}
-    arguments = (net, plain, to_onnx(plain, 32, {}), decision, volumes)
-    if gate:
-        with pytest.raises(ExportError, match=rf"another engine .*\({gate}: .*is allowed\)"):
-            check_parity(*arguments)
-    else:
-        assert check_parity(*arguments).engines == ("Bent",)
-
-
-def test_an_engine_that_does_not_start_is_left_out(net: FractureNet, volumes: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "available", lambda _name: True)
-    monkeypatch.setattr(Bent, "note", "cuda did not start; the CPU was used.")
-    monkeypatch.setattr(engines, "Engine", Bent)
-    plain = deployed(net)
-    assert check_parity(net, plain, to_onnx(plain, 32, {}), DECISION, volumes).engines == ()
-
-
 @pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
 def test_the_manifest_names_the_engines_that_were_compared(pack: Path) -> None:
     parity = json.loads((pack / "manifest.json").read_text())["parity"]
     assert "OpenVINO CPU" in parity["engines"] and parity["engine"] <= 1e-3 and parity["place"] <= 1 and parity["calls"] == 0
-
-
-@pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
-@pytest.mark.parametrize("pooling", ["lse", "gap"])
-@pytest.mark.parametrize(
-    ("arch", "options", "stride"), [("compact", {"width": 0.25}, 4), ("mobilenet", {"width": 0.125, "stride16": True}, 8)]
-)
-def test_openvino_computes_the_same_finer_map(arch: str, options: dict[str, Any], stride: int, pooling: Any) -> None:
-    """Where the gradient shares its weights with the layers OpenVINO was wrong by more than half of the peak; and with gap the
-    exporter works out constants that are no half-precision numbers.
-    """
-    torch.manual_seed(0)
-    net = build(arch, pooling=pooling, **options)
-    for m in net.modules():
-        if isinstance(m, torch.nn.BatchNorm3d):
-            m.momentum = 1.0
-    with torch.no_grad():
-        net(torch.randn(4, 1, 32, 32, 32))
-    plain = deployed(net.eval())
-    model = to_onnx(plain, 32, {}, layer_at(plain, stride))
-    onnx.checker.check_model(onnx.load_model_from_string(model))
-    x = np.random.default_rng(0).normal(size=(1, 1, 32, 32, 32)).astype(np.float32)
-    want, got = Engine(model, "cpu").run(x), Engine(model, "openvino").run(x)
-    assert got.provider == "OpenVINO CPU" and want.finer is not None and got.finer is not None and want.finer.max() > 0
-    np.testing.assert_allclose(got.finer, want.finer, rtol=0, atol=1e-3 * float(want.finer.max()))
 
 
 @pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")

@@ -1,0 +1,100 @@
+"""An exported file on the other engines of a computer: what is asked of them, and what a difference is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from ankleviewer.core.decision import Decision
+from ankleviewer.inference.runtime import Engine
+from trainer.networks.head import FractureNet
+from trainer.networks.registry import build
+from trainer.packs import engines
+from trainer.packs.deploy import deployed
+from trainer.packs.export import ExportError, check_parity, to_onnx
+
+DECISION = {
+    "temperature": 10.0,
+    "bias": 0.1,
+    "sens_threshold": 0.3,
+    "spec_threshold": 0.6,
+    "cam_reference": 1.0,
+    "cam_floor": 0.1,
+    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
+}
+
+
+@pytest.fixture(scope="module")
+def net() -> FractureNet:
+    torch.manual_seed(1)
+    made = build("compact", width=0.25).eval()
+    with torch.no_grad():
+        made.head.weight.mul_(100)
+    return made
+
+
+@pytest.fixture(scope="module")
+def volumes() -> list[Any]:
+    rng = np.random.default_rng(0)
+    return [(rng.normal(size=(32, 32, 32)) * scale).astype(np.float32) for scale in (0.2, 0.5, 1.0)]
+
+
+def test_how_far_places_move() -> None:
+    one = np.array([[0, 0, 0, 4, 4, 4], [10, 10, 10, 12, 12, 12]])
+    assert engines.moved(one, one[::-1], 32) == 0, "their order does not matter"
+    assert engines.moved(one, one + np.array([0, 0, 0, 0, 0, 1]), 32) == 1
+    assert engines.moved(one, one[:1], 32) == 32, "a box more or less is as far as can be"
+    assert engines.moved(one[:0], one[:0], 32) == 0
+
+
+def test_a_call_may_change_near_a_threshold_only() -> None:
+    decision = Decision.from_json(DECISION)
+    exact = np.array([0.305, 0.32, 0.59, 0.9])
+    assert engines.calls_changed(exact, [exact, exact], decision) == 0
+    assert engines.calls_changed(exact, [np.array([0.295, 0.32, 0.59, 0.9])], decision) == 0, "within a hundredth"
+    assert engines.calls_changed(exact, [exact, np.array([0.305, 0.29, 0.59, 0.59])], decision) == 2
+
+
+class Bent:
+    """An engine of another kind that gives a little more, or its map turned round."""
+
+    note, provider = "", "Bent"
+
+    def __init__(self, model: bytes, _name: str) -> None:
+        self.right = Engine(model, "cpu")
+
+    def run(self, x: Any) -> Any:
+        output = self.right.run(x)
+        return replace(output, logit=output.logit + self.more, cam=output.cam[::-1] if self.turned else output.cam)
+
+    more, turned = 0.0, False
+
+
+@pytest.mark.parametrize(("more", "turned", "gate"), [(0.0, False, ""), (0.1, False, "engine"), (0.0, True, "place")])
+def test_other_engines_are_asked_too(
+    net: FractureNet, volumes: list[Any], monkeypatch: pytest.MonkeyPatch, more: float, turned: bool, gate: str
+) -> None:
+    monkeypatch.setattr(engines, "available", lambda name: name == "cuda")
+    monkeypatch.setattr(engines, "Engine", Bent)
+    monkeypatch.setattr(Bent, "more", more)
+    monkeypatch.setattr(Bent, "turned", turned)
+    plain = deployed(net)
+    decision = {**DECISION, "cam_floor": 0.0, "sens_threshold": 0.0}
+    arguments = (net, plain, to_onnx(plain, 32, {}), decision, volumes)
+    if gate:
+        with pytest.raises(ExportError, match=rf"another engine .*\({gate}: .*is allowed\)"):
+            check_parity(*arguments)
+    else:
+        assert check_parity(*arguments).engines == ("Bent",)
+
+
+def test_an_engine_that_does_not_start_is_left_out(net: FractureNet, volumes: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "available", lambda _name: True)
+    monkeypatch.setattr(Bent, "note", "cuda did not start; the CPU was used.")
+    monkeypatch.setattr(engines, "Engine", Bent)
+    plain = deployed(net)
+    assert check_parity(net, plain, to_onnx(plain, 32, {}), DECISION, volumes).engines == ()
