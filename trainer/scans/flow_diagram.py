@@ -18,6 +18,7 @@ REASONS = {
     "NO_COMPLETE_ANKLE": "no complete ankle found",
     "WHICH_ANKLE": "two ankles, no mark tells which is fractured",
     "ANKLE_INCOMPLETE": "ankle incomplete",
+    "ANKLE_UNSURE": "place of the ankle not certain",
 }
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 

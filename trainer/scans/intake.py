@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ankleviewer.core.anatomy import Ankle
+    from ankleviewer.core.findings import Finding
     from ankleviewer.io.reader import Scan
 
 
@@ -40,5 +41,8 @@ def take_in(path: Path) -> Intake:
     for finding in (*scan.findings, *check_volume(scan.volume)):
         if finding.level in ("withhold", "refuse"):
             return Intake(scan, (), finding.code)
-    ankles = tuple(a for a in ankles_in(scan.volume) if a.complete)
+    doubts: list[Finding] = []
+    ankles = tuple(a for a in ankles_in(scan.volume, None, doubts) if a.complete)
+    if withheld := next((f for f in doubts if f.level == "withhold"), None):
+        return Intake(scan, (), withheld.code)
     return Intake(scan, ankles, "" if ankles else "NO_COMPLETE_ANKLE")

@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.findings import Finding, Level
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
+from ankleviewer.inference import locator
 from ankleviewer.io.nifti import write_nifti
 from trainer.scans.intake import take_in
 from trainer.simulate.atlas import Atlas
@@ -35,3 +39,19 @@ def test_a_scan_without_an_ankle_is_read_but_not_assessed(tmp_path: Path) -> Non
     write_nifti(Volume(hu, Grid.axis_aligned((48, 48, 48), 2.0, (0, 0, 0))), None, tmp_path / "block.nii.gz")
     found = take_in(tmp_path / "block.nii.gz")
     assert found.scan is not None and found.ankles == () and found.reason == "NO_COMPLETE_ANKLE"
+
+
+def test_what_the_window_would_not_assess_is_not_taken_in(atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
+    write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
+    real = locator.ankles_in
+
+    def doubtful(volume: Volume, cancelled: None, findings: list[Finding], level: Level = "withhold") -> tuple[Ankle, ...]:
+        findings.append(Finding(level, "ANKLE_UNSURE", "It is not certain where the ankle lies."))
+        return real(volume)
+
+    monkeypatch.setattr(locator, "ankles_in", doubtful)
+    found = take_in(tmp_path / "ankle.nii.gz")
+    assert found.scan is not None and found.ankles == () and found.reason == "ANKLE_UNSURE"
+    monkeypatch.setattr(locator, "ankles_in", lambda *a: doubtful(*a, level="caveat"))
+    assert take_in(tmp_path / "ankle.nii.gz").reason == "", "a caveat is no reason"
