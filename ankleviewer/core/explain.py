@@ -223,10 +223,11 @@ def paper_map(heat: HeatMap) -> HeatMap | None:
 
 
 def _otsu(values: Float32) -> float:
-    """Otsu's threshold (IEEE Trans. SMC 9:62, 1979) of the hot voxels; 0 when there is only one value."""
+    """Otsu's threshold (IEEE Trans. SMC 9:62, 1979) of the hot voxels; 0 when there is only one value, but for rounding."""
     from skimage.filters import threshold_otsu
 
-    if values.size == 0 or values.min() == values.max():
+    # values that differ by rounding alone cannot be laid into its 256 bins
+    if values.size == 0 or float(np.ptp(values)) <= 1e-4 * float(np.abs(values).max()):
         return 0.0
     otsu: Callable[[Float32], float] = threshold_otsu  # scikit-image carries no types
     return float(otsu(values))

@@ -193,3 +193,9 @@ def test_the_floor_is_asked_of_the_networks_own_map() -> None:
     coarse = paper_map(heat)
     assert coarse is not None and coarse.cells == 4
     np.testing.assert_allclose(coarse.values, explain(cam, 0.9, DECISION, PLACEMENT)[0].values, atol=1e-5)
+
+
+def test_a_map_that_is_flat_but_for_rounding_has_a_box_and_no_error() -> None:
+    cam = np.full((16, 16, 16), 4.0, dtype=np.float32) + np.random.default_rng(0).normal(0, 1e-6, (16, 16, 16)).astype(np.float32)
+    heat, boxes = explain(cam, 0.9, DECISION, PLACEMENT)
+    assert len(boxes) == 1 and heat.threshold < heat.peak
