@@ -139,7 +139,7 @@ def test_a_locator_that_fails_is_no_reason_not_to_open_a_scan(folder: Path, monk
         ankles_in(volume())
 
 
-@pytest.mark.parametrize("up", [(0, -1, 0), (1, 0, 0), (0, 0, -1), (0, -0.87, 0.5)])
+@pytest.mark.parametrize("up", [(0, 0, -1), (0, -0.87, 0.5)])
 def test_the_sample_ankle_is_found_however_the_patient_lies(up: tuple[float, ...]) -> None:
     """A scan whose axes are not the patient's: ankle, middle and completeness are the same, and the cube stands with the leg."""
     scan = open_scan(next((paths.assets_dir() / "sample").glob("*.nii.gz"))).volume
