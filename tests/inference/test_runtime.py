@@ -117,14 +117,17 @@ def test_an_engine_that_silently_takes_the_cpu_is_found_out(model_builder, monke
     assert engine.provider == CPU and "cuda did not start" in engine.note
 
 
+class Broken:
+    """A device whose memory is too little."""
+
+    provider = "CUDAExecutionProvider"
+    input_shape = VOLUME.shape
+
+    def run(self, *_: object) -> tuple[object, object]:
+        raise RuntimeError("Failed to allocate memory")
+
+
 def test_fault_on_a_device_is_answered_on_the_cpu(model_builder) -> None:
-    class Broken:
-        provider = "CUDAExecutionProvider"
-        input_shape = VOLUME.shape
-
-        def run(self, *_: object) -> tuple[object, object]:
-            raise RuntimeError("Failed to allocate memory")
-
     engine = Engine(model_builder("lse").SerializeToString(), "cpu")
     expected = engine.run(VOLUME)
     engine._session = Broken()
@@ -134,13 +137,6 @@ def test_fault_on_a_device_is_answered_on_the_cpu(model_builder) -> None:
 
 
 def test_a_failed_device_is_let_go_before_the_cpu_is_asked(model_builder, monkeypatch) -> None:
-    class Broken:
-        provider = "CUDAExecutionProvider"
-        input_shape = VOLUME.shape
-
-        def run(self, *_: object) -> tuple[object, object]:
-            raise RuntimeError("Failed to allocate memory")
-
     engine = Engine(model_builder("lse").SerializeToString(), "cpu")
     engine._session = Broken()
     gone = weakref.ref(engine._session)
