@@ -21,7 +21,7 @@ setup: $(VENV)/.developer-ready  ## make .venv with everything that the gate and
 
 test: setup  ## the gate: lint, types, import contracts, tests
 	@$(MAKE) --no-print-directory check
-	$(call within,1500) $(BIN)/python -m pytest
+	$(call within,1500) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## the gate without the tests
 	@$(MAKE) --no-print-directory check

@@ -25,6 +25,12 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 ORDER = ("core", "io", "reports", "inference", ".", "trainer", "ui")
 
 
+def pytest_sessionstart() -> None:
+    """Before the first process of several is started, so that the reason is read."""
+    if sys.platform == "linux" and shutil.which("Xvfb") is None:
+        pytest.exit("Tests need the virtual screen Xvfb (Debian and Ubuntu: apt-get install xvfb)", returncode=3)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
 
@@ -49,8 +55,6 @@ def virtual_screen() -> Iterator[str | None]:
     if sys.platform != "linux":
         yield None
         return
-    if shutil.which("Xvfb") is None:
-        pytest.exit("Tests need the virtual screen Xvfb (Debian and Ubuntu: apt-get install xvfb)", returncode=3)
     reading, writing = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-noreset"],

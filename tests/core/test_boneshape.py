@@ -80,7 +80,11 @@ def test_the_part_around_bone() -> None:
     assert around_bone(nothing, 10.0) is nothing
 
 
-@pytest.mark.parametrize("work", [coarsen, lambda v, stop: sections(coarsen(v), stop), find_ankles, check_volume], ids=str)
+@pytest.mark.parametrize(
+    "work",
+    [coarsen, lambda v, stop: sections(coarsen(v), stop), find_ankles, check_volume],
+    ids=["coarsen", "sections", "find_ankles", "check_volume"],
+)
 def test_looking_at_a_scan_ends_on_request(work) -> None:
     with pytest.raises(Cancelled):
         work(cylinder(), lambda: True)
