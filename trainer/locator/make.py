@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -29,10 +30,13 @@ def make(
     *,
     jobs: int = 1,
     resume: bool = False,
+    init: Path | None = None,
     report: Callable[[int, float], None] | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Everything from nothing to OUT/locator.onnx and locator.json; returns the figures on held-out bodies."""
+    """Everything from nothing (or from the locator's file `init`) to OUT/locator.onnx and locator.json; returns the figures on
+    held-out bodies.
+    """
     bank = out / "scans"
     parts = [(bank, SEED, min(count, first + SCANS_PER_BODY * 4), first) for first in range(0, count, SCANS_PER_BODY * 4)]
     with ProcessPoolExecutor(max(1, jobs)) as pool:
@@ -42,9 +46,11 @@ def make(
     learn, held = split(files)
     if not learn or not held:
         raise ValueError(f"{count} scans leave nothing to hold out: {SCANS_PER_BODY * HELD_OUT} are the least")
-    net = train(learn, out, steps, resume=resume, report=report)
+    net = train(learn, out, steps, resume=resume, report=report, init=init)
     figures = judge(net, held)
     origin = {"scans": len(learn), "held_out": len(held), "steps": steps, "simulator_seed": SEED, "torch": torch.__version__}
+    if init is not None:
+        origin["init"] = hashlib.sha256(init.read_bytes()).hexdigest()
     export(net, out, {"held_out": figures}, origin)
     return figures
 
