@@ -34,6 +34,8 @@ NOT_ASSESSED = (
 UNKNOWN = "not known"
 _LEVELS = {"refuse": "Refused", "withhold": "Warning", "caveat": "Warning", "info": "Note"}
 
+BESIDE = 3  # warnings that are said beside the answer; all of them stand under Checks of the scan
+
 Rows = list[tuple[str, ...]]
 
 
@@ -102,7 +104,7 @@ def headlines(report: Report) -> list[tuple[str, str, str]]:
 
 
 def under_headlines(report: Report) -> list[str]:
-    """What must be read together with the answer: the count behind it, the agreement, the reader's word."""
+    """What must be read together with the answer: the count behind it, the scan's warnings, the agreement, the reader's word."""
     lines = []
     shown = report.shown
     if shown is not None and shown.probability is not None:
@@ -111,6 +113,10 @@ def under_headlines(report: Report) -> list[str]:
     if all(a.probability is None for a in report.result.models):
         kept = [f for f in report.result.findings if f.level in ("refuse", "withhold")]
         lines += [f"{f.message} [{f.code}]" for f in kept]
+    warnings = [f for f in report.result.findings if f.level == "caveat"]
+    lines += [f"{_LEVELS[f.level]}: {f.message}" for f in warnings[:BESIDE]]
+    if len(warnings) > BESIDE:
+        lines.append(f"More warnings: {len(warnings) - BESIDE}, under Checks of the scan.")
     lines += [text for text in (agreement(report), reader(report)) if text]
     return lines
 

@@ -61,6 +61,13 @@ def test_what_was_not_assessed_is_always_said(made) -> None:
     assert "METAL" in content.assessed(withheld)[0] and "assessed were" not in content.assessed(withheld)[0]
 
 
+def test_a_warning_stands_beside_the_answer(made) -> None:
+    assert "Warning: The gantry was tilted by 18.5 degrees." in content.under_headlines(made.report())
+    many = content.under_headlines(made.report(findings=tuple(Finding("caveat", "METAL", f"Metal {n}.") for n in range(9))))
+    assert sum(line.startswith("Warning:") for line in many) == 3
+    assert "More warnings: 6, under Checks of the scan." in many
+
+
 def test_coordinates_are_named_three_times(made) -> None:
     rows = dict(content.box_coordinates(made.BOX))
     assert rows["Centre, model grid (from 0)"] == "x = 76, y = 90, z = 22"
