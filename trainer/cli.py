@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import math
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from trainer.failures import failed, stopped
 
 if TYPE_CHECKING:
     from trainer.runs import TrainOrder
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
 MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
-# what is told of a command that was stopped; those that are not named go on by themselves
-_RESUME = "the last checkpoint stays, the same command with --resume goes on from it"
-_STOPPED = {"train": _RESUME, "locator": _RESUME, "evaluate": "nothing was written, the same command begins anew"}
 
 
 def _positive(text: str) -> float:
@@ -160,22 +156,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
     except KeyboardInterrupt:
-        told = _STOPPED.get(args.command, "what was written so far stays, the same command goes on from there")
-        print(f"Stopped; {told}.", file=sys.stderr)
+        print(stopped(args.command), file=sys.stderr)
         return FAILED
     except (OSError, ValueError, RuntimeError, MemoryError, FloatingPointError) as error:
-        print(_in_words(error), file=sys.stderr)
+        print(failed(args.command, error), file=sys.stderr)
         return FAILED
-
-
-def _in_words(error: Exception) -> str:
-    """One line; what can be done about it where that is known."""
-    text = f"{type(error).__name__}: {error}".splitlines()[0]
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"The disk is full; the last whole checkpoint is kept, --resume goes on from it. ({text})"
-    if isinstance(error, MemoryError) or re.search("out of memory|not enough memory|can't allocate memory", str(error)):
-        return f"Not enough memory: a smaller --batch or --size needs less; the last checkpoint is kept. ({text})"
-    return text
 
 
 def _bar(total: int, what: str) -> Any:

@@ -163,15 +163,16 @@ def _manifest(rows: Sequence[Row]) -> str:
 
 
 def _source(row: Row, manifest: Path) -> str:
-    """What a scan is made from: its place as seen from the table, and number, size and latest change of its files and its marks.
-    Another scan under the same id, a scan that was sent anew, or marks that came later are so told from what was read.
+    """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), and number,
+    size and latest change of its files and its marks. Another scan under the same id, a scan that was sent anew, another label,
+    or marks that came later are so told from what was read.
     """
     table = manifest if manifest.is_dir() else manifest.parent
     files = [row.path, *(row.path.rglob("*") if row.path.is_dir() else ()), *([row.mask] if row.mask else [])]
     stats = [f.stat() for f in files if f.is_file()]
     latest = max((s.st_mtime_ns for s in stats), default=0)
     place = os.path.relpath(row.path.resolve(), table.resolve())
-    return f"{Path(place).as_posix()} {len(stats)} {sum(s.st_size for s in stats)} {latest}"
+    return f"{Path(place).as_posix()} {row.label} {len(stats)} {sum(s.st_size for s in stats)} {latest}"
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:

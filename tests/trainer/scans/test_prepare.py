@@ -165,7 +165,8 @@ def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatc
         return [p.as_posix() for p in read]
 
     assert again("one/CT,1,p,") == ["one/CT"]
-    assert again("one/CT,0,q,") == []  # what the table says of it may change
+    assert again("one/CT,1,q,") == []  # what the table says of the patient may change
+    assert again("one/CT,0,q,") == ["one/CT"]  # the label tells which ankle of two is meant
     assert again("two/CT,0,q,") == ["two/CT"]  # another scan of the same name
     (tmp_path / "two" / "CT" / "2.dcm").write_bytes(b"more")
     assert again("two/CT,0,q,") == ["two/CT"]  # it was sent anew
