@@ -12,7 +12,7 @@ import numpy as np
 from ankleviewer.core.anatomy import Ankle, Point, find_ankles
 from ankleviewer.core.ankles import ALONE, CLOSE_MM, SAME_MM, missing, together, towards_shaft
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import UP, Array, Grid
+from ankleviewer.core.geometry import UP, Array, Grid, standing
 from ankleviewer.core.landmarks import Located
 from ankleviewer.core.mortise import NoMortise, find_mortise
 from ankleviewer.core.resample import resample
@@ -44,6 +44,19 @@ def agree(ankle: Ankle, seen: Located) -> bool:
 def lies_across(up: Array) -> bool:
     """Whether a shaft's direction (unit vector, LPS) is far from the scan's own upwards."""
     return float(up[2]) < float(np.cos(np.deg2rad(ACROSS_DEGREES)))
+
+
+def asked_for(located: Sequence[Located]) -> Array | None:
+    """The turn, 3 x 3, after which the leg of the surest ankle stands; None where it is too unsure, or stands."""
+    if not located or located[0].confidence < SUPPORTED:
+        return None
+    up = towards_shaft(located[0])
+    return standing(up) if lies_across(up) else None
+
+
+def stands(located: Sequence[Located]) -> bool:
+    """Whether the surest ankle is one of which the locator alone is sure, and its leg stands."""
+    return bool(located) and located[0].confidence >= ALONE and not lies_across(towards_shaft(located[0]))
 
 
 def turned(volume: Volume, rotation: Array) -> Volume:

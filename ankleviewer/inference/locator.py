@@ -19,9 +19,9 @@ from ankleviewer.core.ankles import together, towards_shaft
 from ankleviewer.core.boneshape import Coarse, around_bone, coarsen
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import standing
+from ankleviewer.core.geometry import Array, standing
 from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
-from ankleviewer.core.upright import OTHERS, in_doubt, standing_ankles, surer, turned, unsure_findings
+from ankleviewer.core.upright import OTHERS, asked_for, in_doubt, standing_ankles, stands, surer, turned, unsure_findings
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU
@@ -199,15 +199,23 @@ def _across(
     if _voxels(coarse) > MOST_TURNED:
         return ()
     small = coarse.volume
+
+    def look(rotation: Array) -> tuple[Located, ...]:
+        return locator.locate(coarsen(turned(small, rotation)), cancelled)
+
+    direct = asked_for(located)  # the landmarks themselves tell how the leg lies
+    if direct is not None and stands(seen := look(direct)):
+        stop_if(cancelled)
+        return standing_ankles(volume, small, seen, direct)
     best, rotation = located, np.eye(3)
     for up in OTHERS:
-        seen = locator.locate(coarsen(turned(small, standing(up))), cancelled)
+        seen = look(standing(up))
         if surer(best, seen, 0.0):
             best, rotation = seen, standing(up)
     if not surer(located, best):
         return ()
     upright = standing(towards_shaft(best[0])) @ rotation  # a leg at 60 degrees still leans by 30
-    seen = locator.locate(coarsen(turned(small, upright)), cancelled)
+    seen = look(upright)
     if surer(best, seen, FINER_TURN):
         best, rotation = seen, upright
     stop_if(cancelled)

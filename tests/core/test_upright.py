@@ -10,9 +10,20 @@ import pytest
 
 from ankleviewer.core import upright as module
 from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.ankles import towards_shaft
 from ankleviewer.core.geometry import UP, Grid, standing
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
-from ankleviewer.core.upright import OTHERS, in_doubt, lies_across, standing_ankles, surer, turned, unsure_findings
+from ankleviewer.core.upright import (
+    OTHERS,
+    asked_for,
+    in_doubt,
+    lies_across,
+    standing_ankles,
+    stands,
+    surer,
+    turned,
+    unsure_findings,
+)
 from ankleviewer.core.volume import Volume
 
 LEFT = {PLAFOND: (0, 0, 0), DOME: (0, 0, -3), MEDIAL: (-23, -4, -14), LATERAL: (25, 8, -27), HEEL: (4, 60, -60)}
@@ -40,6 +51,17 @@ def test_a_leg_lies_across_from_45_degrees_on() -> None:
     for degrees, expected in ((0, False), (40, False), (50, True), (180, True)):
         angle = np.deg2rad(degrees)
         assert lies_across(np.array([np.sin(angle), 0.0, np.cos(angle)])) is expected
+
+
+def test_sure_landmarks_tell_themselves_how_a_leg_lies() -> None:
+    oblique = standing((0.6, -0.64, 0.2)).T
+    turn = asked_for([seen(0.5, oblique), seen(0.9)])
+    assert turn is not None
+    np.testing.assert_allclose(turn @ towards_shaft(seen(0.5, oblique)), UP, atol=1e-9)
+    assert stands([seen(0.6, turn @ oblique)])
+    assert asked_for([seen(0.3, oblique)]) is None, "too unsure"
+    assert asked_for([seen(0.9)]) is None and asked_for([]) is None, "it stands; there is none"
+    assert not stands([seen(0.6, oblique)]) and not stands([seen(0.45)]) and not stands([])
 
 
 def test_a_turn_must_make_it_clearly_surer() -> None:
