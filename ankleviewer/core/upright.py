@@ -4,8 +4,9 @@ as all legs did from which locator and networks have learned, and the way back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -20,10 +21,14 @@ from ankleviewer.core.volume import AIR_HU, Volume
 
 # where up may be instead of where the scan says
 OTHERS = ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
+# and between: towards the edges and corners of a cube
+OBLIQUE = tuple(way for way in product((-1.0, 0.0, 1.0), repeat=3) if sum(map(abs, way)) > 1)
+HINT = 0.3  # mean confidence in one of the six below which there is nothing to look for in between
 ACROSS_DEGREES = 45.0  # a leg that leans less is left as it lies
 LEANS_DEGREES = 12.0  # from which on the cube follows the tibia's axis instead of the scan's
 SUPPORTED = 0.4  # mean confidence from which an ankle that the bones confirm is beyond doubt
 SURER = 0.1  # mean confidence that a turn must add to be believed
+FINER_TURN = 0.04  # and that the turn to just upright must add to the best direction
 BONES_MM = 1.5  # voxels on which the bones of a turned leg are looked at
 
 
@@ -46,9 +51,46 @@ def lies_across(up: Array) -> bool:
     return float(up[2]) < float(np.cos(np.deg2rad(ACROSS_DEGREES)))
 
 
+def search(located: Sequence[Located], look: Callable[[Array], Sequence[Located]]) -> tuple[Sequence[Located], Array] | None:
+    """The turn in which the locator sees an ankle best, and what it sees there (in the turned millimetres); None where no turn
+    shows one clearly better than the scan as it lies.
+
+    Args:
+        located: what it saw in the scan as it lies.
+        look: what it sees after a turn, 3 x 3.
+    """
+    direct = asked_for(located)
+    if direct is not None and stands(seen := look(direct)):
+        return seen, direct
+    best, turn = located, np.eye(3)
+
+    def also(way: Array) -> None:
+        nonlocal best, turn
+        seen = look(way)
+        if surer(best, seen, 0.0):
+            best, turn = seen, way
+
+    for up in OTHERS:
+        also(standing(up))
+    if best and best[0].confidence >= HINT:
+        for oblique in nearest_first(turn.T @ UP):
+            if stands(best):
+                break
+            also(standing(oblique))
+    if not surer(located, best):
+        return None
+    upright = standing(towards_shaft(best[0])) @ turn  # what was found in one of the directions still leans
+    seen = look(upright)
+    if surer(best, seen, FINER_TURN):
+        best, turn = seen, upright
+    # a leg that only leans is turned where the locator is sure of it; else the scan as it lies has the better word
+    leans = not lies_across(turn.T @ towards_shaft(best[0]))
+    return None if leans and best[0].confidence < ALONE else (best, turn)
+
+
 def asked_for(located: Sequence[Located]) -> Array | None:
-    """The turn, 3 x 3, after which the leg of the surest ankle stands; None where it is too unsure, or stands."""
-    if not located or located[0].confidence < SUPPORTED:
+    """The turn, 3 x 3, after which the leg of the surest ankle stands by its landmarks; None for no ankle and one that stands."""
+    if not located:
         return None
     up = towards_shaft(located[0])
     return standing(up) if lies_across(up) else None
@@ -57,6 +99,11 @@ def asked_for(located: Sequence[Located]) -> Array | None:
 def stands(located: Sequence[Located]) -> bool:
     """Whether the surest ankle is one of which the locator alone is sure, and its leg stands."""
     return bool(located) and located[0].confidence >= ALONE and not lies_across(towards_shaft(located[0]))
+
+
+def nearest_first(up: Array) -> list[tuple[float, ...]]:
+    """The oblique directions, those beside `up` (3,) first."""
+    return sorted(OBLIQUE, key=lambda way: -float(np.dot(way, up)) / float(np.linalg.norm(way)))
 
 
 def turned(volume: Volume, rotation: Array) -> Volume:

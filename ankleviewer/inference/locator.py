@@ -15,13 +15,13 @@ import numpy as np
 
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy import Ankle, find_ankles
-from ankleviewer.core.ankles import together, towards_shaft
+from ankleviewer.core.ankles import together
 from ankleviewer.core.boneshape import Coarse, around_bone, coarsen
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import Array, standing
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
-from ankleviewer.core.upright import OTHERS, asked_for, in_doubt, standing_ankles, stands, surer, turned, unsure_findings
+from ankleviewer.core.upright import in_doubt, search, standing_ankles, turned, unsure_findings
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU
@@ -35,7 +35,6 @@ MOST_VOXELS = 24_000_000  # of the input at 2.5 mm: a whole body; what is larger
 LARGE_VOXELS = 6_000_000  # two legs in a field of 500 mm; a larger input costs more than 1 GB of memory where it is not cut
 AROUND_MM = 40.0  # beside bone
 MOST_TURNED = 6_000_000  # and of one that is looked at in every direction
-FINER_TURN = 0.04  # mean confidence that the turn to just upright must add to the turn by right angles
 THREADS = 2
 
 
@@ -203,20 +202,8 @@ def _across(
     def look(rotation: Array) -> tuple[Located, ...]:
         return locator.locate(coarsen(turned(small, rotation)), cancelled)
 
-    direct = asked_for(located)  # the landmarks themselves tell how the leg lies
-    if direct is not None and stands(seen := look(direct)):
-        stop_if(cancelled)
-        return standing_ankles(volume, small, seen, direct)
-    best, rotation = located, np.eye(3)
-    for up in OTHERS:
-        seen = look(standing(up))
-        if surer(best, seen, 0.0):
-            best, rotation = seen, standing(up)
-    if not surer(located, best):
+    best = search(located, look)
+    if best is None:
         return ()
-    upright = standing(towards_shaft(best[0])) @ rotation  # a leg at 60 degrees still leans by 30
-    seen = look(upright)
-    if surer(best, seen, FINER_TURN):
-        best, rotation = seen, upright
     stop_if(cancelled)
-    return standing_ankles(volume, small, best, rotation)
+    return standing_ankles(volume, small, *best)

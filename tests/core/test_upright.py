@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,10 +15,13 @@ from ankleviewer.core.ankles import towards_shaft
 from ankleviewer.core.geometry import UP, Grid, standing
 from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
 from ankleviewer.core.upright import (
+    OBLIQUE,
     OTHERS,
     asked_for,
     in_doubt,
     lies_across,
+    nearest_first,
+    search,
     standing_ankles,
     stands,
     surer,
@@ -53,13 +57,77 @@ def test_a_leg_lies_across_from_45_degrees_on() -> None:
         assert lies_across(np.array([np.sin(angle), 0.0, np.cos(angle)])) is expected
 
 
-def test_sure_landmarks_tell_themselves_how_a_leg_lies() -> None:
+def looking(pose: np.ndarray, falls: float, told: bool) -> tuple[Callable[[np.ndarray], list[Located]], list[np.ndarray]]:
+    """A locator that is surest of a standing leg, less by `falls` a degree; and the turns after which it was asked to look.
+    Where nothing is `told`, it takes an unsure leg for a standing one.
+    """
+    turns: list[np.ndarray] = []
+
+    def look(turn: np.ndarray) -> list[Located]:
+        turns.append(turn)
+        now = turn @ pose
+        degrees = float(np.rad2deg(np.arccos(np.clip((now @ towards_shaft(seen()))[2], -1, 1))))
+        sure = 0.65 - falls * degrees
+        return [seen(sure, now if told or sure >= 0.5 else None)] if sure > 0.1 else []
+
+    return look, turns
+
+
+@pytest.mark.parametrize("up", [(0.0, 0.0, -1.0), (0.0, -1.0, 0.0), (0.6, -0.64, 0.2), (0.5, 0.5, -0.7), (-0.8, 0.1, 0.5)])
+def test_a_leg_is_found_wherever_it_points(up: tuple[float, ...]) -> None:
+    pose = standing(up).T
+    look, turns = looking(pose, 0.006, told=False)
+    found = search(look(np.eye(3)), look)
+    assert found is not None
+    (best,), turn = found
+    assert not lies_across(turn @ pose @ towards_shaft(seen())) and best.confidence >= 0.5
+    assert len(turns) <= 2 + len(OTHERS) + len(OBLIQUE)
+
+
+def test_where_the_landmarks_tell_how_it_lies_one_look_is_enough() -> None:
+    pose = standing((0.6, -0.64, 0.2)).T
+    look, turns = looking(pose, 0.004, told=True)
+    found = search(look(np.eye(3)), look)
+    assert found is not None
+    np.testing.assert_allclose(found[1] @ pose @ towards_shaft(seen()), UP, atol=1e-9)
+    assert len(turns) == 2
+
+
+def test_what_is_no_ankle_in_six_directions_is_not_looked_for_between() -> None:
+    asked: list[np.ndarray] = []
+
+    def look(turn: np.ndarray) -> list[Located]:
+        asked.append(turn)
+        return [seen(0.2)]
+
+    assert search([seen(0.2)], look) is None
+    assert len(asked) == len(OTHERS)
+    assert search([], lambda _: []) is None
+
+
+@pytest.mark.parametrize(("sure", "turned_for"), [(0.45, False), (0.6, True)])
+def test_a_leg_that_only_leans_is_turned_where_the_locator_is_sure(sure: float, turned_for: bool) -> None:
+    pose = standing((0.0, 0.55, 0.83)).T  # 33 degrees
+
+    def look(turn: np.ndarray) -> list[Located]:
+        now = turn @ pose @ towards_shaft(seen())
+        return [seen(sure if now[2] > 0.9 else 0.32, turn @ pose)]
+
+    assert (search([seen(0.3, pose)], look) is not None) is turned_for
+
+
+def test_directions_between_come_from_the_nearest_on() -> None:
+    ways = nearest_first(np.array([0.0, -1.0, 0.0]))
+    assert len(ways) == len(set(ways)) == 20 == len(OBLIQUE)
+    assert {way[1] for way in ways[:8]} == {-1.0} and {way[1] for way in ways[-8:]} == {1.0}
+
+
+def test_sure_landmarks_tell_how_a_leg_lies() -> None:
     oblique = standing((0.6, -0.64, 0.2)).T
     turn = asked_for([seen(0.5, oblique), seen(0.9)])
     assert turn is not None
     np.testing.assert_allclose(turn @ towards_shaft(seen(0.5, oblique)), UP, atol=1e-9)
     assert stands([seen(0.6, turn @ oblique)])
-    assert asked_for([seen(0.3, oblique)]) is None, "too unsure"
     assert asked_for([seen(0.9)]) is None and asked_for([]) is None, "it stands; there is none"
     assert not stands([seen(0.6, oblique)]) and not stands([seen(0.45)]) and not stands([])
 

@@ -16,8 +16,8 @@ from ankleviewer.core.boneshape import Coarse, coarsen
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP, Grid, standing
-from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, Peak
-from ankleviewer.core.upright import OTHERS, turned
+from ankleviewer.core.landmarks import DOME, PLAFOND
+from ankleviewer.core.upright import turned
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
 from ankleviewer.inference.locator import LocatorModel, ankles_in, in_use, shipped_locator
@@ -151,31 +151,6 @@ def test_the_sample_ankle_is_found_however_the_patient_lies(up: tuple[float, ...
     assert lying.side in (standing_one.side, "unknown")
     np.testing.assert_allclose(lying.centre_mm, turn @ standing_one.centre_mm, atol=6.0)
     assert float(np.dot(lying.up, up) / np.linalg.norm(up)) > np.cos(np.deg2rad(30))
-
-
-@pytest.mark.parametrize(("confidence", "looks"), [(0.8, 2), (0.3, 1 + len(OTHERS))])
-def test_sure_landmarks_of_a_lying_leg_need_one_more_look(
-    confidence: float, looks: int, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The leg lies along y in the first look and stands in the second. Where that is unsure, every direction is tried."""
-    points = {PLAFOND: (0, 0, 0), DOME: (0, 0, -4), MEDIAL: (-24, 0, -20), LATERAL: (24, 0, -20), HEEL: (0, 50, -50)}
-    poses = [standing((0, -1, 0)).T, *[np.eye(3)] * len(OTHERS)]
-    seen: list[tuple[Located, ...]] = []
-
-    def locate(*_: object) -> tuple[Located, ...]:
-        pose = poses[len(seen)]
-        seen.append((Located(tuple(Peak(n, tuple(float(v) for v in pose @ mm), confidence) for n, mm in points.items())),))
-        return seen[-1]
-
-    turns: list[np.ndarray] = []
-    monkeypatch.setattr(paths, "assets_dir", lambda: folder.parent)
-    monkeypatch.setattr(LocatorModel, "locate", locate)
-    monkeypatch.setattr(module, "find_ankles", lambda *_: ())
-    monkeypatch.setattr(module, "standing_ankles", lambda volume, small, located, turn: turns.append(turn) or ())
-    ankles_in(volume())
-    assert len(seen) == looks
-    if confidence > 0.5:
-        np.testing.assert_allclose(turns, [standing((0, -1, 0))], atol=1e-9)
 
 
 def test_the_shipped_locator_sees_the_sample_ankle() -> None:
