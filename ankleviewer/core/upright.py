@@ -24,7 +24,7 @@ OTHERS = ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), 
 # and between: towards the edges and corners of a cube
 OBLIQUE = tuple(way for way in product((-1.0, 0.0, 1.0), repeat=3) if sum(map(abs, way)) > 1)
 HINT = 0.3  # mean confidence in one of the six below which there is nothing to look for in between
-ACROSS_DEGREES = 45.0  # a leg that leans less is left as it lies
+ACROSS_DEGREES = 45.0  # a leg that leans less stands, more or less
 LEANS_DEGREES = 12.0  # from which on the cube follows the tibia's axis instead of the scan's
 SUPPORTED = 0.4  # mean confidence from which an ankle that the bones confirm is beyond doubt
 SURER = 0.1  # mean confidence that a turn must add to be believed

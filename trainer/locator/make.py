@@ -12,11 +12,24 @@ import numpy as np
 import torch
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import DOME, INPUT_MM, LEAST_FOUND, NAMES, PLAFOND, Located, Peak, ankles_of, peaks, windowed
+from ankleviewer.core.landmarks import (
+    DOME,
+    INPUT_MM,
+    LEAST_FOUND,
+    MULTIPLE,
+    NAMES,
+    PLAFOND,
+    Located,
+    Peak,
+    ankles_of,
+    peaks,
+    windowed,
+)
 from trainer.locator.export import export
 from trainer.locator.measure import Found
 from trainer.locator.scans import SCANS_PER_BODY, fill, load
 from trainer.locator.train import train
+from trainer.locator.weights import read
 from trainer.networks.locator import Locator
 
 SEED = 41_001
@@ -36,7 +49,13 @@ def make(
 ) -> dict[str, Any]:
     """Everything from nothing (or from the locator's file `init`) to OUT/locator.onnx and locator.json; returns the figures on
     held-out bodies.
+
+    Raises:
+        ModelError: `init` cannot be used (`weights.read`); nothing is simulated then.
+        ValueError: too few scans to hold any out.
     """
+    if init is not None:
+        read(init, torch.zeros(1, 1, MULTIPLE, MULTIPLE, MULTIPLE))
     bank = out / "scans"
     parts = [(bank, SEED, min(count, first + SCANS_PER_BODY * 4), first) for first in range(0, count, SCANS_PER_BODY * 4)]
     with ProcessPoolExecutor(max(1, jobs)) as pool:
