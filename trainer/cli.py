@@ -107,7 +107,6 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--steps", type=int, default=2000)
     p.add_argument("--jobs", type=int, default=1)
     p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; scans there stay anyway")
-    p.add_argument("--init", type=Path, metavar="LOCATOR.onnx", help="a locator's file to train on from")
     return top
 
 
@@ -283,8 +282,7 @@ def _locator(args: argparse.Namespace) -> int:
     from trainer.locator.make import make
 
     with _bar(args.steps, "locator") as bar:
-        how = {"jobs": args.jobs, "resume": args.resume, "init": args.init}
-        found = make(args.out, args.scans, args.steps, **how, report=_steps(bar), say=bar.write)
+        found = make(args.out, args.scans, args.steps, jobs=args.jobs, resume=args.resume, report=_steps(bar), say=bar.write)
     print(f"{found['found']:.1%} of {found['ankles']} ankles on held-out bodies, median {found['median_mm']} mm: {args.out}")
     return DONE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -12,24 +11,11 @@ import numpy as np
 import torch
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import (
-    DOME,
-    INPUT_MM,
-    LEAST_FOUND,
-    MULTIPLE,
-    NAMES,
-    PLAFOND,
-    Located,
-    Peak,
-    ankles_of,
-    peaks,
-    windowed,
-)
+from ankleviewer.core.landmarks import DOME, INPUT_MM, LEAST_FOUND, NAMES, PLAFOND, Located, Peak, ankles_of, peaks, windowed
 from trainer.locator.export import export
 from trainer.locator.measure import Found
 from trainer.locator.scans import SCANS_PER_BODY, fill, load
 from trainer.locator.train import train
-from trainer.locator.weights import read
 from trainer.networks.locator import Locator
 
 SEED = 41_001
@@ -43,19 +29,10 @@ def make(
     *,
     jobs: int = 1,
     resume: bool = False,
-    init: Path | None = None,
     report: Callable[[int, float], None] | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Everything from nothing (or from the locator's file `init`) to OUT/locator.onnx and locator.json; returns the figures on
-    held-out bodies.
-
-    Raises:
-        ModelError: `init` cannot be used (`weights.read`); nothing is simulated then.
-        ValueError: too few scans to hold any out.
-    """
-    if init is not None:
-        read(init, torch.zeros(1, 1, MULTIPLE, MULTIPLE, MULTIPLE))
+    """Everything from nothing to OUT/locator.onnx and locator.json; returns the figures on held-out bodies."""
     bank = out / "scans"
     parts = [(bank, SEED, min(count, first + SCANS_PER_BODY * 4), first) for first in range(0, count, SCANS_PER_BODY * 4)]
     with ProcessPoolExecutor(max(1, jobs)) as pool:
@@ -65,11 +42,9 @@ def make(
     learn, held = split(files)
     if not learn or not held:
         raise ValueError(f"{count} scans leave nothing to hold out: {SCANS_PER_BODY * HELD_OUT} are the least")
-    net = train(learn, out, steps, resume=resume, report=report, init=init)
+    net = train(learn, out, steps, resume=resume, report=report)
     figures = judge(net, held)
     origin = {"scans": len(learn), "held_out": len(held), "steps": steps, "simulator_seed": SEED, "torch": torch.__version__}
-    if init is not None:
-        origin["init"] = hashlib.sha256(init.read_bytes()).hexdigest()
     export(net, out, {"held_out": figures}, origin)
     return figures
 

@@ -11,13 +11,11 @@ from torch import nn
 
 from trainer.locator.examples import Examples
 from trainer.locator.loss import loss
-from trainer.locator.weights import read
 from trainer.networks.locator import Locator
 from trainer.training import checkpoint
 from trainer.training.allocator import keep_freed_memory
 
 RATE, WARM_UP, LEAST = 2e-3, 50, 0.02  # learning rate at its highest, steps until then, and the share of it at the end
-RATE_ON = 1e-3  # at its highest where weights are trained on
 SAVE_EVERY = 50
 
 
@@ -30,7 +28,6 @@ def train(
     resume: bool = False,
     report: Callable[[int, float], None] | None = None,
     examples: Examples | None = None,
-    init: Path | None = None,
 ) -> Locator:
     """Train on scans written by `scans.fill` and return the averaged network.
 
@@ -38,20 +35,15 @@ def train(
         run: folder of the checkpoint.
         report: called with (steps done, loss of the last).
         examples: None for batches of the usual size.
-        init: a locator's file to train on from; None for weights at random.
 
     Raises:
-        ModelError: `init` cannot be used (`weights.read`).
         FloatingPointError: the loss is not finite; the last checkpoint stays.
     """
     keep_freed_memory()
     torch.manual_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
-    batches = examples or Examples(files, seed=seed)
-    net = Locator() if init is None else read(init, batches.batch(0)[0])
-    net = net.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
-    highest = RATE if init is None else RATE_ON
-    optimiser = torch.optim.Adam(net.parameters(), highest, fused=True)
+    net = Locator().to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    optimiser = torch.optim.Adam(net.parameters(), RATE, fused=True)
     average = {k: v.detach().clone() for k, v in net.state_dict().items()}
     first = 0
     state = checkpoint.load(run) if resume else None
@@ -59,10 +51,10 @@ def train(
         net.load_state_dict(state["net"])
         optimiser.load_state_dict(state["optimiser"])
         average, first = dict(state["average"]), int(state["step"])
-        highest = float(state.get("highest", RATE))
+    batches = examples or Examples(files, seed=seed)
     for step in range(first, steps):
         for group in optimiser.param_groups:
-            group["lr"] = highest * min(1.0, (step + 1) / WARM_UP) * _cosine(step / steps)
+            group["lr"] = RATE * min(1.0, (step + 1) / WARM_UP) * _cosine(step / steps)
         inputs, points = batches.batch(step)
         logits, shifts = net(inputs.contiguous(memory_format=torch.channels_last_3d))
         value = loss(logits, shifts, points)
@@ -75,7 +67,6 @@ def train(
         _follow(average, net, min(0.99, (step + 1) / (step + 10)))
         if (step + 1) % SAVE_EVERY == 0 or step + 1 == steps:
             record = {"net": net.state_dict(), "average": average, "optimiser": optimiser.state_dict(), "step": step + 1}
-            record["highest"] = highest
             checkpoint.save(run, record)
         if report is not None:
             report(step + 1, value.item())

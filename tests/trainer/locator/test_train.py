@@ -6,14 +6,10 @@ import contextlib
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 
 from trainer.locator.examples import Examples
-from trainer.locator.export import export
-from trainer.locator.loss import loss
-from trainer.locator.train import RATE_ON, train
-from trainer.training import checkpoint
+from trainer.locator.train import train
 
 
 class Block:
@@ -48,20 +44,3 @@ def test_it_learns_and_resumes_to_the_bit(tmp_path: Path) -> None:
     again = train([], tmp_path / "cut", 60, examples=source, resume=True)
     for a, b in zip(whole.state_dict().values(), again.state_dict().values(), strict=True):
         assert torch.equal(a, b)
-
-
-def test_weights_of_a_file_are_trained_on_gently(tmp_path: Path) -> None:
-    source: Examples = Block()  # type: ignore[assignment]
-    first = train([], tmp_path / "first", 20, examples=source)
-    export(first, tmp_path, {}, {})
-    losses: list[float] = []
-
-    known = tmp_path / "locator.onnx"
-    train([], tmp_path / "on", 2, examples=source, init=known, report=lambda _, value: losses.append(value))
-    x, points = source.batch(0)
-    with torch.no_grad():
-        before = loss(*first(x), points).item()
-    assert losses[0] == pytest.approx(before, rel=0.1), "the first step starts where the file is"
-    state = checkpoint.load(tmp_path / "on")
-    assert state is not None
-    assert state["highest"] == RATE_ON
