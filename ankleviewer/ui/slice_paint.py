@@ -148,7 +148,7 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
                 continue
             painter.setPen(pen)
             painter.drawPolygon(polygon)
-        corner = polygon.boundingRect().topLeft()
+        corner = min(polygon, key=lambda p: (round(p.y()), p.x()))  # an oblique box leaves the corner of its bounds empty
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
         sign = {"accepted": " ✓", "rejected": " ✕"}.get(box.judged, "")
         paint_text(painter, QPointF(corner.x(), corner.y() - 5), f"{box.index + 1}{sign}", QColor(theme.BOX))
