@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled
+from ankleviewer.inference.openvino_means import in_two_steps
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.ort_session import FINER
 from ankleviewer.inference.watch import watch
@@ -43,6 +44,7 @@ class OpenVinoSession:
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
         read = core.read_model(model)
         to_volumes(read)
+        in_two_steps(read)
         compiled = core.compile_model(read, "CPU", options)
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in compiled.input(0).shape)
         self._finer = any(FINER in out.get_names() for out in compiled.outputs)

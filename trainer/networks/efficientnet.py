@@ -72,8 +72,11 @@ class Gate(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, D, H, W), same shape."""
-        s = x.mean(dim=(2, 3, 4), keepdim=True)
-        return x * self.expand(nn.functional.silu(self.reduce(s))).sigmoid()
+        return x * self.scales(x.mean(dim=(2, 3, 4), keepdim=True))
+
+    def scales(self, means: Tensor) -> Tensor:
+        """The factors of the channels, (N, C, 1, 1, 1), of their means over the volume, (N, C, 1, 1, 1)."""
+        return self.expand(nn.functional.silu(self.reduce(means))).sigmoid()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,12 @@ from torch import nn
 
 from trainer.networks.factory import AcsConv3d, Depthwise3d, acs_dense
 from trainer.networks.head import FractureNet
-from trainer.packs.split_acs import SplitAcs, gather, plain_conv
+from trainer.packs.gather import gather
+from trainer.packs.split_acs import SplitAcs, plain_conv
 
 Layout = Literal["split", "dense", "mixed"]
+# channels to a range: fewer fill no vector register (AVX-512), and to cut and join them takes longer than to multiply by zeros
+NARROW = 16
 
 
 def deployed(net: FractureNet, layout: Layout = "split") -> FractureNet:
@@ -27,7 +30,8 @@ def deployed(net: FractureNet, layout: Layout = "split") -> FractureNet:
 
     Args:
         net: trained network.
-        layout: of ACS layers, the faster one of the runtime: "split" in planes, "dense", or "mixed" (depthwise ones split).
+        layout: of ACS layers, the faster one of the runtime: "split" in planes, "dense", or "mixed" (depthwise ones split); with
+            each of them narrow depthwise ones are dense.
 
     Raises:
         ValueError: a weight is not finite or too large for half precision.
@@ -67,19 +71,25 @@ def _fold_norms(module: nn.Module) -> None:
             module[i + 1] = nn.Identity()
 
 
-def _lay_out(module: nn.Module, layout: Layout) -> None:
-    for name, child in module.named_children():
-        if not isinstance(child, (AcsConv3d, Depthwise3d)):
-            _lay_out(child, layout)
-        elif _in_planes(child, layout):
-            setattr(module, name, SplitAcs(child))
-        else:
-            setattr(module, name, _dense(child))
+def _lay_out(net: FractureNet, layout: Layout) -> None:
+    # the stem goes into the first depthwise layer (`gather`), so that one is not cut
+    first = next((m for m in net.features.modules() if isinstance(m, Depthwise3d)), None)
+
+    def walk(module: nn.Module) -> None:
+        for name, child in module.named_children():
+            if not isinstance(child, (AcsConv3d, Depthwise3d)):
+                walk(child)
+            elif layout != "dense" and _in_planes(child, layout, child is first):
+                setattr(module, name, SplitAcs(child))
+            else:
+                setattr(module, name, _dense(child))
+
+    walk(net)
 
 
-def _in_planes(layer: AcsConv3d | Depthwise3d, layout: Layout) -> bool:
+def _in_planes(layer: AcsConv3d | Depthwise3d, layout: Layout, first: bool) -> bool:
     if isinstance(layer, Depthwise3d):
-        return layer.mode == "acs" and layout != "dense"
+        return layer.mode == "acs" and (first or layer.weight.shape[0] >= 3 * NARROW)
     return layout == "split"
 
 

@@ -1,9 +1,9 @@
 """ACS convolutions in the form that runtimes like.
 
 One plain convolution for each plane: a third of the dense kernel's products. Cutting the channels in three before such a layer
-and joining them after it are copies of whole volumes. In EfficientNetB7 they took a fifth of OpenVINO's time, and an activation
-after the joint cannot be a part of the convolution before it. So the layer takes in what stands around it (`gather`): each range
-is widened, filtered and activated by itself, and joined once.
+and joining them after it are copies of whole volumes: a fifth of OpenVINO's time in EfficientNetB7, and an activation after
+the joint cannot be a part of the convolution before it. So the layer takes in what stands around it (`gather`): each range is
+widened, filtered, activated, gated and narrowed by itself, and what comes out is added up.
 
 A depthwise one filters pictures, not volumes (`in_plane`): onnxruntime has kernels for that in two dimensions only, and is up to
 fourteen times as fast with them. OpenVINO likes volumes better, and the viewer makes them again for it
@@ -13,22 +13,20 @@ fourteen times as fast with them. OpenVINO likes volumes better, and the viewer 
 from __future__ import annotations
 
 import copy
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from trainer.networks.depthwise import acs_ranges, centre_margin
+from trainer.networks.efficientnet import Gate
 from trainer.networks.factory import AcsConv3d, Depthwise3d
-
-ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.SiLU)  # of each value by itself
 
 
 class SplitAcs(nn.Module):
     """ACS convolution as up to three plain convolutions in one plane each, and a concatenation: a third of the dense kernel's
-    products. A depthwise one takes each channel from its own range, any other one takes all. `gather` gives it the layer before
-    and the activation after it.
+    products. A depthwise one takes each channel from its own range, any other one takes all. `gather` gives it the layer before,
+    the activation after it, and the layer that mixes its channels, before which nothing needs to be joined.
     """
 
     def __init__(self, layer: AcsConv3d | Depthwise3d) -> None:
@@ -40,6 +38,7 @@ class SplitAcs(nn.Module):
         self.crop = centre_margin(k, layer.padding, layer.dilation)
         self.widening = nn.ModuleList()  # one for each range, or none
         self.act: nn.Module = nn.Identity()
+        self.narrowing: Narrowing | None = None
         for axis, lo, hi in self.bounds:
             kernel, padding, dilation = [k] * 3, [layer.padding] * 3, [layer.dilation] * 3
             kernel[axis], padding[axis], dilation[axis] = 1, 0, 1
@@ -60,21 +59,60 @@ class SplitAcs(nn.Module):
         for i, ((axis, lo, hi), part) in enumerate(zip(self.bounds, self.parts, strict=True)):
             y = self.widening[i](x) if len(self.widening) else x[:, lo:hi] if self.depthwise else x
             if self.crop:
-                y = y.narrow(2 + axis, self.crop, x.shape[2 + axis] - 2 * self.crop)
+                y = y.narrow(2 + axis, self.crop, y.shape[2 + axis] - 2 * self.crop)
             flat = self.depthwise and not self.crop and part.stride == (1, 1, 1)
             outputs.append(self.act(in_plane(part, axis, y) if flat else part(y)))  # type: ignore[arg-type]
-        return torch.cat(outputs, 1)
+        return torch.cat(outputs, 1) if self.narrowing is None else self.narrowing(outputs)
+
+    def narrow(self, conv: nn.Conv3d, gate: Gate | None) -> None:
+        """Take in the 1 x 1 x 1 convolution that mixes this layer's channels, and the gate before it, if there is one."""
+        self.narrowing = Narrowing([hi - lo for _, lo, hi in self.bounds], conv, gate)
+
+    def follow(self, before: SplitAcs) -> None:
+        """Take in an ACS layer that makes the same ranges, with its activation: what one joins the other would cut."""
+        self.widening.extend(nn.Sequential(part, copy.deepcopy(before.act)) for part in before.parts)
 
     def widen(self, conv: nn.Conv3d, act: nn.Module) -> None:
         """Take in the 1 x 1 x 1 convolution that makes this layer's channels, and its activation, a range at a time."""
         for _, lo, hi in self.bounds:
-            # its own kind: in PyTorch a `Pointwise3d` is the faster one
-            part = type(conv)(conv.in_channels, hi - lo, 1, bias=conv.bias is not None, dtype=conv.weight.dtype)
-            with torch.no_grad():
-                part.weight.copy_(conv.weight[lo:hi])
-                if conv.bias is not None and part.bias is not None:
-                    part.bias.copy_(conv.bias[lo:hi])
+            part = _like(conv, conv.weight[lo:hi], None if conv.bias is None else conv.bias[lo:hi])
             self.widening.append(nn.Sequential(part, copy.deepcopy(act)))
+
+
+class Narrowing(nn.Module):
+    """The 1 x 1 x 1 convolution behind an ACS layer, after a gate or none: the sum of what it makes of each range."""
+
+    def __init__(self, sizes: list[int], conv: nn.Conv3d, gate: Gate | None) -> None:
+        super().__init__()
+        self.gate, self.sizes = gate, sizes
+        weights = torch.split(conv.weight, sizes, 1)
+        self.parts = nn.ModuleList(
+            _like(conv, w, None if n else conv.bias) for n, w in enumerate(weights)
+        )  # one bias, added once
+
+    def forward(self, ranges: list[Tensor]) -> Tensor:
+        """Ranges (N, c, D, H, W), one after the other the channels of the layer before, to (N, C, D, H, W)."""
+        if self.gate is not None:
+            means = torch.cat([x.mean(dim=(2, 3, 4), keepdim=True) for x in ranges], 1)
+            scales = torch.split(self.gate.scales(means), self.sizes, 1)
+            ranges = [x * scale for x, scale in zip(ranges, scales, strict=True)]
+        first, *rest = (part(x) for part, x in zip(self.parts, ranges, strict=True))
+        total: Tensor = first
+        for more in rest:
+            total = more + total
+        return total
+
+
+def _like(conv: nn.Conv3d, weight: Tensor, bias: Tensor | None) -> nn.Conv3d:
+    """A 1 x 1 x 1 convolution with these weights (cout, cin, 1, 1, 1) and this bias, of the same class: in PyTorch a
+    `Pointwise3d` is the faster one.
+    """
+    part = type(conv)(weight.shape[1], weight.shape[0], 1, bias=bias is not None, dtype=weight.dtype)
+    with torch.no_grad():
+        part.weight.copy_(weight)
+        if bias is not None and part.bias is not None:
+            part.bias.copy_(bias)
+    return part
 
 
 def in_plane(conv: nn.Conv3d, axis: int, x: Tensor) -> Tensor:
@@ -98,49 +136,6 @@ def in_plane(conv: nn.Conv3d, axis: int, x: Tensor) -> Tensor:
     else:
         y = F.conv2d(x.reshape(n, c, d, h * w), weight, bias, 1, (rim, rim * w), (step, step * w), c)
     return y.reshape(x.shape)
-
-
-def gather(layers: nn.Module) -> None:
-    """Put into every SplitAcs below `layers` the activation that follows it and, inside a block, the widening layer before a
-    depthwise one; what stood there is left out. What is computed stays.
-
-    The outputs of the children of `layers` stay too: maps of earlier layers are made of them (`finer`).
-    """
-    for child in layers.children():
-        _gather(child)
-
-
-def _gather(module: nn.Module) -> None:
-    for child in module.children():
-        _gather(child)
-    if not isinstance(module, nn.Sequential):
-        return
-    found = [(i, layer) for i, layer in enumerate(module) if not isinstance(layer, nn.Identity)]
-    for (i, first), (j, second) in pairwise(found):
-        if isinstance(first, SplitAcs) and isinstance(second, ACTIVATIONS):
-            first.act = second
-            module[j] = nn.Identity()
-        widening, split = _widening(first), _depthwise(second)
-        if widening is not None and split is not None:
-            split.widen(*widening)
-            module[i] = nn.Identity()
-
-
-def _widening(module: nn.Module) -> tuple[nn.Conv3d, nn.Module] | None:
-    """The convolution and the activation of a layer that mixes channels voxel by voxel, if it is one."""
-    layers = [m for m in module if not isinstance(m, nn.Identity)] if isinstance(module, nn.Sequential) else [module]
-    conv, *rest = layers or [nn.Identity()]
-    plain = isinstance(conv, nn.Conv3d) and conv.kernel_size == conv.stride == (1, 1, 1) and conv.groups == 1
-    if not plain or len(rest) > 1 or not all(isinstance(m, ACTIVATIONS) for m in rest):
-        return None
-    assert isinstance(conv, nn.Conv3d)
-    return conv, rest[0] if rest else nn.Identity()
-
-
-def _depthwise(module: nn.Module) -> SplitAcs | None:
-    """The depthwise layer with which `module` begins, if it does."""
-    first = module[0] if isinstance(module, nn.Sequential) and len(module) else module
-    return first if isinstance(first, SplitAcs) and first.depthwise and not len(first.widening) else None
 
 
 def plain_conv(

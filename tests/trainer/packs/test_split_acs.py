@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import copy
-
 import pytest
 import torch
 from torch import nn
 
-from trainer.networks.efficientnet import Block, efficientnet_b7
+from trainer.networks.efficientnet import Gate
 from trainer.networks.factory import AcsConv3d, Depthwise3d
-from trainer.packs.deploy import deployed
-from trainer.packs.split_acs import SplitAcs, gather, in_plane
+from trainer.packs.split_acs import SplitAcs, in_plane
 
 
 def drawn(layer: AcsConv3d | Depthwise3d) -> AcsConv3d | Depthwise3d:
@@ -20,17 +17,6 @@ def drawn(layer: AcsConv3d | Depthwise3d) -> AcsConv3d | Depthwise3d:
         assert layer.bias is not None
         layer.bias.normal_()
     return layer
-
-
-def wide(act: nn.Module) -> nn.Sequential:
-    """A block as networks have it: widen, filter each channel by itself, mix."""
-    torch.manual_seed(0)
-    depthwise = drawn(Depthwise3d(21, 5, 1, 2, "acs", True, 1))
-    return nn.Sequential(
-        nn.Sequential(nn.Conv3d(4, 21, 1), nn.Identity(), act),
-        nn.Sequential(SplitAcs(depthwise), nn.Identity(), copy.deepcopy(act)),
-        nn.Sequential(nn.Conv3d(21, 3, 1)),
-    )
 
 
 @pytest.mark.parametrize("padding", [0, 1])
@@ -43,84 +29,31 @@ def test_planes_are_the_layer(padding: int, stride: int) -> None:
         torch.testing.assert_close(SplitAcs(layer)(x), layer(x))
 
 
-@pytest.mark.parametrize("act", [nn.ReLU(), nn.ReLU6(), nn.SiLU()])
-def test_a_block_is_widened_and_filtered_by_ranges_and_answers_the_same(act: nn.Module) -> None:
-    net = nn.Sequential(nn.Identity(), wide(act))
-    x = torch.randn(2, 4, 8, 9, 10)
-    want = net(x)
-    gather(net)
-    block = net[1]
-    assert isinstance(block, nn.Sequential)
-    assert isinstance(block[0], nn.Identity), "the widening layer went into the one after it"
-    split = block[1]
-    assert isinstance(split, nn.Sequential)
-    assert isinstance(split[0], SplitAcs)
-    assert [len(part) for part in split[0].widening] == [2, 2, 2]  # type: ignore[arg-type]
-    assert isinstance(split[0].act, type(act))
-    assert isinstance(split[2], nn.Identity)
-    torch.testing.assert_close(net(x), want)
-
-
-def test_every_widening_layer_of_efficientnet_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.Tensor, "half", lambda self: self)  # without the rounding
+@pytest.mark.parametrize("gated", [False, True])
+def test_ranges_are_mixed_without_being_joined(gated: bool) -> None:
+    """Gate and 1 x 1 x 1 convolution of each range by itself, and one bias."""
     torch.manual_seed(0)
-    net = efficientnet_b7(width=0.25, depth=0.1)
-    x = torch.randn(4, 1, 32, 32, 32)
-    with torch.no_grad():
-        for m in net.modules():
-            if isinstance(m, nn.BatchNorm3d):
-                m.momentum = 1.0
-                nn.init.normal_(m.bias)
-        net(x)
-        want = net.eval()(x)[1]
-        plain = deployed(net)
-        blocks = [m for m in plain.modules() if isinstance(m, Block)]
-        taken = [isinstance(block.layers[0], nn.Identity) for block in blocks]
-        assert taken == [False] + [True] * (len(blocks) - 1), "the first block does not widen"
-        assert want.std() > 1e-4
-        torch.testing.assert_close(plain(x)[1], want, rtol=0, atol=1e-3 * float(want.std()))
+    split = SplitAcs(drawn(Depthwise3d(7, 3, 1, 1, "acs", True, 1)))
+    mixing, gate = nn.Conv3d(7, 4, 1), Gate(7, 2) if gated else nn.Identity()
+    x = torch.randn(2, 7, 6, 5, 4)
+    want = mixing(gate(split(x)))
+    split.narrow(mixing, gate if isinstance(gate, Gate) else None)
+    assert split.narrowing is not None
+    assert [part.in_channels for part in split.narrowing.parts] == [3, 2, 2]
+    torch.testing.assert_close(split(x), want)
 
 
-def test_what_the_layers_give_out_one_by_one_stays() -> None:
-    """Maps of earlier layers are made of the outputs of a network's own layers, so between these nothing moves."""
-    net = nn.Sequential(*wide(nn.ReLU()).children())
-    x = torch.randn(1, 4, 8, 8, 8)
-
-    def steps() -> list[torch.Tensor]:
-        found, y = [], x
-        for layer in net:
-            y = layer(y)
-            found.append(y)
-        return found
-
-    before = steps()
-    gather(net)
-    split = net[1]
-    assert isinstance(split, nn.Sequential)
-    assert isinstance(split[0], SplitAcs)
-    assert isinstance(split[0].act, nn.ReLU), "the activation went in"
-    assert not len(split[0].widening)
-    for a, b in zip(before, steps(), strict=True):
-        torch.testing.assert_close(a, b)
-
-
-def test_what_is_no_widening_stays() -> None:
-    """A layer that strides or looks around, or has a norm or a second function behind it."""
+@pytest.mark.parametrize("padding", [0, 1])
+def test_an_acs_layer_before_it_on_the_same_ranges_is_not_joined(padding: int) -> None:
     torch.manual_seed(0)
-    for first in (
-        nn.Sequential(nn.Conv3d(4, 21, 1, 2), nn.ReLU()),
-        nn.Sequential(nn.Conv3d(4, 21, 3, 1, 1), nn.ReLU()),
-        nn.Sequential(nn.Conv3d(4, 21, 1), nn.BatchNorm3d(21).eval()),
-        nn.Sequential(nn.Conv3d(4, 21, 1), nn.ReLU(), nn.Sigmoid()),
-    ):
-        net = nn.Sequential(nn.Sequential(first, SplitAcs(drawn(Depthwise3d(21, 3, 1, 1, "acs", True, 1)))))
-        x = torch.randn(1, 4, 8, 8, 8)
-        want = net(x)
-        gather(net)
-        block = net[0]
-        assert isinstance(block, nn.Sequential)
-        assert block[0] is first
-        torch.testing.assert_close(net(x), want)
+    stem, split = (
+        SplitAcs(drawn(layer)) for layer in (AcsConv3d(2, 7, 3, 2, 1, True, 1), Depthwise3d(7, 3, 1, padding, "acs", True, 1))
+    )
+    stem.act = nn.SiLU()
+    x = torch.randn(2, 2, 12, 11, 10)
+    want = split(stem(x))
+    split.follow(stem)
+    torch.testing.assert_close(split(x), want)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
