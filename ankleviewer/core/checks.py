@@ -176,7 +176,7 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
         Finding(
             "caveat",
             "LEG_ACROSS",
-            f"{names[a.side]}: the leg lies across the scan, {_lean(a):.0f}° from upright; it was turned for the models. "
+            f"{names[a.side]}: the leg is {_lean(a):.0f}° from upright in the scan; it was turned for the models. "
             "Check whether the scan's orientation is right.",
         )
         for a in ankles

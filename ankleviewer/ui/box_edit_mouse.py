@@ -131,7 +131,7 @@ def paint_box(painter: QPainter, port: Viewport, picture: PanePicture, box: BoxM
         painter.setPen(pen)
         painter.drawPolygon(polygon)
     if text:
-        corner = polygon.boundingRect().bottomLeft()
+        corner = max(polygon, key=lambda p: (round(p.y()), -p.x()))  # an oblique box leaves the corner of its bounds empty
         painter.setFont(theme.font(theme.PANE_PX, bold=True))
         paint_text(painter, QPointF(corner.x(), corner.y() + 14), text, QColor(theme.READER))
     return polygon

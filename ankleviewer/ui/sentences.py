@@ -308,6 +308,6 @@ SENTENCES: tuple[str, ...] = (
     "{} voxels are not numbers and are shown as air.",
     "{}: 1 slice",
     "{}: slices are missing within {} mm of the joint and were filled in.",
-    "{}: the leg lies across the scan, {}° from upright; it was turned for the models. Check whether the scan's orientation is right.",
+    "{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan's orientation is right.",
     "{}; with {} held: {}",
 )

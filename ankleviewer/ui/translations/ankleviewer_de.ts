@@ -2849,8 +2849,8 @@
         <translation>{}: Innerhalb von {} mm um das Gelenk fehlen Schichten; sie wurden aufgefüllt.</translation>
     </message>
     <message>
-        <source>{}: the leg lies across the scan, {}° from upright; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
-        <translation>{}: Das Bein liegt quer im Scan, {}° aus der Senkrechten; für die Modelle wurde es gedreht. Prüfen Sie, ob die Orientierung des Scans stimmt.</translation>
+        <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
+        <translation>{}: Das Bein weicht im Scan {}° von der Senkrechten ab; für die Modelle wurde es gedreht. Prüfen Sie, ob die Orientierung des Scans stimmt.</translation>
     </message>
     <message>
         <source>{}; with {} held: {}</source>

@@ -2842,8 +2842,8 @@
         <translation>{}：关节周围 {} mm 内有缺失层面，已填补。</translation>
     </message>
     <message>
-        <source>{}: the leg lies across the scan, {}° from upright; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
-        <translation>{}：小腿在扫描中横卧，偏离直立方向 {}°；已为模型转正。请检查扫描的方位是否正确。</translation>
+        <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
+        <translation>{}：小腿在扫描中偏离直立方向 {}°；已为模型转正。请检查扫描的方位是否正确。</translation>
     </message>
     <message>
         <source>{}; with {} held: {}</source>
