@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ankleviewer import __version__
 from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.checks import anatomy_findings, check_volume
+from ankleviewer.core.checks import anatomy_findings, check_volume, side_findings
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
@@ -100,7 +100,7 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
         report(0.8, "Looking for the ankle")
         said: list[Finding] = []
         ankles = _with_side(ankles_in(scan.volume, cancelled, said), scan.laterality)
-        findings = (*findings, *said, *anatomy_findings(ankles, scan.volume))
+        findings = (*findings, *said, *anatomy_findings(ankles, scan.volume), *side_findings(ankles, scan.laterality))
     timings = {"read": round(read - start, 3), "check": round(time.perf_counter() - read, 3)}
     case = Case(scan, findings, verdict(findings), ankles, timings)
     log.info("scan %s: %s, %s, %s", scan.sha256[:16], case.verdict, [f.code for f in findings], timings)

@@ -14,7 +14,16 @@ from ankleviewer.core.geometry import UP
 from ankleviewer.core.preprocess import FINE
 from ankleviewer.core.volume import Volume
 
-__all__ = ["anatomy_findings", "check_volume", "hu_counts", "looks_like_ct", "offset_findings", "offset_hu", "verdict"]
+__all__ = [
+    "anatomy_findings",
+    "check_volume",
+    "hu_counts",
+    "looks_like_ct",
+    "offset_findings",
+    "offset_hu",
+    "side_findings",
+    "verdict",
+]
 
 AIR_PEAK = (-1100, -900)
 BONE_HU = 200
@@ -22,6 +31,11 @@ BONE_SHARE = (0.001, 0.60)
 P999_HU = 500
 METAL_HU = 3000
 METAL_SHARE = 1e-4
+OTHER_SIDE = {"L": "R", "R": "L"}
+OTHER_SIDE_SAID = {
+    "L": "The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.",
+    "R": "The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.",
+}
 # Half the edge of the cube that the shipped model sees around an ankle, mm.
 CUBE_HALF_MM = FINE.size * FINE.spacing_mm / 2
 Counts = NDArray[np.int64]
@@ -193,6 +207,13 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
             if a.complete and _gap_near(volume, a)
         ]
     return findings
+
+
+def side_findings(ankles: Sequence[Ankle], laterality: str) -> list[Finding]:
+    """SIDE_CONTRADICTED as "caveat" where no ankle can be of the side that the scan's header names ("L", "R" or "")."""
+    if laterality not in OTHER_SIDE or not ankles or any(a.side != OTHER_SIDE[laterality] for a in ankles):
+        return []
+    return [Finding("caveat", "SIDE_CONTRADICTED", OTHER_SIDE_SAID[laterality])]
 
 
 def _lean(ankle: Ankle) -> float:

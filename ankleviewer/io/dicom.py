@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,20 @@ class Survey:
     syntax: dict[Path, str] = field(default_factory=dict)
     first: dict[str, Any] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
+    origins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def part_of(self, dataset: Any, series: str) -> str:
+        """The series that an image belongs to. Images of another patient or frame of reference (0020,0052) under the same number, or
+        under none, lie in no common space: each such set is a series of its own.
+        """
+        origin = str(dataset.get("PatientID") or ""), str(dataset.get("FrameOfReferenceUID") or "")
+        known = self.origins.setdefault(series, [])
+        for number, other in enumerate(known):
+            if all(a == b or not a or not b for a, b in zip(origin, other, strict=True)):  # what is not told may be anything
+                known[number] = origin[0] or other[0], origin[1] or other[1]
+                return f"{series}#{number}" if number else series
+        known.append(origin)
+        return f"{series}#{len(known) - 1}" if len(known) > 1 else series
 
 
 @dataclass(frozen=True)
@@ -156,6 +170,7 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
         if not frames:
             seen.skipped["images without position"] += 1
             return
+        frames = [replace(f, series=seen.part_of(dataset, f.series)) for f in frames]
         seen.frames += frames
         seen.syntax[path] = dicom_pixels.syntax_of(dataset)
         seen.first.setdefault(frames[0].series, dataset)

@@ -25,6 +25,7 @@ HEADER_TAGS = [
     "Modality",
     "ImageType",
     "SeriesInstanceUID",
+    "FrameOfReferenceUID",
     "SeriesDescription",
     "ImagePositionPatient",
     "ImageOrientationPatient",

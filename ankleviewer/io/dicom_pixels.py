@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
+from ankleviewer.io.codestream import size_of
 
 UID = "1.2.840.10008.1.2"
 NATIVE = {UID, f"{UID}.1", f"{UID}.2", f"{UID}.1.99"}
@@ -20,11 +21,13 @@ LOSSY_8BIT = {f"{UID}.4.50"}
 # none without a package that is not among the requirements.
 JPEG = {f"{UID}.4.50", f"{UID}.4.51", f"{UID}.4.57", f"{UID}.4.70"}
 HTJ2K = {f"{UID}.4.201", f"{UID}.4.202", f"{UID}.4.203"}
+RLE = f"{UID}.5"
 RETIRED = {
     f"{UID}.4.53": "JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8)",
     f"{UID}.4.55": "JPEG Full Progression, Non-Hierarchical (Process 10 & 12)",
 }
 RETIRED.update({f"{UID}.4.{n}": f"retired JPEG process, syntax .4.{n}" for n in (52, 54, 56, 58, 59, 60, 61, 62, 63, 64, 65, 66)})
+DAMAGED = "An image is damaged or cut off and cannot be decoded."
 
 
 def syntax_of(dataset: Any) -> str:
@@ -76,6 +79,8 @@ def decode(dataset: Any, index: int) -> NDArray[np.generic]:
         raise ScanError("DTYPE_UNSUPPORTED", "The images are coloured pictures, not CT values.")
     uid = syntax_of(dataset)
     syntax_findings(uid)
+    if uid in NATIVE | {RLE}:
+        _check_bits(dataset, bits)
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     if uid in NATIVE and len(dataset.PixelData) < rows * columns * (bits // 8) * frames:
@@ -84,16 +89,43 @@ def decode(dataset: Any, index: int) -> NDArray[np.generic]:
             f"An image is cut off: {len(dataset.PixelData)} bytes of pixels, {rows * columns * (bits // 8) * frames} are needed.",
         )
     try:
+        if uid not in NATIVE | {RLE}:
+            _check_size(dataset, index, frames, (rows, columns))
         stored = _imagecodecs(dataset, index, frames) if uid in JPEG | HTJ2K else _pydicom(dataset, index)
     except ScanError:
         raise
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - decoders are foreign code and raise anything; to the reader it is one damaged image
-        raise ScanError("PIXELS_TRUNCATED", "An image is damaged or cut off and cannot be decoded.") from None
+        raise ScanError("PIXELS_TRUNCATED", DAMAGED) from None
     if stored.shape != (rows, columns):
-        raise ScanError("PIXELS_TRUNCATED", f"An image decodes to {stored.shape}, its header says {(rows, columns)}.")
+        raise _other_size(stored.shape, (rows, columns))
     return stored
+
+
+def _check_bits(dataset: Any, bits: int) -> None:
+    """Values must begin at bit 0, as the standard now asks (PS3.5 8.1.1); old files could leave the lowest bits to something else."""
+    stored = int(dataset.get("BitsStored", bits) or bits)
+    high = int(dataset.get("HighBit", stored - 1))
+    if high != stored - 1:
+        raise ScanError(
+            "DTYPE_UNSUPPORTED", f"The values end at bit {high} of {bits} and have {stored} bits; they must begin at bit 0."
+        )
+
+
+def _check_size(dataset: Any, index: int, frames: int, wanted: tuple[int, int]) -> None:
+    """A decoder makes room for what the compressed image claims, so the claim is compared first."""
+    from pydicom.encaps import get_frame
+
+    claimed = size_of(get_frame(dataset.PixelData, index, number_of_frames=frames))
+    if claimed is None:
+        raise ScanError("PIXELS_TRUNCATED", DAMAGED)
+    if claimed != wanted:
+        raise _other_size(claimed, wanted)
+
+
+def _other_size(found: tuple[int, ...], wanted: tuple[int, int]) -> ScanError:
+    return ScanError("PIXELS_TRUNCATED", f"An image decodes to {found}, its header says {wanted}.")
 
 
 def _pydicom(dataset: Any, index: int) -> NDArray[np.generic]:

@@ -18,6 +18,8 @@ SAME_PLACE_MM = 0.01
 MAX_FILLED = 2
 TILT_SEEN_DEG, TILT_REFUSED_DEG = 0.2, 30.0
 OFF_LINE_MM = 0.05
+# a slice that stands beside its neighbours: from the first on nothing is detected, beyond the second the scan is refused
+JUMP_WITHHELD_MM, JUMP_REFUSED_MM = 1.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def build(frames: list[Frame], repeated: set[int] | None = None) -> Stack:
         repeated: ids (of `frames`' elements, `id(frame)`) that are known copies of another plane and are to be dropped.
 
     Raises:
-        ScanError: TOO_FEW_SLICES, SPACING_MISSING, SPACING_INVALID, AFFINE_INVALID, SLICE_GAP, SPACING_UNEVEN, GANTRY_TILT.
+        ScanError: TOO_FEW_SLICES, SPACING_MISSING, SPACING_INVALID, AFFINE_INVALID, SLICE_GAP, SPACING_UNEVEN, GANTRY_TILT,
+            POSITION_UNEVEN.
     """
     frames = [f for f in frames if repeated is None or id(f) not in repeated]
     if len(frames) < 3:
@@ -149,9 +152,15 @@ def _shifts(positions: Array, drift: Array, pixel: Array, findings: list[Finding
     height = positions - positions[0]
     if height[-1] <= 0:
         raise ScanError("TOO_FEW_SLICES", "All images of the series lie at the same place.")
-    slope = (height[:, None] * drift).sum(axis=0) / (height**2).sum()
+    slope = _slope(height, drift)
+    beside = drift - height[:, None] * slope
     tilt = float(np.degrees(np.arctan(np.linalg.norm(slope))))
-    off_line = float(np.linalg.norm(drift - height[:, None] * slope, axis=1).max())
+    off_line = float(np.linalg.norm(beside - np.median(beside, axis=0), axis=1).max())
+    jump = float(np.linalg.norm(np.diff(beside, axis=0), axis=1).max())
+    if jump > JUMP_REFUSED_MM:
+        raise ScanError(
+            "POSITION_UNEVEN", f"A slice lies {jump:.0f} mm beside the next one; at most {JUMP_REFUSED_MM:.0f} is accepted."
+        )
     if tilt > TILT_REFUSED_DEG:
         raise ScanError(
             "GANTRY_TILT",
@@ -165,7 +174,16 @@ def _shifts(positions: Array, drift: Array, pixel: Array, findings: list[Finding
                 f"The gantry was tilted by {tilt:.1f} degrees; the slices were moved back into a right-angled stack.",
             )
         )
-    if off_line > OFF_LINE_MM:
+    if jump > JUMP_WITHHELD_MM:
+        findings.append(
+            Finding(
+                "withhold",
+                "POSITION_UNEVEN",
+                f"A slice lies {jump:.1f} mm beside the next one; the slices were moved to their stated places, "
+                "and nothing is detected in such a scan.",
+            )
+        )
+    elif off_line > OFF_LINE_MM:
         findings.append(
             Finding(
                 "caveat",
@@ -175,6 +193,18 @@ def _shifts(positions: Array, drift: Array, pixel: Array, findings: list[Finding
         )
     # Even where it is not worth a word, drift beyond a tenth of a voxel at the far end is put right.
     return drift / pixel if tilt > TILT_SEEN_DEG or off_line > OFF_LINE_MM or np.abs(drift / pixel).max() > 0.5 else None
+
+
+def _slope(height: Array, drift: Array) -> Array:
+    """In-plane drift for each mm along the normal, (2,): the median over pairs of slices half the stack apart (after Theil and
+    Sen), so that a slice with a wrong place bends nothing.
+    """
+    half = len(height) // 2
+    run = height[half:] - height[:-half]
+    apart = run > 0
+    rise = (drift[half:] - drift[:-half])[apart]
+    slope: Array = np.median(rise / run[apart, None], axis=0)
+    return slope
 
 
 def _targets(positions: Array, findings: list[Finding]) -> tuple[Array, tuple[int, ...]]:

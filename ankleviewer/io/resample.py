@@ -8,8 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.errors import ScanError
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.volume import AIR_HU, Volume
+from ankleviewer.io import guard
 
 SHEAR_REFUSED_DEG = 0.5
 # Below this displacement of a corner (mm) skewness is rounding in the header, not geometry.
@@ -67,10 +69,15 @@ def shift_slices(
 
     Returns:
         hu and padding on an in-plane grid grown to hold all slices, and the (i, j) index offset of its first voxel.
+
+    Raises:
+        ScanError: SIZE_IMPLAUSIBLE, the grown grid would be too large.
     """
     low = np.floor(shifts.min(axis=0)).astype(int)
     high = np.ceil(shifts.max(axis=0)).astype(int)
     nx, ny = hu.shape[0] + int(high[0] - low[0]) + 1, hu.shape[1] + int(high[1] - low[1]) + 1
+    if nx * ny * hu.shape[2] > guard.MAX_VOXELS:
+        raise ScanError("SIZE_IMPLAUSIBLE", f"Put in place, the slices would take {nx} × {ny} × {hu.shape[2]} voxels.")
     out = np.full((nx, ny, hu.shape[2]), AIR_HU, dtype=np.int16, order="F")
     empty = np.ones((nx, ny, hu.shape[2]), dtype=np.bool_, order="F")
     for k in range(hu.shape[2]):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.checks import anatomy_findings, check_volume, hu_counts, looks_like_ct, offset_hu, verdict
+from ankleviewer.core.checks import anatomy_findings, check_volume, hu_counts, looks_like_ct, offset_hu, side_findings, verdict
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 
@@ -115,6 +115,26 @@ def test_a_complete_ankle_has_no_finding():
 def test_a_leg_across_the_scan_is_said():
     (found,) = anatomy_findings((dataclasses.replace(ankle("L", True), up=(0.0, -1.0, 0.0)),))
     assert (found.level, found.code) == ("caveat", "LEG_ACROSS") and "90°" in found.message
+
+
+@pytest.mark.parametrize(
+    ("sides", "header", "codes"),
+    [
+        ("L", "R", ["SIDE_CONTRADICTED"]),
+        ("R", "L", ["SIDE_CONTRADICTED"]),
+        ("R", "R", []),
+        ("LR", "R", []),
+        (("unknown",), "R", []),
+        (("L", "unknown"), "R", []),
+        ("L", "", []),
+        ("", "R", []),
+    ],
+)
+def test_a_header_that_names_the_other_side_is_a_caveat(sides, header, codes):
+    found = side_findings([ankle(side, True) for side in sides], header)
+    assert [f.code for f in found] == codes
+    assert all(f.level == "caveat" for f in found)
+    assert all({"L": "a left ankle, the", "R": "a right ankle, the"}[header] in f.message for f in found)
 
 
 @pytest.mark.parametrize(("height", "expected"), [(24.0, ["SLICE_GAP"]), (130.0, [])])

@@ -8,6 +8,7 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
+from ankleviewer.io.series import list_series
 
 
 def codes(scan):
@@ -51,6 +52,24 @@ def test_one_file_stands_for_its_series_and_hashes_alike(limb, series):
     whole, one = open_scan(folder), open_scan(min(folder.iterdir()))
     assert np.array_equal(whole.volume.hu, one.volume.hu)
     assert whole.sha256 == one.sha256
+
+
+@pytest.mark.parametrize("tag", ["PatientID", "FrameOfReferenceUID"])
+@pytest.mark.parametrize("number", ["1.2.9", ""])
+def test_images_of_two_patients_or_spaces_under_one_series_number_are_two_series(limb, series, tag, number):
+    """They were put together without a word, though their positions lie in no common space."""
+    half = [limb((20, 20, 12)), limb((20, 20, 12))]
+    folder = series(half[0], series="1.2.1", edit=tags(SeriesInstanceUID=number, **{tag: "1.1"}))
+    series(half[1], series="1.2.2", edit=tags(SeriesInstanceUID=number, **{tag: "1.2"}))
+    assert refused(folder) == "SERIES_AMBIGUOUS"
+    assert open_scan(next(folder.glob("1.2.2_*"))).volume.hu.shape == (20, 20, 12)
+    assert sorted(s.slices for s in list_series(folder, lambda *_: None, lambda: False)) == [12, 12]
+
+
+def test_images_that_do_not_tell_their_space_belong_to_those_that_do(limb, series):
+    hu = limb((20, 20, 12))
+    scan = open_scan(series(hu, edit=tags(only=range(5, 12), FrameOfReferenceUID="1.1")))
+    assert scan.volume.hu.shape == hu.shape
 
 
 def test_two_series_are_ambiguous_but_one_file_chooses(limb, series):

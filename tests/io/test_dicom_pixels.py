@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from imagecodecs import htj2k_encode
+from imagecodecs import htj2k_encode, jpeg2k_encode, jpegls_encode
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate
 
 from ankleviewer.core.errors import ScanError
+from ankleviewer.io import dicom_pixels
 from ankleviewer.io.dicom_headers import frames_of, load
 from ankleviewer.io.dicom_pixels import UID, decode, syntax_findings, syntax_of
 
@@ -72,6 +73,7 @@ HU = np.arange(600, dtype=np.int16).reshape(30, 20)
         ({"SamplesPerPixel": 3}, "DTYPE_UNSUPPORTED"),
         ({"BitsAllocated": 1}, "DTYPE_UNSUPPORTED"),
         ({"PhotometricInterpretation": "PALETTE COLOR"}, "DTYPE_UNSUPPORTED"),
+        ({"BitsStored": 12, "HighBit": 15}, "DTYPE_UNSUPPORTED"),
     ],
 )
 def test_unusable_pixels_are_refused(one_slice, tags, code):
@@ -102,3 +104,17 @@ def test_high_throughput_jpeg_2000_keeps_every_number(one_slice, syntax, signed)
     dataset.PixelData = encapsulate([htj2k_encode(np.ascontiguousarray(stored))[:200]])
     with pytest.raises(ScanError, match="damaged or cut off"):
         decode(dataset, 0)
+
+
+@pytest.mark.parametrize(("syntax", "encode"), [("4.80", jpegls_encode), ("4.90", jpeg2k_encode), ("4.201", htj2k_encode)])
+def test_a_compressed_image_that_claims_another_size_is_never_decoded(one_slice, monkeypatch, syntax, encode):
+    """44 kB that claim 32000 x 32000 pixels took 4 GB."""
+    dataset = one_slice(HU, 0, PixelRepresentation=0)
+    dataset.PixelData = encapsulate([encode(np.zeros((31, 20), np.uint16))])
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = f"{UID}.{syntax}"
+    for decoder in ("_pydicom", "_imagecodecs"):
+        monkeypatch.setattr(dicom_pixels, decoder, lambda *_: pytest.fail("decoded"))
+    with pytest.raises(ScanError, match=r"\(31, 20\), its header says \(20, 30\)") as caught:
+        decode(dataset, 0)
+    assert caught.value.code == "PIXELS_TRUNCATED"

@@ -68,9 +68,26 @@ def test_tilt_is_taken_from_the_positions(degrees):
 
 
 def test_slices_beside_the_line_are_moved_to_their_places():
-    stack = build(frames(EVEN, drift=lambda h: (3.0 if h > 9.5 else 0.0, 0)))
-    assert "POSITION_UNEVEN" in codes(stack)
-    assert stack.shifts[-1, 0] == pytest.approx(6)
+    stack = build(frames(EVEN, drift=lambda h: (0.8 if h > 9.5 else 0.0, 0)))
+    assert ("caveat", "POSITION_UNEVEN") in [(f.level, f.code) for f in stack.findings]
+    assert stack.shifts[-1, 0] == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize("odd", [0, 7, 19])
+@pytest.mark.parametrize("degrees", [0.0, 15.0])
+def test_one_slice_at_a_wrong_place_withholds_and_bends_nothing(odd, degrees):
+    """The tilt is that of the others: with a least-squares line one slice 3 mm away tilted all of them."""
+    slope = np.tan(np.radians(degrees))
+    stack = build(frames(EVEN, drift=lambda h: (3.0 * (h == odd), h * slope)))
+    assert ("withhold", "POSITION_UNEVEN") in [(f.level, f.code) for f in stack.findings]
+    assert ("GANTRY_TILT" in codes(stack)) == (degrees > 0)
+    assert any(f"{degrees:.1f} degrees" in f.message for f in stack.findings) == (degrees > 0)
+
+
+def test_places_rounded_to_a_tenth_of_a_millimetre_are_a_tilt_and_no_jump():
+    stack = build(frames(0.5 * EVEN, drift=lambda h: (0, round(h * np.tan(np.radians(10)), 1))))
+    assert {f.level for f in stack.findings} == {"caveat"}
+    assert codes(stack)[0] == "GANTRY_TILT"
 
 
 @pytest.mark.parametrize("missing", [1, 2])
@@ -103,6 +120,8 @@ def refused(call, *args, **kwargs):
         ("SPACING_MISSING", frames(EVEN, spacing=None)),
         ("SPACING_INVALID", frames(EVEN, spacing=(0.0, 1.0))),
         ("GANTRY_TILT", frames(EVEN, drift=lambda h: (0, h))),
+        ("POSITION_UNEVEN", frames(EVEN, drift=lambda h: (12.0 * (h == 8), 0))),
+        ("POSITION_UNEVEN", frames(EVEN, drift=lambda h: (100_000.0 * (h == 0), 0))),
         ("AFFINE_INVALID", frames(EVEN, turn=np.diag([1, 1.2, 1.0]))),
         ("TOO_FEW_SLICES", frames([1.0] * 5)),
     ],

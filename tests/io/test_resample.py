@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ankleviewer.core.errors import ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
+from ankleviewer.io import guard
 from ankleviewer.io.resample import even_slices, is_sheared, shear_angle_deg, shift_slices, to_orthogonal
 
 
@@ -24,6 +26,13 @@ def test_slices_move_by_whole_and_broken_voxels():
     assert np.abs(out[i, j, k] - expected).max() <= 0.5
     assert (out[empty] == -1024).all()
     assert (~empty).sum(axis=(0, 1)).min() >= 8 * 7
+
+
+def test_slices_far_apart_are_refused_before_the_grown_grid_is_made(monkeypatch):
+    monkeypatch.setattr(guard, "MAX_VOXELS", 9 * 8 * 7 * 3)
+    with pytest.raises(ScanError) as caught:
+        shift_slices(ramp(), None, np.array([[5.0 * k, 0] for k in range(7)]))
+    assert caught.value.code == "SIZE_IMPLAUSIBLE"
 
 
 def test_padding_never_mixes_into_values():

@@ -1418,6 +1418,14 @@
         </translation>
     </message>
     <message>
+        <source>A slice lies {} mm beside the next one; at most {} is accepted.</source>
+        <translation>Eine Schicht liegt {} mm neben der nächsten; höchstens {} werden angenommen.</translation>
+    </message>
+    <message>
+        <source>A slice lies {} mm beside the next one; the slices were moved to their stated places, and nothing is detected in such a scan.</source>
+        <translation>Eine Schicht liegt {} mm neben der nächsten; die Schichten wurden an die angegebenen Orte verschoben, und in einem solchen Scan wird nichts erkannt.</translation>
+    </message>
+    <message>
         <source>Choose a series</source>
         <translation>Serie wählen</translation>
     </message>
@@ -1468,6 +1476,10 @@
     <message>
         <source>Proposed: {reason}</source>
         <translation>Vorgeschlagen: {reason}</translation>
+    </message>
+    <message>
+        <source>Put in place, the slices would take {} × {} × {} voxels.</source>
+        <translation>An ihre Orte gebracht, bräuchten die Schichten {} × {} × {} Voxel.</translation>
     </message>
     <message>
         <source>Reason (optional)</source>
@@ -1636,6 +1648,14 @@
     <message>
         <source>The gantry was tilted by {} degrees; the slices were moved back into a right-angled stack.</source>
         <translation>Die Gantry war um {} Grad gekippt; die Schichten wurden in einen rechtwinkligen Stapel zurückverschoben.</translation>
+    </message>
+    <message>
+        <source>The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.</source>
+        <translation>Der Dateikopf nennt ein linkes Sprunggelenk, die Knochen sehen nach einem rechten aus: Eines davon ist falsch, oder der Scan ist gespiegelt.</translation>
+    </message>
+    <message>
+        <source>The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.</source>
+        <translation>Der Dateikopf nennt ein rechtes Sprunggelenk, die Knochen sehen nach einem linken aus: Eines davon ist falsch, oder der Scan ist gespiegelt.</translation>
     </message>
     <message>
         <source>The header claims {} GB; at most {} GB are read.</source>
@@ -1872,6 +1892,10 @@
     <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
         <translation>Die beiden Lagen im Header (sform, qform) weichen bis zu {} mm voneinander ab; erwartet werden höchstens {} mm. Gezeigt wird die sform.</translation>
+    </message>
+    <message>
+        <source>The values end at bit {} of {} and have {} bits; they must begin at bit 0.</source>
+        <translation>Die Werte enden bei Bit {} von {} und haben {} Bits; sie müssen bei Bit 0 beginnen.</translation>
     </message>
     <message>
         <source>The voxel axes are {} degrees away from right angles; at most {} is accepted.</source>

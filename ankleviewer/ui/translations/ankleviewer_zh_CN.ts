@@ -1416,6 +1416,14 @@
         </translation>
     </message>
     <message>
+        <source>A slice lies {} mm beside the next one; at most {} is accepted.</source>
+        <translation>有一层相对相邻层偏移 {} mm；最多接受 {} mm。</translation>
+    </message>
+    <message>
+        <source>A slice lies {} mm beside the next one; the slices were moved to their stated places, and nothing is detected in such a scan.</source>
+        <translation>有一层相对相邻层偏移 {} mm；各层已移至所标位置，此类扫描不进行检测。</translation>
+    </message>
+    <message>
         <source>Choose a series</source>
         <translation>选择序列</translation>
     </message>
@@ -1466,6 +1474,10 @@
     <message>
         <source>Proposed: {reason}</source>
         <translation>推荐：{reason}</translation>
+    </message>
+    <message>
+        <source>Put in place, the slices would take {} × {} × {} voxels.</source>
+        <translation>各层移至其位置后将需要 {} × {} × {} 个体素。</translation>
     </message>
     <message>
         <source>Reason (optional)</source>
@@ -1634,6 +1646,14 @@
     <message>
         <source>The gantry was tilted by {} degrees; the slices were moved back into a right-angled stack.</source>
         <translation>机架倾斜 {} 度；层面已校正为直角堆叠。</translation>
+    </message>
+    <message>
+        <source>The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.</source>
+        <translation>文件头标为左踝，而骨骼形态像右踝：其中之一有误，或扫描为镜像。</translation>
+    </message>
+    <message>
+        <source>The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.</source>
+        <translation>文件头标为右踝，而骨骼形态像左踝：其中之一有误，或扫描为镜像。</translation>
     </message>
     <message>
         <source>The header claims {} GB; at most {} GB are read.</source>
@@ -1870,6 +1890,10 @@
     <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
         <translation>头信息中的两个位置（sform、qform）相差达 {} mm；最多应为 {} mm。按 sform 显示。</translation>
+    </message>
+    <message>
+        <source>The values end at bit {} of {} and have {} bits; they must begin at bit 0.</source>
+        <translation>数值止于第 {} 位（共 {} 位），长 {} 位；必须从第 0 位开始。</translation>
     </message>
     <message>
         <source>The voxel axes are {} degrees away from right angles; at most {} is accepted.</source>
