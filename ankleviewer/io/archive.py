@@ -7,9 +7,13 @@ path.
 from __future__ import annotations
 
 import contextlib
+import lzma
+import os
+import re
 import shutil
 import stat
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +24,10 @@ from ankleviewer.io import guard
 
 Progress = Callable[[float, str], None]
 _SPARE_BYTES = 200_000_000  # of the disk stay free
+_PREFIX = "ankleviewer-"
+_FOLDER = re.compile(re.escape(_PREFIX) + r"\w{8}")  # as tempfile names it
+_NAME = re.compile(r"\d{6}")
+_OLD_S = 86400
 _UNWANTED = ("__MACOSX", ".DS_Store", "Thumbs.db", "DICOMDIR")
 
 
@@ -37,7 +45,8 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
             too full), ARCHIVE_EMPTY (no scan in it), ARCHIVE_SEVERAL (more than one).
         Cancelled: on request.
     """
-    with tempfile.TemporaryDirectory(prefix="ankleviewer-") as made:
+    _remove_old()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as made:
         folder = Path(made)
         try:
             with zipfile.ZipFile(path) as archive:
@@ -49,8 +58,12 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
                         raise Cancelled
                     progress(0.1 * number / len(members), "Unpacking")
                     _write(archive, member, folder / f"{number:06d}")
-        except (zipfile.BadZipFile, zlib.error, EOFError):
-            raise ScanError("ARCHIVE_DAMAGED", "The ZIP file is damaged or cut off.") from None
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+            raise _damaged() from None
+        except OSError as error:
+            if error.errno is None:  # bz2's word for wrong data; the system's own errors have a number
+                raise _damaged() from None
+            raise
         except NotImplementedError:
             raise ScanError(
                 "ARCHIVE_UNSUPPORTED", "The ZIP file is packed by a method that is not known; pack it again."
@@ -60,6 +73,25 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
             ) from None
         yield _scan_in(folder, several)
+
+
+def _damaged() -> ScanError:
+    return ScanError("ARCHIVE_DAMAGED", "The ZIP file is damaged or cut off.")
+
+
+def _remove_old() -> None:
+    """Remove what a killed process has left: folders with our name, owner and names of files alone, older than a day."""
+    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                if _FOLDER.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False) and _is_left_over(entry):
+                    shutil.rmtree(entry.path, ignore_errors=True)  # removes links, does not follow them
+
+
+def _is_left_over(entry: os.DirEntry[str]) -> bool:
+    seen = entry.stat(follow_symlinks=False)
+    own = not hasattr(os, "getuid") or seen.st_uid == os.getuid()  # Windows: the temporary folder is the user's own
+    return own and time.time() - seen.st_mtime > _OLD_S and all(_NAME.fullmatch(p.name) for p in Path(entry.path).iterdir())
 
 
 def _checked(archive: zipfile.ZipFile, stored: int) -> list[zipfile.ZipInfo]:

@@ -34,8 +34,8 @@ class Survey:
     origins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def part_of(self, dataset: Any, series: str) -> str:
-        """The series that an image belongs to. Images of another patient or frame of reference (0020,0052) under the same number, or
-        under none, lie in no common space: each such set is a series of its own.
+        """The series that an image belongs to. Images of another patient or frame of reference (0020,0052) under the same
+        number, or under none, lie in no common space: each such set is a series of its own.
         """
         origin = str(dataset.get("PatientID") or ""), str(dataset.get("FrameOfReferenceUID") or "")
         known = self.origins.setdefault(series, [])
@@ -137,10 +137,10 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             raise Cancelled
         if n % 16 == 0:
             progress(0.2 * n / len(files), "Reading headers")
-        if guard.kind_of(path) != "dicom":
-            seen.skipped["other files"] += 1
-            continue
         try:
+            if guard.kind_of(path) != "dicom":
+                seen.skipped["other files"] += 1
+                continue
             dataset = dicom_headers.load(path, pixels=False)
         except (Exception, RecursionError):
             # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.

@@ -104,7 +104,7 @@ def decode(dataset: Any, index: int) -> NDArray[np.generic]:
 
 
 def _check_bits(dataset: Any, bits: int) -> None:
-    """Values must begin at bit 0, as the standard now asks (PS3.5 8.1.1); old files could leave the lowest bits to something else."""
+    """Values must begin at bit 0, as the standard now asks (PS3.5 8.1.1); in old files something else could lie there."""
     stored = int(dataset.get("BitsStored", bits) or bits)
     high = int(dataset.get("HighBit", stored - 1))
     if high != stored - 1:

@@ -30,7 +30,7 @@ Kind = Literal["nifti", "nifti.gz", "dicom", "zip", "unknown"]
 
 def plain_file(path: str | Path) -> Path:
     """The resolved path of an ordinary file. Raises ScanError FILE_NOT_FOUND or FILE_UNREADABLE (device, pipe, socket)."""
-    resolved = Path(path).resolve()
+    resolved = _real(path)
     try:
         mode = os.stat(resolved).st_mode
     except OSError:
@@ -41,12 +41,12 @@ def plain_file(path: str | Path) -> Path:
 
 
 def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
-    """All ordinary files below a folder, sorted by path; links that lead out of it are left out.
+    """All ordinary files below a folder, sorted by path; links that lead out of it or in a circle are left out.
 
     Raises:
-        ScanError: FOLDER_TOO_LARGE for more than 5,000 files or one above 2 GB, FILE_NOT_FOUND for no folder.
+        ScanError: FOLDER_TOO_LARGE for more than 5,000 files or a DICOM file above 2 GB, FILE_NOT_FOUND for no folder.
     """
-    top = Path(root).resolve()
+    top = _real(root)
     if not top.is_dir():
         raise ScanError("FILE_NOT_FOUND", "The folder does not exist or cannot be reached.")
     found: list[Path] = []
@@ -55,15 +55,37 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
         if not recursive or len(Path(folder).relative_to(top).parts) >= MAX_DEPTH:
             names.clear()
         for name in sorted(files):
-            path = (Path(folder) / name).resolve()
-            if not path.is_relative_to(top) or not path.is_file():
+            path = _real(Path(folder) / name)
+            try:
+                if not path.is_relative_to(top) or not path.is_file():
+                    continue
+                too_large = is_large(path) and kind_of(path) == "dicom"  # a film or a disk image beside the slices harms nobody
+            except OSError:  # a folder whose names can be read, but not what lies behind them
                 continue
-            if path.stat().st_size > MAX_FILE_BYTES:
+            if too_large:
                 raise ScanError("FOLDER_TOO_LARGE", f"The folder holds a file above {MAX_FILE_BYTES // 10**9} GB.")
             found.append(path)
             if len(found) > MAX_FILES:
                 raise ScanError("FOLDER_TOO_LARGE", f"The folder holds more than {MAX_FILES} files; open one series at a time.")
     return found
+
+
+def _real(path: str | Path) -> Path:
+    """A path without links. One that leads in a circle stays one and cannot be reached (`Path.resolve` raises RuntimeError)."""
+    return Path(os.path.realpath(path))
+
+
+def is_large(path: Path) -> bool:
+    """Whether a file is above what is read of a DICOM folder. Raises OSError."""
+    return path.stat().st_size > MAX_FILE_BYTES
+
+
+def kind_among(path: Path) -> Kind:
+    """`kind_of` for a file among others: one that cannot be read is "unknown", so that it keeps nobody from the rest."""
+    try:
+        return kind_of(path)
+    except OSError:
+        return "unknown"
 
 
 def kind_of(path: Path) -> Kind:

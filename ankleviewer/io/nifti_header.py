@@ -125,9 +125,9 @@ def _affine(header: Any, shape: tuple[int, int, int], findings: list[Finding]) -
         raise ScanError("SPACING_INVALID", f"The header names no known unit of length (code {int(header['xyzt_units']) & 7}).")
     pixdim = np.asarray(header["pixdim"][1:4], dtype=np.float64)
     if not np.isfinite(pixdim).all() or (pixdim == 0).any():
-        raise ScanError("SPACING_INVALID", f"The header gives a voxel size of {pixdim.tolist()}; positive numbers are expected.")
+        raise _not_positive(pixdim)
     sform = header.get_sform() if int(header["sform_code"]) > 0 else None
-    qform = _qform(header) if int(header["qform_code"]) > 0 else None
+    qform = _qform(header, pixdim, alone=sform is None) if int(header["qform_code"]) > 0 else None
     if sform is None and qform is None:
         findings.append(
             Finding(
@@ -153,7 +153,26 @@ def _affine(header: Any, shape: tuple[int, int, int], findings: list[Finding]) -
     return np.asarray(RAS_TO_LPS @ ras, dtype=np.float64)
 
 
-def _qform(header: Any) -> Array:
+def _not_positive(pixdim: Array) -> ScanError:
+    return ScanError("SPACING_INVALID", f"The header gives a voxel size of {pixdim.tolist()}; positive numbers are expected.")
+
+
+def _qform(header: Any, pixdim: Array, alone: bool) -> Array:
+    """The affine of the quaternion.
+
+    Args:
+        pixdim: voxel size as the header gives it. Negative numbers, of which programs make different things, are refused where
+            the qform is `alone`, and lose their sign beside a sform, which then tells the axes.
+        alone: there is no sform.
+
+    Raises:
+        ScanError: SPACING_INVALID or AFFINE_INVALID.
+    """
+    if alone and (pixdim < 0).any():
+        raise _not_positive(pixdim)
+    header["pixdim"][1:4] = np.abs(pixdim)
+    # qfac. Many writers leave 0; the standard takes 1 then, and its own reader for all that is not negative (nibabel raises).
+    header["pixdim"][0] = -1 if header["pixdim"][0] < 0 else 1
     try:
         return np.asarray(header.get_qform(), dtype=np.float64)
     except Exception:  # noqa: BLE001 - nibabel raises several kinds on quaternions that are none; here they all mean one thing

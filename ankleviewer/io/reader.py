@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -27,7 +27,8 @@ class Scan:
     Attributes:
         volume: Hounsfield units and geometry.
         path: as given by the user.
-        sha256: hex; of the file, or for a folder the hash of its sorted file hashes (`guard.sha256_of_files`).
+        sha256: hex; of the file, or for a folder the hash of its sorted file hashes (`guard.sha256_of_files`), files beside the
+            slices that cannot be read or are above 2 GB left out.
         format: "nifti" or "dicom".
         findings: what was remarkable about the files; the checks on the volume come on top (`checks.check_volume`).
         series: a description without patient data.
@@ -102,7 +103,8 @@ def _image_in(folder: Path, pick: str) -> Path | None:
     images = [f for f in files if is_image(f)]
     if pick:
         return next((f for f in images if key_of_file(f) == pick), None)
-    if not images or any(guard.kind_of(f) == "dicom" for f in files):  # beside slices a NIfTI file is most often made from them
+    # beside slices a NIfTI file is most often made from them
+    if not images or any(guard.kind_among(f) == "dicom" for f in files):
         return None
     if len(images) > 1:
         raise ScanError("SERIES_AMBIGUOUS", f"The folder holds {len(images)} NIfTI files; open one at a time.")
@@ -129,8 +131,20 @@ def _dicom(
     scan = read_dicom(files, only, progress, cancelled, pick)
     progress(0.95, "Checking")
     alone = only is None and not pick
-    digest = guard.sha256_of_files(guard.sha256_of_file(file) for file in (files if alone else sorted(scan.files)))
+    digest = guard.sha256_of_files(_hashes(files if alone else scan.files, needed=scan.files))
     return Scan(scan.volume, str(path), digest, "dicom", (*scan.findings, *_shifted(scan.counts)), scan.series, scan.laterality)
+
+
+def _hashes(files: Iterable[Path], needed: Iterable[Path]) -> Iterator[str]:
+    """Hashes of a folder's files; of those that are no slice (not `needed`) without the unreadable and those above 2 GB."""
+    slices = set(needed)
+    for file in files:
+        try:
+            if file in slices or not guard.is_large(file):
+                yield guard.sha256_of_file(file)
+        except OSError:
+            if file in slices:
+                raise
 
 
 def _shifted(counts: NDArray[np.int64]) -> list[Finding]:

@@ -7,7 +7,6 @@ bytes. The reader takes the key to open just that one.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ from ankleviewer.core.planes import Frame as Plane
 from ankleviewer.core.serieschoice import Series, ranked
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
+from ankleviewer.io.described import described
 
 Progress = Callable[[float, str], None]
 PICTURE_PX = 160
 WINDOW_HU = (-650.0, 1350.0)  # the bone window of the views, 2000 / 350
 KEY = 16
 BONE_HU, LEAST_BONE, RIM_MM = 250.0, 30, 20.0
-_WORD = re.compile(r"\w{3,}")  # shorter ones (an initial, a side) name nobody
 
 
 def key_of(text: str) -> str:
@@ -56,14 +55,15 @@ def named(found: Sequence[Series], name: str) -> Series:
 
 
 def is_image(path: Path) -> bool:
-    """Whether a file is NIfTI by its first bytes."""
-    return guard.kind_of(path) in ("nifti", "nifti.gz")
+    """Whether a file is NIfTI by its first bytes; False where it cannot be read."""
+    return guard.kind_among(path) in ("nifti", "nifti.gz")
 
 
 def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Series, ...]:
     """Everything that can be opened in a folder, a ZIP, or the folder of a DICOM file; the one to take first.
 
-    A series whose slices cannot be decoded is listed without a picture; a NIfTI file that is damaged is left out.
+    A series whose slices cannot be decoded is listed without a picture; a NIfTI file that is damaged is left out, as is a file
+    that cannot be read.
 
     Raises:
         ScanError: the folder or the ZIP itself is refused (limits, encryption, ...), or is not there.
@@ -86,8 +86,8 @@ def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bo
 
 def _listed(files: Sequence[Path], progress: Progress, cancelled: Callable[[], bool]) -> tuple[Series, ...]:
     images = [f for f in files if is_image(f)]
-    rest = [f for f in files if f not in set(images)]
-    found = _dicom(rest, progress, cancelled) if rest else []
+    slices = [f for f in files if guard.kind_among(f) == "dicom"]
+    found = _dicom(slices, progress, cancelled) if slices else []
     for n, file in enumerate(images):
         if cancelled():
             raise Cancelled
@@ -126,7 +126,7 @@ def _one(uid: str, frames: list[Any], header: Any) -> Series:
     middle = places[len(places) // 2]
     return Series(
         key=key_of(uid),
-        description=_described(header),
+        description=described(header),
         plane=plane,
         slices=len(frames),
         size=(middle.columns, middle.rows),
@@ -196,11 +196,3 @@ def picture(hu: NDArray[np.float32], spacing: tuple[float, float]) -> NDArray[np
 
     shrunk = Image.fromarray(np.rint(grey * 255).astype(np.uint8)).resize((columns, rows), Image.Resampling.BOX)
     return np.asarray(shrunk)
-
-
-def _described(header: Any) -> str:
-    """The scanner's description as one line of printable characters, without words of the patient's name or number."""
-    text = "".join(c if c.isprintable() else " " for c in str(header.get("SeriesDescription") or ""))
-    own = {w.casefold() for tag in ("PatientName", "PatientID") for w in _WORD.findall(str(header.get(tag) or ""))}
-    kept = [part for part in text.split() if not own & {w.casefold() for w in _WORD.findall(part)}]
-    return " ".join(kept)[:64]

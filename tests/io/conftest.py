@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from collections.abc import Callable
@@ -87,6 +88,20 @@ def slice_dataset(
                 warnings.simplefilter("ignore")  # pydicom warns about the very oddities that tests put in
                 setattr(ds, name, value)
     return ds
+
+
+@pytest.fixture
+def unreadable(monkeypatch) -> Callable[[Path], None]:
+    """unreadable(path): a file that others may not open, for the super-user too, whom no permission keeps out."""
+    paths, plain = set(), open
+
+    def guarded(file, *args, **more):
+        if file in paths:
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+        return plain(file, *args, **more)
+
+    monkeypatch.setattr("builtins.open", guarded)
+    return paths.add
 
 
 @pytest.fixture

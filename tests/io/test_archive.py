@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import struct
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -152,6 +154,64 @@ def test_damage(tmp_path, image, temporary, how: str) -> None:
     zipped.write_bytes(bytes(raw))
     assert refused(zipped) == "ARCHIVE_DAMAGED"
     assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_named_alike_for_every_method(tmp_path, image, temporary, method: int) -> None:
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()}, method)
+    sound = zipped.read_bytes()
+    for place in (200, len(sound) // 2):
+        raw = bytearray(sound)
+        raw[place : place + 8] = bytes(b ^ 0xFF for b in raw[place : place + 8])
+        zipped.write_bytes(bytes(raw))
+        assert refused(zipped) == "ARCHIVE_DAMAGED"
+    assert not list(temporary.iterdir())
+
+
+def test_an_error_of_the_system_is_no_damage(tmp_path, image, temporary, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "_write", full)
+    assert refused(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})) == "FILE_UNREADABLE"
+
+
+def test_what_a_killed_process_left_is_removed_after_a_day(tmp_path, image, temporary) -> None:
+    def folder(name: str, member: str, age_h: float, kept: Path = temporary) -> Path:
+        made = kept / name
+        made.mkdir()
+        (made / member).write_bytes(b"x")
+        os.utime(made, (time.time() - 3600 * age_h,) * 2)
+        return made
+
+    old = folder("ankleviewer-ab12_xyz", "000001", 25)
+    stay = [
+        folder("ankleviewer-zz12_xyz", "000001", 23),  # a scan that is being read
+        folder("ankleviewer-pictures", "scan.png", 99),  # of the name, but not ours
+        folder("ankleviewer-thesis", "000001", 99),
+        folder("somebody-ab12_xyz", "000001", 99),
+    ]
+    aim = folder("aim", "000001", 99, tmp_path)
+    link = temporary / "ankleviewer-link_xyz"
+    link.symlink_to(aim)
+    os.utime(link, (time.time() - 360_000,) * 2, follow_symlinks=False)
+    reader.open_scan(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()}))
+    assert not old.exists() and all(p.exists() for p in (*stay, link, aim / "000001"))
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="the system tells no owner")
+def test_what_another_user_left_stays(tmp_path, image, temporary, monkeypatch) -> None:
+    left = temporary / "ankleviewer-ab12_xyz"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    zipped, own = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()}), os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: own + 1)
+    reader.open_scan(zipped)
+    assert left.exists()
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    reader.open_scan(zipped)
+    assert not left.exists()
 
 
 def test_nothing_or_too_much_in_it(tmp_path, image, temporary) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.io.dicom import survey
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import list_series
@@ -111,6 +112,16 @@ def test_localizers_and_strangers_are_left_out_and_counted(limb, series, one_sli
     scan = open_scan(folder)
     assert codes(scan) == [("info", "OBJECTS_SKIPPED")]
     assert "1 localizers, 1 other files" in scan.findings[0].message
+
+
+def test_a_slice_that_cannot_be_read_is_counted_but_refused_where_it_is_asked_for(limb, series, unreadable):
+    folder = series(limb())
+    files = sorted(folder.iterdir())
+    unreadable(files[3])
+    seen = survey(files, None, lambda _share, _what: None, lambda: False)
+    assert len(seen.frames) == 15 and dict(seen.skipped) == {"unreadable files": 1}
+    with pytest.raises(PermissionError):
+        survey(files, files[3], lambda _share, _what: None, lambda: False)
 
 
 def test_a_missing_slice_is_filled_and_marked(limb, series):

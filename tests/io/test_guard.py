@@ -36,6 +36,29 @@ def test_links_out_of_the_folder_are_left_out(tmp_path):
     assert [p.name for p in guard.files_below(tmp_path / "in", recursive=False)] == ["ünï (1) & co"]
 
 
+def test_a_link_in_a_circle_is_left_out_of_a_folder_and_refused_as_a_file(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").write_bytes(b"x")
+    assert [p.name for p in guard.files_below(tmp_path)] == ["file"]
+    assert code_of(guard.plain_file, tmp_path / "loop") == "FILE_NOT_FOUND"
+    assert code_of(guard.files_below, tmp_path / "loop") == "FILE_NOT_FOUND"
+
+
+def test_a_folder_that_may_not_be_entered_is_left_out(tmp_path, monkeypatch):
+    (tmp_path / "closed").mkdir()
+    for name in ("closed/a", "b"):
+        (tmp_path / name).write_bytes(b"x")
+    plain = type(tmp_path).is_file
+
+    def is_file(path):
+        if path.parent.name == "closed":
+            raise PermissionError
+        return plain(path)
+
+    monkeypatch.setattr(type(tmp_path), "is_file", is_file)
+    assert [p.name for p in guard.files_below(tmp_path)] == ["b"]
+
+
 def test_folders_are_capped(tmp_path, monkeypatch):
     for n in range(4):
         (tmp_path / str(n)).write_bytes(b"abc")
@@ -43,6 +66,8 @@ def test_folders_are_capped(tmp_path, monkeypatch):
     assert code_of(guard.files_below, tmp_path) == "FOLDER_TOO_LARGE"
     monkeypatch.setattr(guard, "MAX_FILES", 10)
     monkeypatch.setattr(guard, "MAX_FILE_BYTES", 2)
+    assert len(guard.files_below(tmp_path)) == 4  # no DICOM: nothing of them is read
+    (tmp_path / "4").write_bytes(b"\0" * 128 + b"DICM")
     assert code_of(guard.files_below, tmp_path) == "FOLDER_TOO_LARGE"
     assert code_of(guard.files_below, tmp_path / "none") == "FILE_NOT_FOUND"
 
@@ -65,6 +90,16 @@ def test_kinds_are_told_by_content(tmp_path, head, kind):
     path = tmp_path / "name.nii.gz"
     path.write_bytes(head)
     assert guard.kind_of(path) == kind
+
+
+def test_an_unreadable_file_among_others_is_of_no_kind(tmp_path, unreadable):
+    path = tmp_path / "x"
+    path.write_bytes(b"\0" * 128 + b"DICM")
+    assert guard.kind_among(path) == "dicom"
+    unreadable(path)
+    assert guard.kind_among(path) == "unknown"
+    with pytest.raises(PermissionError):
+        guard.kind_of(path)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,42 @@ def test_both_versions_are_read_into_lps(version, offset):
     assert read.findings == ()
 
 
+def turned(sform: int, **pixdim):
+    """A header of a left-handed grid (qfac -1) or, where qfac is given, a right-handed one."""
+    made = header()
+    affine = np.diag([-1, -2, 3 if "qfac" in pixdim else -3, 1.0])
+    made.set_sform(affine, sform)
+    made.set_qform(affine, 1)
+    for name, value in pixdim.items():
+        made["pixdim"][{"qfac": 0, "x": 1, "z": 3}[name]] = value
+    return made.binaryblock
+
+
+@pytest.mark.parametrize("sform", [0, 1])
+@pytest.mark.parametrize("qfac", [0.0, 1.0, 2.0, float("nan")])
+def test_a_handedness_that_is_not_stated_is_right(sform, qfac):
+    read = parse(turned(sform, qfac=qfac))
+    assert np.allclose(read.affine, np.diag([1, 2, 3, 1.0]))
+    assert read.findings == ()
+
+
+@pytest.mark.parametrize("sform", [0, 1])
+def test_a_left_handed_grid_stays_so(sform):
+    read = parse(turned(sform))
+    assert np.allclose(read.affine, np.diag([1, 2, -3, 1.0]))
+    assert read.findings == ()
+
+
+def test_negative_voxel_sizes_play_no_part_beside_a_sform():
+    for pixdim in ({"x": -1.0}, {"z": -3.0}):
+        read = parse(turned(1, **pixdim))
+        assert np.allclose(read.affine, np.diag([1, 2, -3, 1.0]))
+        assert read.findings == ()
+        with pytest.raises(ScanError) as caught:
+            parse(turned(0, **pixdim))
+        assert (caught.value.code, "positive numbers" in caught.value.message) == ("SPACING_INVALID", True)
+
+
 def outcome(block: bytes) -> bool:
     """True for a usable header or a refusal with a sentence; any other exception passes and fails the test."""
     try:

@@ -41,6 +41,40 @@ def test_a_folder_is_hashed_by_its_sorted_file_hashes(limb, series):
     assert reader.open_scan(folder).sha256 == guard.sha256_of_files(guard.sha256_of_file(p) for p in folder.iterdir())
 
 
+def test_a_neighbour_that_cannot_be_read_is_left_out_and_counted(limb, series, unreadable):
+    folder = series(limb())
+    whole = reader.open_scan(folder).sha256
+    (folder / "closed").write_bytes(b"x")
+    unreadable(folder / "closed")
+    for path in (folder, min(folder.glob("*.dcm"))):
+        scan = reader.open_scan(path)
+        assert scan.volume.hu.shape == (24, 20, 16) and scan.sha256 == whole
+        assert ["1 unreadable files" in f.message for f in scan.findings if f.code == "OBJECTS_SKIPPED"] == [True]
+    assert refused(folder / "closed") == "FILE_UNREADABLE"
+
+
+def test_an_image_beside_a_file_that_cannot_be_read(tmp_path, limb, unreadable):
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / "x.nii")
+    (tmp_path / "closed").write_bytes(b"x")
+    (tmp_path / "loop").symlink_to("loop")
+    unreadable(tmp_path / "closed")
+    assert reader.open_scan(tmp_path).format == "nifti"
+    assert refused(tmp_path / "loop") == "FILE_NOT_FOUND"
+
+
+def test_a_large_stranger_beside_the_slices_is_not_hashed(limb, series, monkeypatch):
+    folder = series(limb())
+    whole = reader.open_scan(folder).sha256
+    (folder / "vm.iso").touch()
+    os.truncate(folder / "vm.iso", guard.MAX_FILE_BYTES + 1)  # takes no room on the disk
+    plain = guard.sha256_of_file
+    monkeypatch.setattr(guard, "sha256_of_file", lambda path: plain(path) if path.name != "vm.iso" else pytest.fail("hashed"))
+    for path in (folder, min(folder.glob("*.dcm"))):
+        scan = reader.open_scan(path)
+        assert scan.sha256 == whole
+        assert ["1 other files" in f.message for f in scan.findings if f.code == "OBJECTS_SKIPPED"] == [True]
+
+
 def mutate(data: bytes, rng: random.Random) -> bytes:
     raw = bytearray(data)
     for _ in range(rng.randint(1, 6)):

@@ -79,6 +79,15 @@ def test_words_of_the_patients_name_and_number_are_left_out_of_a_description(lim
     assert listed(series(limb(), edit=edit))[0].description == "OSG re 0.6 Br64"
 
 
+def test_a_name_in_another_character_set_is_left_out(limb, series) -> None:
+    def edit(_k, ds):
+        ds.SpecificCharacterSet = "ISO_IR 192"
+        ds.PatientName, ds.SeriesDescription = "Wang^Wei=王^伟", "王伟 ankle"
+        return ds
+
+    assert listed(series(limb(), edit=edit))[0].description == "ankle"
+
+
 def test_a_place_that_is_not_there_is_refused_by_its_code(tmp_path) -> None:
     with pytest.raises(ScanError) as caught:
         listed(tmp_path / "gone")
@@ -144,6 +153,19 @@ def test_a_series_that_cannot_be_decoded_is_listed_without_a_picture(limb, serie
     folder = series(limb((24, 20, 22)), series="1.2.1")
     series(limb((24, 20, 25)), series="1.2.2", edit=cut)
     assert {s.slices: s.picture is None for s in listed(folder)} == {22: False, 25: True}
+
+
+def test_a_file_that_cannot_be_read_is_left_out(study, limb, unreadable) -> None:
+    whole = listed(study)
+    (study / "a").write_bytes(b"x")
+    unreadable(study / "a")
+    assert [s.key for s in listed(study)] == [s.key for s in whole]
+    image = study.parent / "image"
+    image.mkdir()
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), image / "x.nii")
+    (image / "y").write_bytes(b"x")
+    unreadable(image / "y")
+    assert [s.description for s in listed(image)] == ["x.nii"]
 
 
 def test_cancel(study) -> None:

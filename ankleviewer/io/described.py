@@ -1,0 +1,68 @@
+"""What a scanner's description says, without the words that tell who the patient is: technicians write names into it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+LONGEST = 256  # characters of a tag: four times what DICOM allows a description
+_WORD = re.compile(r"[^\W_]+")
+_ASIAN = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")  # one sign of these scripts is a name
+
+
+def described(header: Any) -> str:
+    """The scanner's description as one printable line, without words of the patient's name, number or birth date."""
+    text = "".join(c if c.isprintable() else " " for c in str(header.get("SeriesDescription") or "")[:LONGEST])
+    name, number, born = (str(header.get(tag) or "")[:LONGEST] for tag in ("PatientName", "PatientID", "PatientBirthDate"))
+    return " ".join(_without(text, [*_of_name(name), *_of_number(number), *_of_date(born)]).split())[:64]
+
+
+def _folded(text: str) -> str:
+    """Without case, accents and width: letters that a person takes for the same."""
+    bare = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.category(c).startswith("M")))
+
+
+def _without(text: str, own: Sequence[str]) -> str:
+    """A text without the words in which one of the expressions `own` is found, and without the signs around such a word."""
+    letters: list[str] = []  # each with its accents, which go where it goes
+    for c in unicodedata.normalize("NFC", text):
+        if letters and not _folded(c):
+            letters[-1] += c
+        else:
+            letters.append(c)
+    origin = [n for n, letter in enumerate(letters) for _ in _folded(letter)]
+    folded, signs, rest = "".join(map(_folded, letters)), r"(?:[^\w\s]|_)*", r"[^\W_]*"
+    hits = [hit.span() for one in own for hit in re.finditer(f"{signs}{rest}(?:{one}){rest}{signs}", folded)]
+    gone = {origin[k] for hit in hits for k in range(*hit)}
+    return "".join(" " if n in gone else letter for n, letter in enumerate(letters))
+
+
+def _of_name(name: str) -> list[str]:
+    """What tells a name: parts of three letters or more, or in signs of East Asia, anywhere in a word; parts of two as words."""
+    found, short = [], []
+    for group in name.split("="):  # the same name in letters, in ideographs and as it is spoken (PS3.5, 6.2.1.1)
+        parts = _WORD.findall(_folded(group))
+        telling = [part for part in parts if len(part) > 2 or any(unicodedata.name(c, "").startswith(_ASIAN) for c in part)]
+        found += telling + [joined for joined in ("".join(parts), "".join(parts[::-1])) if len(joined) > 2]
+        short += [part for part in parts if part not in telling and len(part) == 2 and part.isalpha()]
+    if short:
+        either = "|".join(short)
+        found += [f"(?:{either}){{2,}}", rf"(?<![^\W_])(?:{either})(?![^\W_])"]
+    return found  # shorter ones (an initial, a side) name nobody
+
+
+def _of_number(number: str) -> list[str]:
+    folded = _folded(number).strip()
+    return [re.escape(part) for part in (folded, *_WORD.findall(folded)) if len(part) > 2]
+
+
+def _of_date(born: str) -> list[str]:
+    """A birth date with the year or the day first, with or without signs between."""
+    digits = re.sub(r"\D", "", born)
+    if len(digits) != 8:
+        return []
+    year, month, day = digits[:4], digits[4:6], digits[6:]
+    return [r"[-./_ ]?".join(parts) for parts in ((year, month, day), (day, month, year), (month, day, year))]
