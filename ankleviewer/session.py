@@ -244,21 +244,21 @@ def save_heatmaps(case: Case, analysis: Analysis, path: str | Path) -> dict[str,
         OSError: not writable.
     """
     from ankleviewer.io.nifti import write_nifti
-    from ankleviewer.reports.heatmap import on_scan
+    from ankleviewer.reports.heatmap import DESCRIPTION, on_scan
 
     several = len({a.name for a in analysis.result.models}) > 1
     written = {}
     for name in dict.fromkeys(name for name, _ in analysis.heatmaps):
         file = named(Path(path), name) if several else Path(path)
         maps = [heat for (model, _), heat in analysis.heatmaps.items() if model == name]
-        write_nifti(on_scan(maps, case.scan.volume.grid), case.scan.volume.grid, file)
+        write_nifti(on_scan(maps, case.scan.volume.grid), case.scan.volume.grid, file, description=DESCRIPTION)
         written[name] = file
     return written
 
 
 def named(path: Path, name: str) -> Path:
     """`path` with "-name" before its suffix, .nii.gz counting as one."""
-    suffix = ".nii.gz" if path.name.endswith(".nii.gz") else path.suffix
+    suffix = path.name[-7:] if path.name.lower().endswith(".nii.gz") else path.suffix
     return path.with_name(f"{path.name.removesuffix(suffix)}-{name}{suffix}")
 
 

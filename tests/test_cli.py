@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
+import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nibabel  # its first import probes for IPv6, which the network guard would lay at a test's door
@@ -208,6 +211,106 @@ def test_disk_trouble_is_exit_1(scans, tmp_path, capsys) -> None:
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_scans_are_never_overwritten(scans, tmp_path, capsys) -> None:
+    (folder := tmp_path / "d").mkdir()
+    data = {name: (scans / "a.nii.gz").read_bytes() for name in ("scan.nii.gz", "scan-out.nii.gz", "s-tiny-gap.nii.gz")}
+    for name, stored in data.items():
+        (folder / name).write_bytes(stored)
+    scan, out = str(folder / "scan.nii.gz"), str(folder / "scan-out.nii.gz")
+    assert main(["analyze", str(folder), "--heatmap", scan]) == 2
+    assert main(["info", str(folder), "--json", out]) == 2
+    assert main(["analyze", str(folder / "s-tiny-gap.nii.gz"), "--model", "all", "--heatmap", str(folder / "s.nii.gz")]) == 2
+    assert capsys.readouterr().err.count("An output would overwrite a scan.") == 3
+    assert main(["analyze", scan, out, "--heatmap", str(folder), "--json", str(folder / "r.json")]) == 0
+    assert {name: (folder / name).read_bytes() for name in data} == data
+    assert {f.name for f in folder.iterdir()} - data.keys() == {"scan-out-2.nii.gz", "scan-out-out.nii.gz", "r.json"}
+
+
+def test_an_output_that_cannot_be_written_costs_no_other(scans, tmp_path, capsys) -> None:
+    pictures, heat, target = tmp_path / "pictures", tmp_path / "heat", tmp_path / "r.json"
+    (pictures / "a.png").mkdir(parents=True)
+    names = [str(scans / name) for name in ("a.nii.gz", "b.nii.gz")]
+    files = ["--picture", str(pictures), "--heatmap", str(heat), "--json", str(target)]
+    assert main(["analyze", *names, *files]) == 1
+    said = capsys.readouterr().err
+    assert f"{pictures / 'a.png'}: the picture could not be written: Is a directory." in said and "Traceback" not in said
+    assert (pictures / "b.png").is_file() and sorted(f.name for f in heat.iterdir()) == ["a.nii.gz", "b.nii.gz"]
+    assert [r["models"][0]["call"] for r in json.loads(target.read_text())["results"]] == ["fracture", "no fracture"]
+    assert main(["analyze", *names, str(scans / "bad.nii.gz"), *files]) == 3
+
+
+def test_an_older_heat_map_is_not_taken_for_this_scan_s(scans, tmp_path, monkeypatch, capsys) -> None:
+    heat = tmp_path / "h.nii.gz"
+    assert main(["analyze", str(scans / "a.nii.gz"), "--heatmap", str(heat)]) == 0 and heat.exists()
+    assert main(["analyze", str(scans / "missing.nii.gz"), "--heatmap", str(heat)]) == 3
+    assert heat.exists() and "the file there is an older one" in capsys.readouterr().err
+    monkeypatch.setattr(session, "ankles_in", lambda *_: ())
+    assert main(["analyze", str(scans / "b.nii.gz"), "--heatmap", str(heat)]) == 0
+    assert not heat.exists() and "the heat map of an earlier run was removed" in capsys.readouterr().err
+
+
+def test_too_little_memory_is_a_sentence(scans, monkeypatch, capsys) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(session, "analyse", fail)
+    assert main(["analyze", str(scans / "a.nii.gz")]) == 1
+    assert capsys.readouterr().err == "ankleviewer: The work does not fit into this computer's memory. [OUT_OF_MEMORY]\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes the streams")
+@pytest.mark.parametrize(("closed", "target"), [("2>&-", "FILE"), (">&-", "FILE"), (">&-", "-"), (">&- 2>&-", "FILE")])
+def test_closed_streams_stop_no_work(scans, tmp_path, closed, target) -> None:
+    file = tmp_path / "r.json"
+    line = f'exec "$0" -m ankleviewer info "$1" --json "$2" {closed}'
+    arguments = [sys.executable, str(scans / "a.nii.gz"), str(file) if target == "FILE" else target]
+    run = subprocess.run(["sh", "-c", line, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0 and run.stderr == ""
+    assert target == "-" or json.loads(file.read_text())["scan"]["format"] == "nifti"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_full_disk_silences_the_log(scans, home) -> None:
+    (home / "logs").mkdir()
+    (home / "logs" / "ankleviewer.log").symlink_to("/dev/full")
+    line = [sys.executable, "-m", "ankleviewer", "info", str(scans / "a.nii.gz")]
+    run = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0 and run.stderr == "" and "Verdict: " in run.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(("name", "ignored", "code"), [("SIGTERM", False, 143), ("SIGHUP", False, 129), ("SIGHUP", True, 0)])
+def test_a_signal_leaves_nothing_unpacked(scans, tmp_path, name, ignored, code) -> None:
+    (folder := tmp_path / "tmp").mkdir()
+    with zipfile.ZipFile(tmp_path / "scan.zip", "w") as archive:
+        archive.write(scans / "a.nii.gz", "a.nii.gz")
+    before = "signal.signal(number, signal.SIG_IGN)" if ignored else "pass"
+    program = f"""
+import os, signal, sys
+from pathlib import Path
+from ankleviewer.cli import main
+from ankleviewer.io import guard
+number, kind_of = signal.{name}, guard.kind_of
+{before}
+def while_unpacked(path):
+    if Path({str(folder)!r}) in path.parents:
+        os.kill(os.getpid(), number)
+    return kind_of(path)
+guard.kind_of = while_unpacked
+sys.exit(main(["info", {str(tmp_path / "scan.zip")!r}]))
+"""
+    environment = os.environ | {"TMPDIR": str(folder)}
+    line = [sys.executable, "-c", program]
+    run = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == code and run.stderr == "" and list(folder.iterdir()) == []
+
+
+def test_a_signal_ends_a_window_as_the_system_does(monkeypatch) -> None:
+    before, seen = signal.getsignal(signal.SIGTERM), []
+    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *_: seen.append(signal.getsignal(signal.SIGTERM)) or 0)
+    assert main(["scan.nii.gz"]) == 0 and seen == [before]
+
+
 def test_window_is_the_default_command(monkeypatch) -> None:
     calls: list = []
     monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
@@ -279,3 +382,12 @@ def test_progress_bar_only_on_a_terminal(monkeypatch, capsys) -> None:
         progress(0.5, "Reading")
     shown = capsys.readouterr().err
     assert "50%  1/2 Reading" in shown and shown.endswith("\x1b[K")
+
+
+def test_a_pack_that_hides_a_shipped_one_says_so(tmp_path, models, capsys) -> None:
+    own = write_pack(tmp_path / "own", "tiny-gap")
+    for _ in range(2):  # also where it replaces an own one that did
+        assert main(["models", "add", str(own)]) == 0
+        assert "It hides the shipped tiny-gap 1.0.0." in capsys.readouterr().out
+    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
+    assert "hides" not in capsys.readouterr().out

@@ -208,6 +208,14 @@ def test_heat_maps_lie_on_the_scan(scan, tmp_path) -> None:
     assert [f.name for f in single.values()] == ["one.nii"]
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("h.nii.gz", "h-gap.nii.gz"), ("H.NII.GZ", "H-gap.NII.GZ"), ("h.Nii", "h-gap.Nii"), ("a.b.nii.gz", "a.b-gap.nii.gz")],
+)
+def test_a_model_s_name_stands_before_the_ending(name, wanted) -> None:
+    assert session.named(Path(name), "gap") == Path(wanted)
+
+
 def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
     case = session.open_case(scan)
     session.save_picture(case, session.analyse(case), tmp_path / "a.png")

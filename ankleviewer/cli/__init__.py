@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or unknown name of a model or series
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
 import sys
@@ -25,7 +26,12 @@ log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code; argv defaults to the program's own arguments."""
+    """Run one command line and return its exit code; argv defaults to the program's own arguments.
+
+    Raises:
+        SystemExit: 128 and the number of the signal, on SIGTERM and SIGHUP.
+    """
+    console.open_missing_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         options = _parser(arguments).parse_args(arguments)
@@ -35,13 +41,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     console.never_fail_on_a_sign()
     try:
         command: Callable[[argparse.Namespace], int] = options.command
-        return command(options)
+        # Python hears a signal between two of its own steps, and a window at rest takes none: there the system ends the program.
+        with contextlib.nullcontext() if command is _window else console.ended_by_signals():
+            return command(options)
     except AnkleViewerError as error:
         log.warning("%s", error.code)
         console.complain(f"{error.message} [{error.code}]")
         return console.exit_code(error)
     except KeyboardInterrupt:
         console.complain("Stopped on request.")
+        return console.FAILED
+    except MemoryError:
+        log.error("OUT_OF_MEMORY")
+        console.complain("The work does not fit into this computer's memory. [OUT_OF_MEMORY]")
         return console.FAILED
     except OSError as error:
         console.complain(f"A file could not be read or written: {error.strerror or type(error).__name__}.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from ankleviewer import DISCLAIMER, session
-from ankleviewer.cli import console, series
+from ankleviewer.cli import console, outputs, series
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.core.looked import sentences
@@ -14,8 +15,9 @@ from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
 from ankleviewer.core.serieschoice import SEVERAL
 
-ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pdf",)}
 SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
+
+log = logging.getLogger(__name__)
 
 
 def info(path: str, json_target: str | None, name: str | None = None) -> int:
@@ -23,7 +25,7 @@ def info(path: str, json_target: str | None, name: str | None = None) -> int:
 
     `name`: of a series (`cli.series`), or LIST for the list of them in place of all else.
     """
-    _refuse_overwriting([path], [json_target])
+    outputs.check_json([path], json_target)
     if name == series.LIST:
         return series.show(path, json_target)
     pick = series.chosen(path, name)
@@ -57,26 +59,30 @@ def analyze(
         inputs: scans.
         models, runtime: as in `session.analyse`.
         json_target: file for the JSON, "-" for standard output, None for none.
-        files: of ENDINGS, what to write where: a file, or for several scans a folder.
+        files: of `outputs.ENDINGS`, what to write where: a file, or for several scans a folder.
         name: of a series of the one scan (`cli.series`).
 
     Raises:
         ModelError: a pack is unknown or refused, before any scan is read.
         ScanError: SERIES_UNKNOWN.
         UsageError: output names that do not fit.
-        OSError: an output cannot be written.
+        OSError: the JSON cannot be written, or a folder not made.
     """
-    _check_outputs(inputs, json_target, files)
+    outputs.check_names(inputs, files)
     if name is not None and len(inputs) > 1:
         raise UsageError("--series names a series of one scan; give one PATH.")
-    session.choose_packs(models)
+    packs = [pack.name for pack in session.choose_packs(models)]
+    for folder in (target for target in files.values() if target is not None and len(inputs) > 1):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    places = outputs.places(inputs, packs, json_target, files)
     pick = series.chosen(inputs[0], name)
     results: list[Result] = []
     code = console.DONE
     for number, path in enumerate(inputs):
         label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
-        places = {kind: _place(target, inputs, number, ENDINGS[kind][0]) for kind, target in files.items() if target is not None}
-        result, met = _one(path, pick, models, runtime, label, places)
+        result, met, left = _one(path, pick, models, runtime, label, places[number])
+        older = [file for kind in left for file in outputs.written(kind, places[number][kind], packs)]
+        outputs.tell_older(older, remove=bool(result.scan.shape))  # a name that was mistyped costs no heat map
         results.append(result)
         code = max(code, met)
         if json_target != console.STDOUT:
@@ -87,79 +93,55 @@ def analyze(
     return code
 
 
-def _one(path: str, pick: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]) -> tuple[Result, int]:
-    """One scan's result and exit code, its files written."""
+def _one(
+    path: str, pick: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]
+) -> tuple[Result, int, Collection[str]]:
+    """One scan's result and exit code, and the kinds of files for which there was nothing to write."""
     with console.Progress(label) as progress:
         try:
             case = session.open_case(path, lambda share, what: progress(0.4 * share, what), pick=pick)
         except ScanError as error:
-            return _refused(path, error), console.SCAN_REFUSED
+            return _refused(path, error), console.SCAN_REFUSED, places
         if case.verdict == "refuse":
-            return session.describe(case), console.SCAN_REFUSED
+            return session.describe(case), console.SCAN_REFUSED, places
         try:
             analysis = session.analyse(case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what))
         except ModelError as error:
             console.complain(f"{error.message} [{error.code}]")
-            return session.failed(case, models, error), console.exit_code(error)
-        if "heatmap" in places:
-            progress(0.92, "Writing the heat map")
-            if not session.save_heatmaps(case, analysis, places["heatmap"]):
-                console.complain("No model assessed the scan, so there is no heat map to write.")
-        if "picture" in places:
-            progress(0.95, "Writing the picture")
-            session.save_picture(case, analysis, places["picture"])
-        if "report" in places:
-            progress(0.97, "Writing the report")
-            session.save_report(case, analysis, places["report"], models=models)
-        return analysis.result, console.DONE
+            return session.failed(case, models, error), console.exit_code(error), places
+        left = {"heatmap"} & places.keys() if not analysis.heatmaps else set()
+        if left:
+            console.complain("No model assessed the scan, so there is no heat map to write.")
+        code = _save(case, analysis, models, {kind: file for kind, file in places.items() if kind not in left}, progress)
+    return analysis.result, code, left
+
+
+def _save(
+    case: session.Case, analysis: session.Analysis, models: Sequence[str], places: Mapping[str, Path], progress: console.Progress
+) -> int:
+    """Write one scan's files and return the exit code; one that cannot be written is told and costs no other."""
+    writers: dict[str, tuple[str, Callable[[Path], object]]] = {
+        "heatmap": ("the heat map", lambda file: session.save_heatmaps(case, analysis, file)),
+        "picture": ("the picture", lambda file: session.save_picture(case, analysis, file)),
+        "report": ("the report", lambda file: session.save_report(case, analysis, file, models=models)),
+    }
+    code = console.DONE
+    for kind, file in places.items():
+        what, write = writers[kind]
+        progress(0.95, f"Writing {what}")
+        try:
+            write(file)
+        except OSError as error:
+            console.complain(f"{file}: {what} could not be written: {error.strerror or type(error).__name__}.")
+            log.error("system error %s", error.errno)
+            code = console.FAILED
+    return code
 
 
 def _refused(path: str, error: ScanError) -> Result:
     if error.code in SEVERAL:
         console.complain(series.HOW)
     return session.refused(path, error)
-
-
-def _check_outputs(inputs: Sequence[str], json_target: str | None, files: Mapping[str, str | None]) -> None:
-    """Refuse names that cannot work before an hour of work is done, and never overwrite a scan."""
-    several = len(inputs) > 1
-    for kind, target in files.items():
-        endings = ENDINGS[kind]
-        if target is not None and not several and not target.lower().endswith(endings):
-            raise UsageError(f"--{kind} must name a file ending in {' or '.join(endings)}.")
-        if target is not None and several:
-            if Path(target).is_file():
-                raise UsageError(f"With several scans --{kind} must name a folder.")
-            Path(target).mkdir(parents=True, exist_ok=True)
-    _refuse_overwriting(inputs, [json_target] if several else [json_target, *files.values()])
-
-
-def _refuse_overwriting(inputs: Sequence[str], targets: Sequence[str | None]) -> None:
-    scans = {Path(p).resolve() for p in inputs}
-    for target in targets:
-        if target is None or target == console.STDOUT:
-            continue
-        if Path(target).resolve() in scans:
-            raise UsageError("An output would overwrite a scan.")
-        if not Path(target).resolve().parent.is_dir():
-            raise UsageError("The folder for an output does not exist.")
-
-
-def _place(target: str, inputs: Sequence[str], number: int, suffix: str) -> Path:
-    """The output file of one scan: as named for a single one, in the named folder for several (numbered where names repeat)."""
-    if len(inputs) == 1:
-        return Path(target)
-    stems = [_stem(path) for path in inputs]
-    stem = stems[number] if stems.count(stems[number]) == 1 else f"{stems[number]}-{number + 1}"
-    file = Path(target) / f"{stem}{suffix}"
-    if file.resolve() in {Path(p).resolve() for p in inputs}:
-        file = Path(target) / f"{stem}-out{suffix}"
-    return file
-
-
-def _stem(path: str) -> str:
-    name = Path(path).resolve().name
-    return name.removesuffix(".gz").removesuffix(".nii").removesuffix(".dcm") or "scan"
 
 
 def text(result: Result) -> str:

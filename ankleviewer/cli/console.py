@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
 import logging.handlers
+import os
 import shutil
+import signal
 import sys
+import threading
 import time
-from collections.abc import Mapping
-from types import TracebackType
+from collections.abc import Iterator, Mapping
+from types import FrameType, TracebackType
 from typing import Any
 
 from ankleviewer.core import paths
@@ -43,6 +47,35 @@ def complain(text: str) -> None:
     print(f"ankleviewer: {text}", file=sys.stderr)
 
 
+def open_missing_streams() -> None:
+    """A stream that is closed (`2>&-`, or a Windows program without a console) leads nowhere, so that the work is still done."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open for as long as the program runs
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """A block that SIGTERM and SIGHUP leave as SystemExit, so that what it unpacked is removed. A signal that is ignored (nohup)
+    or handled already stays so, and outside the main thread, which alone hears signals, nothing is done.
+    """
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []
+    heard = [n for n in numbers if signal.getsignal(n) == signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, _leave)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)  # what a shell says of a program that a signal ended
+
+
 def never_fail_on_a_sign() -> None:
     """A terminal or file whose encoding lacks a sign (an old Windows code page has no \u00d7) gets "?" in its place, no error."""
     for stream in (sys.stdout, sys.stderr):
@@ -68,19 +101,26 @@ def log_to_file() -> None:
     logger = logging.getLogger("ankleviewer")
     for old in [h for h in logger.handlers if isinstance(h, logging.handlers.RotatingFileHandler)]:
         logger.removeHandler(old)
-        old.close()
+        with contextlib.suppress(OSError):
+            old.close()
     try:
         folder = paths.log_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / "ankleviewer.log", maxBytes=2**20, backupCount=3, encoding="utf-8"
-        )
+        handler = _LogFile(folder / "ankleviewer.log", maxBytes=2**20, backupCount=3, encoding="utf-8")
     except OSError:
         return
     handler.setFormatter(ScrubbingFormatter())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A log file that falls silent on a full disk: the work matters more than its log."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 class Progress:

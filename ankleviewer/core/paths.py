@@ -10,7 +10,10 @@ def home() -> Path:
     """ANKLEVIEWER_HOME, else the platform's place for a program's data."""
     named = os.environ.get("ANKLEVIEWER_HOME")
     if named:
-        return Path(named).expanduser()
+        try:
+            return Path(named).expanduser()
+        except RuntimeError:  # "~name" of nobody on this computer
+            return Path(named)
     from platformdirs import user_data_path
 
     return user_data_path("ankleviewer", appauthor=False)

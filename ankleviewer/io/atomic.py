@@ -16,11 +16,17 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
 
     The bytes go into a temporary file of the same folder (os.replace is atomic only within one file system), are flushed
     and synced, then the name is switched. On any error the temporary file is removed and the old file stays as it was.
+    A symbolic link stays, and the file it leads to is replaced. A device, a pipe or an open descriptor (/dev/stdout) is
+    written into as it is.
 
     Raises:
         OSError: the folder is missing or not writable, or the disk is full.
     """
-    target = Path(path)
+    if _is_stream(Path(path)):
+        with open(path, "ab") as stream:  # what the shell opened with >> is not emptied
+            yield stream
+        return
+    target = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -43,8 +49,19 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Replace the file at `path` by `text` in UTF-8 with newlines as given, atomically. Raises OSError."""
-    write_bytes(path, text.encode("utf-8"))
+    """Replace the file at `path` by `text` in UTF-8 with newlines as given, atomically. Raises OSError.
+
+    A byte of a file's name that is no UTF-8 stands as a lone surrogate in `text` and is written as JSON's \\udcXX.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether `path` names what is no file of a folder, so that nothing can be put in its place."""
+    folder = Path(os.path.realpath(path.parent))
+    if folder in (Path("/dev"), Path("/dev/fd")) or folder.is_relative_to("/proc"):
+        return True  # also where the descriptor is a file's: the shell holds it open
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _umask() -> int:

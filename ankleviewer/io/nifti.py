@@ -80,7 +80,13 @@ def read_nifti(
 
 
 def write_nifti(
-    data: Volume | NDArray[Any], grid: Grid | None, path: str | Path, *, slope: float = 1.0, intercept: float = 0.0
+    data: Volume | NDArray[Any],
+    grid: Grid | None,
+    path: str | Path,
+    *,
+    slope: float = 1.0,
+    intercept: float = 0.0,
+    description: str = "",
 ) -> None:
     """Write a Volume, or an array with its grid, as NIfTI-1 (.nii, or .nii.gz by the name); the same input gives the same bytes.
 
@@ -89,6 +95,7 @@ def write_nifti(
         grid: LPS millimetres; may be None for a Volume. Stored as RAS in sform and qform, both with code 1 (scanner).
         path: replaced atomically.
         slope, intercept: what readers make of the numbers: value = number * slope + intercept (scl_slope, scl_inter).
+        description: at most 79 ASCII characters about the data (descrip).
 
     Raises:
         ValueError: shape or type that cannot be stored.
@@ -115,12 +122,25 @@ def write_nifti(
     header["vox_offset"] = 352
     header["scl_slope"], header["scl_inter"] = slope, intercept
     header["magic"] = b"n+1"
+    header["descrip"] = description.encode("ascii")
     with atomic_file(path) as stream:
-        if str(path).endswith(".gz"):
+        if str(path).lower().endswith(".gz"):
             with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=stream, mtime=0) as packed:
                 _write(packed, header.binaryblock, data, dtype)  # type: ignore[arg-type]
         else:
             _write(stream, header.binaryblock, data, dtype)
+
+
+def description_of(path: Path) -> str:
+    """The description (descrip) of a NIfTI-1 file; "" where it has none or the file is no such file. Raises OSError."""
+    kind = guard.kind_of(path)
+    if kind not in ("nifti", "nifti.gz"):
+        return ""
+    try:
+        with guard.BoundedReader(path, kind == "nifti.gz") as stream:
+            return stream.read(348)[148:228].rstrip(b"\0").decode("ascii", "replace")
+    except ScanError:  # cut off or damaged
+        return ""
 
 
 def _write(stream: BinaryIO, block: bytes, data: NDArray[Any], dtype: np.dtype[Any]) -> None:

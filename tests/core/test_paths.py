@@ -14,6 +14,13 @@ def test_home_is_named_by_the_environment(monkeypatch, tmp_path) -> None:
     assert paths.model_dirs()[0] == tmp_path / "here" / "models" and not (tmp_path / "here").exists()
 
 
+def test_home_of_nobody_is_taken_as_it_stands(monkeypatch) -> None:
+    monkeypatch.setenv("ANKLEVIEWER_HOME", "~nobody-of-that-name/x")
+    assert paths.home() == Path("~nobody-of-that-name/x")
+    monkeypatch.setenv("ANKLEVIEWER_HOME", "~/x")
+    assert paths.home() == Path.home() / "x"
+
+
 def test_home_without_a_name_is_the_platforms_place(monkeypatch) -> None:
     monkeypatch.delenv("ANKLEVIEWER_HOME")
     assert paths.home().is_absolute() and paths.home().name == "ankleviewer"

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 import os
 import stat
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +61,58 @@ def test_the_file_gets_usual_permissions(tmp_path):
     finally:
         os.umask(old)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True)
+    reader.start()
+    write_bytes(tmp_path / "pipe", b"data")
+    reader.join(10)
+    assert read == [b"data"] and stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd")
+def test_a_descriptor_is_written_into_whatever_it_leads_to(tmp_path):
+    with open(tmp_path / "log", "wb") as stream:
+        stream.write(b"first ")
+        stream.flush()
+        node = os.fstat(stream.fileno()).st_ino
+        write_bytes(f"/dev/fd/{stream.fileno()}", b"second")
+    assert (tmp_path / "log").read_bytes() == b"first second" and (tmp_path / "log").stat().st_ino == node
+    reading, writing = os.pipe()
+    write_bytes(f"/dev/fd/{writing}", b"data")
+    os.close(writing)
+    with open(reading, "rb") as stream:
+        assert stream.read() == b"data"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
+def test_a_device_is_written_into():
+    ours, device = os.openpty()  # a device that a failure does no harm to
+    try:
+        write_bytes(os.ttyname(device), b"data")
+        assert os.read(ours, 10) == b"data"
+    finally:
+        os.close(device)
+        os.close(ours)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")
+def test_a_link_stays_and_its_file_is_replaced(tmp_path):
+    (tmp_path / "there").mkdir()
+    link, file = tmp_path / "link", tmp_path / "there" / "file"
+    link.symlink_to(file)
+    for data in (b"first", b"second"):  # the file is made, then replaced
+        write_bytes(link, data)
+        assert link.is_symlink() and file.read_bytes() == data and not file.is_symlink()
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["file", "link", "there"]
+
+
+def test_a_name_that_is_no_utf_8_is_written_as_json_says_it(tmp_path):
+    name = os.fsdecode(b"scan-\xff.nii") if os.name == "posix" else "scan-\udcff.nii"
+    write_text(tmp_path / "r.json", json.dumps({"path": name, "unit": "\u00d7"}, ensure_ascii=False))
+    assert b"scan-\\udcff.nii" in (tmp_path / "r.json").read_bytes()
+    assert json.loads((tmp_path / "r.json").read_text("utf-8")) == {"path": name, "unit": "\u00d7"}

@@ -10,7 +10,7 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
-from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.nifti import description_of, write_nifti
 from ankleviewer.io.reader import open_scan
 
 
@@ -48,6 +48,25 @@ def test_maps_of_any_kind_are_written(tmp_path, dtype):
     image = nib.load(tmp_path / "m.nii.gz")
     assert np.array_equal(np.asarray(image.dataobj), values.astype(float))
     assert image.header["sform_code"] == image.header["qform_code"] == 1
+
+
+def test_gz_in_any_case_is_compressed(tmp_path):
+    for name, compressed in (("A.NII.GZ", True), ("b.nii.Gz", True), ("C.NII", False)):
+        write_nifti(np.zeros((3, 4, 5), np.uint8), Grid.axis_aligned((3, 4, 5), 1.0, (0, 0, 0)), tmp_path / name)
+        assert ((tmp_path / name).read_bytes()[:2] == b"\x1f\x8b") == compressed
+
+
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+def test_the_description_is_read_back(tmp_path, name):
+    grid = Grid.axis_aligned((3, 4, 5), 1.0, (0, 0, 0))
+    write_nifti(np.zeros(grid.shape, np.uint8), grid, tmp_path / name, description="of a test")
+    assert description_of(tmp_path / name) == "of a test" == nib.load(tmp_path / name).header["descrip"].item().decode()
+    write_nifti(np.zeros(grid.shape, np.uint8), grid, tmp_path / name)
+    assert description_of(tmp_path / name) == ""
+    (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:60])
+    assert description_of(tmp_path / name) == ""
+    (tmp_path / name).write_bytes(b"%PDF-1.4" + bytes(400))
+    assert description_of(tmp_path / name) == ""
 
 
 def test_what_does_not_fit_its_grid_is_not_written(tmp_path):

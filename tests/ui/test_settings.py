@@ -54,6 +54,11 @@ def test_a_folder_that_cannot_be_written_is_no_crash(home: Path) -> None:
     assert load(home / "file" / "below") == Settings()
 
 
+def test_a_path_that_is_no_utf_8_is_remembered(home: Path) -> None:
+    remembered = Settings(preset="3", recent=("/scans/\udcff.nii", "/scans/Gr\u00f6\u00dfe.nii"))
+    assert save(remembered) and load() == remembered
+
+
 def test_what_is_saved_soon_is_saved_and_never_undoes_a_later_save(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path))
     writing = settings._writing

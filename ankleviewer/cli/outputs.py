@@ -1,0 +1,181 @@
+"""Where the commands write: every file's name is settled before any scan is read, and none is that of a scan."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ankleviewer import session
+from ankleviewer.cli import console
+from ankleviewer.cli.console import UsageError
+from ankleviewer.io import guard
+
+ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pdf",)}
+
+
+def check_names(inputs: Sequence[str], files: Mapping[str, str | None]) -> None:
+    """Refuse what cannot be the name of an output: another ending, or with several scans a file. Raises UsageError."""
+    for kind, target in files.items():
+        endings = ENDINGS[kind]
+        if target is not None and len(inputs) == 1 and not target.lower().endswith(endings):
+            raise UsageError(f"--{kind} must name a file ending in {' or '.join(endings)}.")
+        if target is not None and len(inputs) > 1 and Path(target).is_file():
+            raise UsageError(f"With several scans --{kind} must name a folder.")
+
+
+def check_json(inputs: Sequence[str], target: str | None) -> None:
+    """Refuse a JSON file in place of a scan or in a folder that does not exist. Raises UsageError."""
+    if target is not None and target != console.STDOUT:
+        _Names(inputs).claim([Path(target)])
+
+
+def places(
+    inputs: Sequence[str], packs: Sequence[str], json_target: str | None, files: Mapping[str, str | None]
+) -> list[dict[str, Path]]:
+    """For each scan the file of each kind that is asked for: as named for a single scan, in the named folder for several.
+
+    There it is called after its scan; numbered where names repeat, with "-out" where a scan has that name.
+
+    Args:
+        inputs: scans.
+        packs: names of the model packs that will answer.
+        json_target, files: as in `analyze`.
+
+    Raises:
+        UsageError: an output would overwrite a scan or another output, or its folder does not exist.
+    """
+    names = _Names(inputs)
+    if json_target is not None and json_target != console.STDOUT:
+        names.claim([Path(json_target)])
+    found: list[dict[str, Path]] = [{} for _ in inputs]
+    for kind, target in files.items():
+        if target is None:
+            continue
+        if len(inputs) == 1:
+            found[0][kind] = Path(target)
+            names.claim(written(kind, Path(target), packs))
+            continue
+        names.reserve_inputs()
+        for number, stems in _stems(inputs):
+            every = (Path(target) / f"{stem}{ENDINGS[kind][0]}" for stem in stems)
+            file = next(f for f in every if names.free(written(kind, f, packs)))
+            names.take(written(kind, file, packs))
+            found[number][kind] = file
+    return found
+
+
+def written(kind: str, file: Path, packs: Sequence[str]) -> list[Path]:
+    """The files that are really written: of several packs each writes a heat map of its own."""
+    return [session.named(file, name) for name in packs] if kind == "heatmap" and len(packs) > 1 else [file]
+
+
+def tell_older(files: Sequence[Path], remove: bool) -> None:
+    """Of files that are not written for a scan, say where an older one stands, which nobody shall take for that scan's.
+
+    `remove`: take a heat map of this program away.
+    """
+    from ankleviewer.reports.heatmap import is_heat_map
+
+    for file in files:
+        try:
+            if not file.is_file():
+                continue
+            if remove and is_heat_map(file):
+                Path(os.path.realpath(file)).unlink()
+                console.complain(f"{file}: the heat map of an earlier run was removed.")
+                continue
+        except OSError:
+            pass
+        console.complain(f"{file}: nothing was written; the file there is an older one.")
+
+
+class _Names:
+    """The names of files that are given away, and the scans that none may replace."""
+
+    def __init__(self, inputs: Sequence[str]) -> None:
+        self._inputs = [Path(os.path.realpath(path)) for path in inputs]
+        self._taken: set[str] = set()
+
+    def reserve_inputs(self) -> None:
+        """Give the inputs' own names away: one that the program chooses shall not differ from them by its case alone."""
+        self._taken.update(map(_key, self._inputs))
+
+    def claim(self, files: Sequence[Path]) -> None:
+        """Take names that somebody chose. Raises UsageError."""
+        for file in files:
+            if self._is_scan(Path(os.path.realpath(file))):
+                raise UsageError("An output would overwrite a scan.")
+            if not Path(os.path.realpath(file)).parent.is_dir():
+                raise UsageError("The folder for an output does not exist.")
+        if not self.free(files):
+            raise UsageError("Two outputs have the same name.")
+        self.take(files)
+
+    def free(self, files: Sequence[Path]) -> bool:
+        """Whether files may be written under these names."""
+        return not any(_key(file) in self._taken or self._is_scan(Path(os.path.realpath(file))) for file in files)
+
+    def take(self, files: Sequence[Path]) -> None:
+        """Give names away."""
+        self._taken.update(map(_key, files))
+
+    def _is_scan(self, file: Path) -> bool:
+        """Whether a file is an input, or a scan of an input's folder, of which it may be a slice. A heat map is none."""
+        if file in self._inputs or any(_same(file, path) for path in self._inputs):
+            return True
+        if not file.is_file() or not any(self._holds(path, file) for path in self._inputs):
+            return False
+        from ankleviewer.reports.heatmap import is_heat_map
+
+        try:
+            return guard.kind_of(file) != "unknown" and not is_heat_map(file)
+        except OSError:  # it may be one
+            return True
+
+    @staticmethod
+    def _holds(path: Path, file: Path) -> bool:
+        """Whether a file lies below an input's folder, or beside an input that is a slice of a series."""
+        if path.is_dir():
+            return any(_same(path, folder) for folder in file.parents)
+        return path.is_file() and _same(path.parent, file.parent) and guard.kind_among(path) == "dicom"
+
+
+def _same(one: Path, other: Path) -> bool:
+    """One file under two names, as on a disk that does not tell cases apart; False where either does not exist."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _key(file: Path) -> str:
+    return os.path.realpath(file).casefold()
+
+
+def _stems(inputs: Sequence[str]) -> list[tuple[int, Iterator[str]]]:
+    """For each scan its number and the names to try in turn; those that no other scan shares come first."""
+    stems = [_stem(path) for path in inputs]
+    count = Counter(stem.casefold() for stem in stems)
+    alone = [(n, _marked(stem)) for n, stem in enumerate(stems) if count[stem.casefold()] == 1]
+    return alone + [(n, _numbered(stem, n + 1, len(stems))) for n, stem in enumerate(stems) if count[stem.casefold()] > 1]
+
+
+def _marked(stem: str) -> Iterator[str]:
+    yield stem
+    yield f"{stem}-out"
+    yield from (f"{stem}-out-{n}" for n in itertools.count(2))
+
+
+def _numbered(stem: str, number: int, scans: int) -> Iterator[str]:
+    """The scan's place among all; where that name is taken, numbers that no scan has."""
+    yield f"{stem}-{number}"
+    yield from (f"{stem}-{n}" for n in itertools.count(scans + 1))
+
+
+def _stem(path: str) -> str:
+    name = Path(os.path.realpath(path)).name
+    return re.sub(r"(\.dcm)?(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or "scan"

@@ -1,0 +1,147 @@
+"""outputs: names are settled before any scan is read, no two are alike, and none is that of a scan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ankleviewer.cli.console import UsageError
+from ankleviewer.cli.outputs import check_json, check_names, places, tell_older, written
+from ankleviewer.core.geometry import Grid
+from ankleviewer.io.nifti import write_nifti
+from ankleviewer.reports.heatmap import DESCRIPTION
+
+NIFTI, SLICE, ZIP = b"\x5c\x01\0\0" + bytes(400), bytes(128) + b"DICM" + bytes(40), b"PK\x03\x04" + bytes(30)
+ONE = ("one",)
+
+
+@pytest.fixture
+def put(tmp_path) -> Callable[..., list[str]]:
+    """Makes files and returns their paths, as the command line gets them."""
+
+    def make(*names: str, data: bytes = NIFTI) -> list[str]:
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(data)
+        return [str(tmp_path / name) for name in names]
+
+    return make
+
+
+def named(found: list[dict[str, Path]], kind: str = "heatmap") -> list[str]:
+    return [place[kind].name for place in found]
+
+
+@pytest.mark.parametrize(
+    ("scan", "target", "data"),
+    [
+        ("d", "d/scan.nii.gz", NIFTI),
+        ("d", "d/below/scan.nii.gz", NIFTI),
+        ("d", "d/1.dcm", SLICE),
+        ("d/1.dcm", "d/2.dcm", SLICE),
+        ("d", "d/all.zip", ZIP),
+        ("d/scan.nii.gz", "d/scan.nii.gz", NIFTI),
+        ("d/scan.nii.gz", "link/scan.nii.gz", NIFTI),
+    ],
+)
+def test_a_scan_of_the_input_is_never_an_output(put, tmp_path, scan, target, data) -> None:
+    put("d/1.dcm", "d/2.dcm", data=SLICE)
+    put("d/scan.nii.gz", "d/all.zip")
+    (tmp_path / "link").symlink_to(tmp_path / "d")
+    put(target, data=data)
+    inputs, output = [str(tmp_path / scan)], str(tmp_path / target)
+    with pytest.raises(UsageError, match="overwrite a scan"):
+        check_json(inputs, output)
+    with pytest.raises(UsageError, match="overwrite a scan"):
+        places(inputs, ONE, None, {"heatmap": output})
+
+
+def test_what_an_earlier_run_wrote_beside_the_scan_is_written_again(put, tmp_path) -> None:
+    (scan,) = put("d/1.dcm", data=SLICE)
+    (json,) = put("d/result.json", data=b"{}")
+    (pdf,) = put("d/r.pdf", data=b"%PDF-1.4")
+    heat = tmp_path / "d" / "heat.nii.gz"
+    write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), heat, description=DESCRIPTION)
+    for path in (scan, str(tmp_path / "d")):
+        assert places([path], ONE, json, {"report": pdf, "heatmap": str(heat)}) == [{"report": Path(pdf), "heatmap": heat}]
+    (other,) = put("d/other.nii.gz")
+    (scan,) = put("d/scan.nii.gz")
+    assert named(places([scan], ONE, None, {"heatmap": other})) == ["other.nii.gz"]  # a NIfTI file is a scan by itself
+
+
+def test_of_several_packs_the_files_that_are_written_count(put, tmp_path) -> None:
+    (scan,) = put("s-compact.nii.gz")
+    target = str(tmp_path / "s.nii.gz")
+    with pytest.raises(UsageError, match="overwrite a scan"):
+        places([scan], ("compact", "other"), None, {"heatmap": target})
+    assert named(places([scan], ("compact",), None, {"heatmap": target})) == ["s.nii.gz"]
+    assert [f.name for f in written("heatmap", Path(target), ("a", "b"))] == ["s-a.nii.gz", "s-b.nii.gz"]
+
+
+def test_of_several_scans_no_output_is_another_input(put, tmp_path) -> None:
+    inputs = put("scan.nii.gz", "scan-out.nii.gz", "SCAN-OUT-2.nii")
+    found = places(inputs, ONE, None, {"heatmap": str(tmp_path)})
+    assert named(found) == ["scan-out-2.nii.gz", "scan-out-out.nii.gz", "SCAN-OUT-2-out.nii.gz"]
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["x/a.nii.gz", "y/b.dcm"], ["a.nii.gz", "b.nii.gz"]),
+        (["x/a.nii.gz", "y/a.nii.gz"], ["a-1.nii.gz", "a-2.nii.gz"]),
+        (["x/a.nii.gz", "y/a.nii.gz", "a-1.nii.gz"], ["a-4.nii.gz", "a-2.nii.gz", "a-1.nii.gz"]),
+        (["x/a.nii.gz", "y/A.NII.GZ"], ["a-1.nii.gz", "A-2.nii.gz"]),
+    ],
+)
+def test_names_that_repeat_are_numbered(put, tmp_path, names, wanted) -> None:
+    assert named(places(put(*names), ONE, None, {"heatmap": str(tmp_path / "o")})) == wanted
+
+
+def test_heat_maps_of_several_packs_and_scans_stay_apart(put, tmp_path) -> None:
+    packs = ("b-c", "c")
+    found = places(put("x/a.nii", "x/a-b.nii"), packs, None, {"heatmap": str(tmp_path)})
+    files = [file for place in found for file in written("heatmap", place["heatmap"], packs)]
+    assert len(set(files)) == 4
+
+
+def test_outputs_keep_apart_from_the_json(put, tmp_path) -> None:
+    inputs = put("x/a.nii", "x/b.nii")
+    found = places(inputs, ONE, str(tmp_path / "a.png"), {"picture": str(tmp_path)})
+    assert named(found, "picture") == ["a-out.png", "b.png"]
+    with pytest.raises(UsageError, match="same name"):
+        places(inputs[:1], ONE, str(tmp_path / "a.png"), {"picture": str(tmp_path / "a.png")})
+
+
+def test_a_pipe_and_a_missing_folder(put, tmp_path) -> None:
+    put("d/1.dcm", data=SLICE)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "d" / "pipe")
+        check_json([str(tmp_path / "d")], str(tmp_path / "d" / "pipe"))  # nobody reads from it, so it must not be opened
+    with pytest.raises(UsageError, match="does not exist"):
+        check_json([str(tmp_path / "d")], str(tmp_path / "none" / "x.json"))
+
+
+def test_endings_in_any_case(tmp_path) -> None:
+    check_names(["a.nii"], {"heatmap": "H.NII.GZ", "picture": "P.PNG", "report": None})
+    with pytest.raises(UsageError, match="must name a file ending in"):
+        check_names(["a.nii"], {"heatmap": "h.png"})
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="must name a folder"):
+        check_names(["a.nii", "b.nii"], {"report": str(tmp_path / "file")})
+
+
+def test_only_a_heat_map_of_this_program_is_removed(put, tmp_path, capsys) -> None:
+    (foreign,) = put("foreign.nii.gz")
+    ours = tmp_path / "ours.nii.gz"
+    write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), ours, description=DESCRIPTION)
+    files = [Path(foreign), ours, tmp_path / "none.nii.gz"]
+    tell_older(files, remove=False)
+    assert ours.exists() and capsys.readouterr().err.count("the file there is an older one") == 2
+    tell_older(files, remove=True)
+    said = capsys.readouterr().err
+    assert not ours.exists() and f"{ours}: the heat map of an earlier run was removed" in said
+    assert Path(foreign).exists() and f"{foreign}: nothing was written" in said and "none.nii.gz" not in said
