@@ -384,6 +384,15 @@ def test_progress_bar_only_on_a_terminal(monkeypatch, capsys) -> None:
     assert "50%  1/2 Reading" in shown and shown.endswith("\x1b[K")
 
 
+def test_figures_that_the_scans_left_undefined_are_no_crash(tmp_path, home, capsys) -> None:
+    pack = write_pack(home / "models" / "mine", "mine")
+    record = json.loads((pack / "manifest.json").read_text())
+    record["metrics"] = {"f1": {"value": 0.5, "low": None, "high": None}, "precision": {"value": None, "low": 0.0, "high": 1.0}}
+    (pack / "manifest.json").write_text(json.dumps(record))
+    assert main(["models", "list"]) == 0
+    assert "  f1: 0.5\n" in capsys.readouterr().out
+
+
 def test_a_pack_that_hides_a_shipped_one_says_so(tmp_path, models, capsys) -> None:
     own = write_pack(tmp_path / "own", "tiny-gap")
     for _ in range(2):  # also where it replaces an own one that did

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -27,6 +28,16 @@ def _positive(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def whole_number(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+        return value
+
+    return whole_number
 
 
 def _share(text: str) -> float:
@@ -65,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
     _training(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
     p.add_argument("--folds", type=int, metavar="K", help="with DATA: cross-validation inside the training part, no model")
     p.add_argument("--allow-small", action="store_true", help="with DATA: go on where validation scans hold one class only")
-    p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="scans on which the best state is chosen")
+    p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="with simulate: scans that choose the state")
     p.add_argument("--lr", type=_positive, help="learning rate at the start; default: the preset's")
     p.add_argument("--strength", type=_share, help="of the augmentation, 0 to 1; default: the preset's")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
@@ -78,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--effect", type=_positive, default=0.5, help="Cohen's d")
     p.add_argument("--power", type=_positive, default=0.8)
     p.add_argument("--level", type=_positive, default=0.05)
-    p.add_argument("--scans", type=int, default=1280, help="what effect so many show")
+    p.add_argument("--scans", type=_at_least(4), default=1280, help="what effect so many show")
     p.add_argument("--auc", type=_positive, default=0.94, help="AUC that is hoped for")
     p.add_argument("--accuracy", type=_positive, default=0.91)
     p.add_argument("--half-width", type=_positive, default=0.04, help="of the 95 %% intervals")
@@ -125,17 +136,19 @@ def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
     p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
     p.add_argument("--epochs", type=_positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
-    p.add_argument("--batch", type=int, help="scans a step, with DATA; default: the preset's")
-    p.add_argument("--size", type=int, help="largest crop, voxels, for trials; default: the preset's own")
+    p.add_argument("--batch", type=_at_least(1), help="scans a step, with DATA; default: the preset's")
+    p.add_argument("--size", type=_at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
     p.add_argument("--seed", type=int, default=1001)
-    p.add_argument("--width", type=float, help="factor on the channels, for trials")
+    p.add_argument("--width", type=_positive, help="factor on the channels, for trials")
     p.add_argument(
         "--precision",
         choices=("auto", "bf16", "fp32"),
         default="auto",
         help="auto: bf16 where the processor has it",
     )
-    p.add_argument("--part", type=int, metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory")
+    p.add_argument(
+        "--part", type=_at_least(1), metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory"
+    )
     p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
     p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
     p.add_argument(
@@ -149,16 +162,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser().parse_args(argv)
     except SystemExit as stop:  # argparse has printed its sentence
         return int(stop.code or 0)
+    # what a command that goes on finds in its folder is its own
+    since = 0.0 if getattr(args, "resume", False) else time.time()
     try:
         return _COMMANDS[args.command](args)
     except (ScanError, ModelError, AnkleViewerError) as error:
         print(error, file=sys.stderr)
         return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
     except KeyboardInterrupt:
-        print(stopped(args.command), file=sys.stderr)
+        print(stopped(args.command, getattr(args, "out", None), since), file=sys.stderr)
         return FAILED
     except (OSError, ValueError, RuntimeError, MemoryError, FloatingPointError) as error:
-        print(failed(args.command, error), file=sys.stderr)
+        print(failed(args.command, error, getattr(args, "out", None), since), file=sys.stderr)
         return FAILED
 
 
@@ -227,12 +242,12 @@ def _prepare(args: argparse.Namespace) -> int:
 
     spec = FINE if args.window == "bone" else PAPER
     with _bar(1, "scans") as bar:
-        found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=_scans(bar))
+        found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=_scans(bar), say=bar.write)
     numbers = flow(found)
     excluded = numbers["excluded"]
     print(f"found {numbers['found']}, excluded {sum(excluded.values())} {excluded}, included {numbers['included']}")
     print(f"positive {numbers['positive']}, negative {numbers['negative']}; splits {numbers['splits']}")
-    if alone := sum(item.row.patient == item.row.id for item in found if not item.excluded):
+    if alone := sum(not item.row.patient_named for item in found if not item.excluded):
         print(
             f"no patient named: {alone} of them, each counts as a patient of its own; scans of one patient might then stand in "
             "two parts of the split, which the column `patient` prevents"

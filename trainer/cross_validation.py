@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,15 @@ import numpy as np
 
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc
-from trainer.own_scans import at_size, train_on
+from trainer.own_scans import at_size, check_order, fingerprint_of, train_on
 from trainer.runs import TrainOrder, look
 from trainer.scans.folds import folds
-from trainer.scans.prepare import Prepared, read_prepared
+from trainer.scans.prepare import read_prepared
 from trainer.training import checkpoint
+from trainer.training.fingerprint import refuse
 from trainer.training.loop import Progress
 
+ANSWERS, RESULTS = "answers.json", ("cross-validation.csv", "cross-validation.json")
 SEED = 0  # of the folds: the same scans give the same folds, whatever the run's own seed
 
 
@@ -42,23 +44,28 @@ def cross_validate(
     scan by the network that had not seen it). With `order.resume` finished folds stay and the unfinished one goes on.
 
     Raises:
-        AnkleViewerError: DATA_TOO_FEW.
+        AnkleViewerError: USAGE, DATA_TOO_FEW, RESUME_UNFIT, and as `own_scans.train_on`.
     """
+    check_order(order)
     spec, found = read_prepared(data)
     parts = folds([p for p in found if p.split == "train" and p.input_path is not None], count, SEED)
     order.out.mkdir(parents=True, exist_ok=True)
+    if not order.resume:  # an older one's answers must not be taken for those of this one
+        for path in (*order.out.glob(f"fold-*/{ANSWERS}"), *(order.out / name for name in RESULTS)):
+            path.unlink(missing_ok=True)
     rows: list[dict[str, Any]] = []
     areas = []
     for number, held_out in enumerate(parts):
         run = order.out / f"fold-{number + 1}"
-        answers = _known(run, held_out) if order.resume else None
+        rest = [p for k, part in enumerate(parts) if k != number for p in part]
+        wanted = fingerprint_of(order, spec, rest, held_out, batch)
+        answers = _known(run, wanted) if order.resume else None
         if answers is None:
             say(f"fold {number + 1} of {count}")
-            rest = [p for k, part in enumerate(parts) if k != number for p in part]
             net = train_on(replace(order, out=run), spec, rest, [], report, say, batch)
             answers = {}
             look(net, held_out, answers, order.in_bf16, at_size(spec, order.size).size)
-            write_text(run / "answers.json", json.dumps(answers))
+            write_text(run / ANSWERS, json.dumps({"fingerprint": wanted, "scans": answers}))
             checkpoint.drop(run)  # a fold's network is of no further use, and those of deep ones are large
         scores = [answers[p.row.id][0] for p in held_out]
         areas.append(auc([p.row.label for p in held_out], scores))
@@ -80,15 +87,23 @@ def cross_validate(
     writer = csv.DictWriter(text, ("id", "fold", "label", "logit"))
     writer.writeheader()
     writer.writerows(rows)
-    write_text(order.out / "cross-validation.csv", text.getvalue())
-    write_text(order.out / "cross-validation.json", json.dumps(record, indent=1))
+    write_text(order.out / RESULTS[0], text.getvalue())
+    write_text(order.out / RESULTS[1], json.dumps(record, indent=1))
     return record
 
 
-def _known(run: Path, held_out: list[Prepared]) -> dict[str, list[float]] | None:
-    """Answers of a finished fold, if they are those of these very scans."""
-    path = run / "answers.json"
+def _known(run: Path, wanted: Mapping[str, str]) -> dict[str, list[float]] | None:
+    """Answers of a finished fold.
+
+    Raises:
+        AnkleViewerError: RESUME_UNFIT, they are those of another network, or on other scans.
+    """
+    path = run / ANSWERS
     if not path.is_file():
         return None
-    known: dict[str, list[float]] = json.loads(path.read_text())
-    return known if set(known) == {p.row.id for p in held_out} else None
+    known = json.loads(path.read_text(encoding="utf-8"))
+    if "fingerprint" not in known:  # of an earlier release, which did not tell whose answers they are: the fold is done again
+        return None
+    refuse(run, known["fingerprint"], wanted)
+    answers: dict[str, list[float]] = known["scans"]
+    return answers

@@ -4,22 +4,45 @@ from __future__ import annotations
 
 import errno
 import re
+from pathlib import Path
 
-_RESUME = "the last checkpoint stays, the same command with --resume goes on from it"
-_KEPT = {"train": _RESUME, "locator": _RESUME, "evaluate": "nothing was written, the same command begins anew"}
-_ELSE = "what was written so far stays, the same command goes on from there"
+_RESUMABLE = ("train", "locator")
+_STATES = ("checkpoint*.pt", "fold-*/checkpoint*.pt", "fold-*/answers.json")  # what --resume goes on from
+_LESS = ": --part 1 or --save-memory needs less, also with --resume (a smaller --batch or --size is another run)"
+_FULL = (
+    r"unexpected pos \d+ vs \d+"  # torch.save
+    r"|Not enough free space|\d+ requested and \d+ written"  # numpy, which gives no number of the system's
+)
 
 
-def stopped(command: str) -> str:
-    """Of a command that was stopped by hand."""
-    return f"Stopped; {_KEPT.get(command, _ELSE)}."
+def stopped(command: str, out: Path | None = None, since: float = 0.0) -> str:
+    """Of a command that was stopped by hand; `out` and `since` as for `failed`."""
+    return f"Stopped; {_kept(command, out, since)}."
 
 
-def failed(command: str, error: Exception) -> str:
-    """Of a command that failed by `error`; the remedy where one is known."""
+def failed(command: str, error: Exception, out: Path | None = None, since: float = 0.0) -> str:
+    """Of a command that failed by `error`; the remedy where one is known.
+
+    Args:
+        out: the command's folder.
+        since: time from which on a checkpoint there is one of this run; an older one was left by another.
+    """
     text = f"{type(error).__name__}: {error}".splitlines()[0]
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"The disk is full; {_KEPT.get(command, _ELSE)}. ({text})"
+    kept = _kept(command, out, since)
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or re.search(_FULL, str(error)):
+        return f"The disk is full; {kept}. ({text})"
     if isinstance(error, MemoryError) or re.search("out of memory|not enough memory|can't allocate memory", str(error)):
-        return f"Not enough memory: a smaller --batch or --size needs less; {_KEPT.get(command, _ELSE)}. ({text})"
+        remedy = _LESS if command in ("train", "tune") else ""
+        return f"Not enough memory{remedy}; {kept}. ({text})"
     return text
+
+
+def _kept(command: str, out: Path | None, since: float) -> str:
+    if command == "evaluate":
+        return "nothing was written, the same command begins anew"
+    if command not in _RESUMABLE:
+        return "what was written so far stays, the same command goes on from there"
+    states = [path for name in _STATES for path in out.glob(name)] if out is not None else []
+    if any(path.stat().st_mtime >= since for path in states):
+        return "the last checkpoint stays, the same command with --resume goes on from it"
+    return "there is no checkpoint yet, the same command begins anew"

@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
-from trainer.runs import BATCH_SEED, TrainOrder, name_of, start_network, validation_figures
+from trainer.runs import BATCH_SEED, TrainOrder, model_of, name_of, start_network, validation_figures
 from trainer.scans.prepare import Prepared, read_prepared
 from trainer.training.curves import draw_curves
+from trainer.training.fingerprint import check, fingerprint, of_scans
 from trainer.training.loop import Progress, train
 from trainer.training.processes import processes
 from trainer.training.recipes import chosen, for_scans
@@ -32,13 +33,26 @@ def train_on_scans(
     """Train on the "train" part of prepared scans; the state is chosen on the "validation" part, "test" is not looked at.
 
     Args:
-        order: `validation` and `live` play no part; `size` below that of the inputs averages them down.
+        order: `live` plays no part; `size` below that of the inputs averages them down.
         batch: scans a step, None for the preset's own.
         allow_small: go on without validation where that part lacks one of the classes.
 
     Raises:
         DataError: no prepared scans.
-        AnkleViewerError: DATA_TOO_FEW, INIT_UNFIT.
+        AnkleViewerError: USAGE, DATA_TOO_FEW, and as `train_on`.
+    """
+    check_order(order)
+    spec, own, judges = parts_of(data, allow_small)
+    return train_on(order, spec, own, judges, report, say, batch)
+
+
+def parts_of(data: Path, allow_small: bool = False) -> tuple[PreprocessSpec, list[Prepared], list[Prepared]]:
+    """Preprocessing of the prepared scans, those to train on, and those to choose by: none where these lack a class and
+    `allow_small` lets that pass.
+
+    Raises:
+        DataError: no prepared scans.
+        AnkleViewerError: DATA_TOO_FEW.
     """
     spec, found = read_prepared(data)
     own = [p for p in found if p.split == "train" and p.input_path is not None]
@@ -52,7 +66,7 @@ def train_on_scans(
             "The validation scans hold one class only, so no state can be chosen and no threshold set: add patients, or go on "
             "without validation by --allow-small.",
         )
-    return train_on(order, spec, own, judges if two_classes else [], report, say, batch)
+    return spec, own, judges if two_classes else []
 
 
 def train_on(
@@ -68,21 +82,27 @@ def train_on(
     the preprocessing of the inputs.
 
     Raises:
-        AnkleViewerError: INIT_UNFIT.
+        AnkleViewerError: USAGE, DEVICE_MISSING, RESUME_UNFIT, and as `runs.start_network`.
     """
+    device = order.on_device
+    known = fingerprint_of(order, spec, own, judges, batch)
+    if order.resume:
+        check(order.out, known)
     net, expected, teacher = start_network(order, say)
     if expected is not None:
         _check_fits("teacher" if teacher is not None else "pack", expected, spec)
     spec = at_size(spec, order.size)
+    if spec.size % net.stride:
+        raise AnkleViewerError("USAGE", f"{order.model} takes a --size that is a multiple of {net.stride}, not {spec.size}.")
     marked = any(p.marks_path is not None for p in own if p.row.label)
     stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None and teacher is None, batch)
     stages = chosen(stages, order.rate, order.strength)
     inputs = [(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path]
-    bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, order.on_device)
+    bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, device)
     steps = bank.steps_per_epoch(stages[0].plan.others)
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
     validate = functools.partial(validation_figures, found=judges, bf16=order.in_bf16, size=spec.size) if judges else None
-    with processes(order.device) as group:
+    with processes(device) as group:
         trained = train(
             net,
             spec,
@@ -97,11 +117,44 @@ def train_on(
             validate_every=steps,
             report=report,
             say=say,
-            notes={"seed": order.seed, "scans": len(own), "data": "the hospital's own scans", "init": name_of(order.init)},
+            notes={
+                "seed": order.seed,
+                "scans": len(own),
+                "data": "the hospital's own scans",
+                "init": name_of(order.init),
+                "fingerprint": known,
+            },
         )
     if group.first:
         draw_curves(order.out)
     return trained
+
+
+def check_order(order: TrainOrder) -> None:
+    """Options that mean nothing to prepared scans must not look as if they did.
+
+    Raises:
+        AnkleViewerError: USAGE.
+    """
+    if order.validation is not None:
+        raise AnkleViewerError(
+            "USAGE",
+            "--validation goes with --data simulate; prepared scans have a validation part, by which the state is chosen.",
+        )
+
+
+def fingerprint_of(
+    order: TrainOrder, spec: PreprocessSpec, own: Sequence[Prepared], judges: Sequence[Prepared], batch: int | None
+) -> dict[str, str]:
+    """The fingerprint of a run on prepared scans.
+
+    Raises:
+        ModelError: there is no such pack to go on from.
+    """
+    # as if for so many scans, all marked: other scans alone must not count as other settings
+    stages = for_scans(order.preset, 10**6, order.epochs, at_size(spec, order.size).size, True, False, batch)
+    settings = [[asdict(s) for s in chosen(stages, order.rate, order.strength)], order.seed]
+    return fingerprint([spec.hash, of_scans(own), of_scans(judges)], model_of(order), settings)
 
 
 def _check_fits(source: str, expected: PreprocessSpec, spec: PreprocessSpec) -> None:

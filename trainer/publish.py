@@ -9,10 +9,12 @@ import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.inference.manifest import NAME, RESERVED
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
@@ -37,11 +39,13 @@ class ExportOrder:
 
     Attributes:
         run: the run's folder; out: the pack's.
-        validation: manifest for calibration and thresholds, or None for simulated scans.
-        metrics: metrics.json of an evaluation, or None; "ablation" in it ({"how": sentence, "rows": [...]}) goes into the card.
+        validation: manifest for calibration and thresholds, or None for simulated scans; a run on own scans needs one.
+        metrics: metrics.json of an evaluation of this pack, or None; "ablation" in it ({"how": sentence, "rows": [...]}) goes
+            into the card. Figures of several sets stand in one model's entry, those of the others as groups of their own.
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
-        name: of the pack, None for the network's; version, status, default, finer: see `export.export`.
+        name: of the pack, None for the network's, which a run on own scans may not take.
+        version, status, default, finer: see `export.export`.
     """
 
     run: Path
@@ -60,7 +64,8 @@ class ExportOrder:
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
     """Labels, logits, highest cells and the first GATE_VOLUMES inputs of the prepared scans.
 
-    Logits are kept in `cache`, under the hash of the weights: exporting again, with figures, need not run the network again.
+    Logits are kept in `cache`, under the hashes of the weights and of each scan's input: exporting again, with figures, need not
+    run the network again.
     """
     if net.mode == "full":
         net = channels_last(net)
@@ -71,24 +76,42 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
     if net.mirrored:
         digest.update(b"mirrored")
     key = digest.hexdigest()
+    kept = [p for p in found if p.input_path is not None]
+    seen = {p.row.id: hashlib.sha256(p.input_path.read_bytes()).hexdigest() for p in kept if p.input_path is not None}
     known: dict[str, list[float]] = {}
     if cache.is_file():
-        stored = json.loads(cache.read_text())
-        known = stored["scans"] if stored.get("weights") == key else {}
-    kept = [p for p in found if p.input_path is not None]
+        stored = json.loads(cache.read_text(encoding="utf-8"))
+        if stored.get("weights") == key:
+            then = stored.get("inputs", {})
+            known = {scan: answer for scan, answer in stored["scans"].items() if scan in seen and then.get(scan) == seen[scan]}
     inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]
     look(net, kept, known)
-    write_text(cache, json.dumps({"weights": key, "scans": known}))
+    write_text(cache, json.dumps({"weights": key, "inputs": seen, "scans": known}))
     return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
 
 
 def export_run(order: ExportOrder) -> Path:
     """`ankle-trainer export`: thresholds and calibration from validation scans that went the viewer's whole way, then the gates,
     then the pack.
+
+    Raises:
+        AnkleViewerError: NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE.
+        DataError: the validation table is not usable.
+        ExportError: see `export.export`.
     """
     from trainer.packs.export import export
 
+    if order.name is not None and (not NAME.fullmatch(order.name) or order.name in RESERVED):
+        raise AnkleViewerError(
+            "NAME_INVALID",
+            f"A model may not be named {order.name!r}: 1 to 64 small letters a to z, digits, dots, underscores and hyphens, the "
+            f"first a letter or digit, and not {', '.join(RESERVED)}.",
+        )
     net, spec, record = load_run(order.run)
+    if "data" in record:
+        _check_own(order)
+    name = order.name or record["arch"]
+    metrics = _figures(order.metrics, name) if order.metrics else {}
     if order.mirrored:
         net.mirror()
     manifest = order.validation
@@ -99,7 +122,7 @@ def export_run(order: ExportOrder) -> Path:
         for _ in simulate(wanted):
             pass
         manifest = wanted.out / "manifest.csv"
-    found = prepare(manifest, order.run / "validation-prepared", spec)
+    found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
     labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     y = np.array(labels)
     if len(set(labels)) == 2:
@@ -112,9 +135,6 @@ def export_run(order: ExportOrder) -> Path:
             "The validation scans hold one class only, so no threshold can be set: add patients, or write an uncalibrated "
             "pack by --allow-small.",
         )
-    figures = json.loads(order.metrics.read_text()) if order.metrics else {}
-    name = order.name or record["arch"]
-    metrics = figures.get("models", {}).get(name, {}) | {k: figures[k] for k in ("ablation",) if k in figures}
     origin = {
         "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),
         "seed": record.get("seed"),
@@ -142,6 +162,34 @@ def export_run(order: ExportOrder) -> Path:
         inputs,
         order.finer,
     )
+
+
+def _check_own(order: ExportOrder) -> None:
+    """What a run on own scans needs to be told."""
+    if order.name is None:
+        raise AnkleViewerError(
+            "NAME_MISSING",
+            "A network trained on own scans needs a name of its own, by --name: under its architecture's its pack would hide the "
+            "shipped model.",
+        )
+    if order.validation is None:
+        raise AnkleViewerError(
+            "VALIDATION_MISSING",
+            "A network trained on own scans is calibrated on own scans: give DATA/validation.csv by --validation.",
+        )
+
+
+def _figures(path: Path, name: str) -> dict[str, Any]:
+    """The figures of model `name` in a metrics.json; whether the pack is the one that was measured, `export.export` checks."""
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    models = figures.get("models", {})
+    if name not in models:
+        raise AnkleViewerError(
+            "METRICS_UNFIT",
+            f"{path.name} holds figures of {', '.join(sorted(models)) or 'no model'}, none of {name}: evaluate the pack under "
+            "the name that --name gives it.",
+        )
+    return models[name] | {k: figures[k] for k in ("ablation",) if k in figures}
 
 
 def _revision() -> str:

@@ -7,7 +7,7 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
+from trainer.training.fingerprint import CONFIG, check, fingerprint, of_file, of_scans
 from trainer.training.loop import Execution, Progress, train
 from trainer.training.objective import Stage
 from trainer.training.pair_source import FolderPairs, LivePairs
@@ -88,8 +89,23 @@ class TrainOrder:
 
     @property
     def on_device(self) -> torch.device:
-        """The device that is meant."""
-        return best_device() if self.device == "auto" else torch.device(self.device)
+        """The device that is meant.
+
+        Raises:
+            AnkleViewerError: USAGE, torch knows no such device; DEVICE_MISSING, it is not in this computer.
+        """
+        if self.device == "auto":
+            return best_device()
+        try:
+            device = torch.device(self.device)
+        except RuntimeError as error:
+            raise AnkleViewerError("USAGE", f"--device takes auto, cpu or cuda, not {self.device!r}.") from error
+        if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+            raise AnkleViewerError(
+                "DEVICE_MISSING",
+                f"PyTorch finds no GPU {self.device!r} in this computer; --device auto takes the processor where there is none.",
+            )
+        return best_device() if device.type == "cuda" and device.index is None else device
 
     @property
     def in_bf16(self) -> bool:
@@ -112,7 +128,7 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
     """
     state = checkpoint.load_best(run) or checkpoint.load(run)
     try:
-        record = json.loads((run / "config.json").read_text())
+        record = json.loads((run / CONFIG).read_text())
     except (OSError, ValueError) as error:
         raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no config.json of a training run.") from error
     if state is None:
@@ -150,8 +166,9 @@ def start_network(
     net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
     if weights and order.init is not None:
         report = load_weights(net, read_weights(order.init), order.partial)
-        order.out.mkdir(parents=True, exist_ok=True)
-        write_text(order.out / "init.txt", report.text() + "\n")
+        if not (order.resume and checkpoint.exists(order.out)):  # that of a run that goes on tells how it began
+            order.out.mkdir(parents=True, exist_ok=True)
+            write_text(order.out / "init.txt", report.text() + "\n")
         say(report.text())
     if order.teacher is None:
         return net, None, None
@@ -186,27 +203,48 @@ def name_of(pack: Path | None) -> str:
     return f"{read.name} {read.version}"
 
 
+def model_of(order: TrainOrder) -> list[Any]:
+    """What the network is and starts from, for the run's fingerprint.
+
+    Raises:
+        ModelError: there is no such pack.
+    """
+    init: str | None = None
+    if order.init is not None:
+        init = of_file(order.init) if order.init.suffix in WEIGHT_FILES else read_pack(order.init).sha256
+    teacher = None if order.teacher is None else [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
+    return [order.model, RECIPES[order.model, order.preset].config, order.width, init, order.partial, teacher]
+
+
 def train_on_simulator(
     order: TrainOrder, report: Callable[[Progress], None], say: Callable[[str], None] = lambda line: None
 ) -> FractureNet:
     """`ankle-trainer train --data simulate`: pairs are made in a process of their own while the loop runs on those that are
     there.
+
+    Raises:
+        AnkleViewerError: RESUME_UNFIT, DEVICE_MISSING, and as `start_network`.
     """
+    device = order.on_device
     recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
     net, spec, stages, teacher = _start(order, recipe, say)
-    validate = None
+    validate, found = None, []
     if order.validation is not None:
-        found = prepare(order.validation, order.out / "validation-prepared", spec)
+        found = prepare(order.validation, order.out / "validation-prepared", spec, part="validation")
         validate = functools.partial(validation_figures, found=found, bf16=order.in_bf16)
     first = min(recipe.pairs, 64)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
     wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every, spec.spacing_mm)
-    with processes(order.device) as group, _pairs(order, wanted, group) as pair:
+    settings = [asdict(wanted), [asdict(s) for s in stages], order.seed]
+    kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
+    if order.resume:
+        check(order.out, kept)
+    with processes(device) as group, _pairs(order, wanted, group) as pair:
         trained = train(
             net,
             spec,
             stages,
-            PairBank(pair, recipe.pairs, first, growth, BATCH_SEED, order.on_device),
+            PairBank(pair, recipe.pairs, first, growth, BATCH_SEED, device),
             order.out,
             execution=order.on(group),
             teacher=teacher,
@@ -214,7 +252,7 @@ def train_on_simulator(
             validate=validate,
             report=report,
             say=say,
-            notes={"seed": order.seed, "pairs": recipe.pairs, "init": name_of(order.init)},
+            notes={"seed": order.seed, "pairs": recipe.pairs, "init": name_of(order.init), "fingerprint": kept},
         )
     if group.first:
         draw_curves(order.out)
@@ -232,6 +270,9 @@ def _pairs(order: TrainOrder, wanted: BankOrder, group: Processes) -> Iterator[C
             live.close()
         return
     folder = order.out / "pairs"
+    if group.first:
+        _clear_others(folder, wanted)
+    group.wait()
     if not group.first:
         yield FolderPairs(folder)
         return
@@ -242,6 +283,17 @@ def _pairs(order: TrainOrder, wanted: BankOrder, group: Processes) -> Iterator[C
     finally:
         maker.terminate()
         maker.join()
+
+
+def _clear_others(folder: Path, wanted: BankOrder) -> None:
+    """Remove pairs that an older run with another seed, size or spacing left in the folder: the simulator keeps what is there."""
+    label = folder / "order.json"
+    told = json.dumps(asdict(wanted) | {"count": None})  # more or fewer of the same
+    if label.is_file() and label.read_text(encoding="utf-8") != told:
+        for path in folder.glob("pair-*.npz"):
+            path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(label, told)
 
 
 def validation_figures(

@@ -16,9 +16,10 @@ from typing import Any
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.io.atomic import write_text
-from trainer.own_scans import train_on_scans
+from trainer.own_scans import fingerprint_of, parts_of, train_on_scans
 from trainer.runs import TrainOrder
 from trainer.training import checkpoint
+from trainer.training.fingerprint import differences
 from trainer.training.loop import Progress
 
 RATES = (1e-5, 3e-3)
@@ -40,15 +41,19 @@ def tune(
     Writes OUT/best.json (what `train` is to be given) and OUT/trials.csv; OUT/trial-N/ keeps each trial's log, not its weights.
 
     Raises:
-        AnkleViewerError: EXTRA_MISSING (Optuna is not there), DATA_TOO_FEW, INIT_UNFIT.
+        DataError: no prepared scans.
+        AnkleViewerError: EXTRA_MISSING (Optuna is not there), DATA_TOO_FEW, INIT_UNFIT; SEARCH_UNFIT, the folder holds another
+            search; TRAINING_DIVERGED, every trial did.
     """
     try:
         import optuna
         from optuna.storages import JournalStorage
         from optuna.storages.journal import JournalFileBackend
+        from optuna.trial import TrialState
     except ImportError as error:
         raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    spec, own, judges = parts_of(data)  # data that cannot be used must not use up trials
     order.out.mkdir(parents=True, exist_ok=True)
     study = optuna.create_study(
         study_name=f"{order.model} {order.preset}",
@@ -56,6 +61,16 @@ def tune(
         storage=JournalStorage(JournalFileBackend(str(order.out / "search.journal"))),
         load_if_exists=True,
     )
+    # computers that search together may have seeds of their own
+    wanted = fingerprint_of(replace(order, seed=0), spec, own, judges, batch)
+    known = study.user_attrs.get("fingerprint")
+    begun = any(t.state != TrialState.FAIL for t in study.get_trials(deepcopy=False))
+    if known is None or not begun:  # earlier releases kept none: such a search goes on unchecked
+        study.set_user_attr("fingerprint", wanted)
+    elif what := differences(known, wanted):
+        raise AnkleViewerError(
+            "SEARCH_UNFIT", f"{order.out} holds a search that differs from this one in {what}: give another folder by --out."
+        )
     # a search that goes on, or another computer, must not draw the first trials again
     seed = order.seed + len(study.get_trials(deepcopy=False))
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
@@ -68,20 +83,22 @@ def tune(
             train_on_scans(replace(order, out=run, rate=rate, strength=strength), data, report, say, batch=batch)
         except FloatingPointError as error:  # too high a rate: an answer, too
             raise optuna.TrialPruned(str(error)) from error
-        best = checkpoint.load_best(run)
-        checkpoint.drop(run)
+        finally:
+            best = checkpoint.load_best(run)
+            checkpoint.drop(run)
         assert best is not None
         area = float(best["val_auc"])
         say(f"trial {trial.number + 1}: AUC {area:.3f}")
         return area
 
     def finished() -> int:
-        return sum(t.state.is_finished() for t in study.get_trials(deepcopy=False))
+        # one that failed or was stopped tells nothing, and is made up for
+        return sum(t.state in (TrialState.COMPLETE, TrialState.PRUNED) for t in study.get_trials(deepcopy=False))
 
     study.optimize(
         objective, n_trials=max(0, trials - finished()), callbacks=[lambda s, _: s.stop() if finished() >= trials else None]
     )
-    done = [t for t in study.get_trials(deepcopy=False) if t.state == optuna.trial.TrialState.COMPLETE]
+    done = [t for t in study.get_trials(deepcopy=False) if t.state == TrialState.COMPLETE]
     if not done:
         raise AnkleViewerError("TRAINING_DIVERGED", "No trial came to an end: the loss was no number in any of them.")
     best = study.best_trial

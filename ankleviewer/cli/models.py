@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ankleviewer.cli import console
+from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import packs
 
@@ -52,7 +54,20 @@ def add(source: str) -> int:
     """Add a pack to the user's own. Returns the exit code."""
     pack = packs.add_pack(Path(source).resolve())  # "." has no name that an error could tell
     print(f"Added {pack.name} {pack.version} ({pack.status}).")
+    if (hidden := _shipped(pack.name)) is not None:
+        print(f"It hides the shipped {hidden.name} {hidden.version}.")
     return console.DONE
+
+
+def _shipped(name: str) -> packs.ModelPack | None:
+    """The pack of that name that travels with the program; a refused one hides nothing that could answer."""
+    for folder in paths.model_dirs()[1:]:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            with contextlib.suppress(ModelError, OSError):
+                pack = packs.read_pack(path)
+                if pack.name == name:
+                    return pack
+    return None
 
 
 def _figures(metrics: Any, prefix: str = "") -> list[str]:
@@ -63,7 +78,8 @@ def _figures(metrics: Any, prefix: str = "") -> list[str]:
     for key, value in metrics.items():
         name = f"{prefix}{key}".replace("_", " ")
         if isinstance(value, dict) and isinstance(value.get("value"), int | float):
-            interval = f" ({value['low']:.3g}-{value['high']:.3g})" if "low" in value and "high" in value else ""
+            low, high = value.get("low"), value.get("high")
+            interval = f" ({low:.3g}-{high:.3g})" if isinstance(low, int | float) and isinstance(high, int | float) else ""
             lines.append(f"{name}: {value['value']:.3g}{interval}")
         elif isinstance(value, dict):
             lines += _figures(value, f"{name}, ")

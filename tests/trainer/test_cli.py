@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ankleviewer.core.errors import ModelError, ScanError
 from trainer import cli, publish, runs
 from trainer.cli import main
 from trainer.scans.manifest import Row
+from trainer.training import checkpoint
 from trainer.training.recipes import RECIPES
 
 
@@ -29,6 +31,17 @@ from trainer.training.recipes import RECIPES
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--folds", "5"],
         ["train", "--model", "compact", "--data", "d", "--out", "x", "--folds", "1"],
         ["train", "--model", "compact", "--data", "d", "--out", "x", "--strength", "1.5"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--batch", "0"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--batch", "-3"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--part", "0"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--width", "-1"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--size", "0"],
+        ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--device", "odd"],
+        ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--device", "cuda:99"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--validation", "m.csv"],
+        ["train", "--model", "compact", "--data", "d", "--out", "x", "--folds", "2", "--validation", "m.csv"],
+        ["power", "--scans", "0"],
+        ["power", "--scans", "3"],
         ["tune", "--model", "compact", "--data", "simulate", "--out", "x"],
         ["tune", "--model", "compact", "--data", "d", "--out", "x", "--trials", "0"],
         ["simulate", "--out", "x", "--count", "0", "--seed", "1"],
@@ -73,19 +86,25 @@ def test_errors_become_codes_and_sentences(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("train --model compact --data simulate --out x", "the same command with --resume goes on"),
-        ("locator --out x", "the same command with --resume goes on"),
+        ("train --model compact --data simulate --out x", "there is no checkpoint yet, the same command begins anew"),
+        ("train --model compact --data simulate --out old", "there is no checkpoint yet, the same command begins anew"),
+        ("train --model compact --data simulate --out old --resume", "the same command with --resume goes on"),
+        ("locator --out old --resume", "the same command with --resume goes on"),
         ("prepare scans.csv --out x", "the same command goes on from there"),
         ("simulate --count 1 --seed 1 --out x", "the same command goes on from there"),
         ("evaluate --models m --data d --out x", "the same command begins anew"),
     ],
 )
 def test_a_command_that_was_stopped_says_how_it_goes_on(
-    line: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    line: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def stop(args: object) -> int:
         raise KeyboardInterrupt
 
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / checkpoint.NAME).touch()
+    os.utime(tmp_path / "old" / checkpoint.NAME, (1000.0, 1000.0))
     monkeypatch.setitem(cli._COMMANDS, line.split(maxsplit=1)[0], stop)
     assert main(line.split()) == 1
     assert told in capsys.readouterr().err
@@ -97,10 +116,11 @@ def test_scans_without_a_patient_are_told(
     from trainer.scans import prepare
 
     def item(name: str, patient: str, excluded: str = "") -> prepare.Prepared:
-        row = Row(name, tmp_path / name, 0, patient, "", "", "")
+        row = Row(name, tmp_path / name, 0, patient or name, "", "", "", patient_named=bool(patient))
         return prepare.Prepared(row, "" if excluded else "train", excluded, None)
 
-    for patients, told in ((("p", "b", "c"), "no patient named: 1 of them"), (("p", "q", "c"), "")):
+    # "b" is the patient's name, and the file's too
+    for patients, told in ((("p", "", ""), "no patient named: 1 of them"), (("p", "b", ""), "")):
         found = [item("a", patients[0]), item("b", patients[1]), item("c", patients[2], "NOT_ADULT")]
         monkeypatch.setattr(prepare, "prepare", lambda *_, found=found, **__: found)
         assert main(["prepare", "scans.csv", "--out", str(tmp_path)]) == 0
@@ -205,5 +225,7 @@ def test_a_folder_without_prepared_scans_is_named(tmp_path: Path, capsys: pytest
 def test_power_prints_a_plan_and_refuses_nonsense(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["power"]) == 0
     assert "64 + 64 = 128 scans" in capsys.readouterr().out
+    assert main(["power", "--scans", "4"]) == 0
+    assert "2 + 2 scans show" in capsys.readouterr().out
     assert main(["power", "--power", "2"]) == 2
     assert "No sample size" in capsys.readouterr().err

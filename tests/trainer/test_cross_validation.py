@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from trainer import cross_validation as module
 from trainer.cross_validation import cross_validate
 from trainer.evaluation.metrics import auc
 from trainer.runs import TrainOrder
+from trainer.training.loop import Progress
 
 Prepare = Callable[..., Path]
 
@@ -64,6 +66,61 @@ def test_finished_folds_stay_on_resuming(tmp_path: Path, prepared: Prepare, monk
         cross_validate(order, data, 2, lambda p: None)
     cross_validate(order, data, 2, lambda p: None)
     assert runs == ["fold-1", "fold-2", "fold-2"]
+
+
+def test_finished_folds_of_another_network_are_not_taken_for_those_of_this_one(tmp_path: Path, prepared: Prepare) -> None:
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=1, width=0.25, resume=True)
+    record = cross_validate(order, data, 2, lambda p: None)
+    assert cross_validate(order, data, 2, lambda p: None) == record
+    for other, told in (
+        ({"model": "mobilenet"}, "the network"),
+        ({"epochs": 2}, "the settings"),
+        ({"rate": 1e-3}, "the settings"),
+    ):
+        with pytest.raises(
+            AnkleViewerError, match=f"RESUME_UNFIT: .*fold-1 holds a run that differs from this command in {told}"
+        ):
+            cross_validate(replace(order, **other), data, 2, lambda p: None)
+    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the scans to train on or to judge by:"):
+        cross_validate(order, data, 3, lambda p: None)
+    assert json.loads((order.out / "cross-validation.json").read_text()) == record
+
+
+def test_a_fold_that_was_stopped_does_not_go_on_with_scans_that_are_now_held_out(tmp_path: Path, prepared: Prepare) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.step == 2:
+            raise KeyboardInterrupt
+
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=3, width=0.25)
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(order, data, 2, stop)
+    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the scans to train on or to judge by:"):
+        cross_validate(replace(order, resume=True), data, 3, lambda p: None)
+
+
+def test_begun_anew_older_answers_are_gone_at_once(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=1, width=0.25)
+    cross_validate(order, data, 2, lambda p: None)
+
+    def stop(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "train_on", stop)
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(order, data, 2, lambda p: None)
+    assert not list(order.out.glob("fold-*/answers.json")) and not list(order.out.glob("cross-validation.*"))
+
+
+def test_answers_that_do_not_tell_whose_they_are_are_worked_out_again(tmp_path: Path, prepared: Prepare) -> None:
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=1, width=0.25, resume=True)
+    record = cross_validate(order, data, 2, lambda p: None)
+    path = order.out / "fold-1" / "answers.json"
+    path.write_text(json.dumps({name: [0.0, 0.0] for name in json.loads(path.read_text())["scans"]}))
+    assert cross_validate(order, data, 2, lambda p: None) == record
 
 
 def test_more_folds_than_patients_are_refused(tmp_path: Path, prepared: Prepare) -> None:

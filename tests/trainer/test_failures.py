@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from trainer.cross_validation import ANSWERS
 from trainer.failures import failed, stopped
+from trainer.training import checkpoint
 
 FULL = OSError(28, "No space left on device")
 
@@ -12,11 +19,24 @@ FULL = OSError(28, "No space left on device")
 @pytest.mark.parametrize(
     ("command", "error", "words"),
     [
-        ("train", FULL, "The disk is full; the last checkpoint stays, the same command with --resume goes on from it."),
+        ("train", FULL, "The disk is full; there is no checkpoint yet, the same command begins anew."),
         ("prepare", FULL, "The disk is full; what was written so far stays, the same command goes on from there."),
         ("evaluate", FULL, "The disk is full; nothing was written, the same command begins anew."),
-        ("train", RuntimeError("[enforce fail] can't allocate memory: you tried\nto"), "Not enough memory: a smaller --batch"),
-        ("train", MemoryError(), "Not enough memory: a smaller --batch"),
+        ("prepare", OSError("262144 requested and 7136 written"), "The disk is full; what was written"),
+        ("prepare", OSError("Not enough free space to write 28311552 bytes"), "The disk is full; what was written"),
+        (
+            "train",
+            RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 704 vs 598"),
+            "The disk is full; there",
+        ),
+        (
+            "train",
+            RuntimeError("[enforce fail] can't allocate memory: you tried\nto"),
+            "Not enough memory: --part 1 or --save-memory",
+        ),
+        ("tune", MemoryError(), "Not enough memory: --part 1 or --save-memory"),
+        ("prepare", MemoryError(), "Not enough memory; what was written so far stays"),
+        ("train", OSError(5, "Input/output error"), "OSError: [Errno 5] Input/output error"),
         ("train", FloatingPointError("the loss is nan at step 3\nmore"), "FloatingPointError: the loss is nan at step 3"),
     ],
 )
@@ -26,6 +46,36 @@ def test_a_failure_is_told_in_one_line_with_its_remedy(command: str, error: Exce
     assert "\n" not in said
 
 
-def test_what_a_stopped_command_keeps() -> None:
-    assert "--resume" in stopped("locator")
-    assert "--resume" not in stopped("simulate"), "it goes on by itself"
+def test_what_a_stopped_command_keeps(tmp_path: Path) -> None:
+    assert "no checkpoint yet" in stopped("locator", tmp_path)
+    (tmp_path / checkpoint.NAME).touch()
+    assert "--resume" in stopped("locator", tmp_path)
+    assert "--resume" not in stopped("simulate", tmp_path), "it goes on by itself"
+
+
+@pytest.mark.parametrize("name", [checkpoint.NAME, checkpoint.PREVIOUS, f"fold-2/{checkpoint.NAME}", f"fold-1/{ANSWERS}"])
+def test_resuming_is_advised_where_this_run_has_something_to_go_on_from(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    os.utime(path, (1000.0, 1000.0))
+    assert "the last checkpoint stays, the same command with --resume" in failed("train", FULL, tmp_path, 999.0)
+    assert "no checkpoint yet" in failed("train", FULL, tmp_path, 1001.0), "an older run left it"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
+def test_what_numpy_and_torch_say_of_a_full_disk_is_known(tmp_path: Path) -> None:
+    script = (
+        "import resource, signal, sys, numpy, torch\n"
+        "from trainer.failures import failed\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))\n"
+        "for save in (lambda f: numpy.save(f, numpy.zeros(300000)), lambda f: torch.save(torch.zeros(300000), f)):\n"
+        "    try:\n"
+        "        with open(sys.argv[1], 'wb') as f:\n"
+        "            save(f)\n"
+        "    except (OSError, RuntimeError) as error:\n"
+        "        print(failed('prepare', error))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "x")], capture_output=True, text=True, check=True)
+    assert [line.split(";")[0] for line in done.stdout.splitlines()] == ["The disk is full"] * 2, done.stdout

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,9 +18,10 @@ from ankleviewer.core.preprocess import BONE, PAPER
 from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.own_scans import at_size, train_on_scans
-from trainer.runs import TrainOrder, load_run
+from trainer.runs import TrainOrder, load_run, start_network
 from trainer.scans.manifest import DataError
 from trainer.training import checkpoint
+from trainer.training.loop import Progress
 
 SPEC = replace(BONE, size=32, spacing_mm=4.0)
 Prepare = Callable[..., Path]
@@ -43,6 +46,99 @@ def test_smaller_volumes_cover_the_same_length(tmp_path: Path, prepared: Prepare
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=1, width=0.25, size=16)
     train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
     assert load_run(order.out)[1].size == 16
+
+
+def test_a_size_that_the_network_cannot_take_is_said(tmp_path: Path, prepared: Prepare) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", epochs=1, width=0.25, size=20)
+    with pytest.raises(AnkleViewerError, match="USAGE: compact takes a --size that is a multiple of 8, not 20"):
+        train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
+    assert not order.out.exists()
+
+
+def test_a_manifest_to_validate_on_is_refused(tmp_path: Path) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", validation=tmp_path / "scans.csv")
+    with pytest.raises(AnkleViewerError, match="USAGE: --validation goes with --data simulate"):
+        train_on_scans(order, tmp_path, lambda p: None)
+
+
+def test_many_processes_meet_on_the_device_that_is_found(
+    tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[str] = []
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.distributed, "init_process_group", met.append)
+    monkeypatch.setattr(torch.distributed, "destroy_process_group", lambda: None)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 0)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 1)  # there is no second one to wait for
+    order = TrainOrder("compact", "best", tmp_path / "run", epochs=0.5, width=0.25)
+    assert order.device == "auto"
+    train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
+    assert met == ["nccl" if torch.cuda.is_available() else "gloo"] and checkpoint.exists(order.out)
+
+
+def stop(progress: Progress) -> None:
+    if progress.step == 3:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("other", "batch", "told"),
+    [
+        ({"model": "mobilenet"}, 4, "the network or what it starts from"),
+        ({"width": 0.5}, 4, "the network or what it starts from"),
+        ({"preset": "paper"}, 4, "the network or what it starts from and the settings"),
+        ({"epochs": 3}, 4, "the settings"),
+        ({"rate": 1e-3}, 4, "the settings"),
+        ({"strength": 0.1}, 4, "the settings"),
+        ({"size": 16}, 4, "the settings"),
+        ({"seed": 9}, 4, "the settings"),
+        ({}, 2, "the settings"),
+    ],
+)
+def test_a_run_goes_on_as_it_began_or_not_at_all(
+    tmp_path: Path, prepared: Prepare, other: dict[str, Any], batch: int, told: str
+) -> None:
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "run", epochs=2, width=0.25)
+    with pytest.raises(KeyboardInterrupt):
+        train_on_scans(order, data, stop, batch=4)
+    before = {path.name: path.read_bytes() for path in order.out.iterdir() if path.is_file()}
+    with pytest.raises(AnkleViewerError, match=f"RESUME_UNFIT: .* differs from this command in {re.escape(told)}(:| \\()"):
+        train_on_scans(replace(order, resume=True, **other), data, lambda p: None, batch=batch)
+    assert {path.name: path.read_bytes() for path in order.out.iterdir() if path.is_file()} == before
+    train_on_scans(replace(order, resume=True, most_rows=2, save_memory=True), data, lambda p: None, batch=4)
+    assert checkpoint.load(order.out)["step"] == 4  # type: ignore[index]
+
+
+def test_a_run_does_not_go_on_with_other_scans(tmp_path: Path, prepared: Prepare) -> None:
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "run", epochs=2, width=0.25)
+    with pytest.raises(KeyboardInterrupt):
+        train_on_scans(order, data, stop, batch=4)
+    index = (data / "index.csv").read_text()
+    (data / "index.csv").write_text(index.replace("p0,train", "p0,test").replace("p8,validation", "p8,train"))
+    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the scans to train on or to judge by:"):
+        train_on_scans(replace(order, resume=True), data, lambda p: None, batch=4)
+    train_on_scans(order, data, lambda p: None, batch=4)
+    assert checkpoint.load(order.out)["step"] == 4, "begun anew"  # type: ignore[index]
+
+
+def test_a_run_does_not_go_on_from_other_weights(tmp_path: Path, prepared: Prepare) -> None:
+    planar = build("mobilenet", mode="planar", width=0.25)
+    theirs = {theirs: planar.state_dict()[ours] for ours, theirs in _names(planar, "timm")}
+    torch.save(theirs, tmp_path / "imagenet.pth")
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("mobilenet", "paper", tmp_path / "run", init=tmp_path / "imagenet.pth", epochs=1, width=0.25)
+    train_on_scans(order, data, lambda p: None)
+    kept = (order.out / "init.txt").read_text()
+    train_on_scans(replace(order, resume=True), data, lambda p: None)
+    torch.save(theirs | {"classifier.weight": torch.zeros(3, 4)}, tmp_path / "imagenet.pth")
+    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the network or what it starts from:"):
+        train_on_scans(replace(order, resume=True), data, lambda p: None)
+    start_network(replace(order, resume=True))
+    assert (order.out / "init.txt").read_text() == kept
+    start_network(order)
+    assert (order.out / "init.txt").read_text() != kept
 
 
 def test_validation_with_one_class_stops_the_run_unless_allowed(tmp_path: Path, prepared: Prepare) -> None:

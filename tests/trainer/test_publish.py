@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,14 @@ import pytest
 import torch
 
 from ankleviewer.cli import main as viewer
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.wording import calibration_text
 from trainer.cli import main
-from trainer.publish import _revision
+from trainer.publish import ExportOrder, _revision, answers, export_run
 from trainer.runs import load_run
+from trainer.scans.manifest import Row
+from trainer.scans.prepare import Prepared
 
 
 def test_the_revision_is_a_word() -> None:
@@ -58,3 +62,49 @@ def test_validation_scans_of_one_class_give_an_uncalibrated_pack_where_that_is_a
     assert decision.calibration_n == 0 and decision.bins == () and decision.sens_threshold == decision.spec_threshold == 0.5
     assert "**not calibrated**" in (pack / "card.md").read_text()
     assert calibration_text(decision, 0.7) == "Score, not calibrated"
+
+
+@pytest.mark.parametrize("name", ["Our Hospital", "klinik-süd", "UPPER", "../x", "", "all"])
+def test_names_that_the_viewer_refuses_are_refused_first(name: str, tmp_path: Path) -> None:
+    with pytest.raises(AnkleViewerError, match="NAME_INVALID: A model may not be named"):
+        export_run(ExportOrder(tmp_path / "no run", tmp_path / "pack", name=name))
+
+
+def test_a_network_of_own_scans_has_a_name_and_validation_scans_of_its_own(
+    run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under its architecture's name it would hide the shipped model; simulated scans would set its thresholds."""
+    own = tmp_path / "run"
+    own.mkdir()
+    for file in run.iterdir():
+        if file.is_file():
+            shutil.copy(file, own)
+    record = json.loads((run / "config.json").read_text()) | {"data": "the hospital's own scans"}
+    (own / "config.json").write_text(json.dumps(record))
+    line = ["export", str(own), "--out", str(tmp_path / "pack")]
+    assert main([*line, "--validation", str(manifest)]) == 2 and "NAME_MISSING" in capsys.readouterr().err
+    assert main([*line, "--name", "ours"]) == 2 and "VALIDATION_MISSING" in capsys.readouterr().err
+    assert not (own / "validation").exists() and not (tmp_path / "pack").exists()
+
+
+def test_figures_of_another_model_are_refused(run: Path, manifest: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "metrics.json"
+    figures.write_text(json.dumps({"models": {"theirs": {"assessed": 2}}}))
+    order = ExportOrder(run, tmp_path / "pack", manifest, figures, name="ours")
+    with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json holds figures of theirs, none of ours"):
+        export_run(order)
+    figures.write_text(json.dumps({"models": {"ours": {"assessed": 2, "sha256": "0" * 64}}}))
+    with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: .*another model file"):
+        export_run(order)
+    assert not order.out.exists()
+
+
+def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: Path, tmp_path: Path) -> None:
+    net, _, _ = load_run(run)
+    scan = tmp_path / "s.npy"
+    item = Prepared(Row("s", Path("s.nii"), 1, "p", "", "", ""), "validation", "", scan)
+    logits = []
+    for name in ("s0", "s1", "s0"):  # another scan under the same id
+        shutil.copy(run / "validation-prepared" / "inputs" / f"{name}.npy", scan)
+        logits.append(answers(net, [item], tmp_path / "answers.json")[1][0])
+    assert logits[0] == logits[2] != logits[1]

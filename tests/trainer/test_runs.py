@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ import torch
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
 from ankleviewer.core.preprocess import BONE
-from trainer.runs import TrainOrder, load_run, start_network, train_on_simulator, validation_figures
+from trainer import runs as module
+from trainer.runs import TrainOrder, _clear_others, load_run, start_network, train_on_simulator, validation_figures
 from trainer.scans.prepare import prepare
+from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.training import checkpoint
+from trainer.training.processes import best_device
 from trainer.training.recipes import RECIPES
 
 
@@ -78,6 +82,68 @@ def test_going_on_from_a_pack_leaves_no_choice_of_width_or_teacher(tmp_path: Pat
     with pytest.raises(AnkleViewerError, match="USAGE"):
         train_on_simulator(order, lambda progress: None)
     assert not order.out.exists()
+
+
+def test_devices_that_are_not_there_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert TrainOrder("compact", "best", Path("x")).on_device == TrainOrder("compact", "best", Path("x"), device="cpu").on_device
+    with pytest.raises(AnkleViewerError, match="DEVICE_MISSING: PyTorch finds no GPU 'cuda' in this computer"):
+        _ = TrainOrder("compact", "best", Path("x"), device="cuda").on_device
+    with pytest.raises(AnkleViewerError, match="USAGE: --device takes auto, cpu or cuda, not 'gpu'"):
+        _ = TrainOrder("compact", "best", Path("x"), device="gpu").on_device
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    assert TrainOrder("compact", "best", Path("x"), device="cuda").on_device.index == 1, "each process its own"
+    assert TrainOrder("compact", "best", Path("x"), device="cuda:0").on_device.index == 0
+    with pytest.raises(AnkleViewerError, match="DEVICE_MISSING"):
+        _ = TrainOrder("compact", "best", Path("x"), device="cuda:2").on_device
+
+
+def test_many_processes_meet_on_the_device_that_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[torch.device] = []
+
+    def stop(device: torch.device) -> None:
+        met.append(device)
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(module, "processes", stop)
+    with pytest.raises(KeyboardInterrupt):
+        train_on_simulator(TrainOrder("compact", "best", tmp_path, size=32, width=0.25), lambda progress: None)
+    assert met == [best_device()]
+
+
+def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", epochs=0.01, size=32, width=0.25)
+    kept: list[dict[str, Any]] = []
+    monkeypatch.setattr(module, "train", lambda *a, notes, **more: kept.append(notes))
+    monkeypatch.setattr(module, "draw_curves", lambda run: None)
+    monkeypatch.setattr(module, "_pairs", lambda *a: nullcontext())
+    train_on_simulator(order, lambda progress: None)
+    checkpoint.save(order.out, {"step": 1})
+    (order.out / "config.json").write_text(json.dumps(kept[0]))
+    train_on_simulator(replace(order, resume=True, live=True), lambda progress: None)
+    assert len(kept) == 2
+    for other, told in (
+        ({"width": 0.5}, "the network"),
+        ({"seed": 2}, "the settings"),
+        ({"preset": "paper"}, "the scans .* and the"),
+    ):
+        with pytest.raises(AnkleViewerError, match=f"RESUME_UNFIT: .* in {told}"):
+            train_on_simulator(replace(order, resume=True, **other), lambda progress: None)
+    assert len(kept) == 2
+
+
+def test_pairs_of_another_seed_are_not_trained_on(tmp_path: Path) -> None:
+    pair = pair_path(tmp_path, 0)
+    _clear_others(tmp_path, BankOrder(1, 4, 32))
+    pair.touch()
+    _clear_others(tmp_path, BankOrder(1, 9, 32))
+    assert pair.exists(), "more of the same"
+    _clear_others(tmp_path, BankOrder(2, 9, 32))
+    assert not pair.exists()
 
 
 def test_validation_figures(run: Path, manifest: Path) -> None:

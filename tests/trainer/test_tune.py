@@ -1,4 +1,6 @@
-"""The search: as many trials as asked for, also after an interruption; the best one is named; a diverging trial is no end."""
+"""The search: as many trials as asked for, also after an interruption; the best one is named; a diverging trial is no end; one
+folder holds one search.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ import pytest
 from ankleviewer.core.errors import AnkleViewerError
 from trainer import tune as module
 from trainer.runs import TrainOrder
+from trainer.scans.manifest import DataError
 from trainer.tune import RATES, tune
 
 Prepare = Callable[..., Path]
@@ -38,7 +42,7 @@ def test_trials_go_on_where_they_stopped_and_the_best_is_named(tmp_path: Path, p
     assert config["stages"][0]["lr"][0] == pytest.approx(float(rows[1]["lr"]))
     assert config["stages"][0]["plan"]["strength"] == pytest.approx(float(rows[1]["strength"]))
     assert not list((tmp_path / "t").glob("trial-*/*.pt"))
-    assert tune(order(tmp_path / "t"), data, 3, lambda p: None) == record, "nothing is left to do"
+    assert tune(order(tmp_path / "t"), data, 3, lambda p: None, batch=4) == record, "nothing is left to do"
 
 
 def test_a_trial_that_diverges_is_no_end(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +58,55 @@ def test_a_trial_that_diverges_is_no_end(tmp_path: Path, prepared: Prepare, monk
     record = tune(order(tmp_path / "t"), data, 2, lambda p: None)
     assert record["trial"] == 2 and record["trials"] == 2
     assert [r.split(",")[-1] for r in (tmp_path / "t" / "trials.csv").read_text().split()[1:]] == ["pruned", "complete"]
+
+
+def test_a_trial_that_was_stopped_is_made_up_for(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, real = prepared(tmp_path / "data"), module.train_on_scans
+
+    def stopped(order, *args, **more):  # type: ignore[no-untyped-def]
+        real(order, *args, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "train_on_scans", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        tune(order(tmp_path / "t"), data, 1, lambda p: None)
+    assert not list((tmp_path / "t").glob("trial-*/*.pt")), "its weights are of no use"
+    monkeypatch.setattr(module, "train_on_scans", real)
+    record = tune(order(tmp_path / "t"), data, 1, lambda p: None)
+    assert record["trial"] == 2 and record["trials"] == 1
+
+
+def test_data_that_cannot_be_used_use_up_no_trials(tmp_path: Path, prepared: Prepare) -> None:
+    with pytest.raises(DataError, match="holds no prepared scans"):
+        tune(order(tmp_path / "t"), tmp_path, 1, lambda p: None)
+    with pytest.raises(AnkleViewerError, match="DATA_TOO_FEW: The validation scans hold one class only"):
+        tune(order(tmp_path / "t"), prepared(tmp_path / "data", validation=(0,)), 1, lambda p: None)
+    assert not (tmp_path / "t").exists()
+
+
+def test_another_search_in_the_same_folder_is_refused(tmp_path: Path, prepared: Prepare) -> None:
+    data, first = prepared(tmp_path / "data"), order(tmp_path / "t")
+    record = tune(first, data, 1, lambda p: None, batch=4)
+    assert tune(replace(first, seed=9), data, 1, lambda p: None, batch=4) == record, "computers may have seeds of their own"
+    for other, batch, told in (
+        (first, 2, "settings"),
+        (replace(first, epochs=2), 4, "settings"),
+        (replace(first, width=0.5), 4, "network"),
+    ):
+        with pytest.raises(
+            AnkleViewerError, match=rf"SEARCH_UNFIT: .* differs from this one in the {told}.*another folder by --out"
+        ):
+            tune(other, data, 1, lambda p: None, batch=batch)
+    (data / "index.csv").write_text((data / "index.csv").read_text().replace("s2,s2.nii.gz,0", "s2,s2.nii.gz,1"))
+    with pytest.raises(AnkleViewerError, match=r"SEARCH_UNFIT: .* in the scans to train on"):
+        tune(first, data, 1, lambda p: None, batch=4)
+
+
+def test_a_command_that_was_mended_is_no_other_search(tmp_path: Path, prepared: Prepare) -> None:
+    data, wrong = prepared(tmp_path / "data"), replace(order(tmp_path / "t"), size=20)
+    with pytest.raises(AnkleViewerError, match="USAGE: compact takes a --size"):
+        tune(wrong, data, 1, lambda p: None)
+    assert tune(replace(wrong, size=16), data, 1, lambda p: None)["trials"] == 1
 
 
 def test_all_diverging_and_a_missing_package_are_said(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:

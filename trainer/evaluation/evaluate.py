@@ -6,7 +6,9 @@ Reads a manifest.csv (path, label, patient, mask, site; severity and twin where 
 from __future__ import annotations
 
 import csv
+import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.explain import paper_map
 from trainer.evaluation.calibration import brier, expected_calibration_error, reliability
 from trainer.evaluation.localise import Pointing, localisation
 from trainer.evaluation.metrics import OneClassError, auc, auc_interval, pair_accuracy, roc, summary
 from trainer.scans.intake import take_in
-from trainer.scans.manifest import Row, read_manifest
+from trainer.scans.manifest import SIMULATOR, Row, read_manifest
 
 if TYPE_CHECKING:
     from ankleviewer.core.anatomy import Ankle
@@ -79,6 +82,7 @@ def evaluate(
     Raises:
         DataError: see `read_manifest`.
         ModelError: a pack is refused.
+        AnkleViewerError: MODELS_SAME_NAME, figures go by the models' names.
     """
     from ankleviewer.inference.packs import load_pack
     from ankleviewer.inference.predictor import Predictor
@@ -87,12 +91,23 @@ def evaluate(
     rows = read_manifest(data)
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
     truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
-    predictors = {pack.name: Predictor(pack, runtime) for pack in map(load_pack, models)}
+    packs = [load_pack(model) for model in models]
+    for name, times in Counter(pack.name for pack in packs).items():
+        if times > 1:
+            raise AnkleViewerError(
+                "MODELS_SAME_NAME",
+                f"{times} of the packs are named {name}, so that their figures could not be told apart: evaluate them one by "
+                "one, or export one under another name (--name).",
+            )
+    predictors = {pack.name: Predictor(pack, runtime) for pack in packs}
     answers: dict[str, list[Prediction]] = {name: [] for name in predictors}
     for i, row in enumerate(rows):
         if progress:
             progress(i, len(rows), row.id)
-        for name, prediction in predict_scan(row.path, predictors).items():
+        # a simulated patient may be of any age; whom a hospital's table leaves out, it leaves out here too
+        left_out = row.not_eligible if not row.site.startswith(SIMULATOR) else ""
+        found = dict.fromkeys(predictors, _none(left_out)) if left_out else predict_scan(row.path, predictors)
+        for name, prediction in found.items():
             answers[name].append(prediction)
     if progress:
         progress(len(rows), len(rows), "")
@@ -231,40 +246,46 @@ def as_text(figures: Mapping[str, Any]) -> str:
 
 
 def _interval(v: Mapping[str, float | None]) -> str:
-    if v["value"] is None:
+    value, low, high = v["value"], v["low"], v["high"]
+    if value is None:
         return "undefined"
-    return f"{v['value']:.3f} ({v['low']:.3f}-{v['high']:.3f})"
+    return f"{value:.3f} (" + ("undefined)" if low is None or high is None else f"{low:.3f}-{high:.3f})")
 
 
 def _write_predictions(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
-        writer.writerow(FIELDS)
-        for name, predictions in answers.items():
-            for r, q in zip(rows, predictions, strict=True):
-                peak = "" if q.pointing.peak_mm is None else json.dumps([round(v, 2) for v in q.pointing.peak_mm])
-                writer.writerow(
-                    [
-                        r.id,
-                        r.path,
-                        r.label,
-                        r.patient,
-                        r.site,
-                        r.severity,
-                        r.twin,
-                        name,
-                        "" if q.probability is None else f"{q.probability:.9g}",
-                        q.call,
-                        q.reason,
-                        peak,
-                        json.dumps(q.pointing.boxes),
-                    ]
-                )
+    from ankleviewer.io.atomic import write_text
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(FIELDS)
+    for name, predictions in answers.items():
+        for r, q in zip(rows, predictions, strict=True):
+            peak = "" if q.pointing.peak_mm is None else json.dumps([round(v, 2) for v in q.pointing.peak_mm])
+            writer.writerow(
+                [
+                    r.id,
+                    r.path,
+                    r.label,
+                    r.patient,
+                    r.site,
+                    r.severity,
+                    r.twin,
+                    name,
+                    "" if q.probability is None else f"{q.probability:.9g}",
+                    q.call,
+                    q.reason,
+                    peak,
+                    json.dumps(q.pointing.boxes),
+                ]
+            )
+    write_text(path, text.getvalue())
 
 
 def _draw_roc(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+
+    from ankleviewer.io.atomic import atomic_file
 
     figure = Figure(figsize=(5, 5), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)  # no window, no global state
@@ -279,4 +300,5 @@ def _draw_roc(path: Path, rows: Sequence[Row], answers: dict[str, list[Predictio
     axes.set(xlabel="1 - specificity", ylabel="sensitivity", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower right")
-    figure.savefig(path)
+    with atomic_file(path) as stream:
+        figure.savefig(stream, format="png")

@@ -65,14 +65,28 @@ def auc(y: ArrayLike, s: ArrayLike) -> float:
 
 
 def auc_interval(area: float, positives: int, negatives: int) -> Interval:
-    """Hanley and McNeil 1982, formulas for Q1 and Q2 and the standard error; clipped to 0-1."""
+    """Hanley and McNeil 1982, formulas for Q1 and Q2 and the standard error; clipped to 0-1. Their standard error is 0 at an area
+    of 0 or 1, where `auc_bound` stands in.
+    """
+    if area in (0.0, 1.0):
+        return auc_bound(area, min(positives, negatives))
     q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
     variance = (area * (1 - area) + (positives - 1) * (q1 - area**2) + (negatives - 1) * (q2 - area**2)) / (positives * negatives)
     half = 1.959963984540054 * math.sqrt(max(variance, 0.0))
     return Interval(area, max(0.0, area - half), min(1.0, area + half))
 
 
-def wilson(successes: int, n: int) -> Interval:
+def auc_bound(area: float, pairs: int) -> Interval:
+    """Interval of an area of exactly 0 or 1, from so many pairs of a positive and a negative that share no patient.
+
+    All of them are in the same order, and each is so with the chance that the area is: the exact binomial bound of n out of n
+    (Clopper and Pearson 1934; the "rule of three" of Hanley and Lippman-Hand 1983 at 95 % to both sides).
+    """
+    reach = 1 - 0.025 ** (1 / pairs) if pairs else 1.0
+    return Interval(area, max(0.0, area - reach), min(1.0, area + reach))
+
+
+def wilson(successes: float, n: int) -> Interval:
     """Wilson's score interval of a proportion; (nan, 0, 1) without observations."""
     if n == 0:
         return Interval(math.nan, 0.0, 1.0)
@@ -180,7 +194,11 @@ def roc(y: ArrayLike, s: ArrayLike) -> tuple[Floats, Floats, Floats]:
 def summary(
     y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> dict[str, Any]:
-    """Everything the paper prints, with intervals: Wilson's for proportions, the bootstrap's for AUC and F1.
+    """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, and for proportions Wilson's, or the
+    bootstrap's where a patient has several scans, which Wilson takes for independent.
+
+    Where all draws are alike, as at 1, the bootstrap knows no spread: `auc_bound` for an AUC of 0 or 1, Wilson's interval of the
+    patients for a proportion, and for an F1 of 1 the same of tp / (tp + fp + fn), of which F1 is a function.
 
     Args:
         y: labels.
@@ -193,24 +211,38 @@ def summary(
     labels, probability = _pair(y, p)
     called = probability >= threshold
     tp, fp, fn, tn = counts(labels, called)
+    names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
 
     def area(i: NDArray[np.int64]) -> float:
-        return auc(labels[i], probability[i])
+        # patients who have scans of both classes can leave a replicate without the second one
+        return auc(labels[i], probability[i]) if 0 < labels[i].sum() < len(i) else math.nan
 
-    def f1(i: NDArray[np.int64]) -> float:
-        return rates(labels[i], called[i])["f1"]
+    def drawn(name: str) -> Interval:
+        return bootstrap(lambda i: rates(labels[i], called[i])[name], labels, patients, resamples, seed)
 
+    def share(name: str, hits: int, of: NDArray[np.bool_]) -> dict[str, float | None]:
+        n, theirs = int(of.sum()), len(np.unique(names[of]))
+        if theirs == n:
+            return wilson(hits, n).to_json()
+        found = drawn(name)
+        return (found if found.low < found.high else wilson(theirs * hits / n, theirs)).to_json()
+
+    whole = auc(labels, probability)
+    fractured = len(np.unique(names[labels]))
+    pairs = min(fractured, len(np.unique(names[~labels])), len(np.unique(names)) // 2)
+    least = wilson(fractured, fractured).low
+    f1 = drawn("f1") if fp or fn else Interval(1.0, 2 * least / (1 + least), 1.0)
     return {
         "n": len(labels),
         "positives": tp + fn,
         "negatives": tn + fp,
         "threshold": float(threshold),
         "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
-        "auc": bootstrap(area, labels, patients, resamples, seed).to_json(),
-        "auc_hanley_mcneil": auc_interval(auc(labels, probability), tp + fn, tn + fp).to_json(),
-        "accuracy": wilson(tp + tn, len(labels)).to_json(),
-        "precision": wilson(tp, tp + fp).to_json(),
-        "recall": wilson(tp, tp + fn).to_json(),
-        "specificity": wilson(tn, tn + fp).to_json(),
-        "f1": bootstrap(f1, labels, patients, resamples, seed).to_json(),
+        "auc": (auc_bound(whole, pairs) if whole in (0.0, 1.0) else bootstrap(area, labels, patients, resamples, seed)).to_json(),
+        "auc_hanley_mcneil": auc_interval(whole, tp + fn, tn + fp).to_json(),
+        "accuracy": share("accuracy", tp + tn, np.ones_like(labels)),
+        "precision": share("precision", tp, called),
+        "recall": share("recall", tp, labels),
+        "specificity": share("specificity", tn, ~labels),
+        "f1": f1.to_json(),
     }

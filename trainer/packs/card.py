@@ -88,12 +88,20 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     for key, value in record.items():
         name = f"{prefix}{key}".replace("_", " ")
         if isinstance(value, Mapping) and {"value", "low", "high"} <= set(value):
-            rows.append((name, f"{value['value']:.3f} (95 % CI {value['low']:.3f} to {value['high']:.3f})"))
+            rows.append((name, _interval(value)))
         elif isinstance(value, Mapping):
             rows += _flat(value, f"{name}, ")
         else:
             rows.append((name, value))
     return rows
+
+
+def _interval(v: Mapping[str, float | None]) -> str:
+    """A figure in words; None is one that the scans leave undefined, as a precision without a positive call."""
+    value, low, high = v["value"], v["low"], v["high"]
+    if value is None:
+        return "undefined"
+    return f"{value:.3f} (95 % CI " + ("undefined)" if low is None or high is None else f"{low:.3f} to {high:.3f})")
 
 
 def _table(rows: list[tuple[str, Any]]) -> str:

@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 
 from ankleviewer.core.decision import Decision
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.evaluation.calibration import sigmoid
 from trainer.networks.head import FractureNet, pooled
@@ -115,7 +116,8 @@ def export(
         spec: PreprocessSpec as JSON.
         decision: the manifest's "decision", see `calibration.Decision.to_json`.
         origin: what the network was trained on, seed, revision; "versions" is added here.
-        metrics: figures for the manifest and the card.
+        metrics: figures for the manifest and the card; wherever they name the file that was measured ("sha256"), it must be
+            this one.
         name: of the pack, lower case.
         title: for people.
         version: of the pack.
@@ -130,6 +132,7 @@ def export(
 
     Raises:
         ExportError: a gate failed, with the figures; nothing is written.
+        AnkleViewerError: METRICS_UNFIT, the figures are another file's; nothing is written.
         ValueError: the network has no layer of stride `finer`.
         FileExistsError: out_dir is something other than a model pack.
     """
@@ -160,6 +163,13 @@ def export(
     origin = {**origin, "versions": _versions()}
     groups = {"preprocessing": dict(spec), "network": network, "decision": dict(decision), "origin": origin}
     model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()}, layer)
+    digest = hashlib.sha256(model).hexdigest()
+    if others := measured_files(metrics) - {digest}:
+        raise AnkleViewerError(
+            "METRICS_UNFIT",
+            f"The figures were measured on another model file ({min(others)[:12]}, this one is {digest[:12]}): export without "
+            "--metrics, evaluate that pack, and export again with its figures. No pack was written.",
+        )
     parity = check_parity(net, plain, model, decision, volumes, layer)
     record: dict[str, Any] = {
         "schema": "ankleviewer.model/1",
@@ -177,6 +187,12 @@ def export(
     files["manifest.json"] = (json.dumps(record, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
     _write(out_dir, files)
     return out_dir
+
+
+def measured_files(metrics: Mapping[str, Any]) -> set[str]:
+    """SHA-256 of the model files that figures were measured on, those of nested groups too (another set's figures)."""
+    own = {str(metrics["sha256"]).lower()} if "sha256" in metrics else set()
+    return own.union(*(measured_files(group) for group in metrics.values() if isinstance(group, Mapping)))
 
 
 def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str], layer: int | None = None) -> bytes:

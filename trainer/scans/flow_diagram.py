@@ -10,6 +10,7 @@ from typing import Any
 # what the codes mean, for people; a code that is not here is shown as it is
 REASONS = {
     "NOT_ADULT": "younger than 18",
+    "AGE_UNDER_18": "younger than 18 by the scan's header",
     "PRIOR_SURGERY": "surgery before",
     "IMPLANT": "implant",
     "STRONG_MOTION": "strong motion",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import difflib
+import io
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +23,7 @@ class Row:
 
     Attributes:
         id: unlike that of any other row, and fit to be a file's name.
-        patient: the id where the table names none.
+        patient: the id where the table names none, see `patient_named`.
         severity, twin: "" where unknown.
         mask: where the fractures are marked, or None.
         not_eligible: code of what the table says against it (EXCLUDING), "" where nothing.
@@ -35,6 +38,7 @@ class Row:
     twin: str
     mask: Path | None = None
     not_eligible: str = ""
+    patient_named: bool = True
 
 
 # columns of yes or no that exclude a scan, as the paper's study did, and the code under which it is counted
@@ -45,6 +49,8 @@ EXCLUDING = {
     "bone_disease": "BONE_DISEASE",
     "incomplete": "SCAN_INCOMPLETE",
 }
+KNOWN = ("path", "label", "patient", "id", "mask", "site", "severity", "twin", "age", *EXCLUDING)
+SIMULATOR = "simulator, "  # begins the site of simulated scans
 ADULT = 18
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # what some file system refuses in a file's name
 _YES, _NO = ("1", "yes", "true"), ("", "0", "no", "false")
@@ -68,23 +74,20 @@ def names_of(paths: Sequence[Path], folder: Path) -> list[str]:
     return names
 
 
-def read_manifest(path: str | Path) -> list[Row]:
+def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: None) -> list[Row]:
     """Rows of a manifest, or of the manifest.csv in a folder. Relative paths are relative to the manifest.
 
+    Args:
+        say: told once of columns that are not known, since a misspelt one is not read.
+
     Raises:
-        DataError: no such file, a column or value is missing, a label is not 0 or 1, a scan is named twice,
-            an id belongs to two scans or cannot be a file's name.
+        DataError: no such file, one that is no table in UTF-8, a column or value is missing, a row is longer than the
+            headings, a label is not 0 or 1, a scan is named twice, an id belongs to two scans or cannot be a file's name.
     """
     path = Path(path)
     path = path / "manifest.csv" if path.is_dir() else path
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as f:
-            records = list(csv.DictReader(f))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read as a manifest: {error}") from error
     lines: list[tuple[str, dict[str, str], Path]] = []
-    for line, record in enumerate(records, start=2):
-        values = {k: (v or "").strip() for k, v in record.items() if isinstance(k, str) and not isinstance(v, list)}
+    for line, values in _records(path, say):
         if not values.get("path") or values.get("label") not in ("0", "1"):
             raise DataError(f"{path.name}, line {line}: needs a path and a label 0 or 1, has {values}")
         lines.append((f"{path.name}, line {line}", values, path.parent / values["path"]))
@@ -105,21 +108,69 @@ def read_manifest(path: str | Path) -> list[Row]:
     return rows
 
 
+def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str, str]]]:
+    """Line number and cells by heading of every row that is not empty; commas, semicolons or tabs part the cells."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read as a manifest: {error}") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"  # of other encodings each has its own way of not being UTF-8
+    if "\0" in text:
+        raise DataError(f"{path} is no text in UTF-8; save it as CSV UTF-8")
+    first = text.lstrip().partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    headings: list[str] = []
+    records = []
+    try:
+        for cells in reader:
+            values = [cell.strip() for cell in cells]
+            if not headings:
+                headings = [value.lower() for value in values]
+                _check_headings(path, headings, say)
+            elif len(values) > len(headings) and any(values):
+                raise DataError(
+                    f"{path.name}, line {reader.line_num}: {len(values)} cells under {len(headings)} headings; one that holds "
+                    "the sign that parts the cells needs quotation marks"
+                )
+            elif any(values):
+                records.append((reader.line_num, dict(zip(headings, values, strict=False))))
+    except csv.Error as error:
+        raise DataError(f"{path.name}, line {reader.line_num}: cannot be read as a manifest: {error}") from error
+    return records
+
+
+def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], None]) -> None:
+    if twice := sorted(name for name, times in Counter(headings).items() if times > 1 and name in KNOWN):
+        raise DataError(f"{path.name} has more than one column {', '.join(twice)}")
+    unknown = []
+    for name in headings:
+        if name and name not in KNOWN:
+            meant = difflib.get_close_matches(name, [known for known in KNOWN if known not in headings], 1)
+            unknown.append(f"{name} (is {meant[0]} meant?)" if meant else name)
+    if unknown:
+        say(f"{path.name}: columns that are not known and were not read: {', '.join(unknown)}")
+
+
 def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str) -> Row:
-    given = values.get("id", "")
+    given = unicodedata.normalize("NFC", values.get("id", ""))
     if given and (NOT_IN_NAMES.search(given) or given.startswith(".")):
         raise DataError(f"{where}: the id {given!r} cannot be a file's name")
-    name = given or name
+    name = given or unicodedata.normalize("NFC", name)
+    patient = unicodedata.normalize("NFC", values.get("patient", ""))  # one name typed on two systems is one patient
     return Row(
         name,
         scan,
         int(values["label"]),
-        values.get("patient") or name,
+        patient or name,
         values.get("site", ""),
         values.get("severity", ""),
         values.get("twin", ""),
         folder / values["mask"] if values.get("mask") else None,
         _not_eligible(values, where),
+        bool(patient),
     )
 
 

@@ -1,9 +1,9 @@
 """`ankle-trainer prepare`: every scan of a manifest once through the viewer's own reader, checks, ankle finder and
 preprocessing; split by patient.
 
-DATA/ then holds index.csv (one row a scan, with the reason where it was left out), flow.json (the study's flow),
-preprocessing.json, train.csv, validation.csv and test.csv (manifests of the three parts), inputs/ID.npy, the network's inputs
-exactly as the viewer would make them, and marks/ID.npy where fractures are marked.
+DATA/ then holds index.csv (one row a scan, with the reason where it was left out), flow.json (the study's flow; flow.md for
+people, with what was noticed), preprocessing.json, train.csv, validation.csv and test.csv (manifests of the three parts),
+inputs/ID.npy, the network's inputs exactly as the viewer would make them, and marks/ID.npy where fractures are marked.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from trainer.scans.manifest import DataError, Row, read_manifest
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
+NOT_FOUND = "FILE_NOT_FOUND"
 WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
 
@@ -73,21 +74,35 @@ def split_by_patient(rows: Sequence[Row], seed: int = 0) -> dict[str, str]:
 
 
 def prepare(
-    manifest: Path, out: Path, spec: PreprocessSpec, *, seed: int = 0, progress: Callable[[int, int, str], None] | None = None
+    manifest: Path,
+    out: Path,
+    spec: PreprocessSpec,
+    *,
+    seed: int = 0,
+    progress: Callable[[int, int, str], None] | None = None,
+    say: Callable[[str], None] = lambda line: None,
+    part: str | None = None,
 ) -> list[Prepared]:
     """Fill `out`; scans that are there already are not read again, unless their files have changed.
 
+    Args:
+        say: told what was noticed of the table, the marks and equal scans; flow.md keeps it.
+        part: of a split that was made before ("validation"): all scans stand in it, nothing is split again.
+
     Raises:
-        DataError: the manifest is not usable.
+        DataError: the manifest is not usable, none of its scans is within reach, marks and label of a scan or labels of equal
+            scans contradict each other.
         LeakError: equal pixels or one patient across splits.
     """
     from ankleviewer.io.atomic import write_text
 
-    rows = read_manifest(manifest)
+    noticed: list[str] = []
+    rows = read_manifest(manifest, noticed.append)
     folder = out / "inputs"
-    folder.mkdir(parents=True, exist_ok=True)
     state_file = out / "state.json"
-    state: dict[str, Any] = json.loads(state_file.read_text()) if state_file.is_file() else {}
+    state: dict[str, Any] = json.loads(state_file.read_text(encoding="utf-8")) if state_file.is_file() else {}
+    _check_reachable(rows, state.get("scans", {}))
+    folder.mkdir(parents=True, exist_ok=True)
     if state.get("preprocessing") != spec.hash:
         state = {"preprocessing": spec.hash, "scans": {}}
     for i, row in enumerate(rows):
@@ -108,19 +123,27 @@ def prepare(
     if progress:
         progress(len(rows), len(rows), "")
     # only scans that take part are split, so that what was left out does not make the parts uneven
-    splits = split_by_patient([row for row in rows if not entries[row.id]["excluded"]], seed)
+    kept = [row for row in rows if not entries[row.id]["excluded"]]
+    splits = split_by_patient(kept, seed) if part is None else dict.fromkeys((row.patient for row in kept), part)
     found = []
     for row in rows:
         entry = entries[row.id]
         split = splits[row.patient] if not entry["excluded"] else ""
         marks = out / "marks" / f"{row.id}.npy" if entry.get("marked") else None
         found.append(Prepared(row, split, entry["excluded"], None if entry["excluded"] else folder / f"{row.id}.npy", marks))
-    check_leaks(found, {name: entry["pixels"] for name, entry in entries.items()})
+    noticed += [
+        f"{row.id}: its marks hold nothing that the network could see; its fracture counts as not marked"
+        for row in kept
+        if row.label and row.mask is not None and not entries[row.id].get("marked")
+    ]
+    noticed += check_leaks(found, {name: entry["pixels"] for name, entry in entries.items()})
+    for line in noticed:
+        say(line)
     write_text(out / "preprocessing.json", json.dumps(spec.to_json(), indent=1))
     write_text(out / "index.csv", _index(found, entries))
     numbers = flow(found)
     write_text(out / "flow.json", json.dumps(numbers, indent=1))
-    write_text(out / "flow.md", flow_table(numbers))
+    write_text(out / "flow.md", flow_table(numbers) + "".join(f"\n{line}.\n" for line in noticed))
     draw_flow(numbers, out / "flow.png")
     for name, _ in SPLITS:
         write_text(out / f"{name}.csv", _manifest([p.row for p in found if p.split == name]))
@@ -134,8 +157,8 @@ def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:
         DataError: it holds no prepared scans, or not all of them.
     """
     try:
-        spec = PreprocessSpec.from_json(json.loads((out / "preprocessing.json").read_text()))
-        with open(out / "index.csv", newline="") as f:
+        spec = PreprocessSpec.from_json(json.loads((out / "preprocessing.json").read_text(encoding="utf-8")))
+        with open(out / "index.csv", newline="", encoding="utf-8") as f:
             records = list(csv.DictReader(f))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{out} holds no prepared scans (make them with `ankle-trainer prepare`): {error}") from error
@@ -162,6 +185,30 @@ def _manifest(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
+def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> None:
+    """Stop where a share that is not connected would leave a study empty.
+
+    Args:
+        before: of scans that were read in an earlier run.
+
+    Raises:
+        DataError: none of the scans, or none of those that were read before, is there.
+    """
+    wanted = [row for row in rows if not row.not_eligible]
+    there = {row.id for row in wanted if os.path.exists(row.path)}  # noqa: PTH110 (false, too, where a share answers by an error)
+    known = {row.id for row in wanted if before.get(row.id, {}).get("excluded", NOT_FOUND) != NOT_FOUND}
+    if wanted and not there:
+        raise DataError(
+            f"none of the table's {len(wanted)} scans is found, the first should be {wanted[0].path}: is their folder connected? "
+            "Nothing was written"
+        )
+    if known and not known & there:
+        raise DataError(
+            f"none of the {len(known)} scans that were prepared before is found: is their folder connected? Nothing was written. "
+            "Where they are gone for good, take them out of the table"
+        )
+
+
 def _source(row: Row, manifest: Path) -> str:
     """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), and number,
     size and latest change of its files and its marks. Another scan under the same id, a scan that was sent anew, another label,
@@ -184,16 +231,19 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
         return {"excluded": found.reason, "pixels": "", "ankle": None}
     volume = found.scan.volume
     pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
-    marked = _marked(row.mask, volume) if row.mask is not None else None
+    marked = _marked(row, row.mask, volume) if row.mask is not None else None
     ankle = _meant(found.ankles, row.label, marked)
     if ankle is None:
         reason = WHICH_ANKLE if found.ankles else found.reason
         return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
     tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up)
     _save(target, tensor[0, 0])
-    if marked is not None:
-        _save(marks, _marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up)))
-    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": marked is not None}
+    seen = None if marked is None else _marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up))
+    # marks of nothing would teach that no cell of a fractured scan holds a fracture
+    has_marks = seen is not None and (not row.label or bool(seen.any()))
+    if seen is not None and has_marks:
+        _save(marks, seen)
+    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": has_marks}
 
 
 def _meant(ankles: Sequence[Ankle], label: int, marked: Volume | None) -> Ankle | None:
@@ -209,11 +259,11 @@ def _meant(ankles: Sequence[Ankle], label: int, marked: Volume | None) -> Ankle 
     return min(ankles, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
 
 
-def _marked(path: Path, volume: Volume) -> Volume:
+def _marked(row: Row, path: Path, volume: Volume) -> Volume:
     """A mask of fractures, above 0 where one is marked.
 
     Raises:
-        DataError: the marks cannot be read or do not lie on the scan's grid.
+        DataError: the marks cannot be read, do not lie on the scan's grid or mark something on a scan without a fracture.
     """
     from ankleviewer.core.errors import ScanError
     from ankleviewer.io.reader import open_scan
@@ -221,9 +271,11 @@ def _marked(path: Path, volume: Volume) -> Volume:
     try:
         marks = open_scan(path).volume
     except ScanError as error:
-        raise DataError(f"the marks {path.name} cannot be read: {error}") from error
+        raise DataError(f"scan {row.id}: the marks {path.name} cannot be read: {error}") from error
     if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
-        raise DataError(f"the marks {path.name} do not lie on the scan's grid")
+        raise DataError(f"scan {row.id}: the marks {path.name} do not lie on the scan's grid")
+    if not row.label and (marks.hu > 0).any():
+        raise DataError(f"scan {row.id}: the marks {path.name} hold a fracture, but the label is 0")
     return marks
 
 
@@ -243,22 +295,29 @@ def _save(target: Path, values: NDArray[Any]) -> None:
         np.save(stream, values)
 
 
-def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> None:
-    """Stop where a patient or a picture stands in more than one split.
+def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
+    """Stop where a patient or a picture stands in more than one split; returns what is to be said of equal pictures in one.
 
     Raises:
         LeakError: with the scans' ids.
+        DataError: scans of equal pixels have different labels.
     """
     patients: dict[str, str] = {}
-    pictures: dict[str, tuple[str, str]] = {}
+    pictures: dict[str, Prepared] = {}
+    twice = []
     for item in found:
         if item.excluded:
             continue
         if patients.setdefault(item.row.patient, item.split) != item.split:
             raise LeakError(f"one patient stands in {patients[item.row.patient]} and in {item.split} (scan {item.row.id})")
-        other, split = pictures.setdefault(pixels[item.row.id], (item.row.id, item.split))
-        if split != item.split:
-            raise LeakError(f"scans {other} ({split}) and {item.row.id} ({item.split}) hold the same pixels")
+        other = pictures.setdefault(pixels[item.row.id], item)
+        if other.row.label != item.row.label:
+            raise DataError(f"scans {other.row.id} and {item.row.id} hold the same pixels, but their labels differ")
+        if other.split != item.split:
+            raise LeakError(f"scans {other.row.id} ({other.split}) and {item.row.id} ({item.split}) hold the same pixels")
+        if other is not item:
+            twice.append(f"{other.row.id} and {item.row.id}: the same pixels, counted twice in {item.split}")
+    return twice
 
 
 def flow(found: Sequence[Prepared]) -> dict[str, Any]:

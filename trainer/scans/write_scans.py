@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from ankleviewer.core.errors import AnkleViewerError
+from trainer.scans.manifest import SIMULATOR
 from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
@@ -164,7 +165,7 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
     out = work[0][0].out
     for order, number in work:
         name = f"ankle-{order.seed}-{number:05d}"
-        truth[name] = json.loads((out / "truth" / f"{name}.json").read_text())
+        truth[name] = json.loads((out / "truth" / f"{name}.json").read_text(encoding="utf-8"))
         tiles.append((f"{truth[name]['type']}, {truth[name]['severity']}", np.load(out / "truth" / f"{name}.npy")))
         label = truth[name]["label"]
         writer.writerow(
@@ -173,7 +174,7 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
                 "label": label,
                 "patient": truth[name]["patient"],
                 "mask": f"masks/{name}.nii.gz" if label else "",
-                "site": f"simulator, {order.setting.name}",
+                "site": f"{SIMULATOR}{order.setting.name}",
                 "severity": truth[name]["severity"],
                 "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
                 "age": truth[name]["age"],

@@ -36,13 +36,18 @@ def load_best(run: Path) -> dict[str, Any] | None:
     return _read(run, (BEST,))
 
 
+def exists(run: Path) -> bool:
+    """Whether there is a state to go on from, readable or not."""
+    return any((run / name).exists() for name in (NAME, PREVIOUS))
+
+
 def drop_best(run: Path) -> None:
     """Forget the best state: a run that starts anew must not answer with that of an older one in its folder."""
     (run / BEST).unlink(missing_ok=True)
 
 
 def drop(run: Path) -> None:
-    """Remove all states of a run: its figures are known and its weights of no further use."""
+    """Remove all states of a run: its weights are of no further use, or another run begins in its folder."""
     for name in (NAME, PREVIOUS, BEST):
         (run / name).unlink(missing_ok=True)
 

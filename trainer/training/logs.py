@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.io.atomic import write_text
 
+TABLE, LINES = "log.csv", "log.jsonl"
+LOGS = (TABLE, LINES)
 FIELDS = (
     "step",
     "stage",
@@ -53,24 +57,22 @@ class FileLog:
     """
 
     def __init__(self, run: Path, first: int) -> None:
-        kept: list[dict[str, Any]] = []
-        path = run / "log.csv"
-        if first and path.exists():
-            with open(path, newline="") as f:
-                kept = [row for row in csv.DictReader(f) if int(row["step"]) < first]
-        self._csv = open(path, "w", newline="")  # noqa: SIM115 (closed by close)
-        self._json = open(run / "log.jsonl", "w")  # noqa: SIM115
-        self._writer = csv.DictWriter(self._csv, FIELDS, extrasaction="ignore")
-        self._writer.writeheader()
-        for row in kept:
-            self.write({k: _number(v) for k, v in row.items() if v not in ("", None)})
+        kept = _rows_before(run / TABLE, first) if first else []
+        # put in place as whole files, so that a crash here costs none of the rows of a run that goes on
+        table = io.StringIO()
+        writer = _writer(table)
+        writer.writeheader()
+        writer.writerows(_table_row(row) for row in kept)
+        write_text(run / TABLE, table.getvalue())
+        write_text(run / LINES, "".join(_line(row) for row in kept))
+        self._csv = open(run / TABLE, "a", newline="", encoding="utf-8")  # noqa: SIM115 (closed by close)
+        self._json = open(run / LINES, "a", newline="", encoding="utf-8")  # noqa: SIM115
+        self._writer = _writer(self._csv)
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Write a row to both."""
-        self._writer.writerow({k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()})
-        known = {k: row[k] for k in FIELDS if k in row}
-        finite = {k: v for k, v in known.items() if not isinstance(v, float) or math.isfinite(v)}  # JSON has no nan
-        self._json.write(json.dumps({k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in finite.items()}) + "\n")
+        self._writer.writerow(_table_row(row))
+        self._json.write(_line(row))
         self._csv.flush()
         self._json.flush()
 
@@ -107,6 +109,36 @@ class TensorBoardLog:
     def close(self) -> None:
         """Flush and close."""
         self._writer.close()
+
+
+def _writer(stream: IO[str]) -> csv.DictWriter[str]:
+    return csv.DictWriter(stream, FIELDS, extrasaction="ignore")
+
+
+def _table_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: f"{v:.5g}" if isinstance(v, float) else v for k, v in row.items()}
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    known = {k: row[k] for k in FIELDS if k in row}
+    finite = {k: v for k, v in known.items() if not isinstance(v, float) or math.isfinite(v)}  # JSON has no nan
+    return json.dumps({k: float(f"{v:.5g}") if isinstance(v, float) else v for k, v in finite.items()}) + "\n"
+
+
+def _rows_before(path: Path, first: int) -> list[dict[str, int | float]]:
+    """Rows of the steps before `first`; one that a crash or a full disk cut short is left out."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8", errors="replace")
+    kept = []
+    for row in csv.DictReader(io.StringIO(text[: text.rfind("\n") + 1])):
+        try:
+            numbers = {k: _number(v) for k, v in row.items() if v != ""}
+        except (ValueError, AttributeError):  # no number, or fewer values than columns
+            continue
+        if numbers.get("step", first) < first:
+            kept.append(numbers)
+    return kept
 
 
 def _number(text: str) -> int | float:

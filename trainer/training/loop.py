@@ -21,7 +21,8 @@ from trainer.training import checkpoint
 from trainer.training.allocator import keep_freed_memory
 from trainer.training.compiled import try_compiling
 from trainer.training.data import Bank, Batch, HardPlace, Inline, PairBank, Prefetch, Source
-from trainer.training.logs import FileLog, Log, TensorBoardLog
+from trainer.training.fingerprint import CONFIG
+from trainer.training.logs import LOGS, FileLog, Log, TensorBoardLog
 from trainer.training.mine import mine
 from trainer.training.objective import Objective, Stage, on_device, parts_of, share_of
 from trainer.training.processes import Processes
@@ -94,7 +95,8 @@ def train(
     notes: Mapping[str, Any] | None = None,
 ) -> FractureNet:
     """Train through all stages and return the averaged network (also in the run's checkpoint). `notes` go into config.json,
-    `say` takes lines for people.
+    `say` takes lines for people. Without `resume`, states and logs of an older run in the folder are removed; with it, the caller
+    has made sure that they are of this very run (`fingerprint.check`).
 
     With `validate`, the averaged weights of the highest `val_auc` are kept beside the checkpoint and returned.
 
@@ -102,7 +104,7 @@ def train(
         FloatingPointError: the loss is not finite, or the gradient again and again; the last checkpoint stays.
     """
     execution = execution or Execution()
-    run.mkdir(parents=True, exist_ok=True)
+    _folder(run, anew=execution.processes.first and not resume)
     keep_freed_memory()
     net = (channels_last(net) if net.mode == "full" else net).to(execution.device)
     objective = Objective(net, len(stages), teacher, execution.save_memory).to(execution.device)
@@ -284,6 +286,17 @@ def _step(
     return total, sums | {"pair_accuracy": sum(known) / len(known) if known else float("nan")}
 
 
+def _folder(run: Path, anew: bool) -> None:
+    """The run's folder, `anew` without the states and logs of an older run: one that is stopped before its first checkpoint must
+    not go on from that one's.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    if anew:
+        checkpoint.drop(run)
+        for name in LOGS:
+            (run / name).unlink(missing_ok=True)
+
+
 def _write_config(
     run: Path, net: FractureNet, spec: PreprocessSpec, stages: list[Stage], notes: Mapping[str, Any] | None
 ) -> None:
@@ -296,7 +309,7 @@ def _write_config(
         "config": net.config,
         "preprocessing": spec.to_json(),
     }
-    write_text(run / "config.json", json.dumps(record, indent=1, default=str))
+    write_text(run / CONFIG, json.dumps(record, indent=1, default=str))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import torch
 
 from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
@@ -74,6 +76,7 @@ def test_figures_read_as_a_table() -> None:
     silent = measure(scans, [answer(0.2)] * 8, 0.75, 0.35, resamples=10)
     assert silent["at_spec_threshold"]["precision"]["value"] is None, "JSON has no nan"
     assert "precision   undefined" in as_text(silent)
+    assert module._interval({"value": 0.5, "low": None, "high": None}) == "0.500 (undefined)"
     assert "no figures" in as_text(measure(rows(1), [answer(0.4)], 0.5, 0.5)) and as_text(measure([], [], 0.5, 0.5)) == ""
 
 
@@ -144,13 +147,54 @@ class FakePack:
         record = {"decision": {"spec_threshold": 0.6, "sens_threshold": 0.4}}  # noqa: RUF012
 
 
-def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def stubs(monkeypatch: pytest.MonkeyPatch) -> None:
     class Stub:
         def __init__(self, pack: FakePack, runtime: str) -> None:
             self.pack = pack
 
     monkeypatch.setattr("ankleviewer.inference.packs.load_pack", lambda name: FakePack())
     monkeypatch.setattr("ankleviewer.inference.predictor.Predictor", Stub)
+
+
+@pytest.mark.usefixtures("stubs")
+def test_packs_of_one_name_are_refused(tmp_path: Path) -> None:
+    """Figures go by name: one of the two would be left out in silence."""
+    (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\n")
+    with pytest.raises(AnkleViewerError, match="MODELS_SAME_NAME: 2 of the packs are named tiny"):
+        evaluate(["tiny", tmp_path / "tiny"], tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("stubs")
+def test_whom_the_table_leaves_out_is_not_assessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `prepare` does; simulated patients are of any age and stay."""
+    seen: list[str] = []
+    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: seen.append(path.name) or {"tiny": answer(0.9)})
+    lines = ["a.nii,1,15,,here", "b.nii,0,44,yes,here", "c.nii,1,44,no,here", "d.nii,0,15,,simulator\\, standard"]
+    table = "\n".join(["path,label,age,surgery,site", *lines]).replace("simulator\\, standard", '"simulator, standard"')
+    (tmp_path / "manifest.csv").write_text(table)
+    figures = evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=10)["models"]["tiny"]
+    assert seen == ["c.nii", "d.nii"]
+    assert figures["assessed"] == 2 and figures["not_assessed"] == {"NOT_ADULT": 1, "PRIOR_SURGERY": 1}
+
+
+@pytest.mark.usefixtures("stubs")
+def test_a_full_disk_leaves_no_half_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: {"tiny": answer(0.9)})
+    monkeypatch.setattr("os.fsync", full)
+    (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\n")
+    with pytest.raises(OSError, match="full"):
+        evaluate(["tiny"], tmp_path, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def full(handle: int) -> None:
+    raise OSError(errno.ENOSPC, "the disk is full")
+
+
+@pytest.mark.usefixtures("stubs")
+def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter([0.9, 0.2, 0.7, None])
     monkeypatch.setattr(module, "predict_scan", lambda path, predictors: {"tiny": answer(next(given), True)})
     (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\nb.nii,0\nc.nii,1\nd.nii,0\n")

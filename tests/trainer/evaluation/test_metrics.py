@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from trainer.evaluation.metrics import (
     OneClassError,
     auc,
+    auc_bound,
     auc_interval,
     bootstrap,
     midranks,
@@ -134,3 +135,40 @@ def test_summary_agrees_with_its_parts() -> None:
         assert found[name]["value"] == pytest.approx(value, abs=1e-6)
         assert found[name]["low"] <= value <= found[name]["high"]
     assert sum(found["confusion"].values()) == 120
+
+
+def test_an_area_of_0_or_1_has_an_interval_all_the_same() -> None:
+    """Ten pairs in the right order are what a model of 0.69 still brings about once in forty times."""
+    assert auc_bound(1.0, 10).low ** 10 == pytest.approx(0.025) and auc_bound(1.0, 10).high == 1.0
+    assert auc_bound(0.0, 10).high == pytest.approx(1 - auc_bound(1.0, 10).low) and auc_bound(0.0, 10).low == 0.0
+    assert auc_bound(1.0, 0).low == 0.0, "one patient says nothing of two"
+    assert auc_interval(1.0, 10, 40) == auc_bound(1.0, 10)
+    found = summary([1, 0] * 10, [0.9, 0.1] * 10, 0.5, resamples=20)
+    assert found["auc"]["low"] == pytest.approx(0.6915, abs=1e-4) and 0.8 < found["f1"]["low"] < 0.9
+    both = summary([1, 0] * 10, [0.9, 0.1] * 10, 0.5, [str(i // 2) for i in range(20)], resamples=20)
+    assert both["auc"]["low"] == pytest.approx(auc_bound(1.0, 5).low, abs=1e-6), "ten patients make five pairs of strangers"
+
+
+def test_rates_know_that_scans_of_one_patient_belong_together() -> None:
+    rng = np.random.default_rng(2)
+    y = np.repeat(rng.integers(0, 2, 30), 8)
+    p = np.repeat(np.clip(rng.normal(0.4 + 0.2 * y[::8], 0.2), 0, 1), 8)  # eight scans of a patient, alike
+    patients = [str(i // 8) for i in range(240)]
+    apart, alone, together = (
+        summary(scans, scores, 0.5, names, resamples=200)
+        for scans, scores, names in ((y, p, None), (y[::8], p[::8], None), (y, p, patients))
+    )
+    for name in ("accuracy", "precision", "recall", "specificity"):
+        width = {key: f[name]["high"] - f[name]["low"] for key, f in (("a", apart), ("1", alone), ("t", together))}
+        assert together[name]["value"] == apart[name]["value"] and together[name]["low"] < together[name]["value"]
+        assert width["t"] > 1.5 * width["a"] and width["t"] == pytest.approx(width["1"], rel=0.35)
+    one_each = summary(y, p, 0.5, [str(i) for i in range(240)], resamples=200)
+    assert one_each == apart
+    sure = summary([1, 1, 0, 0], [0.9, 0.9, 0.1, 0.8], 0.5, ["a", "a", "b", "b"], resamples=20)
+    assert sure["recall"] == wilson(1, 1).to_json() and sure["specificity"]["low"] < 0.5 < sure["specificity"]["high"]
+
+
+def test_patients_with_scans_of_both_classes_may_leave_a_draw_with_one() -> None:
+    y, p = [1, 1, 1, 0, 1, 1], [0.9, 0.4, 0.7, 0.5, 0.6, 0.8]
+    found = summary(y, p, 0.5, ["a", "a", "b", "b", "c", "c"], resamples=50)
+    assert found["auc"]["value"] == 0.8 and found["auc"]["low"] is not None

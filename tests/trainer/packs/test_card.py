@@ -31,6 +31,13 @@ def test_figures_have_their_intervals_and_calibration_a_table_of_its_own() -> No
     assert "Trained on simulated scans; no figure below says anything on patients." in card and "torch" not in card
 
 
+def test_undefined_figures_are_told_as_such() -> None:
+    """A precision without a positive call has no value; a figure of few scans may have no interval."""
+    none = {"value": None, "low": 0.0, "high": 1.0}
+    card = model_card(record(precision=none, f1={"value": 0.5, "low": None, "high": None}))
+    assert "| precision | undefined |" in card and "| f1 | 0.500 (95 % CI undefined) |" in card
+
+
 def test_what_is_not_known_of_the_training_has_no_line() -> None:
     own = record()
     own["origin"] |= {"pairs": None, "init": "", "steps": 0}

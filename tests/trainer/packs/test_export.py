@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from ankleviewer.core.decision import Decision
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.openvino_session import has_openvino
@@ -125,6 +126,17 @@ def test_the_manifest_says_what_is_in_the_file(pack: Path, net: FractureNet) -> 
     for group in ("preprocessing", "network", "decision", "origin"):
         assert json.loads(metadata[group]) == record[group]
     assert sorted(p.name for p in pack.iterdir()) == ["card.md", "manifest.json", "model.onnx"]
+
+
+def test_figures_are_those_of_the_file_that_is_written(pack: Path, net: FractureNet, volumes: list[Any], tmp_path: Path) -> None:
+    """Of each set that stands in a model's entry; figures that name no file were put together by hand."""
+    own, other = read_pack(pack).sha256, "0" * 64
+    again = write(net, volumes, tmp_path / "again", metrics=METRICS | {"sha256": own, "shifted half": {"sha256": own.upper()}})
+    assert (again / "model.onnx").read_bytes() == (pack / "model.onnx").read_bytes()
+    for metrics in ({"sha256": other}, {"sha256": own, "shifted half": METRICS | {"sha256": other}}):
+        with pytest.raises(AnkleViewerError, match=f"METRICS_UNFIT: .*another model file .0{{12}}, this one is {own[:12]}"):
+            write(net, volumes, tmp_path / "other", metrics=metrics)
+    assert not (tmp_path / "other").exists()
 
 
 def test_weights_are_stored_in_half_precision_and_cast_once_at_load(pack: Path, tmp_path: Path) -> None:

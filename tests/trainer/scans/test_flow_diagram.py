@@ -34,6 +34,7 @@ def test_the_table_counts_and_speaks() -> None:
     ]
     assert lines[7] == "| included | 1453: 633 fractured, 820 not |" and lines[8].startswith("| - training | 1017: 443")
     assert in_words("NO_COMPLETE_ANKLE") == "no complete ankle found"
+    assert in_words("AGE_UNDER_18") == "younger than 18 by the scan's header" != in_words("NOT_ADULT")
 
 
 def test_the_picture_holds_boxes_and_grows_with_the_reasons(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
     file.write_text("path,label,patient,mask,site,severity,twin\na/one.nii.gz,1,p1,,x,hairline,t1\n/abs/two.nii,0,,,,,\n")
     one, two = read_manifest(tmp_path)
     assert one == Row("one", tmp_path / "a/one.nii.gz", 1, "p1", "x", "hairline", "t1")
-    assert two == Row("two", Path("/abs/two.nii"), 0, "two", "", "", "")
+    assert two == Row("two", Path("/abs/two.nii"), 0, "two", "", "", "", patient_named=False)
     assert read_manifest(file) == [one, two]
     assert scan_id(Path("x/dicom-folder")) == "dicom-folder"
 
@@ -32,6 +32,9 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
         ("path,label,id\na.nii,1,../x\n", "line 2: the id '../x' cannot be a file's name"),
         ("path,label,id\na.nii,1,..\n", "line 2: the id '..' cannot"),
         ("path,label\na/b/CT,1\na-b/CT,0\n", "line 3: the id 'a-b-CT'"),
+        ("path,label\na.nii,1\n\nleft, b.nii,0\n", "line 4: 3 cells under 2 headings"),
+        ('path,label,site\na.nii,1,"two\nlines"\nb.nii,x,\n', "line 4: needs a path"),
+        ("path,label,Label\na.nii,1,0\n", "more than one column label"),
     ],
 )
 def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:
@@ -50,3 +53,36 @@ def test_scans_of_one_name_have_ids_of_their_own(tmp_path: Path) -> None:
     names = [row.id for row in read_manifest(tmp_path)]
     assert names[:3] == ["a-CT", "b-CT", "c-ct"] and names[3].endswith("other-CT") and names[4] == "d-1"
     assert [row.patient for row in read_manifest(tmp_path)] == names
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_tables_as_spreadsheets_write_them(tmp_path: Path, sign: str) -> None:
+    """Semicolons where the comma is the decimal sign, headings typed by hand, empty rows below, accents composed or not."""
+    lines = ["Path , LABEL,patient,id", "a.nii,1,Mu\u0308ller,", "b.nii,0,M\u00fcller,e\u0301", ",,,", ",,,"]
+    (tmp_path / "manifest.csv").write_text("\ufeff" + "\r\n".join(lines).replace(",", sign), encoding="utf-8")
+    one, two = read_manifest(tmp_path)
+    assert (one.id, one.label, two.id, two.label) == ("a", 1, "\u00e9", 0)
+    assert one.patient == two.patient == "M\u00fcller" and one.patient_named
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_tables_of_other_encodings_are_told_what_to_save_as(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "manifest.csv").write_bytes("path,label,patient\na.nii,1,Müller\n".encode(encoding))
+    with pytest.raises(DataError, match="save it as CSV UTF-8"):
+        read_manifest(tmp_path)
+
+
+def test_columns_that_are_not_read_are_named_once(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text("path,label,surgerry,remarks\na.nii,1,yes,x\nb.nii,0,,y\n")
+    said: list[str] = []
+    read_manifest(tmp_path, said.append)
+    assert said == ["manifest.csv: columns that are not known and were not read: surgerry (is surgery meant?), remarks"]
+    (tmp_path / "manifest.csv").write_text("path,label,surgery\na.nii,1,yes\n")
+    read_manifest(tmp_path, said.append)
+    assert len(said) == 1
+    assert not read_manifest(tmp_path)[0].patient_named
+
+
+def test_whether_a_patient_was_named_is_known_where_the_name_is_the_files(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text("path,label,patient\na.nii,1,a\nb.nii,0,\n")
+    assert [(r.patient, r.patient_named) for r in read_manifest(tmp_path)] == [("a", True), ("b", False)]

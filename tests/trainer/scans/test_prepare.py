@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from dataclasses import replace
@@ -52,12 +53,19 @@ def found(name: str, patient: str, split: str, excluded: str = "") -> Prepared:
 
 def test_leaks_are_found() -> None:
     fine = [found("a", "p1", "train"), found("b", "p1", "train"), found("c", "p2", "test")]
-    check_leaks(fine, {"a": "x", "b": "y", "c": "z"})
+    assert check_leaks(fine, {"a": "x", "b": "y", "c": "z"}) == []
+    assert check_leaks(fine, {"a": "x", "b": "x", "c": "z"}) == ["a and b: the same pixels, counted twice in train"]
     with pytest.raises(LeakError, match=r"scans a \(train\) and c \(test\) hold the same pixels"):
         check_leaks(fine, {"a": "x", "b": "y", "c": "x"})
     with pytest.raises(LeakError, match="one patient stands in train and in test"):
         check_leaks([*fine, found("d", "p1", "test")], {"a": "x", "b": "y", "c": "z", "d": "w"})
     check_leaks([*fine, found("d", "p1", "", "ANKLE_INCOMPLETE")], {"a": "x", "b": "y", "c": "z", "d": "x"})
+
+
+def test_equal_pixels_with_other_labels_are_refused() -> None:
+    other = replace(found("b", "p1", "train"), row=row("b", 1, "p1"))
+    with pytest.raises(DataError, match="scans a and b hold the same pixels, but their labels differ"):
+        check_leaks([found("a", "p1", "train"), other], {"a": "x", "b": "x"})
 
 
 def test_the_flow_counts() -> None:
@@ -114,7 +122,7 @@ def test_who_is_not_part_of_the_study_is_counted_and_not_read(scans: Path, tmp_p
 
 def test_a_table_may_say_more_than_before(scans: Path, atlas: Atlas, tmp_path: Path) -> None:
     """Marks and criteria that are added to the table count, though the scans were prepared already."""
-    table, spec = tmp_path / "m.csv", replace(SPEC, size=16, spacing_mm=8.0)
+    table, spec = tmp_path / "m.csv", replace(SPEC, size=64, spacing_mm=2.0)
     good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
     write_nifti(good.mask, good.volume.grid, tmp_path / "mask.nii.gz")
     seen = []
@@ -193,6 +201,36 @@ def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Pa
     write_nifti(good.mask[:-1], Grid.axis_aligned((64, 65, 65), 2.0, (0.0, 0.0, 0.0)), tmp_path / "mask.nii.gz")
     with pytest.raises(DataError, match=r"the marks mask.nii.gz do not lie on the scan's grid"):
         prepare(tmp_path / "m.csv", tmp_path / "other", SPEC)
+    (tmp_path / "mask.nii.gz").write_bytes(b"no marks")
+    with pytest.raises(DataError, match=r"scan good: the marks mask\.nii\.gz cannot be read"):
+        prepare(tmp_path / "m.csv", tmp_path / "third", SPEC)
+
+
+def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path) -> None:
+    """They would teach that no cell of a fractured scan holds a fracture."""
+    volume = open_scan(scans / "good.nii.gz").volume
+    mask = np.zeros(volume.hu.shape, dtype=np.uint8)
+
+    def prepared(label: int) -> tuple[Prepared, list[str]]:
+        write_nifti(mask, volume.grid, tmp_path / "mask.nii.gz")
+        (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},{label},p,mask.nii.gz\n")
+        said: list[str] = []
+        (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", SPEC, say=said.append)
+        return item, said
+
+    item, said = prepared(1)
+    assert item.marks_path is None and not (tmp_path / "out" / "marks" / "good.npy").exists()
+    assert said == ["good: its marks hold nothing that the network could see; its fracture counts as not marked"]
+    assert prepared(1)[1] == said and said[0] in (tmp_path / "out" / "flow.md").read_text(encoding="utf-8")
+    assert prepared(0)[0].marks_path is not None and prepared(0)[1] == []
+    mask[0, 0, 0] = 1  # a corner of 2 mm, less than MARKED_SHARE of a voxel of 4 mm
+    item, said = prepared(1)
+    assert item.marks_path is None and len(said) == 1
+    mask[20:40, 20:40, 20:40] = 1
+    item, said = prepared(1)
+    assert item.marks_path is not None and said == []
+    with pytest.raises(DataError, match=r"scan good: the marks mask\.nii\.gz hold a fracture, but the label is 0"):
+        prepared(0)
 
 
 def test_what_was_prepared_is_found_again(done: tuple[Path, list[Prepared]]) -> None:
@@ -276,3 +314,60 @@ def test_an_interrupted_run_goes_on(scans: Path, tmp_path: Path, monkeypatch: py
 def test_a_bad_manifest_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         prepare(tmp_path / "none.csv", tmp_path / "out", SPEC)
+
+
+def test_a_table_of_one_part_is_not_split_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two patients of equal pixels may stand in one part; a split of its table would call that a leak."""
+    lines = []
+    for i in range(40):
+        (tmp_path / f"s{i}.nii.gz").touch()
+        lines.append(f"s{i}.nii.gz,{i % 2},p{i}")
+    (tmp_path / "validation.csv").write_text("\n".join(["path,label,patient", *lines]) + "\n")
+    monkeypatch.setattr(module, "_one", lambda row, *a: {"excluded": "", "pixels": f"x{row.label}", "ankle": [0.0, 0.0, 0.0]})
+    with pytest.raises(LeakError):
+        prepare(tmp_path / "validation.csv", tmp_path / "whole", SPEC)
+    said: list[str] = []
+    items = prepare(tmp_path / "validation.csv", tmp_path / "out", SPEC, part="validation", say=said.append)
+    assert {p.split for p in items} == {"validation"} and len(said) == 38
+    assert len(read_manifest(tmp_path / "out" / "validation.csv")) == 40
+
+
+def test_scans_out_of_reach_do_not_empty_what_was_prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "m.csv").write_text("path,label\ngone/a.nii,1\ngone/b.nii,0\n")
+    with pytest.raises(DataError, match=r"none of the table's 2 scans is found.*gone/a\.nii.*Nothing was written"):
+        prepare(tmp_path / "m.csv", tmp_path / "out", SPEC)
+    assert not (tmp_path / "out").exists()
+    share, table = tmp_path / "share", tmp_path / "n.csv"
+    share.mkdir()
+    (tmp_path / "here.nii").touch()
+    monkeypatch.setattr(module, "_one", lambda row, *a: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
+    (share / "b.nii").touch()
+    table.write_text("path,label\nshare/b.nii,0\n")
+    prepare(table, tmp_path / "out", SPEC)
+    before = (tmp_path / "out" / "index.csv").read_bytes()
+    (share / "b.nii").unlink()
+    table.write_text("path,label\nhere.nii,1\nshare/b.nii,0\n")
+    with pytest.raises(DataError, match="none of the 1 scans that were prepared before is found"):
+        prepare(table, tmp_path / "out", SPEC)
+    assert (tmp_path / "out" / "index.csv").read_bytes() == before
+
+
+def test_what_is_written_is_read_whatever_the_system_speaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Müller.nii").touch()
+    (tmp_path / "m.csv").write_text("path,label\nMüller.nii,1\n", encoding="utf-8")
+
+    def one(row: Row, target: Path, *a: object) -> dict[str, object]:
+        np.save(target, np.zeros(1))
+        return {"excluded": "", "pixels": "x", "ankle": [0.0, 0.0, 0.0]}
+
+    monkeypatch.setattr(module, "_one", one)
+    prepare(tmp_path / "m.csv", tmp_path / "out", SPEC)
+    opened = io.open
+
+    def ansi(file: object, mode: str = "r", buffering: int = -1, encoding: str | None = None, *rest: Any, **more: Any) -> Any:
+        known = encoding is None or encoding == "locale"
+        return opened(file, mode, buffering, "cp1252" if known and "b" not in mode else encoding, *rest, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("builtins.open", ansi)
+    monkeypatch.setattr("io.open", ansi)
+    assert [p.row.id for p in read_prepared(tmp_path / "out")[1]] == ["Müller"]

@@ -29,13 +29,13 @@ def step_of(run: Path) -> int:
 
 def test_the_newest_is_loaded_and_the_one_before_kept(tmp_path: Path) -> None:
     run = tmp_path / "new" / "run"
-    assert checkpoint.load(run) is None
+    assert checkpoint.load(run) is None and not checkpoint.exists(run)
     checkpoint.save(run, state(1))
     checkpoint.save(run, state(2))
     assert step_of(run) == 2
     assert {p.name for p in run.iterdir()} == {checkpoint.PREVIOUS, checkpoint.NAME}
     (run / checkpoint.NAME).unlink()
-    assert step_of(run) == 1
+    assert step_of(run) == 1 and checkpoint.exists(run)
 
 
 @pytest.mark.parametrize("moment", [0, 1])

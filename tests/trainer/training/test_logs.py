@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
+from trainer.training import logs as module
 from trainer.training.logs import FileLog, TensorBoardLog
 
 
@@ -44,6 +45,44 @@ def test_steps_that_are_done_again_replace_the_old_ones(tmp_path: Path) -> None:
     assert [(r["step"], r["loss"]) for r in lines(tmp_path)] == [(0, 0.33333), (1, 0.25), (2, 0.2), (3, 9.0)]
     with open(tmp_path / "log.csv", newline="") as f:
         assert [r["loss"] for r in csv.DictReader(f)] == ["0.33333", "0.25", "0.2", "9"]
+
+
+@pytest.mark.parametrize("cut", [2, 4, 12, 30])
+def test_a_row_that_a_crash_cut_short_is_left_out(tmp_path: Path, cut: int) -> None:
+    log = FileLog(tmp_path, 0)
+    for step in (10, 11, 12):
+        log.write(row(step))
+    log.close()
+    whole = (tmp_path / "log.csv").read_bytes()
+    (tmp_path / "log.csv").write_bytes(whole[:-cut])
+    FileLog(tmp_path, 13).close()
+    assert [r["step"] for r in lines(tmp_path)] == [10, 11]
+    with open(tmp_path / "log.csv", newline="") as f:
+        assert [r["step"] for r in csv.DictReader(f)] == ["10", "11"]
+
+
+def test_rows_that_are_no_rows_are_left_out(tmp_path: Path) -> None:
+    log = FileLog(tmp_path, 0)
+    log.write(row(0))
+    log.close()
+    with open(tmp_path / "log.csv", "ab") as f:
+        f.write(b"1,0,0.5\r\n" + bytes(20) + b"\r\n" + b"\xff\xfe,0,1" + b"," * 14 + b"\r\n")
+    FileLog(tmp_path, 5).close()
+    assert [r["step"] for r in lines(tmp_path)] == [0]
+
+
+def test_a_crash_while_a_log_is_taken_up_costs_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = FileLog(tmp_path, 0)
+    log.write(row(0))
+    log.close()
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "write_text", full)
+    with pytest.raises(OSError):
+        FileLog(tmp_path, 1)
+    assert [r["step"] for r in lines(tmp_path)] == [0] and (tmp_path / "log.csv").read_text().count("\n") == 2
 
 
 def test_a_new_run_in_the_same_folder_begins_a_new_log(tmp_path: Path) -> None:

@@ -102,6 +102,33 @@ def test_starting_anew_forgets_the_best_state_of_the_older_run(tmp_path: Path, b
     assert checkpoint.load_best(tmp_path) is None
 
 
+def test_a_run_begun_anew_and_stopped_at_once_does_not_go_on_from_the_older_one(tmp_path: Path, bank: PairBank) -> None:
+    run(tmp_path, bank)
+    assert checkpoint.load(tmp_path) is not None and len(log(tmp_path)) == 4
+
+    def stop(progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, bank, report=stop)
+    assert not checkpoint.exists(tmp_path) and [r["step"] for r in log(tmp_path)] == ["0"]
+
+
+def test_logs_of_an_older_run_go_before_the_first_step(tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(tmp_path, bank)
+
+    def stop(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_compiled", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, bank, resume=True)
+    assert len(log(tmp_path)) == 4 and checkpoint.exists(tmp_path), "a run that goes on keeps all"
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, bank)
+    assert not (tmp_path / "log.csv").exists() and not (tmp_path / "log.jsonl").exists()
+
+
 def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
     tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
