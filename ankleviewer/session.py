@@ -263,12 +263,12 @@ def named(path: Path, name: str) -> Path:
 
 
 def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
-    """Write a PNG of the three planes through the strongest finding, or through the joint without one. Raises OSError."""
+    """Write a PNG of the three planes through the strongest answer's first finding, or the joint without one. Raises OSError."""
     from ankleviewer.io.atomic import write_bytes
     from ankleviewer.reports.picture import picture, png
     from ankleviewer.reports.subject import scene_of, strongest
 
-    answer = strongest(analysis.result.models)
+    answer = strongest(analysis.result.models, _default())
     scene, at, side = scene_of(case.scan.volume, case.ankles, analysis.heatmaps, answer)
     write_bytes(path, png(picture(scene, answer, at, side)))
 
@@ -288,20 +288,28 @@ def save_report(
         case, analysis: what was read and answered; None for no answer.
         path: of the PDF.
         review: the reader's judgement.
-        shown: the answer that is pictured, None = that with the strongest finding.
+        shown: the answer that is pictured first, None = the strongest; then the other ankles that its model suspects.
         models: packs named by a path, which are not found by the name in the result.
         written: the date on it, None = now.
     """
     from ankleviewer.io.atomic import write_bytes
     from ankleviewer.reports.build import build
-    from ankleviewer.reports.subject import scene_of, strongest
+    from ankleviewer.reports.subject import scene_of, strongest, with_other_ankles
 
     result = analysis.result if analysis is not None else describe(case)
-    answer = shown if shown is not None else strongest(result.models)
-    scene, at, _ = scene_of(case.scan.volume, case.ankles, analysis.heatmaps if analysis is not None else {}, answer)
+    first = shown if shown is not None else strongest(result.models, _default())
+    maps = analysis.heatmaps if analysis is not None else {}
+    pictured = [
+        (answer, *scene_of(case.scan.volume, case.ankles, maps, answer)[:2]) for answer in with_other_ankles(result.models, first)
+    ]
     when = written or datetime.now(UTC)
     facts = _facts(models, result)
-    write_bytes(path, build(result, case.scan.series, facts, review or Review(), answer, scene, at, when))
+    write_bytes(path, build(result, case.scan.series, facts, review or Review(), pictured, when))
+
+
+def _default() -> str:
+    """The default pack's name, "" without one."""
+    return next((pack.name for pack in list_packs()), "")
 
 
 def _facts(models: Sequence[str], result: Result) -> dict[str, ModelFacts]:

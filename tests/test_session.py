@@ -7,6 +7,7 @@ import runpy
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from ankleviewer.core.measure import Value
 from ankleviewer.core.result import Consensus, Result
 from ankleviewer.core.review import History, Place
 from ankleviewer.io.nifti import write_nifti
+from ankleviewer.reports import build, picture
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
 phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TINY["write_pack"]
@@ -224,6 +226,26 @@ def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
     session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
     one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
     assert one.startswith(b"\x89PNG") and two.startswith(b"\x89PNG") and one != two
+
+
+def test_the_strongest_ankle_is_pictured_and_both_stand_in_the_report(scan, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle("R"), phantom_ankle("L")))
+    case = session.open_case(scan)
+    analysis = session.analyse(case, ["tiny-gap", "tiny-lse"])
+    weaker = {("tiny-gap", 0): 0.999, ("tiny-gap", 1): 0.999, ("tiny-lse", 0): 0.9, ("tiny-lse", 1): 0.98}
+    models = tuple(replace(a, probability=weaker[a.name, a.ankle]) for a in analysis.result.models)
+    assert all(a.boxes for a in models)
+    analysis = replace(analysis, result=replace(analysis.result, models=models))
+    shown: list[list[tuple[str, int]]] = []
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(build, "build", lambda *a: shown.append([(x.name, x.ankle) for x, _, _ in a[4]]) or b"")
+    monkeypatch.setattr(picture, "picture", lambda _scene, answer, _at, side: seen.append((answer.name, side)))
+    monkeypatch.setattr(picture, "png", lambda _: b"")
+    session.save_report(case, analysis, tmp_path / "a.pdf")
+    session.save_report(case, analysis, tmp_path / "a.pdf", shown=models[0])
+    session.save_picture(case, analysis, tmp_path / "a.png")
+    assert shown == [[("tiny-lse", 1), ("tiny-lse", 0)], [("tiny-gap", 0), ("tiny-gap", 1)]]
+    assert seen == [("tiny-lse", "L")]
 
 
 def test_report_is_written_whole_and_the_same_but_for_its_date(scan, tmp_path, monkeypatch) -> None:

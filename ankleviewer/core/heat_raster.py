@@ -61,6 +61,14 @@ def axis_peaks(values: NDArray[np.float32]) -> Peaks:
     return over_last.max(axis=1), over_last.max(axis=0), over_first.max(axis=0)
 
 
+def top_level(heat: Heat) -> float:
+    """The highest level an outline may stand at: the top of the colour scale, or what of the map lies beyond it.
+
+    The scale is the model's and fixed, so that two scans compare; a strong answer's map reaches past it.
+    """
+    return max(heat.reference, heat.threshold, float(heat.peaks[0].max()))
+
+
 def map_reaching(heat: Heat, level: float) -> MapPart | None:
     """The part of a map around all values at or above a level, None without any: all that is drawn, and often a hundredth."""
     around = _around(heat.peaks, level)

@@ -177,10 +177,16 @@ def _from_middle(frame: Frame, mm: ArrayLike, region: tuple[ArrayLike, ArrayLike
     return np.asarray(frame.grid.to_voxel(mm)[:2] * np.asarray(frame.grid.spacing[:2]) - (low + high) / 2)
 
 
-def with_threshold_step(state: ViewState, steps: int, own: float, reference: float) -> ViewState:
-    """The shared threshold moved by `steps` fortieths of the colour scale; `own` is that of the map, which may lie beyond."""
+def with_threshold_step(state: ViewState, steps: int, own: float, reference: float, top: float) -> ViewState:
+    """The shared threshold moved by `steps` fortieths of the colour scale.
+
+    Args:
+        own: threshold of the map.
+        reference: where the colours end.
+        top: where the threshold ends, `heat_raster.top_level`; of a strong answer it lies beyond the colours.
+    """
     current = own if state.threshold is None else state.threshold
-    moved = float(np.clip(current + steps * reference / 40.0, reference / 100.0, max(reference, own)))
+    moved = float(np.clip(current + steps * reference / 40.0, reference / 100.0, top))
     return replace(state, threshold=moved)
 
 

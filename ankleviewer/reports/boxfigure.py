@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ankleviewer.core.display import FoundBox
 from ankleviewer.core.geometry import LPS_NEGATIVE, LPS_POSITIVE, Array, Grid
 from ankleviewer.core.resample import resample
 from ankleviewer.core.result import Box
 from ankleviewer.core.volume import Volume
-from ankleviewer.reports.picture import BOX_LINE, TEXT, line
+from ankleviewer.reports.picture import BOX_LINE, READER_LINE, TEXT, line
 
 BONE_HU = 250.0
 STEP_MM = 0.6
@@ -86,19 +87,34 @@ def shaded(hu: NDArray[np.float32], view: Perspective) -> NDArray[np.uint8]:
     return np.where(met, 50 + 190 * lit * fade, 0).astype(np.uint8)
 
 
-def figure(volume: Volume, region: tuple[Array, Array], boxes: Sequence[Box], firm: bool, size: int = 620) -> list[Image.Image]:
-    """One picture for each of PERSPECTIVES, size x size px: bone, all boxes numbered, the first one's centre on the edges."""
+def figure(
+    volume: Volume,
+    region: tuple[Array, Array],
+    boxes: Sequence[Box],
+    firm: bool,
+    size: int = 620,
+    readers: Sequence[FoundBox] = (),
+) -> list[Image.Image]:
+    """One picture for each of PERSPECTIVES, size x size px: bone, all boxes numbered, the first one's centre on the edges;
+    `readers`: the reader's own boxes, not numbered.
+    """
     hu, grid = bone_grid(volume, region)
     low = grid.to_mm((0, 0, 0)) - STEP_MM / 2
     high = low + np.asarray(grid.shape) * STEP_MM
-    return [_panel(shaded(hu, view), view, (low, high), boxes, firm, size) for view in PERSPECTIVES]
+    return [_panel(shaded(hu, view), view, (low, high), boxes, firm, size, readers) for view in PERSPECTIVES]
 
 
 def _panel(
-    bone: NDArray[np.uint8], view: Perspective, ends: tuple[Array, Array], boxes: Sequence[Box], firm: bool, size: int
+    bone: NDArray[np.uint8],
+    view: Perspective,
+    ends: tuple[Array, Array],
+    boxes: Sequence[Box],
+    firm: bool,
+    size: int,
+    readers: Sequence[FoundBox],
 ) -> Image.Image:
     margin, unit = size * 0.085, size / 480
-    bone, ends = _cut(bone, view, ends, boxes)
+    bone, ends = _cut(bone, view, ends, [*boxes, *readers])
     rows, columns = bone.shape
     scale = (size - 2 * margin) / max(rows, columns)
     wide, tall = round(columns * scale), round(rows * scale)
@@ -114,16 +130,21 @@ def _panel(
             shares.append(share if sign > 0 else 1.0 - share)
         return left + shares[0] * wide, top + shares[1] * tall
 
+    def corners(box: FoundBox) -> list[tuple[float, float]]:
+        (x0, y0), (x1, y1) = place(box.min_mm), place(box.max_mm)
+        x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        return [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
+
     if boxes:
         x, y = place(boxes[0].center_mm)
         line(draw, [(x, size - margin), (x, y)], _QUIET, dotted=True, width=max(1, round(unit)))
         line(draw, [(margin, y), (x, y)], _QUIET, dotted=True, width=max(1, round(unit)))
     for n, box in reversed(list(enumerate(boxes, start=1))):
-        (x0, y0), (x1, y1) = place(box.min_mm), place(box.max_mm)
-        x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-        corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-        line(draw, corners, BOX_LINE, dotted=not firm, width=round((3 if n == 1 else 2) * unit))
-        _text(draw, (x0, y0 - 4 * unit), str(n), 20 * unit, "lb", BOX_LINE)
+        around = corners(box)
+        line(draw, around, BOX_LINE, dotted=not firm, width=round((3 if n == 1 else 2) * unit))
+        _text(draw, (around[0][0], around[0][1] - 4 * unit), str(n), 20 * unit, "lb", BOX_LINE)
+    for own in readers:
+        line(draw, corners(own), READER_LINE, dotted=False, width=round(2 * unit))
     for (axis, sign), spots in ((view.right, ((0.0, 0.5), (1.0, 0.5))), (view.down, ((0.5, 0.0), (0.5, 1.0)))):
         for share, way in zip(spots, (-sign, sign), strict=True):
             at = tuple(0.5 * margin + s * (size - margin) for s in share)
@@ -140,7 +161,7 @@ def _panel(
 
 
 def _cut(
-    bone: NDArray[np.uint8], view: Perspective, ends: tuple[Array, Array], boxes: Sequence[Box]
+    bone: NDArray[np.uint8], view: Perspective, ends: tuple[Array, Array], boxes: Sequence[FoundBox]
 ) -> tuple[NDArray[np.uint8], tuple[Array, Array]]:
     """The part of a picture that holds bone or a box, and its ends (LPS mm)."""
     low, high = ends[0].copy(), ends[1].copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from ankleviewer.core.result import ModelAnswer, Result, Triple
 from ankleviewer.core.review import Review
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.reports.boxfigure import figure
-from ankleviewer.reports.content import ModelFacts, Report
-from ankleviewer.reports.pdf import render
+from ankleviewer.reports.content import ModelFacts, Report, readers_boxes
+from ankleviewer.reports.pdf import Figures, render
 from ankleviewer.reports.picture import pane
 
 PANE_PX = 760  # 58 mm on paper at 330 dpi
@@ -24,24 +24,30 @@ def build(
     series: str,
     facts: Mapping[str, ModelFacts],
     review: Review,
-    answer: ModelAnswer | None,
-    scene: Scene,
-    at_mm: Triple,
+    pictured: Sequence[tuple[ModelAnswer | None, Scene, Triple]],
     written: datetime,
 ) -> bytes:
     """The PDF of a report.
 
     Args:
         result, series, facts, review, written: as in `content.Report`.
-        answer: the one that is pictured.
-        scene: the scan with that answer's map and boxes, and the region to fit.
-        at_mm: where the planes cross, LPS mm.
+        pictured: answers, the one that leads the report first, each with its scene (the scan, that answer's map and boxes, the
+            region to fit) and where the planes cross, LPS mm.
     """
-    state = replace(ViewState(), cursor_mm=at_mm)
-    planes = [pane(state, scene, plane, PANE_PX) for plane in PLANES]
-    perspectives = []
-    if answer is not None and answer.boxes:
-        region = scene.region if scene.region is not None else scene.volume.grid.bounds_mm()
-        perspectives = figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX)
-    outline = (scene.heat.threshold, scene.heat.reference) if scene.heat is not None else None
-    return render(Report(result, series, facts, review, answer, written, outline), planes, perspectives)
+    figures = []
+    for answer, scene, at_mm in pictured:
+        heat = scene.heat
+        outline = (heat.threshold, heat.reference, float(heat.peaks[0].max())) if heat is not None else None
+        report = Report(result, series, facts, review, answer, written, outline)
+        figures.append(_figures(report, scene, at_mm))
+    return render(figures)
+
+
+def _figures(report: Report, scene: Scene, at_mm: Triple) -> Figures:
+    answer, state = report.shown, replace(ViewState(), cursor_mm=at_mm)
+    readers = list(readers_boxes(report.review, answer).values()) if answer is not None else []
+    planes = [pane(state, scene, plane, PANE_PX, readers) for plane in PLANES]
+    if answer is None or not answer.boxes:
+        return Figures(report, planes)
+    region = scene.region if scene.region is not None else scene.volume.grid.bounds_mm()
+    return Figures(report, planes, figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX, readers))

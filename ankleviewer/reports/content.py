@@ -59,7 +59,7 @@ class Report:
         review: the reader's judgement.
         shown: the answer whose finding is pictured; None pictures the joint alone.
         written: when; the only thing that differs between two reports on the same case.
-        outline: level of the outline that is drawn, and the top of the map's scale, logit units; None without a map.
+        outline: level of the outline that is drawn, top of the map's scale, and its peak, logit units; None without a map.
     """
 
     result: Result
@@ -68,7 +68,7 @@ class Report:
     review: Review
     shown: ModelAnswer | None
     written: datetime
-    outline: tuple[float, float] | None = None
+    outline: tuple[float, float, float] | None = None
 
 
 def position_text(mm: Sequence[float]) -> str:
@@ -90,26 +90,37 @@ def title(report: Report, answer: ModelAnswer) -> str:
     return f"{facts.title if facts else answer.name}, version {answer.version}{mark}"
 
 
-def headlines(report: Report) -> list[tuple[str, str, str]]:
-    """One line for each ankle: its name, the answer of the model shown (else the first one), probability in words."""
-    lines = []
+def _heads(report: Report) -> list[tuple[int | None, ModelAnswer | None]]:
+    """Each ankle with the answer that stands at the head: that of the model shown, else the first one."""
+    heads: list[tuple[int | None, ModelAnswer | None]] = []
     for ankle in range(len(report.result.ankles)) or (None,):
         mine = [a for a in report.result.models if a.ankle == ankle]
         shown = report.shown
         own = [a for a in mine if shown is not None and a.name == shown.name] or mine
-        call = CALLS[own[0].call] if own else "Not assessed"
-        chance = f"probability {probability_text(own[0].probability)}" if own and own[0].probability is not None else ""
+        heads.append((ankle, own[0] if own else None))
+    return heads
+
+
+def headlines(report: Report) -> list[tuple[str, str, str]]:
+    """One line for each ankle: its name, the answer of the model shown (else the first one), probability in words."""
+    lines = []
+    for ankle, answer in _heads(report):
+        call = CALLS[answer.call] if answer is not None else "Not assessed"
+        known = answer is not None and answer.probability is not None
+        chance = f"probability {probability_text(answer.probability)}" if answer is not None and known else ""
         lines.append((side(report, ankle), call, chance))
     return lines
 
 
 def under_headlines(report: Report) -> list[str]:
-    """What must be read together with the answer: the count behind it, the scan's warnings, the agreement, the reader's word."""
+    """What must be read together with the answers: the count behind each, the scan's warnings, agreement, the reader's word."""
     lines = []
-    shown = report.shown
-    if shown is not None and shown.probability is not None:
-        facts = report.facts.get(shown.sha256)
-        lines.append(f"{title(report, shown)}: {count_behind(facts.decision if facts else None, shown.probability)}.")
+    for ankle, answer in _heads(report):
+        if answer is not None and answer.probability is not None:
+            facts = report.facts.get(answer.sha256)
+            whose = f"{side(report, ankle)}, " if len(report.result.ankles) > 1 else ""
+            count = count_behind(facts.decision if facts else None, answer.probability)
+            lines.append(f"{whose}{title(report, answer)}: {count}.")
     if all(a.probability is None for a in report.result.models):
         kept = [f for f in report.result.findings if f.level in ("refuse", "withhold")]
         lines += [f"{f.message} [{f.code}]" for f in kept]
@@ -123,11 +134,55 @@ def under_headlines(report: Report) -> list[str]:
 
 def reader(report: Report) -> str:
     """What the reader said of the findings, counted; "" where nothing was said."""
-    known = {Place(a.name, a.sha256, a.ankle or 0, n) for a in report.result.models for n in range(len(a.boxes))}
+    known = {place(a, n) for a in report.result.models for n in range(len(a.boxes))}
     said = [mark.judgement for place, mark in report.review.marks.items() if place in known]
     counts = [f"{said.count(word)} {word}" for word in JUDGEMENTS if word in said]
     counts += [f"{len(report.review.missed)} added"] if report.review.missed else []
     return f"Reader: {', '.join(counts)} (findings marked by the models: {len(known)})." if counts else ""
+
+
+def place(answer: ModelAnswer, index: int) -> Place:
+    """The finding `index` of an answer, as a review names it."""
+    return Place(answer.name, answer.sha256, answer.ankle or 0, index)
+
+
+def readers_boxes(review: Review, answer: ModelAnswer) -> dict[int, BoxMm]:
+    """The reader's own boxes of an answer's findings, by the finding's place in the list."""
+    places = {n: place(answer, n) for n in range(len(answer.boxes))}
+    return {n: review.edited[where] for n, where in places.items() if where in review.edited}
+
+
+def outline_text(level: float, reference: float, peak: float) -> str:
+    """Where the outline stands on the model's fixed scale; a strong answer's map reaches past its top."""
+    if max(level, peak) <= reference:
+        return f"{level:.2g} of {reference:.3g} logit units"
+    return f"{level:.3g} logit units; top of the scale {reference:.3g}, peak {peak:.3g}"
+
+
+def finding_title(report: Report) -> str:
+    """What is pictured: the first finding of the answer shown with the reader's word on it, or the joint."""
+    shown = report.shown
+    if shown is None or not shown.boxes:
+        return "The joint"
+    mark = report.review.marks.get(place(shown, 0))
+    said = f" ({mark.judgement} by the reader)" if mark else ""
+    return f"Finding 1, {side(report, shown.ankle).lower()}{said}"
+
+
+def _readers_word(report: Report, shown: ModelAnswer) -> list[str]:
+    """What the reader said of the findings in the pictures, and which box is the reader's."""
+    marks = [report.review.marks.get(place(shown, n)) for n in range(len(shown.boxes))]
+    lines = []
+    for word in JUDGEMENTS:
+        those = [n for n, mark in enumerate(marks) if mark is not None and mark.judgement == word]
+        lines += [f"{word.capitalize()} by the reader: {_numbered(those)}."] if those else []
+    own = list(readers_boxes(report.review, shown))
+    lines += [f"Light blue box: the reader's own for {_numbered(own)}, its place stands under Findings."] if own else []
+    return lines
+
+
+def _numbered(findings: Sequence[int]) -> str:
+    return f"finding{'s' if len(findings) > 1 else ''} {', '.join(str(n + 1) for n in findings)}"
 
 
 def picture_note(report: Report) -> str:
@@ -136,9 +191,9 @@ def picture_note(report: Report) -> str:
     if shown is None or not shown.boxes:
         told = sentences(shown) if shown is not None else ""
         return f"No place is marked. {told}".strip()
-    level = f" ({report.outline[0]:.2g} of {report.outline[1]:.3g} logit units)" if report.outline is not None else ""
+    level = f" ({outline_text(*report.outline)})" if report.outline is not None else ""
     told = f"{title(report, shown)}. Yellow outline: where the model looked{level}. Orange box: the suspected place."
-    return f"{told} {sentences(shown)}".strip()
+    return " ".join(text for text in (told, *_readers_word(report, shown), sentences(shown)) if text)
 
 
 def agreement(report: Report) -> str:
@@ -229,8 +284,7 @@ def finding_rows(report: Report) -> Rows:
     rows: Rows = []
     for answer in report.result.models:
         for n, box in enumerate(answer.boxes):
-            place = Place(answer.name, answer.sha256, answer.ankle or 0, n)
-            mark = report.review.marks.get(place)
+            mark = report.review.marks.get(place(answer, n))
             rows.append(
                 (
                     str(n + 1),
@@ -243,7 +297,7 @@ def finding_rows(report: Report) -> Rows:
                     mark.reason if mark else "",
                 )
             )
-            edited = report.review.edited.get(place)
+            edited = report.review.edited.get(place(answer, n))
             if edited is not None:
                 centre, extent = position_text(edited.center_mm), extent_text(edited)
                 rows.append((f"{n + 1}", "The reader's box for it", "-", centre, extent, "-", "Edited", ""))

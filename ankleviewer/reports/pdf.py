@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -60,14 +61,24 @@ _ANSWER = _style("answer", 14, fontName="Helvetica-Bold")
 _CHANCE = _style("chance", 14, alignment=2)
 
 
-def render(report: Report, planes: Sequence[Picture.Image], perspectives: Sequence[Picture.Image]) -> bytes:
-    """A report as a PDF file.
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """The pictures of one answer.
 
-    Args:
-        report: what to say.
+    Attributes:
+        report: what to say, with that answer as the one shown.
         planes: axial, coronal and sagittal picture.
         perspectives: the box from above, front and left; none where there is no box.
     """
+
+    report: Report
+    planes: Sequence[Picture.Image]
+    perspectives: Sequence[Picture.Image] = ()
+
+
+def render(figures: Sequence[Figures]) -> bytes:
+    """A report as a PDF file; the first answer pictured leads it, the others' pictures follow that one's."""
+    report = figures[0].report
     stream = BytesIO()
     document = BaseDocTemplate(
         stream, pagesize=A4, invariant=1,
@@ -80,7 +91,7 @@ def render(report: Report, planes: Sequence[Picture.Image], perspectives: Sequen
     def canvas(*given: Any, **named: Any) -> Canvas:
         return _Numbered(report, *given, **named)
 
-    document.build(_story(report, planes, perspectives), canvasmaker=canvas)
+    document.build(_story(figures), canvasmaker=canvas)
     return stream.getvalue()
 
 
@@ -130,11 +141,12 @@ def _date(report: Report) -> str:
     return report.written.strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
-def _story(report: Report, planes: Sequence[Picture.Image], perspectives: Sequence[Picture.Image]) -> list[Flowable]:
+def _story(figures: Sequence[Figures]) -> list[Flowable]:
+    report = figures[0].report
     story: list[Flowable] = [Paragraph("Ankle CT: what the models say", _TITLE), Spacer(1, 2)]
     story.append(Paragraph(f"Written {_date(report)}. Patient name and file name are left out of this report.", _QUIET_SMALL))
     story += [Spacer(1, 7), _answers(report)]
-    story += _pictured(report, planes)
+    story += _pictured(figures[0])
     found = content.finding_rows(report)
     if found:
         story += _section("Findings", _findings(found))
@@ -147,20 +159,9 @@ def _story(report: Report, planes: Sequence[Picture.Image], perspectives: Sequen
         story += _section("The models' answers", _table(names, models, (20, 33, 24, 19, 40, 42)))
     story += _section("What was assessed", *[Paragraph(_safe(line), _BODY) for line in content.assessed(report)])
     story += _section("What was read", _pairs(content.read_rows(report)))
-    if perspectives and report.shown is not None:
-        box = report.shown.boxes[0]
-        story += _section(
-            f"Finding 1 in three perspectives, {content.side(report, report.shown.ankle).lower()}",
-            _row(perspectives, [view.name for view in PERSPECTIVES]),
-            Spacer(1, 4),
-            _pairs(content.box_coordinates(box), 46),
-            Spacer(1, 2),
-            Paragraph(
-                "Seen from above the patient's right lies at the right, the mirror of the axial slice, which is seen from the "
-                "feet. Solid box: fracture at the specific operating point; dotted: uncertain.",
-                _QUIET_SMALL,
-            ),
-        )
+    story += _in_perspective(figures[0])
+    for other in figures[1:]:
+        story += [*_pictured(other), *_in_perspective(other)]
     warnings = content.warning_rows(report)
     said = _table(("Level", "Code", "What it means"), warnings, (18, 46, 114)) if warnings else Paragraph("None.", _BODY)
     story += _section("Checks of the scan", said)
@@ -193,13 +194,30 @@ def _answers(report: Report) -> Table:
     return table
 
 
-def _pictured(report: Report, planes: Sequence[Picture.Image]) -> list[Flowable]:
-    if not planes:
+def _pictured(figures: Figures) -> list[Flowable]:
+    if not figures.planes:
         return []
-    shown = report.shown
-    name = f"Finding 1, {content.side(report, shown.ankle).lower()}" if shown is not None and shown.boxes else "The joint"
-    note = Paragraph(_safe(content.picture_note(report)), _QUIET_SMALL)
-    return [KeepTogether([Paragraph(_safe(name), _SECTION), _row(planes, _PLANES), Spacer(1, 2), note])]
+    name = Paragraph(_safe(content.finding_title(figures.report)), _SECTION)
+    note = Paragraph(_safe(content.picture_note(figures.report)), _QUIET_SMALL)
+    return [KeepTogether([name, _row(figures.planes, _PLANES), Spacer(1, 2), note])]
+
+
+def _in_perspective(figures: Figures) -> list[Flowable]:
+    shown = figures.report.shown
+    if not figures.perspectives or shown is None:
+        return []
+    return _section(
+        f"Finding 1 in three perspectives, {content.side(figures.report, shown.ankle).lower()}",
+        _row(figures.perspectives, [view.name for view in PERSPECTIVES]),
+        Spacer(1, 4),
+        _pairs(content.box_coordinates(shown.boxes[0]), 46),
+        Spacer(1, 2),
+        Paragraph(
+            "Seen from above the patient's right lies at the right, the mirror of the axial slice, which is seen from the "
+            "feet. Solid box: fracture at the specific operating point; dotted: uncertain.",
+            _QUIET_SMALL,
+        ),
+    )
 
 
 def _row(pictures: Sequence[Picture.Image], captions: Sequence[str]) -> Table:

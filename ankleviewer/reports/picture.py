@@ -5,6 +5,7 @@ The map is drawn as an outline only: a picture has no key that hides a fill, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
@@ -13,18 +14,19 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.display import Scene, resolve, slice_rgba
+from ankleviewer.core.display import FoundBox, Scene, box_on_slice, resolve, slice_rgba
 from ankleviewer.core.heat_raster import contours, heat_on_slice, map_reaching
 from ankleviewer.core.planes import PLANES, Viewport, position_text
 from ankleviewer.core.result import ModelAnswer
 from ankleviewer.core.viewstate import ViewState
+from ankleviewer.reports.content import outline_text
 
 PANE = 420
 GAP = 8
 HEAD = 64
 FOOT = 40
 BACKGROUND, TEXT, QUIET = (18, 18, 20), (235, 235, 235), (160, 160, 165)
-HEAT_LINE, BOX_LINE, CROSS = (242, 234, 105), (255, 159, 28), (120, 190, 255)
+HEAT_LINE, BOX_LINE, READER_LINE, CROSS = (242, 234, 105), (255, 159, 28), (110, 231, 255), (120, 190, 255)
 _BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -50,7 +52,8 @@ def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float,
     draw.text((10, 38), _subline(answer, at_mm), QUIET, font=_font(15))
     draw.text((10, HEAD + PANE + 10), DISCLAIMER, TEXT, font=_font(16))
     if scene.heat is not None:
-        level = f"Outline at {scene.heat.threshold:.2g} of {scene.heat.reference:.3g} logit units"
+        peak = float(scene.heat.peaks[0].max())
+        level = f"Outline at {outline_text(scene.heat.threshold, scene.heat.reference, peak)}"
         draw.text((width - 10, HEAD + PANE + 10), level, HEAT_LINE, font=_font(15), anchor="ra")
     return image
 
@@ -86,7 +89,7 @@ def _subline(answer: ModelAnswer | None, at_mm: tuple[float, float, float]) -> s
     return f"{model}, {where}. The outline is where the model looked."
 
 
-def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE) -> Image.Image:
+def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE, readers: Sequence[FoundBox] = ()) -> Image.Image:
     """One plane, fitted to the scene's region: grey slice, heat outline, boxes, crosshair, letters, scale bar.
 
     Args:
@@ -94,6 +97,7 @@ def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE) -> Image.
         scene: the scan and the answer.
         plane: "axial", "coronal" or "sagittal".
         size: px of each edge; lines and letters grow with it.
+        readers: boxes as the reader drew them, beside the model's.
 
     Returns:
         RGB image, size x size.
@@ -112,6 +116,10 @@ def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE) -> Image.
     for outline in shown.boxes:
         points = [(float(x), float(y)) for x, y in port.to_screen(outline.polygon)]
         line(draw, [*points, points[0]], BOX_LINE, dotted=not outline.firm, width=round(2 * scale))
+    for box in readers:
+        points = [(float(x), float(y)) for x, y in port.to_screen(box_on_slice(shown.frame, shown.index, box))]
+        if points:
+            line(draw, [*points, points[0]], READER_LINE, dotted=False, width=round(2 * scale))
     if shown.crosshair is not None:
         _cross(draw, port.to_screen(shown.crosshair), size)
     _letters(draw, shown.letters, size)

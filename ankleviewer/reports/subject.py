@@ -16,9 +16,19 @@ from ankleviewer.core.volume import Volume
 REGION_MARGIN_MM = 12.0
 
 
-def strongest(answers: Sequence[ModelAnswer]) -> ModelAnswer | None:
-    """The answer to be pictured: the first one with a finding, else the first that assessed the scan."""
-    return next((a for a in answers if a.boxes), next((a for a in answers if a.probability is not None), None))
+def strongest(answers: Sequence[ModelAnswer], default: str = "") -> ModelAnswer | None:
+    """The answer to be pictured, with which the window opens too: the default model's with the largest probability, any model's
+    where the default one gave none; None where nothing was assessed.
+    """
+    told = [a for a in answers if a.probability is not None]
+    return max(told, key=lambda a: (a.name == default, a.probability or 0.0), default=None)
+
+
+def with_other_ankles(answers: Sequence[ModelAnswer], first: ModelAnswer | None) -> list[ModelAnswer | None]:
+    """The answers a report pictures: the first, then those in which the same model suspects something in another ankle."""
+    if first is None:
+        return [None]
+    return [first, *(a for a in answers if a.name == first.name and a.ankle != first.ankle and a.boxes)]
 
 
 def region(ankle: Ankle) -> tuple[Array, Array]:

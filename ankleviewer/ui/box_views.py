@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.planes import position_text
@@ -15,6 +16,7 @@ from ankleviewer.ui import theme
 from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
+    from ankleviewer.ui.exporting import Exporting
     from ankleviewer.ui.pane3d import Pane3D
 
 # A camera above the patient that looks down with the front at the top has the right side on screen right: the mirror of an axial
@@ -24,32 +26,46 @@ SIDES = (
     ("A", noop("Front"), noop("from the front")),
     ("L", noop("Left"), noop("from the left")),
 )
-PANEL, GAP, HEAD, FOOT = 340, 12, 38, 62
+PANEL, GAP, HEAD, FOOT, LINE = 340, 12, 38, 62, 20
+_JUDGED = {"accepted": noop("Accepted by the reader"), "rejected": noop("Rejected by the reader")}
+_SIDE, _FRAME = 8, 12  # px beside the figure in its dialog, and what a window's frame may take
 
 
 def facts(box: Any, index: int) -> tuple[str, str]:
     """Two lines: the box's centre in voxels of scan and network, and in LPS mm with its size."""
     x, y, z = box.center_voxel
     u, v, w = box.center_model_voxel
-    size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
     first = tr(
         "Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)",
         number=index + 1,
         voxel=f"x {x}  y {y}  z {z}",
         cell=f"x {u}  y {v}  z {w}",
     )
-    return first, tr("{position} mm;  size {size} mm", position=position_text(box.center_mm), size=size)
+    return first, _place(box)
 
 
-def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: tuple[str, str]) -> QImage:
+def readers_word(judged: str, own: Any) -> str:
+    """What the reader says of the finding: the judgement ("" none), and the reader's own box (None: the model's stands)."""
+    said = [tr(_JUDGED[judged])] if judged in _JUDGED else []
+    said += [tr("The reader's own box: {place}", place=_place(own))] if own is not None else []
+    return "  ·  ".join(said)
+
+
+def _place(box: Any) -> str:
+    size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
+    return tr("{position} mm;  size {size} mm", position=position_text(box.center_mm), size=size)
+
+
+def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: Sequence[str], word: str = "") -> QImage:
     """The three pictures side by side with letters, names and coordinates.
 
     Args:
         pictures: of each of SIDES: uint8 (rows, columns, 3), and the letters at its left, right, top and bottom edge.
         lines: of `facts`.
+        word: of `readers_word`; a line of its own, since the box drawn is the model's.
     """
     width = 3 * PANEL + 4 * GAP
-    image = QImage(width, HEAD + PANEL + FOOT, QImage.Format.Format_RGB32)
+    image = QImage(width, HEAD + PANEL + FOOT + (LINE if word else 0), QImage.Format.Format_RGB32)
     image.fill(QColor(theme.PANEL))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -73,7 +89,9 @@ def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: tuple[str,
     painter.setFont(theme.font(13))
     painter.setPen(QColor(theme.BOX))
     painter.drawText(QPointF(GAP, HEAD + PANEL + 26), lines[0])
-    painter.drawText(QPointF(GAP, HEAD + PANEL + 46), lines[1])
+    painter.drawText(QPointF(GAP, HEAD + PANEL + 26 + LINE), lines[1])
+    painter.setPen(QColor(theme.READER))
+    painter.drawText(QPointF(GAP, HEAD + PANEL + 26 + 2 * LINE), word)
     painter.setPen(QColor(theme.SECONDARY))
     painter.setFont(theme.font(12))
     painter.drawText(QRectF(GAP, HEAD + PANEL + 30, width - 2 * GAP, 24), Qt.AlignmentFlag.AlignRight, DISCLAIMER)
@@ -109,11 +127,12 @@ def box_views(pane: Pane3D) -> QImage | None:
         return None
     index = max(pane.model.state.selected, 0)
     pane.draw(fine=True)
-    return figure(render.pictures_from([name for name, _, _ in SIDES]), facts(scene.boxes[index], index))
+    word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))
+    return figure(render.pictures_from([name for name, _, _ in SIDES]), facts(scene.boxes[index], index), word)
 
 
 def box_views_dialog(pane: Pane3D) -> QDialog | None:
-    """A dialog with the figure, that can save it; None where there is nothing to show."""
+    """A dialog with the figure, as wide as the screen allows, that can save it; None where there is nothing to show."""
     image = box_views(pane)
     if image is None:
         return None
@@ -121,20 +140,17 @@ def box_views_dialog(pane: Pane3D) -> QDialog | None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("Box from three sides"))
     picture = QLabel()
-    picture.setPixmap(QPixmap.fromImage(image))
+    room = pane.screen().availableGeometry().width() - 2 * _SIDE - _FRAME
+    shown = image if image.width() <= room else image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+    picture.setPixmap(QPixmap.fromImage(shown))
     picture.setAccessibleName(tr("The box from above, from the front and from the left"))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     save = buttons.addButton(tr("Save picture…"), QDialogButtonBox.ButtonRole.ActionRole)
-    save.clicked.connect(lambda: _save(dialog, image))
+    exporting: Exporting = pane.window().exporting
+    save.clicked.connect(lambda: exporting.choose_place(image, tr("Save the picture"), "ankle-box.png", dialog))
     buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
-    column.setContentsMargins(8, 8, 8, 10)
+    column.setContentsMargins(_SIDE, 8, _SIDE, 10)
     column.addWidget(picture)
     column.addWidget(buttons)
     return dialog
-
-
-def _save(dialog: QDialog, image: QImage) -> None:
-    path, _ = QFileDialog.getSaveFileName(dialog, tr("Save the picture"), "ankle-box.png", tr("PNG (*.png)"))
-    if path:
-        image.save(path, "PNG")

@@ -124,8 +124,12 @@ class Exporting(QObject):
     def choose_picture(self) -> None:
         """Ask where to save a picture of the window."""
         picture = self.window_picture()  # as it is now, not with the dialog over it
-        proposed = str(Path(self._window.start_folder()) / "ankle.png")
-        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save a picture of the window"), proposed, tr("PNG (*.png)"))
+        self.choose_place(picture, tr("Save a picture of the window"), "ankle.png", self._window)
+
+    def choose_place(self, picture: QImage, title: str, name: str, parent: QWidget) -> None:
+        """Ask where to save a picture; `name` is proposed."""
+        proposed = str(Path(self._window.start_folder()) / name)
+        path, _ = QFileDialog.getSaveFileName(parent, title, proposed, tr("PNG (*.png)"))
         if path:
             self.save_picture(picture, path if path.lower().endswith(".png") else path + ".png")
 

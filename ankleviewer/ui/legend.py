@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QLinearGradient, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from ankleviewer.core.heat_raster import HEAT_COLOURS
+from ankleviewer.core.heat_raster import HEAT_COLOURS, top_level
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.model import ViewModel
@@ -18,7 +18,7 @@ _TENTHS = 5.0  # logits, from which on tenths are fine enough
 
 
 class Legend(QWidget):
-    """Colour bar from 0 to the map's reference, where colours end, or to the map's own threshold where that lies beyond.
+    """Colour bar from 0 to the map's reference, where colours end, or to the map's peak where that lies beyond.
 
     Dragging the handle or Left / Right moves the threshold of slices and 3D.
     """
@@ -43,8 +43,7 @@ class Legend(QWidget):
 
     @property
     def _end(self) -> float:
-        heat = self.model.scene.heat
-        return max(heat.reference, heat.threshold)
+        return top_level(self.model.scene.heat)
 
     def _x(self, value: float) -> float:
         return _SIDE + min(max(value / self._end, 0.0), 1.0) * (self.width() - 2 * _SIDE)

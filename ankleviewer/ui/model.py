@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core import oblique, viewstate
 from ankleviewer.core.display import Scene
+from ankleviewer.core.heat_raster import top_level
 from ankleviewer.core.planes import PLANES, Frame
 from ankleviewer.core.viewstate import PaneView, ViewState
 
@@ -105,7 +106,8 @@ class ViewModel(QObject):
         """Move the threshold shared by slices and 3D."""
         if self.scene is not None and self.scene.heat is not None:
             heat = self.scene.heat
-            self.set_state(viewstate.with_threshold_step(self.state, steps, heat.threshold, heat.reference))
+            top = top_level(heat)
+            self.set_state(viewstate.with_threshold_step(self.state, steps, heat.threshold, heat.reference, top))
 
     def go_to(self, mm: Sequence[float], selected: int) -> None:
         """Every view at an LPS position (a finding)."""

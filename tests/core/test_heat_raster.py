@@ -17,6 +17,7 @@ from ankleviewer.core.heat_raster import (
     heat_rgba,
     map_reaching,
     raster_reaching,
+    top_level,
 )
 from ankleviewer.core.planes import PLANES, Frame
 
@@ -27,6 +28,15 @@ def test_peaks_are_those_of_each_layer() -> None:
     values = np.random.default_rng(4).random((5, 6, 7)).astype(np.float32)
     for axis, peaks in enumerate(axis_peaks(values)):
         assert peaks.tolist() == [values.take(n, axis).max() for n in range(values.shape[axis])]
+
+
+def test_an_outline_ends_at_the_scale_or_at_what_lies_beyond() -> None:
+    values = np.zeros((4, 4, 4), dtype=np.float32)
+    values[1, 2, 3] = 5.0
+    grid = Grid.axis_aligned(values.shape, 1.0, (0.0, 0.0, 0.0))
+    assert top_level(HeatMap(values, grid, threshold=3.0, reference=8.0, floor=0.5, cells=4)) == 8.0
+    assert top_level(HeatMap(values, grid, threshold=3.0, reference=2.0, floor=0.5, cells=4)) == 5.0
+    assert top_level(HeatMap(values, grid, threshold=9.0, reference=8.0, floor=0.5, cells=4)) == 9.0
 
 
 @pytest.mark.parametrize("plane", PLANES)

@@ -81,9 +81,15 @@ def test_limits() -> None:
 
 
 def test_threshold_starts_at_the_maps_own() -> None:
-    state = with_threshold_step(ViewState(), 1, own=2.0, reference=8.0)
+    state = with_threshold_step(ViewState(), 1, own=2.0, reference=8.0, top=8.0)
     assert state.threshold == pytest.approx(2.2)
-    assert with_threshold_step(replace(state, threshold=8.0), 5, 2.0, 8.0).threshold == 8.0
+    assert with_threshold_step(replace(state, threshold=8.0), 5, 2.0, 8.0, 8.0).threshold == 8.0
+
+
+def test_threshold_rises_past_the_colours_to_the_peak_of_a_strong_map() -> None:
+    state = with_threshold_step(ViewState(), 1, own=24.2, reference=22.0, top=51.2)
+    assert state.threshold == pytest.approx(24.75)
+    assert with_threshold_step(state, 400, 24.2, 22.0, 51.2).threshold == 51.2
 
 
 def test_turning_keeps_the_crosshair_on_the_screen_and_remembers() -> None:

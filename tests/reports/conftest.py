@@ -57,7 +57,7 @@ def report(*answers: ModelAnswer, **more: object) -> Report:
     history.edit_box(Place("compact", "ab" * 32, 0, 0), BoxMm((30.0, 24.0, 14.0), (50.0, 36.0, 28.0)))
     history.add_measure("medial clear space", ((1.0, 2.0, 3.0), (1.0, 6.1, 3.0)), None, (Value("width", 4.1, "mm"),))
     fields = {"review": history.review, "shown": given[0], "written": datetime(2026, 2, 3, 4, 5, tzinfo=UTC)} | more
-    return Report(result, "CT ankle, bone kernel", facts, outline=(3.2, 8.0), **fields)
+    return Report(result, "CT ankle, bone kernel", facts, outline=(3.2, 8.0, 6.0), **fields)
 
 
 def scene() -> Scene:

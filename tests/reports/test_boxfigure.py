@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ankleviewer.core.review import BoxMm
 from ankleviewer.reports.boxfigure import PERSPECTIVES, STEP_MM, bone_grid, figure, shaded
-from ankleviewer.reports.picture import BOX_LINE
+from ankleviewer.reports.picture import BOX_LINE, READER_LINE
 
 
 def orange(picture) -> np.ndarray:
@@ -52,6 +53,19 @@ def test_box_is_drawn_solid_or_dotted_and_inside(made) -> None:
     rows, columns = orange(solid[1]).T
     bone = np.argwhere(np.asarray(solid[1].convert("L")) > 60)
     assert columns.mean() > bone[:, 1].mean() and rows.mean() > bone[:, 0].mean()
+
+
+def test_the_readers_box_is_drawn_beside_the_models(made) -> None:
+    scene = made.scene()
+    own = BoxMm((30.0, 24.0, 14.0), (50.0, 36.0, 28.0))
+    for plain, both in zip(
+        figure(scene.volume, scene.region, scene.boxes, True, 300),
+        figure(scene.volume, scene.region, scene.boxes, True, 300, [own]),
+        strict=True,
+    ):
+        seen = np.argwhere((np.asarray(both) == READER_LINE).all(axis=-1))
+        assert len(seen) > 100 and not (np.asarray(plain) == READER_LINE).all(axis=-1).any()
+        assert (seen.max(axis=0) > orange(both).max(axis=0)).all()  # it encloses the model's
 
 
 def test_same_scan_same_picture(made) -> None:

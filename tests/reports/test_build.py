@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ankleviewer.reports.build import build
 
 
 def test_pictures_belong_to_the_finding(made) -> None:
     report, scene = made.report(), made.scene()
-    with_box = build(report.result, "CT", report.facts, report.review, report.shown, scene, made.BOX.center_mm, report.written)
+    at = made.BOX.center_mm
+    with_box = build(report.result, "CT", report.facts, report.review, [(report.shown, scene, at)], report.written)
     assert with_box.count(b"/Subtype /Image") == 6  # three planes, three perspectives
     quiet = made.answer("no fracture", 0.03)
-    none = build(made.report(quiet).result, "CT", report.facts, report.review, quiet, scene, made.BOX.center_mm, report.written)
+    none = build(made.report(quiet).result, "CT", report.facts, report.review, [(quiet, scene, at)], report.written)
     assert none.count(b"/Subtype /Image") == 3
     pages = made.pdf_text(with_box)
     assert "3.2 of 8 logit units" in " ".join(" ".join(pages).split())
+
+
+def test_each_suspected_ankle_is_pictured_with_its_own_map_and_the_readers_box(made) -> None:
+    right, left = made.answer(), made.answer("uncertain", 0.5, ankle=1)
+    report, scene, at = made.report(right, left), made.scene(), made.BOX.center_mm
+    other = replace(scene, heat=replace(scene.heat, threshold=2.6))
+    pictured = [(right, scene, at), (left, other, at)]
+    both = build(report.result, "CT", report.facts, report.review, pictured, report.written)
+    assert both.count(b"/Subtype /Image") == 12  # of the same scan, but the reader's box is the right ankle's alone
+    text = " ".join(" ".join(made.pdf_text(both)).split())
+    assert text.count("Yellow outline") == 2 and "3.2 of 8 logit units" in text and "2.6 of 8 logit units" in text
+    assert text.count("the reader's own for finding 1") == 1

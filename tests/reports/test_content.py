@@ -8,7 +8,7 @@ import pytest
 
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.result import Consensus, Looked, Result
-from ankleviewer.core.review import Review
+from ankleviewer.core.review import History, Review
 from ankleviewer.reports import content
 
 
@@ -88,10 +88,46 @@ def test_where_the_model_looked_stands_under_the_pictures(made) -> None:
     place = Looked(0.62, "lateral", "", -14.0, "joint line", "")
     told = content.picture_note(made.report(made.answer(looked=(place,))))
     assert told.endswith("Most of the map (62 %) lies lateral, about 14 mm below the joint line.")
-    assert content.picture_note(made.report()).endswith("Orange box: the suspected place.")
+    assert content.picture_note(made.report(review=Review())).endswith("Orange box: the suspected place.")
     quiet = content.picture_note(made.report(made.answer("no fracture", 0.02)))
     assert quiet == "No place is marked. The heat map is not shown with this answer; it says nothing about a place."
     assert content.picture_note(made.report(made.answer("not assessed", None))) == "No place is marked."
+
+
+def test_pictures_of_a_rejected_finding_say_so_and_name_the_readers_box(made) -> None:
+    report = made.report()
+    note = content.picture_note(report)
+    assert "Orange box: the suspected place. Rejected by the reader: finding 1. Light blue box: the reader's own for" in note
+    assert content.finding_title(report) == "Finding 1, right ankle (rejected by the reader)"
+    silent = made.report(review=Review())
+    assert "reader" not in content.picture_note(silent) and content.finding_title(silent) == "Finding 1, right ankle"
+    assert content.finding_title(made.report(made.answer("no fracture", 0.03))) == "The joint"
+    history = History()
+    for n, word in enumerate(("accepted", "rejected", "accepted")):
+        history.judge(content.place(made.answer(), n), word)
+    three = made.report(made.answer(boxes=(made.BOX,) * 3), review=history.review)
+    assert "Accepted by the reader: findings 1, 3. Rejected by the reader: finding 2." in content.picture_note(three)
+
+
+@pytest.mark.parametrize(
+    ("outline", "said"),
+    [
+        ((3.2, 8.0, 6.0), "3.2 of 8 logit units"),
+        ((24.2, 22.1, 51.2), "24.2 logit units; top of the scale 22.1, peak 51.2"),
+        ((9.6, 22.1, 30.0), "9.6 logit units; top of the scale 22.1, peak 30"),
+    ],
+)
+def test_the_outline_is_never_told_as_a_part_of_a_smaller_scale(outline, said) -> None:
+    assert content.outline_text(*outline) == said
+
+
+def test_the_count_behind_an_answer_names_its_ankle(made) -> None:
+    lines = content.under_headlines(made.report(made.answer(), made.answer("no fracture", 0.03, ankle=1)))
+    assert lines[:2] == [
+        "Right ankle, Compact 3D CNN, version 3: Of 64 validation scans scored 0.50-1.00, 61 had a fracture.",
+        "Right ankle, Compact 3D CNN, version 3: Of 70 validation scans scored 0.00-0.50, 6 had a fracture.",
+    ]  # the fixture has two right ankles
+    assert content.under_headlines(made.report())[0].startswith("Compact 3D CNN, version 3: Of 64")
 
 
 def test_no_path_and_no_name_anywhere(made) -> None:

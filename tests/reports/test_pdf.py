@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from PIL import Image
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.findings import Finding
-from ankleviewer.reports.pdf import render
+from ankleviewer.reports.pdf import Figures, render
 
 PICTURES = [Image.new("RGB", (60, 60), (n, 0, 0)) for n in (10, 90, 200)]
 
@@ -19,7 +20,7 @@ def joined(pages: list[str]) -> str:
 
 
 def test_everything_is_on_the_paper(made) -> None:
-    pages = made.pdf_text(render(made.report(), PICTURES, PICTURES))
+    pages = made.pdf_text(render([Figures(made.report(), PICTURES, PICTURES)]))
     text = joined(pages)
     for part in (
         "Right ankle: fracture suspected", "probability 0.93", "Of 64 validation scans", "Maisonneuve", "GANTRY_TILT",
@@ -39,7 +40,7 @@ def test_every_page_carries_the_line_and_its_number(made, count: int) -> None:
         Finding("caveat", f"WARNING_{n}", "A sentence that says what is wrong with this scan. " * 3) for n in range(count)
     )
     answers = [made.answer(name=f"model{n}", ankle=n % 2) for n in range(6)]
-    pages = made.pdf_text(render(made.report(*answers, findings=findings), PICTURES, PICTURES))
+    pages = made.pdf_text(render([Figures(made.report(*answers, findings=findings), PICTURES, PICTURES)]))
     assert len(pages) >= (2 if count == 1 else 4)
     for number, page in enumerate(pages, start=1):
         assert page.count(DISCLAIMER) >= 2
@@ -47,9 +48,9 @@ def test_every_page_carries_the_line_and_its_number(made, count: int) -> None:
 
 
 def test_same_report_same_bytes_and_only_the_date_differs(made) -> None:
-    first, again = (render(made.report(), PICTURES, PICTURES) for _ in range(2))
+    first, again = (render([Figures(made.report(), PICTURES, PICTURES)]) for _ in range(2))
     assert first == again and first.startswith(b"%PDF-")
-    later = render(made.report(written=datetime(2027, 1, 1, tzinfo=UTC)), PICTURES, PICTURES)
+    later = render([Figures(made.report(written=datetime(2027, 1, 1, tzinfo=UTC)), PICTURES, PICTURES)])
     strip = [[line for line in page.split("\n") if "202" not in line] for page in made.pdf_text(first)]
     assert strip == [[line for line in page.split("\n") if "202" not in line] for page in made.pdf_text(later)]
     assert later != first
@@ -57,10 +58,19 @@ def test_same_report_same_bytes_and_only_the_date_differs(made) -> None:
 
 def test_text_is_never_read_as_markup(made) -> None:
     findings = (Finding("info", "ODD", "<b>a & b</b> <para> \u5317 \u20ac"),)
-    text = joined(made.pdf_text(render(made.report(findings=findings), PICTURES, [])))
+    text = joined(made.pdf_text(render([Figures(made.report(findings=findings), PICTURES, [])])))
     assert "<b>a&b</b><para>?\u20ac" in text.replace(" ", "")  # ReportLab shows each escaped sign by itself
 
 
 def test_not_assessed_never_looks_like_no_finding(made) -> None:
-    text = joined(made.pdf_text(render(made.report(made.answer("not assessed", None)), PICTURES, [])))
+    text = joined(made.pdf_text(render([Figures(made.report(made.answer("not assessed", None)), PICTURES, [])])))
     assert "Right ankle: not assessed" in text and "No fracture found" not in text and "assessed were" not in text
+
+
+def test_a_second_ankle_has_pictures_of_its_own(made) -> None:
+    left = made.answer("uncertain", 0.5, ankle=1)
+    report = made.report(made.answer(), left)
+    both = [Figures(report, PICTURES, PICTURES), Figures(replace(report, shown=left), PICTURES, PICTURES)]
+    text = joined(made.pdf_text(render(both)))
+    assert text.count("in three perspectives") == 2 and text.count("Yellow outline") == 2
+    assert text.count("Checks of the scan") == 1

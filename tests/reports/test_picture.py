@@ -12,8 +12,10 @@ from ankleviewer.core.display import Scene
 from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.result import Box, ModelAnswer, Runtime
+from ankleviewer.core.review import BoxMm
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.core.volume import Volume
-from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, PANE, headline, picture, png
+from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, PANE, READER_LINE, headline, pane, picture, png
 
 GRID = Grid.axis_aligned((80, 80, 80), 1.0, (0.0, 0.0, 0.0))
 BOX = Box(0.9, (50.0, 40.0, 30.0), (40.0, 30.0, 20.0), (60.0, 50.0, 40.0), *[(50, 40, 30)] * 4)
@@ -32,7 +34,7 @@ def scene(with_heat: bool = True, firm: bool = True) -> Scene:
     return Scene(volume, heat if with_heat else None, (BOX,) if with_heat else (), firm)
 
 
-def pane(image: Image.Image, n: int) -> np.ndarray:
+def part(image: Image.Image, n: int) -> np.ndarray:
     return np.asarray(image)[HEAD : HEAD + PANE, n * (PANE + 8) : n * (PANE + 8) + PANE].astype(int)
 
 
@@ -42,7 +44,7 @@ def where(pixels: np.ndarray, colour) -> np.ndarray:
 
 def test_box_and_outline_lie_where_they_are() -> None:
     image = picture(scene(), answer("fracture", 0.97), BOX.center_mm, "L")
-    axial = pane(image, 0)
+    axial = part(image, 0)
     scale = PANE / 80
     rows, columns = where(axial, BOX_LINE)[:, 0], where(axial, BOX_LINE)[:, 1]
     # LPS 40..60 along x, 30..50 along y; a voxel's centre lies half a voxel from its edge
@@ -54,14 +56,24 @@ def test_box_and_outline_lie_where_they_are() -> None:
 
 
 def test_dotted_when_uncertain() -> None:
-    solid = where(pane(picture(scene(), answer("fracture", 0.9), BOX.center_mm), 1), BOX_LINE)
-    dotted = where(pane(picture(scene(firm=False), answer("uncertain", 0.5), BOX.center_mm), 1), BOX_LINE)
+    solid = where(part(picture(scene(), answer("fracture", 0.9), BOX.center_mm), 1), BOX_LINE)
+    dotted = where(part(picture(scene(firm=False), answer("uncertain", 0.5), BOX.center_mm), 1), BOX_LINE)
     assert 0.3 * len(solid) < len(dotted) < 0.8 * len(solid)
+
+
+def test_the_readers_box_lies_where_the_reader_drew_it() -> None:
+    state = ViewState(cursor_mm=BOX.center_mm)
+    own = BoxMm((20.0, 10.0, 20.0), (70.0, 70.0, 40.0))
+    seen = where(np.asarray(pane(state, scene(), "axial", PANE, [own])), READER_LINE)
+    assert np.allclose(seen.min(axis=0) / (PANE / 80) - 0.5, (10, 20), atol=1)
+    assert np.allclose(seen.max(axis=0) / (PANE / 80) - 0.5, (70, 70), atol=1)
+    away = BoxMm((20.0, 10.0, 60.0), (70.0, 70.0, 70.0))
+    assert not len(where(np.asarray(pane(state, scene(), "axial", PANE, [away])), READER_LINE))
 
 
 def test_scan_alone_without_an_answer() -> None:
     image = picture(scene(with_heat=False), None, (40.0, 40.0, 40.0))
-    assert not len(where(pane(image, 0), HEAT_LINE))
+    assert not len(where(part(image, 0), HEAT_LINE))
     assert image.size == (3 * PANE + 16, HEAD + PANE + 40)
 
 

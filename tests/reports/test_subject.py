@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ankleviewer.reports.subject import REGION_MARGIN_MM, scene_of, strongest
+from ankleviewer.reports.subject import REGION_MARGIN_MM, scene_of, strongest, with_other_ankles
 
 
 def ankle(side: str = "R") -> SimpleNamespace:
@@ -19,6 +19,19 @@ def test_strongest(made) -> None:
     assert strongest([none, quiet, found]) is found
     assert strongest([none, quiet]) is quiet
     assert strongest([none]) is None
+    weak, strong = made.answer("uncertain", 0.5), made.answer(chance=0.99, ankle=1)
+    assert strongest([weak, strong]) is strong
+    loud = made.answer(chance=0.995, name="other")
+    assert strongest([weak, strong, loud], "compact") is strong and strongest([weak, strong, loud]) is loud
+    assert strongest([loud], "compact") is loud
+
+
+def test_other_ankles_follow_where_the_same_model_suspects_something(made) -> None:
+    right, left = made.answer(), made.answer("uncertain", 0.5, ankle=1)
+    others = [made.answer(name="other"), made.answer(name="other", ankle=1)]
+    assert with_other_ankles([right, left, *others], left) == [left, right]
+    assert with_other_ankles([right, made.answer("no fracture", 0.1, ankle=1), *others], right) == [right]
+    assert with_other_ankles([right, left], None) == [None]
 
 
 def test_scene_of_the_answer_s_own_ankle(made) -> None:

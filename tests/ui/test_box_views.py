@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtGui import QColor
+from types import SimpleNamespace
 
-from ankleviewer.ui.box_views import GAP, HEAD, PANEL, SIDES, facts, figure
+import numpy as np
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QFileDialog, QPushButton
+
+from ankleviewer.core.review import BoxMm
+from ankleviewer.ui import theme
+from ankleviewer.ui.box_views import GAP, HEAD, LINE, PANEL, SIDES, box_views, box_views_dialog, facts, figure, readers_word
 
 
 def test_facts_name_each_frame(fakes) -> None:
@@ -24,3 +30,68 @@ def test_pictures_stand_side_by_side_and_the_middle_is_kept() -> None:
         for dx in (40, PANEL - 40):
             assert image.pixelColor(x + dx, HEAD + 60) == QColor(0, 90, 0)
     assert image.width() == 3 * PANEL + 4 * GAP
+
+
+def test_the_readers_word_stands_under_the_models_box(fakes) -> None:
+    own = BoxMm((-16.0, -6.0, 130.0), (4.0, 14.0, 150.0))
+    place = "R 6.0  P 4.0  S 140.0 mm;  size 20 × 20 × 20 mm"
+    assert readers_word("", None) == ""
+    assert readers_word("accepted", None) == "Accepted by the reader"
+    assert readers_word("rejected", own) == f"Rejected by the reader  ·  The reader's own box: {place}"
+    blank = [(np.zeros((40, 40, 3), dtype=np.uint8), ("R", "L", "S", "I"))] * len(SIDES)
+    plain, told = figure(blank, ("a", "b")), figure(blank, ("a", "b"), readers_word("rejected", own))
+    assert told.height() == plain.height() + LINE and readers(told) > 50 and readers(plain) == 0
+
+
+def readers(image: QImage) -> int:
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].astype(int)
+    colour = QColor(theme.READER)
+    return int((np.abs(pixels - (colour.red(), colour.green(), colour.blue())).max(axis=-1) < 40).sum())
+
+
+def pane_of(window, width: int = 1920) -> SimpleNamespace:
+    """The window's 3D view as the figure needs it, without graphics, on a screen of some width."""
+    blank = np.zeros((40, 40, 3), dtype=np.uint8), ("R", "L", "S", "I")
+    return SimpleNamespace(
+        model=window.view,
+        render3d=SimpleNamespace(pictures_from=lambda views: [blank for _ in views]),
+        draw=lambda fine: None,
+        edited=window.pane3d.edited,
+        window=lambda: window,
+        screen=lambda: SimpleNamespace(availableGeometry=lambda: QRect(0, 0, width, 700)),
+    )
+
+
+def test_the_figure_tells_what_the_reader_did(make_window, backend) -> None:
+    window = make_window(backend)
+    controller = window.controller
+    assert readers(box_views(pane_of(window))) == 0
+    controller.judge("rejected", 0)
+    judged = readers(box_views(pane_of(window)))
+    controller.reviewing.edit_box(controller.answer, 0, BoxMm((-16.0, -6.0, 130.0), (4.0, 14.0, 150.0)))
+    assert readers(box_views(pane_of(window))) > 2 * judged > 100
+    controller.go_to_finding(1)
+    assert readers(box_views(pane_of(window))) == 0
+
+
+def test_the_dialog_fits_a_narrow_screen(make_window, backend) -> None:
+    window = make_window(backend)
+    for width, wanted in ((1024, 1024), (1920, 3 * PANEL + 4 * GAP + 16)):
+        pane = pane_of(window, width)
+        dialog = box_views_dialog(pane)
+        assert wanted - 20 < dialog.sizeHint().width() <= wanted
+        dialog.close()
+
+
+def test_the_picture_is_saved_whole_and_told_or_refused_with_a_reason(make_window, backend, tmp_path, monkeypatch) -> None:
+    window = make_window(backend)
+    dialog = box_views_dialog(pane_of(window, 1024))
+    save = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Save picture…")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), ""))
+    save.click()
+    assert QImage(str(tmp_path / "mine.png")).width() == 3 * PANEL + 4 * GAP
+    assert window.toast.widget.text() == "Picture saved" and not window.banner.isVisible()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "mine.png"), ""))
+    save.click()
+    assert window.banner.isVisible() and "FILE_NOT_WRITTEN" in window.banner.code.text()
+    dialog.close()

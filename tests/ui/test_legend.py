@@ -47,3 +47,16 @@ def test_a_level_beyond_the_colours_is_on_the_scale_and_raising_never_lowers_it(
     assert legend.model.state.threshold == pytest.approx(1.5 * heat.reference)
     legend.model.step_threshold(-1)
     assert legend.model.state.threshold == pytest.approx(1.475 * heat.reference)
+
+
+def test_the_outline_of_a_strong_answer_can_be_tightened_up_to_the_maps_peak(legend) -> None:
+    heat = legend.model.scene.heat
+    legend.model.set_scene(replace(legend.model.scene, heat=replace(heat, threshold=4.4, reference=4.0)))
+    assert legend._x(heat.peak) == legend.width() - 8 and legend._x(4.0) < legend.width() - 50
+    legend.model.step_threshold(1)
+    assert legend.model.state.threshold == pytest.approx(4.5)
+    legend.model.step_threshold(400)
+    assert legend.model.state.threshold == pytest.approx(heat.peak)
+    legend.grab()
+    QTest.mouseClick(legend, Qt.MouseButton.LeftButton, NO, QPoint(round(legend._x(6.0)), 20))
+    assert legend.model.state.threshold == pytest.approx(6.0, abs=0.03)

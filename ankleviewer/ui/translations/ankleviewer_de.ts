@@ -1426,6 +1426,10 @@
         <translation>Eine Schicht liegt {} mm neben der nächsten; die Schichten wurden an die angegebenen Orte verschoben, und in einem solchen Scan wird nichts erkannt.</translation>
     </message>
     <message>
+        <source>Accepted by the reader</source>
+        <translation>Vom Befunder bestätigt</translation>
+    </message>
+    <message>
         <source>Choose a series</source>
         <translation>Serie wählen</translation>
     </message>
@@ -1484,6 +1488,10 @@
     <message>
         <source>Reason (optional)</source>
         <translation>Grund (optional)</translation>
+    </message>
+    <message>
+        <source>Rejected by the reader</source>
+        <translation>Vom Befunder verworfen</translation>
     </message>
     <message>
         <source>Series {number}</source>
@@ -1836,6 +1844,10 @@
     <message>
         <source>The program failed ({}); the log has the details.</source>
         <translation>Das Programm hat einen Fehler ({}); Einzelheiten stehen im Protokoll.</translation>
+    </message>
+    <message>
+        <source>The reader&apos;s own box: {place}</source>
+        <translation>Eigener Rahmen des Befunders: {place}</translation>
     </message>
     <message>
         <source>The rotation in the header (quaternion) is not a rotation.</source>

@@ -1424,6 +1424,10 @@
         <translation>有一层相对相邻层偏移 {} mm；各层已移至所标位置，此类扫描不进行检测。</translation>
     </message>
     <message>
+        <source>Accepted by the reader</source>
+        <translation>阅片者已确认</translation>
+    </message>
+    <message>
         <source>Choose a series</source>
         <translation>选择序列</translation>
     </message>
@@ -1482,6 +1486,10 @@
     <message>
         <source>Reason (optional)</source>
         <translation>原因（可不填）</translation>
+    </message>
+    <message>
+        <source>Rejected by the reader</source>
+        <translation>阅片者已排除</translation>
     </message>
     <message>
         <source>Series {number}</source>
@@ -1834,6 +1842,10 @@
     <message>
         <source>The program failed ({}); the log has the details.</source>
         <translation>程序出错（{}）；详情见日志。</translation>
+    </message>
+    <message>
+        <source>The reader&apos;s own box: {place}</source>
+        <translation>阅片者自己的框：{place}</translation>
     </message>
     <message>
         <source>The rotation in the header (quaternion) is not a rotation.</source>
