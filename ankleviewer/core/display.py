@@ -153,7 +153,7 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         letters=frame.letters,
         # the scan's own slices are counted, no others
         slice_text=f"{index + 1} / {frame.grid.shape[2]}" if frame.turned is None else "",
-        height_text=_height_text(frame, state),
+        height_text=_height_text(frame, state, (float(x), float(y), index)),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
         position_text=position_text(state.cursor_mm),
         lines=_lines(frames, frame),
@@ -177,10 +177,13 @@ def _missed(frame: Frame, index: int, scene: Scene) -> Iterator[MissedMark]:
             yield MissedMark(number, (float(x), float(y)))
 
 
-def _height_text(frame: Frame, state: ViewState) -> str:
-    """Where the slice lies along the patient axis it cuts, at the crosshair, e.g. "S 147.0 mm"."""
+def _height_text(frame: Frame, state: ViewState, voxel: tuple[float, float, int]) -> str:
+    """Where the slice lies along the patient axis it cuts, e.g. "S 147.0 mm": its own middle, below the crosshair at `voxel`
+    (column, row, slice), which may lie between two slices; a turned plane goes through the crosshair itself.
+    """
     axis = {"axial": 2, "coronal": 1, "sagittal": 0}[frame.plane]
-    return f"{position_text(state.cursor_mm).split('  ')[axis]} mm"
+    mm = frame.grid.to_mm(voxel) if frame.turned is None else state.cursor_mm
+    return f"{position_text(mm).split('  ')[axis]} mm"
 
 
 @lru_cache(maxsize=16)

@@ -45,6 +45,8 @@ class BoxEditing(QObject):
             self.controller.measuring.stop()
             if self.controller.view.state.selected < 0:
                 self.controller.go_to_finding(0)
+            elif not self._seen():
+                self.controller.view.go_to(self.box().center_mm, self.index)
             self.controller.view.update(boxes=True)
             self.active = True
             self.changed.emit()
@@ -77,6 +79,11 @@ class BoxEditing(QObject):
         """The box that is edited: the reader's, or else the model's."""
         own: Any = self.controller.boxes[self.index]
         return self.edited().get(self.index) or BoxMm(point(own.min_mm), point(own.max_mm))
+
+    def _seen(self) -> bool:
+        """Whether one of the slices at the crosshair cuts the box."""
+        box, at = self.box(), self.controller.view.state.cursor_mm
+        return any(low <= mm <= high for low, mm, high in zip(box.min_mm, at, box.max_mm, strict=True))
 
     def take(self, hold: Hold, mm: Sequence[float]) -> None:
         """Take hold of the box at a place, LPS mm."""

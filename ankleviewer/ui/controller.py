@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from ankleviewer.core.display import Scene
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.explain import paper_map
-from ankleviewer.core.review import Judgement
+from ankleviewer.core.review import Judgement, Place
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.core.viewstate import PaneView, ViewState
 from ankleviewer.ui.backend import Backend, Progress, SessionBackend
@@ -86,6 +86,7 @@ class CaseController(QObject):
         self.reviewing = Reviewing(self.backend, self)
         self.measuring = Measuring(view, self.reviewing, self)
         self.reviewing.changed.connect(self._on_review)
+        self.reviewing.stepped.connect(self._on_stepped)
         self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
         self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
         self.reading.done.connect(self._on_case)
@@ -326,6 +327,11 @@ class CaseController(QObject):
         else:
             self.view.go_to(self._middle(), -1)
         self.changed.emit()
+
+    def _on_stepped(self, place: Place) -> None:
+        """What undo and redo change shall be seen: the ankle that it belongs to is shown."""
+        if place.ankle != self.view.state.ankle and self.answer_for(place.ankle) is not None:
+            self.choose_ankle(place.ankle)
 
     def go_to_finding(self, index: int) -> None:
         """Every view at a finding of the answer shown."""

@@ -6,7 +6,7 @@ the reader's colour with the word "edited", a missed place as a ring (here three
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,9 @@ class Marks3D:
         """Boxes, marks and crosshair as the state asks."""
         shown = state.boxes and not state.hide_ai
         edited = tuple(sorted(self.edited.items())) if shown else ()
-        wanted = (scene.boxes if shown else (), scene.firm, state.selected, scene.judged, edited, scene.missed)
+        # of another ankle there is no bone here, and from some side a mark of it would seem to lie on this one
+        missed = tuple(mark for mark in scene.missed if scene.region is None or _inside(scene.region, mark[1]))
+        wanted = (scene.boxes if shown else (), scene.firm, state.selected, scene.judged, edited, missed)
         if wanted != self._drawn:
             self._drawn = wanted
             self._draw(*wanted)
@@ -123,6 +125,10 @@ class Marks3D:
         """Leave out what is seen through the bone: it takes a pass of its own over the whole picture."""
         for actor in self._faint:
             actor.SetVisibility(not quick)
+
+
+def _inside(region: tuple[np.ndarray, np.ndarray], mm: Sequence[float]) -> bool:
+    return bool((region[0] <= mm).all() and (mm <= region[1]).all())
 
 
 def edges(low: np.ndarray, high: np.ndarray) -> pv.PolyData:

@@ -37,8 +37,15 @@ def paint_measures(painter: QPainter, port: Viewport, marks: Sequence[MeasureMar
     taken: list[Rect] = []
     for mark in marks:
         for line in mark.lines:
-            if line.label:
+            if line.label and _met(port, line):
                 _label(painter, port, line, points, taken)
+
+
+def _met(port: Viewport, line: Line) -> bool:
+    """Whether a part of a line may lie in the pane: a value alone would seem to belong to what is there."""
+    ends = port.to_screen(line.points)
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    return bool((high >= 0).all() and low[0] <= port.width and low[1] <= port.height)
 
 
 def _polygon(port: Viewport, line: Line) -> QPolygonF:

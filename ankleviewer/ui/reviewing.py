@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -20,10 +21,12 @@ class Reviewing(QObject):
     Signals:
         changed(): something was judged, marked, undone or done again.
         not_saved(text): a step could not be written; it stands until the program ends.
+        stepped(place): undo or redo changed what stands of this finding.
     """
 
     changed = Signal()
     not_saved = Signal(str)
+    stepped = Signal(object)
 
     def __init__(self, backend: Any, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -93,11 +96,11 @@ class Reviewing(QObject):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._write(self.history.undo())
+        self._step(self.history.undo)
 
     def redo(self) -> None:
         """Do it again."""
-        self._write(self.history.redo())
+        self._step(self.history.redo)
 
     def save(self, analysis: Any, path: str) -> None:
         """Write the result and what stands to a file of the reader's choice."""
@@ -110,6 +113,16 @@ class Reviewing(QObject):
                     why=said(error.strerror or type(error).__name__),
                 )
             )
+
+    def _step(self, take: Callable[[], Record | None]) -> None:
+        before = self.review
+        self._write(take())
+        for place in (*before.marks, *before.edited, *self.review.marks, *self.review.edited):
+            if before.marks.get(place) != self.review.marks.get(place) or before.edited.get(place) != self.review.edited.get(
+                place
+            ):
+                self.stepped.emit(place)
+                return
 
     def _write(self, record: Record | None) -> None:
         if record is None:

@@ -141,6 +141,8 @@ class Tools3D(QObject):
             self.pane.set_options(foot=not self.pane.options.foot)
             if not self.pane.options.foot and self._made.get("foot") is not None:
                 self.say(tr(WITHOUT_FOOT))
+            elif self.line.text() == tr(WITHOUT_FOOT):
+                self.line.hide()
 
     def reset_crop(self) -> None:
         """Take the crop box's cut away."""

@@ -85,6 +85,14 @@ def test_corner_texts() -> None:
     assert resolve(state, Scene(scan()), "sagittal").height_text == "R 2.0 mm"
 
 
+def test_the_place_in_the_corner_is_the_slices_own() -> None:
+    """The crosshair may lie between two slices; with slices of 3 mm it seemed to move the slice by half of that."""
+    thick = Volume(np.zeros((8, 8, 12), np.int16), Grid.axis_aligned((8, 8, 12), (1.0, 1.0, 3.0), (0.0, 0.0, 10.0)))
+    for z, text in ((28.0, "S 28.0 mm"), (29.4, "S 28.0 mm"), (26.6, "S 28.0 mm"), (29.6, "S 31.0 mm")):
+        picture = resolve(ViewState(cursor_mm=(4.0, 4.0, z)), Scene(thick), "axial")
+        assert picture.height_text == text, z
+
+
 def test_space_hides_every_trace_of_the_model(blob) -> None:
     scene = Scene(scan(), blob(), (BOX,))
     state = ViewState(cursor_mm=(0, 0, 70), fill=True)

@@ -95,3 +95,18 @@ def test_without_findings_there_is_nothing_to_edit(make_window, fakes) -> None:
     window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
     window.editing.toggle()
     assert not window.editing.active and window.editing.edited() == {}
+
+
+def test_editing_begins_where_the_box_is_seen(window, editing) -> None:
+    view = window.view
+    box = window.controller.boxes[0]
+    window.controller.go_to_finding(0)
+    beside = [low - 1.0 for low in box.min_mm]
+    view.update(cursor_mm=(box.center_mm[0], beside[1], beside[2]))
+    editing.toggle()
+    assert view.state.cursor_mm[1] == pytest.approx(beside[1], abs=0.51), "the sagittal slice cuts it"
+    editing.stop()
+    view.update(cursor_mm=tuple(beside))
+    editing.toggle()
+    assert all(low < mm < high for low, mm, high in zip(box.min_mm, view.state.cursor_mm, box.max_mm, strict=True))
+    assert editing.index == 0

@@ -90,3 +90,24 @@ def test_labels_are_set_with_their_signs() -> None:
     assert signed[0, 0, 3] == 0 and signed[..., 3].max() == 255
     double = rgba_of("1", theme.BOX, 2.0)
     assert abs(double.shape[0] - 2 * plain.shape[0]) <= 2
+
+
+def test_a_mark_of_the_other_ankle_is_not_drawn_on_this_one(make_window, fakes, qtbot) -> None:
+    right, left = fakes.ankle("R"), fakes.ankle("L")
+    left.min_mm, left.max_mm = ((v[0] + 500.0, v[1], v[2]) for v in (right.min_mm, right.max_mm))
+    answers = tuple(fakes.answer("fracture", ankle=n) for n in (0, 1))
+    window = make_window(fakes.Backend(ankles=(right, left), answers=answers), gl=True)
+    pane, controller = window.pane3d, window.controller
+    qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
+
+    def texts() -> list[str]:
+        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive(), timeout=5000)
+        return pane.render3d.marks.labels.texts
+
+    controller.choose_ankle(0)
+    controller.add_missed()
+    assert "M1" in texts()
+    controller.choose_ankle(1)
+    assert "M1" not in texts()
+    controller.choose_ankle(0)
+    assert "M1" in texts()

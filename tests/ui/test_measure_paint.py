@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.measure_marks import Line, MeasureMark
 from ankleviewer.core.planes import Frame, Viewport
 from ankleviewer.ui import theme
-from ankleviewer.ui.measure_paint import paint_guide, paint_text
+from ankleviewer.ui.measure_paint import paint_guide, paint_measures, paint_text
 
 GRID = Grid.axis_aligned((40, 40, 10), 1.0, (0.0, 0.0, 0.0))
 
@@ -66,3 +67,15 @@ def test_the_guide_stays_inside_its_pane_and_grows_with_its_text(size: tuple[int
     painter.end()
     assert short.left() >= 0 and short.right() <= size[0] and noted.height() > short.height()
     assert pixels(image).max() > 150
+
+
+@pytest.mark.parametrize(("x", "seen"), [((5.0, 15.0), True), ((-6.0, 5.0), True), ((-6.0, -2.0), False), ((46.0, 60.0), False)])
+def test_a_value_stands_only_where_its_line_is(x: tuple[float, float], seen: bool, qapp) -> None:
+    """Of a measure beside the pane nothing is painted: its value alone would seem to belong to what is there."""
+    port = Viewport.fit(Frame.of(GRID, "axial"), (300, 300))
+    line = Line(np.array([[x[0], 20.0], [x[1], 20.0]]), False, ("16.5 mm",))
+    image = canvas(300, 300, 0)
+    painter = QPainter(image)
+    paint_measures(painter, port, [MeasureMark(1, False, (line,), {})])
+    painter.end()
+    assert (pixels(image).max() > 150) == seen

@@ -111,3 +111,20 @@ def test_result_and_review_are_saved_where_the_reader_says(make_window, backend,
     monkeypatch.setattr("ankleviewer.ui.main_window.QFileDialog.getSaveFileName", lambda *a: ("", ""))
     window.choose_review()
     assert len(backend.saved) == 1, "cancelled"
+
+
+def test_undo_shows_the_ankle_whose_judgement_it_takes_back(make_window, fakes) -> None:
+    ankles = tuple(fakes.ankle(side) for side in "RL")
+    window = make_window(fakes.Backend(ankles=ankles, answers=tuple(fakes.answer("fracture", ankle=n) for n in (0, 1))))
+    controller = window.controller
+    controller.choose_ankle(0)
+    controller.judge("accepted", 0)
+    controller.choose_ankle(1)
+    assert judged(window)[0] == ""
+    controller.reviewing.undo()
+    assert controller.view.state.ankle == 0 and judged(window)[0] == ""
+    controller.choose_ankle(1)
+    controller.reviewing.redo()
+    assert controller.view.state.ankle == 0 and judged(window)[0] == "accepted"
+    controller.reviewing.undo()
+    assert controller.view.state.ankle == 0

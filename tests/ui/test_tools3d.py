@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
+
+from ankleviewer.ui.tools3d import WITHOUT_FOOT
+from ankleviewer.ui.translate import tr
 
 
 def test_everything_the_menu_offers(make_window, backend, qtbot) -> None:
@@ -67,3 +72,9 @@ def test_everything_the_menu_offers(make_window, backend, qtbot) -> None:
     tools.toggle_foot()
     qtbot.waitUntil(lambda: pane.options.foot and not tools.job.running, timeout=20000)
     assert "could not be told apart" in tools.line.text()
+
+    # Where it was told apart, the line says what is missing for as long as it is.
+    tools.say(tr(WITHOUT_FOOT))
+    pane.options = replace(pane.options, foot=False)
+    tools.toggle_foot()
+    assert pane.options.foot and not tools.line.isVisible()
