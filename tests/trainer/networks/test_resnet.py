@@ -56,4 +56,4 @@ def test_the_config_rebuilds_the_network(is_rebuilt_by_its_config: Rebuilds) -> 
 def test_it_learns_a_bright_spot(learns_a_bright_spot: Learns) -> None:
     torch.manual_seed(0)
     net = build("resnet101", width=0.125)
-    learns_a_bright_spot(net, 2e-3, 8)
+    learns_a_bright_spot(net, 2e-3, 12)  # after 8 it stands at .19 to .27 by seed and processor, after 12 below .05
