@@ -15,6 +15,20 @@ GAP = 14.0  # px between a line's bounds and its label
 CLEAR = 10.0  # px kept between a label and any point
 
 
+def meets(line: ArrayLike, width: float, height: float) -> bool:
+    """Whether any of a line (n, 2), px, lies in a pane: a label kept inside the pane without it would seem to belong to what is
+    there.
+    """
+    ends, size = np.asarray(line, dtype=np.float64), np.array([width, height])
+    start, stop = ends[:-1], ends[1:]
+    near = ((np.maximum(start, stop) >= 0) & (np.minimum(start, stop) <= size)).all(axis=1)
+    # a slanted stretch may pass a corner by: all four corners then lie on one side of it
+    corner = np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) * size - start[:, None]
+    along = (stop - start)[:, None]
+    side = along[..., 0] * corner[..., 1] - along[..., 1] * corner[..., 0]
+    return bool((near & (side.min(axis=1) <= 0) & (side.max(axis=1) >= 0)).any())
+
+
 def place_label(
     line: ArrayLike, size: tuple[float, float], free: Rect, points: ArrayLike, taken: Sequence[Rect], gap: float = GAP
 ) -> Rect:

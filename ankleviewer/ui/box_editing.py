@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.boxedit import Hold, dragged, far_side
+from ankleviewer.core.display import box_on_slice
 from ankleviewer.core.measure import point
 from ankleviewer.core.measure_marks import rows_and_columns
 from ankleviewer.core.review import BoxMm
@@ -81,9 +82,9 @@ class BoxEditing(QObject):
         return self.edited().get(self.index) or BoxMm(point(own.min_mm), point(own.max_mm))
 
     def _seen(self) -> bool:
-        """Whether one of the slices at the crosshair cuts the box."""
-        box, at = self.box(), self.controller.view.state.cursor_mm
-        return any(low <= mm <= high for low, mm, high in zip(box.min_mm, at, box.max_mm, strict=True))
+        """Whether every slice at the crosshair cuts the box, so that it is seen whichever view fills the window."""
+        box, view = self.box(), self.controller.view
+        return all(len(box_on_slice(frame, frame.slice_at(view.state.cursor_mm), box)) for frame in view.frames())
 
     def take(self, hold: Hold, mm: Sequence[float]) -> None:
         """Take hold of the box at a place, LPS mm."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QScrollArea, QStyle, QVBoxLayout, QWidget
 
 from ankleviewer import __version__
 from ankleviewer.core.mouse import lines, profile_of
@@ -13,6 +13,8 @@ from ankleviewer.ui.mouse_menu import PROPERTY
 from ankleviewer.ui.parts import label, rule
 from ankleviewer.ui.translate import noop, said, tr
 from ankleviewer.ui.wording import research_line
+
+_FRAME = 40  # px that a window's title bar and frame may take
 
 KEYS = noop(
     (
@@ -97,6 +99,7 @@ def about_dialog(parent: QWidget) -> QDialog:
     dialog = QDialog(parent)
     dialog.setWindowTitle(tr("About AnkleViewer"))
     grid = QGridLayout()
+    grid.setVerticalSpacing(12)
     lines = (
         f"AnkleViewer {__version__}",
         research_line(),
@@ -118,9 +121,37 @@ def _finish(dialog: QDialog, grid: QGridLayout) -> QDialog:
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 18, 20, 14)
     column.setSpacing(12)
-    column.addLayout(grid)
+    inner = QWidget()
+    inner.setObjectName("panel")
+    grid.setContentsMargins(0, 0, 0, 0)
+    inner.setLayout(grid)
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(inner)
+    column.addWidget(scroll, 1)
     column.addWidget(rule())
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
+    _fit(dialog, scroll)
     return dialog
+
+
+def _fit(dialog: QDialog, scroll: QScrollArea) -> None:
+    """All of it without scrolling where the screen has room; else as much as it has, with the buttons below."""
+    dialog.ensurePolished()
+    inner, screen = scroll.widget(), dialog.screen().availableGeometry()
+    width = inner.sizeHint().width()
+    height = max(inner.sizeHint().height(), inner.heightForWidth(width))
+    rest = dialog.sizeHint() - scroll.sizeHint()
+    room = screen.height() - rest.height() - _FRAME
+    if height > room:
+        bar = dialog.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent, None, scroll.verticalScrollBar())
+        inner.setContentsMargins(0, 0, bar, 0)  # as wide a gap before it
+        width += 2 * bar
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the keyboard scrolls it
+    size = QSize(min(width, screen.width() - rest.width()), min(height, room))
+    scroll.setMinimumSize(size)
+    dialog.resize(size + rest)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ankleviewer.core.geometry import Array
-from ankleviewer.core.labels import Rect, place_label
+from ankleviewer.core.labels import Rect, meets, place_label
 from ankleviewer.core.measure_marks import Line, MeasureMark
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
@@ -37,15 +37,8 @@ def paint_measures(painter: QPainter, port: Viewport, marks: Sequence[MeasureMar
     taken: list[Rect] = []
     for mark in marks:
         for line in mark.lines:
-            if line.label and _met(port, line):
+            if line.label and meets(port.to_screen(line.points), port.width, port.height):
                 _label(painter, port, line, points, taken)
-
-
-def _met(port: Viewport, line: Line) -> bool:
-    """Whether a part of a line may lie in the pane: a value alone would seem to belong to what is there."""
-    ends = port.to_screen(line.points)
-    low, high = ends.min(axis=0), ends.max(axis=0)
-    return bool((high >= 0).all() and low[0] <= port.width and low[1] <= port.height)
 
 
 def _polygon(port: Viewport, line: Line) -> QPolygonF:

@@ -231,7 +231,8 @@ class Tools3D(QObject):
                 self.pane.set_options(foot=True)
             else:
                 render.show_foot(made)
-                self.say(tr(WITHOUT_FOOT))
+                if not self.pane.options.foot:  # it may be wanted again by now
+                    self.say(tr(WITHOUT_FOOT))
             self.pane.draw_soon()
         self._prepare()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.core.labels import Rect, place_label
+from ankleviewer.core.labels import Rect, meets, place_label
 
 FREE = (4.0, 26.0, 412.0, 310.0)
 
@@ -44,3 +44,24 @@ def test_labels_of_lines_close_together_do_not_overlap() -> None:
 def test_a_pane_too_small_for_the_label_gets_it_at_its_edge() -> None:
     ends = [(20, 40), (50, 60)]
     assert place_label(ends, (300, 34), (4.0, 26.0, 112.0, 50.0), ends, [])[0] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("line", "met"),
+    [
+        ([(20, 20), (80, 40)], True),
+        ([(-50, 30), (150, 60)], True),  # right across, both ends outside
+        ([(-30, 20), (-5, 40)], False),
+        ([(20, 65), (80, 90)], False),
+        ([(-40, 20), (20, -40)], False),  # past the corner, though its bounds reach into the pane
+        ([(80, 100), (140, 40)], False),
+        ([(-15, 20), (20, -15)], True),  # cuts the corner off
+        ([(50, -10), (50, 70)], True),
+        ([(-20, -20), (-20, 90), (130, 90), (130, 30), (90, 30)], True),  # its last stretch alone
+        ([(-20, -20), (120, -20), (120, 80), (-20, 80), (-20, -20)], False),  # all around
+        ([(-5, -5), (-5, -5)], False),
+    ],
+)
+def test_a_line_meets_the_pane_where_it_is_drawn_in_it(line: list[tuple[float, float]], met: bool) -> None:
+    assert meets(line, 100.0, 60.0) == met
+    assert meets(line[::-1], 100.0, 60.0) == met

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ankleviewer.core.boxedit import Hold
+from ankleviewer.core.oblique import start, turned
 from ankleviewer.ui.controller import Phase
 
 
@@ -97,16 +98,37 @@ def test_without_findings_there_is_nothing_to_edit(make_window, fakes) -> None:
     assert not window.editing.active and window.editing.edited() == {}
 
 
-def test_editing_begins_where_the_box_is_seen(window, editing) -> None:
-    view = window.view
-    box = window.controller.boxes[0]
-    window.controller.go_to_finding(0)
-    beside = [low - 1.0 for low in box.min_mm]
-    view.update(cursor_mm=(box.center_mm[0], beside[1], beside[2]))
+@pytest.mark.parametrize("outside", [(0, 1, 2), (1, 2), (2,)])
+def test_editing_begins_where_every_slice_shows_the_box(window, editing, outside: tuple[int, ...]) -> None:
+    """One view may fill the window: a box that only another one's slice cuts would be moved unseen."""
+    view, box = window.view, window.controller.boxes[1]
+    view.update(selected=1, cursor_mm=tuple(box.min_mm[n] - 2.0 if n in outside else box.center_mm[n] for n in range(3)))
     editing.toggle()
-    assert view.state.cursor_mm[1] == pytest.approx(beside[1], abs=0.51), "the sagittal slice cuts it"
+    assert view.state.cursor_mm == pytest.approx(box.center_mm) and editing.index == 1
+
+
+def test_editing_stays_where_the_box_is_seen_and_goes_to_the_readers_own(window, editing) -> None:
+    view, box = window.view, window.controller.boxes[0]
+    inside = tuple(v + 3.0 for v in box.center_mm)
+    view.update(selected=0, cursor_mm=inside)
+    editing.toggle()
+    assert view.state.cursor_mm == pytest.approx(inside)
+    editing.take(Hold((0, 0, 0)), box.center_mm)
+    editing.drag((box.center_mm[0], box.center_mm[1], box.center_mm[2] - 15.0))
+    editing.drop()
     editing.stop()
-    view.update(cursor_mm=tuple(beside))
     editing.toggle()
-    assert all(low < mm < high for low, mm, high in zip(box.min_mm, view.state.cursor_mm, box.max_mm, strict=True))
-    assert editing.index == 0
+    assert view.state.cursor_mm == pytest.approx(editing.box().center_mm)
+    assert view.state.cursor_mm[2] == pytest.approx(box.center_mm[2] - 15.0)
+
+
+@pytest.mark.parametrize(("off", "stays"), [((30.0, 10.0, 0.0), False), ((7.0, 0.0, 0.0), True)])
+def test_editing_begins_where_turned_slices_show_the_box(window, editing, off: tuple[float, ...], stays: bool) -> None:
+    """Level with the box every turned slice may miss it; beside it all of them may cut it."""
+    view, box = window.view, window.controller.boxes[0]
+    at = tuple(v + d for v, d in zip(box.center_mm, off, strict=True))
+    view.update(selected=0, cursor_mm=at)
+    view.set_turn(turned(start(view.scene.volume.grid, at), "coronal", 45.0, at))
+    at = view.state.cursor_mm
+    editing.toggle()
+    assert view.state.cursor_mm == pytest.approx(at if stays else box.center_mm, abs=0.51)

@@ -69,11 +69,20 @@ def test_the_guide_stays_inside_its_pane_and_grows_with_its_text(size: tuple[int
     assert pixels(image).max() > 150
 
 
-@pytest.mark.parametrize(("x", "seen"), [((5.0, 15.0), True), ((-6.0, 5.0), True), ((-6.0, -2.0), False), ((46.0, 60.0), False)])
-def test_a_value_stands_only_where_its_line_is(x: tuple[float, float], seen: bool, qapp) -> None:
+@pytest.mark.parametrize(
+    ("ends", "seen"),
+    [
+        ([(5.0, 20.0), (15.0, 20.0)], True),
+        ([(-6.0, 20.0), (5.0, 20.0)], True),
+        ([(-6.0, 20.0), (-2.0, 20.0)], False),
+        ([(46.0, 20.0), (60.0, 20.0)], False),
+        ([(-20.0, 10.0), (10.0, -20.0)], False),  # past the corner
+    ],
+)
+def test_a_value_stands_only_where_its_line_is(ends: list[tuple[float, float]], seen: bool, qapp) -> None:
     """Of a measure beside the pane nothing is painted: its value alone would seem to belong to what is there."""
     port = Viewport.fit(Frame.of(GRID, "axial"), (300, 300))
-    line = Line(np.array([[x[0], 20.0], [x[1], 20.0]]), False, ("16.5 mm",))
+    line = Line(np.array(ends), False, ("16.5 mm",))
     image = canvas(300, 300, 0)
     painter = QPainter(image)
     paint_measures(painter, port, [MeasureMark(1, False, (line,), {})])

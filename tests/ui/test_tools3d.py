@@ -78,3 +78,8 @@ def test_everything_the_menu_offers(make_window, backend, qtbot) -> None:
     pane.options = replace(pane.options, foot=False)
     tools.toggle_foot()
     assert pane.options.foot and not tools.line.isVisible()
+
+    # The foot is back before the work that tells it apart is done: nothing is missing.
+    render.show_foot = lambda _made: None
+    tools._on_done(("foot", pane.model.scene, object()))
+    assert tools._made["foot"] is not None and not tools.line.isVisible()
