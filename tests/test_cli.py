@@ -374,16 +374,6 @@ def test_help_and_version(capsys) -> None:
     assert "analyze" in out and "AnkleViewer 0" in out and "ZIP of a scan" in " ".join(out.split())
 
 
-def test_progress_bar_only_on_a_terminal(monkeypatch, capsys) -> None:
-    from ankleviewer.cli.console import Progress
-
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with Progress("1/2 ") as progress:
-        progress(0.5, "Reading")
-    shown = capsys.readouterr().err
-    assert "50%  1/2 Reading" in shown and shown.endswith("\x1b[K")
-
-
 def test_figures_that_the_scans_left_undefined_are_no_crash(tmp_path, home, capsys) -> None:
     pack = write_pack(home / "models" / "mine", "mine")
     record = json.loads((pack / "manifest.json").read_text())

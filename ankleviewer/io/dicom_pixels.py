@@ -89,9 +89,8 @@ def decode(dataset: Any, index: int) -> NDArray[np.generic]:
             f"An image is cut off: {len(dataset.PixelData)} bytes of pixels, {rows * columns * (bits // 8) * frames} are needed.",
         )
     try:
-        if uid not in NATIVE | {RLE}:
-            _check_size(dataset, index, frames, (rows, columns))
-        stored = _imagecodecs(dataset, index, frames) if uid in JPEG | HTJ2K else _pydicom(dataset, index)
+        stream = b"" if uid in NATIVE | {RLE} else _compressed(dataset, index, frames, (rows, columns))
+        stored = _imagecodecs(dataset, stream) if uid in JPEG | HTJ2K else _pydicom(dataset, index)
     except ScanError:
         raise
     except MemoryError:
@@ -113,15 +112,17 @@ def _check_bits(dataset: Any, bits: int) -> None:
         )
 
 
-def _check_size(dataset: Any, index: int, frames: int, wanted: tuple[int, int]) -> None:
-    """A decoder makes room for what the compressed image claims, so the claim is compared first."""
+def _compressed(dataset: Any, index: int, frames: int, wanted: tuple[int, int]) -> bytes:
+    """One compressed image. A decoder makes room for what it claims, so the claim is compared first."""
     from pydicom.encaps import get_frame
 
-    claimed = size_of(get_frame(dataset.PixelData, index, number_of_frames=frames))
+    stream = get_frame(dataset.PixelData, index, number_of_frames=frames)
+    claimed = size_of(stream)
     if claimed is None:
         raise ScanError("PIXELS_TRUNCATED", DAMAGED)
     if claimed != wanted:
         raise _other_size(claimed, wanted)
+    return stream
 
 
 def _other_size(found: tuple[int, ...], wanted: tuple[int, int]) -> ScanError:
@@ -140,10 +141,8 @@ def _pydicom(dataset: Any, index: int) -> NDArray[np.generic]:
     return np.asarray(pixel_array(dataset, index=index, raw=True))
 
 
-def _imagecodecs(dataset: Any, index: int, frames: int) -> NDArray[np.generic]:
+def _imagecodecs(dataset: Any, stream: bytes) -> NDArray[np.generic]:
     """JPEG baseline, extended (12 bit) and lossless (all by libjpeg-turbo), and high-throughput JPEG 2000 (OpenJPH)."""
-    from pydicom.encaps import get_frame
-
     decode_frame: Callable[..., Any]
     try:
         if syntax_of(dataset) in HTJ2K:
@@ -152,7 +151,7 @@ def _imagecodecs(dataset: Any, index: int, frames: int) -> NDArray[np.generic]:
             from imagecodecs import jpeg8_decode as decode_frame
     except ImportError:
         raise ScanError("TS_NO_DECODER", "This installation has no decoder for JPEG images (package imagecodecs).") from None
-    stored = np.asarray(decode_frame(get_frame(dataset.PixelData, index, number_of_frames=frames)))
+    stored = np.asarray(decode_frame(stream))
     if int(dataset.get("PixelRepresentation", 0)) == 1:
         # JPEG carries plain bits; a signed number of BitsStored bits has its sign in the highest of them.
         bits = int(dataset.get("BitsStored", 16))

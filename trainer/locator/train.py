@@ -46,6 +46,8 @@ def train(
     optimiser = torch.optim.Adam(net.parameters(), RATE, fused=True)
     average = {k: v.detach().clone() for k, v in net.state_dict().items()}
     first = 0
+    if not resume:  # an older run's, from which this one must not go on if it is stopped before its first checkpoint
+        checkpoint.drop(run)
     state = checkpoint.load(run) if resume else None
     if state is not None:
         net.load_state_dict(state["net"])

@@ -10,6 +10,7 @@ import torch
 
 from trainer.locator.examples import Examples
 from trainer.locator.train import train
+from trainer.training import checkpoint
 
 
 class Block:
@@ -44,3 +45,13 @@ def test_it_learns_and_resumes_to_the_bit(tmp_path: Path) -> None:
     again = train([], tmp_path / "cut", 60, examples=source, resume=True)
     for a, b in zip(whole.state_dict().values(), again.state_dict().values(), strict=True):
         assert torch.equal(a, b)
+
+    # begun anew over that and stopped at once: nothing older is left to go on from
+    class Stopped(Block):
+        def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+            raise KeyboardInterrupt
+
+    assert checkpoint.exists(tmp_path / "cut")
+    with contextlib.suppress(KeyboardInterrupt):
+        train([], tmp_path / "cut", 60, examples=Stopped())  # type: ignore[arg-type]
+    assert not checkpoint.exists(tmp_path / "cut")
