@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ankleviewer.core.anatomy import TIBIA_MM2
+from ankleviewer.core.bonefield import bone_field
 from ankleviewer.core.boneshape import coarsen, sections, tubes
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.joint import Axis, find_joint
-from ankleviewer.core.surface import bone_field
 from ankleviewer.core.volume import Volume
 
 STEP_MM = 0.9

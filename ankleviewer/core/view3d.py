@@ -33,6 +33,7 @@ class View3D:
         crop: the handles of the crop box are shown.
         foot: everything below the ankle joint is shown; False after disarticulation.
         spin: the view turns by itself.
+        cast: what lies around the leg and is as dense as bone (`core/cast.py`) is shown too, and hides it.
     """
 
     volume: bool = False
@@ -40,6 +41,7 @@ class View3D:
     crop: bool = False
     foot: bool = True
     spin: bool = False
+    cast: bool = False
 
     def __post_init__(self) -> None:
         if self.planes not in PLANES_SHOWN:

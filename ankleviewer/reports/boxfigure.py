@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ankleviewer.core.bonefield import Field, without_specks
+from ankleviewer.core.cast import Cast
 from ankleviewer.core.display import FoundBox
 from ankleviewer.core.geometry import LPS_NEGATIVE, LPS_POSITIVE, Array, Grid
 from ankleviewer.core.resample import resample
@@ -94,11 +96,14 @@ def figure(
     firm: bool,
     size: int = 620,
     readers: Sequence[FoundBox] = (),
+    cast: Cast | None = None,
 ) -> list[Image.Image]:
     """One picture for each of PERSPECTIVES, size x size px: bone, all boxes numbered, the first one's centre on the edges;
-    `readers`: the reader's own boxes, not numbered.
+    `readers`: the reader's own boxes, not numbered; `cast`: what would hide the bone, left out.
     """
     hu, grid = bone_grid(volume, region)
+    if cast is not None:
+        hu = without_specks(cast.left_out(Field(hu, grid)).hu, BONE_HU, STEP_MM**3)
     low = grid.to_mm((0, 0, 0)) - STEP_MM / 2
     high = low + np.asarray(grid.shape) * STEP_MM
     return [_panel(shaded(hu, view), view, (low, high), boxes, firm, size, readers) for view in PERSPECTIVES]

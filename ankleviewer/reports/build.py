@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ankleviewer.core.cast import find_cast
 from ankleviewer.core.display import Scene
 from ankleviewer.core.planes import PLANES
 from ankleviewer.core.result import ModelAnswer, Result, Triple
@@ -50,4 +51,6 @@ def _figures(report: Report, scene: Scene, at_mm: Triple) -> Figures:
     if answer is None or not answer.boxes:
         return Figures(report, planes)
     region = scene.region if scene.region is not None else scene.volume.grid.bounds_mm()
-    return Figures(report, planes, figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX, readers))
+    cast = find_cast(scene.volume, region)
+    perspectives = figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX, readers, cast)
+    return Figures(report, planes, perspectives, cast is not None)

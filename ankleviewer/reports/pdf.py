@@ -41,6 +41,7 @@ MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
 _INK, _QUIET, _RULE, _SHADE = (colors.HexColor(c) for c in ("#14171c", "#56606b", "#c6ccd4", "#f1f3f6"))
 _ALARM = colors.HexColor("#9c2a1d")
+WITHOUT_CAST = " The cast, splint or table is left out; bone that touches it may lack a little of its surface."
 _PLANES = ("Axial (seen from the feet)", "Coronal (seen from the front)", "Sagittal (seen from the left)")
 
 
@@ -69,11 +70,13 @@ class Figures:
         report: what to say, with that answer as the one shown.
         planes: axial, coronal and sagittal picture.
         perspectives: the box from above, front and left; none where there is no box.
+        without_cast: a cast or splint is left out of them.
     """
 
     report: Report
     planes: Sequence[Picture.Image]
     perspectives: Sequence[Picture.Image] = ()
+    without_cast: bool = False
 
 
 def render(figures: Sequence[Figures]) -> bytes:
@@ -214,7 +217,8 @@ def _in_perspective(figures: Figures) -> list[Flowable]:
         Spacer(1, 2),
         Paragraph(
             "Seen from above the patient's right lies at the right, the mirror of the axial slice, which is seen from the "
-            "feet. Solid box: fracture at the specific operating point; dotted: uncertain.",
+            "feet. Solid box: fracture at the specific operating point; dotted: uncertain."
+            + (WITHOUT_CAST if figures.without_cast else ""),
             _QUIET_SMALL,
         ),
     )

@@ -56,13 +56,14 @@ def _place(box: Any) -> str:
     return tr("{position} mm;  size {size} mm", position=position_text(box.center_mm), size=size)
 
 
-def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: Sequence[str], word: str = "") -> QImage:
+def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: Sequence[str], word: str = "", missing: str = "") -> QImage:
     """The three pictures side by side with letters, names and coordinates.
 
     Args:
         pictures: of each of SIDES: uint8 (rows, columns, 3), and the letters at its left, right, top and bottom edge.
         lines: of `facts`.
         word: of `readers_word`; a line of its own, since the box drawn is the model's.
+        missing: what is left out of the pictures.
     """
     width = 3 * PANEL + 4 * GAP
     image = QImage(width, HEAD + PANEL + FOOT + (LINE if word else 0), QImage.Format.Format_RGB32)
@@ -94,7 +95,11 @@ def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: Sequence[s
     painter.drawText(QPointF(GAP, HEAD + PANEL + 26 + 2 * LINE), word)
     painter.setPen(QColor(theme.SECONDARY))
     painter.setFont(theme.font(12))
-    painter.drawText(QRectF(GAP, HEAD + PANEL + 30, width - 2 * GAP, 24), Qt.AlignmentFlag.AlignRight, DISCLAIMER)
+    painter.drawText(
+        QRectF(GAP, HEAD + PANEL + 30, width - 2 * GAP, 24),
+        Qt.AlignmentFlag.AlignRight,
+        f"{missing}  ·  {DISCLAIMER}" if missing else DISCLAIMER,
+    )
     painter.end()
     return image
 
@@ -128,7 +133,8 @@ def box_views(pane: Pane3D) -> QImage | None:
     index = max(pane.model.state.selected, 0)
     pane.draw(fine=True)
     word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))
-    return figure(render.pictures_from([name for name, _, _ in SIDES]), facts(scene.boxes[index], index), word)
+    missing = tr("Without cast, splint and table") if pane.cast is not None else ""
+    return figure(render.pictures_from([name for name, _, _ in SIDES]), facts(scene.boxes[index], index), word, missing)
 
 
 def box_views_dialog(pane: Pane3D) -> QDialog | None:

@@ -18,9 +18,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
+from ankleviewer.core.cast import Cast
 from ankleviewer.core.view3d import View3D
 from ankleviewer.core.viewstate import ViewState
-from ankleviewer.ui import importing, qt_classes, theme
+from ankleviewer.ui import qt_classes, theme
+from ankleviewer.ui.bone_work import Bones, bone_work
 from ankleviewer.ui.focus import KeptFocus
 from ankleviewer.ui.header3d import header
 from ankleviewer.ui.jobs import Job
@@ -38,9 +40,7 @@ _BREATH_MS = 5  # between two pieces of work: a timer of 0 ms would come before 
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS, _NEVER_MS = 20.0, 1e9  # a rendering that takes no longer needs no coarse one; none has been made
-COARSE_MM = 2.4
 _DONE = object()
-_ASK_S, _LONGEST_FIRST_S = 0.05, 3.0  # the fine surface waits until the coarse one has been drawn
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.render3d")  # on the main thread only: see qt_classes
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 _MOVES = ("threshold", "selected", "cursor_mm")  # what is followed by eye, coarsely where it has to be
@@ -80,7 +80,9 @@ class Pane3D(QWidget):
         self.job = Job(self)
         self.job.done.connect(self._on_surface)
         self.job.failed.connect(self._on_failed)
-        self._shown: tuple[Any, Any] | None = None
+        self._shown: tuple[Any, Any, bool] | None = None  # volume, region, whether with its cast
+        self.cast: Cast | None = None  # what is left out of the surface
+        self._turn = True  # to the front, for another scan's bones
         self._missing: str | None = None
         self._closed = False
         # Many moves in a row (a fast wheel) are one rendering, which waits where it is slow, so as not to hold up the slices.
@@ -117,43 +119,25 @@ class Pane3D(QWidget):
         if missing := self.missing():
             self._give_up(missing)
             return
-        key = (scene.volume, scene.region)
-        same = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
+        key = (scene.volume, scene.region, self.options.cast)
+        same_bone = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
+        same = same_bone and self._shown[2] == key[2]
         if same and self.render3d is not None and not self.pending:
             self.tools.on_answer()
             self._later.start()
             return
         if same and self.pending:
             return
+        self._turn = self._turn if self.pending and same_bone else not same_bone
         self._shown = key
         self.pending = True
         if self.render3d is None:
             self._say(tr("Preparing the 3D view"))
-        volume, region = key
-
         self._coarse_shown = False
         drawn = self._coarse_drawn = threading.Event()
+        self.job.start(bone_work(*key, lambda bones: self._first.emit(key, bones), drawn), after_events=True)
 
-        def work(_progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
-            from ankleviewer.core.surface import bone_surface
-
-            coarse = bone_surface(volume, region, COARSE_MM, cancelled=cancelled)
-            # What is slow of VTK and pyvista is imported here, off the main thread; all of it that knows no Qt.
-            importing.load("pyvista.plotting")
-            from ankleviewer.ui.bone3d import mesh_of
-
-            if coarse is not None:
-                self._first.emit(key, mesh_of(coarse))
-                # VTK's first pictures want every core and the interpreter, and so would the fine surface
-                end = time.monotonic() + _LONGEST_FIRST_S
-                while not (drawn.wait(_ASK_S) or cancelled() or time.monotonic() > end):
-                    pass
-            fine = bone_surface(volume, region, cancelled=cancelled)
-            return mesh_of(fine) if fine is not None else None
-
-        self.job.start(work, after_events=True)
-
-    def _on_first(self, key: Any, mesh: Any) -> None:
+    def _on_first(self, key: Any, bones: Bones) -> None:
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
         wanted = not self._closed and key is self._shown and self.pending
         self._awaited = wanted and self.render3d is None
@@ -161,13 +145,14 @@ class Pane3D(QWidget):
             return
         if self._awaited and next(self._steps, _DONE) is not _DONE:
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
-            QTimer.singleShot(_BREATH_MS, self, lambda: self._on_first(key, mesh))
+            QTimer.singleShot(_BREATH_MS, self, lambda: self._on_first(key, bones))
             return
         self._show_window()
         self._awaited = True  # until it is drawn
-        self.render3d.show_mesh("coarse", mesh, first=True)
+        self.cast = bones.cast
+        self.render3d.show_mesh("coarse", bones.mesh, first=True, turn=self._turn)
         self._coarse_shown = True
-        self._face_finding()
+        self._face_finding(self._turn)
         QTimer.singleShot(_BREATH_MS, self, self._draw_first)
 
     def _draw_first(self) -> None:
@@ -233,13 +218,14 @@ class Pane3D(QWidget):
             self._stack.addWidget(self.render3d.widget)
         self._stack.setCurrentWidget(self.render3d.widget)
 
-    def _on_surface(self, mesh: Any) -> None:
+    def _on_surface(self, bones: Bones) -> None:
         if self._awaited and not self._closed:  # the coarse one still waits for the view, and is drawn sooner than this one
-            QTimer.singleShot(_BREATH_MS, self, lambda key=self._shown: self._on_surface(mesh) if key is self._shown else None)
+            QTimer.singleShot(_BREATH_MS, self, lambda key=self._shown: self._on_surface(bones) if key is self._shown else None)
             return
         self.pending = False
         if self._closed:
             return
+        mesh, self.cast = bones.mesh, bones.cast
         if mesh is None and not self._coarse_shown:
             if self.render3d is None:
                 self._give_up(tr("No bone to show in 3D"))
@@ -247,9 +233,8 @@ class Pane3D(QWidget):
             self.render3d.show_mesh("fine", None, first=True)
         elif mesh is not None:
             self._show_window()
-            self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown)
-            if not self._coarse_shown:
-                self._face_finding()
+            self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown, turn=self._turn)
+            self._face_finding(self._turn and not self._coarse_shown)
         self._fine_ms = _NEVER_MS
         self.tools.on_scene()
         self.refresh()
@@ -317,7 +302,9 @@ class Pane3D(QWidget):
         """Change how the 3D view shows the scan (fields of View3D)."""
         options = replace(self.options, **fields)
         if options != self.options:
-            self.options = options
+            other_bone, self.options = options.cast != self.options.cast, options
+            if other_bone:
+                self._on_scene()
             self.tools.on_options()
             self.options_changed.emit()
             self._later.start()
@@ -335,10 +322,10 @@ class Pane3D(QWidget):
         super().showEvent(event)
         self._later.start()
 
-    def _face_finding(self) -> None:
+    def _face_finding(self, wanted: bool = True) -> None:
         """Turn to the side from which the selected finding is seen."""
         scene, selected = self.model.scene, self.model.state.selected
-        if self.render3d is not None and scene is not None and 0 <= selected < len(scene.boxes):
+        if wanted and self.render3d is not None and scene is not None and 0 <= selected < len(scene.boxes):
             self.render3d.standard_view(self.render3d.best_view(np.asarray(scene.boxes[selected].center_mm)))
 
     def take_over(self, other: Pane3D) -> None:

@@ -110,9 +110,9 @@ class Render3D(QObject):
     def _mesh(self) -> pv.PolyData | None:
         return self.bone.mesh
 
-    def show_mesh(self, name: str, mesh: pv.PolyData | None, first: bool) -> None:
-        """Show a bone surface, "coarse" or "fine"; None for no bone. With `first` it is another scan's: all else goes, and the
-        camera turns to the standard front view.
+    def show_mesh(self, name: str, mesh: pv.PolyData | None, first: bool, turn: bool = True) -> None:
+        """Show a bone surface, "coarse" or "fine"; None for no bone. With `first` all that was made of the one before goes, and
+        the camera turns to the standard front view; without `turn` (the same bones, their cast shown or not) it stays.
         """
         if first:
             self.bone.clear()
@@ -123,7 +123,7 @@ class Render3D(QObject):
         if mesh is not None:
             self.bone.add(name, mesh)
             self.crop.set_whole(mesh.bounds)
-        if first:
+        if first and turn:
             self.standard_view("A")
 
     def show_voxels(self, voxels: Voxels) -> None:

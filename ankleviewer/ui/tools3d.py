@@ -28,6 +28,8 @@ PLANE_WORDS = {
 }
 SOFTWARE = noop("No graphics card: the surface stays. The 3D menu can switch volume rendering on.")
 
+WITHOUT_CAST = noop("Without cast, splint and table; bone that touches them may lack a little of its surface.")
+NO_CAST = noop("No cast or splint was found around this leg.")
 WITHOUT_FOOT = noop("Without the foot; pieces of the malleoli may be missing with it.")
 
 
@@ -43,6 +45,7 @@ class Tools3D(QObject):
         self.job.failed.connect(lambda error: self.say(tr("That failed ({code})", code=error.code)))
         self._made: dict[str, Any] = {}
         self._cropped = False
+        self._asked_without_cast = False
         self._turned = 0.0
         self._spin = QTimer(self, interval=SPIN_MS, timerType=Qt.TimerType.PreciseTimer)
         self._spin.timeout.connect(self._turn)
@@ -88,6 +91,7 @@ class Tools3D(QObject):
         add("Volume rendering", "Shift+V", self.toggle_volume, lambda: pane.options.volume)
         add("Volume rendering in software too", "", self.toggle_in_software, lambda: self.in_software)
         add("Without the foot (disarticulate)", "Shift+X", self.toggle_foot, lambda: not pane.options.foot)
+        add("Without cast and splint", "Shift+K", self.toggle_cast, lambda: not pane.options.cast)
         menu.addSeparator()
         group = QActionGroup(menu)
         for how in PLANES_SHOWN:
@@ -144,6 +148,11 @@ class Tools3D(QObject):
             elif self.line.text() == tr(WITHOUT_FOOT):
                 self.line.hide()
 
+    def toggle_cast(self) -> None:
+        """Show or leave out what lies around the leg and is as dense as bone."""
+        self._asked_without_cast = self.pane.options.cast
+        self.pane.set_options(cast=not self.pane.options.cast)
+
     def reset_crop(self) -> None:
         """Take the crop box's cut away."""
         if self.pane.render3d is not None:
@@ -158,12 +167,13 @@ class Tools3D(QObject):
     def _tell_missing(self) -> None:
         """Say that part of the bone is not shown."""
         foot = not self.pane.options.foot
-        cut = self._cropped or foot
+        cast = self.pane.cast is not None
+        cut = self._cropped or foot or cast
         self.button.setText("✂" if cut else "☰")
         self.button.setProperty("cut", cut)
         self.button.style().polish(self.button)
-        why = tr("Cropped: not all bone is shown") if self._cropped else tr(WITHOUT_FOOT)
-        self.button.setToolTip(why if cut else tr("What the 3D view shows"))
+        told = {tr("Cropped: not all bone is shown"): self._cropped, tr(WITHOUT_FOOT): foot, tr(WITHOUT_CAST): cast}
+        self.button.setToolTip("\n".join(why for why, so in told.items() if so) or tr("What the 3D view shows"))
 
     def on_options(self) -> None:
         """Start or stop what the options ask for."""
@@ -178,6 +188,14 @@ class Tools3D(QObject):
     def on_scene(self) -> None:
         """Another scan or ankle: what was made for the last one is let go."""
         self._made = {}
+        if self.pane.cast is not None:
+            self.say(tr(WITHOUT_CAST))
+        elif self.line.text() == tr(WITHOUT_CAST):
+            self.line.hide()
+        elif self._asked_without_cast:
+            self.say(tr(NO_CAST))
+        self._asked_without_cast = False
+        self._tell_missing()
         self._prepare()
 
     def on_answer(self) -> None:
@@ -197,14 +215,15 @@ class Tools3D(QObject):
         scene, options = self.pane.model.scene, self.pane.options
         if scene is None or self.pane.render3d is None or self.pane.pending or self.job.running:
             return
-        volume, region, heat = scene.volume, scene.region, scene.heat
+        volume, region, heat, cast = scene.volume, scene.region, scene.heat, self.pane.cast
         if options.volume and "voxels" not in self._made:
 
             def voxels(_progress: Any, _cancelled: Callable[[], bool]) -> Any:
-                from ankleviewer.core.surface import bone_field
+                from ankleviewer.core.bonefield import bone_field
                 from ankleviewer.ui.volume3d import Voxels
 
-                return "voxels", scene, Voxels.of(bone_field(volume, region, VOLUME_MM, VOLUME_VOXELS), heat)
+                field = bone_field(volume, region, VOLUME_MM, VOLUME_VOXELS)
+                return "voxels", scene, Voxels.of(field if cast is None else cast.left_out(field), heat)
 
             self.job.start(voxels)
         elif not options.foot and "foot" not in self._made:

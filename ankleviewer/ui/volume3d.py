@@ -13,10 +13,11 @@ from vtkmodules.vtkRenderingCore import vtkColorTransferFunction, vtkVolume, vtk
 from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper
 from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper
 
+from ankleviewer.core.bonefield import Field
 from ankleviewer.core.disarticulate import Foot
 from ankleviewer.core.display import Scene
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.surface import Field, heat_on
+from ankleviewer.core.surface import heat_on
 from ankleviewer.core.view3d import BONE_COLOURS, HIGHEST_HU, LOWEST_HU, bone_opacity, bone_rgba
 from ankleviewer.core.viewstate import ViewState
 

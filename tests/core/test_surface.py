@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ankleviewer.core.cast import Cast
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.surface import bone_field, bone_surface, halved, heat_at, heat_on
+from ankleviewer.core.surface import bone_surface, heat_at, heat_on
 from ankleviewer.core.volume import Volume
 
 
@@ -46,22 +47,15 @@ def test_region_limits_the_surface() -> None:
     assert surface.points[:, 0].max() < 40
 
 
-def test_halving_keeps_values_and_places() -> None:
-    grid = Grid.axis_aligned((40, 40, 20), (0.3, 0.3, 0.9), (5, 6, 7))
-    x = np.arange(40)[:, None, None] * 10
-    hu = np.broadcast_to(x, grid.shape).astype(np.int16)
-    coarse, count = halved(hu, np.asarray(grid.spacing), 1.3)
-    assert coarse.shape == (10, 10, 20) and list(count) == [4, 4, 1]
-    assert abs(coarse[:, 0, 0] - (np.arange(10) * 4 + 1.5) * 10).max() <= 2
-
-
-def test_field_lies_where_the_scan_lies() -> None:
-    grid = Grid.axis_aligned((64, 64, 40), (0.4, 0.4, 0.7), (-10, -12, 30))
-    mm = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
-    field = bone_field(Volume((mm[..., 0] * 20 + mm[..., 2] * 10).astype(np.int16), grid), None, 1.6)
-    inner = np.array([[4, 4, 4], [9, 5, 8]])
-    expected = field.grid.to_mm(inner) @ [20, 0, 10]
-    assert abs(field.hu[tuple(inner.T)] - expected).max() < 4
+def test_a_cast_is_left_out() -> None:
+    grid = Grid.axis_aligned((80, 40, 40), 1.0, (0, 0, 0))
+    two = Volume(np.maximum(ball(grid, (20, 20, 20), 9).hu, ball(grid, (60, 20, 20), 9).hu), grid)
+    mask = np.zeros(grid.shape, dtype=bool)
+    mask[45:] = True
+    surface = bone_surface(two, cast=Cast(mask, grid))
+    assert surface is not None and surface.points[:, 0].max() < 30
+    whole = bone_surface(two)
+    assert np.array_equal(surface.points, whole.points[whole.points[:, 0] < 40])
 
 
 def test_heat_on_a_grid_is_the_heat_at_its_voxels() -> None:

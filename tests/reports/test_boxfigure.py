@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ankleviewer.core.cast import Cast
 from ankleviewer.core.review import BoxMm
 from ankleviewer.reports.boxfigure import PERSPECTIVES, STEP_MM, bone_grid, figure, shaded
 from ankleviewer.reports.picture import BOX_LINE, READER_LINE
@@ -72,3 +73,14 @@ def test_same_scan_same_picture(made) -> None:
     scene = made.scene()
     first, second = (figure(scene.volume, scene.region, scene.boxes, True, 200) for _ in range(2))
     assert all(a.tobytes() == b.tobytes() for a, b in zip(first, second, strict=True))
+
+
+def test_a_cast_is_left_out(made) -> None:
+    scene = made.scene()
+    grid = scene.volume.grid
+    mask = np.zeros(grid.shape, dtype=bool)
+    mask[:, :, grid.shape[2] // 2 :] = True
+    whole = figure(scene.volume, scene.region, (), True, 300)[1]
+    half = figure(scene.volume, scene.region, (), True, 300, cast=Cast(mask, grid))[1]
+    # the picture is cut to the bone: half as tall, so drawn wider
+    assert np.asarray(half).any(axis=2).any(axis=0).sum() > 1.5 * np.asarray(whole).any(axis=2).any(axis=0).sum()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from ankleviewer.core.cast import Cast
+from ankleviewer.reports import build as module
 from ankleviewer.reports.build import build
 
 
@@ -29,3 +33,11 @@ def test_each_suspected_ankle_is_pictured_with_its_own_map_and_the_readers_box(m
     text = " ".join(" ".join(made.pdf_text(both)).split())
     assert text.count("Yellow outline") == 2 and "3.2 of 8 logit units" in text and "2.6 of 8 logit units" in text
     assert text.count("the reader's own for finding 1") == 1
+
+
+def test_a_report_says_that_the_cast_is_left_out(made, monkeypatch) -> None:
+    report, scene, at = made.report(), made.scene(), made.BOX.center_mm
+    case = (report.result, "CT", report.facts, report.review, [(report.shown, scene, at)], report.written)
+    assert "cast" not in made.pdf_text(build(*case))
+    monkeypatch.setattr(module, "find_cast", lambda volume, _: Cast(np.ones(volume.grid.shape, dtype=bool), volume.grid))
+    assert "cast, splint or table is left out" in " ".join(" ".join(made.pdf_text(build(*case))).split())

@@ -43,10 +43,14 @@ def test_the_readers_word_stands_under_the_models_box(fakes) -> None:
     assert told.height() == plain.height() + LINE and readers(told) > 50 and readers(plain) == 0
 
 
+def pixels(image: QImage) -> np.ndarray:
+    """(rows, columns, 3) in the order red, green, blue; a copy."""
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].astype(int)
+
+
 def readers(image: QImage) -> int:
-    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].astype(int)
     colour = QColor(theme.READER)
-    return int((np.abs(pixels - (colour.red(), colour.green(), colour.blue())).max(axis=-1) < 40).sum())
+    return int((np.abs(pixels(image) - (colour.red(), colour.green(), colour.blue())).max(axis=-1) < 40).sum())
 
 
 def pane_of(window, width: int = 1920) -> SimpleNamespace:
@@ -54,6 +58,7 @@ def pane_of(window, width: int = 1920) -> SimpleNamespace:
     blank = np.zeros((40, 40, 3), dtype=np.uint8), ("R", "L", "S", "I")
     return SimpleNamespace(
         model=window.view,
+        cast=None,
         render3d=SimpleNamespace(pictures_from=lambda views: [blank for _ in views]),
         draw=lambda fine: None,
         edited=window.pane3d.edited,
@@ -72,6 +77,15 @@ def test_the_figure_tells_what_the_reader_did(make_window, backend) -> None:
     assert readers(box_views(pane_of(window))) > 2 * judged > 100
     controller.go_to_finding(1)
     assert readers(box_views(pane_of(window))) == 0
+
+
+def test_it_says_that_the_cast_is_left_out(make_window, backend) -> None:
+    pane = pane_of(make_window(backend))
+    plain = pixels(box_views(pane))
+    pane.cast = object()
+    changed = (pixels(box_views(pane)) != plain).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    assert changed.any() and rows.min() > HEAD + PANEL and columns.min() > PANEL
 
 
 def test_the_dialog_fits_a_narrow_screen(make_window, backend) -> None:

@@ -9,11 +9,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
-from ankleviewer.ui.tools3d import WITHOUT_FOOT
+from ankleviewer.core.cast import Cast
+from ankleviewer.ui import bone_work
+from ankleviewer.ui.tools3d import NO_CAST, WITHOUT_CAST, WITHOUT_FOOT
 from ankleviewer.ui.translate import tr
 
 
-def test_everything_the_menu_offers(make_window, backend, qtbot) -> None:
+def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) -> None:
     window = make_window(backend, gl=True)
     pane = window.pane3d
     qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
@@ -83,3 +85,29 @@ def test_everything_the_menu_offers(make_window, backend, qtbot) -> None:
     render.show_foot = lambda _made: None
     tools._on_done(("foot", pane.model.scene, object()))
     assert tools._made["foot"] is not None and not tools.line.isVisible()
+
+    # Shift+K shows the cast; the camera stays. Where none is found, a line says so; where one is, the line says what is missing.
+    pane.look_from("L")
+    before = np.array(render.plotter.camera.position)
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert pane.options.cast and tools.button.text() == "☰" and not tools.line.isVisible()
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert tools.line.isVisible() and tools.line.text() == tr(NO_CAST) and pane.cast is None
+
+    whole = render.bone.mesh.bounds
+    volume = pane.model.scene.volume
+    mask = np.zeros(volume.grid.shape, dtype=bool)
+    mask[: mask.shape[0] // 2] = True
+    monkeypatch.setattr(bone_work, "find_cast", lambda *_: Cast(mask, volume.grid))
+    tools.toggle_cast()
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: pane.cast is not None and not pane.pending, timeout=20000)
+    assert tools.line.isVisible() and tools.line.text() == tr(WITHOUT_CAST)
+    assert tools.button.text() == "✂" and tr(WITHOUT_CAST) in tools.button.toolTip()
+    assert render.bone.mesh.bounds[1] - render.bone.mesh.bounds[0] < 0.8 * (whole[1] - whole[0])
+    assert np.allclose(render.plotter.camera.position, before)
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert np.allclose(render.bone.mesh.bounds, whole) and not tools.line.isVisible() and tools.button.text() == "☰"

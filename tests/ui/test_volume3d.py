@@ -22,7 +22,7 @@ def test_image_and_matrix_place_each_voxel() -> None:
 
 
 def test_voxels_read_the_heat_where_it_is(fakes) -> None:
-    from ankleviewer.core.surface import bone_field
+    from ankleviewer.core.bonefield import bone_field
     from ankleviewer.ui.volume3d import Voxels
 
     field = bone_field(fakes.phantom(), None, 2.0)

@@ -1466,6 +1466,10 @@
         <translation>Übersehene Fraktur am Fadenkreuz markieren</translation>
     </message>
     <message>
+        <source>No cast or splint was found around this leg.</source>
+        <translation>Um dieses Bein wurde kein Gips und keine Schiene gefunden.</translation>
+    </message>
+    <message>
         <source>Not proposed: {reason}</source>
         <translation>Nicht vorgeschlagen: {reason}</translation>
     </message>
@@ -2096,6 +2100,18 @@
     <message>
         <source>Window</source>
         <translation>Fensterung</translation>
+    </message>
+    <message>
+        <source>Without cast and splint</source>
+        <translation>Ohne Gips und Schiene</translation>
+    </message>
+    <message>
+        <source>Without cast, splint and table</source>
+        <translation>Ohne Gips, Schiene und Tisch</translation>
+    </message>
+    <message>
+        <source>Without cast, splint and table; bone that touches them may lack a little of its surface.</source>
+        <translation>Ohne Gips, Schiene und Tisch; Knochen, der sie berührt, kann etwas Oberfläche fehlen.</translation>
     </message>
     <message>
         <source>Without the foot (disarticulate)</source>

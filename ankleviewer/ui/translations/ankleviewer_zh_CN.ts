@@ -1464,6 +1464,10 @@
         <translation>在十字线处标记漏检的骨折</translation>
     </message>
     <message>
+        <source>No cast or splint was found around this leg.</source>
+        <translation>此腿周围未发现石膏或夹板。</translation>
+    </message>
+    <message>
         <source>Not proposed: {reason}</source>
         <translation>不推荐：{reason}</translation>
     </message>
@@ -2094,6 +2098,18 @@
     <message>
         <source>Window</source>
         <translation>窗宽/窗位</translation>
+    </message>
+    <message>
+        <source>Without cast and splint</source>
+        <translation>不含石膏和夹板</translation>
+    </message>
+    <message>
+        <source>Without cast, splint and table</source>
+        <translation>不含石膏、夹板和检查床</translation>
+    </message>
+    <message>
+        <source>Without cast, splint and table; bone that touches them may lack a little of its surface.</source>
+        <translation>不含石膏、夹板和检查床；与其接触的骨可能缺少少许表面。</translation>
     </message>
     <message>
         <source>Without the foot (disarticulate)</source>
