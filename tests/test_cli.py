@@ -249,11 +249,18 @@ def test_an_older_heat_map_is_not_taken_for_this_scan_s(scans, tmp_path, monkeyp
     assert not heat.exists() and "the heat map of an earlier run was removed" in capsys.readouterr().err
 
 
-def test_too_little_memory_is_a_sentence(scans, monkeypatch, capsys) -> None:
-    def fail(*_: object) -> None:
+def test_too_little_memory_is_a_sentence_and_the_next_scan_may_be_smaller(scans, monkeypatch, capsys) -> None:
+    def fail(case: session.Case | list[str], *rest: object) -> session.Analysis:
+        if isinstance(case, session.Case) and case.scan.path.endswith("b.nii.gz"):
+            return real(case, *rest)
         raise MemoryError
 
+    real = session.analyse
     monkeypatch.setattr(session, "analyse", fail)
+    assert main(["analyze", str(scans / "a.nii.gz"), str(scans / "b.nii.gz"), "--json", "-"]) == 3
+    first, second = json.loads(capsys.readouterr().out)["results"]
+    assert first["verdict"] == "refuse" and first["findings"][0]["code"] == "OUT_OF_MEMORY" and second["models"]
+    monkeypatch.setattr(session, "choose_packs", fail)
     assert main(["analyze", str(scans / "a.nii.gz")]) == 1
     assert capsys.readouterr().err == "ankleviewer: The work does not fit into this computer's memory. [OUT_OF_MEMORY]\n"
 

@@ -97,6 +97,17 @@ def _one(
     path: str, pick: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]
 ) -> tuple[Result, int, Collection[str]]:
     """One scan's result and exit code, and the kinds of files for which there was nothing to write."""
+    try:
+        return _tried(path, pick, models, runtime, label, places)
+    except MemoryError:  # after reading, which says the same; the next scan may be smaller
+        error = ScanError("OUT_OF_MEMORY", "The scan does not fit into this computer's memory.")
+        log.warning("%s", error.code)
+        return _refused(path, error), console.SCAN_REFUSED, places
+
+
+def _tried(
+    path: str, pick: str, models: Sequence[str], runtime: str, label: str, places: Mapping[str, Path]
+) -> tuple[Result, int, Collection[str]]:
     with console.Progress(label) as progress:
         try:
             case = session.open_case(path, lambda share, what: progress(0.4 * share, what), pick=pick)

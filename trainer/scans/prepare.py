@@ -31,6 +31,7 @@ from trainer.scans.manifest import DataError, Row, read_manifest
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
+TAKING_IN = 2  # rises where the same file becomes something else than before (2: marks of nothing are no marks)
 NOT_FOUND = "FILE_NOT_FOUND"
 WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
@@ -103,8 +104,9 @@ def prepare(
     state: dict[str, Any] = json.loads(state_file.read_text(encoding="utf-8")) if state_file.is_file() else {}
     _check_reachable(rows, state.get("scans", {}))
     folder.mkdir(parents=True, exist_ok=True)
-    if state.get("preprocessing") != spec.hash:
-        state = {"preprocessing": spec.hash, "scans": {}}
+    rules = {"preprocessing": spec.hash, "taking_in": TAKING_IN}
+    if any(state.get(name) != rule for name, rule in rules.items()):
+        state = rules | {"scans": {}}
     for i, row in enumerate(rows):
         if progress:
             progress(i, len(rows), row.id)

@@ -278,7 +278,7 @@ def test_what_is_left_out_does_not_make_the_parts_uneven(tmp_path: Path, monkeyp
     }
 
 
-def test_nothing_is_read_twice_unless_the_preprocessing_changes(
+def test_nothing_is_read_twice_unless_the_rules_change(
     scans: Path, done: tuple[Path, list[Prepared]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
@@ -291,8 +291,14 @@ def test_nothing_is_read_twice_unless_the_preprocessing_changes(
     met: list[tuple[int, int]] = []
     again = prepare(scans, done[0], SPEC, progress=lambda i, n, name: met.append((i, n)))
     assert read == [] and again == done[1] and met == [(0, 3), (1, 3), (2, 3), (3, 3)]
-    prepare(scans, done[0], replace(PAPER, size=32))
-    assert read == ["good.nii.gz", "water.nii.gz", "broken.nii.gz"]
+    smaller, every = replace(PAPER, size=32), ["good.nii.gz", "water.nii.gz", "broken.nii.gz"]
+    prepare(scans, done[0], smaller)
+    assert read == every
+    # nor what another version of the program made of them
+    monkeypatch.setattr(module, "TAKING_IN", module.TAKING_IN + 1)
+    prepare(scans, done[0], smaller)
+    prepare(scans, done[0], smaller)
+    assert read == 2 * every
 
 
 def test_an_interrupted_run_goes_on(scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
