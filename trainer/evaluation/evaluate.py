@@ -20,7 +20,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.explain import paper_map
 from trainer.evaluation.calibration import brier, expected_calibration_error, reliability
 from trainer.evaluation.localise import Pointing, localisation
-from trainer.evaluation.metrics import OneClassError, auc, auc_interval, pair_accuracy, roc, summary
+from trainer.evaluation.metrics import OneClassError, auc, auc_by_patient, auc_interval, pair_accuracy, roc, summary
 from trainer.scans.intake import take_in
 from trainer.scans.manifest import SIMULATOR, Row, read_manifest
 
@@ -199,16 +199,15 @@ def measure(
     share, pairs = pair_accuracy(y, p, [r.twin for r, _, _ in kept])
     if pairs:
         result["pair_accuracy"] = {"value": round(share, 6), "pairs": pairs}
-    result["auc_by_severity"] = _by_severity([r for r, _, _ in kept], p)
+    result["auc_by_severity"] = _by_severity([r for r, _, _ in kept], p, resamples)
     if truth is not None:
-        result["localisation"] = localisation(
-            [q.pointing for _, q, _ in kept], [truth.get(r.id, {}).get("fractures", []) for r, _, _ in kept]
-        )
+        fractures = [truth.get(r.id, {}).get("fractures", []) for r, _, _ in kept]
+        result["localisation"] = localisation([q.pointing for _, q, _ in kept], fractures, patients)
     return result
 
 
-def _by_severity(rows: Sequence[Row], p: Any) -> dict[str, Any]:
-    """AUC of the fractures of each severity against all unfractured scans."""
+def _by_severity(rows: Sequence[Row], p: Any, resamples: int) -> dict[str, Any]:
+    """AUC of the fractures of each severity against all unfractured scans, its interval by patient."""
     y = np.array([r.label for r in rows])
     found = {}
     for severity in sorted({r.severity for r in rows if r.label and r.severity}):
@@ -216,7 +215,12 @@ def _by_severity(rows: Sequence[Row], p: Any) -> dict[str, Any]:
         negatives = int((y[chosen] == 0).sum())
         if negatives:
             positives = int(y[chosen].sum())
-            found[severity] = {"n": positives, **auc_interval(auc(y[chosen], p[chosen]), positives, negatives).to_json()}
+            whose = [r.patient for r, one in zip(rows, chosen, strict=True) if one]
+            if len(set(whose)) == len(whose):
+                area = auc_interval(auc(y[chosen], p[chosen]), positives, negatives)
+            else:
+                area = auc_by_patient(y[chosen], p[chosen], whose, resamples)
+            found[severity] = {"n": positives, **area.to_json()}
     return found
 
 

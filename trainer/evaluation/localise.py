@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trainer.evaluation.metrics import wilson
+from trainer.evaluation.metrics import proportion
 
 DILATION_MM = 2.0  # a crack is a sheet without volume; its box is widened by this much on each side
 IOU = 0.2  # boxes that overlap by more are hits (the rule of the RibFrac challenge)
@@ -88,26 +88,31 @@ def score(pointing: Pointing, fractures: Sequence[Mapping[str, Any]]) -> Score:
     )
 
 
-def localisation(pointings: Sequence[Pointing], truths: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+def localisation(
+    pointings: Sequence[Pointing], truths: Sequence[Sequence[Mapping[str, Any]]], patients: Sequence[str] | None = None
+) -> dict[str, Any]:
     """Figures over all assessed scans; a fractured scan without a box is a miss, never left out.
 
     Args:
         pointings: one for each scan.
         truths: the fractures of each scan, none for unfractured ones.
+        patients: whose scan it is; None means that each scan is a patient.
     """
+    people = patients if patients is not None else [str(n) for n in range(len(pointings))]
     scores = [score(p, t) for p, t in zip(pointings, truths, strict=True) if t]
     quiet = [not p.boxes for p, t in zip(pointings, truths, strict=True) if not t]
+    broken, whole = ([who for who, t in zip(people, truths, strict=True) if bool(t) == fractured] for fractured in (True, False))
     errors = [s.error_mm for s in scores if s.error_mm is not None]
     result: dict[str, Any] = {"n_fractured": len(scores), "n_unfractured": len(quiet), "dilation_mm": DILATION_MM, "iou": IOU}
-    for name, flags in (
-        ("pointing_game", [s.pointed for s in scores]),
-        ("pointing_game_paper_map", [s.pointed_by_paper for s in scores]),
-        ("box_hit", [s.hit for s in scores]),
-        ("box_holds_centre", [s.holds for s in scores]),
-        ("unfractured_without_box", quiet),
+    for name, flags, whose in (
+        ("pointing_game", [s.pointed for s in scores], broken),
+        ("pointing_game_paper_map", [s.pointed_by_paper for s in scores], broken),
+        ("box_hit", [s.hit for s in scores], broken),
+        ("box_holds_centre", [s.holds for s in scores], broken),
+        ("unfractured_without_box", quiet, whole),
     ):
         if flags:
-            result[name] = wilson(sum(flags), len(flags)).to_json()
+            result[name] = proportion(flags, whose).to_json()
     if errors:
         median, q25, q75 = (float(np.quantile(errors, q)) for q in (0.5, 0.25, 0.75))
         result["centre_error_mm"] = {"n": len(errors), "median": round(median, 3), "quartiles": [round(q25, 3), round(q75, 3)]}

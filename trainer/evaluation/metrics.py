@@ -135,6 +135,51 @@ def bootstrap(
     return Interval(value, float(low), float(high))
 
 
+def auc_by_patient(
+    y: ArrayLike, s: ArrayLike, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
+) -> Interval:
+    """Area under the ROC curve with the bootstrap's interval; at 0 or 1, where all draws are alike, that of `auc_bound`.
+
+    Args:
+        patients, resamples, seed: see `bootstrap`.
+
+    Raises:
+        OneClassError: no positives or no negatives.
+    """
+    labels, scores = _pair(y, s)
+    names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
+    whole = auc(labels, scores)
+    if whole in (0.0, 1.0):
+        sick, well = len(np.unique(names[labels])), len(np.unique(names[~labels]))
+        return auc_bound(whole, min(sick, well, len(np.unique(names)) // 2))
+
+    def area(i: NDArray[np.int64]) -> float:
+        # patients who have scans of both classes can leave a replicate without the second one
+        return auc(labels[i], scores[i]) if 0 < labels[i].sum() < len(i) else math.nan
+
+    return bootstrap(area, labels, patients, resamples, seed)
+
+
+def proportion(
+    hits: ArrayLike, patients: Sequence[str] | None = None, y: ArrayLike | None = None, resamples: int = 1000, seed: int = 0
+) -> Interval:
+    """Share of scans with something, and its interval: Wilson's, which takes scans for independent, or the bootstrap's where a
+    patient has several of them. Where all its draws are alike it knows no spread: Wilson's of as many patients.
+
+    Args:
+        hits: True or False for every scan.
+        patients, resamples, seed: see `bootstrap`.
+        y: labels, where they are to be as many in each draw.
+    """
+    flags = np.asarray(hits, dtype=np.float64)
+    people = len(flags) if patients is None else len(set(patients))
+    if people == len(flags):
+        return wilson(float(flags.sum()), len(flags))
+    labels = np.zeros(len(flags)) if y is None else y
+    found = bootstrap(lambda i: float(flags[i].mean()), labels, patients, resamples, seed)
+    return found if found.low < found.high else wilson(people * found.value, people)
+
+
 def counts(y: ArrayLike, positive: ArrayLike) -> tuple[int, int, int, int]:
     """(true positives, false positives, false negatives, true negatives)."""
     t, p = np.asarray(y).astype(bool), np.asarray(positive).astype(bool)
@@ -194,11 +239,9 @@ def roc(y: ArrayLike, s: ArrayLike) -> tuple[Floats, Floats, Floats]:
 def summary(
     y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> dict[str, Any]:
-    """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, and for proportions Wilson's, or the
-    bootstrap's where a patient has several scans, which Wilson takes for independent.
+    """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, that of `proportion` for the rest.
 
-    Where all draws are alike, as at 1, the bootstrap knows no spread: `auc_bound` for an AUC of 0 or 1, Wilson's interval of the
-    patients for a proportion, and for an F1 of 1 the same of tp / (tp + fp + fn), of which F1 is a function.
+    For an F1 of 1, where all draws are alike, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
 
     Args:
         y: labels.
@@ -213,36 +256,27 @@ def summary(
     tp, fp, fn, tn = counts(labels, called)
     names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
 
-    def area(i: NDArray[np.int64]) -> float:
-        # patients who have scans of both classes can leave a replicate without the second one
-        return auc(labels[i], probability[i]) if 0 < labels[i].sum() < len(i) else math.nan
+    def share(of: NDArray[np.bool_]) -> dict[str, float | None]:
+        right = (called == labels)[of]
+        return proportion(right, [str(name) for name in names[of]], labels[of], resamples, seed).to_json()
 
-    def drawn(name: str) -> Interval:
-        return bootstrap(lambda i: rates(labels[i], called[i])[name], labels, patients, resamples, seed)
-
-    def share(name: str, hits: int, of: NDArray[np.bool_]) -> dict[str, float | None]:
-        n, theirs = int(of.sum()), len(np.unique(names[of]))
-        if theirs == n:
-            return wilson(hits, n).to_json()
-        found = drawn(name)
-        return (found if found.low < found.high else wilson(theirs * hits / n, theirs)).to_json()
-
-    whole = auc(labels, probability)
+    whole = auc_by_patient(labels, probability, patients, resamples, seed)
     fractured = len(np.unique(names[labels]))
-    pairs = min(fractured, len(np.unique(names[~labels])), len(np.unique(names)) // 2)
     least = wilson(fractured, fractured).low
-    f1 = drawn("f1") if fp or fn else Interval(1.0, 2 * least / (1 + least), 1.0)
+    f1 = Interval(1.0, 2 * least / (1 + least), 1.0)
+    if fp or fn:
+        f1 = bootstrap(lambda i: rates(labels[i], called[i])["f1"], labels, patients, resamples, seed)
     return {
         "n": len(labels),
         "positives": tp + fn,
         "negatives": tn + fp,
         "threshold": float(threshold),
         "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
-        "auc": (auc_bound(whole, pairs) if whole in (0.0, 1.0) else bootstrap(area, labels, patients, resamples, seed)).to_json(),
-        "auc_hanley_mcneil": auc_interval(whole, tp + fn, tn + fp).to_json(),
-        "accuracy": share("accuracy", tp + tn, np.ones_like(labels)),
-        "precision": share("precision", tp, called),
-        "recall": share("recall", tp, labels),
-        "specificity": share("specificity", tn, ~labels),
+        "auc": whole.to_json(),
+        "auc_hanley_mcneil": auc_interval(whole.value, tp + fn, tn + fp).to_json(),
+        "accuracy": share(np.ones_like(labels)),
+        "precision": share(called),
+        "recall": share(labels),
+        "specificity": share(~labels),
         "f1": f1.to_json(),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from ankleviewer.inference.predictor import Predictor
 from trainer.evaluation import evaluate as module
 from trainer.evaluation.evaluate import Prediction, as_text, evaluate, measure, predict_scan
 from trainer.evaluation.localise import Pointing
+from trainer.evaluation.metrics import auc_interval
 from trainer.networks.head import FractureNet
 from trainer.packs.export import export
 from trainer.scans.manifest import Row
@@ -62,6 +64,18 @@ def test_figures_of_known_predictions() -> None:
     assert found["localisation"]["pointing_game"]["value"] == 0.75
     assert found["localisation"]["unfractured_without_box"]["value"] == 1.0
     assert found["brier"] == pytest.approx(np.mean([0.01, 0.01, 0.04, 0.04, 0.49, 0.16, 0.09]), abs=1e-6)
+
+
+def test_severities_of_one_patient_s_scans_are_less_sure() -> None:
+    scans, p = rows(40), list(np.random.default_rng(1).random(40))
+    alike = [replace(row, patient=f"p{i // 10}") for i, row in enumerate(scans)]
+    apart = [replace(row, patient=row.id) for row in scans]
+    wide, narrow = (measure(who, [answer(v) for v in p], 0.7, 0.3, resamples=200)["auc_by_severity"] for who in (alike, apart))
+    for severity, one in narrow.items():
+        assert one["value"] == wide[severity]["value"] and one["n"] == 10
+        assert (one["low"], one["high"]) != (wide[severity]["low"], wide[severity]["high"])
+        interval = auc_interval(one["value"], 10, 20)
+        assert one["low"] == pytest.approx(interval.low, abs=1e-6), "Hanley and McNeil where each scan is a patient"
 
 
 def test_figures_read_as_a_table() -> None:

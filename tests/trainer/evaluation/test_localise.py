@@ -57,3 +57,13 @@ def test_misses_count_and_silence_on_unfractured_scans_is_good() -> None:
     assert found["unfractured_without_box"]["value"] == 0.5
     assert found["centre_error_mm"] == {"n": 1, "median": 0.0, "quartiles": [0.0, 0.0]}
     assert "pointing_game" not in localisation([Pointing((), None)], [[]])
+
+
+def test_scans_of_one_patient_are_no_independent_scans() -> None:
+    hit, miss = Pointing((DILATED,), (0, 0, 0)), Pointing((), None)
+    pointings = [p for p in (hit, miss, hit, hit, miss, hit) for _ in range(5)]
+    truths = [[CRACK]] * 30
+    apart = localisation(pointings, truths)["box_hit"]
+    together = localisation(pointings, truths, [str(i // 5) for i in range(30)])["box_hit"]
+    assert together["value"] == apart["value"]
+    assert together["high"] - together["low"] > 1.5 * (apart["high"] - apart["low"])

@@ -17,6 +17,7 @@ from trainer.evaluation.metrics import (
     bootstrap,
     midranks,
     pair_accuracy,
+    proportion,
     rates,
     roc,
     summary,
@@ -172,3 +173,13 @@ def test_patients_with_scans_of_both_classes_may_leave_a_draw_with_one() -> None
     y, p = [1, 1, 1, 0, 1, 1], [0.9, 0.4, 0.7, 0.5, 0.6, 0.8]
     found = summary(y, p, 0.5, ["a", "a", "b", "b", "c", "c"], resamples=50)
     assert found["auc"]["value"] == 0.8 and found["auc"]["low"] is not None
+
+
+def test_a_proportion_of_scans_that_belong_together_is_less_sure() -> None:
+    hits = np.repeat([True, False, True, True, False, True, True, False, True, True], 6)
+    patients = [str(i // 6) for i in range(60)]
+    alone, together = proportion(hits), proportion(hits, patients, resamples=500)
+    assert alone == wilson(42, 60) and together.value == pytest.approx(0.7)
+    assert together.high - together.low > 1.8 * (alone.high - alone.low)
+    assert proportion([True] * 12, [str(i // 4) for i in range(12)]) == wilson(3, 3)
+    assert proportion(hits, [str(i) for i in range(60)]) == alone
