@@ -154,7 +154,8 @@ def analyse(
         start = time.perf_counter()
         predictor = predictor_of(pack, runtime)
         part = _part(report, done, len(jobs))
-        answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index)
+        others = [other for other in case.ankles if other is not ankle]
+        answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index, others=others)
         answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
         notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))

@@ -112,6 +112,14 @@ def test_incomplete_ankle_beside_a_complete_one(scan, monkeypatch) -> None:
     assert [(m.call, m.ankle) for m in result.models] == [("not assessed", 0), ("fracture", 1)]
 
 
+def test_an_ankle_does_not_answer_for_the_other(scan, monkeypatch) -> None:
+    broken = phantom_ankle("L")
+    x, y, z = broken.centre_mm
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (replace(phantom_ankle("R"), centre_mm=(x - 58.0, y, z)), broken))
+    result = session.analyse(session.open_case(scan)).result
+    assert [m.call for m in result.models] == ["no fracture", "fracture"] and result.models[0].boxes == ()
+
+
 def test_refused_by_its_checks_has_no_model_entries(scan, monkeypatch) -> None:
     monkeypatch.setattr(session, "check_volume", lambda *_: [Finding("refuse", "HU_IMPLAUSIBLE", "No CT.")])
     case = session.open_case(scan)

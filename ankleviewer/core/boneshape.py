@@ -64,12 +64,23 @@ class Coarse:
 
 
 def coarsen(volume: Volume, cancelled: Callable[[], bool] | None = None) -> Coarse:
-    """Average pairs of voxels until none is finer than 1.3 mm, and turn the axes to L, P, S without interpolation.
+    """Turn the axes to L, P, S without interpolation, and average pairs of voxels until none is finer than 1.3 mm.
+
+    The axes first: of an odd number of planes other pairs would be averaged where they are stored the other way round.
 
     Raises:
         Cancelled: on request.
     """
     hu, affine = volume.hu, volume.grid.affine.copy()
+    axes = closest_axes(affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0))
+    order = [axes.index(patient) for patient in range(3)]
+    hu = hu.transpose(order)
+    affine[:3, :3] = affine[:3, order]
+    for axis in range(3):
+        if affine[axis, axis] < 0:
+            hu = np.flip(hu, axis)
+            affine[:3, 3] += affine[:3, axis] * (hu.shape[axis] - 1)
+            affine[:3, axis] *= -1
     for axis in range(3):
         while np.linalg.norm(affine[:3, axis]) < FINE_MM and hu.shape[axis] >= 4:
             stop_if(cancelled)
@@ -81,15 +92,6 @@ def coarsen(volume: Volume, cancelled: Callable[[], bool] | None = None) -> Coar
             hu = (hu[tuple(low)] >> 1) + (hu[tuple(high)] >> 1)
             affine[:3, 3] += affine[:3, axis] / 2
             affine[:3, axis] *= 2
-    axes = closest_axes(affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0))
-    order = [axes.index(patient) for patient in range(3)]
-    hu = hu.transpose(order)
-    affine[:3, :3] = affine[:3, order]
-    for axis in range(3):
-        if affine[axis, axis] < 0:
-            hu = np.flip(hu, axis)
-            affine[:3, 3] += affine[:3, axis] * (hu.shape[axis] - 1)
-            affine[:3, axis] *= -1
     stop_if(cancelled)
     hu = np.ascontiguousarray(hu)
     grid = Grid((hu.shape[0], hu.shape[1], hu.shape[2]), affine)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.geometry import UP, Array, Grid, standing
+from ankleviewer.core.neighbours import Axis, of_another_leg
 from ankleviewer.core.resample import resample
 from ankleviewer.core.volume import AIR_HU, Volume
 
@@ -197,7 +198,11 @@ def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None
 
 
 def apply(
-    volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None, up: ArrayLike = UP
+    volume: Volume,
+    spec: PreprocessSpec,
+    centre_mm: ArrayLike | None = None,
+    up: ArrayLike = UP,
+    others: Sequence[Axis] = (),
 ) -> tuple[Float32, Placement]:
     """A scan becomes the network's input.
 
@@ -205,6 +210,7 @@ def apply(
         volume: the scan on its own grid, in any orientation.
         centre_mm: centre of the cube in LPS mm (the ankle's); None = centre of the bone box.
         up: where the leg's shaft points, see `model_grid`.
+        others: axes of the scan's other legs; what belongs to them (`neighbours.of_another_leg`) becomes `pad_hu`.
 
     Returns:
         tensor: float32 (1, 1, size, size, size), [0, 0, x, y, z]; x grows to the left, y to the back, z to the head, or as they
@@ -213,4 +219,6 @@ def apply(
     """
     grid = model_grid(volume, spec, centre_mm, up)
     hu = resample(volume, grid, spec.pad_hu)
+    if centre_mm is not None and (elsewhere := of_another_leg(grid, (centre_mm, up), others)) is not None:
+        hu[elsewhere] = spec.pad_hu
     return normalise(hu, spec)[None, None], Placement(grid, volume.grid)

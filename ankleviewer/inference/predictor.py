@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -37,11 +37,12 @@ class Predictor:
         self.pack = pack
         self.engine = Engine(pack.model_bytes(), runtime)
 
-    def prepare(self, volume: Volume, ankle: Ankle | None = None) -> tuple[Float32, Placement]:
-        """The network's input for an ankle (None: around the bones, or the whole field without any)."""
+    def prepare(self, volume: Volume, ankle: Ankle | None = None, others: Sequence[Ankle] = ()) -> tuple[Float32, Placement]:
+        """The network's input for an ankle (None: around the bones, or the whole field without any), without `others`."""
         spec = self.pack.preprocessing
         centre = ankle.centre_mm if ankle is not None and spec.fit == "ankle" else None
-        return preprocess.apply(volume, spec, centre, ankle.up if ankle is not None else UP)
+        axes = [(other.centre_mm, other.up) for other in others]
+        return preprocess.apply(volume, spec, centre, ankle.up if ankle is not None else UP, axes)
 
     def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None) -> Output:
         """Logit and map of a prepared volume, checked.
@@ -95,6 +96,7 @@ class Predictor:
         cancelled: Callable[[], bool] | None = None,
         *,
         ankle_index: int | None = 0,
+        others: Sequence[Ankle] = (),
     ) -> tuple[ModelAnswer, HeatMap]:
         """The model's answer for one ankle, and where it looked.
 
@@ -104,13 +106,14 @@ class Predictor:
             progress: called with (0 to 1, what is being done).
             cancelled: True stops the work.
             ankle_index: stored in the answer.
+            others: the scan's other ankles, whose bones must not speak for this one.
 
         Raises:
             ModelError, Cancelled: see `infer`.
         """
         report = progress or _silent
         report(0.0, "Preparing the scan")
-        tensor, placement = self.prepare(volume, ankle)
+        tensor, placement = self.prepare(volume, ankle, others)
         if cancelled is not None and cancelled():
             raise Cancelled
         report(0.25, f"Running {self.pack.name}")

@@ -199,3 +199,16 @@ def test_large_scan_is_fast() -> None:
     tensor, _ = apply(volume, PAPER, (100.0, 100.0, 100.0))
     assert tensor.shape == (1, 1, 128, 128, 128)
     assert time.process_time() - start < 1.2  # 0.15 s on an idle core; the margin is for a busy machine
+
+
+def test_another_leg_becomes_air() -> None:
+    grid = Grid.axis_aligned((120, 60, 60), 2.0, (-60, -60, -60))
+    volume = Volume(np.full(grid.shape, 300, dtype=np.int16), grid)
+    spec = dataclasses.replace(BONE, size=48, spacing_mm=2.0)
+    up = (0.0, 0.0, 1.0)
+    alone, _ = apply(volume, spec, (0, 0, 0), up)
+    tensor, placement = apply(volume, spec, (0, 0, 0), up, [((60, 0, 20), up)])
+    x = placement.to_mm(np.argwhere(np.ones((48, 48, 48))))[:, 0].reshape(48, 48, 48)
+    assert np.array_equal(tensor[0, 0][x <= 30], alone[0, 0][x <= 30])
+    assert (tensor[0, 0][x > 30] == normalise(spec.pad_hu, spec)).all() and (x > 30).any()
+    assert not bone_mask(tensor, spec)[x > 30].any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -63,6 +64,17 @@ def test_same_scan_same_answer(predictor: Predictor) -> None:
 def test_without_an_ankle_the_bones_are_taken(predictor: Predictor) -> None:
     answer, _ = predictor.predict(leg(True), None, ankle_index=None)
     assert answer.call == "fracture" and answer.ankle is None
+
+
+def test_another_leg_s_fracture_is_not_this_one_s(predictor: Predictor) -> None:
+    grid = Grid.axis_aligned((190, 110, 90), (1.0, 1.0, 1.25), (-55.0, -200.0, 30.0))
+    hu = np.full(grid.shape, 40, dtype=np.int16)
+    hu[:110] = leg(True).hu
+    hu[105:135, 40:80, 10:80] = 900  # whole, and so near that the other one's gap lies in its cube
+    ankle = replace(ANKLE, centre_mm=tuple(grid.to_mm([105, 55, 45])))
+    assert predictor.predict(Volume(hu, grid), ankle)[0].call == "fracture"
+    answer, _ = predictor.predict(Volume(hu, grid), ankle, others=[replace(ANKLE, centre_mm=tuple(grid.to_mm([50, 55, 45])))])
+    assert answer.call == "no fracture" and answer.boxes == ()
 
 
 def test_cancel_before_and_after_preparing(predictor: Predictor) -> None:

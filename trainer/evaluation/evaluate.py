@@ -21,11 +21,10 @@ from ankleviewer.core.explain import paper_map
 from trainer.evaluation.calibration import brier, expected_calibration_error, reliability
 from trainer.evaluation.localise import Pointing, localisation
 from trainer.evaluation.metrics import OneClassError, auc, auc_by_patient, auc_interval, pair_accuracy, roc, summary
-from trainer.scans.intake import take_in
+from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import SIMULATOR, Row, read_manifest
 
 if TYPE_CHECKING:
-    from ankleviewer.core.anatomy import Ankle
     from ankleviewer.core.explain import HeatMap
     from ankleviewer.core.volume import Volume
     from ankleviewer.inference.predictor import Predictor
@@ -135,7 +134,7 @@ def predict_scan(path: Path, predictors: dict[str, Predictor]) -> dict[str, Pred
     found = {}
     for name, predictor in predictors.items():
         try:
-            found[name] = _predict(predictor, taken.scan.volume, taken.ankles)
+            found[name] = _predict(predictor, taken.scan.volume, taken)
         except ModelError as error:
             found[name] = _none(error.code)
     return found
@@ -145,10 +144,10 @@ def _none(reason: str) -> Prediction:
     return Prediction(None, "not assessed", Pointing((), None), reason)
 
 
-def _predict(predictor: Predictor, volume: Volume, ankles: Sequence[Ankle]) -> Prediction:
+def _predict(predictor: Predictor, volume: Volume, taken: Intake) -> Prediction:
     best = _none("NO_COMPLETE_ANKLE")
-    for i, ankle in enumerate(ankles):
-        answer, heat = predictor.predict(volume, ankle, ankle_index=i)
+    for i, ankle in enumerate(taken.ankles):
+        answer, heat = predictor.predict(volume, ankle, ankle_index=i, others=taken.beside(ankle))
         if answer.probability is None or (best.probability is not None and answer.probability <= best.probability):
             continue
         boxes = tuple((b.min_mm, b.max_mm) for b in answer.boxes)

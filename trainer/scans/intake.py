@@ -20,11 +20,17 @@ class Intake:
         scan: None where the file is refused.
         ankles: the complete ones, none where the scan may not be assessed.
         reason: code of what stands against it, "" where there are ankles.
+        incomplete: other ankles of the scan.
     """
 
     scan: Scan | None
     ankles: tuple[Ankle, ...]
     reason: str
+    incomplete: tuple[Ankle, ...] = ()
+
+    def beside(self, ankle: Ankle) -> list[Ankle]:
+        """The scan's other ankles."""
+        return [other for other in (*self.ankles, *self.incomplete) if other is not ankle]
 
 
 def take_in(path: Path) -> Intake:
@@ -42,7 +48,9 @@ def take_in(path: Path) -> Intake:
         if finding.level in ("withhold", "refuse"):
             return Intake(scan, (), finding.code)
     doubts: list[Finding] = []
-    ankles = tuple(a for a in ankles_in(scan.volume, None, doubts) if a.complete)
+    found = ankles_in(scan.volume, None, doubts)
+    ankles = tuple(a for a in found if a.complete)
     if withheld := next((f for f in doubts if f.level == "withhold"), None):
         return Intake(scan, (), withheld.code)
-    return Intake(scan, ankles, "" if ankles else "NO_COMPLETE_ANKLE")
+    reason = "" if ankles else "NO_COMPLETE_ANKLE"
+    return Intake(scan, ankles, reason, tuple(a for a in found if not a.complete))

@@ -31,7 +31,7 @@ from trainer.scans.manifest import DataError, Row, read_manifest
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
-TAKING_IN = 2  # rises where the same file becomes something else than before (2: marks of nothing are no marks)
+TAKING_IN = 2  # rises where the same file becomes something else than before (2: no other leg, marks of nothing are no marks)
 NOT_FOUND = "FILE_NOT_FOUND"
 WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
@@ -238,7 +238,8 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
     if ankle is None:
         reason = WHICH_ANKLE if found.ankles else found.reason
         return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
-    tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up)
+    others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
+    tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up, others)
     _save(target, tensor[0, 0])
     seen = None if marked is None else _marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up))
     # marks of nothing would teach that no cell of a fractured scan holds a fracture

@@ -25,6 +25,7 @@ from trainer.evaluation.localise import Pointing
 from trainer.evaluation.metrics import auc_interval
 from trainer.networks.head import FractureNet
 from trainer.packs.export import export
+from trainer.scans.intake import Intake
 from trainer.scans.manifest import Row
 
 CRACK = {"center_mm": [0, 0, 0], "min_mm": [-3, -1, -3], "max_mm": [3, 1, 3]}
@@ -144,8 +145,8 @@ def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(t
     volume = Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))
     ankles = [Ankle("R", (x, 32.0, 32.0), (0, 0, 0), (1, 1, 1), True, "") for x in (32.0, 96.0)]
     predictor = Predictor(pack, "cpu")
-    alone = module._predict(predictor, volume, ankles[:1])
-    both = module._predict(predictor, volume, ankles)
+    alone = module._predict(predictor, volume, Intake(None, tuple(ankles[:1]), ""))
+    both = module._predict(predictor, volume, Intake(None, tuple(ankles), ""))
     assert alone.probability is not None
     assert both.probability is not None
     assert both.probability > alone.probability

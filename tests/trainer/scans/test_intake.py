@@ -24,6 +24,21 @@ def test_an_ankle_is_taken_in(atlas: Atlas, tmp_path: Path) -> None:
     found = take_in(tmp_path / "ankle.nii.gz")
     assert found.reason == "" and found.scan is not None
     assert [a.complete for a in found.ankles] == [True]
+    assert found.incomplete == () and found.beside(found.ankles[0]) == []
+
+
+def test_incomplete_ankles_stand_beside_the_complete(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
+    write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
+    cut = Ankle(
+        "L", (90.0, 0.0, 0.0), (60.0, -30.0, -30.0), (120.0, 30.0, 30.0), False, "The distal tibia lies outside the scan."
+    )
+    real = locator.ankles_in
+    monkeypatch.setattr(locator, "ankles_in", lambda *a: (*real(*a), cut))
+    found = take_in(tmp_path / "ankle.nii.gz")
+    assert len(found.ankles) == 1 and found.incomplete == (cut,) and found.beside(found.ankles[0]) == [cut]
 
 
 def test_a_refused_file_has_its_code_and_no_scan(tmp_path: Path) -> None:
