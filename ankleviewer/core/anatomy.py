@@ -33,6 +33,7 @@ LONG_FOOT = 1.8
 FOOT_MM = 95.0
 LIES_WELL = 0.4
 SIDE_SURE = 0.8
+FIBULA_MM2, FIBULA_ELONGATION = 450.0, 3.0  # a section of it is no larger and no longer than this
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def _fibula(coarse: Coarse, found: list[Section], axis: Axis) -> Array | None:
     """From the axis to the fibula, at right angles to the axis; the shaft first, else the tip of the lateral malleolus."""
     hits: list[tuple[float, Array]] = []
     for s in found:
-        if s.area > 450:
+        if s.area > FIBULA_MM2 or s.elongation > FIBULA_ELONGATION:  # a splint's shell is long and thin
             continue
         to = centre_mm(coarse, s) - axis.point
         height = float(to @ axis.up)

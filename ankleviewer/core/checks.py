@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 AIR_PEAK = (-1100, -900)
+TISSUE_HU = -300
 BONE_HU = 200
 BONE_SHARE = (0.001, 0.60)
 P999_HU = 500
@@ -115,8 +116,11 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
     if offset:
         return offset
     findings = _air_findings(counts)
+    # of what is no air, so that a wide field of view around the same leg makes no difference
+    tissue = counts.copy()
+    tissue[: TISSUE_HU + 32768] = 0
     bone = _share(counts, BONE_HU + 1, 32768)
-    if not BONE_SHARE[0] <= bone <= BONE_SHARE[1]:
+    if bone > BONE_SHARE[1] or _share(tissue, BONE_HU + 1, 32768) < BONE_SHARE[0]:
         findings.append(
             Finding(
                 "refuse",
@@ -125,7 +129,7 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
                 f"{BONE_SHARE[0]:.1%} to {BONE_SHARE[1]:.0%} are expected in a CT of bones.",
             )
         )
-    dense = np.cumsum(counts) / counts.sum()
+    dense = np.cumsum(tissue) / max(1, tissue.sum())
     p999 = int(np.searchsorted(dense, 0.999)) - 32768
     if p999 <= P999_HU:
         findings.append(
@@ -137,7 +141,7 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
             )
         )
     metal = _share(counts, METAL_HU + 1, 32768)
-    if metal > METAL_SHARE:
+    if _share(tissue, METAL_HU + 1, 32768) > METAL_SHARE:
         findings.append(
             Finding(
                 "caveat",

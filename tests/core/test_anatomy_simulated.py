@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,3 +54,17 @@ def test_a_simulated_scan_cut_off_below_the_plafond_is_not_complete(simulated):
             volume.grid.crop((0, 0, 0), (*volume.grid.shape[:2], below)),
         )
         assert not any(ankle.complete for ankle in find_ankles(cut))
+
+
+@pytest.mark.parametrize("away", [43.5, 46.0, 48.0])
+def test_a_splint_on_both_sides_is_no_fibula(away: float):
+    from ankleviewer.io.reader import open_scan
+
+    volume = open_scan(Path(__file__).parents[2] / "assets" / "sample" / "ankle-108-00000.nii.gz").volume
+    (alone,) = find_ankles(volume)
+    place = volume.grid.to_mm(np.stack(np.meshgrid(*map(np.arange, volume.grid.shape), indexing="ij"), axis=-1))
+    x, y, _ = np.moveaxis(place, -1, 0)
+    hu = volume.hu.copy()
+    hu[(abs(abs(x) - away) < 1.5) & (abs(y) < 25)] = 600
+    (ankle,) = find_ankles(Volume(hu, volume.grid))
+    assert ankle.side == alone.side == "L"

@@ -82,6 +82,17 @@ def test_metal_is_a_caveat():
     assert codes(limb(metal=60)) == [("caveat", "METAL")]
 
 
+@pytest.mark.parametrize(("metal", "expected"), [(0, []), (20, [("caveat", "METAL")])])
+def test_a_wide_field_of_view_around_the_same_leg_changes_nothing(metal, expected):
+    small = limb(metal=metal)
+    assert codes(small) == expected
+    hu = np.full((300, 300, 48), -1024, dtype=np.int16)
+    hu[:48, :48] = small.hu
+    # poor bone, of which nothing would be left among the densest thousandth of all voxels
+    hu[:48, :48][(small.hu > 700) & (small.hu < 3000)] -= 200
+    assert codes(Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))) == expected
+
+
 def test_counts_count_every_voxel_at_its_value():
     hu = np.array([-1024, 0, 0, 3071, 32767, -32768], np.int16).reshape(1, 2, 3)
     counts = hu_counts(hu)
