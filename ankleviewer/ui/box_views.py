@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,15 +127,24 @@ def _letters(painter: QPainter, place: QRectF, letters: tuple[str, ...]) -> None
 
 
 def box_views(pane: Pane3D) -> QImage | None:
-    """The figure of the selected finding, or the first; None without a box or a 3D view."""
+    """The figure of the selected finding, or the first; None without a box or a 3D view.
+
+    It is saved and shown to others, so it does not depend on what the 3D view happens to show: all of the bone, the model's box
+    whatever the reader hides or says (that is written), and no other box, since the pictures have no numbers.
+    """
     scene, render = pane.model.scene, pane.render3d
     if render is None or scene is None or not scene.boxes:
         return None
     index = max(pane.model.state.selected, 0)
-    pane.draw(fine=True)
     word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))
     missing = tr("Without cast, splint and table") if pane.cast is not None else ""
-    return figure(render.pictures_from([name for name, _, _ in SIDES]), facts(scene.boxes[index], index), word, missing)
+    alone = replace(scene, boxes=(scene.boxes[index],), judged=(), missed=())
+    state = replace(pane.model.state, boxes=True, hide_ai=False, crosshair=False, selected=0)
+    try:
+        pictures = render.pictures_from([name for name, _, _ in SIDES], state, alone)
+    finally:
+        pane.draw(fine=True)
+    return figure(pictures, facts(scene.boxes[index], index), word, missing)
 
 
 def box_views_dialog(pane: Pane3D) -> QDialog | None:

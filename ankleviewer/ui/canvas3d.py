@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QEnterEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
@@ -59,7 +59,13 @@ class _Hidden(QtInteractor):
 
 
 class Canvas3D(QWidget):
-    """Shows what `plotter` draws and hands it the mouse."""
+    """Shows what `plotter` draws and hands it the mouse.
+
+    Signals:
+        resized(): a picture of another size is wanted, at the next repaint, and often another soon after (a splitter is dragged).
+    """
+
+    resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,7 +100,7 @@ class Canvas3D(QWidget):
         if self.ratio != before:
             mouse = self.plotter.iren.interactor
             x, y = mouse.GetEventPosition()
-            self._fitted()
+            self._fit()
             factor = self.ratio / before
             mouse.SetEventPosition(round(x * factor), round(y * factor))
 
@@ -109,20 +115,24 @@ class Canvas3D(QWidget):
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
         self.update()
 
-    def _fitted(self) -> bool:
-        """Whether VTK draws in the canvas' size; if not, it does from now on."""
+    def _fit(self) -> None:
+        """VTK draws in the canvas' size from now on."""
         ratio = self.ratio
         wanted = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        if tuple(self.plotter.render_window.GetSize()) == wanted:
-            return True
-        self.plotter.resize(self.size())
-        self.plotter.resizeGL(self.width(), self.height())
-        return False
+        if tuple(self.plotter.render_window.GetSize()) != wanted:
+            self.plotter.resize(self.size())
+            self.plotter.resizeGL(self.width(), self.height())
+
+    def _has_picture(self) -> bool:
+        """Whether the last picture has the size in which VTK draws now, and so the proportions by which it takes the mouse."""
+        image = self._image
+        return image is not None and (image.width(), image.height()) == tuple(self.plotter.render_window.GetSize())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The picture; drawn first where there is none of this size."""
+        """The picture; drawn first where there is none of this size: an older one would be stretched, a click land beside it."""
         self.make_context()
-        if not self._fitted() or self._image is None:
+        self._fit()
+        if not self._has_picture():
             self.plotter.render()
         painter = QPainter(self)
         if self._image is None:
@@ -133,9 +143,10 @@ class Canvas3D(QWidget):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What VTK is asked to draw from now on has the new size."""
+        """What VTK is asked to draw from now on has the new size, and so has the mouse; the repaint that follows draws it."""
         super().resizeEvent(event)
-        self._fitted()
+        self.resized.emit()
+        self._fit()
 
     def close(self) -> bool:
         """Let go of VTK's widget, which the plotter's own close has emptied."""

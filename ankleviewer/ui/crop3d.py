@@ -28,11 +28,18 @@ class Crop3D:
         self.bounds: tuple[float, ...] | None = None
 
     def set_whole(self, bounds: tuple[float, ...]) -> None:
-        """Bounds (x0, x1, y0, y1, z0, z1) of all there is; another scan's bounds take the cut away, a finer surface's do not."""
-        another = self.whole is None or not np.allclose(bounds, self.whole, atol=8.0)
-        if another or (self.bounds is None and bounds != self.whole):
+        """Bounds (x0, x1, y0, y1, z0, z1) of all there is, of the same bones as before: of a finer surface, or with their cast. A
+        cut stays; without one the handles go there.
+        """
+        if bounds != self.whole:
             self.whole = bounds
-            self.reset()
+            if self.bounds is None:
+                self.reset()
+
+    def forget(self) -> None:
+        """Other bones come: the cut was not made for them, even where their bounds are the same."""
+        self.whole = None
+        self.reset()
 
     def show(self, visible: bool) -> None:
         """Show or hide the handles; the cut stays."""

@@ -1,7 +1,8 @@
 """Marks3D: boxes of model and reader, the reader's marks and the crosshair in the 3D view; remade only when they change.
 
 Colours, lines and signs are those of the slices: the model's boxes solid or dotted with number and judgement, the reader's box in
-the reader's colour with the word "edited", a missed place as a ring (here three, so that it is one from every side).
+the reader's colour with the word "edited", a missed place as a ring (here three, so that it is one from every side). The
+crosshair alone differs: on a slice a line has the colour of the plane that it is the trace of, but here each lies in two planes.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import numpy as np
 import pyvista as pv
 
 from ankleviewer.core.display import Scene
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.oblique import Turn, frames_of, line_on
 from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.labels3d import Labels3D
 from ankleviewer.ui.translate import tr
 
-_LINE_MM = 8.0
+_ARM = np.array([-16.0, -4.0, 4.0, 16.0])  # mm: two strokes of a line of the crosshair
 _RING_MM = 3.0
 _NEARER = -400.0
 SIGNS = {"accepted": " ✓", "rejected": " ✕"}
@@ -37,7 +40,8 @@ class Marks3D:
         self.readers: list[Any] = []
         self.labels = Labels3D(plotter)
         self._faint: list[Any] = []  # lines that show through the bone
-        self.cursor: list[Any] = []
+        self._cursor: list[Any] = []
+        self._cursor_along: tuple[Any, ...] = ()
         self.edited: Mapping[int, Any] = {}  # the reader's boxes by finding, as they are now
         self._drawn: tuple[Any, ...] = ()
 
@@ -51,11 +55,7 @@ class Marks3D:
         if wanted != self._drawn:
             self._drawn = wanted
             self._draw(*wanted)
-        if not self.cursor:
-            self._make_cursor()
-        for actor in self.cursor:
-            actor.SetVisibility(state.crosshair)
-            actor.SetPosition(*state.cursor_mm)
+        self._show_cursor(state, scene.volume.grid)
 
     def _draw(
         self,
@@ -106,20 +106,25 @@ class Marks3D:
             actors.append(actor)
         return actors
 
-    def _make_cursor(self) -> None:
-        for axis, plane in enumerate(("sagittal", "coronal", "axial")):
-            step = np.eye(3)[axis] * _LINE_MM
-            lines = pv.line_segments_from_points(np.array([-2.0, -0.5, 0.5, 2.0])[:, None] * step)
-            actor = self._plotter.add_mesh(
-                lines, color=theme.PLANE[plane], line_width=1.5 * self._scale, lighting=False,
-                reset_camera=False, render=False, pickable=False,
-            )  # fmt: skip
-            self.cursor.append(actor)
+    def _show_cursor(self, state: ViewState, grid: Grid) -> None:
+        along = (grid, state.shown_turn)
+        if along != self._cursor_along:
+            lines = pv.line_segments_from_points(crosshair(*along))
+            for actor in self._cursor:
+                self._plotter.remove_actor(actor, render=False)
+            # light, with a dark edge: seen on bone and beside it
+            edge = self._lines(lines, theme.PANE, 3.0, through=False)
+            self._cursor = edge + self._lines(lines, theme.TEXT, 1.5, _NEARER, through=False)
+            self._cursor_along = along
+        for actor in self._cursor:
+            actor.SetVisibility(state.crosshair)
+            actor.SetPosition(*state.cursor_mm)
 
     def clear(self) -> None:
         """Let go of every actor."""
         self.labels.clear()
-        self._boxes, self.readers, self._faint, self.cursor, self._drawn = [], [], [], [], ()
+        self._boxes, self.readers, self._faint, self._drawn = [], [], [], ()
+        self._cursor, self._cursor_along = [], ()
 
     def be_quick(self, quick: bool) -> None:
         """Leave out what is seen through the bone: it takes a pass of its own over the whole picture."""
@@ -129,6 +134,18 @@ class Marks3D:
 
 def _inside(region: tuple[np.ndarray, np.ndarray], mm: Sequence[float]) -> bool:
     return bool((region[0] <= mm).all() and (mm <= region[1]).all())
+
+
+def crosshair(grid: Grid, turn: Turn | None) -> np.ndarray:
+    """Ends (12, 3) of the strokes of a crosshair at the origin, LPS mm: along each line in which two planes of a scan cut."""
+    axial, coronal, sagittal = frames_of(grid, turn)
+    ends = []
+    for frame, other in ((axial, coronal), (axial, sagittal), (coronal, sagittal)):
+        right, down = (frame.grid.affine[:3, n] / frame.grid.spacing[n] for n in range(2))
+        x, y = line_on(frame, other)
+        line = x * right + y * down
+        ends.append(_ARM[:, None] * line / np.linalg.norm(line))
+    return np.concatenate(ends)
 
 
 def edges(low: np.ndarray, high: np.ndarray) -> pv.PolyData:

@@ -129,6 +129,8 @@ class Pane3D(QWidget):
         if same and self.pending:
             return
         self._turn = self._turn if self.pending and same_bone else not same_bone
+        if not same_bone:
+            self.tools.on_other_bones()
         self._shown = key
         self.pending = True
         if self.render3d is None:

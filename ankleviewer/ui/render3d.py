@@ -52,7 +52,7 @@ class Render3D(QObject):
         canvas: the widget to use where a processor draws, None = a new one.
 
     Signals:
-        rested(): the reader has let go; the view may be drawn finely again.
+        rested(): the reader has let go, or the size is another; the view may be drawn finely again when nothing follows.
         cropped(bool): the crop box cuts something away, or no more.
     """
 
@@ -74,6 +74,7 @@ class Render3D(QObject):
         if self.by_processor:
             self.widget = canvas or Canvas3D(parent)
             self.widget.make_context()
+            self.widget.resized.connect(self._on_resized)
             self.plotter = self.widget.plotter
         else:
             self.widget = self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
@@ -112,11 +113,14 @@ class Render3D(QObject):
 
     def show_mesh(self, name: str, mesh: pv.PolyData | None, first: bool, turn: bool = True) -> None:
         """Show a bone surface, "coarse" or "fine"; None for no bone. With `first` all that was made of the one before goes, and
-        the camera turns to the standard front view; without `turn` (the same bones, their cast shown or not) it stays.
+        the camera turns to the standard front view; without `turn` (the same bones, their cast shown or not) it stays, and so
+        does the crop box's cut.
         """
         if first:
             self.bone.clear()
             self._foot = None
+            if turn:
+                self.crop.forget()
             if self.volume is not None:
                 self.volume.clear()
                 self.volume = None
@@ -185,6 +189,12 @@ class Render3D(QObject):
             self.bone.use(fine=False)
         elif not moving:
             self.rested.emit()
+
+    def _on_resized(self) -> None:
+        """The pane has another size: a coarse picture of it at once, the fine one when the size stays."""
+        self.bone.use(fine=False)
+        self._be_quick(True)
+        self.rested.emit()
 
     def _be_quick(self, quick: bool) -> None:
         """Fewer pixels and passes while it moves, where a processor draws."""
@@ -333,31 +343,34 @@ class Render3D(QObject):
             self.plotter.render_window.SetMultiSamples(0)
         return shown
 
-    def pictures_from(self, views: list[str]) -> list[tuple[np.ndarray, tuple[str, ...]]]:
-        """Pictures of standard views without marker and letters, each with its letters; the screen keeps what it shows."""
-        window, camera = self.plotter.render_window, self.plotter.camera
-        kept = camera.copy()
-        self._be_quick(False)
-        # of the boxes the model's alone: its coordinates are what is written below
-        extras = [*self._letters, *self.marks.cursor, *self.marks.readers, *self.marks.labels.actors]
-        visible = [actor.GetVisibility() for actor in extras]
+    def pictures_from(self, views: list[str], state: ViewState, scene: Scene) -> list[tuple[np.ndarray, tuple[str, ...]]]:
+        """Pictures of standard views, each with its letters: of the bones, uncut, and of what a state shows of a scene, without
+        marker, letters and numbers. Camera and cut are as before afterwards; the rest follows with the next `show_state`.
+        """
+        window, kept = self.plotter.render_window, self.plotter.camera.copy()
+        cut, edited = self.bone.clipping, self.marks.edited
+        found = []
         window.SetUseOffScreenBuffers(True)  # drawn aside, so that nothing flickers
         self._marker.SetEnabled(False)
         try:
-            for actor in extras:
+            self.bone.clip([])
+            self.marks.edited = {}
+            self.show_state(state, scene, View3D())
+            self._be_quick(False)
+            self.bone.use(fine=True)
+            for actor in (*self._letters, *self.marks.labels.actors):
                 actor.SetVisibility(False)
-            found = []
             for name in views:
                 self.standard_view(name)
-                self.bone.use(fine=True)
                 found.append((self.picture(), self.letters()))
         finally:
-            for actor, seen in zip(extras, visible, strict=True):
-                actor.SetVisibility(seen)
+            for actor in (*self._letters, *self.marks.labels.actors):
+                actor.SetVisibility(True)
+            self.marks.edited = edited
+            self.bone.clip(cut)
             self._marker.SetEnabled(True)
             window.SetUseOffScreenBuffers(False)
             self.set_camera(kept)
-            self.plotter.render()
         return found
 
     def close(self) -> None:

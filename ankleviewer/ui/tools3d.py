@@ -30,6 +30,7 @@ SOFTWARE = noop("No graphics card: the surface stays. The 3D menu can switch vol
 
 WITHOUT_CAST = noop("Without cast, splint and table; bone that touches them may lack a little of its surface.")
 NO_CAST = noop("No cast or splint was found around this leg.")
+NO_BOX = noop("There is no box to show.")
 WITHOUT_FOOT = noop("Without the foot; pieces of the malleoli may be missing with it.")
 
 
@@ -185,6 +186,11 @@ class Tools3D(QObject):
         self._tell_missing()
         self._prepare()
 
+    def on_other_bones(self) -> None:
+        """Another scan or ankle has come, its surface is still to be made: what the line says is of the last one."""
+        self._hide.stop()
+        self.line.hide()
+
     def on_scene(self) -> None:
         """Another scan or ankle: what was made for the last one is let go."""
         self._made = {}
@@ -199,7 +205,9 @@ class Tools3D(QObject):
         self._prepare()
 
     def on_answer(self) -> None:
-        """Another answer for the same bone: its heat map has to be read anew."""
+        """Another answer for the same bone: its heat map has to be read anew, and it may have boxes."""
+        if self.pane.model.scene.boxes and self.line.text() == tr(NO_BOX):
+            self.line.hide()
         self._made.pop("voxels", None)
         self._prepare()
 
@@ -261,7 +269,7 @@ class Tools3D(QObject):
 
         dialog = box_views_dialog(self.pane)
         if dialog is None:
-            self.say(tr("There is no box to show."))
+            self.say(tr(NO_BOX))
         else:
             dialog.show()
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
+from ankleviewer.core.display import Scene
 from ankleviewer.core.review import BoxMm
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 from ankleviewer.ui.box_views import GAP, HEAD, LINE, PANEL, SIDES, box_views, box_views_dialog, facts, figure, readers_word
 
@@ -59,7 +62,7 @@ def pane_of(window, width: int = 1920) -> SimpleNamespace:
     return SimpleNamespace(
         model=window.view,
         cast=None,
-        render3d=SimpleNamespace(pictures_from=lambda views: [blank for _ in views]),
+        render3d=SimpleNamespace(pictures_from=lambda views, _state, _scene: [blank for _ in views]),
         draw=lambda fine: None,
         edited=window.pane3d.edited,
         window=lambda: window,
@@ -77,6 +80,31 @@ def test_the_figure_tells_what_the_reader_did(make_window, backend) -> None:
     assert readers(box_views(pane_of(window))) > 2 * judged > 100
     controller.go_to_finding(1)
     assert readers(box_views(pane_of(window))) == 0
+
+
+def test_it_asks_for_the_findings_box_alone_whatever_the_pane_shows(make_window, backend) -> None:
+    window = make_window(backend)
+    controller, pane = window.controller, pane_of(window)
+    asked: list[tuple[ViewState, Scene]] = []
+    drawn: list[bool] = []
+
+    def fail(_views: list[str], state: ViewState, scene: Scene) -> None:
+        asked.append((state, scene))
+        raise MemoryError
+
+    pane.render3d.pictures_from = fail
+    pane.draw = lambda fine: drawn.extend([fine])
+    controller.judge("rejected", 1)
+    controller.add_missed()
+    controller.go_to_finding(1)
+    window.view.update(boxes=False, hide_ai=True, threshold=5.0)
+    with pytest.raises(MemoryError):
+        box_views(pane)
+    assert drawn == [True], "the pane has to show again what it showed"
+    ((state, scene),) = asked
+    assert state.boxes and not state.hide_ai and not state.crosshair and state.selected == 0 and state.threshold == 5.0
+    assert scene.boxes == (window.view.scene.boxes[1],) and not scene.judged and not scene.missed
+    assert scene.volume is window.view.scene.volume and scene.heat is window.view.scene.heat
 
 
 def test_it_says_that_the_cast_is_left_out(make_window, backend) -> None:

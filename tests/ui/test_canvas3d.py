@@ -70,7 +70,21 @@ def test_a_window_shows_the_picture_and_turns_it(qtbot, monkeypatch) -> None:
     assert colours() == ((255, 0, 0), (0, 0, 255))
     canvas.be_quick(False)
 
-    window.resize(400, 260)
-    qtbot.waitUntil(lambda: tuple(canvas.plotter.render_window.GetSize()) == (canvas.width(), canvas.height()))
+    # Another size: what is painted is drawn for it, never an older picture stretched, and a click meets what is painted.
+    from vtkmodules.vtkRenderingCore import vtkCellPicker
+
+    sizes: list[tuple[int, int]] = []
+    canvas.resized.connect(lambda: sizes.append((canvas.width(), canvas.height())))
+    picker = vtkCellPicker()
+    for width, height in ((500, 200), (240, 200), (400, 260)):
+        window.resize(width, height)
+        qtbot.waitUntil(lambda wanted=(width, height): sizes[-1:] == [wanted])
+        image = window.grab().toImage().scaled(width, height)
+        ground = np.array([[image.pixelColor(x, y).getRgb()[:3] == (0, 0, 0) for x in range(width)] for y in range(height)])
+        rows, columns = np.nonzero(~ground)
+        assert np.ptp(rows) == pytest.approx(3 * np.ptp(columns), abs=6)  # two cubes and as much between them
+        assert tuple(canvas.plotter.render_window.GetSize()) == (width, height)
+        for x, hit in ((columns.min() + 4, 1), (columns.max() - 4, 1), (columns.min() - 4, 0), (columns.max() + 4, 0)):
+            assert picker.Pick(float(x), float(height - rows.min() - 10), 0, canvas.plotter.renderer) == hit
     canvas.plotter.close()
     canvas.close()

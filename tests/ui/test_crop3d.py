@@ -23,9 +23,12 @@ def test_bounds_become_planes_and_reset_takes_them_away() -> None:
     assert all(plane.EvaluateFunction(*inside) > 0 for plane in planes)
     assert all(any(plane.EvaluateFunction(*point) < 0 for plane in planes) for point in outside)
     crop.set_whole(tuple(v + 1 for v in WHOLE))  # the same bone, a finer surface: the cut stays
-    assert crop.bounds is not None
-    crop.set_whole(tuple(v + 90 for v in WHOLE))
-    assert crop.bounds is None and cuts[-1] == []
+    crop.set_whole(tuple(v * 1.4 for v in WHOLE))  # or with its cast
+    assert crop.bounds is not None and len(cuts) == 1
+    crop.forget()
+    assert crop.bounds is None and crop.whole is None and cuts[1:] == [[]]
+    crop.set_whole(WHOLE)  # another scan's bones may have the very same bounds
+    assert crop.bounds is None and len(cuts) == 2
 
 
 def test_without_a_cut_the_box_is_that_of_the_finest_surface() -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
 import numpy as np
 import pytest
 
 from ankleviewer.core.boxedit import Hold
+from ankleviewer.core.display import Scene
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.oblique import Turn, frames_of, start, turned
+from ankleviewer.core.viewstate import ViewState
 from ankleviewer.ui import theme
 
 
@@ -27,6 +34,48 @@ def test_rings_lie_about_the_place() -> None:
     away = np.asarray(lines.points) - [1.0, 2.0, 3.0]
     np.testing.assert_allclose(np.linalg.norm(away, axis=1), 3.0, atol=1e-6)
     assert lines.n_cells == 3 * 36 and all((np.abs(away[:, a]) < 1e-6).sum() >= 72 for a in range(3))
+
+
+def directions(grid: Grid, turn: Turn | None) -> np.ndarray:
+    """Unit directions (3, 3) of the crosshair's lines, one a row."""
+    from ankleviewer.ui.marks3d import crosshair
+
+    strokes = crosshair(grid, turn).reshape(3, 4, 3)
+    assert np.allclose(strokes.sum(axis=1), 0) and np.allclose(np.linalg.norm(strokes, axis=2), [16, 4, 4, 16])
+    return strokes[:, 3] / 16
+
+
+def test_the_crosshair_lies_in_the_planes_of_the_slices(fakes) -> None:
+    assert np.allclose(np.abs(directions(fakes.grid, None)), np.eye(3))
+    tilted = np.eye(4)
+    tilted[1:3, 1:3] = [[np.cos(0.4), 0.0], [np.sin(0.4), 1.0]]  # rows of a tilted gantry: at no right angle to the slices' way
+    turn = turned(start(fakes.grid, fakes.first), "sagittal", 25.0, fakes.first)
+    for grid, now in ((Grid((40, 40, 40), tilted), None), (fakes.grid, turn)):
+        lines = directions(grid, now)
+        frames = frames_of(grid, now)
+        normals = [np.cross(frame.grid.affine[:3, 0], frame.grid.affine[:3, 1]) for frame in frames]
+        for line, (one, other) in zip(lines, ((0, 1), (0, 2), (1, 2)), strict=True):
+            assert abs(line @ normals[one]) < 1e-6 and abs(line @ normals[other]) < 1e-6
+        assert np.abs(lines).max(axis=1).min() < 0.95, "along the patient's axes"
+
+
+def test_the_crosshair_has_no_planes_colour_and_turns_with_them(fakes) -> None:
+    from ankleviewer.ui.marks3d import Marks3D
+
+    made: list[tuple[np.ndarray, str]] = []
+    taken: list[object] = []
+
+    def add_mesh(mesh: object, color: str, **_look: object) -> MagicMock:
+        made.append((np.asarray(mesh.points), color))
+        return MagicMock()
+
+    marks = Marks3D(SimpleNamespace(add_mesh=add_mesh, remove_actor=lambda actor, **_: taken.append(actor)))
+    scene, state = Scene(fakes.phantom()), ViewState()
+    marks.show(state, scene)
+    marks.show(ViewState(cursor_mm=fakes.first), scene)
+    assert len(made) == 2 and not {colour for _, colour in made} & set(theme.PLANE.values())
+    marks.show(ViewState(oblique=True, turn=turned(start(fakes.grid, fakes.first), "axial", 30.0, fakes.first)), scene)
+    assert len(made) == 4 and len(taken) == 2 and not np.allclose(made[0][0], made[2][0])
 
 
 def like(picture: np.ndarray, colour: str) -> int:

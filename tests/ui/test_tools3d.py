@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog
 
 from ankleviewer.core.cast import Cast
 from ankleviewer.ui import bone_work
-from ankleviewer.ui.tools3d import NO_CAST, WITHOUT_CAST, WITHOUT_FOOT
+from ankleviewer.ui.tools3d import NO_BOX, NO_CAST, WITHOUT_CAST, WITHOUT_FOOT
 from ankleviewer.ui.translate import tr
 
 
@@ -111,3 +111,18 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     tools.toggle_cast()
     qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
     assert np.allclose(render.bone.mesh.bounds, whole) and not tools.line.isVisible() and tools.button.text() == "☰"
+
+    # Boxes have come: the line that there are none is no longer true. Another scan: it is not of that one; nor is the cut.
+    tools.say(tr(NO_BOX))
+    tools.on_answer()
+    assert not tools.line.isVisible()
+    backend.answers = ()
+    backend.volume = replace(backend.volume)  # the same bones, but another scan
+    tools.say(tr(NO_BOX))
+    render.crop.cut((*whole[:1], 0.0, *whole[2:]))
+    assert tools.button.text() == "✂" and tools.line.isVisible()
+    window.controller.open("other.nii.gz")
+    qtbot.waitUntil(lambda: pane.pending, timeout=20000)
+    assert not tools.line.isVisible()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert render.crop.bounds is None and tools.button.text() == "☰"
