@@ -29,7 +29,7 @@ from ankleviewer.ui.jobs import Job
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.opengl import drawn_by_processor, opengl_missing
 from ankleviewer.ui.tools3d import Tools3D
-from ankleviewer.ui.translate import tr
+from ankleviewer.ui.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.canvas3d import Canvas3D
@@ -41,6 +41,7 @@ _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the process
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS, _NEVER_MS = 20.0, 1e9  # a rendering that takes no longer needs no coarse one; none has been made
 _DONE = object()
+PREPARING = noop("Preparing the 3D view")
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.render3d")  # on the main thread only: see qt_classes
 _DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
 _MOVES = ("threshold", "selected", "cursor_mm")  # what is followed by eye, coarsely where it has to be
@@ -133,8 +134,8 @@ class Pane3D(QWidget):
             self.tools.on_other_bones()
         self._shown = key
         self.pending = True
-        if self.render3d is None:
-            self._say(tr("Preparing the 3D view"))
+        if self.render3d is None or not same_bone:  # never the last one's bones under this one's boxes
+            self._say(tr(PREPARING))
         self._coarse_shown = False
         drawn = self._coarse_drawn = threading.Event()
         self.job.start(bone_work(*key, lambda bones: self._first.emit(key, bones), drawn), after_events=True)
@@ -344,6 +345,11 @@ class Pane3D(QWidget):
                 self.draw_soon()
 
         self.settled.connect(turn)
+
+    @property
+    def preparing(self) -> bool:
+        """Whether nothing of the scene's bones is there yet."""
+        return self.pending and not self._coarse_shown
 
     def look_from(self, view: str) -> None:
         """A standard view: L, R, A, P, S or I."""

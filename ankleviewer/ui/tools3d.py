@@ -267,6 +267,9 @@ class Tools3D(QObject):
         """The box of the selected finding from above, the front and the left, with its coordinates."""
         from ankleviewer.ui.box_views import box_views_dialog
 
+        if self.pane.preparing:
+            self.say(tr("Preparing the 3D view"))
+            return
         dialog = box_views_dialog(self.pane)
         if dialog is None:
             self.say(tr(NO_BOX))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from ankleviewer.core.volume import Volume
 from ankleviewer.ui import pane3d, theme
 
 
@@ -100,6 +103,20 @@ def test_a_slow_fine_picture_stays_where_nothing_moves(window, qtbot, monkeypatc
     drawn.clear()
     pane.look_from("L")
     assert drawn == [False], "a turn is seen at once"
+
+
+def test_never_the_last_scan_s_bones_under_this_one_s_boxes(window, qtbot) -> None:
+    pane, view = window.pane3d, window.view
+    assert not pane.preparing and pane._stack.currentWidget() is pane.render3d.widget
+    other = Volume(view.scene.volume.hu.copy(), view.scene.volume.grid)
+    view.set_scene(replace(view.scene, volume=other))
+    assert pane.preparing and pane._stack.currentWidget() is pane._message
+    pane.tools.show_box_views()
+    assert pane.tools.line.text() == pane._message.text() == "Preparing the 3D view"
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert pane._stack.currentWidget() is pane.render3d.widget and not pane.preparing
+    view.set_scene(replace(view.scene, boxes=()))
+    assert pane._stack.currentWidget() is pane.render3d.widget, "another answer for the same bones"
 
 
 def test_without_opengl_the_slices_still_work(make_window, backend) -> None:
