@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
+import itertools
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +68,33 @@ def test_module_says_what_it_is_and_stays_small(path: Path) -> None:
     if text.strip():
         assert ast.get_docstring(ast.parse(text)), "a module says in its docstring what may live in it"
     assert len(text.splitlines()) <= 400
+
+
+def rooms(package: str) -> list[list[str]]:
+    """The modules that docs/architecture.md puts together, line by line of its table."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()
+    start = page.index(f"| `{package}` | modules |") + 2
+    lines = list(itertools.takewhile(lambda line: line.startswith("|"), page[start:]))
+    there = {path.stem for path in (ROOT / "ankleviewer" / package).glob("*.py")} - {"__init__"}
+    return [
+        sorted(m for name in re.findall(r"`(\w+\*?)`", line.split("|")[2]) for m in there if fnmatch.fnmatch(m, name))
+        for line in lines
+    ]
+
+
+@pytest.mark.parametrize("package", ["core", "ui"])
+def test_every_module_stands_in_one_room(package: str) -> None:
+    there = {path.stem for path in (ROOT / "ankleviewer" / package).glob("*.py")} - {"__init__"}
+    assert sorted(itertools.chain(*rooms(package))) == sorted(there)
+
+
+def test_rooms_of_the_core_know_those_above_them() -> None:
+    place = {module: n for n, room in enumerate(rooms("core")) for module in room}
+    for module, n in place.items():
+        text = (ROOT / "ankleviewer" / "core" / f"{module}.py").read_text(encoding="utf-8")
+        known = re.findall(r"from ankleviewer\.core\.(\w+) import", text)
+        known += [m for line in re.findall(r"from ankleviewer\.core import ([\w, ]+)", text) for m in re.findall(r"\w+", line)]
+        assert all(place[other] <= n for other in known if other in place), module
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the threads from /proc")
