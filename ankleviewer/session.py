@@ -29,9 +29,10 @@ from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, Sca
 from ankleviewer.core.review import Review
 from ankleviewer.core.review import to_json as review_json
 from ankleviewer.core.serieschoice import Series
+from ankleviewer.inference import selection
 from ankleviewer.inference.loaded import predictor_of
 from ankleviewer.inference.locator import ankles_in, in_use
-from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
+from ankleviewer.inference.packs import ModelPack, list_packs, load_pack
 from ankleviewer.io import journal
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
 
-ALL = "all"
+choose_packs = selection.choose_packs  # for who has to know the names before anything is analysed
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +61,13 @@ class Case:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The result, and where each model looked: keys are (model name, index of the ankle)."""
+    """The result; where each model looked, by (model name, index of the ankle); and what stopped models beside those that
+    answered, which the result's findings tell to people.
+    """
 
     result: Result
     heatmaps: Mapping[tuple[str, int], HeatMap]
+    errors: tuple[ModelError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,10 +134,11 @@ def analyse(
         runtime: "auto", "cpu", "cuda" or "openvino".
 
     Returns:
-        The result; without model entries for a refused scan, "not assessed" where the findings withhold the models.
+        The result; without model entries for a refused scan, "not assessed" where the findings withhold the models or where one
+        failed, which costs no other answer.
 
     Raises:
-        ModelError: a pack is unknown or refused, or its answer cannot be believed.
+        ModelError: a pack is unknown or refused as a whole; or models failed, and none answered: the first one's error.
         Cancelled: on request.
     """
     report = progress or _silent
@@ -142,6 +147,7 @@ def analyse(
         return Analysis(describe(case), {})
     answers: list[ModelAnswer] = []
     heatmaps: dict[tuple[str, int], HeatMap] = {}
+    failed: list[tuple[str, ModelError]] = []
     notes: dict[str, None] = {}
     timings = dict(case.timings_s)
     jobs: list[tuple[ModelPack, int | None]] = [(pack, n) for pack in packs for n in range(len(case.ankles)) or (None,)]
@@ -152,20 +158,29 @@ def analyse(
             answers.append(not_assessed(pack, index))
             continue
         start = time.perf_counter()
-        predictor = predictor_of(pack, runtime)
         part = _part(report, done, len(jobs))
         others = [other for other in case.ankles if other is not ankle]
-        answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index, others=others)
+        try:
+            predictor = predictor_of(pack, runtime)
+            answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index, others=others)
+        except ModelError as error:
+            log.warning("scan %s: %s %s", case.scan.sha256[:16], pack.name, error.code)
+            failed.append((pack.name, ModelError(error.code, error.message)))  # the error's own frames hold the scan's arrays
+            answers.append(not_assessed(pack, index))
+            continue
         answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
         notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
         log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
+    if failed and not heatmaps:
+        raise failed[0][1]
     report(1.0, "Done")
-    findings = (*case.findings, *_left_out(models, packs), *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
+    told_of = (*selection.left_out(models, packs), *selection.failures(failed, {name for name, _ in heatmaps}))
+    findings = (*case.findings, *told_of, *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
     told = replace(describe(case), verdict=verdict(findings), findings=findings)
     result = replace(told, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
-    return Analysis(result, heatmaps)
+    return Analysis(result, heatmaps, tuple(error for _, error in failed))
 
 
 def describe(case: Case) -> Result:
@@ -318,7 +333,7 @@ def _facts(models: Sequence[str], result: Result) -> dict[str, ModelFacts]:
     from ankleviewer.reports.content import ModelFacts
 
     facts = {}
-    for name in dict.fromkeys([*(m for m in models if m != ALL), *(a.name for a in result.models)]):
+    for name in dict.fromkeys([*(m for m in models if m != selection.ALL), *(a.name for a in result.models)]):
         with contextlib.suppress(ModelError):
             pack = load_pack(name)
             facts[pack.sha256] = ModelFacts(pack.title, pack.decision, _data(pack))
@@ -334,26 +349,6 @@ def not_assessed(pack: ModelPack, ankle: int | None) -> ModelAnswer:
     """The answer of a model that was not run."""
     nothing = Runtime(None, 0.0)
     return ModelAnswer(pack.name, pack.version, pack.sha256, pack.status, ankle, None, "not assessed", (), nothing)
-
-
-def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
-    """The packs that are meant, each once, in the order named. Raises ModelError: unknown, refused, or none that is sound."""
-    if not models:
-        return (default_pack(),)
-    if ALL in models:
-        return list_packs() or (default_pack(),)  # default_pack says why there is none
-    return tuple({pack.name: pack for pack in map(load_pack, models)}.values())
-
-
-def _left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Finding, ...]:
-    """A caveat for each installed pack that is refused, where it may have been meant: all were asked for, or none by name. The
-    window, which names those that it knows, asks for all where it names them all.
-    """
-    broken: list[tuple[str, ModelError]] = []
-    known = {pack.name for pack in list_packs(broken)}
-    if models and ALL not in models and not (known and known <= {pack.name for pack in packs}):
-        return ()
-    return tuple(Finding("caveat", e.code, f"The model pack {file} was left out. {e.message}") for file, e in broken)
 
 
 def list_models() -> list[ModelSummary]:

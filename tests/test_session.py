@@ -7,6 +7,7 @@ import runpy
 import signal
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.measure import Value
 from ankleviewer.core.result import Consensus, Result
 from ankleviewer.core.review import History, Place
+from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.reports import build, picture
 
@@ -187,6 +189,44 @@ def test_a_refused_pack_is_told_beside_the_answers_of_the_others(scan, models, h
     for chosen in (["all"], []):
         with pytest.raises(ModelError, match="MODEL_MANIFEST_INVALID"):
             session.analyse(case, chosen)
+
+
+def test_an_ankle_on_which_a_model_fails_costs_no_other_answer(scan, monkeypatch) -> None:
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle("R"), phantom_ankle("L")))
+    case, real, fails = session.open_case(scan), Predictor.infer, {("tiny-lse", 1)}
+
+    def infer(predictor: Predictor, *rest: object) -> object:
+        asked[predictor.pack.name] += 1
+        if (predictor.pack.name, asked[predictor.pack.name] - 1) in fails:
+            raise error
+        return real(predictor, *rest)
+
+    monkeypatch.setattr(Predictor, "infer", infer)
+    asked, error = Counter(), ModelError("OUTPUT_NOT_FINITE", "No number.")
+    analysis = session.analyse(case, ["all"], "cpu")
+    calls = [(m.name, m.ankle, m.call) for m in analysis.result.models]
+    assert calls[:2] == [("tiny-lse", 0, "fracture"), ("tiny-lse", 1, "not assessed")]
+    assert calls[2:] == [("tiny-gap", 0, "fracture"), ("tiny-gap", 1, "fracture")]
+    assert set(analysis.heatmaps) == {(name, ankle) for name, ankle, call in calls if call == "fracture"}
+    (told,) = [f for f in analysis.result.findings if f.code == "OUTPUT_NOT_FINITE"]
+    assert (told.level, told.message) == ("caveat", "Model tiny-lse did not assess every ankle. No number.")
+    assert analysis.result.verdict == "caveat" and analysis.result.consensus == Consensus("fracture", 2, 2)
+    assert [e.code for e in analysis.errors] == ["OUTPUT_NOT_FINITE"]
+    for alone in ({("tiny-lse", 0), ("tiny-lse", 1)}, {(name, n) for name in ("tiny-lse", "tiny-gap") for n in (0, 1)}):
+        asked, fails = Counter(), alone
+        if len(alone) == 4:  # nothing answered
+            with pytest.raises(ModelError, match="OUTPUT_NOT_FINITE"):
+                session.analyse(case, ["all"], "cpu")
+            continue
+        result = session.analyse(case, ["all"], "cpu").result
+        assert [m.call for m in result.models] == ["not assessed"] * 2 + ["fracture"] * 2
+        assert [f.message for f in result.findings if f.code == error.code] == [
+            "The model pack tiny-lse was left out. No number."
+        ]
+        assert result.consensus == Consensus("fracture", 1, 1)
+    asked, fails, error = Counter(), {("tiny-lse", 1)}, Cancelled()
+    with pytest.raises(Cancelled):
+        session.analyse(case, ["all"], "cpu")
 
 
 def test_cancel_anywhere(scan) -> None:

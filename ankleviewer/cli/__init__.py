@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from ankleviewer import DISCLAIMER, __version__
-from ankleviewer.cli import console
+from ankleviewer.cli import console, stopping
 from ankleviewer.core.errors import AnkleViewerError
 
 COMMANDS = ("analyze", "info", "models", "selftest")
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         command: Callable[[argparse.Namespace], int] = options.command
         # Python hears a signal between two of its own steps, and a window at rest takes none: there the system ends the program.
-        with contextlib.nullcontext() if command is _window else console.ended_by_signals():
+        with contextlib.nullcontext() if command is _window else stopping.ended_by_signals():
             return command(options)
     except AnkleViewerError as error:
         log.warning("%s", error.code)
@@ -50,7 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return console.exit_code(error)
     except KeyboardInterrupt:
         console.complain("Stopped on request.")
+        stopping.end(console.FAILED)
         return console.FAILED
+    except SystemExit as stop:
+        stopping.end(stop.code if isinstance(stop.code, int) else console.FAILED)
+        raise
     except MemoryError:
         log.error("OUT_OF_MEMORY")
         console.complain("The work does not fit into this computer's memory. [OUT_OF_MEMORY]")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from ankleviewer import DISCLAIMER, session
-from ankleviewer.cli import console, outputs, series
+from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
-from ankleviewer.core.errors import ModelError, ScanError
+from ankleviewer.core.errors import ModelError, ScanError, stop_if
 from ankleviewer.core.looked import sentences
 from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
@@ -32,7 +32,8 @@ def info(path: str, json_target: str | None, name: str | None = None) -> int:
     extra: dict[str, list[int]] = {}
     try:
         with console.Progress() as progress:
-            case = session.open_case(path, progress, pick=pick)
+            case = session.open_case(path, progress, stopping.requested, pick)
+        stop_if(stopping.requested)
         result = session.describe(case)
         extra = {"hu_range": [int(case.scan.volume.hu.min()), int(case.scan.volume.hu.max())]}
     except ScanError as error:
@@ -110,21 +111,34 @@ def _tried(
 ) -> tuple[Result, int, Collection[str]]:
     with console.Progress(label) as progress:
         try:
-            case = session.open_case(path, lambda share, what: progress(0.4 * share, what), pick=pick)
+            case = session.open_case(path, lambda share, what: progress(0.4 * share, what), stopping.requested, pick)
         except ScanError as error:
             return _refused(path, error), console.SCAN_REFUSED, places
         if case.verdict == "refuse":
             return session.describe(case), console.SCAN_REFUSED, places
         try:
-            analysis = session.analyse(case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what))
+            analysis = session.analyse(
+                case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what), stopping.requested
+            )
         except ModelError as error:
             console.complain(f"{error.message} [{error.code}]")
             return session.failed(case, models, error), console.exit_code(error), places
+        failed = _tell_failed(analysis, places)
         left = {"heatmap"} & places.keys() if not analysis.heatmaps else set()
         if left:
             console.complain("No model assessed the scan, so there is no heat map to write.")
         code = _save(case, analysis, models, {kind: file for kind, file in places.items() if kind not in left}, progress)
-    return analysis.result, code, left
+    return analysis.result, max(code, failed), left
+
+
+def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:
+    """Say what stopped models beside those that answered; no heat map of an earlier run stands for theirs. The exit code."""
+    for line in dict.fromkeys(f"{error.message} [{error.code}]" for error in analysis.errors):
+        console.complain(line)
+    if analysis.errors and "heatmap" in places:
+        silent = {a.name for a in analysis.result.models} - {name for name, _ in analysis.heatmaps}
+        outputs.tell_older([session.named(places["heatmap"], name) for name in sorted(silent)], remove=True)
+    return max(map(console.exit_code, analysis.errors), default=console.DONE)
 
 
 def _save(

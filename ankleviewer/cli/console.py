@@ -9,12 +9,10 @@ import logging
 import logging.handlers
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from types import FrameType, TracebackType
+from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 from ankleviewer.core import paths
@@ -52,28 +50,6 @@ def open_missing_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open for as long as the program runs
-
-
-@contextlib.contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """A block that SIGTERM and SIGHUP leave as SystemExit, so that what it unpacked is removed. A signal that is ignored (nohup)
-    or handled already stays so, and outside the main thread, which alone hears signals, nothing is done.
-    """
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    if threading.current_thread() is not threading.main_thread():
-        numbers = []
-    heard = [n for n in numbers if signal.getsignal(n) == signal.SIG_DFL]
-    for number in heard:
-        signal.signal(number, _leave)
-    try:
-        yield
-    finally:
-        for number in heard:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)  # what a shell says of a program that a signal ended
 
 
 def never_fail_on_a_sign() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ankleviewer.cli import console
 from ankleviewer.core import paths
@@ -71,18 +72,28 @@ def _shipped(name: str) -> packs.ModelPack | None:
 
 
 def _figures(metrics: Any, prefix: str = "") -> list[str]:
-    """A manifest's figures, one a line: a value with its interval is one figure; counts are left to the model card."""
+    """A manifest's figures, one a line: a value with its interval is one figure; counts are left to the model card, and so is
+    what is no finite number.
+    """
     lines: list[str] = []
     if not isinstance(metrics, dict):
         return lines
     for key, value in metrics.items():
         name = f"{prefix}{key}".replace("_", " ")
-        if isinstance(value, dict) and isinstance(value.get("value"), int | float):
+        if isinstance(value, dict) and _is_finite(value.get("value")):
             low, high = value.get("low"), value.get("high")
-            interval = f" ({low:.3g}-{high:.3g})" if isinstance(low, int | float) and isinstance(high, int | float) else ""
+            interval = f" ({low:.3g}-{high:.3g})" if _is_finite(low) and _is_finite(high) else ""
             lines.append(f"{name}: {value['value']:.3g}{interval}")
         elif isinstance(value, dict):
             lines += _figures(value, f"{name}, ")
-        elif isinstance(value, float) and not prefix:
+        elif isinstance(value, float) and _is_finite(value) and not prefix:
             lines.append(f"{name}: {value:.3g}")
     return lines
+
+
+def _is_finite(value: Any) -> TypeGuard[int | float]:
+    """JSON knows NaN, Infinity, and integers that no float holds."""
+    try:
+        return isinstance(value, int | float) and math.isfinite(value)
+    except OverflowError:
+        return False

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -26,6 +25,12 @@ FORMAT = 1
 FITS = ("ankle", "whole")
 COMPONENT_SHARE = 0.1  # a bone counts when it has at least this share of the largest component's volume
 BOX_STEP_MM = 2.0  # the bone box is searched on a thinned-out copy of about this spacing
+# What a foreign pack may ask for: enough for any network of ours, and far from what exhausts memory or leaves double precision.
+MAX_SIZE = 512
+MIN_SPACING_MM = 0.05
+MAX_EDGE_MM = 1000.0  # of the cube
+MAX_NUMBER = 1e5  # of any other value, HU or mm
+MIN_WINDOW_HU = 1.0
 
 Float32 = NDArray[np.float32]
 
@@ -65,10 +70,13 @@ class PreprocessSpec:
         if self.format != FORMAT:
             raise ValueError(f"format must be {FORMAT}, is {self.format}")
         numbers = (self.lo, self.hi, self.mean, self.pad_hu, self.spacing_mm, self.bone_threshold, self.margin_mm)
-        if not all(math.isfinite(n) for n in numbers) or not self.lo < self.hi or self.spacing_mm <= 0 or self.margin_mm < 0:
-            raise ValueError(f"numbers must be finite, lo < hi, spacing_mm > 0 and margin_mm >= 0: {self}")
-        if self.fit not in FITS or self.orientation != "LPS" or self.size < 1:
-            raise ValueError(f"fit must be one of {FITS}, orientation LPS and size positive: {self}")
+        if not all(abs(n) <= MAX_NUMBER for n in numbers) or self.hi - self.lo < MIN_WINDOW_HU or self.margin_mm < 0:
+            limits = f"numbers must be within +-{MAX_NUMBER:g}, hi - lo >= {MIN_WINDOW_HU:g} and margin_mm >= 0"
+            raise ValueError(f"{limits}: {self}")
+        if self.fit not in FITS or self.orientation != "LPS" or not 1 <= self.size <= MAX_SIZE:
+            raise ValueError(f"fit must be one of {FITS}, orientation LPS and size 1 to {MAX_SIZE}: {self}")
+        if not MIN_SPACING_MM <= self.spacing_mm <= MAX_EDGE_MM / self.size:
+            raise ValueError(f"spacing_mm must be >= {MIN_SPACING_MM:g} and size * spacing_mm <= {MAX_EDGE_MM:g} mm: {self}")
 
     @property
     def hash(self) -> str:
@@ -98,8 +106,8 @@ class PreprocessSpec:
                 f.name: {"str": str, "float": float, "int": int}[str(f.type)](record[f.name]) for f in fields(PreprocessSpec)
             }
             spec = PreprocessSpec(**typed)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError("MODEL_SPEC_INVALID", f"The model's preprocessing cannot be used: {error}.") from error
+        except (KeyError, TypeError, ValueError, OverflowError) as error:  # JSON knows Infinity, and integers without end
+            raise ModelError("MODEL_SPEC_INVALID", f"The model's preprocessing cannot be used: {str(error)[:400]}.") from error
         if record.get("preproc_hash", spec.hash) != spec.hash:
             raise ModelError("MODEL_SPEC_INVALID", "The model's preprocessing does not match its own hash.")
         return spec

@@ -1,5 +1,5 @@
 """Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME, and for as long as
-the program runs where that folder cannot be written.
+the program runs where that folder cannot be written or an engine failed: what it lacked, such as memory, it may have next time.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
         return candidates[-1]
     key = _key(model, candidates, threads)
     _found[key] = best
+    if any(map(math.isinf, times.values())):
+        return best
     try:
         home().mkdir(parents=True, exist_ok=True)
         write_text(home() / "engines.json", json.dumps({**_read(), key: best}, indent=1))
@@ -71,6 +73,6 @@ def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
 def _read() -> dict[str, str]:
     try:
         found = json.loads((home() / "engines.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last one: nested too deeply
         return {}
     return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}

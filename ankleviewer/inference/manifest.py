@@ -19,6 +19,7 @@ POOLINGS = ("gap", "lse")
 MODEL_FILE, CARD_FILE, MANIFEST_FILE = "model.onnx", "card.md", "manifest.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 RESERVED = ("all",)
+MAX_FILE = 512 * 2**20  # bytes; the largest network of ours has some 350 MiB
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,9 @@ def _validate(manifest: Manifest) -> None:
     if manifest.status not in STATUSES or network.pooling not in POOLINGS or not layout_ok:
         raise ModelError("MODEL_MANIFEST_INVALID", "The manifest's status, pooling or map layout is none that is known.")
     missing = {MODEL_FILE, CARD_FILE} - set(manifest.files)
-    sizes_ok = all(entry.bytes >= 0 for entry in manifest.files.values())
+    sizes_ok = all(0 <= entry.bytes <= MAX_FILE for entry in manifest.files.values())
     if missing or set(manifest.files) - {MODEL_FILE, CARD_FILE} or not sizes_ok:
-        raise ModelError("MODEL_MANIFEST_INVALID", f"A pack lists exactly {MODEL_FILE} and {CARD_FILE}, with their sizes.")
+        raise ModelError(
+            "MODEL_MANIFEST_INVALID",
+            f"A pack lists exactly {MODEL_FILE} and {CARD_FILE}, with their sizes, each at most {MAX_FILE // 2**20} MiB.",
+        )

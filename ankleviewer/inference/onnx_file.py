@@ -16,25 +16,34 @@ MAX_DEPTH = 32
 
 # Field numbers of onnx.proto3 by message. Value: the message found there.
 _GRAPHS = {
-    "model": {7: "graph", 25: "function"},
-    "function": {7: "node"},
-    "graph": {1: "node", 5: "tensor", 15: "sparse"},
+    "model": {7: "graph", 20: "training", 25: "function"},
+    "training": {1: "subgraph", 2: "subgraph"},
+    "function": {7: "node", 11: "attribute"},
+    "graph": {1: "node", 5: "tensor", 11: "input", 15: "sparse"},
+    "subgraph": {1: "node", 5: "tensor", 15: "sparse"},
     "node": {5: "attribute"},
-    "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph", 22: "sparse", 23: "sparse"},
+    "attribute": {5: "tensor", 6: "subgraph", 10: "tensor", 11: "subgraph", 22: "sparse", 23: "sparse"},
     "sparse": {1: "tensor", 2: "tensor"},
+    "input": {2: "type"},
+    "type": {1: "tensor type"},
+    "tensor type": {2: "shape"},
+    "shape": {1: "dimension"},
 }
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
-_NODE_DOMAIN, _MODEL_OPSET, _MODEL_METADATA = 7, 8, 14
+_NODE_DOMAIN, _MODEL_OPSET, _MODEL_METADATA, _DIMENSION_VALUE = 7, 8, 14, 1
 
 
 @dataclass
 class OnnxSummary:
-    """What was found: metadata_props, operator domains, and whether any tensor lies outside the file."""
+    """What was found: metadata_props, operator domains, whether any tensor lies outside the file, and the shapes of the inputs, 0
+    where a length is left open.
+    """
 
     metadata: dict[str, str] = field(default_factory=dict)
     domains: set[str] = field(default_factory=set)
     external: bool = False
     nodes: int = 0
+    inputs: list[list[int]] = field(default_factory=list)
 
 
 def summarise(data: bytes) -> OnnxSummary:
@@ -77,9 +86,14 @@ def _walk(data: memoryview, kind: str, summary: OnnxSummary, depth: int) -> None
         if kind == "tensor":
             summary.external |= number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0)
         elif isinstance(value, int):
-            continue
+            if kind == "dimension" and number == _DIMENSION_VALUE:
+                summary.inputs[-1][-1] = value
         elif child:
             summary.nodes += child == "node"
+            if child == "input":
+                summary.inputs.append([])
+            elif child == "dimension":
+                summary.inputs[-1].append(0)
             _walk(value, child, summary, depth + 1)
         elif kind == "node" and number == _NODE_DOMAIN:
             summary.domains.add(_text(value))

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.errors import Cancelled
 from ankleviewer.inference.openvino_means import in_two_steps
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.ort_session import FINER
-from ankleviewer.inference.watch import watch
+from ankleviewer.inference.watch import aside
 
 OPENVINO = "OpenVINO CPU"
 
@@ -54,18 +53,25 @@ class OpenVinoSession:
 
     def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
         """(logit, cam, finer map or None) as they come."""
-        with self._lock:
-            with watch(self._request.cancel, cancelled) as stopped:
+        ours = threading.Event()
+
+        def work() -> tuple[Any, Any, Any]:
+            with self._lock:
+                ours.set()
                 try:
                     self._request.infer({"volume": tensor})
-                except RuntimeError:
-                    if stopped.is_set():
-                        raise Cancelled from None
-                    raise
-            # copies: the tensors belong to the request and change with its next run
-            names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
-            logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
-        return logit, cam, finer[0] if finer else None
+                finally:
+                    ours.clear()
+                # copies: the tensors belong to the request and change with its next run
+                names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
+                logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
+            return logit, cam, finer[0] if finer else None
+
+        def stop() -> None:
+            if ours.is_set():  # else it is another run that would end
+                self._request.cancel()
+
+        return aside(work, cancelled, stop)
 
     def rest(self) -> None:
         """Give back the memory between the layers; the next run asks for it anew."""

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.errors import Cancelled
 from ankleviewer.inference.computer import nvidia
 from ankleviewer.inference.telemetry import load_onnxruntime
-from ankleviewer.inference.watch import watch
+from ankleviewer.inference.watch import aside
 
 log = logging.getLogger(__name__)
 
@@ -81,23 +80,20 @@ class OrtSession:
         """(logit, cam, finer map or None) as they come."""
         import onnxruntime
 
-        session = self._session = self._session or self._build()
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
+
+        def work() -> tuple[Any, Any, Any]:
+            session = self._session = self._session or self._build()
+            names = ["logit", "cam", FINER] if self._finer else ["logit", "cam"]
+            out = session.run(names, {"volume": tensor}, options)
+            logit, cam, *finer = (np.array(array) for array in out)  # copies: theirs hold the whole memory of the session
+            return logit, cam, finer[0] if finer else None
 
         def stop() -> None:
             options.terminate = True
 
-        with watch(stop, cancelled) as stopped:
-            try:
-                names = ["logit", "cam", FINER] if self._finer else ["logit", "cam"]
-                out = session.run(names, {"volume": tensor}, options)
-            except Exception:
-                if stopped.is_set():
-                    raise Cancelled from None
-                raise
-        logit, cam, *finer = (np.array(array) for array in out)  # copies: theirs hold the whole memory of the session
-        return logit, cam, finer[0] if finer else None
+        return aside(work, cancelled, stop)
 
     def rest(self) -> None:
         """Let the session go where a new one is quickly built, and with it the memory that it keeps for its next run: onnxruntime

@@ -1,11 +1,14 @@
 """Model packs, folders or .zip: finding, reading, verifying and adding them. Nothing in one runs before its hash is right.
 
 A .zip is read in place, member by member under fixed names and with bounded sizes; nothing is ever extracted by a name it brings.
+A pack that is replaced stands aside until the new one is in its place, and answers from there where an add was killed in between.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import shutil
 import tempfile
@@ -14,17 +17,21 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ankleviewer.core import paths
 from ankleviewer.core.decision import Decision
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, Manifest, Network, parse
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, FileEntry, Manifest, Network, parse
 
 MAX_TEXT = 4 * 2**20
-MAX_MODEL = 2**31
 MAX_MEMBERS = 64
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others are unpacked without a bound
+MAX_RATIO = 20  # of a member's size to what it takes in the archive; weights hardly shrink, bombs shrink a thousandfold
+PIECE = 2**20  # read and hashed at a time; what is smaller may shrink as it likes
+ASIDE = ".old-"  # before the name of a pack that is being replaced
 CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
 
@@ -79,8 +86,9 @@ class ModelPack:
             ModelError: MODEL_FILE_MISSING; MODEL_HASH_MISMATCH, size or SHA-256 differ from the manifest.
         """
         entry = self.manifest.files[name]
-        data = _read(self.path, name, min(entry.bytes, MAX_MODEL))
-        if len(data) != entry.bytes or hashlib.sha256(data).hexdigest() != entry.sha256:
+        with _opened(self.path, name) as (stream, size):
+            data = _hashed(stream, entry) if size == entry.bytes else None  # one of another size is not even read
+        if data is None:
             raise ModelError("MODEL_HASH_MISMATCH", f"{name} of model {self.name} is not the file that its manifest describes.")
         return data
 
@@ -89,10 +97,11 @@ class ModelPack:
 
         Raises:
             ModelError: as `file` and `onnx_file.check`; MODEL_SPEC_MISMATCH, preprocessing or another group (CARRIED) inside the
-                model file and in the manifest differ.
+                model file and in the manifest differ, or the network takes another volume than the preprocessing makes.
         """
         data = self.file(MODEL_FILE)
-        metadata = onnx_file.check(data).metadata
+        found = onnx_file.check(data)
+        metadata = found.metadata
         if metadata.get("format") != "1" or "preprocessing" not in metadata:
             raise ModelError("MODEL_FORMAT_UNKNOWN", f"Model {self.name} does not say how scans are prepared for it.")
         if PreprocessSpec.from_json(_json_object(metadata, "preprocessing")) != self.preprocessing:
@@ -100,6 +109,8 @@ class ModelPack:
         for group in CARRIED:
             if group in metadata and _json_object(metadata, group) != self.manifest.record.get(group):
                 raise ModelError("MODEL_SPEC_MISMATCH", f"Model {self.name} and its manifest disagree on its values for {group}.")
+        if found.inputs[:1] != [[1, 1, *[self.preprocessing.size] * 3]]:
+            raise ModelError("MODEL_SPEC_MISMATCH", f"Model {self.name} takes volumes of another size than its manifest says.")
         return data
 
     def card(self) -> str:
@@ -119,7 +130,7 @@ def read_pack(path: str | Path) -> ModelPack:
         ModelError: MODEL_FILE_MISSING, nothing there; and the codes of `manifest.parse`.
     """
     path = Path(path)
-    return ModelPack(path, parse(_read(path, MANIFEST_FILE, MAX_TEXT)))
+    return ModelPack(path, parse(_manifest_text(path)))
 
 
 def list_packs(broken: list[tuple[str, ModelError]] | None = None) -> tuple[ModelPack, ...]:
@@ -154,13 +165,21 @@ def _entries() -> Iterator[ModelPack | tuple[str, ModelError]]:
             yield folder.name, _unreadable(folder, error)
             continue
         for path in files:
+            name = path.name.removeprefix(ASIDE)
             try:
-                if not path.name.startswith(".") and _may_be_pack(path):
+                if _stands_for_itself(path) and _may_be_pack(path):
                     yield read_pack(path)
             except ModelError as error:
-                yield path.name, error
+                yield name, error
             except OSError as error:
-                yield path.name, _unreadable(path, error)
+                yield name, _unreadable(path, error)
+
+
+def _stands_for_itself(path: Path) -> bool:
+    """Not what is hidden; but a pack aside whose place nothing has taken: an add was killed, or is at work in another process."""
+    if path.name.startswith(ASIDE):
+        return not os.path.lexists(path.with_name(path.name.removeprefix(ASIDE)))
+    return not path.name.startswith(".")
 
 
 def _may_be_pack(path: Path) -> bool:
@@ -217,9 +236,9 @@ def add_pack(source: str | Path) -> ModelPack:
 
     Raises:
         ModelError: the pack is refused; nothing is written.
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written; an older pack stays.
     """
-    text = _read(Path(source), MANIFEST_FILE, MAX_TEXT)  # once: what is written is what was verified
+    text = _manifest_text(Path(source))  # once: what is written is what was verified
     pack = ModelPack(Path(source), parse(text))
     files = {MODEL_FILE: pack.model_bytes(), CARD_FILE: pack.file(CARD_FILE), MANIFEST_FILE: text}
     assert NAME.fullmatch(pack.name)  # the name becomes a folder's name
@@ -227,29 +246,38 @@ def add_pack(source: str | Path) -> ModelPack:
     folder.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=folder, prefix=".adding-"))
     try:
+        fresh = staging / "fresh"
+        fresh.mkdir()
         for name, data in files.items():
-            with (staging / name).open("wb") as stream:
+            with (fresh / name).open("wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-        target = folder / pack.name
-        if target.exists():
-            target.replace(staging / "old")
-        old = staging / "old"
-        fresh = Path(tempfile.mkdtemp(dir=folder, prefix=".ready-"))
-        for name in files:
-            (staging / name).replace(fresh / name)
         fresh.chmod(0o755)
-        try:
-            fresh.replace(target)
-        except OSError:
-            if old.exists():
-                old.replace(target)
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise
+        _put_in_place(fresh, folder / pack.name, staging)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return read_pack(target)
+    return read_pack(folder / pack.name)
+
+
+def _put_in_place(fresh: Path, target: Path, waste: Path) -> None:
+    """Rename a complete pack to `target`. What stands there waits aside, where `list_packs` finds it, and goes to the folder
+    `waste` only afterwards. Raises OSError, and then it stands there again.
+    """
+    aside = target.with_name(f"{ASIDE}{target.name}")
+    if os.path.lexists(aside):  # an earlier add was killed
+        aside.replace(waste / "older" if os.path.lexists(target) else target)
+    try:
+        if os.path.lexists(target):
+            target.replace(aside)
+        fresh.replace(target)
+    except BaseException:  # KeyboardInterrupt too
+        if os.path.lexists(aside) and not os.path.lexists(target):
+            aside.replace(target)
+        raise
+    if os.path.lexists(aside):
+        with contextlib.suppress(OSError):  # the new one is in its place; the next add tries again
+            aside.replace(waste / "old")
 
 
 def _json_object(metadata: Mapping[str, str], group: str) -> dict[str, object]:
@@ -264,14 +292,38 @@ def _json_object(metadata: Mapping[str, str], group: str) -> dict[str, object]:
     return record
 
 
-def _read(path: Path, name: str, limit: int) -> bytes:
-    """A file of a pack, at most `limit` bytes (one more is enough to notice a larger one)."""
+def _manifest_text(path: Path) -> bytes:
+    with _opened(path, MANIFEST_FILE) as (stream, _):
+        return stream.read(MAX_TEXT)  # what is larger is cut off, and no JSON any more
+
+
+def _hashed(stream: IO[bytes], entry: FileEntry) -> bytes | None:
+    """What the stream holds, None where its size or its hash is another one than the entry says."""
+    data, seen = io.BytesIO(), hashlib.sha256()
+    while data.tell() <= entry.bytes and (piece := stream.read(PIECE)):
+        seen.update(piece)
+        data.write(piece)
+    return data.getvalue() if data.tell() == entry.bytes and seen.hexdigest() == entry.sha256 else None
+
+
+@contextlib.contextmanager
+def _opened(path: Path, name: str) -> Iterator[tuple[IO[bytes], int]]:
+    """A file of a pack as a stream, and its size as the folder or the archive states it. What goes wrong while it is read is a
+    ModelError too.
+    """
     try:
         if path.is_dir():
             with (path / name).open("rb") as stream:
-                return stream.read(limit + 1)
+                yield stream, os.fstat(stream.fileno()).st_size
+            return
         with zipfile.ZipFile(path) as archive:
-            return _read_member(archive, name, limit)
+            member = _member(archive, name)
+            if member.compress_type not in METHODS:
+                raise NotImplementedError
+            if member.file_size > max(PIECE, MAX_RATIO * min(member.compress_size, path.stat().st_size)):
+                raise zipfile.BadZipFile
+            with archive.open(member) as stream:
+                yield stream, member.file_size
     except FileNotFoundError:
         raise ModelError("MODEL_FILE_MISSING", f"The model pack {path.name} or its {name} does not exist.") from None
     except OSError as error:
@@ -284,13 +336,12 @@ def _unreadable(path: Path, error: OSError, name: str = MANIFEST_FILE) -> ModelE
     return ModelError("MODEL_FILE_UNREADABLE", f"{name} of pack {path.name} cannot be read (error {error.errno}).")
 
 
-def _read_member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    """Member `name`, at the top of the archive or inside its one folder; the size is counted, not trusted."""
+def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """Member `name`, at the top of the archive or inside its one folder. Raises ModelError."""
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise ModelError("MODEL_ARCHIVE_INVALID", f"The pack holds {len(members)} files; at most {MAX_MEMBERS} are expected.")
     fits = [m for m in members if m.filename == name or (m.filename.count("/") == 1 and m.filename.endswith(f"/{name}"))]
     if len(fits) != 1:
         raise ModelError("MODEL_FILE_MISSING", f"The model pack must hold {name} exactly once, it does so {len(fits)} times.")
-    with archive.open(fits[0]) as stream:
-        return stream.read(limit + 1)
+    return fits[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.errors import Cancelled, ModelError
+from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.inference.choice import fastest, known
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
+from ankleviewer.inference.watch import POLL_S, aside
 
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
@@ -83,7 +85,8 @@ class Engine:
     Args:
         model: bytes of the .onnx file, already verified.
         runtime: "auto" (the fastest on this computer, measured once per model and remembered), "cpu", "cuda" or "openvino". What
-            cannot be had falls back to the CPU, and the output says so. AT_ONCE: for a window, in which somebody waits.
+            cannot be had falls back to the CPU, and the output says so. AT_ONCE: for a window, in which somebody waits. Where the
+            choice is left to us the engine starts with the first run, which can be cancelled.
 
     Raises:
         ModelError: MODEL_FILE_INVALID, the engine refuses the model; RUNTIME_UNKNOWN.
@@ -95,24 +98,38 @@ class Engine:
         self._model = model
         self._note = ""
         self._session: Session | None = None
+        self._starting = threading.Lock()
         self._unmeasured = False
-        wanted = {"auto": self._fastest, AT_ONCE: self._likeliest}.get(runtime, lambda: runtime)()
-        self._wanted = wanted
-        if wanted != "cpu" and not available(wanted):
-            self._note = f"{wanted} is not available on this computer; the CPU was used."
-            wanted = "cpu"
-        self._session = self._build(wanted)
+        self._wanted = self._likeliest() if runtime == AT_ONCE else runtime
+        if runtime not in ("auto", AT_ONCE):
+            self._started(None)
 
     @property
     def provider(self) -> str:
         """The engine's own word for what runs the model, not what was asked for."""
-        assert self._session is not None
-        return self._session.provider
+        return self._started(None).provider
 
     @property
     def note(self) -> str:
         """Why something else runs than what was asked for; "" when all is as asked."""
         return self._note
+
+    def _started(self, cancelled: Callable[[], bool] | None) -> Session:
+        """The session, which begins now where there is none. Raises ModelError as `Engine`, Cancelled."""
+        while not self._starting.acquire(timeout=POLL_S):  # another thread may be measuring, for many seconds
+            stop_if(cancelled)
+        try:
+            if self._session is None:
+                if self._wanted == "auto":
+                    self._wanted = self._fastest(cancelled)
+                wanted = self._wanted
+                if wanted != "cpu" and not available(wanted):
+                    self._note = f"{wanted} is not available on this computer; the CPU was used."
+                    wanted = "cpu"
+                self._session = self._build(wanted, cancelled)
+            return self._session
+        finally:
+            self._starting.release()
 
     def _fastest(self, cancelled: Callable[[], bool] | None = None) -> str:
         return fastest(self._model, _candidates(), thread_count(), lambda name: self._seconds(name, cancelled))
@@ -138,10 +155,9 @@ class Engine:
 
     def _seconds(self, runtime: str, cancelled: Callable[[], bool] | None = None) -> float:
         """Of one run on an engine, after one to warm up; infinity where it does not work."""
-        if cancelled is not None and cancelled():
-            raise Cancelled
+        stop_if(cancelled)
         try:
-            session = _open(self._model, runtime)
+            session = aside(lambda: _open(self._model, runtime), cancelled)
             if runtime != "cpu" and session.provider == CPU:
                 return float("inf")
             tensor = np.zeros(session.input_shape, dtype=np.float32)
@@ -154,14 +170,16 @@ class Engine:
             return float("inf")
         return time.perf_counter() - start
 
-    def _build(self, runtime: str) -> Session:
+    def _build(self, runtime: str, cancelled: Callable[[], bool] | None) -> Session:
         """A session of one engine; where that fails, on the CPU."""
         try:
-            session = _open(self._model, runtime)
+            session = aside(lambda: _open(self._model, runtime), cancelled)
+        except Cancelled:
+            raise
         except Exception as error:  # engines raise kinds of their own, derived from Exception
             if runtime != "cpu":
                 self._note = f"{runtime} did not start; the CPU was used."
-                return self._build("cpu")
+                return self._build("cpu", cancelled)
             raise ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({type(error).__name__}).") from error
         if runtime != "cpu" and session.provider == CPU:
             self._note = f"{runtime} did not start; the CPU was used."
@@ -176,13 +194,14 @@ class Engine:
 
         Raises:
             Cancelled: on request; the engine stays usable.
-            ModelError: MODEL_FAILED, the engine failed on the CPU; MODEL_OUTPUT_INVALID, other outputs than logit and cam.
+            ModelError: MODEL_FAILED, the engine failed on the CPU; MODEL_OUTPUT_INVALID, other outputs than logit and cam; as
+                `Engine`.
         """
-        assert self._session is not None
+        self._started(cancelled)  # its time is none of the run's
         start = time.perf_counter()
         answer = None
         try:
-            answer = self._session.run(tensor, cancelled)
+            answer = self._started(cancelled).run(tensor, cancelled)
         except Cancelled:
             raise
         except Exception as error:  # engines raise kinds of their own, derived from Exception
@@ -193,7 +212,7 @@ class Engine:
             # since the error's own frames hold the session, and with it the memory that was too little
             self._note = f"{self.provider} failed; the CPU was used."
             self._session = None
-            self._session = self._build("cpu")
+            self._session = self._build("cpu", None)
             return self.run(tensor, cancelled)
         logit, cam, finer = answer
         seconds = time.perf_counter() - start

@@ -186,6 +186,24 @@ def test_spec_survives_json_and_names_what_is_wrong() -> None:
         PreprocessSpec.from_json(record)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"size": size} for size in (0, -1, 513, 10**9, 10**400, float("inf"), float("nan"))),
+        *({"spacing_mm": mm} for mm in (0.0, -1.0, 5e-4, 1e-300, 8.0, 1e9, 1e308, 10**400, float("inf"), float("nan"))),
+        *({key: hu} for key in ("lo", "hi", "mean", "pad_hu", "bone_threshold") for hu in (1.1e5, -1.1e5, 1e308, float("nan"))),
+        {"margin_mm": -0.1},
+        {"margin_mm": 1e9},
+        {"hi": BONE.lo + 1e-9},
+    ],
+)
+def test_a_foreign_spec_stays_within_what_can_be_computed(change) -> None:
+    record = {key: value for key, value in BONE.to_json().items() if key != "preproc_hash"}
+    with pytest.raises(ModelError) as error:
+        PreprocessSpec.from_json(json.loads(json.dumps({**record, **change})))
+    assert error.value.code == "MODEL_SPEC_INVALID" and len(error.value.message) < 500
+
+
 def test_bad_centre_is_an_error() -> None:
     volume = Volume(np.zeros((4, 4, 4), dtype=np.int16), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)))
     with pytest.raises(ValueError, match="centre_mm"):

@@ -49,7 +49,7 @@ def test_one_candidate_is_not_measured_and_one_that_fails_is_not_chosen(own_home
     assert fastest(b"m", ["cuda", "cpu"], 2, clock) == "cpu"
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"x": 3', "null"])
+@pytest.mark.parametrize("text", ["", "[]", '{"x": 3', "null", "[" * 100_000], ids=["empty", "list", "cut", "null", "nested"])
 def test_a_damaged_memory_is_no_harm(own_home: Path, text: str) -> None:
     own_home.mkdir()
     (own_home / "engines.json").write_text(text)
@@ -71,6 +71,16 @@ def test_where_all_fail_the_safest_is_taken_and_nothing_remembered(own_home: Pat
     nothing = Clock(cuda=float("inf"), cpu=float("inf"))
     assert fastest(b"m", ["cuda", "cpu"], 2, nothing) == "cpu"
     assert known(b"m", ["cuda", "cpu"], 2) is None and not own_home.exists()
+
+
+def test_where_one_failed_it_is_tried_again_by_the_next_program(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short_of_memory = Clock(openvino=float("inf"), cpu=0.3)
+    assert [fastest(b"m", ["openvino", "cpu"], 2, short_of_memory) for _ in range(2)] == ["cpu"] * 2
+    assert short_of_memory.asked == ["openvino", "cpu"] and not own_home.exists()
+    monkeypatch.setattr(module, "_found", {})  # another start
+    assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+    monkeypatch.setattr(module, "_found", {})
+    assert known(b"m", ["openvino", "cpu"], 2) == "openvino"
 
 
 def test_another_card_or_another_computer_is_measured_anew(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ankleviewer.core import memory
-from ankleviewer.inference import loaded
+from ankleviewer.inference import loaded, runtime
 from ankleviewer.inference.packs import load_pack
 
 
@@ -24,6 +24,12 @@ def test_a_pack_is_loaded_once_for_each_runtime(pack_folder, monkeypatch) -> Non
     assert loaded.predictor_of(pack, "openvino") is not first
     other = replace(pack, manifest=replace(pack.manifest, record={**pack.manifest.record, "version": "9"}))
     assert loaded.predictor_of(other, "cpu") is not first, "equal weights, another manifest"
+
+
+def test_nothing_is_measured_while_others_wait_for_their_models(pack_folder, monkeypatch) -> None:
+    monkeypatch.setattr(runtime, "_open", lambda *_: pytest.fail("many seconds in which nobody can be asked to stop"))
+    monkeypatch.setattr(runtime, "available", lambda name: name != "cuda")
+    assert loaded.predictor_of(load_pack(pack_folder / "tiny-lse"), "auto")
 
 
 def test_the_one_that_was_asked_for_longest_ago_goes(pack_folder, monkeypatch) -> None:

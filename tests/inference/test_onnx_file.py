@@ -59,8 +59,31 @@ def in_function(model) -> None:
     model.functions.append(helper.make_function("", "F", [], ["c"], [node], [helper.make_opsetid("", 18)]))
 
 
+def in_function_attribute(model) -> None:
+    in_function(model)
+    function = model.functions[0]
+    del function.node[:]
+    function.node.append(helper.make_node("Identity", ["c"], ["d"]))
+    function.attribute_proto.append(helper.make_attribute("default", external()))
+
+
+def in_training(model) -> None:
+    model.training_info.add().algorithm.CopyFrom(inner_graph(external()))
+
+
 @pytest.mark.parametrize(
-    "hide", [in_initializer, in_constant, in_sparse_constant, in_sparse_initializer, in_subgraph, in_graph_list, in_function]
+    "hide",
+    [
+        in_initializer,
+        in_constant,
+        in_sparse_constant,
+        in_sparse_initializer,
+        in_subgraph,
+        in_graph_list,
+        in_function,
+        in_function_attribute,
+        in_training,
+    ],
 )
 def test_external_data_is_found(model_builder, hide) -> None:
     model = model_builder("lse")
@@ -93,6 +116,17 @@ def test_metadata_is_read(model_builder) -> None:
     summary = summarise(model.SerializeToString())
     assert summary.metadata == {p.key: p.value for p in model.metadata_props}
     assert summary.nodes == len(model.graph.node) and summary.domains == {""}
+
+
+def test_inputs_of_the_model_alone_are_told_with_open_lengths_as_0(model_builder) -> None:
+    model = model_builder("lse")
+    assert summarise(model.SerializeToString()).inputs == [[1, 1, 128, 128, 128]]
+    inner = inner_graph(numpy_helper.from_array(np.zeros(2, np.float32), "w"))
+    inner.input.append(helper.make_tensor_value_info("z", TensorProto.FLOAT, [9]))
+    model.graph.node.append(helper.make_node("If", ["cond"], ["y"], then_branch=inner, else_branch=inner))
+    model.graph.input.append(helper.make_tensor_value_info("cond", TensorProto.BOOL, []))
+    model.graph.input.append(helper.make_tensor_value_info("more", TensorProto.FLOAT, ["n", None, 10**9]))
+    assert summarise(model.SerializeToString()).inputs == [[1, 1, 128, 128, 128], [], [0, 0, 10**9]]
 
 
 @settings(max_examples=300, deadline=None)

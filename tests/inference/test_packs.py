@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -145,6 +153,10 @@ def test_every_single_bit_counts(tmp_path, pack_writer) -> None:
         ({"name": "all"}, "MODEL_MANIFEST_INVALID"),
         ({"status": "excellent"}, "MODEL_MANIFEST_INVALID"),
         ({"files": {"model.onnx": {"sha256": "", "bytes": -5}, "card.md": {"sha256": "", "bytes": 0}}}, "MODEL_MANIFEST_INVALID"),
+        (
+            {"files": {"model.onnx": {"sha256": "", "bytes": 2**29 + 1}, "card.md": {"sha256": "", "bytes": 0}}},
+            "MODEL_MANIFEST_INVALID",
+        ),
         ({"files": {"../x": {"sha256": "", "bytes": 1}}}, "MODEL_MANIFEST_INVALID"),
     ],
 )
@@ -208,16 +220,57 @@ def test_archives_that_lie(tmp_path, pack_writer) -> None:
     assert code_of(read_pack, tmp_path / "twice.zip") == "MODEL_FILE_MISSING"
 
 
-def test_bomb_is_read_only_up_to_what_the_manifest_says(tmp_path, pack_writer, monkeypatch) -> None:
+@pytest.mark.parametrize("claim", [None, 400 * 2**20, 2**31 - 1])
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, pack_writer, claim: int | None) -> None:
     folder = pack_writer(tmp_path / "p")
-    (folder / "model.onnx").write_bytes(bytes(200_000_000))
-    archive = zipped(folder, tmp_path / "bomb.zip")
-    assert archive.stat().st_size < 1_000_000
-    sizes: list[int] = []
-    real = packs._read_member
-    monkeypatch.setattr(packs, "_read_member", lambda a, n, limit: sizes.append(len(data := real(a, n, limit))) or data)
-    assert code_of(read_pack(archive).model_bytes) == "MODEL_HASH_MISMATCH"
-    assert max(sizes) < 100_000
+    record = json.loads((folder / "manifest.json").read_text())
+    size = claim or 400 * 2**20
+    record["files"]["model.onnx"]["bytes"] = claim or record["files"]["model.onnx"]["bytes"]
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("manifest.json", json.dumps(record))
+        with archive.open("model.onnx", "w") as stream:
+            for _ in range(min(size, 400 * 2**20) // 2**20):
+                stream.write(bytes(2**20))
+    assert (tmp_path / "bomb.zip").stat().st_size < 4_000_000
+    tracemalloc.start()
+    start = time.process_time()
+    code = code_of(lambda: read_pack(tmp_path / "bomb.zip").verify())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert code in ("MODEL_ARCHIVE_INVALID", "MODEL_MANIFEST_INVALID")
+    assert peak < 8 * 2**20 and time.process_time() - start < 1.0
+
+
+def test_a_file_of_another_size_is_not_read(tmp_path, pack_writer, monkeypatch) -> None:
+    folder = pack_writer(tmp_path / "p")
+    model = folder / "model.onnx"
+    archive = zipped(folder, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "longer.zip", "w") as longer:
+        for file in folder.iterdir():
+            longer.writestr(file.name, file.read_bytes() + (b" " if file == model else b""))
+    read_pack(archive).verify()
+    with model.open("r+b") as stream:
+        stream.truncate(2**40)  # takes no room on the disk
+    monkeypatch.setattr(packs, "_hashed", lambda *_: pytest.fail("it may not be read"))
+    for source in (folder, tmp_path / "longer.zip"):
+        assert code_of(read_pack(source).model_bytes) == "MODEL_HASH_MISMATCH"
+
+
+def test_methods_that_unpack_without_a_bound_are_refused(tmp_path, pack_writer) -> None:
+    folder = pack_writer(tmp_path / "p")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    assert code_of(read_pack, tmp_path / "b.zip") == "MODEL_ARCHIVE_INVALID"
+
+
+def test_a_network_takes_what_the_preprocessing_makes(tmp_path, pack_writer, model_builder) -> None:
+    small = replace(BONE, size=64, spacing_mm=2.0)
+    pack = pack_writer(tmp_path / "p", spec=small)  # its file takes 128 voxels, and says 64 like its manifest
+    assert code_of(read_pack(pack).model_bytes) == "MODEL_SPEC_MISMATCH"
+    open_ended = model_builder("lse")
+    open_ended.graph.input[0].type.tensor_type.shape.dim[4].dim_param = "n"
+    assert code_of(read_pack(pack_writer(tmp_path / "q", model=open_ended)).model_bytes) == "MODEL_SPEC_MISMATCH"
 
 
 def test_add_copies_only_what_is_sound(home, shipped, tmp_path, pack_writer) -> None:
@@ -252,6 +305,70 @@ def test_add_writes_the_manifest_that_it_verified(home, shipped, tmp_path, pack_
     monkeypatch.setattr(packs.ModelPack, "file", file)
     assert add_pack(folder).version == "1.0.0"
     assert (home / "models" / "mine" / "manifest.json").read_bytes() == text
+
+
+@pytest.mark.parametrize("kind", [OSError, KeyboardInterrupt])
+@pytest.mark.parametrize("step", range(7))
+def test_an_add_that_fails_leaves_the_older_pack(home, shipped, tmp_path, pack_writer, monkeypatch, kind, step: int) -> None:
+    add_pack(pack_writer(tmp_path / "p", "mine"))
+    newer = pack_writer(tmp_path / "q", "mine", version="2.0.0")
+    steps = itertools.count()
+
+    def failing(real):
+        def call(*arguments: object, **more: object) -> object:
+            if next(steps) == step:
+                raise kind(28, "No space left on device")
+            return real(*arguments, **more)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for owner, name in ((Path, "mkdir"), (os, "fsync"), (Path, "replace")):  # two folders, three files, two renames
+            patch.setattr(owner, name, failing(getattr(owner, name)))
+        with pytest.raises(kind):
+            add_pack(newer)
+    assert load_pack("mine").version == "1.0.0"
+    load_pack("mine").verify()
+    assert [p.name for p in (home / "models").iterdir()] == ["mine"]
+    assert add_pack(newer).version == "2.0.0"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+@pytest.mark.parametrize(("step", "version"), [(1, "1.0.0"), (2, "1.0.0"), (3, "2.0.0")])
+def test_an_add_that_is_killed_loses_no_pack(home, shipped, tmp_path, pack_writer, step: int, version: str) -> None:
+    add_pack(pack_writer(tmp_path / "p", "mine"))
+    newer = pack_writer(tmp_path / "q", "mine", version="2.0.0")
+    code = f"""
+import os, signal
+from pathlib import Path
+from ankleviewer.inference.packs import add_pack
+real, done = Path.replace, []
+def replace(self, target):
+    done.append(target)
+    if len(done) == {step}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, target)
+Path.replace = replace
+add_pack({str(newer)!r})
+"""
+    environment = os.environ | {"ANKLEVIEWER_HOME": str(home)}
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, timeout=60, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert [p.version for p in list_packs()] == [version]
+    load_pack("mine").verify()
+    assert add_pack(newer).version == "2.0.0"
+    assert [p.name for p in (home / "models").iterdir() if not p.name.startswith(".adding-")] == ["mine"]
+
+
+def test_a_damaged_pack_that_stands_aside_is_named(home, shipped, tmp_path, pack_writer) -> None:
+    aside = add_pack(pack_writer(tmp_path / "p", "mine")).path.rename(home / "models" / ".old-mine")
+    assert load_pack("mine").path == aside
+    (aside / "manifest.json").write_text("{")
+    broken: list = []
+    assert list_packs(broken) == () and [name for name, _ in broken] == ["mine"]
+    pack_writer(home / "models" / "mine", "mine")
+    assert load_pack("mine").path == home / "models" / "mine" and len(list_packs()) == 1
 
 
 def test_shipped_packs_are_sound() -> None:

@@ -312,8 +312,47 @@ def test_measuring_ends_on_request_and_begins_anew(monkeypatch, tmp_path) -> Non
     opened = Measured(openvino=0.0, cpu=0.0)
     monkeypatch.setattr(runtime, "_open", opened)
     engine = Engine(b"model", runtime.AT_ONCE)
+    assert engine.provider == "openvino"
     with pytest.raises(Cancelled):
         engine.measure(lambda: len(opened.opened) == 2)  # once the first of the two has been measured
     assert not (tmp_path / "engines.json").exists() and opened.opened == ["openvino", "openvino"]
     engine.measure(lambda: False)
     assert (tmp_path / "engines.json").exists() and len(opened.opened) == 4
+
+
+def test_auto_measures_in_its_first_run_which_ends_on_request(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(choice, "home", lambda: tmp_path)
+    monkeypatch.setattr(choice, "_found", {})
+    monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
+    opened = Measured(openvino=0.05, cpu=0.0)
+    monkeypatch.setattr(runtime, "_open", opened)
+    engine = Engine(b"model", "auto")
+    assert opened.opened == []
+    with pytest.raises(Cancelled):
+        engine.run(VOLUME, lambda: len(opened.opened) == 1)
+    assert opened.opened == ["openvino"]
+    output = engine.run(VOLUME, lambda: False)
+    assert output.provider == "cpu" and output.seconds < 0.05 and opened.opened[1:] == ["openvino", "cpu", "cpu"]
+
+
+def test_who_waits_for_another_s_measuring_can_stop_waiting(monkeypatch) -> None:
+    begun, go_on, opened = threading.Event(), threading.Event(), Measured(cpu=0.0)
+
+    def opens(model: bytes, name: str) -> runtime.Session:
+        begun.set()
+        assert go_on.wait(10.0)
+        return opened(model, name)
+
+    monkeypatch.setattr(runtime, "_open", opens)
+    monkeypatch.setattr(runtime, "available", lambda name: name == "cpu")
+    engine = Engine(b"model", "auto")
+    other = threading.Thread(target=engine.run, args=(VOLUME,))
+    other.start()
+    try:
+        assert begun.wait(5.0)
+        with pytest.raises(Cancelled):
+            engine.run(VOLUME, lambda: True)
+    finally:
+        go_on.set()
+        other.join()
+    assert opened.opened == ["cpu"]

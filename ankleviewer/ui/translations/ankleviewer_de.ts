@@ -764,12 +764,20 @@
         <translation>Modell {} widerspricht sich selbst ({}); es wurde nicht beurteilt.</translation>
     </message>
     <message>
+        <source>Model {} did not assess every ankle. {}</source>
+        <translation>Das Modell {} hat nicht jedes Sprunggelenk beurteilt. {}</translation>
+    </message>
+    <message>
         <source>Model {} does not say how scans are prepared for it.</source>
         <translation>Modell {} sagt nicht, wie Scans dafür aufbereitet werden.</translation>
     </message>
     <message>
         <source>Model {} gave no number for this scan; it was not assessed.</source>
         <translation>Modell {} ergab keine Zahl für diesen Scan; er wurde nicht beurteilt.</translation>
+    </message>
+    <message>
+        <source>Model {} takes volumes of another size than its manifest says.</source>
+        <translation>Das Modell {} nimmt Volumina anderer Größe, als sein Manifest sagt.</translation>
     </message>
     <message>
         <source>Models</source>
@@ -930,6 +938,14 @@
     <message>
         <source>One released model counted: {call}</source>
         <translation>Ein freigegebenes Modell gezählt: {call}</translation>
+    </message>
+    <message>
+        <source>One scan at a time: that of {name} is opened</source>
+        <translation>Ein Scan auf einmal: Geöffnet wird der von {name}</translation>
+    </message>
+    <message>
+        <source>One scan at a time: the first is opened</source>
+        <translation>Ein Scan auf einmal: Der erste wird geöffnet</translation>
     </message>
     <message>
         <source>One slice</source>
@@ -1396,8 +1412,36 @@
         <translation>Die Serie gibt {} × {} × {} Voxel an.</translation>
     </message>
     <message>
+        <source>There is no box to edit</source>
+        <translation>Es gibt keinen Rahmen zum Bearbeiten</translation>
+    </message>
+    <message>
+        <source>There is no box to judge</source>
+        <translation>Es gibt keinen Rahmen zum Beurteilen</translation>
+    </message>
+    <message>
+        <source>There is no finding to go to</source>
+        <translation>Es gibt keinen Befund, zu dem man gehen könnte</translation>
+    </message>
+    <message>
+        <source>Two different model packs are named {}; give only one of them.</source>
+        <translation>Zwei verschiedene Modellpakete heißen {}; geben Sie nur eines davon an.</translation>
+    </message>
+    <message>
+        <source>as thin as others, none of which has more slices</source>
+        <translation>so dünn wie andere, von denen keine mehr Schichten hat</translation>
+    </message>
+    <message>
         <source>lightbox of the view last used; in it Left, Right: step, + and -: size</source>
         <translation>Leuchtkasten der zuletzt benutzten Ansicht; darin Links, Rechts: Schritt, + und -: Größe</translation>
+    </message>
+    <message>
+        <source>none is without a fault, and no other has more slices</source>
+        <translation>keine ist ohne Mangel, und keine andere hat mehr Schichten</translation>
+    </message>
+    <message>
+        <source>none is without a fault; of those whose slice distance is known, no other has more slices</source>
+        <translation>keine ist ohne Mangel; von denen mit bekanntem Schichtabstand hat keine andere mehr Schichten</translation>
     </message>
     <message>
         <source>The 3D view failed ({code})</source>
@@ -2170,10 +2214,6 @@
         <translation>so dünn wie andere, mit Knochenkernel</translation>
     </message>
     <message>
-        <source>as thin as others, with the most slices</source>
-        <translation>so dünn wie andere, mit den meisten Schichten</translation>
-    </message>
-    <message>
         <source>at about {} HU</source>
         <translation>bei etwa {} HU</translation>
     </message>
@@ -2403,10 +2443,6 @@
     <message>
         <source>no voxel of the scan lies inside the region</source>
         <translation>kein Voxel des Scans liegt in der Region</translation>
-    </message>
-    <message>
-        <source>none is without a fault; this one has the most slices</source>
-        <translation>keine ist ohne Mangel; diese hat die meisten Schichten</translation>
     </message>
     <message>
         <source>not assessed</source>

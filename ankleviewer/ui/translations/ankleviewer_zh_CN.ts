@@ -764,12 +764,20 @@
         <translation>模型 {} 自相矛盾（{}）；未作评估。</translation>
     </message>
     <message>
+        <source>Model {} did not assess every ankle. {}</source>
+        <translation>模型 {} 未评估所有踝关节。{}</translation>
+    </message>
+    <message>
         <source>Model {} does not say how scans are prepared for it.</source>
         <translation>模型 {} 未说明扫描的预处理方式。</translation>
     </message>
     <message>
         <source>Model {} gave no number for this scan; it was not assessed.</source>
         <translation>模型 {} 对此扫描未给出数值；未作评估。</translation>
+    </message>
+    <message>
+        <source>Model {} takes volumes of another size than its manifest says.</source>
+        <translation>模型 {} 接受的体积大小与其清单所述不符。</translation>
     </message>
     <message>
         <source>Models</source>
@@ -930,6 +938,14 @@
     <message>
         <source>One released model counted: {call}</source>
         <translation>计入一个正式发布的模型：{call}</translation>
+    </message>
+    <message>
+        <source>One scan at a time: that of {name} is opened</source>
+        <translation>一次只能打开一个扫描：正在打开 {name}</translation>
+    </message>
+    <message>
+        <source>One scan at a time: the first is opened</source>
+        <translation>一次只能打开一个扫描：正在打开第一个</translation>
     </message>
     <message>
         <source>One slice</source>
@@ -1396,8 +1412,36 @@
         <translation>该序列声称有 {} × {} × {} 个体素。</translation>
     </message>
     <message>
+        <source>There is no box to edit</source>
+        <translation>没有可编辑的框</translation>
+    </message>
+    <message>
+        <source>There is no box to judge</source>
+        <translation>没有可评判的框</translation>
+    </message>
+    <message>
+        <source>There is no finding to go to</source>
+        <translation>没有可前往的发现</translation>
+    </message>
+    <message>
+        <source>Two different model packs are named {}; give only one of them.</source>
+        <translation>两个不同的模型包都名为 {}；请只指定其中一个。</translation>
+    </message>
+    <message>
+        <source>as thin as others, none of which has more slices</source>
+        <translation>层厚与其他序列同样薄，且没有序列的层数更多</translation>
+    </message>
+    <message>
         <source>lightbox of the view last used; in it Left, Right: step, + and -: size</source>
         <translation>上次使用的视图的多幅排列；其中左、右：间隔，+ 和 -：大小</translation>
+    </message>
+    <message>
+        <source>none is without a fault, and no other has more slices</source>
+        <translation>均有缺陷，且没有其他序列的层数更多</translation>
+    </message>
+    <message>
+        <source>none is without a fault; of those whose slice distance is known, no other has more slices</source>
+        <translation>均有缺陷；在层间距已知的序列中，没有其他序列的层数更多</translation>
     </message>
     <message>
         <source>The 3D view failed ({code})</source>
@@ -2168,10 +2212,6 @@
         <translation>层厚同样薄，且为骨算法</translation>
     </message>
     <message>
-        <source>as thin as others, with the most slices</source>
-        <translation>层厚同样薄，且层数最多</translation>
-    </message>
-    <message>
         <source>at about {} HU</source>
         <translation>约 {} HU</translation>
     </message>
@@ -2400,10 +2440,6 @@
     <message>
         <source>no voxel of the scan lies inside the region</source>
         <translation>感兴趣区内没有扫描体素</translation>
-    </message>
-    <message>
-        <source>none is without a fault; this one has the most slices</source>
-        <translation>均有缺陷；此序列层数最多</translation>
     </message>
     <message>
         <source>not assessed</source>

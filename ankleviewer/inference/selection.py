@@ -1,0 +1,59 @@
+"""Which packs are meant by what somebody asked for, and what is said of those that gave no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ankleviewer.core.errors import ModelError
+from ankleviewer.core.findings import Finding
+from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
+
+ALL = "all"
+
+
+def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
+    """The packs that are meant, each once, in the order named.
+
+    Raises:
+        ModelError: one is unknown or refused, or none is sound; MODEL_NAME_TWICE, two that differ have one name, under which
+            neither answers nor heat maps could be told apart.
+    """
+    if not models:
+        return (default_pack(),)
+    if ALL in models:
+        return list_packs() or (default_pack(),)  # default_pack says why there is none
+    chosen: dict[str, ModelPack] = {}
+    for pack in map(load_pack, models):
+        if chosen.setdefault(pack.name, pack).manifest != pack.manifest:  # it holds the hashes of the files too
+            raise ModelError("MODEL_NAME_TWICE", f"Two different model packs are named {pack.name}; give only one of them.")
+    return tuple(chosen.values())
+
+
+def left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Finding, ...]:
+    """A caveat for each installed pack that is refused, where it may have been meant: all were asked for, or none by name. The
+    window, which names those that it knows, asks for all where it names them all.
+    """
+    broken: list[tuple[str, ModelError]] = []
+    known = {pack.name for pack in list_packs(broken)}
+    if models and ALL not in models and not (known and known <= {pack.name for pack in packs}):
+        return ()
+    return tuple(_without(file, e) for file, e in broken)
+
+
+def failures(failed: Sequence[tuple[str, ModelError]], answered: set[str]) -> tuple[Finding, ...]:
+    """A caveat for each pack that failed, once for what it said of several ankles.
+
+    Args:
+        failed: name and error, for each ankle.
+        answered: names of the packs that answered for another ankle.
+    """
+    told = (_in_part(name, e) if name in answered else _without(name, e) for name, e in failed)
+    return tuple(dict.fromkeys(told))
+
+
+def _without(name: str, error: ModelError) -> Finding:
+    return Finding("caveat", error.code, f"The model pack {name} was left out. {error.message}")
+
+
+def _in_part(name: str, error: ModelError) -> Finding:
+    return Finding("caveat", error.code, f"Model {name} did not assess every ankle. {error.message}")

@@ -1,0 +1,72 @@
+"""openvino_session: a run ends on request whenever the request comes, and no other run with it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import Cancelled
+from ankleviewer.inference.openvino_session import OpenVinoSession
+
+TENSOR = np.zeros((1, 1, 2, 2, 2), np.float32)
+
+
+class Request:
+    """OpenVINO's: `cancel` does nothing while no run is under way."""
+
+    def __init__(self) -> None:
+        self.running, self.cancelled, self.end, self.cancels = False, threading.Event(), threading.Event(), 0
+
+    def infer(self, _inputs: object) -> None:
+        time.sleep(0.1)  # on the way to it
+        self.cancelled.clear()
+        self.running = True
+        until = time.monotonic() + 10.0
+        while not (self.end.is_set() or self.cancelled.is_set()) and time.monotonic() < until:
+            time.sleep(0.005)
+        self.running = False
+        if self.cancelled.is_set():
+            raise RuntimeError("Infer Request was canceled")
+
+    def cancel(self) -> None:
+        self.cancels += 1
+        if self.running:
+            self.cancelled.set()
+
+    def get_tensor(self, _name: str) -> SimpleNamespace:
+        return SimpleNamespace(data=np.zeros(1, np.float32))
+
+
+@pytest.fixture
+def session() -> OpenVinoSession:
+    made = OpenVinoSession.__new__(OpenVinoSession)
+    made._request, made._lock, made._finer = Request(), threading.Lock(), False
+    return made
+
+
+def test_a_request_to_stop_that_comes_early_is_not_lost(session: OpenVinoSession) -> None:
+    asked = iter([False])  # when it begins, and no more 0.02 s later
+    start = time.perf_counter()
+    with pytest.raises(Cancelled):
+        session.run(TENSOR, lambda: next(asked, True))
+    assert time.perf_counter() - start < 5.0 and session._request.cancels > 1
+    session._request.end.set()
+    assert session.run(TENSOR, lambda: False)[2] is None, "usable afterwards"
+
+
+def test_who_waits_for_the_engine_does_not_stop_the_run_of_another(session: OpenVinoSession) -> None:
+    answers: list[object] = []
+    other = threading.Thread(target=lambda: answers.append(session.run(TENSOR, None)))
+    other.start()
+    while not session._request.running:
+        time.sleep(0.005)
+    threading.Timer(0.2, session._request.end.set).start()
+    asked = iter([False])
+    with pytest.raises(Cancelled):
+        session.run(TENSOR, lambda: next(asked, True))
+    other.join()
+    assert len(answers) == 1

@@ -1,0 +1,64 @@
+"""selection: the packs that are meant, each once; two of one name are not mixed up, and who gave no answer is told by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ankleviewer.core import paths
+from ankleviewer.core.errors import ModelError
+from ankleviewer.core.findings import Finding
+from ankleviewer.inference.selection import choose_packs, failures, left_out
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch, pack_writer) -> Path:
+    """Folder of two shipped packs, a (the default) and b."""
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    folder = tmp_path / "assets" / "models"
+    pack_writer(folder / "a", "a", default=True)
+    pack_writer(folder / "b", "b")
+    return folder
+
+
+def test_the_packs_that_are_meant(home, shipped, tmp_path, pack_writer) -> None:
+    copy = pack_writer(tmp_path / "copy", "b")
+    for asked, names in (
+        ([], ["a"]),
+        (["all"], ["a", "b"]),
+        (["b", "a", "b"], ["b", "a"]),
+        (["b", str(copy), str(shipped / "b")], ["b"]),  # the same pack in three places
+    ):
+        assert [pack.name for pack in choose_packs(asked)] == names
+    with pytest.raises(ModelError, match="MODEL_UNKNOWN"):
+        choose_packs(["c"])
+
+
+@pytest.mark.parametrize("differs", [{"version": "2.0.0"}, {"pooling": "gap"}])
+def test_two_packs_of_one_name_are_not_run_together(home, shipped, tmp_path, pack_writer, differs: dict) -> None:
+    other = pack_writer(tmp_path / "other", "b", **differs)
+    for asked in (["b", str(other)], [str(other), "a", "b"]):
+        with pytest.raises(ModelError, match=r"MODEL_NAME_TWICE: Two different model packs are named b;"):
+            choose_packs(asked)
+    assert [pack.path for pack in choose_packs([str(other)])] == [other]
+
+
+def test_refused_packs_are_told_where_they_may_have_been_meant(home, shipped) -> None:
+    packs = choose_packs(["all"])
+    (shipped / "b" / "manifest.json").write_text("{")
+    for asked in ([], ["all"], ["a", "b"]):
+        (finding,) = left_out(asked, packs)
+        assert (finding.level, finding.code) == ("caveat", "MODEL_MANIFEST_INVALID")
+        assert finding.message.startswith("The model pack b was left out. ")
+    (shipped / "a" / "manifest.json").write_text("{")
+    assert left_out(["a"], packs[:1]) == (), "none is sound, and this one was named"
+
+
+def test_failures_name_the_pack_once() -> None:
+    broken, odd = ModelError("MODEL_HASH_MISMATCH", "No."), ModelError("OUTPUT_NOT_FINITE", "Odd.")
+    assert failures([("x", broken), ("x", broken), ("y", odd)], {"y"}) == (
+        Finding("caveat", "MODEL_HASH_MISMATCH", "The model pack x was left out. No."),
+        Finding("caveat", "OUTPUT_NOT_FINITE", "Model y did not assess every ankle. Odd."),
+    )
+    assert failures([], set()) == ()

@@ -1,0 +1,104 @@
+"""cli.models, and what `analyze` says of packs: figures that are no numbers, packs that fail beside others, packs of one name."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import nibabel  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
+import pytest
+
+from ankleviewer import session
+from ankleviewer.cli import main
+from ankleviewer.core import paths
+from ankleviewer.core.result import Result
+from ankleviewer.inference import loaded
+from ankleviewer.io.nifti import write_nifti
+
+TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
+phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TINY["write_pack"]
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path, monkeypatch) -> Path:
+    """Two tiny packs instead of the shipped ones, and an ankle where the phantom has its crack."""
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    folder = tmp_path / "assets" / "models"
+    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
+    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
+    loaded._predictors.clear()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("scans") / "a.nii.gz"
+    write_nifti(phantom(), None, path)
+    return path
+
+
+def change(pack: Path, **entries: object) -> None:
+    record = json.loads((pack / "manifest.json").read_text())
+    (pack / "manifest.json").write_text(json.dumps({**record, **entries}))
+
+
+def spoil(pack: Path) -> None:
+    """Change one byte of the network."""
+    data = bytearray((pack / "model.onnx").read_bytes())
+    data[len(data) // 2] ^= 1
+    (pack / "model.onnx").write_bytes(data)
+
+
+def test_figures_that_no_float_holds_are_left_out(models, capsys) -> None:
+    value = {"value": 0.9, "low": 10**400, "high": 0.95}
+    odd = {"a": {"value": 10**400}, "b": {"value": float("nan")}, "c": float("inf"), "auc": value, "f1": 0.5}
+    change(models / "tiny-gap", metrics=odd)
+    assert main(["models", "list"]) == 0
+    out = capsys.readouterr().out
+    assert "  auc: 0.9\n  f1: 0.5\n" in out and "nan" not in out and "inf" not in out
+
+
+def test_a_pack_that_fails_costs_no_other_s_answer(scan, models, tmp_path, capsys) -> None:
+    heat, target = tmp_path / "h.nii.gz", tmp_path / "r.json"
+    command = ["analyze", str(scan), "--model", "all", "--heatmap", str(heat), "--json", str(target)]
+    assert main(command) == 0 and (tmp_path / "h-tiny-lse.nii.gz").exists()
+    spoil(models / "tiny-lse")
+    loaded._predictors.clear()
+    capsys.readouterr()
+    assert main(command) == 4
+    out, err = capsys.readouterr()
+    result = Result.from_json(json.loads(target.read_text()))
+    assert [(m.name, m.call) for m in result.models] == [("tiny-lse", "not assessed"), ("tiny-gap", "fracture")]
+    assert result.consensus is not None and (result.consensus.call, result.consensus.of) == ("fracture", 1)
+    assert "caveat: The model pack tiny-lse was left out. model.onnx of model tiny-lse is not" in out
+    assert err.count("MODEL_HASH_MISMATCH") == 1 and "Traceback" not in err
+    assert (tmp_path / "h-tiny-gap.nii.gz").exists()
+    assert not (tmp_path / "h-tiny-lse.nii.gz").exists() and "the heat map of an earlier run was removed" in err
+    assert main(["analyze", str(scan), "--model", "tiny-lse", "--json", str(target)]) == 4
+    record = json.loads(target.read_text())
+    assert [(f["level"], f["code"]) for f in record["findings"]][-1] == ("withhold", "MODEL_HASH_MISMATCH")
+
+
+def test_two_packs_of_one_name_are_refused_before_any_scan_is_read(scan, tmp_path, capsys) -> None:
+    other = write_pack(tmp_path / "other", "tiny-lse", version="2.0.0")
+    assert main(["analyze", str(scan), "--model", "tiny-lse", "--model", str(other)]) == 4
+    out, err = capsys.readouterr()
+    assert out == "" and "Two different model packs are named tiny-lse; give only one of them. [MODEL_NAME_TWICE]" in err
+
+
+@pytest.mark.parametrize(
+    "preprocessing", [{"spacing_mm": 5e-4}, {"spacing_mm": 1e9}, {"size": 10**9}, {"size": 10**400}, {"size": 64}]
+)
+def test_hostile_preprocessing_is_exit_4(scan, models, capsys, preprocessing: dict) -> None:
+    spec = {**json.loads((models / "tiny-gap" / "manifest.json").read_text())["preprocessing"], **preprocessing}
+    del spec["preproc_hash"]
+    model = TINY["gap_detector"]("gap", metadata={"preprocessing": json.dumps(spec)})
+    write_pack(models / "tiny-gap", "tiny-gap", "gap", model=model, preprocessing=spec)
+    assert main(["analyze", str(scan), "--model", "tiny-gap"]) == 4
+    assert "[MODEL_SPEC_" in capsys.readouterr().err
+    write_pack(models / "tiny-gap", "tiny-gap", "gap", model=model)  # in the network's own words alone
+    loaded._predictors.clear()
+    assert main(["analyze", str(scan), "--model", "tiny-gap"]) == 4
+    assert "[MODEL_SPEC_" in capsys.readouterr().err
