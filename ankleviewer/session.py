@@ -363,12 +363,9 @@ def list_models() -> list[ModelSummary]:
 def software() -> dict[str, str]:
     """Names and versions behind a result; of the locator the first digits of its hash."""
     versions = {"name": "AnkleViewer", "version": __version__, "python": platform.python_version()}
-    for package in ("onnxruntime-gpu", "onnxruntime"):
-        try:
-            versions["onnxruntime"] = metadata.version(package)
-            break
-        except metadata.PackageNotFoundError:
-            continue
+    for package in ("onnxruntime", "onnxruntime-gpu", "openvino"):  # of the first two one is installed
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[package.removesuffix("-gpu")] = metadata.version(package)
     return versions | ({"locator": in_use()[:16]} if in_use() else {})
 
 

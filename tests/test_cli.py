@@ -182,6 +182,7 @@ def test_info_tells_geometry_and_checks(scans, capsys) -> None:
     assert record["hu_range"] == [-1024, hu.max()] and hu.min() < -1024 and Result.from_json(record).models == ()
     assert main(["info", str(scans / "a.nii.gz")]) == 0
     assert "96 × 100 × 80 voxels of 1.2 × 1.2 × 1.5 mm, LPS" in (out := capsys.readouterr().out) and "HU" in out
+    assert out.endswith("Research use, not for diagnosis\n")
 
 
 def test_info_needs_no_window(scans) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ankleviewer import session
 from ankleviewer.cli import main, selftest
+from ankleviewer.cli.console import UsageError
 from ankleviewer.core import paths
 from ankleviewer.inference import loaded
 from ankleviewer.io.nifti import write_nifti
@@ -106,3 +107,22 @@ def crash(_: object) -> None:
 def test_crash_of_the_driver_is_a_warning(monkeypatch) -> None:
     monkeypatch.setattr(selftest, "_draw", crash)
     assert selftest._opengl()[0] == "warn"
+
+
+def test_a_json_without_a_folder_is_refused_before_the_checks(tmp_path, monkeypatch) -> None:
+    def check() -> None:
+        raise AssertionError("runs")
+
+    monkeypatch.setattr(selftest, "_write_access", check)
+    with pytest.raises(UsageError):
+        selftest.selftest(str(tmp_path / "none" / "x.json"))
+
+
+def test_what_was_found_is_printed_though_the_json_cannot_be_written(installation, capsys, monkeypatch, tmp_path) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(selftest.console, "write_json", full)
+    with pytest.raises(OSError, match="No space"):
+        selftest.selftest(str(tmp_path / "x.json"))
+    assert "write access" in capsys.readouterr().out

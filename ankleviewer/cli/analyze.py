@@ -14,6 +14,7 @@ from ankleviewer.core.looked import sentences
 from ankleviewer.core.planes import position_text
 from ankleviewer.core.result import ModelAnswer, Result, many
 from ankleviewer.core.serieschoice import SEVERAL
+from ankleviewer.core.words import probability_text
 
 SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
 
@@ -43,6 +44,7 @@ def info(path: str, json_target: str | None, name: str | None = None) -> int:
         print(text(result))
         for low, high in extra.values():
             print(f"  Values: {low} to {high} HU")
+        print(DISCLAIMER)
     return console.SCAN_REFUSED if result.verdict == "refuse" else console.DONE
 
 
@@ -79,15 +81,21 @@ def analyze(
     pick = series.chosen(inputs[0], name)
     results: list[Result] = []
     code = console.DONE
-    for number, path in enumerate(inputs):
-        label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
-        result, met, left = _one(path, pick, models, runtime, label, places[number])
-        older = [file for kind in left for file in outputs.written(kind, places[number][kind], packs)]
-        outputs.tell_older(older, remove=bool(result.scan.shape))  # a name that was mistyped costs no heat map
-        results.append(result)
-        code = max(code, met)
-        if json_target != console.STDOUT:
-            print(text(result))
+    try:
+        for number, path in enumerate(inputs):
+            label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
+            result, met, left = _one(path, pick, models, runtime, label, places[number])
+            older = [file for kind in left for file in outputs.written(kind, places[number][kind], packs)]
+            outputs.tell_older(older, remove=bool(result.scan.shape))  # a name that was mistyped costs no heat map
+            results.append(result)
+            code = max(code, met)
+            if json_target != console.STDOUT:
+                print(text(result))
+    except BaseException:  # a signal, as a rule: what is done is not lost with what is not
+        if results and json_target is not None:
+            console.complain(f"The JSON holds {len(results)} of {len(inputs)} scans.")
+            console.write_json(many(results), json_target)
+        raise
     console.write_json(results[0].to_json() if len(inputs) == 1 else many(results), json_target)
     if json_target != console.STDOUT:
         print(DISCLAIMER)
@@ -191,7 +199,7 @@ def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
     model = answer.name + (" (preliminary)" if answer.status == "preliminary" else "")
     if answer.probability is None:
         return [f"  {model}, {where}: not assessed"]
-    lines = [f"  {model}, {where}: {answer.call}, probability {answer.probability:.3f} ({answer.runtime.provider})"]
+    lines = [f"  {model}, {where}: {answer.call}, probability {probability_text(answer.probability)} ({answer.runtime.provider})"]
     for n, box in enumerate(answer.boxes, start=1):
         size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
         voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))

@@ -65,7 +65,10 @@ def write_json(record: Mapping[str, Any], target: str | None) -> None:
         return
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if target == STDOUT:
-        sys.stdout.write(text)
+        # for programs: UTF-8 whatever the terminal's encoding, and a path's odd bytes as in a file
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        sys.stdout.flush()
         return
     from ankleviewer.io.atomic import write_text
 

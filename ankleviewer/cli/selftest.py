@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ankleviewer import DISCLAIMER, __version__, session
-from ankleviewer.cli import console
+from ankleviewer.cli import console, outputs
 from ankleviewer.core import paths
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.result import ModelAnswer
@@ -38,7 +38,8 @@ class Check:
 
 
 def selftest(json_target: str | None) -> int:
-    """Run all checks, print them, and return the exit code."""
+    """Run all checks, print them, and return the exit code. Raises UsageError (the JSON has no folder), OSError."""
+    outputs.check_json((), json_target)
     checks = [
         _run("write access", _write_access),
         _run("engine", _engine),
@@ -55,11 +56,11 @@ def selftest(json_target: str | None) -> int:
         "software": {**session.software(), "system": platform.platform()},
         "disclaimer": DISCLAIMER,
     }
-    console.write_json(record, json_target)
     if json_target != console.STDOUT:
         print(f"AnkleViewer {__version__}, {platform.platform()}")
         for check in checks:
             print(f"  {check.state:4}  {check.name}: {check.detail} ({check.seconds:.1f} s)")
+    console.write_json(record, json_target)
     return console.DONE if good else console.FAILED
 
 

@@ -343,7 +343,7 @@ def warning_rows(report: Report) -> Rows:
 def origin_rows(report: Report) -> Rows:
     """Which program, engine and model files made this: names and values."""
     software = report.result.software
-    versions = ", ".join(f"{name} {software[name]}" for name in ("python", "onnxruntime") if name in software)
+    versions = ", ".join(f"{name} {software[name]}" for name in ("python", "onnxruntime", "openvino") if name in software)
     rows: Rows = [("Program", f"AnkleViewer {software.get('version', UNKNOWN)} ({versions})")]
     done: set[str] = set()
     for answer in report.result.models:

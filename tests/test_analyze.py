@@ -1,0 +1,62 @@
+"""What `analyze` and `info` leave where they are ended early, and what programs read from their standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ankleviewer import session
+from ankleviewer.cli import analyze, main
+from ankleviewer.core.errors import ScanError
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt(), 1), (SystemExit(143), 143)])
+def test_the_json_of_a_stopped_batch_holds_what_was_done(tmp_path, monkeypatch, capsys, stop, code) -> None:
+    def one(path: str, *_rest: object) -> tuple[object, int, tuple[()]]:
+        if path == "c":
+            raise stop
+        return session.refused(path, ScanError("FILE_NOT_FOUND", "There is no such file.")), 3, ()
+
+    monkeypatch.setattr(session, "choose_packs", lambda _: ())
+    monkeypatch.setattr(analyze, "_one", one)
+    target = tmp_path / "all.json"
+    try:
+        ended = main(["analyze", "a", "b", "c", "d", "--json", str(target)])
+    except SystemExit as end:
+        ended = end.code
+    assert ended == code
+    assert [r["scan"]["path"] for r in json.loads(target.read_text())["results"]] == ["a", "b"]
+    assert "The JSON holds 2 of 4 scans." in capsys.readouterr().err
+
+
+def test_nothing_done_is_no_json(tmp_path, monkeypatch) -> None:
+    def one(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "choose_packs", lambda _: ())
+    monkeypatch.setattr(analyze, "_one", one)
+    assert main(["analyze", "a", "b", "--json", str(tmp_path / "all.json")]) == 1
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files that are no UTF-8")
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_json_on_stdout_is_utf_8_and_the_same_as_in_a_file(tmp_path, encoding: str) -> None:
+    scan = os.fsencode(tmp_path) + b"/\xe4\xb8\xad \xc3\xa4 \xff.nii.gz"
+    command = [sys.executable, "-m", "ankleviewer", "info", scan, "--json"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    shown, kept = (
+        subprocess.run([*command, target], cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False)
+        for target in ("-", str(tmp_path / "x.json"))
+    )
+    assert shown.returncode == kept.returncode == 3
+    record = json.loads(shown.stdout.decode("utf-8"))
+    assert record == json.loads((tmp_path / "x.json").read_text("utf-8"))
+    assert os.fsencode(record["scan"]["path"]) == scan
