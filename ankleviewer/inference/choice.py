@@ -1,5 +1,6 @@
 """Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME, and for as long as
 the program runs where that folder cannot be written or an engine failed: what it lacked, such as memory, it may have next time.
+Where one fails that time too, it is taken to be broken, and not waited for again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ankleviewer.io.atomic import write_text
 log = logging.getLogger(__name__)
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "openvino")
 _found: dict[str, str] = {}  # by this process
+_ONCE = "?"  # after a name: another engine failed once
 
 
 def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Callable[[str], float]) -> str:
@@ -40,11 +42,12 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
         return candidates[-1]
     key = _key(model, candidates, threads)
     _found[key] = best
-    if any(map(math.isinf, times.values())):
-        return best
+    before = _read()
+    again = before.get(key, "").endswith(_ONCE)
+    word = best if again or not any(map(math.isinf, times.values())) else best + _ONCE
     try:
         home().mkdir(parents=True, exist_ok=True)
-        write_text(home() / "engines.json", json.dumps({**_read(), key: best}, indent=1))
+        write_text(home() / "engines.json", json.dumps({**before, key: word}, indent=1))
     except OSError:
         log.warning("the choice of engine could not be remembered")
     return best
@@ -55,8 +58,7 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     if len(candidates) == 1:
         return candidates[0]
     key = _key(model, candidates, threads)
-    found = _read().get(key, _found.get(key))
-    return found if found in candidates else None
+    return next((name for name in (_read().get(key), _found.get(key)) if name in candidates), None)
 
 
 def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
