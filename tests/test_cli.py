@@ -327,6 +327,29 @@ def test_window_is_the_default_command(monkeypatch) -> None:
     assert calls == [("scan.nii.gz", "tiny-gap", "x.png", ""), (None, None, None, "")]
 
 
+def test_a_screenshot_never_replaces_a_scan(monkeypatch, tmp_path, capsys) -> None:
+    calls: list = []
+    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
+    folder = tmp_path / "series"
+    folder.mkdir()
+    scan, piece = tmp_path / "scan.png", folder / "slice.png"
+    for file in (scan, piece):  # known by their bytes, whatever their ending
+        file.write_bytes(bytes(128) + b"DICM" + bytes(400))
+    nifti = tmp_path / "scan.nii"
+    nifti.write_bytes(b"scan")
+    for path, target, said in (
+        (nifti, nifti, "ending in .png"),
+        (nifti, "-", "ending in .png"),
+        (scan, scan, "overwrite a scan"),
+        (folder, piece, "overwrite a scan"),
+        (nifti, tmp_path / "gone" / "x.png", "folder for an output does not exist"),
+    ):
+        assert main([str(path), "--screenshot", str(target)]) == 2
+        assert said in capsys.readouterr().err
+    assert calls == [] and not (tmp_path / "gone").exists()
+    assert main([str(nifti), "--screenshot", str(tmp_path / "X.PNG")]) == 0 and len(calls) == 1
+
+
 def test_without_a_screen_a_sentence_instead_of_qt_s_end(monkeypatch, capsys) -> None:
     calls: list = []
     monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)

@@ -125,6 +125,12 @@ def _window_parser() -> argparse.ArgumentParser:
 
 
 def _window(options: argparse.Namespace) -> int:
+    if options.screenshot is not None:
+        from ankleviewer.cli.outputs import check_json
+
+        if not options.screenshot.lower().endswith(".png"):
+            raise console.UsageError("--screenshot must name a file ending in .png.")
+        check_json([options.path] if options.path is not None else [], options.screenshot)
     if options.model not in (None, "all"):
         from ankleviewer.inference.packs import load_pack
 

@@ -1,4 +1,8 @@
-"""Where a label goes beside its line: inside the pane, off every point and every other label. Pixels of a pane, no Qt."""
+"""Where a label goes beside its line: inside the pane, off every point and every other label. Pixels of a pane, no Qt.
+
+The rule of all labels on a slice: lines are drawn first and labels over them, each in its turn; where one would cover a label
+that stands already, it moves.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,14 @@ Rect = tuple[float, float, float, float]  # x, y, width, height
 
 GAP = 14.0  # px between a line's bounds and its label
 CLEAR = 10.0  # px kept between a label and any point
+EDGE = 4.0  # px kept free at the sides of a pane
+TOP = 26.0  # below the pane's name and slice number
+BOTTOM = 24.0  # above window, scale bar and voxel
+
+
+def label_area(width: float, height: float) -> Rect:
+    """The part of a pane of this size that labels may cover."""
+    return EDGE, TOP, width - 2 * EDGE, height - TOP - BOTTOM
 
 
 def meets(line: ArrayLike, width: float, height: float) -> bool:
@@ -61,6 +73,13 @@ def place_label(
     cost = 4 * _inside(np.asarray(points, dtype=np.float64).reshape(-1, 2), corner, size) + _overlap(taken, corner, size)
     best = corner[int(np.argmin(cost))]
     return float(best[0]), float(best[1]), width, height
+
+
+def keep_clear(wished: Rect, line: ArrayLike, free: Rect, points: ArrayLike, taken: Sequence[Rect]) -> Rect:
+    """The place wished for a label, or where another label stands there already, that of `place_label`."""
+    if not taken or not _overlap(taken, np.array([wished[:2]]), wished[2:]).any():
+        return wished
+    return place_label(line, wished[2:], free, points, taken)
 
 
 def _inside(points: Array, corner: Array, size: tuple[float, float]) -> Array:

@@ -1,12 +1,15 @@
 """A reader's judgement of the findings: accepted, rejected, missed ones added, with a reason; everything can be undone.
 
 A history is a list of records, each a plain dictionary, so that it can be written one by one as it happens and read back after a
-crash. What stands in the end is folded from them. Every step has a number, and undoing names the step that it takes back: so a
-step of a newer program, which this one does not understand, stays whole and takes nothing else along.
+crash. What stands in the end is folded from them. Every step has an id of its own, and what undoes, changes or takes away names
+the step that it means: so a step of a newer program, which this one does not understand, stays whole and takes nothing else
+along, and two windows may write on the same scan. Steps have numbers too, which earlier versions go by.
 """
 
 from __future__ import annotations
 
+import math
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -116,11 +119,14 @@ class History:
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._steps: dict[int, Record] = {}  # by number; those not understood too
+        self._steps: list[Record] = []  # in order, also those not understood; below, a step is its index here
+        self._numbered: dict[int, int] = {}
+        self._named: dict[str, int] = {}  # by id
         self._foreign: set[int] = set()
         self._done: list[int] = []
         self._undone: list[int] = []
         self._numbers = {"missed": 0, "measure": 0}
+        self._made: dict[tuple[str, int], int] = {}  # the step that made the mark or measure of a number
         self._review: Review | None = None
         for record in records:
             self._take(record)
@@ -157,7 +163,7 @@ class History:
 
     def remove_missed(self, number: int) -> Record:
         """Take such a mark away."""
-        return self._do({"what": "not missed", "number": number})
+        return self._do({"what": "not missed", "number": number, **self._maker("missed", number)})
 
     @property
     def next_measure(self) -> int:
@@ -171,11 +177,11 @@ class History:
 
     def change_measure(self, measure: Measure) -> Record:
         """Put another one in the place of the measure with the same number."""
-        return self._do({"what": "measure changed", **to_record(measure)})
+        return self._do({"what": "measure changed", **to_record(measure), **self._maker("measure", measure.number)})
 
     def remove_measure(self, number: int) -> Record:
         """Take a measure away."""
-        return self._do({"what": "not measure", "number": number})
+        return self._do({"what": "not measure", "number": number, **self._maker("measure", number)})
 
     def edit_box(self, place: Place, box: BoxMm | None) -> Record:
         """Put the reader's box in the place of the model's; None gives the model's back."""
@@ -185,41 +191,95 @@ class History:
     def undo(self) -> Record | None:
         """Take the last step back; None where there is none."""
         step = self._last(self._done)
-        return self._take({"what": "undo", "step": step}) if step is not None else None
+        return self._take({"what": "undo", **self._name(step)}) if step is not None else None
 
     def redo(self) -> Record | None:
         """Do it again; None where nothing was undone."""
         step = self._last(self._undone)
-        return self._take({"what": "redo", "step": step}) if step is not None else None
+        return self._take({"what": "redo", **self._name(step)}) if step is not None else None
 
     def _last(self, steps: list[int]) -> int | None:
         return next((step for step in reversed(steps) if step not in self._foreign), None)
 
     def _do(self, record: Record) -> Record:
-        return self._take({**record, "step": max(self._steps, default=0) + 1})
+        return self._take({**record, "step": self._next_number, "id": secrets.token_hex(8)})
+
+    @property
+    def _next_number(self) -> int:
+        return max(self._numbered, default=0) + 1
+
+    def _name(self, step: int) -> dict[str, Any]:
+        """How a record names another step: by number, and by id, which the steps of earlier versions lack."""
+        number = next(n for n, other in self._numbered.items() if other == step)
+        return {"step": number} | self._id(step)
+
+    def _id(self, step: int | None) -> dict[str, str]:
+        found = next((name for name, other in self._named.items() if other == step), None)
+        return {} if found is None else {"of": found}
+
+    def _maker(self, what: str, number: int) -> dict[str, str]:
+        return self._id(self._made.get((what, number)))
 
     def _take(self, record: Record) -> Record:
-        what, step = record.get("what"), record.get("step")
+        what = record.get("what")
         self._review = None
         if what in ("undo", "redo"):
-            source, target = (self._done, self._undone) if what == "undo" else (self._undone, self._done)
-            if step is None and source:  # of a journal without numbers: the last one
-                step = source[-1]
-            if step in source:
-                source.remove(step)
-                target.append(step)
-                self._done.sort()  # what is done again stands where it stood, also among steps that are not understood
+            self._step(record)
         elif isinstance(what, str):
-            if type(step) is not int or step in self._steps:
-                step = max(self._steps, default=0) + 1
-            self._steps[step] = record
-            self._done.append(step)
-            self._undone.clear()
-            if not _understood(record):
-                self._foreign.add(step)
-            elif what in self._numbers:
-                self._numbers[what] = max(self._numbers[what], record["number"])
+            self._add(record)
         return record
+
+    def _step(self, record: Record) -> None:
+        undo = record["what"] == "undo"
+        source, target = (self._done, self._undone) if undo else (self._undone, self._done)
+        if "of" in record:
+            step = _get(self._named, record["of"])
+        elif record.get("step") is not None:
+            step = _get(self._numbered, record["step"])
+        else:  # of a journal without numbers: the last one
+            step = source[-1] if source else None
+        # What is undone in one window is forgotten with the next step of another one; doing it again still names it.
+        if step is None or (step in self._done) != undo:
+            return
+        if step in source:
+            source.remove(step)
+        target.append(step)
+        self._done.sort()  # what is done again stands where it stood, also among steps that are not understood
+
+    def _add(self, record: Record) -> None:
+        step, number, name = len(self._steps), record.get("step"), record.get("id")
+        if type(number) is not int or number in self._numbered:
+            number = self._next_number
+        self._numbered[number] = step
+        if isinstance(name, str):
+            self._named.setdefault(name, step)
+        self._done.append(step)
+        self._undone.clear()
+        if _understood(record):
+            record = self._renumbered(record, step)
+        else:
+            self._foreign.add(step)
+        self._steps.append(record)
+
+    def _renumbered(self, record: Record, step: int) -> Record:
+        """A record with the number of its mark or measure as it is in this history: two windows may give the same one."""
+        what = record["what"]
+        if what in self._numbers:
+            number = int(record["number"])
+            if (what, number) in self._made:
+                number = self._numbers[what] + 1
+            self._numbers[what] = max(self._numbers[what], number)
+            self._made[what, number] = step
+            return {**record, "number": number}
+        if "of" not in record:
+            return record
+        made = _get(self._named, record["of"])
+        return {**record, "number": next((n for (_, n), other in self._made.items() if other == made), 0)}  # 0: none has it
+
+
+def _get(steps: Mapping[Any, int], name: object) -> int | None:
+    """The step of a number or id; None where there is none, or the record names it by something else."""
+    return steps.get(name) if type(name) in (int, str) else None
 
 
 def _where(place: Place) -> dict[str, Any]:
@@ -227,13 +287,35 @@ def _where(place: Place) -> dict[str, Any]:
 
 
 def _place(record: Record) -> Place:
-    return Place(str(record["model"]), str(record["sha256"]), int(record["ankle"]), int(record["index"]))
+    return Place(str(record["model"]), str(record["sha256"]), _whole(record["ankle"]), _whole(record["index"]))
+
+
+def _whole(value: object) -> int:
+    """A number that counts something. Raises ValueError for anything else, as damage may have left it."""
+    if type(value) is not int or value < 0:
+        raise ValueError("a number must be a whole one")
+    return value
+
+
+def _point(value: Any) -> Point:
+    """A position. Raises TypeError, ValueError or OverflowError where it is none."""
+    if any(type(v) not in (int, float) or not math.isfinite(v) for v in value):
+        raise ValueError("a position must be finite")
+    return point(value)
+
+
+def _measure(record: Record) -> Measure:
+    """A measure. Raises KeyError, TypeError, ValueError or OverflowError where it is none."""
+    measure = from_record({**record, "number": _whole(record["number"])})
+    if not all(math.isfinite(v.number) for v in measure.values):
+        raise ValueError("a value must be finite")
+    return measure
 
 
 def _understood(record: Record) -> bool:
     try:
         _apply(Review(), record)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return False
     return True
 
@@ -250,21 +332,23 @@ def _apply(review: Review, record: Record) -> Review:
             marks[place] = Mark(judgement, str(record["reason"]))
         return replace(review, marks=MappingProxyType(marks))
     if what == "missed":
-        missed = Missed(int(record["number"]), point(record["center_mm"]), str(record["reason"]))
+        missed = Missed(_whole(record["number"]), _point(record["center_mm"]), str(record["reason"]))
         return replace(review, missed=(*review.missed, missed))
     if what == "not missed":
-        return replace(review, missed=tuple(m for m in review.missed if m.number != int(record["number"])))
+        number = _whole(record["number"])
+        return replace(review, missed=tuple(m for m in review.missed if m.number != number))
     if what == "measure":
-        return replace(review, measures=(*review.measures, from_record(record)))
+        return replace(review, measures=(*review.measures, _measure(record)))
     if what == "measure changed":
-        new = from_record(record)
+        new = _measure(record)
         return replace(review, measures=tuple(new if m.number == new.number else m for m in review.measures))
     if what == "not measure":
-        return replace(review, measures=tuple(m for m in review.measures if m.number != int(record["number"])))
+        number = _whole(record["number"])
+        return replace(review, measures=tuple(m for m in review.measures if m.number != number))
     if what == "box":
         place = _place(record)
         edited = {k: v for k, v in review.edited.items() if k != place}
         if record["min_mm"] is not None:
-            edited[place] = BoxMm(point(record["min_mm"]), point(record["max_mm"]))
+            edited[place] = BoxMm(_point(record["min_mm"]), _point(record["max_mm"]))
         return replace(review, edited=MappingProxyType(edited))
     raise ValueError(f"unknown record {what!r}")

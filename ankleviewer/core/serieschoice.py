@@ -72,12 +72,13 @@ LACKS = {
 ONLY = "the only one without a fault"
 THINNEST = "the thinnest slices"
 BONE = "as thin as others, with a bone kernel"
-MOST = "as thin as others, with the most slices"
-LEAST_BAD = "none is without a fault; this one has the most slices"
+MOST = "as thin as others, none of which has more slices"
+LEAST_BAD = "none is without a fault, and no other has more slices"
+KNOWN = "none is without a fault; of those whose slice distance is known, no other has more slices"
 
 
 def ranked(found: Sequence[Series]) -> list[Series]:
-    """The series, the one that the program would take first."""
+    """The series, the one that the program would take first; last those whose slice distance is not known."""
     sound = [s for s in found if not s.lack]
     thinnest = min((_apart(s) for s in sound), default=0.0)
 
@@ -96,10 +97,10 @@ def reason(found: Sequence[Series]) -> str:
         return ""
     first, sound = ranked(found)[0], [s for s in found if not s.lack]
     if first.lack:
-        return LEAST_BAD
+        return KNOWN if any(s.slices > first.slices for s in found) else LEAST_BAD
     if len(sound) == 1:
         return ONLY
-    like = [s for s in sound if _apart(s) <= _apart(first) + LIKE_MM]
+    like = [s for s in sound if _apart(s) <= min(map(_apart, sound)) + LIKE_MM]
     if len(like) == 1 or all(s is first for s in like):
         return THINNEST
     if first.bone and not all(s.bone for s in like):

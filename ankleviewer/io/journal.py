@@ -37,7 +37,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     for line in lines:
         try:
             record = json.loads(line)
-        except ValueError:  # empty, or cut short
+        except (ValueError, RecursionError):  # empty, cut short or damaged
             continue
         if isinstance(record, dict):
             found.append(record)

@@ -144,14 +144,19 @@ def _view(window: MainWindow) -> None:
 
 def _findings(window: MainWindow) -> None:
     model, controller = window.view, window.controller
+
+    def box(act: Callable[[], object], otherwise: str) -> Callable[[], object]:
+        """What is done to a box; where there is none it is said, since a key is pressed without a look at the menu."""
+        return lambda: act() if controller.boxes else window.toast.say(otherwise)
+
     menu = window.menuBar().addMenu(tr("F&indings"))
-    _add(menu, "Next finding", "N", lambda: controller.step_finding(1))
-    _add(menu, "Previous finding", "Shift+N", lambda: controller.step_finding(-1))
+    _add(menu, "Next finding", "N", box(lambda: controller.step_finding(1), tr("There is no finding to go to")))
+    _add(menu, "Previous finding", "Shift+N", box(lambda: controller.step_finding(-1), tr("There is no finding to go to")))
     menu.addSeparator()
-    _add(menu, "Accept", "A", lambda: controller.judge("accepted"))
-    _add(menu, "Reject", "R", lambda: controller.judge("rejected"))
+    _add(menu, "Accept", "A", box(lambda: controller.judge("accepted"), tr("There is no box to judge")))
+    _add(menu, "Reject", "R", box(lambda: controller.judge("rejected"), tr("There is no box to judge")))
     _add(menu, "Mark a missed fracture at the crosshair", "M", controller.add_missed)
-    _add(menu, "Edit the box", "E", window.editing.toggle)
+    _add(menu, "Edit the box", "E", box(window.editing.toggle, tr("There is no box to edit")))
     undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo)
     menu.addSeparator()

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
+from ankleviewer.io.atomic import write_bytes
 from ankleviewer.ui import collecting, importing, log_saving, opengl, qt_classes, settings, theme, translate
 from ankleviewer.ui.controller import CaseController, Phase
+from ankleviewer.ui.exporting import is_of_scan, png
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.succession import Keeper
 
@@ -40,7 +42,7 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
     Args:
         path: scan to open at once, or None.
         model: name of the model that answers ("all" for every one), None = the default.
-        screenshot: PNG to write once the answer is there; the window then closes by itself.
+        screenshot: PNG to write, in a folder that exists, once the answer is there; the window then closes by itself.
         pick: key of the series to open where `path` holds several, "" to ask.
 
     Returns:
@@ -101,12 +103,13 @@ class Screenshot(QObject):
         busy = self.window.controller.phase in (Phase.READING, Phase.ANALYSING)
         if not self._analysed or busy or self.window.pane3d.pending or self.code == 0:
             return
-        target = Path(self.target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if self.window.picture().save(str(target), "PNG"):
+        try:
+            if is_of_scan(self.window.controller.case, Path(self.target)):  # the command line knows no scan of a session
+                raise FileExistsError
+            write_bytes(self.target, png(self.window.picture()))
             self.code = 0
-        else:
-            print(f"The picture could not be written: {target}", file=sys.stderr)  # noqa: T201 - the same
+        except OSError:
+            print(f"The picture could not be written: {self.target}", file=sys.stderr)  # noqa: T201 - the same
         self.window.close()
 
 

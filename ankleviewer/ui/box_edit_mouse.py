@@ -1,28 +1,24 @@
-"""BoxEditMouse: editing a finding's box in one slice pane by mouse and keys, and painting the reader's boxes."""
+"""BoxEditMouse: editing a finding's box in one slice pane by mouse and keys."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QPainter
 
 from ankleviewer.core.boxedit import Hold, hold_at
 from ankleviewer.core.display import PanePicture, box_on_slice
 from ankleviewer.core.measure_marks import normal_of, rows_and_columns
 from ankleviewer.core.planes import Viewport
-from ankleviewer.core.review import BoxMm
-from ankleviewer.ui import theme
 from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.measure_mouse import NUDGES
 from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide
 from ankleviewer.ui.slice_pane import SlicePane
-from ankleviewer.ui.stamped_text import paint_text
 from ankleviewer.ui.translate import noop, tr
 
 REACH = 9.0  # px within which a face is taken
-_KNOB = 3.5  # half side of a handle, px
 _PROMPT = noop("Drag an edge or a corner; inside moves the box")
 _KEYS = noop("Ctrl + arrows move, with Shift right and lower edge  ·  Backspace: the model's own  ·  E, Esc: end")
 
@@ -47,25 +43,14 @@ class BoxEditMouse(QObject):
 
     # --------------------------------------------------------------------------------------------------------------- painting
     def paint(self, painter: QPainter, port: Viewport, picture: PanePicture) -> None:
-        """The reader's boxes on this slice, handles and guide while one is edited; hidden together with the model's."""
+        """The guide, while a box is edited; what is hidden together with the model's marks cannot be."""
         state = self.editing.controller.view.state
         if state.hide_ai or not state.boxes:
             return
-        edited = self.editing.edited()
-        changed = set(edited)
-        if self.editing.active:
-            edited.setdefault(self.editing.index, self.editing.box())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for index, box in sorted(edited.items()):
-            active = self.editing.active and index == self.editing.index
-            polygon = paint_box(painter, port, picture, box, tr("{number} edited", number=index + 1) if index in changed else "")
-            if active and polygon.size() >= 3:
-                _knobs(painter, polygon)
         if self.editing.active and self.editing.controller.measuring.plane == self.pane.plane:
+            head = tr("Box of finding {number}", number=self.editing.index + 1)
             top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP
-            paint_guide(
-                painter, port, tr("Box of finding {number}", number=self.editing.index + 1), tr(_PROMPT), "", tr(_KEYS), top
-            )
+            paint_guide(painter, port, head, tr(_PROMPT), "", tr(_KEYS), top)
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
@@ -118,37 +103,6 @@ class BoxEditMouse(QObject):
         elif self._cursor_set:
             self.pane.unsetCursor()
             self._cursor_set = False
-
-
-def paint_box(painter: QPainter, port: Viewport, picture: PanePicture, box: BoxMm, text: str) -> QPolygonF:
-    """A box of the reader's on a slice with a text below it; returns its outline, px, empty where the slice misses it."""
-    polygon = _polygon(port, picture, box)
-    if polygon.size() < 3:
-        return QPolygonF()
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for pen in (QPen(theme.colour(theme.PANE, 170), 4.2), QPen(QColor(theme.READER), 2.0)):
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setPen(pen)
-        painter.drawPolygon(polygon)
-    if text:
-        corner = max(polygon, key=lambda p: (round(p.y()), -p.x()))  # an oblique box leaves the corner of its bounds empty
-        painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        paint_text(painter, QPointF(corner.x(), corner.y() + 14), text, QColor(theme.READER))
-    return polygon
-
-
-def _polygon(port: Viewport, picture: PanePicture, box: BoxMm) -> QPolygonF:
-    cut = box_on_slice(picture.frame, picture.index, box)
-    return QPolygonF([QPointF(x, y) for x, y in port.to_screen(cut)])
-
-
-def _knobs(painter: QPainter, polygon: QPolygonF) -> None:
-    corners = [polygon.at(n) for n in range(polygon.size())]
-    middles = [(a + b) / 2 for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)]
-    painter.setPen(QPen(QColor(theme.PANE), 1))
-    painter.setBrush(QColor(theme.READER))
-    for at in (*corners, *middles):
-        painter.drawRect(QRectF(at.x() - _KNOB, at.y() - _KNOB, 2 * _KNOB, 2 * _KNOB))
 
 
 def shape_of(hold: Hold, across: Any, down: Any) -> Qt.CursorShape:

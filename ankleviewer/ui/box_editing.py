@@ -12,10 +12,12 @@ from ankleviewer.core.boxedit import Hold, dragged, far_side
 from ankleviewer.core.display import box_on_slice
 from ankleviewer.core.measure import point
 from ankleviewer.core.measure_marks import rows_and_columns
+from ankleviewer.core.planes import PLANES
 from ankleviewer.core.review import BoxMm
 from ankleviewer.ui.controller import CaseController
 
 STEP_MM = 0.5  # a key press
+_LAYOUTS = ("grid", *PLANES)  # in these there is a slice on which the box and its handles are seen
 
 
 class BoxEditing(QObject):
@@ -39,11 +41,13 @@ class BoxEditing(QObject):
 
     # ----------------------------------------------------------------------------------------------------------- begin and end
     def toggle(self) -> None:
-        """Begin to edit the box of the selected finding (or the first), or end."""
+        """Begin to edit the box of the selected finding (or the first), on slices, or end."""
         if self.active:
             self.stop()
         elif self.controller.boxes:
             self.controller.measuring.stop()
+            if self.controller.view.state.layout not in _LAYOUTS:
+                self.controller.view.update(layout="grid")
             if self.controller.view.state.selected < 0:
                 self.controller.go_to_finding(0)
             elif not self._seen():
@@ -138,6 +142,8 @@ class BoxEditing(QObject):
         self.changed.emit()
 
     def _on_view(self, old: Any, new: Any) -> None:
+        if new.layout not in _LAYOUTS:
+            self.stop()  # keys would move it unseen
         if old.selected != new.selected:
             self._drag = self._now = None
             if new.selected < 0:

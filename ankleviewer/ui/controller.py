@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from ankleviewer.core.display import Scene
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.explain import paper_map
+from ankleviewer.core.measure import Point
 from ankleviewer.core.review import Judgement, Place
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.core.viewstate import PaneView, ViewState
@@ -22,7 +23,7 @@ from ankleviewer.ui.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.jobs import Job, wait_for
 from ankleviewer.ui.measuring import Measuring
 from ankleviewer.ui.model import ViewModel
-from ankleviewer.ui.reviewing import Reviewing
+from ankleviewer.ui.reviewing import Reviewing, ankle_of
 
 _MARGIN_MM = 12.0  # shown around the ankle's box
 ALL_MODELS = "all"
@@ -231,7 +232,7 @@ class CaseController(QObject):
         answers = [a for a in analysis.result.models if a.ankle is not None]
         if answers:
             default = {m.name: m.default for m in self.models or ()}
-            best = max(answers, key=lambda a: (default.get(a.name, False), a.probability if a.probability is not None else -1.0))
+            best = max(answers, key=lambda a: (a.probability is not None, default.get(a.name, False), a.probability or 0.0))
             if self._touched:
                 same = [a for a in answers if a.ankle == self.view.state.ankle]
                 best = same[0] if same else best
@@ -328,10 +329,14 @@ class CaseController(QObject):
             self.view.go_to(self._middle(), -1)
         self.changed.emit()
 
-    def _on_stepped(self, place: Place) -> None:
-        """What undo and redo change shall be seen: the ankle that it belongs to is shown."""
-        if place.ankle != self.view.state.ankle and self.answer_for(place.ankle) is not None:
-            self.choose_ankle(place.ankle)
+    def _on_stepped(self, what: Place | Point) -> None:
+        """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place."""
+        shown = self.view.state.ankle
+        ankle = ankle_of(what, self.case.ankles, shown)
+        if ankle != shown and ankle < len(self.case.ankles):
+            self.choose_ankle(ankle)
+            if not isinstance(what, Place):
+                self.view.go_to(what, -1)
 
     def go_to_finding(self, index: int) -> None:
         """Every view at a finding of the answer shown."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.errors import AnkleViewerError
@@ -41,6 +42,61 @@ def marked(picture: QImage) -> QImage:
     return made
 
 
+def png(picture: QImage) -> bytes:
+    """A picture as the bytes of a PNG file, so that it can be written whole or not at all."""
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    return bytes(buffer.data().data())
+
+
+def ask_place(window: MainWindow, title: str, name: str, kind: str, ending: str, parent: QWidget | None = None) -> str:
+    """Ask where to save a file; "" where the reader leaves it.
+
+    The dialog asks before a file is replaced, but of the name as it was typed: where the ending comes on top, it is asked here.
+
+    Args:
+        title, kind: of the dialog, and of the files that it lists.
+        name: proposed.
+        ending: added where the reader typed none, with its dot.
+        parent: the dialog stands over it; None: over the window.
+    """
+    parent, start = parent or window, str(Path(window.start_folder()) / name)
+    while True:
+        typed, _ = QFileDialog.getSaveFileName(parent, title, start, kind)
+        if not typed:
+            return ""
+        path = typed if typed.lower().endswith(ending) else typed + ending
+        if is_of_scan(window.controller.case, Path(path)):
+            window.controller.notify("FILE_NOT_WRITTEN", tr("This is a file of the open scan. Choose another name."))
+            return ""
+        if path == typed or not Path(path).exists():
+            return path
+        text = tr("A file with this name and the ending {ending} exists already. Replace it?", ending=ending)
+        if QMessageBox.question(parent, title, text) == QMessageBox.StandardButton.Yes:
+            return path
+        start = path
+
+
+def is_of_scan(case: Any, file: Path) -> bool:
+    """Whether a file is the open scan, or one of a scan in its folder or beside its slice."""
+    from ankleviewer.io import guard
+
+    if case is None or not file.is_file():
+        return False
+    scan = Path(case.scan.path)
+    try:
+        if scan.exists() and file.samefile(scan):
+            return True
+        several = scan if scan.is_dir() else scan.parent if case.scan.format == "dicom" else None
+        below = several is not None and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(several))
+        return below and guard.kind_of(file) != "unknown"
+    except OSError:  # it may be one
+        return True
+
+
 class Exporting(QObject):
     """Asks where to, writes in the background, says that it was done or why not."""
 
@@ -56,10 +112,9 @@ class Exporting(QObject):
         """Ask where to save the report of the open case."""
         if self._window.controller.case is None:
             return
-        proposed = str(Path(self._window.start_folder()) / "ankle-report.pdf")
-        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save the report"), proposed, tr("PDF (*.pdf)"))
+        path = ask_place(self._window, tr("Save the report"), "ankle-report.pdf", tr("PDF (*.pdf)"), ".pdf")
         if path:
-            self.save_report(path if path.lower().endswith(".pdf") else path + ".pdf")
+            self.save_report(path)
 
     def save_report(self, path: str) -> None:
         """Write the report of what is shown, in the background."""
@@ -128,22 +183,16 @@ class Exporting(QObject):
 
     def choose_place(self, picture: QImage, title: str, name: str, parent: QWidget) -> None:
         """Ask where to save a picture; `name` is proposed."""
-        proposed = str(Path(self._window.start_folder()) / name)
-        path, _ = QFileDialog.getSaveFileName(parent, title, proposed, tr("PNG (*.png)"))
+        path = ask_place(self._window, title, name, tr("PNG (*.png)"), ".png", parent)
         if path:
-            self.save_picture(picture, path if path.lower().endswith(".png") else path + ".png")
+            self.save_picture(picture, path)
 
     def save_picture(self, picture: QImage, path: str) -> None:
         """Write a picture as PNG."""
-        from PySide6.QtCore import QBuffer, QIODevice
-
         from ankleviewer.io.atomic import write_bytes
 
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        picture.save(buffer, "PNG")
         try:
-            write_bytes(path, bytes(buffer.data().data()))
+            write_bytes(path, png(picture))
         except OSError as error:
             self._on_failed(_not_written(error))
             return

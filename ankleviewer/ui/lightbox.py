@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ankleviewer.core.display import resolve
 from ankleviewer.core.oblique import tilt_text
@@ -16,7 +16,7 @@ from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.core.viewstate import TILE_STEPS, PaneView, ViewState
 from ankleviewer.ui.keys_editor import shown as written
 from ankleviewer.ui.model import ViewModel
-from ankleviewer.ui.parts import Chooser, label
+from ankleviewer.ui.parts import Chooser, Hints, label
 from ankleviewer.ui.slice_paint import PLANE_NAMES
 from ankleviewer.ui.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.translate import noop, tr
@@ -118,34 +118,6 @@ class SliceTiles(Tiles):
             caption = str(index + 1) if picture.slice_text else f"{apart:+.1f} mm" if index != at else "0 mm"
             made.append(Tile(place, scene, picture, port, caption, current=index == nearest, foot=foot))
         return made
-
-
-class Hints(QLabel):
-    """Hints in a line, three spaces apart; where there is no room for all, the first ones give way and stand in the tool tip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setObjectName("secondary")
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long text must not widen the window
-        self._whole = ""
-
-    def tell(self, text: str) -> None:
-        """Show these hints."""
-        self._whole = text
-        self._fit()
-
-    def resizeEvent(self, _event: object) -> None:
-        """As many as fit."""
-        self._fit()
-
-    def _fit(self) -> None:
-        hints = self._whole.split("   ")
-        while len(hints) > 1 and self.fontMetrics().horizontalAdvance("   ".join(hints)) > self.width():
-            del hints[0]
-        self.setText("   ".join(hints))
-        self.setToolTip(self._whole if self.text() != self._whole else "")
 
 
 class Lightbox(QWidget):

@@ -9,16 +9,15 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
 
 from ankleviewer import __version__
 from ankleviewer.core import paths
+from ankleviewer.ui.exporting import ask_place
 from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ def head() -> str:
 
 def choose(window: MainWindow) -> None:
     """Ask where to save the log."""
-    proposed = str(Path(window.start_folder()) / "ankleviewer-log.txt")
-    path, _ = QFileDialog.getSaveFileName(window, tr("Save the log"), proposed, tr("Text (*.txt)"))
+    path = ask_place(window, tr("Save the log"), "ankleviewer-log.txt", tr("Text (*.txt)"), ".txt")
     if path:
         save(window, path)
 

@@ -32,7 +32,7 @@ from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.compare import Compare
 from ankleviewer.ui.controller import CaseController, Phase
 from ankleviewer.ui.empty_page import EmptyPage
-from ankleviewer.ui.exporting import Exporting
+from ankleviewer.ui.exporting import Exporting, ask_place
 from ankleviewer.ui.jobs import wait_for
 from ankleviewer.ui.keymap import Keymap
 from ankleviewer.ui.keys import HeldKeys
@@ -41,14 +41,14 @@ from ankleviewer.ui.measure_mouse import MeasureKeys, MeasureMouse
 from ankleviewer.ui.model import ViewModel
 from ankleviewer.ui.mortise import MortiseView
 from ankleviewer.ui.pane3d import Pane3D
-from ankleviewer.ui.parts import NoticeBanner, label
+from ankleviewer.ui.parts import MenuCorner, NoticeBanner
 from ankleviewer.ui.privacy import Privacy
 from ankleviewer.ui.resting import Resting
 from ankleviewer.ui.result_panel import ResultPanel
 from ankleviewer.ui.series_opening import SeriesOpening
 from ankleviewer.ui.session_files import SessionFiles
 from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
-from ankleviewer.ui.tile_marks import TileMarks
+from ankleviewer.ui.tile_marks import PaneMarks, TileMarks
 from ankleviewer.ui.toast import Toast
 from ankleviewer.ui.translate import said, tr
 from ankleviewer.ui.warming import Warming
@@ -108,12 +108,12 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.panes = {plane: SlicePane(self.view, plane) for plane in PLANES}
-        for pane in self.panes.values():
-            MeasureMouse(pane, self.controller.measuring)
-        MeasureKeys(self, self.controller.measuring)
         self.editing = BoxEditing(self.controller)
         for pane in self.panes.values():
+            PaneMarks(pane, self.editing)
+            MeasureMouse(pane, self.controller.measuring)
             BoxEditMouse(pane, self.editing)
+        MeasureKeys(self, self.controller.measuring)
         BoxEditKeys(self, self.editing)
         self.pane3d = Pane3D(self.view)
         self.pane3d.busy = lambda: self.controller.phase in (Phase.READING, Phase.ANALYSING)
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         self._grid = QGridLayout(grid_page)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
-        self._lay_panes("grid")
+        self._lay_panes("grid", focus=False)
         sample = self.open_sample if self.sample is not None else None
         self.empty = EmptyPage(self.controller, self.choose_file, self.choose_folder, sample)
         self.empty.set_recent(self.settings.recent, self.privacy.hidden)
@@ -157,32 +157,23 @@ class MainWindow(QMainWindow):
         column.addLayout(middle, 1)
         column.addWidget(self.bottom)
         self.setCentralWidget(central)
-        self.facts = label("", "secondary")
-        self.facts.setMinimumHeight(24)
-        self._corner = QWidget()  # kept: the menu bar does not own it for Python
-        row = QHBoxLayout(self._corner)
-        row.setContentsMargins(0, 0, 14, 0)
-        row.setSpacing(14)
-        self.engine = label("● CPU", "secondary")
-        self.engine.setToolTip(tr("The engine that runs the model"))
-        row.addWidget(self.facts)
-        row.addWidget(self.engine)
-        self.menuBar().setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+        self.menu_corner = MenuCorner(self.menuBar())
+        self.facts, self.engine = self.menu_corner.facts, self.menu_corner.engine
 
-    def _lay_panes(self, layout: str) -> None:
+    def _lay_panes(self, layout: str, focus: bool = True) -> None:
         places = {"axial": (0, 0), "coronal": (0, 1), "sagittal": (1, 0), "3d": (1, 1)}
-        for name, widget in (*self.panes.items(), ("3d", self.pane3d)):
+        views: dict[str, QWidget] = {**self.panes, "3d": self.pane3d, **self.tiles}
+        shown = list(places) if layout == "grid" else [layout]
+        for widget in views.values():
             self._grid.removeWidget(widget)
-            if layout in ("grid", name):
-                self._grid.addWidget(widget, *(places[name] if layout == "grid" else (0, 0)))
-                widget.show()
-            else:
+        for name in shown:
+            self._grid.addWidget(views[name], *(places[name] if layout == "grid" else (0, 0)))
+            views[name].show()
+        if focus:  # before the others are hidden: Qt would hand the keyboard to any pane, which then counts as the one last used
+            views[self.last_pane if layout == "grid" else layout].setFocus()
+        for name, widget in views.items():
+            if name not in shown:
                 widget.hide()
-        for name, tiles in self.tiles.items():
-            self._grid.removeWidget(tiles)
-            if layout == name:
-                self._grid.addWidget(tiles, 0, 0)
-            tiles.setVisible(layout == name)
         for n in range(2):
             self._grid.setColumnStretch(n, 1 if layout == "grid" or n == 0 else 0)
             self._grid.setRowStretch(n, 1 if layout == "grid" or n == 0 else 0)
@@ -191,14 +182,6 @@ class MainWindow(QMainWindow):
     def _on_state(self, old: ViewState, new: ViewState) -> None:
         if old.layout != new.layout:
             self._lay_panes(new.layout)
-            if new.layout in self.panes:
-                self.panes[new.layout].setFocus()
-            elif new.layout in self.tiles:
-                self.tiles[new.layout].setFocus()
-            elif new.layout == "3d":
-                self.pane3d.setFocus()
-            else:
-                self.panes[self.last_pane].setFocus()
         if old.preset != new.preset and new.preset:
             self.settings = replace(self.settings, preset=new.preset)
             settings.save(self.settings)
@@ -216,19 +199,16 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentIndex(0 if case is None else 1)
         self.panel.setVisible(case is not None and self.settings.panel)
         if case is None:
-            self.facts.setText("")
+            self.menu_corner.tell("")
             return
         if first:
             self.panes["axial"].setFocus()
         ankle = self.controller.ankle
         spacing = spacing_text(case.scan.volume.grid.spacing)
         parts = [self.privacy.text(said(case.scan.series)[:48]), side_word(ankle.side) if ankle else "", spacing]
-        self.facts.setText("   ".join(p for p in parts if p))
         answer = self.controller.answer
-        self.engine.setText("● " + engine_text(answer.runtime.provider if answer is not None else None))
-        self._corner.adjustSize()
-        # the menu bar places its corner when it is resized itself, not when the corner grows
-        self._corner.move(self.menuBar().width() - self._corner.width(), self._corner.y())
+        engine = engine_text(answer.runtime.provider if answer is not None else None)
+        self.menu_corner.tell("   ".join(p for p in parts if p), engine)
 
     def _on_opened(self, path: str) -> None:
         self.settings = self.settings.with_recent(path)
@@ -271,7 +251,6 @@ class MainWindow(QMainWindow):
         """Show the lightbox or the comparison for the pane last used; again: back to the four views."""
         if self.view.state.layout == layout:
             self.view.update(layout="grid")
-            self.panes[self.last_pane].setFocus()
         elif self.controller.case is not None:
             self.view.update(layout=layout, tile_plane=self.last_pane)
 
@@ -329,12 +308,16 @@ class MainWindow(QMainWindow):
         self.empty.highlight(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open the first local file or folder; no question asked."""
+        """Open the first local file or folder; no question asked, and of more it is said that they are not."""
         self.empty.highlight(False)
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if paths:
             event.acceptProposedAction()
             self.open(paths[0])
+        if len(paths) > 1:
+            # the scan "of" a file: one DICOM file stands for its whole series
+            named = tr("One scan at a time: that of {name} is opened", name=Path(paths[0]).name)
+            self.toast.say(self.privacy.text(named, tr("One scan at a time: the first is opened")))
 
     # --------------------------------------------------------------------------------------------------------------- pictures
     def picture(self) -> QImage:
@@ -350,8 +333,7 @@ class MainWindow(QMainWindow):
         """Ask where to save the result and what the reader says of it."""
         if self.controller.case is None:
             return
-        proposed = str(Path(self.start_folder()) / "ankle-review.json")
-        path, _ = QFileDialog.getSaveFileName(self, tr("Save result and review"), proposed, tr("JSON (*.json)"))
+        path = ask_place(self, tr("Save result and review"), "ankle-review.json", tr("JSON (*.json)"), ".json")
         if path:
             self.controller.reviewing.save(self.controller.analysis, path)
 

@@ -1,4 +1,4 @@
-"""MeasureMouse: measuring in one slice pane. Sets, drags and selects points by mouse and keys, and paints what stands there."""
+"""MeasureMouse: measuring in one slice pane. Sets, drags and selects points by mouse and keys, and says which is next."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter
 
 from ankleviewer.core.display import PanePicture
-from ankleviewer.core.measure_marks import MeasureMark, measure_marks
 from ankleviewer.core.planes import PLANES, Viewport
 from ankleviewer.ui.measure_cursor import tool_cursor
-from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide, paint_measures
+from ankleviewer.ui.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide
 from ankleviewer.ui.measuring import PENDING, Measuring
 from ankleviewer.ui.slice_pane import SlicePane
 from ankleviewer.ui.translate import noop, said, tr
@@ -43,17 +42,8 @@ class MeasureMouse(QObject):
         self.pane.update()
 
     # ------------------------------------------------------------------------------------------------------------- painting
-    def marks(self) -> tuple[MeasureMark, ...]:
-        """What this pane shows of the measures; the one being set counts as selected."""
-        frame, index = self.measuring.frame(self.pane.plane)
-        pending = self.measuring.pending is not None
-        return measure_marks(frame, index, self.measuring.shown(), PENDING if pending else self.measuring.selected or -1)
-
     def paint(self, painter: QPainter, port: Viewport, picture: PanePicture) -> None:
-        """The pane's overlay."""
-        marks = self.marks()
-        if marks:
-            paint_measures(painter, port, marks)
+        """The guide, while a tool is in hand."""
         measuring = self.measuring
         tool, step = measuring.tool, measuring.step
         if tool is None or step is None or not measuring.accepts(self.pane.plane):
@@ -141,7 +131,7 @@ class MeasureMouse(QObject):
     def _handle_at(self, at: QPointF) -> tuple[int, int] | None:
         """The point under the mouse: measure and index; the selected measure first."""
         port, found = self.pane.viewport(), []
-        for mark in self.marks():
+        for mark in self.measuring.marks(self.pane.plane):
             for index, pixel in mark.handles.items():
                 away = float(np.hypot(*(port.to_screen(pixel) - (at.x(), at.y()))))
                 if away <= REACH:
@@ -151,7 +141,7 @@ class MeasureMouse(QObject):
     def _line_at(self, at: QPointF) -> int:
         """The measure under the mouse, PENDING for none."""
         port, here = self.pane.viewport(), np.array([at.x(), at.y()])
-        for mark in self.marks():
+        for mark in self.measuring.marks(self.pane.plane):
             for line in mark.lines:
                 if _distance(port.to_screen(line.points), here) <= REACH:
                     return mark.number

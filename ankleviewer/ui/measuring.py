@@ -11,7 +11,15 @@ from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.ankle_measures import SYNDESMOSIS_MM, level_above
 from ankleviewer.core.measure import Measure, Point, distance_mm, point
-from ankleviewer.core.measure_marks import common_normal, normal_of, on_slice, rows_and_columns, with_depth_of
+from ankleviewer.core.measure_marks import (
+    MeasureMark,
+    common_normal,
+    measure_marks,
+    normal_of,
+    on_slice,
+    rows_and_columns,
+    with_depth_of,
+)
 from ankleviewer.core.measure_tools import BY_NAME, Step, Tool, group_of, moved, stored
 from ankleviewer.core.planes import PLANES, Frame
 from ankleviewer.core.viewstate import ViewState
@@ -252,6 +260,11 @@ class Measuring(QObject):
             kept = tuple(self._grip.now if m.number == self._grip.now.number else m for m in kept)
         pending = self.pending
         return (*kept, pending) if pending is not None else kept
+
+    def marks(self, plane: str) -> tuple[MeasureMark, ...]:
+        """What a plane's pane shows of the measures; the one being set counts as selected."""
+        pending = self.pending is not None
+        return measure_marks(*self.frame(plane), self.shown(), PENDING if pending else self.selected or -1)
 
     # ------------------------------------------------------------------------------------------------- selecting and changing
     def select(self, number: int) -> None:

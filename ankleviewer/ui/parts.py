@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenuBar,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionMenuItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ankleviewer.ui import theme
 from ankleviewer.ui.controller import CaseController, Notice, Phase
@@ -61,6 +75,90 @@ class Link(QPushButton):
         """As much of the text as fits."""
         super().resizeEvent(event)
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 12))
+
+
+class Hints(QLabel):
+    """Hints in a line, three spaces apart; where there is no room for all, the first ones give way and stand in the tool tip.
+
+    Args:
+        keep: number of hints at the end that do not give way.
+    """
+
+    def __init__(self, keep: int = 1) -> None:
+        super().__init__()
+        self._keep = keep
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName("secondary")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long text must not widen the window
+        self._whole = ""
+
+    def tell(self, text: str) -> None:
+        """Show these hints."""
+        self._whole = text
+        self._fit()
+
+    def whole_width(self) -> int:
+        """Px that all of them take."""
+        return self.fontMetrics().horizontalAdvance(self._whole)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """As many as fit."""
+        self._fit()
+
+    def _fit(self) -> None:
+        hints = self._whole.split("   ")
+        while len(hints) > self._keep and self.fontMetrics().horizontalAdvance("   ".join(hints)) > self.width():
+            del hints[0]
+        self.setText("   ".join(hints))
+        self.setToolTip(self._whole if self.text() != self._whole else "")
+
+
+class MenuCorner(QWidget):
+    """What stands at the right end of the menu bar: facts of the open case and the engine. The menus come first."""
+
+    def __init__(self, bar: QMenuBar) -> None:
+        super().__init__()
+        self._bar = bar
+        self.facts = Hints(keep=0)
+        self.facts.setMinimumHeight(24)
+        self.engine = label("", "secondary")
+        self.engine.setToolTip(tr("The engine that runs the model"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 14, 0)
+        row.setSpacing(14)
+        row.addWidget(self.facts, 1)
+        row.addWidget(self.engine)
+        bar.setCornerWidget(self, Qt.Corner.TopRightCorner)
+        self.tell("")
+
+    def tell(self, facts: str, engine: str = "CPU") -> None:
+        """Show these; the parts of `facts` stand three spaces apart."""
+        self.facts.tell(facts)
+        self.engine.setText("● " + engine)
+        # the menu bar asks how wide its corner is when it is resized itself, not when the corner grows
+        QApplication.sendEvent(self._bar, QResizeEvent(self._bar.size(), self._bar.size()))
+
+    def sizeHint(self) -> QSize:
+        """As wide as its texts, or as the menus leave it."""
+        hint = super().sizeHint()  # the facts ask for nothing
+        room = self._bar.width() - self._menus() - hint.width()
+        return QSize(hint.width() + min(max(room, 0), self.facts.whole_width()), hint.height())
+
+    def _menus(self) -> int:
+        """Px that the titles of the menus take."""
+        bar, option, metric = self._bar, QStyleOptionMenuItem(), QStyle.PixelMetric
+        style = bar.style()
+        margin, panel, space = (
+            style.pixelMetric(one, None, bar)
+            for one in (metric.PM_MenuBarHMargin, metric.PM_MenuBarPanelWidth, metric.PM_MenuBarItemSpacing)
+        )
+        width = 2 * (margin + panel)
+        for action in bar.actions():
+            bar.initStyleOption(option, action)
+            text = bar.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, action.text())
+            width += style.sizeFromContents(QStyle.ContentsType.CT_MenuBarItem, option, text, bar).width() + space
+        return width
 
 
 class ProgressStrip(QWidget):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.measure import Measure, Point, Value
@@ -20,8 +21,8 @@ class Reviewing(QObject):
 
     Signals:
         changed(): something was judged, marked, undone or done again.
-        not_saved(text): a step could not be written; it stands until the program ends.
-        stepped(place): undo or redo changed what stands of this finding.
+        not_saved(text): a step could not be written, and stands until the program ends; or the earlier ones could not be read.
+        stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
     """
 
     changed = Signal()
@@ -40,13 +41,15 @@ class Reviewing(QObject):
         return self.history.review
 
     def open(self, case: Any) -> None:
-        """Go on with what was judged of a scan before. Emits nothing: who opens a case shows it."""
+        """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
         self._case = case
         try:
             self.history = History(self._backend.read_review(case))
-        except OSError:
-            log.warning("the journal of an earlier review could not be read")
+        except OSError as error:
+            log.warning("the journal of an earlier review could not be read (%s)", type(error).__name__)
             self.history = History()
+            why = said(error.strerror or type(error).__name__)
+            self.not_saved.emit(tr("The earlier review of this scan could not be read ({why}). It is not shown.", why=why))
 
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
@@ -117,12 +120,9 @@ class Reviewing(QObject):
     def _step(self, take: Callable[[], Record | None]) -> None:
         before = self.review
         self._write(take())
-        for place in (*before.marks, *before.edited, *self.review.marks, *self.review.edited):
-            if before.marks.get(place) != self.review.marks.get(place) or before.edited.get(place) != self.review.edited.get(
-                place
-            ):
-                self.stepped.emit(place)
-                return
+        what = next(_differing(before, self.review), None)
+        if what is not None:
+            self.stepped.emit(what)
 
     def _write(self, record: Record | None) -> None:
         if record is None:
@@ -135,3 +135,29 @@ class Reviewing(QObject):
                 tr("This step of the review could not be written to the disk; it is kept until the program is closed.")
             )
         self.changed.emit()
+
+
+def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
+    """What differs between two states of a review: findings, and where marks and measures are or were."""
+    for place in (*before.marks, *before.edited, *now.marks, *now.edited):
+        if before.marks.get(place) != now.marks.get(place) or before.edited.get(place) != now.edited.get(place):
+            yield place
+    yield from (m.center_mm for m in (*now.missed, *before.missed) if not (m in now.missed and m in before.missed))
+    measures = (m for m in (*now.measures, *before.measures) if not (m in now.measures and m in before.measures))
+    yield from (m.points[-1] for m in measures)
+
+
+def ankle_of(what: Place | Point, ankles: Sequence[Any], shown: int) -> int:
+    """Index of the ankle that something belongs to: of an LPS position the one in whose box it lies or whose is nearest.
+
+    Args:
+        shown: the ankle that is shown; it counts where the boxes of several hold the position.
+    """
+    if isinstance(what, Place):
+        return what.ankle
+
+    def away(n: int) -> tuple[float, bool]:
+        low, high = np.asarray(ankles[n].min_mm), np.asarray(ankles[n].max_mm)
+        return float(np.linalg.norm(np.maximum(0, np.maximum(low - what, what - high)))), n != shown
+
+    return min(range(len(ankles)), key=away, default=shown)

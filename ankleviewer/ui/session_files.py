@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from ankleviewer.core.savedview import SUFFIX, SavedView
+from ankleviewer.ui.exporting import ask_place
 from ankleviewer.ui.translate import said, tr
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ class SessionFiles(QObject):
         """Ask where to save the session."""
         if self._window.controller.case is None:
             return
-        proposed = str(Path(self._window.start_folder()) / f"ankle{SUFFIX}")
-        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save the session"), proposed, f"{tr('Session')} (*{SUFFIX})")
+        kind = f"{tr('Session')} (*{SUFFIX})"
+        path = ask_place(self._window, tr("Save the session"), f"ankle{SUFFIX}", kind, SUFFIX)
         if path:
-            self.save(path if path.lower().endswith(SUFFIX) else path + SUFFIX)
+            self.save(path)
 
     def save(self, path: str) -> None:
         """Write the session, atomically."""

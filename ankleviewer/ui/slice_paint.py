@@ -9,7 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QRegion
 
 from ankleviewer.core.display import PanePicture
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.heat_raster import HeatRaster
+from ankleviewer.core.labels import Rect, keep_clear, label_area
 from ankleviewer.core.planes import Viewport
 from ankleviewer.ui import theme
 from ankleviewer.ui.quick_paint import Ground, frame, hairline, upright
@@ -75,6 +77,7 @@ def _marks(painter: QPainter, port: Viewport, picture: PanePicture, layers: Laye
     _missed(painter, port, picture)
     if centre is not None:
         _crosshair(painter, port, picture, centre)
+    paint_numbers(painter, port, picture)
     _letters(painter, port, picture)
 
 
@@ -148,10 +151,6 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
                 continue
             painter.setPen(pen)
             painter.drawPolygon(polygon)
-        corner = min(polygon, key=lambda p: (round(p.y()), p.x()))  # an oblique box leaves the corner of its bounds empty
-        painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        sign = {"accepted": " ✓", "rejected": " ✕"}.get(box.judged, "")
-        paint_text(painter, QPointF(corner.x(), corner.y() - 5), f"{box.index + 1}{sign}", QColor(theme.BOX))
 
 
 def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
@@ -162,8 +161,49 @@ def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
             painter.setPen(QPen(colour, width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, MISSED_PX, MISSED_PX)
-        painter.setFont(theme.font(theme.PANE_PX, bold=True))
-        paint_text(painter, QPointF(centre.x() + MISSED_PX + 4, centre.y() - 4), f"M{mark.number}", QColor(theme.READER))
+
+
+def missed_px(port: Viewport, picture: PanePicture) -> Array:
+    """Centres of the rings around the reader's marks, (n, 2) px."""
+    return np.asarray(port.to_screen(np.array([mark.at for mark in picture.missed]).reshape(-1, 2)), dtype=np.float64)
+
+
+def paint_numbers(painter: QPainter, port: Viewport, picture: PanePicture) -> list[Rect]:
+    """The numbers of boxes and of the reader's marks; returns where they stand. What draws lines later paints them again."""
+    painter.setFont(theme.font(theme.PANE_PX, bold=True))
+    taken: list[Rect] = []
+    rings = missed_px(port, picture)
+    for box in picture.boxes:
+        polygon = port.to_screen(box.polygon)
+        x, y = min(polygon, key=lambda p: (round(p[1]), p[0]))  # an oblique box leaves the corner of its bounds empty
+        sign = {"accepted": " ✓", "rejected": " ✕"}.get(box.judged, "")
+        paint_label(painter, port, (x, y - 5), f"{box.index + 1}{sign}", theme.BOX, polygon, rings, taken)
+    for mark, (x, y) in zip(picture.missed, rings, strict=True):
+        ring = np.array([(x - MISSED_PX, y - MISSED_PX), (x + MISSED_PX, y + MISSED_PX)])
+        paint_label(painter, port, (x + MISSED_PX + 4, y - 4), f"M{mark.number}", theme.READER, ring, rings, taken)
+    return taken
+
+
+def paint_label(
+    painter: QPainter,
+    port: Viewport,
+    baseline: tuple[float, float],
+    text: str,
+    colour: str,
+    line: Array,
+    points: Array,
+    taken: list[Rect],
+) -> None:
+    """Paint a label of a line (n, 2) px that starts at `baseline`, or off the labels `taken` already; adds itself to them.
+
+    Args:
+        points: (m, 2) px, places that a label which has to move leaves free.
+    """
+    metrics = QFontMetricsF(painter.font())
+    wished = (baseline[0], baseline[1] - metrics.ascent(), metrics.horizontalAdvance(text), metrics.height())
+    rect = keep_clear(wished, line, label_area(port.width, port.height), points, taken)
+    taken.append(rect)
+    paint_text(painter, QPointF(rect[0], rect[1] + metrics.ascent()), text, QColor(colour))
 
 
 def _crosshair(painter: QPainter, port: Viewport, picture: PanePicture, centre: QPointF) -> None:

@@ -1,20 +1,44 @@
-"""The reader's own marks on tiles: measures and edited boxes are seen in the lightbox and the comparison too."""
+"""The reader's own marks, measures and boxes, on panes and on tiles: they are seen in the lightbox and the comparison too."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 
+from ankleviewer.core.display import PanePicture
 from ankleviewer.core.measure_marks import measure_marks
+from ankleviewer.core.planes import Viewport
 from ankleviewer.core.review import BoxMm
-from ankleviewer.ui.box_edit_mouse import paint_box
 from ankleviewer.ui.box_editing import BoxEditing
 from ankleviewer.ui.compare import Compare
-from ankleviewer.ui.measure_paint import paint_measures
+from ankleviewer.ui.measure_paint import OwnBox, paint_own
+from ankleviewer.ui.slice_pane import SlicePane
 from ankleviewer.ui.tiles import Tile, Tiles
-from ankleviewer.ui.translate import tr
 
 _NONE_SELECTED = -1
+
+
+def _boxes_shown(editing: BoxEditing) -> bool:
+    """The reader's boxes are hidden together with the model's."""
+    state = editing.controller.view.state
+    return state.boxes and not state.hide_ai
+
+
+class PaneMarks:
+    """Paints over the slice of one pane; before the guides, which lie on top."""
+
+    def __init__(self, pane: SlicePane, editing: BoxEditing) -> None:
+        self._pane, self._editing = pane, editing
+        pane.overlays.append(self.paint)
+
+    def paint(self, painter: QPainter, port: Viewport, picture: PanePicture) -> None:
+        """The measures, the reader's boxes, and handles on the one that is edited."""
+        editing, boxes = self._editing, list[OwnBox]()
+        if _boxes_shown(editing):
+            edited, held = editing.edited(), editing.index if editing.active else None
+            shown = edited if held is None else {held: editing.box(), **edited}
+            boxes = [OwnBox(n, box, n in edited, n == held) for n, box in sorted(shown.items())]
+        paint_own(painter, port, picture, editing.controller.measuring.marks(self._pane.plane), boxes)
 
 
 class TileMarks(QObject):
@@ -32,12 +56,8 @@ class TileMarks(QObject):
         """One tile's measures, and the edited boxes of the ankle that it shows."""
         measures = self._measuring.reviewing.review.measures
         marks = measure_marks(tile.picture.frame, tile.picture.index, measures, _NONE_SELECTED)
-        if marks:
-            paint_measures(painter, tile.port, marks)
-        state = self._editing.controller.view.state
-        if state.boxes and not state.hide_ai:
-            for index, box in sorted(self._edited(tile).items()):
-                paint_box(painter, tile.port, tile.picture, box, tr("{number} edited", number=index + 1))
+        boxes = self._edited(tile) if _boxes_shown(self._editing) else {}
+        paint_own(painter, tile.port, tile.picture, marks, [OwnBox(*one) for one in sorted(boxes.items())])
 
     def _edited(self, tile: Tile) -> dict[int, BoxMm]:
         """The reader's boxes of the answer for a tile's ankle, by finding; of the ankle shown also the one being dragged."""

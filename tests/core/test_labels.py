@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.core.labels import Rect, meets, place_label
+from ankleviewer.core.labels import Rect, keep_clear, label_area, meets, place_label
 
 FREE = (4.0, 26.0, 412.0, 310.0)
 
@@ -65,3 +65,16 @@ def test_a_pane_too_small_for_the_label_gets_it_at_its_edge() -> None:
 def test_a_line_meets_the_pane_where_it_is_drawn_in_it(line: list[tuple[float, float]], met: bool) -> None:
     assert meets(line, 100.0, 60.0) == met
     assert meets(line[::-1], 100.0, 60.0) == met
+
+
+def test_a_label_stays_where_it_is_wished_unless_another_stands_there() -> None:
+    line, wished = [(100.0, 100.0), (160.0, 150.0)], (100.0, 82.0, 30.0, 14.0)
+    free = label_area(420.0, 360.0)
+    assert keep_clear(wished, line, free, [], []) == wished
+    assert keep_clear(wished, line, free, [], [(131.0, 82.0, 30.0, 14.0)]) == wished
+    outside = (-20.0, -9.0, 30.0, 14.0)
+    assert keep_clear(outside, line, free, [], [wished]) == outside, "what is beside the pane is not brought into it"
+    taken = [(110.0, 90.0, 40.0, 14.0)]
+    moved = keep_clear(wished, line, free, [], taken)
+    assert not overlap(moved, taken[0]) and moved[2:] == wished[2:]
+    assert moved[0] >= free[0] and moved[1] >= free[1]

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ankleviewer.core.measure import Measure, Value
-from ankleviewer.core.review import BoxMm, History, Mark, Missed, Place, Review, to_json
+from ankleviewer.core.review import BoxMm, History, Mark, Missed, Place, Record, Review, to_json
 
 LINE, UP = ((0.0, 0.0, 1.0), (3.0, 4.0, 1.0)), (0.0, 0.0, 1.0)
 FIVE = (Value("length", 5.0, "mm"),)
+MEASURED = {"what": "measure", "number": 1, "kind": "distance", "points_mm": LINE, "normal": None}
 FIRST, SECOND = Place("compact", "ab" * 32, 0, 0), Place("compact", "ab" * 32, 0, 1)
 
 
@@ -102,7 +103,26 @@ def test_records_read_back_give_the_same_review(steps: list[tuple[object, ...]])
         {"what": "judge"},
         {"what": "judge", "model": "m", "sha256": "", "ankle": 0, "index": 0, "judgement": "perhaps", "reason": ""},
         {"what": "missed", "number": 1, "center_mm": [1, 2], "reason": ""},
+        {"what": "missed", "number": float("inf"), "center_mm": [1, 2, 3], "reason": ""},
+        {"what": "missed", "number": "7", "center_mm": [1, 2, 3], "reason": ""},
+        {"what": "missed", "number": True, "center_mm": [1, 2, 3], "reason": ""},
+        {"what": "missed", "number": 1.5, "center_mm": [1, 2, 3], "reason": ""},
+        {"what": "missed", "number": -1, "center_mm": [1, 2, 3], "reason": ""},
+        {"what": "missed", "number": 1, "center_mm": [1, 2, float("nan")], "reason": ""},
+        {"what": "missed", "number": 1, "center_mm": [1, 2, 10**400], "reason": ""},
+        {"what": "missed", "number": 1, "center_mm": ["1", "2", "3"], "reason": ""},
+        {"what": "not missed", "number": float("inf")},
+        {"what": "judge", "model": "m", "sha256": "", "ankle": float("inf"), "index": 0, "judgement": "accepted", "reason": ""},
+        {"what": "judge", "model": "m", "sha256": "", "ankle": 0, "index": "0", "judgement": "accepted", "reason": ""},
+        {"what": "measure", "number": float("inf"), "kind": "distance", "points_mm": LINE, "normal": None, "values": []},
+        {"what": "measure", "number": "1", "kind": "distance", "points_mm": LINE, "normal": None, "values": []},
+        {"what": "measure", "number": 1, "kind": "distance", "points_mm": [[1, 2, 10**400]], "normal": None, "values": []},
+        MEASURED | {"values": [{"name": "length", "value": float("nan"), "unit": "mm"}]},
+        {"what": "box", "model": "m", "sha256": "", "ankle": 0, "index": 0, "min_mm": [0, 0, 0], "max_mm": [1, 1, float("inf")]},
+        {"what": "undo", "of": ["?"]},
+        {"what": "undo", "step": {}},
         {"what": "of the future"},
+        {"what": "of the future", "step": float("inf"), "id": []},
         {},
     ],
 )
@@ -110,6 +130,10 @@ def test_records_that_are_not_understood_are_left_out(record: dict[str, object])
     history = History([record])
     assert history.review == Review() and not history.can_undo
     assert to_json(history.review) == to_json(Review())
+    history.add_missed((1.0, 2.0, 3.0))
+    history.add_measure("distance", LINE, UP, FIVE)
+    history.undo()
+    assert history.review.missed == (Missed(1, (1.0, 2.0, 3.0)),)
 
 
 def test_measures_are_kept_changed_and_taken_away_and_all_of_it_undone() -> None:
@@ -195,7 +219,7 @@ def test_an_old_journal_is_read_and_gone_on_with() -> None:
 
 def test_what_a_newer_program_wrote_and_undid_takes_nothing_else_along() -> None:
     newer = {"what": "of the future", "step": 2, "data": [1]}
-    accepted = History().judge(FIRST, "accepted")
+    accepted = OLD[0] | {"step": 1}
     undone = History([accepted, newer, {"what": "undo", "step": 2}])
     assert undone.review.marks == {FIRST: Mark("accepted")} and not undone.can_redo
     history = History([accepted, newer])
@@ -212,3 +236,83 @@ def test_a_step_that_never_reached_the_disk_is_not_mistaken_for_another() -> Non
     undone = history.undo()
     assert undone is not None
     assert History([kept, undone]).review.marks == {FIRST: Mark("accepted")}
+
+
+class Windows:
+    """Two windows that were opened on the same scan and write into one journal."""
+
+    def __init__(self, before: list[Record] | None = None) -> None:
+        self.journal = list(before or [])
+        self.one, self.other = History(self.journal), History(self.journal)
+
+    def write(self, record: Record | None) -> None:
+        assert record is not None
+        self.journal.append(json.loads(json.dumps(record)))
+
+    def read(self) -> Review:
+        return History(self.journal).review
+
+
+@pytest.mark.parametrize("before", [[], OLD])
+def test_undo_in_one_window_takes_back_no_step_of_another(before: list[Record]) -> None:
+    windows = Windows(before)
+    windows.write(windows.one.judge(FIRST, "rejected", "Artefact"))
+    windows.write(windows.other.judge(SECOND, "rejected", "Nothing there"))
+    windows.write(windows.other.undo())
+    assert windows.read().marks[FIRST] == Mark("rejected", "Artefact")
+    assert windows.read().marks.get(SECOND) == History(before).review.marks.get(SECOND)
+    windows.write(windows.one.judge(FIRST, "accepted"))
+    windows.write(windows.other.redo())
+    assert windows.read().marks == {FIRST: Mark("accepted"), SECOND: Mark("rejected", "Nothing there")}
+
+
+def test_marks_and_measures_of_two_windows_get_numbers_of_their_own() -> None:
+    windows = Windows()
+    windows.write(windows.one.add_missed((1.0, 0.0, 0.0)))
+    windows.write(windows.other.add_missed((2.0, 0.0, 0.0)))
+    windows.write(windows.one.add_missed((3.0, 0.0, 0.0)))
+    windows.write(windows.one.add_measure("distance", LINE, UP, FIVE))
+    windows.write(windows.other.add_measure("angle", (*LINE, (0.0, 0.0, 9.0)), None, ()))
+    assert [(m.number, m.center_mm[0]) for m in windows.read().missed] == [(1, 1.0), (2, 2.0), (3, 3.0)]
+    assert [(m.number, m.kind) for m in windows.read().measures] == [(1, "distance"), (2, "angle")]
+    longer = Measure(1, "angle", (*LINE, (0.0, 0.0, 12.0)), None, ())
+    windows.write(windows.other.change_measure(longer))
+    windows.write(windows.one.remove_missed(2))
+    windows.write(windows.other.remove_missed(1))
+    windows.write(windows.one.remove_measure(1))
+    assert [m.center_mm[0] for m in windows.read().missed] == [1.0]
+    assert [(m.number, m.points) for m in windows.read().measures] == [(2, longer.points)]
+    again = History(windows.journal)
+    assert again.add_missed((4.0, 0.0, 0.0))["number"] == 4 and again.next_measure == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["judge", "missed", "measure", "undo", "redo"])), max_size=14))
+def test_what_one_window_did_stands_whatever_another_does(steps: list[tuple[bool, str]]) -> None:
+    windows = Windows()
+    for own, what in steps:
+        history, place, x = (windows.one, FIRST, 1.0) if own else (windows.other, SECOND, 2.0)
+        match what:
+            case "judge":
+                windows.write(history.judge(place, "accepted"))
+            case "missed":
+                windows.write(history.add_missed((x, 0.0, 0.0)))
+            case "measure":
+                windows.write(history.add_measure("distance", ((x, 0.0, 0.0), LINE[1]), None, FIVE))
+            case _:
+                record = history.undo() if what == "undo" else history.redo()
+                windows.journal += [record] if record is not None else []
+    read = windows.read()
+    for history, place, x in ((windows.one, FIRST, 1.0), (windows.other, SECOND, 2.0)):
+        assert read.marks.get(place) == history.review.marks.get(place)
+        assert sum(m.center_mm[0] == x for m in read.missed) == len(history.review.missed)
+        assert sum(m.points[0][0] == x for m in read.measures) == len(history.review.measures)
+    for numbers in ([m.number for m in read.missed], [m.number for m in read.measures]):
+        assert len(set(numbers)) == len(numbers)
+
+
+def test_earlier_versions_find_a_number_for_every_step() -> None:
+    windows = Windows(OLD)
+    for record in (windows.one.judge(FIRST, "rejected"), windows.one.undo(), windows.one.add_missed((1.0, 2.0, 3.0))):
+        windows.write(record)
+    assert [record["step"] for record in windows.journal[len(OLD) :]] == [4, 4, 5]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ankleviewer.core.serieschoice import BONE, LACKS, LEAST_BAD, MOST, ONLY, THINNEST, Series, ranked, reason, to_json
+from ankleviewer.core.serieschoice import BONE, KNOWN, LACKS, LEAST_BAD, MOST, ONLY, THINNEST, Series, ranked, reason, to_json
 
 
 def series(
@@ -23,7 +23,10 @@ def series(
         ([series("few", 0.6, 80), series("many", 0.6, 200)], "many", MOST),
         ([series("scout", 1.0, 2), series("scan", 5.0)], "scan", ONLY),
         ([series("coronal", 0.5, plane="coronal"), series("scan", 2.0)], "scan", ONLY),
-        ([series("scout", 1.0, 2), series("short", 1.0, 12), series("none", None, 90)], "short", LEAST_BAD),
+        ([series("scout", 1.0, 2), series("short", 1.0, 12), series("none", None, 90)], "short", KNOWN),
+        ([series("scout", 1.0, 2), series("short", 1.0, 12)], "short", LEAST_BAD),
+        ([series("none", None, 90), series("other", None, 8)], "none", LEAST_BAD),
+        ([series("few", 0.6, 80), series("many", 0.7, 200), series("thicker", 0.84, 300)], "many", MOST),
     ],
 )
 def test_which_comes_first_and_why(found: list[Series], first: str, why: str) -> None:
@@ -61,3 +64,11 @@ def test_the_list_for_programs_tells_what_is_not_known_and_why_one_is_proposed()
     assert first["proposed"] == ONLY and first["lack"] is None
     assert (second["number"], second["description"], second["plane"], second["kernel"]) == (2, "Topogramm", None, None)
     assert second["spacing_mm"] is None and second["proposed"] is None and second["lack"] == LACKS["unknown"]
+
+
+def test_no_reason_claims_more_slices_than_others_have() -> None:
+    """Of a scout of two slices it was said that it had the most, above a series of sixteen whose slice distance is not known."""
+    scout, unknown = series("scout", 10.0, 2), series("unknown", None, 16)
+    assert reason([scout, unknown]) == KNOWN != LEAST_BAD
+    alike = [series("a", 0.6), series("b", 0.6)]
+    assert reason(alike) == MOST and "more" in MOST and "most" not in MOST + LEAST_BAD + KNOWN, "true of equals too"

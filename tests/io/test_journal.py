@@ -31,7 +31,7 @@ def test_a_line_cut_short_at_any_byte_costs_itself_alone(tmp_path: Path) -> None
 
 def test_what_is_no_record_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "j.jsonl"
-    path.write_bytes(b'[1]\n"x"\n\xff\xfe\n{"n": 1}\n')
+    path.write_bytes(b'[1]\n"x"\n\xff\xfe\n' + b"[" * 100_000 + b'\n{"n": 1}\n')
     assert read(path) == [{"n": 1}]
 
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io.nifti import write_nifti
+from ankleviewer.ui.app import Screenshot
 
 START = """
 import sys, time
@@ -61,10 +62,27 @@ def test_a_folder_of_several_scans_without_a_choice_ends_with_3(tmp_path: Path) 
 
 
 def test_a_picture_of_the_empty_window(tmp_path: Path) -> None:
-    picture = tmp_path / "new" / "empty.png"
+    picture = tmp_path / "empty.png"
     done = run(f"import sys; from ankleviewer.ui.app import run; sys.exit(run(None, None, {str(picture)!r}))")
     assert done.returncode == 0, done.stderr
-    assert picture.stat().st_size > 5000
+    assert picture.stat().st_size > 5000 and list(tmp_path.iterdir()) == [picture]
+
+
+def test_a_picture_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
+    picture = tmp_path / "gone" / "empty.png"
+    done = run(f"import sys; from ankleviewer.ui.app import run; sys.exit(run(None, None, {str(picture)!r}))")
+    assert done.returncode == 1 and "could not be written" in done.stderr and "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_never_replaces_the_scan_that_a_session_opened(make_window, backend, tmp_path: Path, capsys) -> None:
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(b"the scan")
+    window = make_window(backend, path=str(scan))
+    shot = Screenshot(window, str(scan), "mine.avsession.json")
+    shot._on_settled(True)
+    shot._take()
+    assert shot.code == 1 and "could not be written" in capsys.readouterr().err and scan.read_bytes() == b"the scan"
 
 
 def test_the_sample_scan_from_file_to_picture(tmp_path: Path) -> None:

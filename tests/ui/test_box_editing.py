@@ -132,3 +132,22 @@ def test_editing_begins_where_turned_slices_show_the_box(window, editing, off: t
     at = view.state.cursor_mm
     editing.toggle()
     assert view.state.cursor_mm == pytest.approx(at if stays else box.center_mm, abs=0.51)
+
+
+@pytest.mark.parametrize("layout", ["lightbox", "compare", "3d"])
+def test_editing_begins_on_slices_and_ends_where_there_are_none(make_window, fakes, layout: str) -> None:
+    """Without handles and guide, keys would move the box unseen, in whichever plane was used last."""
+    ankles = tuple(fakes.ankle(side) for side in "RL")
+    window = make_window(fakes.Backend(ankles=ankles, answers=tuple(fakes.answer(ankle=n) for n in (0, 1))))
+    window.view.update(layout=layout)
+    window.editing.toggle()
+    assert window.editing.active and window.view.state.layout == "grid" and window.panes["axial"].isVisible()
+    window.view.update(layout=layout)
+    assert not window.editing.active and edited(window) == {}
+
+
+def test_editing_stays_in_a_plane_that_fills_the_window(window, editing) -> None:
+    window.view.update(layout="coronal")
+    editing.toggle()
+    window.view.update(layout="sagittal")
+    assert editing.active and window.view.state.layout == "sagittal"

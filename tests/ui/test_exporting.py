@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from ankleviewer.ui.exporting import _STRIP, marked
+from ankleviewer.ui import log_saving
+from ankleviewer.ui.exporting import _STRIP, ask_place, marked
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -111,3 +114,77 @@ def test_a_picture_of_the_view_is_what_is_seen(make_window, backend, layout: str
     made = window.exporting.pane_picture()
     assert (made.width(), made.height()) == (seen.width(), seen.height() + _STRIP)
     assert (pixels(made)[seen.height() :] > 150).all(axis=-1).sum() > 60  # the research-use line
+
+
+YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+
+
+def test_a_file_that_the_added_ending_meets_is_replaced_only_if_the_reader_says_so(
+    make_window, backend, tmp_path, monkeypatch
+) -> None:
+    window = make_window(backend, path=None)
+    (tmp_path / "earlier.pdf").write_text("the report of another scan")
+    typed = [str(tmp_path / "earlier"), str(tmp_path / "new"), str(tmp_path / "earlier"), str(tmp_path / "earlier.pdf"), ""]
+    starts, asked, said = [], [], [NO, YES]
+
+    def choose(_parent, _title, start, _kind):
+        starts.append(Path(start).name)
+        return typed.pop(0), ""
+
+    def question(_parent, _title, text):
+        asked.append(text)
+        return said.pop(0)
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr(QMessageBox, "question", question)
+    places = [ask_place(window, "Save", "ankle.pdf", "PDF (*.pdf)", ".pdf") for _ in range(4)]
+    assert [Path(place).name for place in places] == ["new.pdf", "earlier.pdf", "earlier.pdf", ""]
+    assert starts == ["ankle.pdf", "earlier.pdf", "ankle.pdf", "ankle.pdf", "ankle.pdf"], "after a no the dialog is there again"
+    assert len(asked) == 2 and ".pdf" in asked[0], "with the ending typed the dialog itself has asked"
+
+
+@pytest.mark.parametrize("kept", ["scan.png", "folder/slice.png", "slice.png"])
+def test_no_file_of_the_open_scan_is_replaced(make_window, backend, tmp_path, monkeypatch, kept: str) -> None:
+    """A scan is known by its bytes, so it may have any ending: itself, a slice in its folder, a slice beside it."""
+    window = make_window(backend)
+    file = tmp_path / kept
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(bytes(128) + b"DICM" + bytes(400))
+    (file.parent / "notes.png").write_bytes(b"a picture")
+    scan = {"scan.png": file, "folder/slice.png": tmp_path / "folder", "slice.png": tmp_path / "first.dcm"}[kept]
+    window.controller.case.scan.path = str(scan)
+    window.controller.case.scan.format = "dicom"
+    for typed in (file, file.with_suffix("")):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, typed=typed: (str(typed), ""))
+        monkeypatch.setattr(QMessageBox, "question", lambda *_: YES)
+        window.controller.dismiss()
+        window.exporting.choose_picture()
+        assert window.controller.notice.code == "FILE_NOT_WRITTEN" and "open scan" in window.banner.text.text()
+        assert file.read_bytes()[128:132] == b"DICM"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file.parent / "notes.png"), ""))
+    window.exporting.choose_picture()
+    assert (file.parent / "notes.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_everything_that_is_saved_asks_in_the_same_way(make_window, backend, tmp_path, monkeypatch) -> None:
+    window = make_window(backend)
+    backend.save_review = lambda *_: pytest.fail("written")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), ""))
+    for ending in (".pdf", ".png", ".avsession.json", ".json", ".txt"):
+        (tmp_path / f"there{ending}").write_text("mine")
+    asked = []
+
+    def question(_parent, _title, text):
+        asked.append(text)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+        return NO
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    saving = (
+        window.exporting.choose_report, window.exporting.choose_picture, window.session_files.choose, window.choose_review,
+        lambda: log_saving.choose(window),
+    )  # fmt: skip
+    for choose in saving:
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), ""))
+        choose()
+    assert len(asked) == 5 and all(file.read_text() == "mine" for file in tmp_path.iterdir())

@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy
+from PySide6.QtWidgets import QApplication, QLabel
 
 from ankleviewer.core.oblique import start, turned
 from ankleviewer.core.viewstate import TILE_STEPS
 from ankleviewer.ui import theme
-from ankleviewer.ui.lightbox import HELP, Hints
+from ankleviewer.ui.lightbox import HELP
 
 NO, CTRL, LEFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
 
@@ -136,20 +136,6 @@ def test_the_bar_names_the_readers_own_key(window) -> None:
     window.tile_layout("lightbox")
     window.tile_layout("lightbox")
     assert box.help.text().endswith("size   Esc: close")
-
-
-def test_hints_without_room_give_way(qtbot) -> None:
-    hints = Hints()
-    qtbot.addWidget(hints)
-    hints.resize(1000, 20)
-    hints.show()
-    hints.tell("one thing: a   another: b   close: c")
-    assert hints.text() == "one thing: a   another: b   close: c" and not hints.toolTip()
-    hints.resize(hints.fontMetrics().horizontalAdvance("another: b   close: c") + 4, 20)
-    assert hints.text() == "another: b   close: c" and hints.toolTip() == "one thing: a   another: b   close: c"
-    hints.resize(10, 20)
-    assert hints.text() == "close: c" and hints.minimumSizeHint().width() > 10  # and yet it does not widen a window
-    assert hints.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored
 
 
 def test_step_and_size_by_keys_and_the_bar_says_so(window) -> None:

@@ -243,3 +243,34 @@ def test_the_keys_fit_a_small_screen(make_window, backend) -> None:
     wrapped = [one for one in dialog.findChildren(QLabel) if one.wordWrap()]
     assert len(wrapped) > 30 and all(one.height() >= one.heightForWidth(one.width()) for one in wrapped)
     dialog.close()
+
+
+@pytest.mark.parametrize("layout", ["lightbox", "compare", "3d"])
+@pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
+def test_the_view_last_used_is_the_readers_choice_alone(make_window, fakes, qtbot, layout: str, plane: str) -> None:
+    """Hiding the pane that has the keyboard hands it on; that is nobody's choice."""
+    ankles = tuple(fakes.ankle(side) for side in "RL")
+    window = make_window(fakes.Backend(ankles=ankles, answers=tuple(fakes.answer(ankle=n) for n in (0, 1))))
+    activate(window, qtbot)
+    window.panes[plane].setFocus()
+    for _ in range(2):
+        window.view.update(layout=layout)
+        assert (window.last_pane, window.controller.measuring.plane) == (plane, plane)
+        window.view.update(layout="grid")
+        assert (window.last_pane, window.controller.measuring.plane) == (plane, plane)
+        assert QApplication.focusWidget() is window.panes[plane]
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_of_two_dropped_files_it_is_said_that_one_is_opened(make_window, backend, qtbot, hidden: bool) -> None:
+    window = make_window(backend, path=None)
+    if hidden:
+        window.privacy.toggle()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/data/DOE_JANE.nii.gz"), QUrl.fromLocalFile("/data/other.nii.gz")])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, left, none))
+    told = window.toast.widget
+    assert told.isVisible() and told.text().startswith("One scan at a time") and ("DOE_JANE" in told.text()) != hidden
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    assert backend.opened == ["/data/DOE_JANE.nii.gz"]

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPolygonF
 
+from ankleviewer.core.display import PanePicture, Scene, resolve
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.measure_marks import Line, MeasureMark
 from ankleviewer.core.planes import Frame, Viewport
-from ankleviewer.ui import theme
-from ankleviewer.ui.measure_paint import paint_guide, paint_measures, paint_text
+from ankleviewer.core.review import BoxMm
+from ankleviewer.core.viewstate import ViewState
+from ankleviewer.core.volume import Volume
+from ankleviewer.ui import measure_paint, slice_paint, theme
+from ankleviewer.ui.measure_paint import OwnBox, paint_guide, paint_own, paint_text
 
 GRID = Grid.axis_aligned((40, 40, 10), 1.0, (0.0, 0.0, 0.0))
+
+
+def picture_of(missed: tuple[tuple[int, tuple[float, float, float]], ...] = (), boxes: tuple[BoxMm, ...] = ()) -> PanePicture:
+    scene = Scene(Volume(np.zeros(GRID.shape, np.int16), GRID), boxes=boxes, missed=missed)
+    return resolve(ViewState(cursor_mm=(20.0, 20.0, 5.0), crosshair=False), scene, "axial")
 
 
 def canvas(width: int, height: int, grey: int) -> QImage:
@@ -85,6 +94,44 @@ def test_a_value_stands_only_where_its_line_is(ends: list[tuple[float, float]], 
     line = Line(np.array(ends), False, ("16.5 mm",))
     image = canvas(300, 300, 0)
     painter = QPainter(image)
-    paint_measures(painter, port, [MeasureMark(1, False, (line,), {})])
+    paint_own(painter, port, picture_of(), [MeasureMark(1, False, (line,), {})], [])
     painter.end()
     assert (pixels(image).max() > 150) == seen
+
+
+def test_labels_come_after_all_lines_and_cover_no_other(monkeypatch: pytest.MonkeyPatch, qapp) -> None:
+    """A measure that ends in a mark, and a box edited so that its lower edge lies where the model's number stands."""
+    port = Viewport.fit(Frame.of(GRID, "axial"), (300, 300))
+    model = BoxMm((10.0, 20.0, 2.0), (24.0, 30.0, 8.0))
+    picture = picture_of(missed=((1, (18.0, 12.0, 5.0)),), boxes=(model,))
+    placed: list[tuple[str, QPointF, QFontMetricsF]] = []
+    drawn: list[str] = []
+
+    def text(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None:
+        drawn.append(text)
+        placed.append((text, at, QFontMetricsF(painter.font())))
+
+    def watched(painter: QPainter, polygon: QPolygonF) -> None:
+        drawn.append("line")
+
+    painter_class = type("Watched", (QPainter,), {"drawPolygon": watched, "drawPolyline": watched})
+    monkeypatch.setattr(slice_paint, "paint_text", text)
+    monkeypatch.setattr(measure_paint, "paint_text", text)
+    image = canvas(300, 300, 0)
+    painter = painter_class(image)
+    line = Line(np.array([(8.0, 12.0), (18.0, 12.0)]), False, ("10.0 mm",))
+    own = [OwnBox(0, BoxMm((10.0, 8.0, 2.0), (24.0, 18.0, 8.0))), OwnBox(1, BoxMm((11.0, 8.0, 2.0), (25.0, 18.0, 8.0)))]
+    paint_own(painter, port, picture, [MeasureMark(1, False, (line,), {})], own)
+    painter.end()
+    assert "line" not in drawn[drawn.index("1") :], "no line runs through a label"
+    assert [said for said in drawn if said != "line"] == ["1", "M1", "1 edited", "2 edited", "10.0 mm"]
+    rects = [QRectF(at.x(), at.y() - m.ascent(), m.horizontalAdvance(said), m.height()) for said, at, m in placed]
+    assert not [(a, b) for n, a in enumerate(rects) for b in rects[:n] if a.intersects(b)]
+
+
+def test_without_marks_of_the_readers_nothing_is_painted_twice(monkeypatch: pytest.MonkeyPatch, qapp) -> None:
+    monkeypatch.setattr(measure_paint, "paint_numbers", None)
+    image = canvas(300, 300, 0)
+    painter = QPainter(image)
+    paint_own(painter, Viewport.fit(Frame.of(GRID, "axial"), (300, 300)), picture_of(), [], [])
+    painter.end()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,7 @@ def test_there_and_back(home: Path) -> None:
         '{"preset": 7, "size": "big", "recent": 3}',
         '{"theme": [], "mouse": {}, "keys": 5, "hide_patient": "yes", "language": "xx"}',
         '{"preset": "9", "size": [1, 1], "recent": [1]}',
+        "[" * 100_000,
     ],
 )
 def test_a_broken_file_gives_the_defaults(home: Path, text: str) -> None:
@@ -73,3 +77,54 @@ def test_what_is_saved_soon_is_saved_and_never_undoes_a_later_save(monkeypatch, 
     for thread in [t for t in threading.enumerate() if t.name == "settings"]:
         thread.join(5)
     assert settings.load().preset == "4"
+
+
+def test_a_second_window_undoes_nothing_that_the_first_one_set(home: Path) -> None:
+    first, second = load(), load()
+    assert save(replace(first, hide_patient=True, keys={"Boxes": ("Ctrl+B",)}))
+    assert save(replace(second, preset="4"))
+    assert load() == Settings(preset="4", hide_patient=True, keys={"Boxes": ("Ctrl+B",)})
+    second = replace(second, preset="4")
+    assert save(replace(first, hide_patient=True, theme="light", keys={}))
+    assert save(replace(second, size=(1000, 700))), "what was written once is no change of the second window any more"
+    assert load() == Settings(preset="4", hide_patient=True, theme="light", size=(1000, 700))
+
+
+def test_recent_scans_of_two_windows_stand_together(home: Path) -> None:
+    save(Settings(recent=("/old",)))
+    first, second = load(), load()
+    save(first.with_recent("/first"))
+    save(second.with_recent("/second").with_recent("/third"))
+    assert [Path(p).name for p in load().recent] == ["third", "second", "first", "old"]
+
+
+def test_what_a_newer_program_remembers_stays(home: Path) -> None:
+    (home / "settings.json").write_text('{"format": 2, "of the future": [1]}')
+    assert save(replace(load(), preset="2"))
+    assert json.loads((home / "settings.json").read_text())["of the future"] == [1]
+
+
+@pytest.mark.parametrize("text", ['{"keys": {"Boxes": ["Ctrl+B"]},}', "[]", "[" * 100_000])
+def test_a_broken_file_is_kept_beside(home: Path, text: str) -> None:
+    (home / "settings.json").write_text(text)
+    assert save(replace(load(), preset="2"))
+    assert load() == Settings(preset="2") and (home / "settings.json.BAK").read_text() == text
+    assert sorted(p.name for p in home.iterdir()) == ["settings.json", "settings.json.BAK"]
+
+
+def test_two_programs_that_save_at_once_lose_nothing(home: Path) -> None:
+    names = ("theme", "mouse", "preset", "language")
+    values = {"theme": "light", "mouse": "slicer", "preset": "3", "language": "de"}
+    save(Settings())
+    code = (
+        "import sys; from dataclasses import replace; from ankleviewer.ui import settings; own = settings.load();"
+        "print(flush=True); sys.stdin.readline(); settings.save(replace(own, **{sys.argv[1]: sys.argv[2]}))"
+    )
+    line = [sys.executable, "-c", code]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    programs = [subprocess.Popen([*line, name, values[name]], **pipes) for name in names]  # type: ignore[call-overload]
+    for program in programs:
+        program.stdout.readline()
+    for program in programs:
+        program.communicate("\n", timeout=30)
+    assert load() == Settings(**values)  # type: ignore[arg-type]

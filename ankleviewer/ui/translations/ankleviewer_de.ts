@@ -76,10 +76,6 @@
         <translation>3D: drehen lassen; Rahmen von drei Seiten</translation>
     </message>
     <message>
-        <source>3D: volume rendering, without the foot</source>
-        <translation>3D: Volume Rendering, ohne Fuß</translation>
-    </message>
-    <message>
         <source>A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either</source>
         <translation>NIfTI-Datei (.nii, .nii.gz), Ordner mit DICOM-Dateien oder ZIP mit beidem</translation>
     </message>
@@ -1316,10 +1312,6 @@
         <translation>Umschalt+T, Umschalt+B</translation>
     </message>
     <message>
-        <source>Shift+V, Shift+X</source>
-        <translation>Umschalt+V, Umschalt+X</translation>
-    </message>
-    <message>
         <source>Show</source>
         <translation>Einblenden</translation>
     </message>
@@ -1462,6 +1454,14 @@
         </translation>
     </message>
     <message>
+        <source>3D: volume rendering, without the foot, with the cast</source>
+        <translation>3D: Volume Rendering, ohne Fuß, mit Gips</translation>
+    </message>
+    <message>
+        <source>A file with this name and the ending {ending} exists already. Replace it?</source>
+        <translation>Eine Datei dieses Namens mit der Endung {ending} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
         <source>A slice lies {} mm beside the next one; at most {} is accepted.</source>
         <translation>Eine Schicht liegt {} mm neben der nächsten; höchstens {} werden angenommen.</translation>
     </message>
@@ -1544,6 +1544,10 @@
     <message>
         <source>Series {number}</source>
         <translation>Serie {number}</translation>
+    </message>
+    <message>
+        <source>Shift+V, Shift+X, Shift+K</source>
+        <translation>Umschalt+V, Umschalt+X, Umschalt+K</translation>
     </message>
     <message>
         <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
@@ -1636,6 +1640,10 @@
     <message>
         <source>The distance between slices runs from {} to {} mm; the scan was resampled to {} mm.</source>
         <translation>Der Schichtabstand reicht von {} bis {} mm; der Scan wurde auf {} mm umgerechnet.</translation>
+    </message>
+    <message>
+        <source>The earlier review of this scan could not be read ({why}). It is not shown.</source>
+        <translation>Die frühere Beurteilung dieses Scans konnte nicht gelesen werden ({why}). Sie wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>The engine refuses the model ({}).</source>
@@ -2020,6 +2028,10 @@
     <message>
         <source>This installation has no decoder for JPEG images (package imagecodecs).</source>
         <translation>Diese Installation hat keinen Decoder für JPEG-Bilder (Paket imagecodecs).</translation>
+    </message>
+    <message>
+        <source>This is a file of the open scan. Choose another name.</source>
+        <translation>Das ist eine Datei des geöffneten Scans. Bitte einen anderen Namen wählen.</translation>
     </message>
     <message>
         <source>This is neither a NIfTI file nor a DICOM image.</source>

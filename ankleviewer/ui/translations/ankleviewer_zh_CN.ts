@@ -76,10 +76,6 @@
         <translation>3D：自动旋转；从三个方向观察框</translation>
     </message>
     <message>
-        <source>3D: volume rendering, without the foot</source>
-        <translation>3D：容积再现，去除足部</translation>
-    </message>
-    <message>
         <source>A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either</source>
         <translation>NIfTI 文件（.nii、.nii.gz）、DICOM 文件夹，或含其一的 ZIP 文件</translation>
     </message>
@@ -1316,10 +1312,6 @@
         <translation>Shift+T、Shift+B</translation>
     </message>
     <message>
-        <source>Shift+V, Shift+X</source>
-        <translation>Shift+V、Shift+X</translation>
-    </message>
-    <message>
         <source>Show</source>
         <translation>显示</translation>
     </message>
@@ -1460,6 +1452,14 @@
         </translation>
     </message>
     <message>
+        <source>3D: volume rendering, without the foot, with the cast</source>
+        <translation>3D：容积再现，去除足部，显示石膏</translation>
+    </message>
+    <message>
+        <source>A file with this name and the ending {ending} exists already. Replace it?</source>
+        <translation>已存在同名且扩展名为 {ending} 的文件。要替换吗？</translation>
+    </message>
+    <message>
         <source>A slice lies {} mm beside the next one; at most {} is accepted.</source>
         <translation>有一层相对相邻层偏移 {} mm；最多接受 {} mm。</translation>
     </message>
@@ -1542,6 +1542,10 @@
     <message>
         <source>Series {number}</source>
         <translation>序列 {number}</translation>
+    </message>
+    <message>
+        <source>Shift+V, Shift+X, Shift+K</source>
+        <translation>Shift+V、Shift+X、Shift+K</translation>
     </message>
     <message>
         <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
@@ -1634,6 +1638,10 @@
     <message>
         <source>The distance between slices runs from {} to {} mm; the scan was resampled to {} mm.</source>
         <translation>层间距为 {} 至 {} mm；扫描已重采样为 {} mm。</translation>
+    </message>
+    <message>
+        <source>The earlier review of this scan could not be read ({why}). It is not shown.</source>
+        <translation>无法读取此扫描先前的评阅（{why}），因此未显示。</translation>
     </message>
     <message>
         <source>The engine refuses the model ({}).</source>
@@ -2018,6 +2026,10 @@
     <message>
         <source>This installation has no decoder for JPEG images (package imagecodecs).</source>
         <translation>此安装没有 JPEG 图像解码器（imagecodecs 包）。</translation>
+    </message>
+    <message>
+        <source>This is a file of the open scan. Choose another name.</source>
+        <translation>这是当前打开的扫描的文件。请选择其他名称。</translation>
     </message>
     <message>
         <source>This is neither a NIfTI file nor a DICOM image.</source>
