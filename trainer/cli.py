@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
-from trainer.failures import failed, stopped
+from trainer.arguments import at_least, positive, share
+from trainer.failures import failed, missing, stopped
 
 if TYPE_CHECKING:
     from trainer.runs import TrainOrder
@@ -23,30 +24,6 @@ DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
 MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
 
 
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def whole_number(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
-        return value
-
-    return whole_number
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
-    return value
-
-
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(
@@ -55,44 +32,44 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     p = commands.add_parser("simulate", help="ankle CTs with known fractures: scans, truth.json, manifest.csv, contact sheet")
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--count", type=int, help="number of scans; with --seed, or --set instead of both")
-    p.add_argument("--seed", type=int)
+    p.add_argument("--count", type=at_least(1), help="number of scans; with --seed, or --set instead of both")
+    p.add_argument("--seed", type=at_least(0))
     p.add_argument("--set", metavar="NAME", help="a named set: sim-val-v1, sim-test-v1 or sim-shift-v1")
     p.add_argument("--type", help="one injury instead of all")
     p.add_argument("--severity", choices=("hairline", "moderate", "displaced"))
-    p.add_argument("--spacing", type=float, metavar="MM", help="isotropic voxels; default: another scanner each time")
-    p.add_argument("--fov", type=float, metavar="MM", help="edge of the field of view")
+    p.add_argument("--spacing", type=positive, metavar="MM", help="isotropic voxels; default: another scanner each time")
+    p.add_argument("--fov", type=positive, metavar="MM", help="edge of the field of view")
     p.add_argument("--twins", action="store_true", help="each fractured scan is followed by itself without the fracture")
     p.add_argument("--setting", help="standard (default), training, shifted or release: ranges of bones and scanner")
     p.add_argument("--bones", type=Path, metavar="DIR", help="closed surface meshes instead of the built-in bones")
     p.add_argument("--format", choices=("nifti", "dicom"), default="nifti")
-    p.add_argument("--jobs", type=int, default=1)
+    p.add_argument("--jobs", type=at_least(1), default=1)
     p = commands.add_parser("prepare", help="check, split and prepare a manifest's scans")
     p.add_argument("manifest", type=Path)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--window", choices=("bone", "paper"), default="bone", help="bone: at 0.75 mm; paper: its own, at 1 mm")
-    p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--seed", type=at_least(0), default=0)
     p = commands.add_parser("train", help="train a network")
     _training(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
     p.add_argument("--folds", type=int, metavar="K", help="with DATA: cross-validation inside the training part, no model")
     p.add_argument("--allow-small", action="store_true", help="with DATA: go on where validation scans hold one class only")
     p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="with simulate: scans that choose the state")
-    p.add_argument("--lr", type=_positive, help="learning rate at the start; default: the preset's")
-    p.add_argument("--strength", type=_share, help="of the augmentation, 0 to 1; default: the preset's")
+    p.add_argument("--lr", type=positive, help="learning rate at the start; default: the preset's")
+    p.add_argument("--strength", type=share, help="of the augmentation, 0 to 1; default: the preset's")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
     p.add_argument("--tensorboard", action="store_true", help="write events for TensorBoard into RUN/tensorboard")
     p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; otherwise it begins anew")
     p = commands.add_parser("tune", help="search learning rate and augmentation on the validation scans")
     _training(p, "DATA", "a folder that `prepare` made")
-    p.add_argument("--trials", type=int, default=20)
+    p.add_argument("--trials", type=at_least(1), default=20)
     p = commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked")
-    p.add_argument("--effect", type=_positive, default=0.5, help="Cohen's d")
-    p.add_argument("--power", type=_positive, default=0.8)
-    p.add_argument("--level", type=_positive, default=0.05)
-    p.add_argument("--scans", type=_at_least(4), default=1280, help="what effect so many show")
-    p.add_argument("--auc", type=_positive, default=0.94, help="AUC that is hoped for")
-    p.add_argument("--accuracy", type=_positive, default=0.91)
-    p.add_argument("--half-width", type=_positive, default=0.04, help="of the 95 %% intervals")
+    p.add_argument("--effect", type=positive, default=0.5, help="Cohen's d")
+    p.add_argument("--power", type=positive, default=0.8)
+    p.add_argument("--level", type=positive, default=0.05)
+    p.add_argument("--scans", type=at_least(4), default=1280, help="what effect so many show")
+    p.add_argument("--auc", type=positive, default=0.94, help="AUC that is hoped for")
+    p.add_argument("--accuracy", type=positive, default=0.91)
+    p.add_argument("--half-width", type=positive, default=0.04, help="of the 95 %% intervals")
     p = commands.add_parser("export", help="calibrate a run on validation scans and write a model pack")
     p.add_argument("run", type=Path)
     p.add_argument("--out", type=Path, required=True)
@@ -114,9 +91,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, required=True)
     p = commands.add_parser("locator", help="make the network that finds the ankles: simulate, train, measure, write the file")
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--scans", type=int, default=800)
-    p.add_argument("--steps", type=int, default=2000)
-    p.add_argument("--jobs", type=int, default=1)
+    p.add_argument("--scans", type=at_least(1), default=800)
+    p.add_argument("--steps", type=at_least(1), default=2000)
+    p.add_argument("--jobs", type=at_least(1), default=1)
     p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; scans there stay anyway")
     return top
 
@@ -135,11 +112,11 @@ def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
     )
     p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
     p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
-    p.add_argument("--epochs", type=_positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
-    p.add_argument("--batch", type=_at_least(1), help="scans a step, with DATA; default: the preset's")
-    p.add_argument("--size", type=_at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
-    p.add_argument("--seed", type=int, default=1001)
-    p.add_argument("--width", type=_positive, help="factor on the channels, for trials")
+    p.add_argument("--epochs", type=positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
+    p.add_argument("--batch", type=at_least(1), help="scans a step, with DATA; default: the preset's")
+    p.add_argument("--size", type=at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
+    p.add_argument("--seed", type=at_least(0), default=1001)
+    p.add_argument("--width", type=positive, help="factor on the channels, for trials")
     p.add_argument(
         "--precision",
         choices=("auto", "bf16", "fp32"),
@@ -147,7 +124,7 @@ def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
         help="auto: bf16 where the processor has it",
     )
     p.add_argument(
-        "--part", type=_at_least(1), metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory"
+        "--part", type=at_least(1), metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory"
     )
     p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
     p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
@@ -169,6 +146,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ScanError, ModelError, AnkleViewerError) as error:
         print(error, file=sys.stderr)
         return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
+    except ModuleNotFoundError as error:
+        if (sentence := missing(error)) is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print(stopped(args.command, getattr(args, "out", None), since), file=sys.stderr)
         return FAILED

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 _RESUMABLE = ("train", "locator")
+_EXTRA = {"torch", "onnx", "onnxscript", "matplotlib", "safetensors", "tqdm"}  # of pyproject.toml, extra "trainer"
 _STATES = ("checkpoint*.pt", "fold-*/checkpoint*.pt", "fold-*/answers.json")  # what --resume goes on from
 _LESS = ": --part 1 or --save-memory needs less, also with --resume (a smaller --batch or --size is another run)"
 _FULL = (
@@ -35,6 +36,13 @@ def failed(command: str, error: Exception, out: Path | None = None, since: float
         remedy = _LESS if command in ("train", "tune") else ""
         return f"Not enough memory{remedy}; {kept}. ({text})"
     return text
+
+
+def missing(error: ModuleNotFoundError) -> str | None:
+    """What is said where the trainer's packages are not installed; None where another module is missing."""
+    if (error.name or "").split(".")[0] not in _EXTRA:
+        return None
+    return f"EXTRA_MISSING: the trainer needs the package {error.name}: pip install 'ankleviewer[trainer]'."
 
 
 def _kept(command: str, out: Path | None, since: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,10 @@ from trainer.training.recipes import RECIPES
         ["simulate", "--out", "x", "--count", "0", "--seed", "1"],
         ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--type", "sprain"],
         ["simulate", "--out", "x", "--count", "1"],
+        ["simulate", "--out", "x", "--count", "1", "--seed", "-1"],
+        ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--spacing", "nan"],
+        ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--fov", "0"],
+        ["power", "--effect", "abc"],
         ["simulate", "--out", "x", "--count", "1", "--seed", "1", "--setting", "odd"],
         ["simulate", "--out", "x", "--set", "sim-val"],
         ["simulate", "--out", "x", "--set", "sim-val-v1", "--twins"],
@@ -126,6 +131,12 @@ def test_scans_without_a_patient_are_told(
         assert main(["prepare", "scans.csv", "--out", str(tmp_path)]) == 0
         said = capsys.readouterr().out
         assert told in said and ("no patient" in said) == bool(told)
+
+
+def test_a_bare_installation_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    assert main(["simulate", "--out", "x", "--count", "1", "--seed", "1"]) == 1
+    assert "pip install 'ankleviewer[trainer]'" in capsys.readouterr().err
 
 
 def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

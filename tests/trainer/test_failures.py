@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from trainer import failures
 from trainer.cross_validation import ANSWERS
-from trainer.failures import failed, stopped
+from trainer.failures import failed, missing, stopped
 from trainer.training import checkpoint
 
 FULL = OSError(28, "No space left on device")
@@ -79,3 +82,15 @@ def test_what_numpy_and_torch_say_of_a_full_disk_is_known(tmp_path: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "x")], capture_output=True, text=True, check=True)
     assert [line.split(";")[0] for line in done.stdout.splitlines()] == ["The disk is full"] * 2, done.stdout
+
+
+def test_a_bare_installation_is_told_what_it_lacks() -> None:
+    said = missing(ModuleNotFoundError("No module named 'torch'", name="torch.nn"))
+    assert said is not None and said.startswith("EXTRA_MISSING") and "ankleviewer[trainer]" in said
+    assert missing(ModuleNotFoundError("No module named 'trainer.gone'", name="trainer.gone")) is None
+
+
+def test_the_packages_are_those_of_the_extra() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.match(r"[a-z]+", line).group() for line in project["optional-dependencies"]["trainer"]}  # type: ignore[union-attr]
+    assert named == failures._EXTRA

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from trainer.evaluation.calibration import brier, expected_calibration_error, re
 from trainer.evaluation.localise import Pointing, localisation
 from trainer.evaluation.metrics import OneClassError, auc, auc_by_patient, auc_interval, pair_accuracy, roc, summary
 from trainer.scans.intake import Intake, take_in
-from trainer.scans.manifest import SIMULATOR, Row, read_manifest
+from trainer.scans.manifest import SIMULATOR, DataError, Row, read_manifest
 
 if TYPE_CHECKING:
     from ankleviewer.core.explain import HeatMap
@@ -79,9 +80,10 @@ def evaluate(
         What metrics.json holds: {"schema", "scans", "models": {name: figures}}.
 
     Raises:
-        DataError: see `read_manifest`.
+        DataError: see `read_manifest`; a label and truth.json contradict each other.
         ModelError: a pack is refused.
         AnkleViewerError: MODELS_SAME_NAME, figures go by the models' names.
+        OSError: `out` cannot be written.
     """
     from ankleviewer.inference.packs import load_pack
     from ankleviewer.inference.predictor import Predictor
@@ -90,6 +92,7 @@ def evaluate(
     rows = read_manifest(data)
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
     truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
+    _check_truth(rows, truth or {})
     packs = [load_pack(model) for model in models]
     for name, times in Counter(pack.name for pack in packs).items():
         if times > 1:
@@ -98,6 +101,10 @@ def evaluate(
                 f"{times} of the packs are named {name}, so that their figures could not be told apart: evaluate them one by "
                 "one, or export one under another name (--name).",
             )
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):  # a folder that cannot be written is told now, not after hours
+        pass
     predictors = {pack.name: Predictor(pack, runtime) for pack in packs}
     answers: dict[str, list[Prediction]] = {name: [] for name in predictors}
     for i, row in enumerate(rows):
@@ -116,12 +123,16 @@ def evaluate(
         thresholds = float(decision["spec_threshold"]), float(decision["sens_threshold"])
         figures = measure(rows, answers[name], *thresholds, truth, resamples)
         record["models"][name] = {"version": predictor.pack.version, "sha256": predictor.pack.sha256, **figures}
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
     _write_predictions(folder / "predictions.csv", rows, answers)
     _draw_roc(folder / "roc.png", rows, answers)
     write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
+
+
+def _check_truth(rows: Sequence[Row], truth: Mapping[str, Any]) -> None:
+    wrong = [r.id for r in rows if r.id in truth and bool(r.label) != bool(truth[r.id].get("fractures"))]
+    if wrong:
+        raise DataError(f"label and truth.json contradict each other for {len(wrong)} scans, the first is {wrong[0]}")
 
 
 def predict_scan(path: Path, predictors: dict[str, Predictor]) -> dict[str, Prediction]:
@@ -176,7 +187,7 @@ def measure(
         predictions: one for each row.
         spec_threshold: "fracture" from here.
         sens_threshold: "no fracture" below.
-        truth: truth.json, for the localisation.
+        truth: truth.json, for the localisation; scans that are not in it are left out there, and counted.
         resamples: of the bootstrap.
     """
     reasons = [q.reason for q in predictions if q.probability is None]
@@ -200,8 +211,9 @@ def measure(
         result["pair_accuracy"] = {"value": round(share, 6), "pairs": pairs}
     result["auc_by_severity"] = _by_severity([r for r, _, _ in kept], p, resamples)
     if truth is not None:
-        fractures = [truth.get(r.id, {}).get("fractures", []) for r, _, _ in kept]
-        result["localisation"] = localisation([q.pointing for _, q, _ in kept], fractures, patients)
+        known = [(r, q, truth[r.id].get("fractures", [])) for r, q, _ in kept if r.id in truth]
+        places = localisation([q.pointing for _, q, _ in known], [f for _, _, f in known], [r.patient for r, _, _ in known])
+        result["localisation"] = places | ({"without_truth": len(kept) - len(known)} if len(known) < len(kept) else {})
     return result
 
 
@@ -243,6 +255,8 @@ def as_text(figures: Mapping[str, Any]) -> str:
         lines.append(f"  pair accuracy {figures['pair_accuracy']['value']:.3f} of {figures['pair_accuracy']['pairs']} pairs")
     place = figures.get("localisation") or {}
     lines += [f"  {key.replace('_', ' ')} {_interval(v)}" for key, v in place.items() if isinstance(v, Mapping) and "low" in v]
+    if "without_truth" in place:
+        lines.append(f"  {place['without_truth']} scans are not in truth.json: nothing is known of places in them")
     if "centre_error_mm" in place:
         lines.append(f"  centre error, median: {place['centre_error_mm']['median']} mm (n = {place['centre_error_mm']['n']})")
     return "\n".join(line.rstrip() for line in lines)

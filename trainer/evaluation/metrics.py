@@ -256,16 +256,22 @@ def summary(
     tp, fp, fn, tn = counts(labels, called)
     names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
 
-    def share(of: NDArray[np.bool_]) -> dict[str, float | None]:
+    def share(of: NDArray[np.bool_]) -> Interval:
         right = (called == labels)[of]
-        return proportion(right, [str(name) for name in names[of]], labels[of], resamples, seed).to_json()
+        return proportion(right, [str(name) for name in names[of]], labels[of], resamples, seed)
+
+    def drawn(name: str) -> Interval:
+        return bootstrap(lambda i: rates(labels[i], called[i])[name], labels, patients, resamples, seed)
 
     whole = auc_by_patient(labels, probability, patients, resamples, seed)
     fractured = len(np.unique(names[labels]))
     least = wilson(fractured, fractured).low
     f1 = Interval(1.0, 2 * least / (1 + least), 1.0)
     if fp or fn:
-        f1 = bootstrap(lambda i: rates(labels[i], called[i])["f1"], labels, patients, resamples, seed)
+        f1 = drawn("f1")
+    precision = share(called)
+    if 0.0 < precision.value < 1.0 and len(np.unique(names[called])) < tp + fp:
+        precision = drawn("precision")  # how many are called differs from draw to draw, and their labels are what is counted
     return {
         "n": len(labels),
         "positives": tp + fn,
@@ -274,9 +280,9 @@ def summary(
         "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
         "auc": whole.to_json(),
         "auc_hanley_mcneil": auc_interval(whole.value, tp + fn, tn + fp).to_json(),
-        "accuracy": share(np.ones_like(labels)),
-        "precision": share(called),
-        "recall": share(labels),
-        "specificity": share(~labels),
+        "accuracy": share(np.ones_like(labels)).to_json(),
+        "precision": precision.to_json(),
+        "recall": share(labels).to_json(),
+        "specificity": share(~labels).to_json(),
         "f1": f1.to_json(),
     }

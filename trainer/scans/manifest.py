@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -180,7 +181,9 @@ def _not_eligible(values: dict[str, str], where: str) -> str:
         try:
             years = float(age)
         except ValueError:
-            raise DataError(f"{where}: the age {age!r} is no number") from None
+            years = float("nan")
+        if not math.isfinite(years):
+            raise DataError(f"{where}: the age {age!r} is no number")
         if years < ADULT:
             return "NOT_ADULT"
     for column, code in EXCLUDING.items():

@@ -22,16 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.geometry import Grid
 from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
 from trainer.scans.flow_diagram import draw_flow, flow_table
 from trainer.scans.intake import take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
+from trainer.scans.marks import marks_on, read_marks
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
-MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
-TAKING_IN = 2  # rises where the same file becomes something else than before (2: no other leg, marks of nothing are no marks)
+TAKING_IN = 2  # rises where the same file becomes something else than before (2: no other leg, marks as their numbers are)
 NOT_FOUND = "FILE_NOT_FOUND"
 WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
@@ -101,6 +100,7 @@ def prepare(
     rows = read_manifest(manifest, noticed.append)
     folder = out / "inputs"
     state_file = out / "state.json"
+    _check_written(manifest, out)
     state: dict[str, Any] = json.loads(state_file.read_text(encoding="utf-8")) if state_file.is_file() else {}
     _check_reachable(rows, state.get("scans", {}))
     folder.mkdir(parents=True, exist_ok=True)
@@ -187,6 +187,16 @@ def _manifest(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
+def _check_written(manifest: Path, out: Path) -> None:
+    """Stop before a table that is not ours is replaced. Raises DataError."""
+    ours = [out / name for name in ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))]
+    there = [file for file in ours if file.exists()]
+    if manifest.is_file() and any(file.samefile(manifest) for file in there):
+        raise DataError(f"{manifest} would be replaced by a part of itself: give another folder, or the table another name")
+    if there and not (out / "state.json").is_file():
+        raise DataError(f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
+
+
 def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> None:
     """Stop where a share that is not connected would leave a study empty.
 
@@ -212,16 +222,20 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
 
 
 def _source(row: Row, manifest: Path) -> str:
-    """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), and number,
-    size and latest change of its files and its marks. Another scan under the same id, a scan that was sent anew, another label,
-    or marks that came later are so told from what was read.
+    """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), its marks'
+    place, and the size and latest change of each file. Another scan under the same id, a scan that was sent anew, another
+    label, another reader's marks, or marks that came later are so told from what was read.
     """
     table = manifest if manifest.is_dir() else manifest.parent
-    files = [row.path, *(row.path.rglob("*") if row.path.is_dir() else ()), *([row.mask] if row.mask else [])]
-    stats = [f.stat() for f in files if f.is_file()]
-    latest = max((s.st_mtime_ns for s in stats), default=0)
-    place = os.path.relpath(row.path.resolve(), table.resolve())
-    return f"{Path(place).as_posix()} {row.label} {len(stats)} {sum(s.st_size for s in stats)} {latest}"
+    files = sorted([row.path, *(row.path.rglob("*") if row.path.is_dir() else ()), *([row.mask] if row.mask else [])])
+    seen = hashlib.sha256()
+    for file in files:
+        if file.is_file():
+            stat, place = file.stat(), Path(os.path.relpath(file.resolve(), table.resolve()))
+            seen.update(f"{place.as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    place = Path(os.path.relpath(row.path.resolve(), table.resolve()))
+    mask = Path(os.path.relpath(row.mask.resolve(), table.resolve())).as_posix() if row.mask else ""
+    return f"{place.as_posix()} {row.label} {mask} {seen.hexdigest()}"
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
@@ -233,7 +247,7 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
         return {"excluded": found.reason, "pixels": "", "ankle": None}
     volume = found.scan.volume
     pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
-    marked = _marked(row, row.mask, volume) if row.mask is not None else None
+    marked = read_marks(row, row.mask, volume) if row.mask is not None else None
     ankle = _meant(found.ankles, row.label, marked)
     if ankle is None:
         reason = WHICH_ANKLE if found.ankles else found.reason
@@ -241,7 +255,7 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
     others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
     tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up, others)
     _save(target, tensor[0, 0])
-    seen = None if marked is None else _marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up))
+    seen = None if marked is None else marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up))
     # marks of nothing would teach that no cell of a fractured scan holds a fracture
     has_marks = seen is not None and (not row.label or bool(seen.any()))
     if seen is not None and has_marks:
@@ -260,34 +274,6 @@ def _meant(ankles: Sequence[Ankle], label: int, marked: Volume | None) -> Ankle 
         return None
     middle = marked.grid.to_mm(where).mean(axis=0)
     return min(ankles, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
-
-
-def _marked(row: Row, path: Path, volume: Volume) -> Volume:
-    """A mask of fractures, above 0 where one is marked.
-
-    Raises:
-        DataError: the marks cannot be read, do not lie on the scan's grid or mark something on a scan without a fracture.
-    """
-    from ankleviewer.core.errors import ScanError
-    from ankleviewer.io.reader import open_scan
-
-    try:
-        marks = open_scan(path).volume
-    except ScanError as error:
-        raise DataError(f"scan {row.id}: the marks {path.name} cannot be read: {error}") from error
-    if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
-        raise DataError(f"scan {row.id}: the marks {path.name} do not lie on the scan's grid")
-    if not row.label and (marks.hu > 0).any():
-        raise DataError(f"scan {row.id}: the marks {path.name} hold a fracture, but the label is 0")
-    return marks
-
-
-def _marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:
-    """Marked fractures on the network's grid."""
-    from ankleviewer.core.resample import resample
-
-    unit = 1000  # whatever number marks a fracture; as much of a voxel as it fills
-    return resample(Volume((marks.hu > 0).astype(np.int16) * unit, marks.grid), grid, 0.0) > MARKED_SHARE * unit
 
 
 def _save(target: Path, values: NDArray[Any]) -> None:

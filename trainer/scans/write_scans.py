@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import functools
+import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
 from trainer.simulate.render import OTHER_LEG
 from trainer.simulate.scan import SimulatedScan, simulate_scan
 from trainer.simulate.setting import STANDARD, Setting
+from trainer.simulate.streams import SIMULATOR_VERSION
 
 SCANS_PER_BODY = 2
 FORMATS = ("nifti", "dicom")
@@ -107,11 +109,55 @@ def simulate_one(order: Order, number: int) -> tuple[str, SimulatedScan]:
     return f"ankle-{order.seed}-{number:05d}", scan
 
 
+def _decides(order: Order) -> dict[str, Any]:
+    """What makes the scans of a seed what they are, as JSON holds it."""
+    return {
+        "version": SIMULATOR_VERSION,
+        "type": order.type,
+        "severity": order.severity,
+        "spacing": order.spacing,
+        "field of view": order.reach_mm,
+        "twins": order.twins,
+        "setting": hashlib.sha256(repr(order.setting).encode()).hexdigest()[:16],
+        "bones": None if order.bones is None else str(order.bones.resolve()),
+        "format": order.format,
+        "balanced": order.balanced,
+    }
+
+
+def _remember(orders: Sequence[Order], out: Path) -> None:
+    """Write down what was ordered.
+
+    Raises:
+        AnkleViewerError: SET_UNFIT, the folder holds scans of another order, or a table that is not ours.
+    """
+    from ankleviewer.io.atomic import write_text
+
+    file = out / "orders.json"
+    if (out / "manifest.csv").exists() and not (out / "truth").is_dir():
+        raise AnkleViewerError("SET_UNFIT", f"{out} holds a manifest.csv without simulated scans: give another folder by --out.")
+    known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    wanted = {str(order.seed): _decides(order) for order in orders}
+    for seed, order in wanted.items():
+        there = known.get(seed, order)
+        if unlike := [name for name, value in order.items() if there.get(name) != value]:
+            raise AnkleViewerError(
+                "SET_UNFIT",
+                f"{out} holds scans of seed {seed} that differ from these in {', '.join(unlike)}: give another folder by --out.",
+            )
+    out.mkdir(parents=True, exist_ok=True)
+    write_text(file, json.dumps(known | wanted, indent=1) + "\n")
+
+
 def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
     """Write what is missing; yields (done, of). The tables and the contact sheet come last, so an interrupted run simply goes
     on. Several orders (of different seeds) fill one folder, that of the first.
+
+    Raises:
+        AnkleViewerError: SET_UNFIT, what lies in the folder is of another order.
     """
     out, of = orders[0].out, sum(order.count for order in orders)
+    _remember(orders, out)
     for folder in ("scans", "masks", "bones", "truth"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     work = [(replace(order, out=out), n) for order in orders for n in range(order.count)]

@@ -26,7 +26,7 @@ from trainer.evaluation.metrics import auc_interval
 from trainer.networks.head import FractureNet
 from trainer.packs.export import export
 from trainer.scans.intake import Intake
-from trainer.scans.manifest import Row
+from trainer.scans.manifest import DataError, Row
 
 CRACK = {"center_mm": [0, 0, 0], "min_mm": [-3, -1, -3], "max_mm": [3, 1, 3]}
 BOX = ((-5, -3, -5), (5, 3, 5))
@@ -65,6 +65,15 @@ def test_figures_of_known_predictions() -> None:
     assert found["localisation"]["pointing_game"]["value"] == 0.75
     assert found["localisation"]["unfractured_without_box"]["value"] == 1.0
     assert found["brier"] == pytest.approx(np.mean([0.01, 0.01, 0.04, 0.04, 0.49, 0.16, 0.09]), abs=1e-6)
+
+
+def test_a_scan_without_truth_is_no_unfractured_one() -> None:
+    scans = rows(4)
+    truth = {r.id: {"fractures": [CRACK] if r.label else []} for r in scans[1:]}
+    found = measure(scans, [answer(0.9, True)] * 4, 0.5, 0.5, truth, resamples=20)
+    places = found["localisation"]
+    assert (places["n_fractured"], places["n_unfractured"], places["without_truth"]) == (1, 2, 1)
+    assert "1 scans are not in truth.json" in as_text(found)
 
 
 def test_severities_of_one_patient_s_scans_are_less_sure() -> None:
@@ -192,6 +201,23 @@ def test_whom_the_table_leaves_out_is_not_assessed(tmp_path: Path, monkeypatch: 
     figures = evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=10)["models"]["tiny"]
     assert seen == ["c.nii", "d.nii"]
     assert figures["assessed"] == 2 and figures["not_assessed"] == {"NOT_ADULT": 1, "PRIOR_SURGERY": 1}
+
+
+def test_an_unusable_folder_and_a_contradiction_are_told_before_any_scan_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stubs: None
+) -> None:
+    def read(*_: object) -> None:
+        raise AssertionError("reads")
+
+    monkeypatch.setattr(module, "predict_scan", read)
+    monkeypatch.setattr(module, "read_manifest", lambda _: rows(2))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileExistsError):
+        evaluate(["tiny"], tmp_path, tmp_path / "file")
+    (tmp_path / "truth.json").write_text(json.dumps({"s0": {"fractures": []}}))
+    with pytest.raises(DataError, match="s0"):
+        evaluate(["tiny"], tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.usefixtures("stubs")

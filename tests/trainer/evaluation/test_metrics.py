@@ -183,3 +183,13 @@ def test_a_proportion_of_scans_that_belong_together_is_less_sure() -> None:
     assert together.high - together.low > 1.8 * (alone.high - alone.low)
     assert proportion([True] * 12, [str(i // 4) for i in range(12)]) == wilson(3, 3)
     assert proportion(hits, [str(i) for i in range(60)]) == alone
+
+
+def test_the_interval_of_precision_counts_that_other_scans_might_be_called() -> None:
+    rng = np.random.default_rng(4)
+    y = np.repeat(rng.integers(0, 2, 40), 2)
+    p = np.repeat(np.clip(rng.normal(0.35 + 0.3 * y[::2], 0.2), 0, 1), 2)  # a patient's two scans, alike
+    patients = [str(i // 2) for i in range(80)]
+    both, one = summary(y, p, 0.5, patients, resamples=400)["precision"], summary(y[::2], p[::2], 0.5)["precision"]
+    assert both["value"] == one["value"]
+    assert both["high"] - both["low"] == pytest.approx(one["high"] - one["low"], rel=0.4)

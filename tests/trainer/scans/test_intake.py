@@ -27,9 +27,7 @@ def test_an_ankle_is_taken_in(atlas: Atlas, tmp_path: Path) -> None:
     assert found.incomplete == () and found.beside(found.ankles[0]) == []
 
 
-def test_incomplete_ankles_stand_beside_the_complete(
-    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_incomplete_ankles_stand_beside_the_complete(atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
     write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
     cut = Ankle(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -181,9 +182,26 @@ def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatc
     (tmp_path / "mask.nii").write_bytes(b"m")
     assert again("two/CT,1,q,mask.nii") == ["two/CT"]  # marks settle which ankle is meant
     assert again("two/CT,1,q,mask.nii") == []
+    (tmp_path / "other.nii").write_bytes(b"n")
+    os.utime(tmp_path / "other.nii", ns=(5, (tmp_path / "mask.nii").stat().st_mtime_ns))
+    assert again("two/CT,1,q,other.nii") == ["two/CT"]  # another reader's marks, of the same size and time
     assert again("one/CT,1,p,\ntwo/CT,0,q,") == ["one/CT", "two/CT"]  # one name for two: each has an id of its own now
     state = json.loads((tmp_path / "out" / "state.json").read_text())["scans"]
     assert {"one-CT", "two-CT"} <= set(state)
+
+
+@pytest.mark.parametrize("name", ["train.csv", "index.csv", "other.csv"])
+def test_a_table_that_is_not_ours_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(module, "_one", lambda *_: pytest.fail("reads"))
+    (tmp_path / "1.nii").write_bytes(b"x")
+    table = tmp_path / name
+    table.write_text("path,label,patient,age\n1.nii,1,p,40\n")
+    if name == "other.csv":
+        (tmp_path / "test.csv").write_text("somebody's")
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(DataError, match="give another folder"):
+        prepare(table, tmp_path, SPEC)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path) -> None:

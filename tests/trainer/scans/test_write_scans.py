@@ -111,6 +111,38 @@ def test_an_interrupted_run_goes_on(made: Path, tmp_path: Path) -> None:
     assert (tmp_path / "truth.json").read_bytes() == (made / "truth.json").read_bytes()
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"severity": "hairline"},
+        {"spacing": 2.5},
+        {"setting": SHIFTED},
+        {"format": "dicom"},
+        {"bones": Path("nope")},
+        {"type": "weber-b"},
+    ],
+)
+def test_old_scans_never_pass_for_another_order(made: Path, other: dict[str, object]) -> None:
+    before = {file: file.stat().st_mtime_ns for file in made.rglob("*")}
+    order = Order(made, 2, 5, spacing=3.0, twins=True)
+    with pytest.raises(AnkleViewerError, match=f"differ from these in {next(iter(other))}") as met:
+        list(simulate(replace(order, **other)))  # type: ignore[arg-type]
+    assert met.value.code == "SET_UNFIT" and {file: file.stat().st_mtime_ns for file in made.rglob("*")} == before
+
+
+def test_another_version_of_the_simulator_makes_other_scans(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_scans, "SIMULATOR_VERSION", 99)
+    with pytest.raises(AnkleViewerError, match="differ from these in version"):
+        list(simulate(Order(made, 2, 5, spacing=3.0, twins=True)))
+
+
+def test_a_table_that_is_not_ours_stays(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text("somebody's")
+    with pytest.raises(AnkleViewerError) as met:
+        list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True)))
+    assert met.value.code == "SET_UNFIT" and [p.name for p in tmp_path.iterdir()] == ["manifest.csv"]
+
+
 def test_wishes_are_followed(atlas: Atlas, tmp_path: Path) -> None:
     order = Order(tmp_path, 4, 5, type="talus neck", severity="displaced", spacing=3.0, reach_mm=114.0)
     name, scan = simulate_one(order, 2)

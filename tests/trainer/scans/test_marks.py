@@ -1,0 +1,81 @@
+"""Experts' marks are above 0, whatever their numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+from ankleviewer.io.nifti import write_nifti
+from trainer.scans.manifest import DataError, Row
+from trainer.scans.marks import marks_on, read_marks
+
+GRID = Grid.axis_aligned((10, 12, 14), (1.0, 1.2, 1.5), (-5, 3, 20))
+SCAN = Volume(np.zeros(GRID.shape, dtype=np.int16), GRID)
+
+
+def row(label: int = 1) -> Row:
+    return Row("s1", Path("s1.nii"), label, "p", "", "", "")
+
+
+def mask(value: float, dtype: str, grid: Grid = GRID) -> np.ndarray:
+    values = np.zeros(grid.shape, dtype=dtype)
+    values[3:6, 4, 5:8] = value
+    return values
+
+
+@pytest.mark.parametrize(("value", "dtype"), [(1, "uint8"), (0.4, "float32"), (1e-3, "float64"), (65535, "uint16"), (7, "int32")])
+@pytest.mark.parametrize("name", ["m.nii", "m.nii.gz"])
+def test_any_number_above_0_marks(tmp_path: Path, value: float, dtype: str, name: str) -> None:
+    write_nifti(mask(value, dtype), GRID, tmp_path / name)
+    marks = read_marks(row(), tmp_path / name, SCAN)
+    assert np.array_equal(marks.hu, mask(1, "int16")) and marks.hu.dtype == np.int16
+    assert np.allclose(marks.grid.affine, GRID.affine, atol=1e-5)
+
+
+def test_scaled_numbers_and_none(tmp_path: Path) -> None:
+    write_nifti(mask(3, "int16") + 2, GRID, tmp_path / "m.nii", slope=0.1, intercept=-0.2)  # 0 but for 0.3 in the mark
+    assert np.array_equal(read_marks(row(), tmp_path / "m.nii", SCAN).hu, mask(1, "int16"))
+    values = mask(1, "float32")
+    values[0, 0, 0] = np.nan
+    write_nifti(values, GRID, tmp_path / "n.nii")
+    assert np.array_equal(read_marks(row(), tmp_path / "n.nii", SCAN).hu, mask(1, "int16"))
+
+
+def test_what_is_wrong_is_said(tmp_path: Path) -> None:
+    write_nifti(mask(1, "uint8"), GRID, tmp_path / "m.nii")
+    with pytest.raises(DataError, match="label is 0"):
+        read_marks(row(0), tmp_path / "m.nii", SCAN)
+    other = Grid.axis_aligned(GRID.shape, GRID.spacing, (-4, 3, 20))
+    write_nifti(mask(1, "uint8"), other, tmp_path / "o.nii")
+    with pytest.raises(DataError, match="do not lie on"):
+        read_marks(row(), tmp_path / "o.nii", SCAN)
+    (tmp_path / "cut.nii").write_bytes((tmp_path / "m.nii").read_bytes()[:900])
+    for bad in ("cut.nii", "none.nii"):
+        with pytest.raises(DataError, match="cannot be read"):
+            read_marks(row(), tmp_path / bad, SCAN)
+
+
+def test_a_sheared_mask_is_resampled_as_its_scan_is(tmp_path: Path) -> None:
+    from ankleviewer.io.reader import open_scan
+
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0])
+    affine[1, 2] = 0.008
+    for name, values in (("scan", np.full((20, 20, 20), 40, dtype=np.int16)), ("mask", np.zeros((20, 20, 20), dtype=np.uint8))):
+        values[8:12, 8:12, 8:12] = 200
+        nibabel.save(nibabel.Nifti1Image(values, affine), tmp_path / f"{name}.nii")
+    marks = read_marks(row(), tmp_path / "mask.nii", open_scan(tmp_path / "scan.nii").volume)
+    assert 50 < marks.hu.sum() < 90 and set(np.unique(marks.hu)) == {0, 1}
+
+
+def test_marks_on_a_coarser_grid_are_those_that_fill_it() -> None:
+    fine = Grid.axis_aligned((8, 8, 8), 1.0, (0, 0, 0))
+    hu = np.zeros(fine.shape, dtype=np.int16)
+    hu[2:6, 2:6, 2:6] = 1
+    hu[0, 0, 0] = 1
+    coarse = marks_on(Volume(hu, fine), Grid.axis_aligned((4, 4, 4), 2.0, (0.5, 0.5, 0.5)))
+    assert coarse[1:3, 1:3, 1:3].all() and not coarse[0, 0, 0]

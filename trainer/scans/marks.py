@@ -1,0 +1,78 @@
+"""Experts' marks: a mask on a scan's voxels, above 0 where a fracture is. Whatever numbers mark it: no Hounsfield units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+from trainer.scans.manifest import DataError, Row
+
+MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
+
+
+def read_marks(row: Row, path: Path, volume: Volume) -> Volume:
+    """A mask of fractures: 1 where one is marked, 0 elsewhere.
+
+    Args:
+        row, volume: the scan that it belongs to.
+
+    Raises:
+        DataError: the marks cannot be read, do not lie on the scan's grid or mark something on a scan without a fracture.
+    """
+    from ankleviewer.core.errors import ScanError
+
+    try:
+        marks = _open(path)
+    except (ScanError, OSError) as error:
+        raise DataError(f"scan {row.id}: the marks {path.name} cannot be read: {error}") from error
+    if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
+        raise DataError(f"scan {row.id}: the marks {path.name} do not lie on the scan's grid")
+    if not row.label and marks.hu.any():
+        raise DataError(f"scan {row.id}: the marks {path.name} hold a fracture, but the label is 0")
+    return marks
+
+
+def marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:
+    """Marked fractures on the network's grid."""
+    from ankleviewer.core.resample import resample
+
+    unit = 1000  # as much of a voxel as a mark fills
+    return resample(Volume(marks.hu * np.int16(unit), marks.grid), grid, 0.0) > MARKED_SHARE * unit
+
+
+def _open(path: Path) -> Volume:
+    from ankleviewer.io import guard
+    from ankleviewer.io.reader import open_scan
+
+    kind = guard.kind_of(path) if path.is_file() else "unknown"
+    found = _nifti(path, kind == "nifti.gz") if kind in ("nifti", "nifti.gz") else None
+    if found is None:  # DICOM, or sheared and so resampled as its scan is
+        volume = open_scan(path).volume
+        found = Volume((volume.hu > 0).astype(np.int16), volume.grid)
+    return found
+
+
+def _nifti(path: Path, compressed: bool) -> Volume | None:
+    """A NIfTI mask by its own values, which may be shares below a half or beyond any HU; None where its axes are not square."""
+    from ankleviewer.io import guard, nifti_header
+    from ankleviewer.io.resample import is_sheared
+
+    with guard.BoundedReader(path, compressed) as stream:
+        head = stream.read(4)
+        head += stream.read((348 if head in (b"\x5c\x01\0\0", b"\0\0\x01\x5c") else 540) - 4)
+        header = nifti_header.parse(head)
+        nx, ny, nz = header.shape
+        slab = nx * ny * header.dtype.itemsize
+        guard.check_claim(header.offset + slab * nz, path.stat().st_size, compressed)
+        stream.skip(header.offset - len(head))
+        marked = np.zeros(header.shape, dtype=np.int16)
+        for k in range(nz):
+            values = np.frombuffer(stream.read(slab), dtype=header.dtype).reshape((nx, ny), order="F")
+            marked[:, :, k] = values * np.float64(header.slope) + header.intercept > 0  # no number marks nothing
+        stream.finish()
+    grid = Grid(header.shape, header.affine)
+    return None if is_sheared(grid) else Volume(marked, grid)
