@@ -361,6 +361,9 @@ def _evaluate(args: argparse.Namespace) -> int:
         record = evaluate(args.models, args.data, args.out, progress=_scans(bar))
     for name, figures in record["models"].items():
         print(f"\n{name}: {figures['assessed']} of {record['scans']} scans assessed\n{as_text(figures)}")
+    if lacking := record.get("without_truth"):
+        more = f" and {len(lacking) - 10} more (metrics.json)" if len(lacking) > 10 else ""
+        print(f"\nNot in truth.json, so nothing is judged of places in them: {', '.join(lacking[:10])}{more}")
     print(f"\nEverything, with predictions and ROC curve: {args.out}. Research use, not for diagnosis.")
     return DONE
 

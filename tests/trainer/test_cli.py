@@ -133,6 +133,18 @@ def test_scans_without_a_patient_are_told(
         assert told in said and ("no patient" in said) == bool(told)
 
 
+def test_scans_that_the_truth_lacks_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = [f"scan-{n}" for n in range(12)]
+    for lacking, told in ((names[:2], "scan-0, scan-1\n"), (names, "scan-9 and 2 more (metrics.json)\n"), ([], "")):
+        record = {"scans": 12, "models": {}} | ({"without_truth": lacking} if lacking else {})
+        monkeypatch.setattr("trainer.evaluation.evaluate.evaluate", lambda *_, record=record, **__: record)
+        assert main(["evaluate", "--models", "m", "--data", "d", "--out", str(tmp_path)]) == 0
+        said = capsys.readouterr().out
+        assert told in said and ("truth.json" in said) == bool(lacking)
+
+
 def test_a_bare_installation_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(sys.modules, "tqdm", None)
     assert main(["simulate", "--out", "x", "--count", "1", "--seed", "1"]) == 1

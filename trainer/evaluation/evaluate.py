@@ -77,7 +77,8 @@ def evaluate(
         progress: called with (scans done, of all, scan).
 
     Returns:
-        What metrics.json holds: {"schema", "scans", "models": {name: figures}}.
+        What metrics.json holds: {"schema", "scans", "models": {name: figures}}, and "without_truth": the scans that a truth.json
+        lacks (beside the models, whose figures go into packs: names of a hospital's scans must not).
 
     Raises:
         DataError: see `read_manifest`; a label and truth.json contradict each other.
@@ -118,6 +119,8 @@ def evaluate(
     if progress:
         progress(len(rows), len(rows), "")
     record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
+    if truth is not None and (lacking := [row.id for row in rows if row.id not in truth]):
+        record["without_truth"] = lacking
     for name, predictor in predictors.items():
         decision = predictor.pack.manifest.record["decision"]
         thresholds = float(decision["spec_threshold"]), float(decision["sens_threshold"])

@@ -271,7 +271,9 @@ def summary(
         f1 = drawn("f1")
     precision = share(called)
     if 0.0 < precision.value < 1.0 and len(np.unique(names[called])) < tp + fp:
-        precision = drawn("precision")  # how many are called differs from draw to draw, and their labels are what is counted
+        # how many are called differs from draw to draw, and their labels are what is counted; draws all alike know no spread
+        found = drawn("precision")
+        precision = found if found.low < found.high else precision
     return {
         "n": len(labels),
         "positives": tp + fn,

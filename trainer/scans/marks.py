@@ -12,6 +12,7 @@ from ankleviewer.core.volume import Volume
 from trainer.scans.manifest import DataError, Row
 
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
+_WHOLE = 1000  # a voxel that a mark fills, where marks are resampled as whole numbers
 
 
 def read_marks(row: Row, path: Path, volume: Volume) -> Volume:
@@ -40,8 +41,7 @@ def marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:
     """Marked fractures on the network's grid."""
     from ankleviewer.core.resample import resample
 
-    unit = 1000  # as much of a voxel as a mark fills
-    return resample(Volume(marks.hu * np.int16(unit), marks.grid), grid, 0.0) > MARKED_SHARE * unit
+    return resample(Volume(marks.hu * np.int16(_WHOLE), marks.grid), grid, 0.0) > MARKED_SHARE * _WHOLE
 
 
 def _open(path: Path) -> Volume:
@@ -49,17 +49,16 @@ def _open(path: Path) -> Volume:
     from ankleviewer.io.reader import open_scan
 
     kind = guard.kind_of(path) if path.is_file() else "unknown"
-    found = _nifti(path, kind == "nifti.gz") if kind in ("nifti", "nifti.gz") else None
-    if found is None:  # DICOM, or sheared and so resampled as its scan is
-        volume = open_scan(path).volume
-        found = Volume((volume.hu > 0).astype(np.int16), volume.grid)
-    return found
+    if kind in ("nifti", "nifti.gz"):
+        return _nifti(path, kind == "nifti.gz")
+    volume = open_scan(path).volume  # DICOM
+    return Volume((volume.hu > 0).astype(np.int16), volume.grid)
 
 
-def _nifti(path: Path, compressed: bool) -> Volume | None:
-    """A NIfTI mask by its own values, which may be shares below a half or beyond any HU; None where its axes are not square."""
+def _nifti(path: Path, compressed: bool) -> Volume:
+    """A NIfTI mask by its own values, which may be shares below a half or beyond any HU; sheared, resampled as its scan is."""
     from ankleviewer.io import guard, nifti_header
-    from ankleviewer.io.resample import is_sheared
+    from ankleviewer.io.resample import is_sheared, to_orthogonal
 
     with guard.BoundedReader(path, compressed) as stream:
         head = stream.read(4)
@@ -74,5 +73,8 @@ def _nifti(path: Path, compressed: bool) -> Volume | None:
             values = np.frombuffer(stream.read(slab), dtype=header.dtype).reshape((nx, ny), order="F")
             marked[:, :, k] = values * np.float64(header.slope) + header.intercept > 0  # no number marks nothing
         stream.finish()
-    grid = Grid(header.shape, header.affine)
-    return None if is_sheared(grid) else Volume(marked, grid)
+    marks = Volume(marked, Grid(header.shape, header.affine))
+    if not is_sheared(marks.grid):
+        return marks
+    straight = to_orthogonal(Volume(marked * np.int16(_WHOLE), marks.grid))
+    return Volume((straight.hu > _WHOLE // 2).astype(np.int16), straight.grid)

@@ -30,7 +30,9 @@ from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.marks import marks_on, read_marks
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
-TAKING_IN = 2  # rises where the same file becomes something else than before (2: no other leg, marks as their numbers are)
+TAKING_IN = 3  # rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are)
+TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
+WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
 WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
@@ -90,8 +92,8 @@ def prepare(
         part: of a split that was made before ("validation"): all scans stand in it, nothing is split again.
 
     Raises:
-        DataError: the manifest is not usable, none of its scans is within reach, marks and label of a scan or labels of equal
-            scans contradict each other.
+        DataError: the manifest is not usable, a file that is not ours would be replaced, none of the scans is within reach, marks
+            and label of a scan or labels of equal scans contradict each other.
         LeakError: equal pixels or one patient across splits.
     """
     from ankleviewer.io.atomic import write_text
@@ -100,13 +102,13 @@ def prepare(
     rows = read_manifest(manifest, noticed.append)
     folder = out / "inputs"
     state_file = out / "state.json"
-    _check_written(manifest, out)
-    state: dict[str, Any] = json.loads(state_file.read_text(encoding="utf-8")) if state_file.is_file() else {}
+    state = _state(manifest, out)
     _check_reachable(rows, state.get("scans", {}))
     folder.mkdir(parents=True, exist_ok=True)
     rules = {"preprocessing": spec.hash, "taking_in": TAKING_IN}
     if any(state.get(name) != rule for name, rule in rules.items()):
         state = rules | {"scans": {}}
+    write_text(state_file, json.dumps(state))  # tells this folder for ours from here on, even where no scan is to be read
     for i, row in enumerate(rows):
         if progress:
             progress(i, len(rows), row.id)
@@ -187,14 +189,24 @@ def _manifest(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-def _check_written(manifest: Path, out: Path) -> None:
-    """Stop before a table that is not ours is replaced. Raises DataError."""
-    ours = [out / name for name in ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))]
-    there = [file for file in ours if file.exists()]
+def _state(manifest: Path, out: Path) -> dict[str, Any]:
+    """What an earlier run knew of its scans, {} where there was none.
+
+    Raises:
+        DataError: a file that is not ours would be replaced.
+    """
+    there = [out / name for name in WRITTEN if (out / name).exists()]
     if manifest.is_file() and any(file.samefile(manifest) for file in there):
         raise DataError(f"{manifest} would be replaced by a part of itself: give another folder, or the table another name")
-    if there and not (out / "state.json").is_file():
+    if not there:
+        return {}
+    try:
+        state = json.loads((out / "state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        state = None
+    if not isinstance(state, dict) or not {"preprocessing", "scans"} <= state.keys():
         raise DataError(f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
+    return state
 
 
 def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> None:
@@ -223,19 +235,20 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
 
 def _source(row: Row, manifest: Path) -> str:
     """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), its marks'
-    place, and the size and latest change of each file. Another scan under the same id, a scan that was sent anew, another
+    place, and name, size and latest change of each file. Another scan under the same id, a scan that was sent anew, another
     label, another reader's marks, or marks that came later are so told from what was read.
     """
-    table = manifest if manifest.is_dir() else manifest.parent
-    files = sorted([row.path, *(row.path.rglob("*") if row.path.is_dir() else ()), *([row.mask] if row.mask else [])])
+    table = (manifest if manifest.is_dir() else manifest.parent).resolve()
     seen = hashlib.sha256()
-    for file in files:
-        if file.is_file():
-            stat, place = file.stat(), Path(os.path.relpath(file.resolve(), table.resolve()))
-            seen.update(f"{place.as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
-    place = Path(os.path.relpath(row.path.resolve(), table.resolve()))
-    mask = Path(os.path.relpath(row.mask.resolve(), table.resolve())).as_posix() if row.mask else ""
-    return f"{place.as_posix()} {row.label} {mask} {seen.hexdigest()}"
+    for top in (row.path, row.mask):
+        place = "" if top is None else Path(os.path.relpath(top.resolve(), table)).as_posix()
+        seen.update(f"{place}\n".encode("utf-8", "surrogateescape"))
+        # below the scan's own place names are enough: to resolve thousands of slices on a share takes minutes
+        for file in [] if top is None else [top, *(sorted(top.rglob("*")) if top.is_dir() else ())]:
+            if file.is_file():
+                stat, name = file.stat(), file.relative_to(top).as_posix()
+                seen.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    return f"{row.label} {seen.hexdigest()}"
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:

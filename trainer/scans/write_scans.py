@@ -23,6 +23,7 @@ from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
+from trainer.simulate.meshes import fingerprint
 from trainer.simulate.render import OTHER_LEG
 from trainer.simulate.scan import SimulatedScan, simulate_scan
 from trainer.simulate.setting import STANDARD, Setting
@@ -119,7 +120,7 @@ def _decides(order: Order) -> dict[str, Any]:
         "field of view": order.reach_mm,
         "twins": order.twins,
         "setting": hashlib.sha256(repr(order.setting).encode()).hexdigest()[:16],
-        "bones": None if order.bones is None else str(order.bones.resolve()),
+        "bones": None if order.bones is None else fingerprint(order.bones),
         "format": order.format,
         "balanced": order.balanced,
     }
@@ -129,21 +130,26 @@ def _remember(orders: Sequence[Order], out: Path) -> None:
     """Write down what was ordered.
 
     Raises:
-        AnkleViewerError: SET_UNFIT, the folder holds scans of another order, or a table that is not ours.
+        AnkleViewerError: SET_UNFIT, the folder holds scans of another order or of an unknown one, or a table that is not ours.
     """
     from ankleviewer.io.atomic import write_text
 
     file = out / "orders.json"
-    if (out / "manifest.csv").exists() and not (out / "truth").is_dir():
-        raise AnkleViewerError("SET_UNFIT", f"{out} holds a manifest.csv without simulated scans: give another folder by --out.")
-    known: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     wanted = {str(order.seed): _decides(order) for order in orders}
+    try:
+        known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except ValueError:
+        known = None
+    if not isinstance(known, dict) or (not known and any((out / name).exists() for name in ("manifest.csv", "truth.json"))):
+        raise AnkleViewerError("SET_UNFIT", f"{out} holds tables not from `ankle-trainer simulate`: name another folder.")
     for seed, order in wanted.items():
-        there = known.get(seed, order)
-        if unlike := [name for name, value in order.items() if there.get(name) != value]:
+        if not any((out / "truth").glob(f"ankle-{seed}-*.json")):
+            continue  # nothing was made of an order that failed at once
+        there = known.get(seed, {})
+        if unlike := [name for name, value in order.items() if name not in there or there[name] != value]:
+            what = f"that differ from these in {', '.join(unlike)}" if there else "and does not say what was ordered"
             raise AnkleViewerError(
-                "SET_UNFIT",
-                f"{out} holds scans of seed {seed} that differ from these in {', '.join(unlike)}: give another folder by --out.",
+                "SET_UNFIT", f"{out} holds scans of seed {seed} {what}: name another folder, or remove this one."
             )
     out.mkdir(parents=True, exist_ok=True)
     write_text(file, json.dumps(known | wanted, indent=1) + "\n")

@@ -6,6 +6,7 @@ is used if there.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ _WORDS = {
     "metatars": "metatarsals",
     "phalan": "metatarsals",
 }
+_SUFFIXES = (".ply", ".stl", ".obj", ".vtp")
 _NEEDED = ("tibia", "fibula", "talus", "calcaneus")
 _SIDES = {"L": r"(^|[_\W])(l|left)([_\W]|$)", "R": r"(^|[_\W])(r|right)([_\W]|$)"}
 TOP_MM = 115.0
@@ -46,7 +48,7 @@ def mesh_files(folder: Path, side: str) -> dict[str, list[Path]]:
     """
     found: dict[str, list[Path]] = {}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in (".ply", ".stl", ".obj", ".vtp") or not re.search(_SIDES[side], path.stem, re.IGNORECASE):
+        if path.suffix.lower() not in _SUFFIXES or not re.search(_SIDES[side], path.stem, re.IGNORECASE):
             continue
         bone = next((b for word, b in _WORDS.items() if word in path.stem.lower()), None)
         if bone is not None:
@@ -55,6 +57,15 @@ def mesh_files(folder: Path, side: str) -> dict[str, list[Path]]:
     if missing:
         raise ScanError("BONES_MISSING", f"The folder holds no {side} mesh for {', '.join(missing)}.")
     return found
+
+
+def fingerprint(folder: Path) -> str:
+    """Hash of a folder's meshes, their names included: the same bones in another place are the same."""
+    seen = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in _SUFFIXES:
+            seen.update(path.name.encode("utf-8", "surrogateescape") + hashlib.sha256(path.read_bytes()).digest())
+    return seen.hexdigest()[:16]
 
 
 def from_meshes(folder: Path, side: str = "L") -> Atlas:

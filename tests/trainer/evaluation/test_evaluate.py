@@ -203,6 +203,19 @@ def test_whom_the_table_leaves_out_is_not_assessed(tmp_path: Path, monkeypatch: 
     assert figures["assessed"] == 2 and figures["not_assessed"] == {"NOT_ADULT": 1, "PRIOR_SURGERY": 1}
 
 
+@pytest.mark.usefixtures("stubs")
+def test_scans_that_the_truth_lacks_are_named_beside_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in a model's figures, which `export --metrics` puts into a pack."""
+    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: {"tiny": answer(0.9)})
+    (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\nb.nii,0\n")
+    (tmp_path / "truth.json").write_text(json.dumps({"b": {"fractures": []}}))
+    record = evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=10)
+    assert record["without_truth"] == ["a"]
+    assert record["models"]["tiny"]["localisation"]["without_truth"] == 1
+    (tmp_path / "truth.json").unlink()
+    assert "without_truth" not in evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=10)
+
+
 def test_an_unusable_folder_and_a_contradiction_are_told_before_any_scan_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stubs: None
 ) -> None:

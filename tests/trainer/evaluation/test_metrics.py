@@ -187,9 +187,14 @@ def test_a_proportion_of_scans_that_belong_together_is_less_sure() -> None:
 
 def test_the_interval_of_precision_counts_that_other_scans_might_be_called() -> None:
     rng = np.random.default_rng(4)
-    y = np.repeat(rng.integers(0, 2, 40), 2)
-    p = np.repeat(np.clip(rng.normal(0.35 + 0.3 * y[::2], 0.2), 0, 1), 2)  # a patient's two scans, alike
-    patients = [str(i // 2) for i in range(80)]
-    both, one = summary(y, p, 0.5, patients, resamples=400)["precision"], summary(y[::2], p[::2], 0.5)["precision"]
-    assert both["value"] == one["value"]
-    assert both["high"] - both["low"] == pytest.approx(one["high"] - one["low"], rel=0.4)
+    y = np.repeat(rng.integers(0, 2, 40), 4)
+    p = np.repeat(rng.normal(0.35 + 0.3 * y[::4], 0.2), 4) + rng.normal(0, 0.03, 160)  # a patient's four scans, nearly alike
+    patients = [str(i // 4) for i in range(160)]
+    four, one = summary(y, p, 0.5, patients, resamples=400)["precision"], summary(y[::4], p[::4], 0.5)["precision"]
+    assert four["value"] == pytest.approx(one["value"], abs=0.05)
+    assert four["high"] - four["low"] == pytest.approx(one["high"] - one["low"], rel=0.4)
+
+
+def test_a_precision_that_no_draw_changes_is_not_sure() -> None:
+    twins = summary([1, 0] * 12, [0.9] * 24, 0.5, [str(i // 2) for i in range(24)], resamples=50)["precision"]
+    assert twins["value"] == 0.5 and twins["high"] - twins["low"] > 0.4

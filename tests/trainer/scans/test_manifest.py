@@ -35,6 +35,8 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
         ("path,label\na.nii,1\n\nleft, b.nii,0\n", "line 4: 3 cells under 2 headings"),
         ('path,label,site\na.nii,1,"two\nlines"\nb.nii,x,\n', "line 4: needs a path"),
         ("path,label,Label\na.nii,1,0\n", "more than one column label"),
+        ("path,label,age\na.nii,1,nan\n", "line 2: the age 'nan' is no number"),
+        ("path,label,age\na.nii,1,inf\n", "line 2: the age 'inf' is no number"),
     ],
 )
 def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> None:

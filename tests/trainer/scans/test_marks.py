@@ -60,15 +60,18 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
             read_marks(row(), tmp_path / bad, SCAN)
 
 
-def test_a_sheared_mask_is_resampled_as_its_scan_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("value", "dtype"), [(1, "uint8"), (200, "uint8"), (0.4, "float32"), (65535, "uint16")])
+def test_a_sheared_mask_is_resampled_as_its_scan_is(tmp_path: Path, value: float, dtype: str) -> None:
     from ankleviewer.io.reader import open_scan
 
     affine = np.diag([-1.0, -1.0, 1.0, 1.0])
     affine[1, 2] = 0.008
-    for name, values in (("scan", np.full((20, 20, 20), 40, dtype=np.int16)), ("mask", np.zeros((20, 20, 20), dtype=np.uint8))):
-        values[8:12, 8:12, 8:12] = 200
+    for name, values in (("scan", np.full((20, 20, 40), 40, dtype=np.int16)), ("mask", np.zeros((20, 20, 40), dtype=dtype))):
+        values[8:12, 8:12, 8:12] = value if name == "mask" else 200
         nibabel.save(nibabel.Nifti1Image(values, affine), tmp_path / f"{name}.nii")
-    marks = read_marks(row(), tmp_path / "mask.nii", open_scan(tmp_path / "scan.nii").volume)
+    scan = open_scan(tmp_path / "scan.nii")
+    assert "AFFINE_SHEARED" in [finding.code for finding in scan.findings]
+    marks = read_marks(row(), tmp_path / "mask.nii", scan.volume)
     assert 50 < marks.hu.sum() < 90 and set(np.unique(marks.hu)) == {0, 1}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
+import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 
 import nibabel as nib
@@ -118,7 +119,6 @@ def test_an_interrupted_run_goes_on(made: Path, tmp_path: Path) -> None:
         {"spacing": 2.5},
         {"setting": SHIFTED},
         {"format": "dicom"},
-        {"bones": Path("nope")},
         {"type": "weber-b"},
     ],
 )
@@ -130,17 +130,70 @@ def test_old_scans_never_pass_for_another_order(made: Path, other: dict[str, obj
     assert met.value.code == "SET_UNFIT" and {file: file.stat().st_mtime_ns for file in made.rglob("*")} == before
 
 
+def test_other_bones_are_another_order_wherever_they_lie(made: Path, tmp_path: Path) -> None:
+    bones = [tmp_path / name for name in ("one", "moved", "other")]
+    for folder in bones:
+        folder.mkdir()
+        (folder / "L_Tibia.ply").write_text("other" if folder.name == "other" else "one")
+    order = Order(tmp_path / "out", 1, 5, spacing=3.0, bones=bones[0])
+    list(simulate(order))
+    list(simulate(replace(order, bones=bones[1])))
+    with pytest.raises(AnkleViewerError, match="differ from these in bones"):
+        list(simulate(replace(order, bones=bones[2])))
+    with pytest.raises(AnkleViewerError, match="differ from these in bones"):
+        list(simulate(Order(made, 2, 5, spacing=3.0, twins=True, bones=bones[0])))
+
+
+def test_everything_but_place_and_number_is_part_of_an_order(tmp_path: Path) -> None:
+    order = Order(tmp_path, 1, 5)
+    assert len(write_scans._decides(order)) == len(fields(order)) - len(("out", "count", "seed")) + len(("version",))
+    assert write_scans._decides(order) == write_scans._decides(Order(tmp_path / "x", 9, 6))
+
+
+def test_scans_of_no_known_order_pass_for_none(made: Path, tmp_path: Path) -> None:
+    """As an earlier release left them."""
+    shutil.copytree(made, tmp_path / "old")
+    (tmp_path / "old" / "orders.json").unlink()
+    order = Order(tmp_path / "old", 2, 5, spacing=3.0, twins=True)
+    with pytest.raises(AnkleViewerError, match=r"SET_UNFIT: .*tables"):
+        list(simulate(order))
+    for name in ("manifest.csv", "truth.json"):  # interrupted
+        (tmp_path / "old" / name).unlink()
+    with pytest.raises(AnkleViewerError, match=r"SET_UNFIT: .*does not say what was ordered"):
+        list(simulate(order))
+
+
+def test_an_order_that_made_nothing_may_be_put_right(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(write_scans, "_write_one", lambda job: int("none"))
+        with pytest.raises(ValueError):
+            list(simulate(Order(tmp_path, 2, 5, spacing=30.0, twins=True)))
+    list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True)))
+    assert (tmp_path / "truth.json").read_bytes() == (made / "truth.json").read_bytes()
+
+
+def test_more_scans_and_other_seeds_join_what_is_there(tmp_path: Path) -> None:
+    orders = [Order(tmp_path, 1, seed, spacing=3.0) for seed in (5, 6)]
+    list(simulate(*orders))
+    first = tmp_path / "scans/ankle-5-00000.nii.gz"
+    stamp = first.stat().st_mtime_ns
+    list(simulate(replace(orders[0], count=2), orders[1]))
+    assert first.stat().st_mtime_ns == stamp and len(read_manifest(tmp_path)) == 3
+
+
 def test_another_version_of_the_simulator_makes_other_scans(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_scans, "SIMULATOR_VERSION", 99)
     with pytest.raises(AnkleViewerError, match="differ from these in version"):
         list(simulate(Order(made, 2, 5, spacing=3.0, twins=True)))
 
 
-def test_a_table_that_is_not_ours_stays(tmp_path: Path) -> None:
-    (tmp_path / "manifest.csv").write_text("somebody's")
+@pytest.mark.parametrize("name", ["manifest.csv", "truth.json", "orders.json"])
+def test_a_table_that_is_not_ours_stays(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("somebody's")
     with pytest.raises(AnkleViewerError) as met:
         list(simulate(Order(tmp_path, 2, 5, spacing=3.0, twins=True)))
-    assert met.value.code == "SET_UNFIT" and [p.name for p in tmp_path.iterdir()] == ["manifest.csv"]
+    assert met.value.code == "SET_UNFIT" and [p.name for p in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "somebody's"
 
 
 def test_wishes_are_followed(atlas: Atlas, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 from ankleviewer.core.errors import ScanError
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.injuries import draw_injury
-from trainer.simulate.meshes import from_meshes, mesh_files
+from trainer.simulate.meshes import fingerprint, from_meshes, mesh_files
 from trainer.simulate.streams import stream
 
 
@@ -67,6 +67,18 @@ def test_files_are_found_by_side_and_bone(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ScanError, match="no L mesh for talus, calcaneus") as met:
         mesh_files(tmp_path, "L")
     assert met.value.code == "BONES_MISSING"
+
+
+def test_meshes_are_known_by_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "L_Tibia.ply").write_text("a")
+    before = fingerprint(tmp_path)
+    (tmp_path / "notes.txt").write_text("no mesh")
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "L_Tibia.ply").write_text("b")
+    assert fingerprint(tmp_path) != before
+    (tmp_path / "L_Tibia.ply").write_text("a")
+    (tmp_path / "L_Tibia.ply").rename(tmp_path / "R_Tibia.ply")
+    assert fingerprint(tmp_path) != before
 
 
 def test_the_frame_puts_the_plafond_at_the_origin(left: Atlas) -> None:
