@@ -16,10 +16,8 @@ import pytest
 
 from ankleviewer import session
 from ankleviewer.cli import main
-from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.result import Result
-from ankleviewer.inference import loaded
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -29,13 +27,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(autouse=True)
 def models(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
-    folder = tmp_path / "assets" / "models"
-    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
-    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
-    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
-    loaded._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
-    return folder
+    return TINY["two_tiny_packs"](tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -159,19 +151,6 @@ def test_model_that_gives_no_number_is_exit_4(scans, monkeypatch, capsys) -> Non
     assert main(["analyze", str(scans / "a.nii.gz"), str(scans / "b.nii.gz"), "--json", "-"]) == 4
     record = json.loads(capsys.readouterr().out)
     assert [r["models"][0]["call"] for r in record["results"]] == ["not assessed"] * 2
-
-
-def test_models_list_add(tmp_path, home, monkeypatch, capsys) -> None:
-    assert main(["models", "list"]) == 0
-    out = capsys.readouterr().out
-    assert "tiny-lse 1.0.0  (released, default)" in out and "trained on: simulated" in out and "auc: 0.97" in out
-    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
-    assert (home / "models" / "mine" / "model.onnx").is_file()
-    assert main(["models", "verify", "mine"]) == 0
-    (empty := tmp_path / "empty").mkdir()
-    monkeypatch.chdir(empty)
-    assert main(["models", "add", "."]) == 4
-    assert "empty" in capsys.readouterr().err
 
 
 def test_info_tells_geometry_and_checks(scans, capsys) -> None:
@@ -403,21 +382,3 @@ def test_help_and_version(capsys) -> None:
     assert main(["--version"]) == 0 and main(["--help"]) == 0 and main(["analyze", "--help"]) == 0
     out = capsys.readouterr().out
     assert "analyze" in out and "AnkleViewer 0" in out and "ZIP of a scan" in " ".join(out.split())
-
-
-def test_figures_that_the_scans_left_undefined_are_no_crash(tmp_path, home, capsys) -> None:
-    pack = write_pack(home / "models" / "mine", "mine")
-    record = json.loads((pack / "manifest.json").read_text())
-    record["metrics"] = {"f1": {"value": 0.5, "low": None, "high": None}, "precision": {"value": None, "low": 0.0, "high": 1.0}}
-    (pack / "manifest.json").write_text(json.dumps(record))
-    assert main(["models", "list"]) == 0
-    assert "  f1: 0.5\n" in capsys.readouterr().out
-
-
-def test_a_pack_that_hides_a_shipped_one_says_so(tmp_path, models, capsys) -> None:
-    own = write_pack(tmp_path / "own", "tiny-gap")
-    for _ in range(2):  # also where it replaces an own one that did
-        assert main(["models", "add", str(own)]) == 0
-        assert "It hides the shipped tiny-gap 1.0.0." in capsys.readouterr().out
-    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
-    assert "hides" not in capsys.readouterr().out

@@ -9,9 +9,7 @@ from pathlib import Path
 import nibabel  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
 import pytest
 
-from ankleviewer import session
 from ankleviewer.cli import main
-from ankleviewer.core import paths
 from ankleviewer.core.result import Result
 from ankleviewer.inference import loaded
 from ankleviewer.io.nifti import write_nifti
@@ -22,14 +20,7 @@ phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TIN
 
 @pytest.fixture(autouse=True)
 def models(tmp_path, monkeypatch) -> Path:
-    """Two tiny packs instead of the shipped ones, and an ankle where the phantom has its crack."""
-    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
-    folder = tmp_path / "assets" / "models"
-    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
-    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
-    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
-    loaded._predictors.clear()
-    return folder
+    return TINY["two_tiny_packs"](tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +93,34 @@ def test_hostile_preprocessing_is_exit_4(scan, models, capsys, preprocessing: di
     loaded._predictors.clear()
     assert main(["analyze", str(scan), "--model", "tiny-gap"]) == 4
     assert "[MODEL_SPEC_" in capsys.readouterr().err
+
+
+def test_models_list_add(tmp_path, home, monkeypatch, capsys) -> None:
+    assert main(["models", "list"]) == 0
+    out = capsys.readouterr().out
+    assert "tiny-lse 1.0.0  (released, default)" in out and "trained on: simulated" in out and "auc: 0.97" in out
+    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
+    assert (home / "models" / "mine" / "model.onnx").is_file()
+    assert main(["models", "verify", "mine"]) == 0
+    (empty := tmp_path / "empty").mkdir()
+    monkeypatch.chdir(empty)
+    assert main(["models", "add", "."]) == 4
+    assert "empty" in capsys.readouterr().err
+
+
+def test_figures_that_the_scans_left_undefined_are_no_crash(tmp_path, home, capsys) -> None:
+    pack = write_pack(home / "models" / "mine", "mine")
+    record = json.loads((pack / "manifest.json").read_text())
+    record["metrics"] = {"f1": {"value": 0.5, "low": None, "high": None}, "precision": {"value": None, "low": 0.0, "high": 1.0}}
+    (pack / "manifest.json").write_text(json.dumps(record))
+    assert main(["models", "list"]) == 0
+    assert "  f1: 0.5\n" in capsys.readouterr().out
+
+
+def test_a_pack_that_hides_a_shipped_one_says_so(tmp_path, models, capsys) -> None:
+    own = write_pack(tmp_path / "own", "tiny-gap")
+    for _ in range(2):  # also where it replaces an own one that did
+        assert main(["models", "add", str(own)]) == 0
+        assert "It hides the shipped tiny-gap 1.0.0." in capsys.readouterr().out
+    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
+    assert "hides" not in capsys.readouterr().out

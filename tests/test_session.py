@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 
 from ankleviewer import session
-from ankleviewer.core import paths
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.measure import Value
@@ -34,13 +33,7 @@ phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TIN
 
 @pytest.fixture(autouse=True)
 def models(tmp_path, monkeypatch) -> Path:
-    """Two tiny packs instead of the shipped ones, and an ankle where the phantom has its crack."""
-    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
-    folder = tmp_path / "assets" / "models"
-    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
-    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
-    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
-    return folder
+    return TINY["two_tiny_packs"](tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +25,26 @@ Progress = Callable[[float, str], None]
 NOT_FINITE_SHARE = 0.01
 
 
+@contextmanager
+def stored_slices(path: Path, compressed: bool) -> Iterator[tuple[nifti_header.NiftiHeader, Iterator[NDArray[Any]]]]:
+    """A file's header, and its slices one by one as they are stored, (columns, rows), unscaled; all of them are to be taken.
+
+    Raises:
+        ScanError: see `nifti_header.parse`, plus FILE_TRUNCATED, GZIP_CRC, ARCHIVE_BOMB.
+    """
+    stored = path.stat().st_size
+    with guard.BoundedReader(path, compressed) as stream:
+        head = stream.read(4)
+        head += stream.read((348 if head in (b"\x5c\x01\0\0", b"\0\0\x01\x5c") else 540) - 4)
+        header = nifti_header.parse(head)
+        nx, ny, nz = header.shape
+        slab = nx * ny * header.dtype.itemsize
+        guard.check_claim(header.offset + slab * nz, stored, compressed)
+        stream.skip(header.offset - len(head))
+        yield header, (np.frombuffer(stream.read(slab), dtype=header.dtype).reshape((nx, ny), order="F") for _ in range(nz))
+        stream.finish()
+
+
 def read_nifti(
     path: Path, compressed: bool, progress: Progress, cancelled: Callable[[], bool]
 ) -> tuple[Volume, list[Finding], NDArray[np.int64]]:
@@ -36,24 +57,15 @@ def read_nifti(
         ScanError: see `nifti_header.parse`, plus FILE_TRUNCATED, GZIP_CRC, ARCHIVE_BOMB, VOXELS_NOT_FINITE, AFFINE_SHEARED.
         Cancelled: on request.
     """
-    stored = path.stat().st_size
-    with guard.BoundedReader(path, compressed) as stream:
-        head = stream.read(4)
-        head += stream.read((348 if head in (b"\x5c\x01\0\0", b"\0\0\x01\x5c") else 540) - 4)
-        header = nifti_header.parse(head)
+    with stored_slices(path, compressed) as (header, slices):
         nx, ny, nz = header.shape
-        slab = nx * ny * header.dtype.itemsize
-        guard.check_claim(header.offset + slab * nz, stored, compressed)
-        stream.skip(header.offset - len(head))
         sink = HuSink(header.shape)
         for k in range(nz):
             if cancelled():
                 raise Cancelled
-            values = np.frombuffer(stream.read(slab), dtype=header.dtype).reshape((nx, ny), order="F")
-            sink.put(k, values, header.slope, header.intercept)
+            sink.put(k, next(slices), header.slope, header.intercept)
             if k % 16 == 0:
                 progress(0.9 * k / nz, "Reading voxels")
-        stream.finish()
     findings = list(header.findings)
     share = sink.not_finite / (nx * ny * nz)
     if share > NOT_FINITE_SHARE:

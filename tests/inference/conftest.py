@@ -149,3 +149,18 @@ def phantom_ankle(side: str = "R", complete: bool = True) -> Ankle:
     x, y, z = (float(v) for v in CRACK_MM + 4.0)
     reason = "" if complete else "The distal tibia lies outside the scan."
     return Ankle(side, (x, y, z), tuple(map(float, low)), tuple(map(float, high)), complete, reason)
+
+
+def two_tiny_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two tiny packs instead of the shipped ones, and an ankle where the phantom has its crack; the packs' folder."""
+    from ankleviewer import session
+    from ankleviewer.core import paths
+    from ankleviewer.inference import loaded
+
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    folder = tmp_path / "assets" / "models"
+    write_pack(folder / "tiny-lse", "tiny-lse", "lse", default=True)
+    write_pack(folder / "tiny-gap", "tiny-gap", "gap")
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
+    loaded._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
+    return folder

@@ -57,22 +57,13 @@ def _open(path: Path) -> Volume:
 
 def _nifti(path: Path, compressed: bool) -> Volume:
     """A NIfTI mask by its own values, which may be shares below a half or beyond any HU; sheared, resampled as its scan is."""
-    from ankleviewer.io import guard, nifti_header
+    from ankleviewer.io.nifti import stored_slices
     from ankleviewer.io.resample import is_sheared, to_orthogonal
 
-    with guard.BoundedReader(path, compressed) as stream:
-        head = stream.read(4)
-        head += stream.read((348 if head in (b"\x5c\x01\0\0", b"\0\0\x01\x5c") else 540) - 4)
-        header = nifti_header.parse(head)
-        nx, ny, nz = header.shape
-        slab = nx * ny * header.dtype.itemsize
-        guard.check_claim(header.offset + slab * nz, path.stat().st_size, compressed)
-        stream.skip(header.offset - len(head))
+    with stored_slices(path, compressed) as (header, slices):
         marked = np.zeros(header.shape, dtype=np.int16)
-        for k in range(nz):
-            values = np.frombuffer(stream.read(slab), dtype=header.dtype).reshape((nx, ny), order="F")
+        for k, values in enumerate(slices):
             marked[:, :, k] = values * np.float64(header.slope) + header.intercept > 0  # no number marks nothing
-        stream.finish()
     marks = Volume(marked, Grid(header.shape, header.affine))
     if not is_sheared(marks.grid):
         return marks
