@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -290,13 +291,19 @@ class Measured:
         return Timed()  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize(("cpu", "other"), [(0.0, True), (0.1, False)])
-def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp_path, cpu: float, other: bool) -> None:
+def measured_engines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **seconds: float) -> Measured:
+    """OpenVINO and the CPU, each as fast as said, on a computer that remembers nothing yet."""
     monkeypatch.setattr(choice, "home", lambda: tmp_path)
     monkeypatch.setattr(choice, "_found", {})
     monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
-    opened = Measured(openvino=0.03, cpu=cpu)
+    opened = Measured(**seconds)
     monkeypatch.setattr(runtime, "_open", opened)
+    return opened
+
+
+@pytest.mark.parametrize(("cpu", "other"), [(0.0, True), (0.1, False)])
+def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp_path, cpu: float, other: bool) -> None:
+    opened = measured_engines(monkeypatch, tmp_path, openvino=0.03, cpu=cpu)
     engine = Engine(b"model", runtime.AT_ONCE)
     assert engine.provider == "openvino" and opened.opened == ["openvino"]
     assert engine.measure() is other and opened.opened == ["openvino", "openvino", "cpu"]
@@ -306,11 +313,7 @@ def test_at_once_answers_first_and_measures_when_it_is_asked_to(monkeypatch, tmp
 
 
 def test_measuring_ends_on_request_and_begins_anew(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(choice, "home", lambda: tmp_path)
-    monkeypatch.setattr(choice, "_found", {})
-    monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
-    opened = Measured(openvino=0.0, cpu=0.0)
-    monkeypatch.setattr(runtime, "_open", opened)
+    opened = measured_engines(monkeypatch, tmp_path, openvino=0.0, cpu=0.0)
     engine = Engine(b"model", runtime.AT_ONCE)
     assert engine.provider == "openvino"
     with pytest.raises(Cancelled):
@@ -321,11 +324,7 @@ def test_measuring_ends_on_request_and_begins_anew(monkeypatch, tmp_path) -> Non
 
 
 def test_auto_measures_in_its_first_run_which_ends_on_request(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr(choice, "home", lambda: tmp_path)
-    monkeypatch.setattr(choice, "_found", {})
-    monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
-    opened = Measured(openvino=0.05, cpu=0.0)
-    monkeypatch.setattr(runtime, "_open", opened)
+    opened = measured_engines(monkeypatch, tmp_path, openvino=0.05, cpu=0.0)
     engine = Engine(b"model", "auto")
     assert opened.opened == []
     with pytest.raises(Cancelled):
