@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer import __version__
-from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.checks import anatomy_findings, check_volume, side_findings
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.checks import anatomy_findings, check_volume, side_findings
+from ankleviewer.core.assessment.explain import HeatMap
+from ankleviewer.core.assessment.looked import looked
+from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
-from ankleviewer.core.explain import HeatMap
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
-from ankleviewer.core.looked import looked
 from ankleviewer.core.paths import home
-from ankleviewer.core.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
-from ankleviewer.core.review import Review
-from ankleviewer.core.review import to_json as review_json
+from ankleviewer.core.reading.review import Review
+from ankleviewer.core.reading.review import to_json as review_json
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.inference import selection
 from ankleviewer.inference.loaded import predictor_of
@@ -208,7 +208,7 @@ def describe(case: Case) -> Result:
 
 
 def read_review(case: Case) -> list[dict[str, Any]]:
-    """What was judged of this very scan before (records of `core.review`). Raises OSError."""
+    """What was judged of this very scan before (records of `core.reading.review`). Raises OSError."""
     return journal.read(_review_file(case))
 
 

@@ -13,10 +13,10 @@ import scipy.ndimage
 import SimpleITK
 from numpy.typing import NDArray
 
-from ankleviewer.core.explain import upsample
+from ankleviewer.core.assessment.explain import upsample
+from ankleviewer.core.assessment.preprocess import BONE, apply, model_grid, normalise
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.preprocess import BONE, apply, model_grid, normalise
-from ankleviewer.core.resample import lowpass_sigma
+from ankleviewer.core.imaging.resample import lowpass_sigma
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ankleviewer.core.explain import upsample
+from ankleviewer.core.assessment.explain import upsample
 from ankleviewer.inference.runtime import Engine, available
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last

@@ -185,7 +185,7 @@ class Journey:
 
     def read_answer(self) -> None:
         """The answer, and every view at its strongest finding."""
-        from ankleviewer.ui.controller import Phase
+        from ankleviewer.ui.state.controller import Phase
 
         self.until(lambda: self.controller.phase is Phase.ANSWER, "the answer")
         self.until(lambda: self.window.pane3d.render3d is not None and not self.window.pane3d.pending, "the 3D view")
@@ -387,7 +387,7 @@ class Journey:
 
     def restore(self) -> None:
         """Another look, then the session's own again, lightbox, slab and turned planes included."""
-        from ankleviewer.ui.controller import Phase
+        from ankleviewer.ui.state.controller import Phase
 
         (session,) = self.folder.glob("view*")
         self.press("L")
@@ -418,9 +418,9 @@ def run(theme: str, pictures: Path | None, folder: Path) -> Journey:
     """The journey in this process; the screen and ANKLEVIEWER_HOME are set."""
     from PySide6.QtCore import QTimer
 
-    from ankleviewer.ui import settings
     from ankleviewer.ui.app import application
     from ankleviewer.ui.main_window import MainWindow
+    from ankleviewer.ui.state import settings
 
     settings.save(settings.Settings(theme=theme, language="en"))
     app = application()

@@ -22,10 +22,10 @@ from skimage.filters import threshold_otsu
 from skimage.measure import label, regionprops
 
 from ankleviewer import session
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import ModelPack, default_pack, read_pack
 from ankleviewer.inference.runtime import available
-from ankleviewer.ui.settings import sample_scan
+from ankleviewer.ui.state.settings import sample_scan
 from benchmarks.bigscan import write_big_scan
 from benchmarks.explained import eager, medians, shift_norms
 from trainer.networks.head import FractureNet

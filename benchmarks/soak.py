@@ -110,7 +110,7 @@ def _strided(grid: Grid, step: tuple[int, int, int]) -> Grid:
 
 def run(count: int, folder: Path) -> list[Row]:
     """Open scans one after another in one window; every answer and every surface is waited for."""
-    from ankleviewer.ui.settings import sample_scan
+    from ankleviewer.ui.state.settings import sample_scan
     from benchmarks.viewer_window import open_scan, opened, wait
 
     sample = sample_scan()

@@ -37,7 +37,7 @@ def write_scans(folder: Path) -> None:
 
 def ours(model: str, folder: Path, bf16: bool = False) -> dict[str, float]:
     """The trainer's own loop, preset "paper", as `ankle-trainer train --data DATA` runs it, with --precision fp32 or bf16."""
-    from ankleviewer.core.preprocess import PAPER
+    from ankleviewer.core.assessment.preprocess import PAPER
     from trainer.networks.registry import build
     from trainer.training.data import CropPlan
     from trainer.training.loop import Execution, Progress, train

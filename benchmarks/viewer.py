@@ -139,7 +139,7 @@ def window_seconds(surroundings: Mapping[str, str]) -> float:
 
 def main(stalls_alone: bool = False) -> None:
     """Measure and print; with `stalls_alone` the window's start and the stalls, several times."""
-    from ankleviewer.ui.settings import sample_scan
+    from ankleviewer.ui.state.settings import sample_scan
     from benchmarks.bigscan import write_big_scan
 
     sample = sample_scan()

@@ -2,9 +2,9 @@
 
     python packaging/translations.py
 
-1. `ankleviewer/ui/sentences.py`: templates of the sentences that come from the layers below the window, {} for a value.
-2. `ankleviewer/ui/translations/*.ts`: those and the window's own strings, merged by lupdate; new ones are left unfinished.
-3. `ankleviewer/ui/translations/*.qm`: compiled by lrelease, what is unfinished stays English.
+1. `ankleviewer/ui/words/sentences.py`: templates of the sentences that come from the layers below the window, {} for a value.
+2. `ankleviewer/ui/words/translations/*.ts`: those and the window's own strings, merged by lupdate; new ones are left unfinished.
+3. `ankleviewer/ui/words/translations/*.qm`: compiled by lrelease, what is unfinished stays English.
 
 lupdate knows neither f-strings nor which words of the layers below reach the screen; so the strings are found here, by Python's
 own parser, and handed to it as a list.
@@ -24,19 +24,34 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ankleviewer"
-FOLDER = PACKAGE / "ui" / "translations"
-SENTENCES = PACKAGE / "ui" / "sentences.py"
+FOLDER = PACKAGE / "ui" / "words" / "translations"
+SENTENCES = PACKAGE / "ui" / "words" / "sentences.py"
 CONTEXT = "AnkleViewer"
 LANGUAGES = ("de", "zh_CN")
 
 # Below the window: whose words reach the screen. What only tells a programmer or goes to a file is left out.
-SPOKEN = ("core", "io", "inference", "session.py", "__init__.py", "ui/jobs.py")
-SILENT = {"core/decision.py", "core/geometry.py", "core/paths.py", "core/preprocess.py", "core/resample.py", "core/result.py"}
-SILENT |= {"core/savedview.py", "core/scrub.py", "core/volume.py", "io/logs.py", "io/atomic.py", "inference/onnx_file.py"}
-SILENT |= {"inference/manifest.py", "inference/openvino_session.py", "inference/ort_session.py", "inference/choice.py"}
+SPOKEN = ("core", "io", "inference", "session.py", "__init__.py", "ui/background/jobs.py")
+SILENT = {
+    "core/assessment/decision.py",
+    "core/assessment/preprocess.py",
+    "core/assessment/result.py",
+    "core/display/savedview.py",
+    "core/geometry.py",
+    "core/imaging/resample.py",
+    "core/paths.py",
+    "core/scrub.py",
+    "core/volume.py",
+    "inference/choice.py",
+    "inference/manifest.py",
+    "inference/onnx_file.py",
+    "inference/openvino_session.py",
+    "inference/ort_session.py",
+    "io/atomic.py",
+    "io/logs.py",
+}
 # Errors that a reader never sees, and the log, which stays English.
 _UNSEEN = {"TypeError", "KeyError", "IndexError", "AssertionError", "RuntimeError", "NotImplementedError"}
-_MEASURING = ("core/region.py", "core/measure.py")  # whose ValueErrors are shown while a reader measures
+_MEASURING = ("core/reading/region.py", "core/reading/measure.py")  # whose ValueErrors are shown while a reader measures
 _LOG = {"debug", "info", "warning", "error", "exception"}
 _COMMANDS = {"_add", "add"}
 _KEY = re.compile(r"(?:(?:Ctrl|Shift|Alt)\+)*(?:[A-Z0-9?\[\]]|F\d+|Del|Esc|Left|Right)")
@@ -69,7 +84,7 @@ NOT_SAID |= {"array of shape {} does not fit the grid {}"}
 def window_strings() -> dict[str, bool]:
     """The window's own strings, and whether each has a plural."""
     found: dict[str, bool] = {}
-    for path in sorted((PACKAGE / "ui").glob("*.py")):
+    for path in sorted((PACKAGE / "ui").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 for text, plural in _of_call(node):

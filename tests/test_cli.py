@@ -16,8 +16,8 @@ import pytest
 
 from ankleviewer import session
 from ankleviewer.cli import main
+from ankleviewer.core.assessment.result import Result
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.result import Result
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))

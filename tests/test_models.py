@@ -10,7 +10,7 @@ import nibabel  # noqa: F401 - its first import probes for IPv6, which the netwo
 import pytest
 
 from ankleviewer.cli import main
-from ankleviewer.core.result import Result
+from ankleviewer.core.assessment.result import Result
 from ankleviewer.inference import loaded
 from ankleviewer.io.nifti import write_nifti
 

@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 
 from ankleviewer import session
+from ankleviewer.core.assessment.result import Consensus, Result
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.measure import Value
-from ankleviewer.core.result import Consensus, Result
-from ankleviewer.core.review import History, Place
+from ankleviewer.core.reading.measure import Value
+from ankleviewer.core.reading.review import History, Place
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.reports import build, picture
@@ -358,8 +358,8 @@ WRITER = """
 import sys
 from types import SimpleNamespace
 from ankleviewer import session
-from ankleviewer.core.measure import Value
-from ankleviewer.core.review import History
+from ankleviewer.core.reading.measure import Value
+from ankleviewer.core.reading.review import History
 
 case, history = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32)), History()
 while True:

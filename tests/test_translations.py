@@ -112,7 +112,7 @@ NOT_SHOWN = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", sorted((tool.PACKAGE / "ui").glob("*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", sorted((tool.PACKAGE / "ui").rglob("*.py")), ids=lambda p: p.stem)
 def test_no_sentence_of_the_window_escapes(path: Path) -> None:
     """Whatever reads like words stands in tr(), noop() or a command's text."""
     if path == tool.SENTENCES or path.name in ("jobs.py", "log_saving.py", "theme.py", "app.py"):

@@ -219,7 +219,7 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 
 
 def _prepare(args: argparse.Namespace) -> int:
-    from ankleviewer.core.preprocess import FINE, PAPER
+    from ankleviewer.core.assessment.preprocess import FINE, PAPER
     from trainer.scans.prepare import flow, prepare
 
     spec = FINE if args.window == "bone" else PAPER

@@ -15,8 +15,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc, pair_accuracy

@@ -9,10 +9,10 @@ from pathlib import Path
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
+from ankleviewer.core.assessment.looked import sentences
+from ankleviewer.core.assessment.result import ModelAnswer, Result, many
 from ankleviewer.core.errors import ModelError, ScanError, stop_if
-from ankleviewer.core.looked import sentences
-from ankleviewer.core.planes import position_text
-from ankleviewer.core.result import ModelAnswer, Result, many
+from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.core.words import probability_text
 

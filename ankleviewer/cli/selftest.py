@@ -15,8 +15,8 @@ from typing import Any, Literal
 from ankleviewer import DISCLAIMER, __version__, session
 from ankleviewer.cli import console, outputs
 from ankleviewer.core import paths
+from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.result import ModelAnswer
 from ankleviewer.inference import packs
 from ankleviewer.inference.locator import LocatorModel
 from ankleviewer.inference.runtime import describe_engine

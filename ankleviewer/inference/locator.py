@@ -14,14 +14,24 @@ from typing import Any
 import numpy as np
 
 from ankleviewer.core import paths
-from ankleviewer.core.anatomy import Ankle, find_ankles
-from ankleviewer.core.ankles import together
-from ankleviewer.core.boneshape import Coarse, around_bone, coarsen
+from ankleviewer.core.anatomy.ankles import together
+from ankleviewer.core.anatomy.boneshape import Coarse, around_bone, coarsen
+from ankleviewer.core.anatomy.finder import Ankle, find_ankles
+from ankleviewer.core.anatomy.landmarks import (
+    CELL,
+    INPUT_MM,
+    MULTIPLE,
+    NAMES,
+    WINDOW_HU,
+    Located,
+    ankles_of,
+    locator_input,
+    peaks,
+)
+from ankleviewer.core.anatomy.upright import in_doubt, search, standing_ankles, turned, unsure_findings
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array
-from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU, Located, ankles_of, locator_input, peaks
-from ankleviewer.core.upright import in_doubt, search, standing_ankles, turned, unsure_findings
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU

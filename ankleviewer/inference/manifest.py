@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ankleviewer.core.decision import Decision
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.preprocess import PreprocessSpec
 
 SCHEMA = "ankleviewer.model/1"
 STATUSES = ("released", "preliminary")

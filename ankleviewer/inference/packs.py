@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import IO
 
 from ankleviewer.core import paths
-from ankleviewer.core.decision import Decision
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, FileEntry, Manifest, Network, parse
 

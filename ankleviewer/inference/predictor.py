@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ankleviewer.core import preprocess
-from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment import preprocess
+from ankleviewer.core.assessment.explain import HeatMap, explain
+from ankleviewer.core.assessment.preprocess import Float32, Placement
+from ankleviewer.core.assessment.result import ModelAnswer, Runtime
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.core.explain import HeatMap, explain
 from ankleviewer.core.geometry import UP
-from ankleviewer.core.preprocess import Float32, Placement
-from ankleviewer.core.result import ModelAnswer, Runtime
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.runtime import Engine, Output

@@ -93,7 +93,7 @@ def read_dicom(
     findings += stack.findings
     sink = _decode(stack, reader, progress, cancelled)
     if any(f.rescale is None for f in stack.frames):
-        from ankleviewer.core.checks import looks_like_ct
+        from ankleviewer.core.assessment.checks import looks_like_ct
 
         if not looks_like_ct(sink.counts):
             raise ScanError("RESCALE_MISSING", "The images do not say how their numbers become HU (no rescale tags).")

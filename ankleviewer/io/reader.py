@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.checks import offset_findings, offset_hu
+from ankleviewer.core.assessment.checks import offset_findings, offset_hu
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume

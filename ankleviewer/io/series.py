@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ScanError
-from ankleviewer.core.planes import Frame as Plane
+from ankleviewer.core.imaging.planes import Frame as Plane
 from ankleviewer.core.serieschoice import Series, ranked
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors

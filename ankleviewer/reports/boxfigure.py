@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ankleviewer.core.bonefield import Field, without_specks
-from ankleviewer.core.cast import Cast
-from ankleviewer.core.display import FoundBox
+from ankleviewer.core.anatomy.cast import Cast
+from ankleviewer.core.assessment.result import Box
+from ankleviewer.core.display.scene import FoundBox
 from ankleviewer.core.geometry import LPS_NEGATIVE, LPS_POSITIVE, Array, Grid
-from ankleviewer.core.resample import resample
-from ankleviewer.core.result import Box
+from ankleviewer.core.imaging.bonefield import Field, without_specks
+from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import Volume
 from ankleviewer.reports.picture import BOX_LINE, READER_LINE, TEXT, line
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ankleviewer.core.cast import find_cast
-from ankleviewer.core.display import Scene
-from ankleviewer.core.planes import PLANES
-from ankleviewer.core.result import ModelAnswer, Result, Triple
-from ankleviewer.core.review import Review
-from ankleviewer.core.viewstate import ViewState
+from ankleviewer.core.anatomy.cast import find_cast
+from ankleviewer.core.assessment.result import ModelAnswer, Result, Triple
+from ankleviewer.core.display.scene import Scene
+from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.imaging.planes import PLANES
+from ankleviewer.core.reading.review import Review
 from ankleviewer.reports.boxfigure import figure
 from ankleviewer.reports.content import ModelFacts, Report, readers_boxes
 from ankleviewer.reports.pdf import Figures, render

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.decision import Decision
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.looked import sentences
+from ankleviewer.core.assessment.result import Box, ModelAnswer, Result
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.looked import sentences
-from ankleviewer.core.measure_tools import summary
-from ankleviewer.core.measure_tools import title as measure_title
-from ankleviewer.core.planes import position_text as spaced_position
-from ankleviewer.core.result import Box, ModelAnswer, Result
-from ankleviewer.core.review import JUDGEMENTS, BoxMm, Place, Review
+from ankleviewer.core.imaging.planes import position_text as spaced_position
+from ankleviewer.core.reading.measure_tools import summary
+from ankleviewer.core.reading.measure_tools import title as measure_title
+from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Place, Review
 from ankleviewer.core.words import ASSESSED, probability_text
 
 SIDES = {"L": "Left ankle", "R": "Right ankle"}

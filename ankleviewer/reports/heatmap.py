@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.resample import interpolate
+from ankleviewer.core.imaging.resample import interpolate
 
 DESCRIPTION = "AnkleViewer heat map"  # in the header of each file, by which an older one is known again
 

@@ -14,11 +14,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.display import FoundBox, Scene, box_on_slice, resolve, slice_rgba
-from ankleviewer.core.heat_raster import contours, heat_on_slice, map_reaching
-from ankleviewer.core.planes import PLANES, Viewport, position_text
-from ankleviewer.core.result import ModelAnswer
-from ankleviewer.core.viewstate import ViewState
+from ankleviewer.core.assessment.heat_raster import contours, heat_on_slice, map_reaching
+from ankleviewer.core.assessment.result import ModelAnswer
+from ankleviewer.core.display.scene import FoundBox, Scene, box_on_slice, resolve, slice_rgba
+from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.imaging.planes import PLANES, Viewport, position_text
 from ankleviewer.reports.content import outline_text
 
 PANE = 420

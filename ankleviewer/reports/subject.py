@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.display import Scene
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.explain import HeatMap
+from ankleviewer.core.assessment.result import ModelAnswer, Triple
+from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.geometry import Array
-from ankleviewer.core.result import ModelAnswer, Triple
 from ankleviewer.core.volume import Volume
 
 REGION_MARGIN_MM = 12.0

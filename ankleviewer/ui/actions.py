@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from ankleviewer.core.planes import PLANES
-from ankleviewer.core.viewstate import PRESETS
-from ankleviewer.ui import keys as held_keys
-from ankleviewer.ui import language, log_saving, mouse_menu, plane_actions
-from ankleviewer.ui.header3d import VIEW_TIPS
-from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
-from ankleviewer.ui.keymap import mark
-from ankleviewer.ui.keys_editor import KeysEditor
+from ankleviewer.core.display.viewstate import PRESETS
+from ankleviewer.core.imaging.planes import PLANES
+from ankleviewer.ui import language, plane_actions
+from ankleviewer.ui.files import log_saving
+from ankleviewer.ui.keyboard import keys as held_keys
+from ankleviewer.ui.keyboard import mouse_menu
+from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.keyboard.keymap import mark
+from ankleviewer.ui.keyboard.keys_editor import KeysEditor
 from ankleviewer.ui.measure_actions import build_measures
-from ankleviewer.ui.slice_paint import PLANE_NAMES
-from ankleviewer.ui.translate import said, tr
+from ankleviewer.ui.slices.slice_paint import PLANE_NAMES
+from ankleviewer.ui.view3d.header3d import VIEW_TIPS
+from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow

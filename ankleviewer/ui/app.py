@@ -11,11 +11,15 @@ from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.io.atomic import write_bytes
-from ankleviewer.ui import collecting, importing, log_saving, opengl, qt_classes, settings, theme, translate
-from ankleviewer.ui.controller import CaseController, Phase
-from ankleviewer.ui.exporting import is_of_scan, png
+from ankleviewer.ui.background import collecting, importing, opengl, qt_classes
+from ankleviewer.ui.files import log_saving
+from ankleviewer.ui.files.exporting import is_of_scan, png
+from ankleviewer.ui.look import theme
 from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.state.controller import CaseController, Phase
 from ankleviewer.ui.succession import Keeper
+from ankleviewer.ui.words import translate
 
 _FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
-from ankleviewer.ui import settings, theme
-from ankleviewer.ui.translate import noop, tr
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.words.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow

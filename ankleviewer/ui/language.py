@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from ankleviewer.ui import settings
-from ankleviewer.ui.controller import Phase
-from ankleviewer.ui.translate import CHOICES, LANGUAGES, VARIABLE, language, overruled, spoken, tr, writable
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.words.translate import CHOICES, LANGUAGES, VARIABLE, language, overruled, spoken, tr, writable
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow

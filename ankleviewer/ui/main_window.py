@@ -20,39 +20,41 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.planes import PLANES
-from ankleviewer.core.savedview import SUFFIX
-from ankleviewer.core.viewstate import ViewState
-from ankleviewer.ui import actions, repaint, settings
+from ankleviewer.core.display.savedview import SUFFIX
+from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.imaging.planes import PLANES
+from ankleviewer.ui import actions
 from ankleviewer.ui.appearance import Appearance
-from ankleviewer.ui.backend import Backend
-from ankleviewer.ui.bottom_line import BottomLine
-from ankleviewer.ui.box_edit_mouse import BoxEditKeys, BoxEditMouse
-from ankleviewer.ui.box_editing import BoxEditing
-from ankleviewer.ui.compare import Compare
-from ankleviewer.ui.controller import CaseController, Phase
-from ankleviewer.ui.empty_page import EmptyPage
-from ankleviewer.ui.exporting import Exporting, ask_place
-from ankleviewer.ui.jobs import wait_for
-from ankleviewer.ui.keymap import Keymap
-from ankleviewer.ui.keys import HeldKeys
-from ankleviewer.ui.lightbox import Lightbox
-from ankleviewer.ui.measure_mouse import MeasureKeys, MeasureMouse
-from ankleviewer.ui.model import ViewModel
-from ankleviewer.ui.mortise import MortiseView
-from ankleviewer.ui.pane3d import Pane3D
-from ankleviewer.ui.parts import MenuCorner, NoticeBanner
-from ankleviewer.ui.privacy import Privacy
-from ankleviewer.ui.resting import Resting
-from ankleviewer.ui.result_panel import ResultPanel
-from ankleviewer.ui.series_opening import SeriesOpening
-from ankleviewer.ui.session_files import SessionFiles
-from ankleviewer.ui.slice_pane import SCROLL_KEYS, SlicePane
-from ankleviewer.ui.tile_marks import PaneMarks, TileMarks
-from ankleviewer.ui.toast import Toast
-from ankleviewer.ui.translate import said, tr
-from ankleviewer.ui.warming import Warming
-from ankleviewer.ui.wording import engine_text, side_word, spacing_text
+from ankleviewer.ui.background import repaint
+from ankleviewer.ui.background.jobs import wait_for
+from ankleviewer.ui.background.warming import Warming
+from ankleviewer.ui.files.exporting import Exporting, ask_place
+from ankleviewer.ui.files.privacy import Privacy
+from ankleviewer.ui.files.series_opening import SeriesOpening
+from ankleviewer.ui.files.session_files import SessionFiles
+from ankleviewer.ui.keyboard.keymap import Keymap
+from ankleviewer.ui.keyboard.keys import HeldKeys
+from ankleviewer.ui.look.empty_page import EmptyPage
+from ankleviewer.ui.look.parts import MenuCorner, NoticeBanner
+from ankleviewer.ui.look.toast import Toast
+from ankleviewer.ui.marks.box_edit_mouse import BoxEditKeys, BoxEditMouse
+from ankleviewer.ui.marks.measure_mouse import MeasureKeys, MeasureMouse
+from ankleviewer.ui.marks.tile_marks import PaneMarks, TileMarks
+from ankleviewer.ui.result.bottom_line import BottomLine
+from ankleviewer.ui.result.result_panel import ResultPanel
+from ankleviewer.ui.slices.compare import Compare
+from ankleviewer.ui.slices.lightbox import Lightbox
+from ankleviewer.ui.slices.mortise import MortiseView
+from ankleviewer.ui.slices.slice_pane import SCROLL_KEYS, SlicePane
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.state.backend import Backend
+from ankleviewer.ui.state.box_editing import BoxEditing
+from ankleviewer.ui.state.controller import CaseController, Phase
+from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.state.resting import Resting
+from ankleviewer.ui.view3d.pane3d import Pane3D
+from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import engine_text, side_word, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
 SCAN_FILES = f"*.nii *.nii.gz *.dcm *.ima *.zip *{SUFFIX}"

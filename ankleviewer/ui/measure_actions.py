@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
-from ankleviewer.core.measure_tools import GUIDED, TOOLS
-from ankleviewer.ui.translate import said, tr
+from ankleviewer.core.reading.measure_tools import GUIDED, TOOLS
+from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow

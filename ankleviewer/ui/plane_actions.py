@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
-from ankleviewer.core.slab import MODES, THICKNESSES_MM, Slab, next_mode, next_thickness
-from ankleviewer.ui.translate import noop, tr
+from ankleviewer.core.imaging.slab import MODES, THICKNESSES_MM, Slab, next_mode, next_thickness
+from ankleviewer.ui.words.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow

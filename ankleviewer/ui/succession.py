@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
 
-from ankleviewer.ui import translate
-from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.words import translate
 
 
 class Keeper(QObject):

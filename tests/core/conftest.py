@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 

@@ -12,9 +12,9 @@ import pytest
 onnx = pytest.importorskip("onnx", reason="needs the package onnx (extra trainer) to build test models")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
-from ankleviewer.core.anatomy import Ankle  # noqa: E402
+from ankleviewer.core.anatomy.finder import Ankle  # noqa: E402
+from ankleviewer.core.assessment.preprocess import BONE, PreprocessSpec  # noqa: E402
 from ankleviewer.core.geometry import Grid  # noqa: E402
-from ankleviewer.core.preprocess import BONE, PreprocessSpec  # noqa: E402
 from ankleviewer.core.volume import Volume  # noqa: E402
 
 SIZE, CELLS, STRIDE = 128, 16, 8

@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from ankleviewer.core import paths
-from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.boneshape import Coarse, coarsen
+from ankleviewer.core.anatomy.boneshape import Coarse, coarsen
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.anatomy.landmarks import DOME, PLAFOND
+from ankleviewer.core.anatomy.upright import turned
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP, Grid, standing
-from ankleviewer.core.landmarks import DOME, PLAFOND
-from ankleviewer.core.upright import turned
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
 from ankleviewer.inference.locator import LocatorModel, ankles_in, in_use, shipped_locator

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.core import paths
+from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.preprocess import BONE, PAPER
 from ankleviewer.inference import packs
 from ankleviewer.inference.packs import add_pack, default_pack, list_packs, load_pack, read_pack
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from onnx import helper, numpy_helper
 
-from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.explain import paper_map
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.core.explain import paper_map
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import load_pack, read_pack

@@ -11,14 +11,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ankleviewer.core.decision import CalibrationBin, Decision
-from ankleviewer.core.display import Scene
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.assessment.decision import CalibrationBin, Decision
+from ankleviewer.core.assessment.explain import HeatMap
+from ankleviewer.core.assessment.result import AnkleInfo, Box, ModelAnswer, Result, Runtime, ScanInfo
+from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.measure import Value
-from ankleviewer.core.result import AnkleInfo, Box, ModelAnswer, Result, Runtime, ScanInfo
-from ankleviewer.core.review import BoxMm, History, Place
+from ankleviewer.core.reading.measure import Value
+from ankleviewer.core.reading.review import BoxMm, History, Place
 from ankleviewer.core.volume import Volume
 from ankleviewer.reports.content import ModelFacts, Report
 

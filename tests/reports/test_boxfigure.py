@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.core.cast import Cast
-from ankleviewer.core.review import BoxMm
+from ankleviewer.core.anatomy.cast import Cast
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.reports.boxfigure import PERSPECTIVES, STEP_MM, bone_grid, figure, shaded
 from ankleviewer.reports.picture import BOX_LINE, READER_LINE
 

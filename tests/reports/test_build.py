@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.cast import Cast
+from ankleviewer.core.anatomy.cast import Cast
 from ankleviewer.reports import build as module
 from ankleviewer.reports.build import build
 

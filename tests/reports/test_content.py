@@ -6,9 +6,9 @@ from dataclasses import fields
 
 import pytest
 
+from ankleviewer.core.assessment.result import Consensus, Looked, Result
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.result import Consensus, Looked, Result
-from ankleviewer.core.review import History, Review
+from ankleviewer.core.reading.review import History, Review
 from ankleviewer.reports import content
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.reports.heatmap import DESCRIPTION, is_heat_map, on_scan

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ankleviewer.core.display import Scene
-from ankleviewer.core.explain import HeatMap
+from ankleviewer.core.assessment.explain import HeatMap
+from ankleviewer.core.assessment.result import Box, ModelAnswer, Runtime
+from ankleviewer.core.display.scene import Scene
+from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.result import Box, ModelAnswer, Runtime
-from ankleviewer.core.review import BoxMm
-from ankleviewer.core.viewstate import ViewState
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.core.volume import Volume
 from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, PANE, READER_LINE, headline, pane, picture, png
 

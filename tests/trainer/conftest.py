@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from trainer.networks.compact import compact

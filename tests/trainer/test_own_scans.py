@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import torch
 
+from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
-from ankleviewer.core.preprocess import BONE, PAPER
 from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.own_scans import at_size, train_on_scans

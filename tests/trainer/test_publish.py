@@ -13,7 +13,7 @@ import torch
 from ankleviewer.cli import main as viewer
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.packs import read_pack
-from ankleviewer.ui.wording import calibration_text
+from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.publish import ExportOrder, _revision, answers, export_run
 from trainer.runs import load_run

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import torch
 
+from ankleviewer.core.assessment.preprocess import BONE
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
-from ankleviewer.core.preprocess import BONE
 from trainer import runs as module
 from trainer.runs import TrainOrder, _clear_others, load_run, start_network, train_on_simulator, validation_figures
 from trainer.scans.prepare import prepare

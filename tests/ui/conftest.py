@@ -15,17 +15,18 @@ from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from ankleviewer.core.decision import CalibrationBin, Decision
+from ankleviewer.core.assessment.decision import CalibrationBin, Decision
+from ankleviewer.core.assessment.explain import HeatMap, Native
+from ankleviewer.core.assessment.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
 from ankleviewer.core.errors import Cancelled, ScanError
-from ankleviewer.core.explain import HeatMap, Native
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.volume import Volume
-from ankleviewer.ui import theme, translate
-from ankleviewer.ui.controller import Phase
+from ankleviewer.ui.look import theme
 from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.words import translate
 
 _VTK = ("vtkXOpenGLRenderWindow", "vtkGenericOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor", "_Hidden")
 GRID = Grid.axis_aligned((64, 72, 80), (1.0, 1.0, 1.0), (-32.0, -40.0, 100.0))

@@ -88,7 +88,7 @@ def test_a_picture_never_replaces_the_scan_that_a_session_opened(make_window, ba
 def test_the_sample_scan_from_file_to_picture(tmp_path: Path) -> None:
     """The real thing: reader, checks, model, 3D and picture, in one process."""
     from ankleviewer import session
-    from ankleviewer.ui.settings import sample_scan
+    from ankleviewer.ui.state.settings import sample_scan
 
     sample = sample_scan()
     if sample is None or not session.list_models():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor
 
-from ankleviewer.ui import settings, theme
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.state import settings
 
 
 def test_the_choice_is_remembered_and_views_stay_black(make_window, backend) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ankleviewer.ui.help_dialog import KEYS
-from ankleviewer.ui.keymap import RESERVED, normal, place_of
+from ankleviewer.ui.keyboard.help_dialog import KEYS
+from ankleviewer.ui.keyboard.keymap import RESERVED, normal, place_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("keys.md", "planes.md", "measures.md", "viewer-3d.md", "reports-and-privacy.md", "intake.md")

@@ -13,21 +13,23 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMenu, QScrollArea, QTableWidget, QWidget
 
 from ankleviewer import DISCLAIMER
+from ankleviewer.core.anatomy.landmarks import LATERAL
+from ankleviewer.core.assessment.result import Consensus, Looked
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.landmarks import LATERAL
-from ankleviewer.core.measure_tools import TOOLS
-from ankleviewer.core.result import Consensus, Looked
-from ankleviewer.core.review import Mark
+from ankleviewer.core.reading.measure_tools import TOOLS
+from ankleviewer.core.reading.review import Mark
 from ankleviewer.core.serieschoice import Series
-from ankleviewer.ui import language, settings, translate
+from ankleviewer.ui import language
 from ankleviewer.ui.app import application
-from ankleviewer.ui.heat_controls import HeatControls
-from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
-from ankleviewer.ui.keymap import name_of
-from ankleviewer.ui.keys_editor import KeysEditor
-from ankleviewer.ui.result_panel import WIDTH
-from ankleviewer.ui.series_chooser import SeriesChooser
+from ankleviewer.ui.files.series_chooser import SeriesChooser
+from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.keyboard.keymap import name_of
+from ankleviewer.ui.keyboard.keys_editor import KeysEditor
+from ankleviewer.ui.result.heat_controls import HeatControls
+from ankleviewer.ui.result.result_panel import WIDTH
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.words import translate
 
 GAP = "2 slice(s) are missing after slice 7; they are filled in and marked, and nothing is detected there."
 PLACES = (

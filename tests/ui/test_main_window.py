@@ -10,11 +10,11 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from ankleviewer.core.assessment.result import Looked
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.result import Looked
-from ankleviewer.ui import settings
-from ankleviewer.ui.controller import Phase
 from ankleviewer.ui.main_window import TITLE
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.state.controller import Phase
 
 
 def activate(window, qtbot) -> None:
@@ -55,7 +55,7 @@ def test_a_dropped_folder_is_opened_without_a_question(make_window, backend, tmp
 
 
 def test_reading_and_analysing_show_progress_and_cancel(make_window, backend, qtbot) -> None:
-    from ankleviewer.ui.parts import ProgressStrip
+    from ankleviewer.ui.look.parts import ProgressStrip
 
     backend.gate.clear()
     window = make_window(backend)
@@ -188,7 +188,7 @@ def test_the_panel_hides_and_is_remembered(make_window, backend) -> None:
 
 
 def test_dialogs_open_and_close(make_window, backend) -> None:
-    from ankleviewer.ui.help_dialog import about_dialog, keys_dialog
+    from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
 
     window = make_window(backend)
     for make in (about_dialog, keys_dialog):
@@ -233,7 +233,7 @@ def test_the_keyboard_stays_with_the_view_that_is_shown(make_window, backend, qt
 
 
 def test_the_keys_fit_a_small_screen(make_window, backend) -> None:
-    from ankleviewer.ui.help_dialog import keys_dialog
+    from ankleviewer.ui.keyboard.help_dialog import keys_dialog
 
     window = make_window(backend)
     dialog = keys_dialog(window)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAction
 
-from ankleviewer.core.measure_tools import TOOLS
+from ankleviewer.core.reading.measure_tools import TOOLS
 
 
 def actions(window) -> dict[str, QAction]:

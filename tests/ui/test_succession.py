@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from shiboken6 import isValid
 
-from ankleviewer.ui import language, settings, translate
-from ankleviewer.ui.controller import Phase
+from ankleviewer.ui import language
 from ankleviewer.ui.main_window import MainWindow
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.state.controller import Phase
 from ankleviewer.ui.succession import Keeper
+from ankleviewer.ui.words import translate
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ankleviewer.core.assessment.explain import paper_map
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.explain import paper_map
 from trainer.evaluation.calibration import brier, expected_calibration_error, reliability
 from trainer.evaluation.localise import Pointing, localisation
 from trainer.evaluation.metrics import OneClassError, auc, auc_by_patient, auc_interval, pair_accuracy, roc, summary
@@ -26,7 +26,7 @@ from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import SIMULATOR, DataError, Row, read_manifest
 
 if TYPE_CHECKING:
-    from ankleviewer.core.explain import HeatMap
+    from ankleviewer.core.assessment.explain import HeatMap
     from ankleviewer.core.volume import Volume
     from ankleviewer.inference.predictor import Predictor
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ankleviewer.core.landmarks import windowed
+from ankleviewer.core.anatomy.landmarks import windowed
 from trainer.locator.scans import LocatorScan, load
 from trainer.simulate.streams import stream
 from trainer.training.augment import vary_hu

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ankleviewer.core.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU
+from ankleviewer.core.anatomy.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU
 from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.io.atomic import write_bytes
 from trainer.networks.locator import Locator

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ankleviewer.core.landmarks import CELL
+from ankleviewer.core.anatomy.landmarks import CELL
 
 SIGMA = 1.0  # cells: width of the bump
 NEAR = 1.8  # cells: from how far the way is learned

@@ -10,8 +10,19 @@ from typing import Any
 import numpy as np
 import torch
 
+from ankleviewer.core.anatomy.landmarks import (
+    DOME,
+    INPUT_MM,
+    LEAST_FOUND,
+    NAMES,
+    PLAFOND,
+    Located,
+    Peak,
+    ankles_of,
+    peaks,
+    windowed,
+)
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import DOME, INPUT_MM, LEAST_FOUND, NAMES, PLAFOND, Located, Peak, ankles_of, peaks, windowed
 from trainer.locator.export import export
 from trainer.locator.measure import Found
 from trainer.locator.scans import SCANS_PER_BODY, fill, load

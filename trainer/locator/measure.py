@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ankleviewer.core.landmarks import NAMES, Located, agree_on_sides
+from ankleviewer.core.anatomy.landmarks import NAMES, Located, agree_on_sides
 from ankleviewer.core.volume import Volume
 
 MATCH_MM = 40.0  # an ankle found belongs to a true one whose joint is at most so far away

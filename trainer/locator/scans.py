@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ankleviewer.core.anatomy.landmarks import INPUT_MM, MULTIPLE, NAMES
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import INPUT_MM, MULTIPLE, NAMES
 from trainer.simulate.atlas import FOOT
 from trainer.simulate.bones import SHAFT_TOP, built_in
 from trainer.simulate.landmarks import landmarks_of

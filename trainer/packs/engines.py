@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.decision import Decision
-from ankleviewer.core.explain import explain
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.explain import explain
+from ankleviewer.core.assessment.preprocess import Placement
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.preprocess import Placement
 from ankleviewer.inference.runtime import Engine, available
 from trainer.networks.head import FractureNet
 

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ankleviewer.core.decision import Decision
+from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.evaluation.calibration import sigmoid

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ankleviewer.core.anatomy import Ankle
+    from ankleviewer.core.anatomy.finder import Ankle
     from ankleviewer.core.findings import Finding
     from ankleviewer.io.reader import Scan
 
@@ -35,7 +35,7 @@ class Intake:
 
 def take_in(path: Path) -> Intake:
     """Read and check one scan; a refused one is an answer, not an error."""
-    from ankleviewer.core.checks import check_volume
+    from ankleviewer.core.assessment.checks import check_volume
     from ankleviewer.core.errors import ScanError
     from ankleviewer.inference.locator import ankles_in
     from ankleviewer.io.reader import open_scan

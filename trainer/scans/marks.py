@@ -39,7 +39,7 @@ def read_marks(row: Row, path: Path, volume: Volume) -> Volume:
 
 def marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:
     """Marked fractures on the network's grid."""
-    from ankleviewer.core.resample import resample
+    from ankleviewer.core.imaging.resample import resample
 
     return resample(Volume(marks.hu * np.int16(_WHOLE), marks.grid), grid, 0.0) > MARKED_SHARE * _WHOLE
 

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.anatomy import Ankle
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
 from trainer.scans.flow_diagram import draw_flow, flow_table
 from trainer.scans.intake import take_in
@@ -252,7 +252,7 @@ def _source(row: Row, manifest: Path) -> str:
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
-    from ankleviewer.core.preprocess import apply, model_grid
+    from ankleviewer.core.assessment.preprocess import apply, model_grid
 
     marks.unlink(missing_ok=True)  # of an earlier table
     found = take_in(row.path)

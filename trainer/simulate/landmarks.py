@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND
+from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND
 from trainer.simulate.atlas import Atlas, SdfGrid
 from trainer.simulate.fields import sample_grid
 from trainer.simulate.scene import WARP_EXTENT, WARP_ORIGIN, Scene

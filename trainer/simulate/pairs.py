@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.resample import axis_matrices
+from ankleviewer.core.imaging.resample import axis_matrices
 from ankleviewer.core.volume import AIR_HU
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in

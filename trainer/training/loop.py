@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.training import checkpoint

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.simulate.pairs import Pair
 from trainer.simulate.streams import stream

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from trainer.networks.head import FractureNet
 from trainer.training.data import Batch, CropPlan
 from trainer.training.deep import SideExits, side_loss
@@ -101,7 +101,7 @@ class Objective(nn.Module):
 
 
 def window(hu: Tensor, spec: PreprocessSpec) -> Tensor:
-    """The network's input from HU: tensor twin of `ankleviewer.core.preprocess.normalise`."""
+    """The network's input from HU: tensor twin of `ankleviewer.core.assessment.preprocess.normalise`."""
     return ((hu - spec.lo) / (spec.hi - spec.lo)).clamp(0.0, 1.0) - spec.mean
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ankleviewer.core.preprocess import FINE, PAPER, PreprocessSpec
+from ankleviewer.core.assessment.preprocess import FINE, PAPER, PreprocessSpec
 from trainer.simulate.pairs import whole_size
 from trainer.training.data import CropPlan
 from trainer.training.objective import Stage

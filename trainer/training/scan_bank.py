@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from trainer.simulate.streams import stream
 from trainer.training.augment import mirror, vary_hu
 from trainer.training.data import Batch, CropPlan, HardPlace

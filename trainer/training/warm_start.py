@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import read_pack
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build

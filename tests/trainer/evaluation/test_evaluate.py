@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor

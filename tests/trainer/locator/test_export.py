@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.boneshape import coarsen
+from ankleviewer.core.anatomy.boneshape import coarsen
+from ankleviewer.core.anatomy.landmarks import ankles_of, locator_input, peaks
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import ankles_of, locator_input, peaks
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.locator import LocatorModel
 from trainer.locator import export as module

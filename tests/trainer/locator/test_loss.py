@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ankleviewer.core.anatomy.landmarks import NAMES, peaks
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import NAMES, peaks
 from trainer.locator.loss import loss, targets
 
 SHAPE = (16, 16, 16)

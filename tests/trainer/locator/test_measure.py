@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
 from ankleviewer.core.volume import Volume
 from trainer.locator.measure import measure
 

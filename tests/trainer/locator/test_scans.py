@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ankleviewer.core.landmarks import MULTIPLE
+from ankleviewer.core.anatomy.landmarks import MULTIPLE
 from trainer.locator.scans import fill, load, simulate
 
 

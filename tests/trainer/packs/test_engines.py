@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.decision import Decision
+from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.inference.runtime import Engine
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build

@@ -12,9 +12,9 @@ import onnxruntime
 import pytest
 import torch
 
-from ankleviewer.core.decision import Decision
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.preprocess import PreprocessSpec
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.packs import read_pack

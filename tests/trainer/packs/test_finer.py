@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.preprocess import PreprocessSpec
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from trainer.networks.head import FractureNet

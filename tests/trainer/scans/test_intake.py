@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.findings import Finding, Level
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume

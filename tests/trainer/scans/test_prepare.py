@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ankleviewer.core.anatomy import Ankle
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.preprocess import BONE, PAPER, apply
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.preprocess import BONE, PAPER, apply
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan

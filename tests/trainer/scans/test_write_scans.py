@@ -12,9 +12,9 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from ankleviewer.core.assessment.preprocess import BONE, apply
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.preprocess import BONE, apply
 from ankleviewer.io.reader import open_scan
 from trainer.scans import write_scans
 from trainer.scans.manifest import read_manifest

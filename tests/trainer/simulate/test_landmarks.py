@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
+from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
 from trainer.simulate.atlas import LABELS
 from trainer.simulate.bones import built_in
 from trainer.simulate.landmarks import BONE_OF, canonical_landmarks, landmarks_of

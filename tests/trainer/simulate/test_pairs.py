@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.preprocess import BONE, apply, normalise
+from ankleviewer.core.assessment.preprocess import BONE, apply, normalise
 from ankleviewer.core.volume import Volume
 from trainer.simulate import pairs as module
 from trainer.simulate.atlas import Atlas

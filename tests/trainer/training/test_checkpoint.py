@@ -103,7 +103,7 @@ def test_the_best_state_lies_beside_the_newest(tmp_path: Path) -> None:
 TRAINING = """
 import sys, torch
 from pathlib import Path
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.compact import compact
 from trainer.training.data import CropPlan, PairBank
 from trainer.training.loop import train

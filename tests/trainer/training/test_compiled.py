@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.compact import compact
 from trainer.training import compiled as module
 from trainer.training.compiled import Trial, try_compiling

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.preprocess import BONE, normalise
+from ankleviewer.core.assessment.preprocess import BONE, normalise
 from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet

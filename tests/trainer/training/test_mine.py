@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.head import FractureNet
 from trainer.training.data import PairBank
 from trainer.training.mine import APART, LOWEST_SCORE, PER_VOLUME, _near_fracture, _places, mine

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.compact import compact
 from trainer.training.data import Batch, CropPlan, PairBank
 from trainer.training.objective import Objective, Stage, parts_of, share_of

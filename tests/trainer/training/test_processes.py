@@ -16,7 +16,7 @@ from trainer.training.processes import Processes, best_device, processes
 SCRIPT = """
 import sys, torch
 from pathlib import Path
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.compact import compact
 from trainer.training.data import CropPlan, PairBank
 from trainer.training.objective import Stage

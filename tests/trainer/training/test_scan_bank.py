@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE
 from trainer.training import scan_bank as module
 from trainer.training.data import CropPlan
 from trainer.training.objective import window

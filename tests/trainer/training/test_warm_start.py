@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from ankleviewer.core.assessment.preprocess import FINE
 from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.paths import assets_dir
-from ankleviewer.core.preprocess import FINE
 from trainer.networks.compact import compact
 from trainer.training import warm_start as module
 from trainer.training.warm_start import from_pack

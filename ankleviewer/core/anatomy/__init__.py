@@ -1,0 +1,1 @@
+"""Where an ankle lies, how it stands and what belongs to it."""

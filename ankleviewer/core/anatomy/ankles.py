@@ -1,0 +1,152 @@
+"""Which ankles a scan holds: what the shape of the bones says and what the locator saw, put together.
+
+The two fail differently. Bones need a shaft to start from; the locator knows the joint in any position, but has only met
+simulated legs. Sure landmarks tell the side and the joint's middle, about which the networks' cube lies; where the bones' joint
+line is another one, only a sure locator does. Where one of the two is unsure, the other stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ankleviewer.core.anatomy.finder import ABOVE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side
+from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
+from ankleviewer.core.geometry import Array, Grid
+
+SAME_MM = 45.0  # middles closer than that are of one ankle; of an incomplete one, only where it leaves the scan is known
+CLOSE_MM = 22.0  # the bones' joint line and the locator's agree
+JOINT = 0.25  # confidence of plafond and dome from which their middle is the ankle's: 3 mm off in the median, the bones' is 5
+ALONE = 0.5  # mean confidence from which the locator's ankle stands without the bones' support
+MARGIN_MM = 14.0  # around the landmarks, for a box
+
+
+def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> tuple[Ankle, ...]:
+    """Ankles of a scan, right first, each at most once.
+
+    Args:
+        bones: of `anatomy.find_ankles`.
+        located: of the locator, the surest first; () where it did not run.
+        grid: of the scan.
+    """
+    sides = agree_on_sides(tuple(located))
+    left = list(bones)
+    ankles: list[Ankle] = []
+    sure: list[Ankle] = []
+    for seen, side in zip(located, sides, strict=True):
+        near = min(left, key=lambda a: _apart(a.centre_mm, seen.centre_mm), default=None)
+        if near is not None and _apart(near.centre_mm, seen.centre_mm) < SAME_MM:
+            left.remove(near)
+            ankles.append(_with(near, seen, side, grid))
+        elif seen.confidence >= ALONE:
+            ankles.append(_alone(seen, side, grid))
+        else:
+            continue
+        sure += ankles[-1:] if seen.confidence >= ALONE else []
+    # what the bones alone say is no second ankle beside one already found, nor another joint of a leg whose ankle is certain
+    ankles += [
+        a
+        for a in left
+        if all(_apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
+        and all(_apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
+    ]
+    told = [_named(seen) for seen, side in zip(located, sides, strict=True) if side != "unknown"]
+    ankles = _of_two_sides(ankles, [a.landmarks in told for a in ankles])
+    return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
+
+
+def _of_two_sides(ankles: list[Ankle], told: list[bool]) -> list[Ankle]:
+    """Two ankles of one side cannot be: the one whose side the landmarks told keeps it; where none did, neither is known."""
+    if len(ankles) != 2 or ankles[0].side != ankles[1].side or ankles[0].side == "unknown":
+        return ankles
+    if told[0] == told[1]:
+        return [replace(a, side="unknown") for a in ankles]
+    other: Side = "R" if ankles[0].side == "L" else "L"
+    return [a if sure else replace(a, side=other) for a, sure in zip(ankles, told, strict=True)]
+
+
+def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
+    """The bones' ankle with what the locator knows better, if it is sure."""
+    told: Side = "L" if side == "L" else "R" if side == "R" else ankle.side
+    out = replace(ankle, side=told, landmarks=_named(seen))
+    close = _apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
+    if close and sum(p.confidence >= JOINT for p in seen.peaks if p.name in (PLAFOND, DOME)) == 2:
+        out = replace(out, centre_mm=_point(seen.centre_mm))
+    if seen.confidence < ALONE:
+        return out
+    reason = missing(seen, grid)
+    if PLAFOND in seen.missing and DOME not in seen.missing:
+        return replace(out, complete=False, reason=reason, centre_mm=_point(seen.centre_mm))
+    if close:
+        return out
+    # the bones' joint line is another one (of the foot, or the end of a marrow cavity)
+    low, high = _box(seen, grid)
+    return replace(out, centre_mm=_point(seen.centre_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason)
+
+
+def _alone(seen: Located, side: str, grid: Grid) -> Ankle:
+    low, high = _box(seen, grid)
+    told: Side = "L" if side == "L" else "R" if side == "R" else "unknown"
+    reason = missing(seen, grid)
+    return Ankle(told, _point(seen.centre_mm), low, high, not reason, reason, _named(seen))
+
+
+def missing(seen: Located, grid: Grid) -> str:
+    """What keeps a located ankle from being complete, as a sentence; "" if nothing does."""
+    if PLAFOND in seen.missing:
+        return "the scan ends at or below the lower end of the tibia; the joint cannot be assessed."
+    if DOME in seen.missing:
+        return "the talus is not contained in the scan."
+    gone = [name for name in (MEDIAL, LATERAL) if name in seen.missing]
+    if gone:
+        if len(gone) == 1:
+            return f"the {gone[0]} lies outside of the scan."
+        return f"the {gone[0]} and the {gone[1]} lie outside of the scan."
+    plafond, dome, up = seen.mm(PLAFOND), seen.mm(DOME), towards_shaft(seen)
+    assert plafond is not None
+    assert dome is not None
+    above, below = _reach(grid, plafond, up), _reach(grid, dome, -up)
+    if above < ABOVE_MM:
+        return f"only {above:.0f} mm of the tibia above the joint lie in the scan; 15 mm are needed."
+    if below < TALUS_MM:
+        return f"only {below:.0f} mm below the joint lie in the scan; the talus is not contained."
+    return ""
+
+
+def towards_shaft(seen: Located) -> Array:
+    """Unit vector, LPS, from what hangs below the joint to its middle; straight up where nothing was seen below."""
+    below = [m for m in (seen.mm(MEDIAL), seen.mm(LATERAL), seen.mm(HEEL)) if m is not None]
+    up = seen.centre_mm - np.mean(below, axis=0) if below else np.array([0.0, 0.0, 1.0])
+    if seen.mm(MEDIAL) is not None and seen.mm(LATERAL) is not None:  # the heel alone would tilt it backwards
+        up = seen.centre_mm - np.mean(below[:2], axis=0)
+    return np.asarray(up / max(float(np.linalg.norm(up)), 1e-6))
+
+
+def _reach(grid: Grid, start: Array, direction: Array) -> float:
+    """How far the field of view reaches from a point inside it along a unit vector, mm."""
+    at = grid.to_voxel(start)
+    step = grid.to_voxel(start + direction) - at
+    size = np.asarray(grid.shape) - 0.5
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.where(step > 0, (size - at) / step, np.where(step < 0, (-0.5 - at) / step, np.inf))
+    return float(max(0.0, ends.min()))
+
+
+def _box(seen: Located, grid: Grid) -> tuple[Point, Point]:
+    points = np.array([p.mm for p in seen.peaks])
+    low, high = grid.bounds_mm()
+    return _point(np.maximum(points.min(axis=0) - MARGIN_MM, low)), _point(np.minimum(points.max(axis=0) + MARGIN_MM, high))
+
+
+def _named(seen: Located) -> tuple[tuple[str, Point], ...]:
+    return tuple((p.name, p.mm) for p in seen.peaks)
+
+
+def _point(mm: Array) -> Point:
+    return float(mm[0]), float(mm[1]), float(mm[2])
+
+
+def _apart(a: Sequence[float] | Array, b: Sequence[float] | Array) -> float:
+    return float(np.linalg.norm(np.subtract(a, b)))

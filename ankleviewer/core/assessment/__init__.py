@@ -1,0 +1,1 @@
+"""From a scan to an answer: whether it may be assessed, what the network gets, and what its output means."""

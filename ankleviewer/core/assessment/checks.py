@@ -1,0 +1,232 @@
+"""Checks on a volume and on the ankles found in it. Each is pure and returns findings; none repairs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.preprocess import FINE
+from ankleviewer.core.errors import stop_if
+from ankleviewer.core.findings import Finding, verdict
+from ankleviewer.core.geometry import UP
+from ankleviewer.core.volume import Volume
+
+__all__ = [
+    "anatomy_findings",
+    "check_volume",
+    "hu_counts",
+    "looks_like_ct",
+    "offset_findings",
+    "offset_hu",
+    "side_findings",
+    "verdict",
+]
+
+AIR_PEAK = (-1100, -900)
+TISSUE_HU = -300
+BONE_HU = 200
+BONE_SHARE = (0.001, 0.60)
+P999_HU = 500
+METAL_HU = 3000
+METAL_SHARE = 1e-4
+OTHER_SIDE = {"L": "R", "R": "L"}
+OTHER_SIDE_SAID = {
+    "L": "The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.",
+    "R": "The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.",
+}
+# Half the edge of the cube that the shipped model sees around an ankle, mm.
+CUBE_HALF_MM = FINE.size * FINE.spacing_mm / 2
+Counts = NDArray[np.int64]
+
+
+def hu_counts(hu: NDArray[np.int16], cancelled: Callable[[], bool] | None = None) -> Counts:
+    """How often each HU value occurs: int64 (65536,), entry 0 is -32768 HU. Raises Cancelled."""
+    counts: Counts = np.zeros(65536, dtype=np.int64)
+    for k in range(hu.shape[2]):
+        stop_if(cancelled)
+        counts += np.bincount(hu[:, :, k].ravel().view(np.uint16), minlength=65536)
+    return np.roll(counts, 32768)
+
+
+def _share(counts: Counts, low: int, high: int) -> float:
+    """Share of the voxels with low <= HU < high."""
+    inside = counts[np.clip(low + 32768, 0, 65536) : np.clip(high + 32768, 0, 65536)].sum()
+    return float(inside / max(1, counts.sum()))
+
+
+def _lowest_peak(counts: Counts, share: float = 0.01) -> int | None:
+    """HU of the lowest cluster of values: first local maximum, in bins of 20 HU, with at least `share` of all voxels."""
+    bins = counts[8:65528].reshape(-1, 20).sum(axis=1).astype(np.float64)
+    smooth = bins + 0.5 * np.r_[0.0, bins[:-1]] + 0.5 * np.r_[bins[1:], 0.0]
+    peak = (smooth >= np.r_[0.0, smooth[:-1]]) & (smooth >= np.r_[smooth[1:], 0.0]) & (smooth > share * counts.sum())
+    hits = np.flatnonzero(peak)
+    return int(hits[0] * 20 + 8 - 32768 + 10) if len(hits) else None
+
+
+def looks_like_ct(counts: Counts, shift: int = 0) -> bool:
+    """Whether values, after adding `shift`, show air at -1000 HU and soft tissue at about 0 HU.
+
+    Soft tissue must make up a quarter of all that is denser than lung, with next to nothing between air and it. Where values
+    are wrong by 1024 HU, what lies there is the cortical bone, with as much cancellous bone below it.
+    """
+    moved = np.roll(counts, shift)
+    dense, soft = _share(moved, -850, 32768), _share(moved, -150, 150)
+    return _share(moved, *AIR_PEAK) > 0.01 and soft > 0.25 * dense and _share(moved, -450, -150) < 0.5 * soft
+
+
+def offset_hu(counts: Counts) -> int:
+    """By how much all values seem to be wrong: +-1024 where they make sense only after moving them by about that, else 0."""
+    if looks_like_ct(counts):
+        return 0
+    return next((-shift for shift in (-1024, 1024) if looks_like_ct(counts, shift)), 0)
+
+
+def offset_findings(counts: Counts) -> list[Finding]:
+    """HU_OFFSET_SUSPECT where `offset_hu` sees an offset. The values are never moved."""
+    offset = offset_hu(counts)
+    if not offset:
+        return []
+    return [
+        Finding(
+            "withhold",
+            "HU_OFFSET_SUSPECT",
+            f"All values seem to be about {offset:+d} HU off: air is expected at "
+            f"{AIR_PEAK[0]} to {AIR_PEAK[1]} HU. Export the scan again with its rescale intercept.",
+        )
+    ]
+
+
+def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) -> list[Finding]:
+    """Are these Hounsfield units of a limb? Air, bone, range and metal; padding counts as outside.
+
+    Start values follow the reference figures of a real foot CT: air -1024, muscle 48, cancellous bone 298, cortex 600 to 1500.
+
+    Raises:
+        Cancelled: on request.
+    """
+    counts = hu_counts(volume.hu, cancelled)
+    if volume.padding is not None:
+        counts[32768 - 1024] = max(0, int(counts[32768 - 1024]) - int(volume.padding.sum()))
+    if counts.sum() == 0:
+        return [Finding("refuse", "HU_IMPLAUSIBLE", "The scan holds no values at all, only padding.")]
+    offset = offset_findings(counts)
+    if offset:
+        return offset
+    findings = _air_findings(counts)
+    # of what is no air, so that a wide field of view around the same leg makes no difference
+    tissue = counts.copy()
+    tissue[: TISSUE_HU + 32768] = 0
+    bone = _share(counts, BONE_HU + 1, 32768)
+    if bone > BONE_SHARE[1] or _share(tissue, BONE_HU + 1, 32768) < BONE_SHARE[0]:
+        findings.append(
+            Finding(
+                "refuse",
+                "HU_IMPLAUSIBLE",
+                f"{bone:.2%} of the voxels are denser than {BONE_HU} HU; "
+                f"{BONE_SHARE[0]:.1%} to {BONE_SHARE[1]:.0%} are expected in a CT of bones.",
+            )
+        )
+    dense = np.cumsum(tissue) / max(1, tissue.sum())
+    p999 = int(np.searchsorted(dense, 0.999)) - 32768
+    if p999 <= P999_HU:
+        findings.append(
+            Finding(
+                "refuse",
+                "HU_IMPLAUSIBLE",
+                f"The densest bone has only {p999} HU; more than {P999_HU} is "
+                "expected. This may be a picture with changed grey values, not a CT.",
+            )
+        )
+    metal = _share(counts, METAL_HU + 1, 32768)
+    if _share(tissue, METAL_HU + 1, 32768) > METAL_SHARE:
+        findings.append(
+            Finding(
+                "caveat",
+                "METAL",
+                f"{metal:.2%} of the voxels are denser than {METAL_HU} HU: metal. Its streaks can hide or imitate a fracture.",
+            )
+        )
+    return findings
+
+
+def _air_findings(counts: Counts) -> list[Finding]:
+    if _share(counts, *AIR_PEAK) > 0.01:
+        return []
+    peak = _lowest_peak(counts)
+    if _share(counts, -32768, -300) < 0.01 and peak is not None and -300 <= peak <= 700:
+        return [
+            Finding(
+                "caveat", "HU_NO_AIR", "The scan shows no air around the leg, so its values could not be checked against air."
+            )
+        ]
+    at = "nowhere" if peak is None else f"at about {peak} HU"
+    return [
+        Finding(
+            "refuse", "HU_IMPLAUSIBLE", f"The lightest material lies {at}; air is expected at {AIR_PEAK[0]} to {AIR_PEAK[1]} HU."
+        )
+    ]
+
+
+def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> list[Finding]:
+    """What the ankles found mean for the detection.
+
+    Args:
+        ankles: of `find_ankles`.
+        volume: where given, slices that were filled in (wholly padded) near an ankle withhold the detection too.
+
+    Returns:
+        NOT_AN_ANKLE or ANKLE_INCOMPLETE as "withhold" where no ankle can be assessed; ANKLE_INCOMPLETE as "caveat" for
+        the incomplete ones beside a complete one; LEG_ACROSS as "caveat" for legs that the models see turned.
+    """
+    if not ankles:
+        return [Finding("withhold", "NOT_AN_ANKLE", "No ankle joint was found in this scan; the models are made for ankles.")]
+    names = {"L": "Left ankle", "R": "Right ankle", "unknown": "Ankle of unknown side"}
+    level = "caveat" if any(a.complete for a in ankles) else "withhold"
+    findings = [
+        Finding("caveat" if level == "caveat" else "withhold", "ANKLE_INCOMPLETE", f"{names[a.side]}: {a.reason}")
+        for a in ankles
+        if not a.complete
+    ]
+    findings += [
+        Finding(
+            "caveat",
+            "LEG_ACROSS",
+            f"{names[a.side]}: the leg is {_lean(a):.0f}° from upright in the scan; it was turned for the models. "
+            "Check whether the scan's orientation is right.",
+        )
+        for a in ankles
+        if a.up != UP
+    ]
+    if volume is not None and volume.padding is not None:
+        findings += [
+            Finding(
+                "withhold",
+                "SLICE_GAP",
+                f"{names[a.side]}: slices are missing within {CUBE_HALF_MM:.0f} mm of the joint and were filled in.",
+            )
+            for a in ankles
+            if a.complete and _gap_near(volume, a)
+        ]
+    return findings
+
+
+def side_findings(ankles: Sequence[Ankle], laterality: str) -> list[Finding]:
+    """SIDE_CONTRADICTED as "caveat" where no ankle can be of the side that the scan's header names ("L", "R" or "")."""
+    if laterality not in OTHER_SIDE or not ankles or any(a.side != OTHER_SIDE[laterality] for a in ankles):
+        return []
+    return [Finding("caveat", "SIDE_CONTRADICTED", OTHER_SIDE_SAID[laterality])]
+
+
+def _lean(ankle: Ankle) -> float:
+    return float(np.degrees(np.arccos(np.clip(ankle.up[2], -1.0, 1.0))))
+
+
+def _gap_near(volume: Volume, ankle: Ankle) -> bool:
+    assert volume.padding is not None
+    filled = np.flatnonzero(volume.padding.all(axis=(0, 1)))
+    inner = [k for k in filled if 0 < k < volume.grid.shape[2] - 1]
+    centre = volume.grid.to_voxel(ankle.centre_mm)[2]
+    return any(abs(k - centre) * volume.grid.spacing[2] < CUBE_HALF_MM for k in inner)

@@ -1,0 +1,234 @@
+"""The result of an analysis as plain values, to and from JSON (schemas "ankleviewer.result/1" and "ankleviewer.results/1").
+
+Positions are patient millimetres, LPS; voxel ranges are 0-based, inclusive, in the scan as stored (column, row, slice).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ankleviewer import DISCLAIMER
+from ankleviewer.core.assessment.decision import CALLS, Call
+from ankleviewer.core.findings import Finding, Verdict
+
+SCHEMA = "ankleviewer.result/1"
+SCHEMA_MANY = "ankleviewer.results/1"
+
+Triple = tuple[float, float, float]
+Index = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Box:
+    """One suspected place. `score` is the box's share of the heat map's integral, 0..1; it is no probability."""
+
+    score: float
+    center_mm: Triple
+    min_mm: Triple
+    max_mm: Triple
+    center_voxel: Index
+    min_voxel: Index
+    max_voxel: Index
+    center_model_voxel: Index
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Where one part of a heat map lies, told from the joint (`core.assessment.looked`).
+
+    Attributes:
+        share: of the map, as a box's score.
+        across: "medial" or "lateral", "left" or "right" in an ankle of unknown side, "" in the middle.
+        along: "anterior", "posterior" or "" in the middle.
+        height_mm: above (+) or below (-) the joint along the patient's long axis; 0 at its height.
+        joint: what heights are told from: "plafond centre" where that landmark was seen, else "joint line".
+        near: the name of a landmark beside it, "" for none.
+    """
+
+    share: float
+    across: str
+    along: str
+    height_mm: float
+    joint: str
+    near: str
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What really ran the model (the engine's own word, None when it was not run) and for how long."""
+
+    provider: str | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ModelAnswer:
+    """One model's answer for one ankle.
+
+    Attributes:
+        status: "released" or "preliminary".
+        ankle: index into the result's ankles; None when no ankle was found.
+        probability: 0..1; None when not assessed.
+        looked: where the parts of the heat map lie, one for each box; () in results written before it was told.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    status: str
+    ankle: int | None
+    probability: float | None
+    call: Call
+    boxes: tuple[Box, ...]
+    runtime: Runtime
+    looked: tuple[Looked, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.call not in CALLS:
+            raise ValueError(f"call must be one of {CALLS}, is {self.call!r}")
+        if (self.probability is None) != (self.call == "not assessed"):
+            raise ValueError(f"a probability and {self.call!r} do not go together: {self.probability}")
+        if self.boxes and self.call in ("no fracture", "not assessed"):
+            raise ValueError(f"{self.call!r} carries no box")
+
+
+@dataclass(frozen=True)
+class AnkleInfo:
+    """Side "L", "R" or "unknown", the LPS box around the ankle's bones, and the landmarks that the locator saw by name, mm."""
+
+    side: str
+    min_mm: Triple
+    max_mm: Triple
+    landmarks_mm: Mapping[str, Triple] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScanInfo:
+    """What the scan is; all but the path are None when it could not be read.
+
+    sha256 of a folder is the hash of its sorted file hashes.
+    """
+
+    path: str
+    sha256: str | None = None
+    format: str | None = None
+    shape: Index | None = None
+    spacing_mm: Triple | None = None
+    orientation: str | None = None
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """`agree` of `of` models share the call; in a tie the call is "uncertain" and `agree` counts the largest group."""
+
+    call: Call
+    agree: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything the program has to say about one scan."""
+
+    scan: ScanInfo
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    ankles: tuple[AnkleInfo, ...] = ()
+    models: tuple[ModelAnswer, ...] = ()
+    consensus: Consensus | None = None
+    timings_s: Mapping[str, float] = field(default_factory=dict)
+    software: Mapping[str, str] = field(default_factory=dict)
+    disclaimer: str = DISCLAIMER
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists, dicts, numbers and strings, keys as in the schema."""
+        record = {"schema": SCHEMA, **_plain(asdict(self))}
+        if self.consensus is None:
+            del record["consensus"]
+        return record
+
+    @staticmethod
+    def from_json(record: Mapping[str, Any]) -> Result:
+        """Inverse of to_json.
+
+        Raises:
+            ValueError: another schema, a missing key or a value out of range.
+        """
+        if record.get("schema") != SCHEMA:
+            raise ValueError(f"schema must be {SCHEMA}, is {record.get('schema')!r}")
+        try:
+            return Result(
+                scan=ScanInfo(**_tuples(record["scan"])),
+                verdict=record["verdict"],
+                findings=tuple(Finding(**f) for f in record["findings"]),
+                ankles=tuple(_ankle(a) for a in record["ankles"]),
+                models=tuple(_answer(m) for m in record["models"]),
+                consensus=Consensus(**record["consensus"]) if record.get("consensus") else None,
+                timings_s=dict(record["timings_s"]),
+                software=dict(record["software"]),
+                disclaimer=record["disclaimer"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a result of schema {SCHEMA}: {error}") from error
+
+
+def _ankle(record: Mapping[str, Any]) -> AnkleInfo:
+    points = {str(name): (float(x), float(y), float(z)) for name, (x, y, z) in record.get("landmarks_mm", {}).items()}
+    return AnkleInfo(**_tuples({**record, "landmarks_mm": {}}) | {"landmarks_mm": points})
+
+
+def many(results: Iterable[Result]) -> dict[str, Any]:
+    """Several results in one record."""
+    return {"schema": SCHEMA_MANY, "results": [r.to_json() for r in results]}
+
+
+GRAVITY: tuple[Call, ...] = ("fracture", "uncertain", "not assessed", "no fracture")
+
+
+def scan_call(answers: Iterable[ModelAnswer]) -> Call:
+    """One model's call for a whole scan: the gravest of its ankles' calls. An ankle that was not assessed is graver than one
+    without a fracture, since nothing is known of it.
+    """
+    found = {a.call for a in answers}
+    return next((call for call in GRAVITY if call in found), "not assessed")
+
+
+def consensus(answers: Sequence[ModelAnswer]) -> Consensus | None:
+    """What several models say together.
+
+    The most frequent call among the models that assessed the scan and are not preliminary; a tie is "uncertain". None with
+    fewer than two models; "not assessed", 0 of 0, when none of them may count.
+    """
+    names = list(dict.fromkeys(a.name for a in answers))
+    if len(names) < 2:
+        return None
+    calls = [scan_call(a for a in answers if a.name == name) for name in names if _counts(name, answers)]
+    votes = Counter(call for call in calls if call != "not assessed").most_common()
+    if not votes:
+        return Consensus("not assessed", 0, 0)
+    tie = len(votes) > 1 and votes[0][1] == votes[1][1]
+    return Consensus("uncertain" if tie else votes[0][0], votes[0][1], sum(n for _, n in votes))
+
+
+def _counts(name: str, answers: Sequence[ModelAnswer]) -> bool:
+    return all(a.status != "preliminary" for a in answers if a.name == name)
+
+
+def _answer(record: Mapping[str, Any]) -> ModelAnswer:
+    parts = {**record, "boxes": tuple(Box(**_tuples(b)) for b in record["boxes"]), "runtime": Runtime(**record["runtime"])}
+    parts["looked"] = tuple(Looked(**place) for place in record.get("looked", ()))
+    return ModelAnswer(**parts)
+
+
+def _tuples(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+
+
+def _plain(value: Any) -> Any:
+    """Tuples to lists, so that what is written equals what is read back."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

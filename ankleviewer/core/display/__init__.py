@@ -1,0 +1,1 @@
+"""What is shown of all that, as plain values and pixels."""

@@ -1,0 +1,1 @@
+"""What a reader adds: measures, regions, edited boxes, judgements."""

@@ -1,0 +1,354 @@
+"""A reader's judgement of the findings: accepted, rejected, missed ones added, with a reason; everything can be undone.
+
+A history is a list of records, each a plain dictionary, so that it can be written one by one as it happens and read back after a
+crash. What stands in the end is folded from them. Every step has an id of its own, and what undoes, changes or takes away names
+the step that it means: so a step of a newer program, which this one does not understand, stays whole and takes nothing else
+along, and two windows may write on the same scan. Steps have numbers too, which earlier versions go by.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from ankleviewer.core.reading.measure import Measure, Point, Value, from_record, point, to_record
+
+Judgement = Literal["accepted", "rejected"]
+JUDGEMENTS: tuple[Judgement, ...] = ("accepted", "rejected")
+# why a place that a model points at is no fracture
+REASONS = (
+    "Vessel or nutrient canal",
+    "Growth plate or its scar",
+    "Old, healed fracture",
+    "Accessory ossicle",
+    "Osteophyte or cyst",
+    "Artefact",
+    "Nothing there",
+)
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A finding: its model, the hash of the model's file, the ankle, and the box's place in the list."""
+
+    model: str
+    sha256: str
+    ankle: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the reader says of a finding, and why ("" where nothing was said)."""
+
+    judgement: Judgement
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A place that the reader marked and no model did: LPS mm, and a remark."""
+
+    number: int
+    center_mm: tuple[float, float, float]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class BoxMm:
+    """A box as the reader drew it: lowest and highest LPS mm."""
+
+    min_mm: Point
+    max_mm: Point
+
+    def __post_init__(self) -> None:
+        if not all(low < high for low, high in zip(self.min_mm, self.max_mm, strict=True)):
+            raise ValueError(f"a box must have a size, is {self.min_mm} to {self.max_mm}")
+
+    @property
+    def center_mm(self) -> Point:
+        """Its middle, LPS mm."""
+        return point([(low + high) / 2 for low, high in zip(self.min_mm, self.max_mm, strict=True)])
+
+
+@dataclass(frozen=True)
+class Review:
+    """What stands at a moment; `edited`: the reader's boxes in the place of the model's."""
+
+    marks: Mapping[Place, Mark] = field(default_factory=lambda: MappingProxyType({}))
+    missed: tuple[Missed, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    edited: Mapping[Place, BoxMm] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def to_json(review: Review) -> dict[str, Any]:
+    """What stands, as plain values; findings counted from 1 as the window counts them."""
+    return {
+        "findings": [
+            {**_finding(place), "judgement": mark.judgement, "reason": mark.reason}
+            for place, mark in sorted(review.marks.items(), key=_order)
+        ],
+        "missed": [{"number": m.number, "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed],
+        "edited_boxes": [
+            {**_finding(place), "min_mm": list(box.min_mm), "max_mm": list(box.max_mm)}
+            for place, box in sorted(review.edited.items(), key=_order)
+        ],
+        "measures": [to_record(m) for m in review.measures],
+    }
+
+
+def _order(item: tuple[Place, Any]) -> tuple[str, int, int]:
+    return item[0].model, item[0].ankle, item[0].index
+
+
+def _finding(place: Place) -> dict[str, Any]:
+    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "finding": place.index + 1}
+
+
+class History:
+    """All that was done and undone, in order.
+
+    Args:
+        records: of an earlier session; those that are not understood change nothing, since a newer program may have written them.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._steps: list[Record] = []  # in order, also those not understood; below, a step is its index here
+        self._numbered: dict[int, int] = {}
+        self._named: dict[str, int] = {}  # by id
+        self._foreign: set[int] = set()
+        self._done: list[int] = []
+        self._undone: list[int] = []
+        self._numbers = {"missed": 0, "measure": 0}
+        self._made: dict[tuple[str, int], int] = {}  # the step that made the mark or measure of a number
+        self._review: Review | None = None
+        for record in records:
+            self._take(record)
+
+    @property
+    def review(self) -> Review:
+        """What stands now."""
+        if self._review is None:
+            review = Review()
+            for step in self._done:
+                if step not in self._foreign:
+                    review = _apply(review, self._steps[step])
+            self._review = review
+        return self._review
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return self._last(self._done) is not None
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is something to do again."""
+        return self._last(self._undone) is not None
+
+    def judge(self, place: Place, judgement: Judgement | None, reason: str = "") -> Record:
+        """Accept or reject a finding, or take that back (None); returns the record to be written."""
+        return self._do({"what": "judge", **_where(place), "judgement": judgement, "reason": reason})
+
+    def add_missed(self, center_mm: tuple[float, float, float], reason: str = "") -> Record:
+        """Mark a place that no model did."""
+        center = [round(float(v), 2) for v in center_mm]
+        return self._do({"what": "missed", "number": self._numbers["missed"] + 1, "center_mm": center, "reason": reason})
+
+    def remove_missed(self, number: int) -> Record:
+        """Take such a mark away."""
+        return self._do({"what": "not missed", "number": number, **self._maker("missed", number)})
+
+    @property
+    def next_measure(self) -> int:
+        """The number that the next measure gets."""
+        return self._numbers["measure"] + 1
+
+    def add_measure(self, kind: str, points: tuple[Point, ...], normal: Point | None, values: tuple[Value, ...]) -> Record:
+        """Keep a measure."""
+        measure = Measure(self.next_measure, kind, points, normal, values)
+        return self._do({"what": "measure", **to_record(measure)})
+
+    def change_measure(self, measure: Measure) -> Record:
+        """Put another one in the place of the measure with the same number."""
+        return self._do({"what": "measure changed", **to_record(measure), **self._maker("measure", measure.number)})
+
+    def remove_measure(self, number: int) -> Record:
+        """Take a measure away."""
+        return self._do({"what": "not measure", "number": number, **self._maker("measure", number)})
+
+    def edit_box(self, place: Place, box: BoxMm | None) -> Record:
+        """Put the reader's box in the place of the model's; None gives the model's back."""
+        ends = {"min_mm": list(box.min_mm), "max_mm": list(box.max_mm)} if box is not None else {"min_mm": None, "max_mm": None}
+        return self._do({"what": "box", **_where(place), **ends})
+
+    def undo(self) -> Record | None:
+        """Take the last step back; None where there is none."""
+        step = self._last(self._done)
+        return self._take({"what": "undo", **self._name(step)}) if step is not None else None
+
+    def redo(self) -> Record | None:
+        """Do it again; None where nothing was undone."""
+        step = self._last(self._undone)
+        return self._take({"what": "redo", **self._name(step)}) if step is not None else None
+
+    def _last(self, steps: list[int]) -> int | None:
+        return next((step for step in reversed(steps) if step not in self._foreign), None)
+
+    def _do(self, record: Record) -> Record:
+        return self._take({**record, "step": self._next_number, "id": secrets.token_hex(8)})
+
+    @property
+    def _next_number(self) -> int:
+        return max(self._numbered, default=0) + 1
+
+    def _name(self, step: int) -> dict[str, Any]:
+        """How a record names another step: by number, and by id, which the steps of earlier versions lack."""
+        number = next(n for n, other in self._numbered.items() if other == step)
+        return {"step": number} | self._id(step)
+
+    def _id(self, step: int | None) -> dict[str, str]:
+        found = next((name for name, other in self._named.items() if other == step), None)
+        return {} if found is None else {"of": found}
+
+    def _maker(self, what: str, number: int) -> dict[str, str]:
+        return self._id(self._made.get((what, number)))
+
+    def _take(self, record: Record) -> Record:
+        what = record.get("what")
+        self._review = None
+        if what in ("undo", "redo"):
+            self._step(record)
+        elif isinstance(what, str):
+            self._add(record)
+        return record
+
+    def _step(self, record: Record) -> None:
+        undo = record["what"] == "undo"
+        source, target = (self._done, self._undone) if undo else (self._undone, self._done)
+        if "of" in record:
+            step = _get(self._named, record["of"])
+        elif record.get("step") is not None:
+            step = _get(self._numbered, record["step"])
+        else:  # of a journal without numbers: the last one
+            step = source[-1] if source else None
+        # What is undone in one window is forgotten with the next step of another one; doing it again still names it.
+        if step is None or (step in self._done) != undo:
+            return
+        if step in source:
+            source.remove(step)
+        target.append(step)
+        self._done.sort()  # what is done again stands where it stood, also among steps that are not understood
+
+    def _add(self, record: Record) -> None:
+        step, number, name = len(self._steps), record.get("step"), record.get("id")
+        if type(number) is not int or number in self._numbered:
+            number = self._next_number
+        self._numbered[number] = step
+        if isinstance(name, str):
+            self._named.setdefault(name, step)
+        self._done.append(step)
+        self._undone.clear()
+        if _understood(record):
+            record = self._renumbered(record, step)
+        else:
+            self._foreign.add(step)
+        self._steps.append(record)
+
+    def _renumbered(self, record: Record, step: int) -> Record:
+        """A record with the number of its mark or measure as it is in this history: two windows may give the same one."""
+        what = record["what"]
+        if what in self._numbers:
+            number = int(record["number"])
+            if (what, number) in self._made:
+                number = self._numbers[what] + 1
+            self._numbers[what] = max(self._numbers[what], number)
+            self._made[what, number] = step
+            return {**record, "number": number}
+        if "of" not in record:
+            return record
+        made = _get(self._named, record["of"])
+        return {**record, "number": next((n for (_, n), other in self._made.items() if other == made), 0)}  # 0: none has it
+
+
+def _get(steps: Mapping[Any, int], name: object) -> int | None:
+    """The step of a number or id; None where there is none, or the record names it by something else."""
+    return steps.get(name) if type(name) in (int, str) else None
+
+
+def _where(place: Place) -> dict[str, Any]:
+    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "index": place.index}
+
+
+def _place(record: Record) -> Place:
+    return Place(str(record["model"]), str(record["sha256"]), _whole(record["ankle"]), _whole(record["index"]))
+
+
+def _whole(value: object) -> int:
+    """A number that counts something. Raises ValueError for anything else, as damage may have left it."""
+    if type(value) is not int or value < 0:
+        raise ValueError("a number must be a whole one")
+    return value
+
+
+def _point(value: Any) -> Point:
+    """A position. Raises TypeError, ValueError or OverflowError where it is none."""
+    if any(type(v) not in (int, float) or not math.isfinite(v) for v in value):
+        raise ValueError("a position must be finite")
+    return point(value)
+
+
+def _measure(record: Record) -> Measure:
+    """A measure. Raises KeyError, TypeError, ValueError or OverflowError where it is none."""
+    measure = from_record({**record, "number": _whole(record["number"])})
+    if not all(math.isfinite(v.number) for v in measure.values):
+        raise ValueError("a value must be finite")
+    return measure
+
+
+def _understood(record: Record) -> bool:
+    try:
+        _apply(Review(), record)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _apply(review: Review, record: Record) -> Review:
+    what = record["what"]
+    if what == "judge":
+        place = _place(record)
+        marks = {k: v for k, v in review.marks.items() if k != place}
+        judgement = record["judgement"]
+        if judgement is not None:
+            if judgement not in JUDGEMENTS:
+                raise ValueError(f"unknown judgement {judgement!r}")
+            marks[place] = Mark(judgement, str(record["reason"]))
+        return replace(review, marks=MappingProxyType(marks))
+    if what == "missed":
+        missed = Missed(_whole(record["number"]), _point(record["center_mm"]), str(record["reason"]))
+        return replace(review, missed=(*review.missed, missed))
+    if what == "not missed":
+        number = _whole(record["number"])
+        return replace(review, missed=tuple(m for m in review.missed if m.number != number))
+    if what == "measure":
+        return replace(review, measures=(*review.measures, _measure(record)))
+    if what == "measure changed":
+        new = _measure(record)
+        return replace(review, measures=tuple(new if m.number == new.number else m for m in review.measures))
+    if what == "not measure":
+        number = _whole(record["number"])
+        return replace(review, measures=tuple(m for m in review.measures if m.number != number))
+    if what == "box":
+        place = _place(record)
+        edited = {k: v for k, v in review.edited.items() if k != place}
+        if record["min_mm"] is not None:
+            edited[place] = BoxMm(_point(record["min_mm"]), _point(record["max_mm"]))
+        return replace(review, edited=MappingProxyType(edited))
+    raise ValueError(f"unknown record {what!r}")

@@ -1,0 +1,208 @@
+"""Exporting: what leaves the window: the report, pictures of the window or of one view, each with the research-use line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+from ankleviewer import DISCLAIMER
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.ui.background.jobs import Job, wait_for
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.words.translate import said, tr
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
+
+_STRIP = 26  # px below a picture
+
+
+def marked(picture: QImage) -> QImage:
+    """A picture with a strip below it that carries the research-use line; sizes in device-independent px are kept."""
+    ratio = picture.devicePixelRatio()
+    width, height = picture.width() / ratio, picture.height() / ratio
+    made = QImage(picture.width(), picture.height() + round(_STRIP * ratio), QImage.Format.Format_RGB32)
+    made.setDevicePixelRatio(ratio)
+    made.fill(QColor(theme.PANE))
+    painter = QPainter(made)
+    painter.drawImage(QRectF(0, 0, width, height), picture)
+    font = theme.font(theme.PANEL_PX, bold=True)
+    while QFontMetricsF(font).horizontalAdvance(DISCLAIMER) > width - 8 and font.pixelSize() > 6:
+        font.setPixelSize(font.pixelSize() - 1)
+    painter.setFont(font)
+    painter.setPen(QColor(theme.TEXT))
+    painter.drawText(QRectF(0, height, width, _STRIP), Qt.AlignmentFlag.AlignCenter, DISCLAIMER)
+    painter.end()
+    return made
+
+
+def png(picture: QImage) -> bytes:
+    """A picture as the bytes of a PNG file, so that it can be written whole or not at all."""
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    return bytes(buffer.data().data())
+
+
+def ask_place(window: MainWindow, title: str, name: str, kind: str, ending: str, parent: QWidget | None = None) -> str:
+    """Ask where to save a file; "" where the reader leaves it.
+
+    The dialog asks before a file is replaced, but of the name as it was typed: where the ending comes on top, it is asked here.
+
+    Args:
+        title, kind: of the dialog, and of the files that it lists.
+        name: proposed.
+        ending: added where the reader typed none, with its dot.
+        parent: the dialog stands over it; None: over the window.
+    """
+    parent, start = parent or window, str(Path(window.start_folder()) / name)
+    while True:
+        typed, _ = QFileDialog.getSaveFileName(parent, title, start, kind)
+        if not typed:
+            return ""
+        path = typed if typed.lower().endswith(ending) else typed + ending
+        if is_of_scan(window.controller.case, Path(path)):
+            window.controller.notify("FILE_NOT_WRITTEN", tr("This is a file of the open scan. Choose another name."))
+            return ""
+        if path == typed or not Path(path).exists():
+            return path
+        text = tr("A file with this name and the ending {ending} exists already. Replace it?", ending=ending)
+        if QMessageBox.question(parent, title, text) == QMessageBox.StandardButton.Yes:
+            return path
+        start = path
+
+
+def is_of_scan(case: Any, file: Path) -> bool:
+    """Whether a file is the open scan, or one of a scan in its folder or beside its slice."""
+    from ankleviewer.io import guard
+
+    if case is None or not file.is_file():
+        return False
+    scan = Path(case.scan.path)
+    try:
+        if scan.exists() and file.samefile(scan):
+            return True
+        several = scan if scan.is_dir() else scan.parent if case.scan.format == "dicom" else None
+        below = several is not None and Path(os.path.realpath(file)).is_relative_to(os.path.realpath(several))
+        return below and guard.kind_of(file) != "unknown"
+    except OSError:  # it may be one
+        return True
+
+
+class Exporting(QObject):
+    """Asks where to, writes in the background, says that it was done or why not."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.job = Job(self)
+        self.job.done.connect(self._on_written)
+        self.job.failed.connect(self._on_failed)
+
+    # ------------------------------------------------------------------------------------------------------------- the report
+    def choose_report(self) -> None:
+        """Ask where to save the report of the open case."""
+        if self._window.controller.case is None:
+            return
+        path = ask_place(self._window, tr("Save the report"), "ankle-report.pdf", tr("PDF (*.pdf)"), ".pdf")
+        if path:
+            self.save_report(path)
+
+    def save_report(self, path: str) -> None:
+        """Write the report of what is shown, in the background."""
+        controller = self._window.controller
+        case, analysis, review, shown = controller.case, controller.analysis, controller.reviewing.review, controller.answer
+        backend = controller.backend
+
+        def work(_progress: Callable[[float, str], None], _cancelled: Callable[[], bool]) -> Any:
+            try:
+                backend.save_report(case, analysis, review, shown, path)
+            except OSError as error:
+                raise _not_written(error) from None
+            return path
+
+        self.job.start(work)
+
+    def _on_written(self, path: str) -> None:
+        name = self._window.privacy.text(Path(path).name)
+        self._window.toast.say(tr("Report saved: {name}", name=name) if name else tr("Report saved"))
+
+    def _on_failed(self, error: AnkleViewerError) -> None:
+        self._window.controller.notify(error.code, error.message)
+
+    # --------------------------------------------------------------------------------------------------------------- pictures
+    def window_picture(self) -> QImage:
+        """The whole window as it is seen; its bottom line is the research-use line, which never hides."""
+        return self._window.picture()
+
+    def pane_picture(self) -> QImage:
+        """The view under the keyboard (or the one that was there last), with the research-use line."""
+        pane = self._pane()
+        pixmap = pane.grab()
+        if pane is self._window.pane3d:
+            painter = QPainter(pixmap)
+            self._window.pane3d.paint_into(painter, pane)
+            painter.end()
+        return marked(pixmap.toImage())
+
+    def _pane(self) -> QWidget:
+        window = self._window
+        focused = QApplication.focusWidget()
+        if focused is not None and (focused is window.pane3d or window.pane3d.isAncestorOf(focused)):
+            return window.pane3d
+        layout = window.view.state.layout
+        if layout == "3d":
+            return window.pane3d
+        if layout in window.tiles:
+            return window.tiles[layout]
+        return window.panes[layout if layout in window.panes else window.last_pane]
+
+    def copy_pane(self) -> None:
+        """The view under the keyboard to the clipboard."""
+        if self._window.controller.case is not None:
+            QApplication.clipboard().setImage(self.pane_picture())
+            self._window.toast.say(tr("Picture of the view copied"))
+
+    def copy_window(self) -> None:
+        """The window to the clipboard."""
+        QApplication.clipboard().setImage(self.window_picture())
+        self._window.toast.say(tr("Picture of the window copied"))
+
+    def choose_picture(self) -> None:
+        """Ask where to save a picture of the window."""
+        picture = self.window_picture()  # as it is now, not with the dialog over it
+        self.choose_place(picture, tr("Save a picture of the window"), "ankle.png", self._window)
+
+    def choose_place(self, picture: QImage, title: str, name: str, parent: QWidget) -> None:
+        """Ask where to save a picture; `name` is proposed."""
+        path = ask_place(self._window, title, name, tr("PNG (*.png)"), ".png", parent)
+        if path:
+            self.save_picture(picture, path)
+
+    def save_picture(self, picture: QImage, path: str) -> None:
+        """Write a picture as PNG."""
+        from ankleviewer.io.atomic import write_bytes
+
+        try:
+            write_bytes(path, png(picture))
+        except OSError as error:
+            self._on_failed(_not_written(error))
+            return
+        self._window.toast.say(tr("Picture saved"))
+
+    def close(self) -> None:
+        """Wait for a report that is being written."""
+        wait_for([self.job])
+
+
+def _not_written(error: OSError) -> AnkleViewerError:
+    why = error.strerror or type(error).__name__
+    return AnkleViewerError("FILE_NOT_WRITTEN", tr("The file could not be written ({why}). Choose another place.", why=said(why)))

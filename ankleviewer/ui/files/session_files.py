@@ -1,0 +1,123 @@
+"""SessionFiles: saves how a scan is looked at, and brings it back once the scan is open and analysed again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from ankleviewer.core.display.savedview import SUFFIX, SavedView
+from ankleviewer.ui.files.exporting import ask_place
+from ankleviewer.ui.words.translate import said, tr
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
+
+_MAX_BYTES = 1_000_000  # a session is some kilobytes
+
+
+class SessionFiles(QObject):
+    """Of one window. A session names the scan by its path and the hash of its bytes; the scan itself is not in it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._waiting: tuple[SavedView, str] | None = None  # and the path that is being opened for it
+        window.controller.settled.connect(self._on_settled)
+        window.controller.opened.connect(self._on_opened)
+
+    # --------------------------------------------------------------------------------------------------------------- saving
+    def choose(self) -> None:
+        """Ask where to save the session."""
+        if self._window.controller.case is None:
+            return
+        kind = f"{tr('Session')} (*{SUFFIX})"
+        path = ask_place(self._window, tr("Save the session"), f"ankle{SUFFIX}", kind, SUFFIX)
+        if path:
+            self.save(path)
+
+    def save(self, path: str) -> None:
+        """Write the session, atomically."""
+        from ankleviewer.io.atomic import write_text
+
+        controller = self._window.controller
+        scan = Path(controller.case.scan.path).absolute()
+        state, sha256 = self._window.view.state, controller.case.scan.sha256
+        saved = SavedView(str(scan), scan.name, sha256, state, controller.chosen, controller.pick)
+        try:
+            write_text(path, json.dumps(saved.to_json(), indent=1, ensure_ascii=False) + "\n")
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            controller.notify(
+                "FILE_NOT_WRITTEN", tr("The session could not be written ({why}). Choose another place.", why=said(why))
+            )
+            return
+        self._window.toast.say(tr("Session saved"))
+
+    # -------------------------------------------------------------------------------------------------------------- restoring
+    def open(self, path: str) -> None:
+        """Open the scan of a session; the view follows when it is there. What cannot be read is told, and the open case stays."""
+        controller = self._window.controller
+        try:
+            file = Path(path)
+            if file.stat().st_size > _MAX_BYTES:
+                raise ValueError("too large")
+            saved = SavedView.from_json(json.loads(file.read_text(encoding="utf-8")))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            controller.notify("SESSION_UNREADABLE", tr("The session cannot be read ({why}).", why=said(why)))
+            return
+        except (ValueError, RecursionError):
+            controller.notify("SESSION_INVALID", tr("This is no session that this version of the program can read."))
+            return
+        beside = file.absolute().parent / saved.name  # moved together with the session
+        scan = next((p for p in (Path(saved.path), beside) if _exists(p)), None)
+        if scan is None:
+            controller.notify(
+                "SESSION_SCAN_MISSING", tr("The scan of this session is neither at its place nor beside the session.")
+            )
+            return
+        controller.chosen = saved.chosen
+        controller.open(str(scan), saved.pick)
+        self._waiting = (saved, str(scan))
+
+    def _on_opened(self, path: str) -> None:
+        if self._waiting is not None and self._waiting[1] != path:
+            self._waiting = None  # the reader opened another scan meanwhile
+
+    def _on_settled(self, ok: bool) -> None:
+        if self._waiting is None:
+            return
+        (saved, _), self._waiting = self._waiting, None
+        if not ok:
+            return
+        controller = self._window.controller
+        if controller.case.scan.sha256 != saved.sha256:
+            controller.notify(
+                "SESSION_SCAN_CHANGED",
+                tr("The scan is not the one that this session was saved with: its content differs. It is shown from the start."),
+            )
+            return
+        self._restore(saved)
+
+    def _restore(self, saved: SavedView) -> None:
+        controller, view = self._window.controller, self._window.view
+        if saved.state.ankle < len(controller.case.ankles):
+            controller.choose_ankle(saved.state.ankle)
+        if any(a.name == saved.state.model for a in controller.analysis.result.models):
+            controller.show_answer(saved.state.model)
+        shown = view.state
+        selected = saved.state.selected if saved.state.selected < len(controller.boxes) else -1
+        state = replace(saved.state, ankle=shown.ankle, model=shown.model, selected=selected)
+        view.set_state(state)
+        view.set_state(state)  # turning to another map puts the threshold back to that map's own, so it comes last
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that this system cannot have
+        return False

@@ -1,0 +1,1 @@
+"""Keys and mouse: what they do, how they are changed, where they are listed."""

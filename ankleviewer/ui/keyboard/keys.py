@@ -1,0 +1,79 @@
+"""Keys that are held rather than pressed: Space hides all model output, W turns the left button to its other tool.
+
+Both can be changed like any other key (`keymap`).
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLineEdit, QTextEdit, QWidget
+
+from ankleviewer.ui.keyboard.keymap import hold
+from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.words.translate import noop
+
+HIDE = noop("Hide all that comes from the model, while held")
+TOOL = noop("The left button's other tool, while held")
+
+
+def build(window: QWidget) -> None:
+    """Make the two commands, so that the keymap knows them."""
+    hold(window, HIDE, "Space")
+    hold(window, TOOL, "W")
+
+
+class HeldKeys(QObject):
+    """Application-wide event filter for one window.
+
+    The key belongs to hiding the model's output wherever the focus is, so that it always works; Enter presses a focused button.
+    Nothing happens while a text field has the focus.
+    """
+
+    def __init__(self, window: QWidget, model: ViewModel) -> None:
+        super().__init__(window)
+        self._window, self._model = window, model
+        QApplication.instance().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watch for keys of this window and for its losing the focus."""
+        kind = event.type()
+        if kind == QEvent.Type.WindowDeactivate and watched is self._window:
+            self._release()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
+            return False
+        if not isinstance(watched, QWidget) or watched.window() is not self._window or _typing():
+            return False
+        down = kind != QEvent.Type.KeyRelease
+        if self._is(event, HIDE):
+            if not event.isAutoRepeat():
+                self._model.update(hide_ai=down)
+            return True
+        if self._is(event, TOOL):
+            if not event.isAutoRepeat():
+                self._window.setProperty("window_key", down)
+            return True
+        enter = kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(watched, QAbstractButton):
+            watched.click()
+            return True
+        return False
+
+    def _is(self, event: QKeyEvent, name: str) -> bool:
+        """Whether a key event is of the key of a held command."""
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or event.key() == Qt.Key.Key_unknown:
+            return False
+        pressed = QKeySequence(event.key()).toString(QKeySequence.SequenceFormat.PortableText)
+        return pressed in self._window.keymap.keys(name)
+
+    def _release(self) -> None:
+        self._model.update(hide_ai=False)
+        self._window.setProperty("window_key", False)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        QApplication.instance().removeEventFilter(self)
+
+
+def _typing() -> bool:
+    return isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox))

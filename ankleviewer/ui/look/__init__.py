@@ -1,0 +1,1 @@
+"""Colours, fonts and the small parts of which panes are made."""

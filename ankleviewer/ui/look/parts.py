@@ -1,0 +1,276 @@
+"""Small widgets that several places use: rules, progress strip, notice banner, chips with their explanation."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenuBar,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionMenuItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.state.controller import CaseController, Notice, Phase
+from ankleviewer.ui.words.translate import said, tr
+
+
+def label(text: str = "", name: str = "", wrap: bool = False) -> QLabel:
+    """A plain-text label with a style name; never reads text as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setObjectName(name)
+    made.setWordWrap(wrap)
+    return made
+
+
+def rule() -> QFrame:
+    """A thin line between sections."""
+    made = QFrame()
+    made.setObjectName("rule")
+    return made
+
+
+class Chooser(QComboBox):
+    """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, then the chevron."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(theme.now().secondary), 1.6)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        x, y = self.width() - 14.0, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
+        painter.end()
+
+
+class Link(QPushButton):
+    """A text to be clicked, as wide as its place; its end is left out where that is short."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._whole = text
+        self.setObjectName("link")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much of the text as fits."""
+        super().resizeEvent(event)
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 12))
+
+
+class Hints(QLabel):
+    """Hints in a line, three spaces apart; where there is no room for all, the first ones give way and stand in the tool tip.
+
+    Args:
+        keep: number of hints at the end that do not give way.
+    """
+
+    def __init__(self, keep: int = 1) -> None:
+        super().__init__()
+        self._keep = keep
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName("secondary")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # a long text must not widen the window
+        self._whole = ""
+
+    def tell(self, text: str) -> None:
+        """Show these hints."""
+        self._whole = text
+        self._fit()
+
+    def whole_width(self) -> int:
+        """Px that all of them take."""
+        return self.fontMetrics().horizontalAdvance(self._whole)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """As many as fit."""
+        self._fit()
+
+    def _fit(self) -> None:
+        hints = self._whole.split("   ")
+        while len(hints) > self._keep and self.fontMetrics().horizontalAdvance("   ".join(hints)) > self.width():
+            del hints[0]
+        self.setText("   ".join(hints))
+        self.setToolTip(self._whole if self.text() != self._whole else "")
+
+
+class MenuCorner(QWidget):
+    """What stands at the right end of the menu bar: facts of the open case and the engine. The menus come first."""
+
+    def __init__(self, bar: QMenuBar) -> None:
+        super().__init__()
+        self._bar = bar
+        self.facts = Hints(keep=0)
+        self.facts.setMinimumHeight(24)
+        self.engine = label("", "secondary")
+        self.engine.setToolTip(tr("The engine that runs the model"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 14, 0)
+        row.setSpacing(14)
+        row.addWidget(self.facts, 1)
+        row.addWidget(self.engine)
+        bar.setCornerWidget(self, Qt.Corner.TopRightCorner)
+        self.tell("")
+
+    def tell(self, facts: str, engine: str = "CPU") -> None:
+        """Show these; the parts of `facts` stand three spaces apart."""
+        self.facts.tell(facts)
+        self.engine.setText("● " + engine)
+        # the menu bar asks how wide its corner is when it is resized itself, not when the corner grows
+        QApplication.sendEvent(self._bar, QResizeEvent(self._bar.size(), self._bar.size()))
+
+    def sizeHint(self) -> QSize:
+        """As wide as its texts, or as the menus leave it."""
+        hint = super().sizeHint()  # the facts ask for nothing
+        room = self._bar.width() - self._menus() - hint.width()
+        return QSize(hint.width() + min(max(room, 0), self.facts.whole_width()), hint.height())
+
+    def _menus(self) -> int:
+        """Px that the titles of the menus take."""
+        bar, option, metric = self._bar, QStyleOptionMenuItem(), QStyle.PixelMetric
+        style = bar.style()
+        margin, panel, space = (
+            style.pixelMetric(one, None, bar)
+            for one in (metric.PM_MenuBarHMargin, metric.PM_MenuBarPanelWidth, metric.PM_MenuBarItemSpacing)
+        )
+        width = 2 * (margin + panel)
+        for action in bar.actions():
+            bar.initStyleOption(option, action)
+            text = bar.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, action.text())
+            width += style.sizeFromContents(QStyle.ContentsType.CT_MenuBarItem, option, text, bar).width() + space
+        return width
+
+
+class ProgressStrip(QWidget):
+    """Thin bar, what is being done, and a cancel button; hidden when nothing runs."""
+
+    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        self.text = label("", "secondary")
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setToolTip(tr("Stop (Esc)"))
+        self.cancel.clicked.connect(controller.cancel)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.cancel)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+        controller.changed.connect(self.refresh)
+        controller.progressed.connect(self._progress)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show or hide as the phase asks."""
+        busy = self.controller.phase in (Phase.READING, Phase.ANALYSING)
+        if busy and self.isHidden():
+            self.bar.setValue(0)
+            self.text.setText(tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing"))
+        self.setVisible(busy)
+
+    def _progress(self, fraction: float, text: str) -> None:
+        # The bar repaints at once, twenty ms each time beside a 3D view; with updates off it waits for the next paint event.
+        self.bar.setUpdatesEnabled(False)
+        self.bar.setValue(round(1000 * min(max(fraction, 0.0), 1.0)))
+        self.bar.setUpdatesEnabled(True)
+        word = tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing")
+        self.text.setText(
+            self.fontMetrics().elidedText(said(text) or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120))
+        )
+
+
+class NoticeBanner(QFrame):
+    """A refusal or failure: sentence, code and file; stays until dismissed, never in the way of the open case."""
+
+    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        self.text = label("", wrap=True)
+        self.code = label("", "refusal", wrap=True)
+        self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(self.text)
+        column.addWidget(self.code)
+        close = QPushButton(tr("Close"))
+        close.setAccessibleName(tr("Close this message"))
+        close.clicked.connect(controller.dismiss)
+        row.addLayout(column, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide_names = False
+        self._notice: Notice | None = None
+        controller.noticed.connect(self.show_notice)
+        self.hide()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show a notice; None hides the banner."""
+        self._notice = notice
+        self.setVisible(notice is not None)
+        if notice is not None:
+            text = said(notice.message)
+            self.text.setText(tr("Cannot open: {text}", text=text) if notice.file else text)
+            file = tr("file name hidden") if self.hide_names else notice.file
+            self.code.setText(notice.code + (f"  ·  {file}" if notice.file else ""))
+
+    def set_hide_names(self, hidden: bool) -> None:
+        """Whether the file of a notice is named."""
+        self.hide_names = hidden
+        self.show_notice(self._notice)
+
+
+class Chip(QPushButton):
+    """A finding's code; a click opens its sentence."""
+
+    def __init__(self, code: str, message: str, level: str, parent: QWidget | None = None) -> None:
+        mark = {"warning": "⚠ ", "refusal": "✕ "}.get(level, "")
+        super().__init__(mark + code, parent)
+        self.setObjectName("chip")
+        self.setProperty("level", level)
+        self.setToolTip(message)
+        self.setAccessibleName(f"{code}: {message}")
+        self.message = message
+        self.clicked.connect(self.explain)
+
+    def explain(self) -> QFrame:
+        """Open the explanation above the chip."""
+        popup = QFrame(self, Qt.WindowType.Popup)
+        popup.setObjectName("popup")
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        column = QVBoxLayout(popup)
+        column.setContentsMargins(12, 10, 12, 10)
+        text = label(self.message, wrap=True)
+        text.setFixedWidth(360)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(text)
+        popup.adjustSize()
+        popup.move(self.mapToGlobal(QPoint(0, -popup.height() - 6)))
+        popup.show()
+        return popup

@@ -1,0 +1,169 @@
+"""MeasureList: what the tool in hand asks for and reads, and one row for each measure that stands; a click goes there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ankleviewer.core.reading.measure import Measure
+from ankleviewer.core.reading.measure_tools import BY_NAME, Tool, title
+from ankleviewer.ui.look.parts import Link, label, rule
+from ankleviewer.ui.state.measuring import Measuring
+from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import measure_text, short
+
+_SMALL = "padding: 2px 8px; min-height: 18px;"
+
+
+class ToolCard(QFrame):
+    """The tool in hand: what it measures, the values so far, and what the literature reports, for information."""
+
+    def __init__(self, measuring: Measuring, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.measuring = measuring
+        self.setObjectName("tool")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 7, 10, 8)
+        column.setSpacing(4)
+        self.title = label("", "strong", wrap=True)
+        self.step = label("", "", wrap=True)
+        self.values = label("", "live", wrap=True)
+        self.about = label("", "secondary", wrap=True)
+        self.reported = label("", "secondary", wrap=True)
+        self.end = QPushButton(tr("End"))
+        self.end.setToolTip(tr("Put the tool away (Esc)"))
+        self.end.setAccessibleName(tr("Put the measuring tool away"))
+        self.end.setStyleSheet(_SMALL)
+        self.end.clicked.connect(measuring.stop)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.end, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        for widget in (self.step, self.values, self.about, self.reported):
+            column.addWidget(widget)
+
+    def refresh(self) -> None:
+        """Show the tool in hand, or nothing."""
+        tool, step = self.measuring.tool, self.measuring.step
+        self.setVisible(tool is not None)
+        if tool is None or step is None:
+            return
+        self.title.setText(said(tool.title))
+        at, of = len(self.measuring.points) + 1, len(tool.steps)
+        self.step.setText(tr("Point {number} of {count}: {what}", number=at, count=of, what=said(step.prompt)))
+        pending = self.measuring.pending
+        values = measure_text(pending) if pending is not None else ""
+        self.values.setText(values or "–")
+        self.about.setText(said(tool.about))
+        self.reported.setText(tr("For information, no diagnosis: {text}", text=said(tool.reported)) if tool.reported else "")
+        self.reported.setVisible(bool(tool.reported))
+
+
+class MeasureRow(QFrame):
+    """A measure with its values."""
+
+    def __init__(self, measuring: Measuring, measure: Measure, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.measure = measure
+        self.setObjectName("measure")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 6, 5)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(1)
+        self.go = Link(_short(measure))
+        tool = BY_NAME.get(measure.kind)
+        name, values = said(title(measure.kind)), measure_text(measure)
+        texts = [
+            name,
+            said(tool.about) if tool else "",
+            tr("For information: {text}", text=said(tool.reported)) if tool and tool.reported else "",
+        ]
+        self.go.setToolTip("<p>" + "</p><p>".join(t for t in texts if t) + "</p>")
+        told = tr("Measure {number}: {name}, {values}: show it in every view", number=measure.number, name=name, values=values)
+        self.go.setAccessibleName(told)
+        self.go.clicked.connect(lambda: measuring.go_to(measure.number))
+        self.remove = QPushButton(tr("Remove"))
+        self.remove.setAccessibleName(tr("Remove measure {number}", number=measure.number))
+        self.remove.setStyleSheet(_SMALL)
+        self.remove.clicked.connect(lambda: measuring.remove(measure.number))
+        self.value = label(values, "", wrap=True)
+        self.value.setContentsMargins(4, 0, 0, 0)
+        grid.addWidget(self.go, 0, 0)
+        grid.addWidget(self.remove, 0, 1)
+        grid.addWidget(self.value, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        self.mark(False)
+
+    def mark(self, selected: bool) -> None:
+        """The selected one carries the reader's colour at its left edge."""
+        self.setProperty("selected", selected)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class MeasureList(QWidget):
+    """The tool's card and all measures; the rows can be folded away."""
+
+    def __init__(self, measuring: Measuring, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.measuring = measuring
+        self.rows: list[MeasureRow] = []
+        self._shown: tuple[Measure, ...] = ()
+        self._tool: Tool | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self.rule = rule()
+        self._column.addWidget(self.rule)
+        self.card = ToolCard(measuring)
+        self._column.addWidget(self.card)
+        head = QHBoxLayout()
+        self.head = label("", "heading")
+        self.fold = QPushButton(tr("Hide"))
+        self.fold.setCheckable(True)
+        self.fold.setAccessibleName(tr("Hide the list of measures"))
+        self.fold.setStyleSheet("padding: 0 8px; min-height: 18px;")
+        self.fold.toggled.connect(self.refresh)
+        head.addWidget(self.head, 1)
+        head.addWidget(self.fold)
+        self._column.addLayout(head)
+        measuring.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Rebuild the rows if the measures are others."""
+        kept = self.measuring.reviewing.review.measures if self.measuring.view.scene is not None else ()
+        if kept != self._shown:
+            self._shown = kept
+            for old in self.rows:
+                self._column.removeWidget(old)
+                old.hide()
+                old.deleteLater()
+            self.rows = [MeasureRow(self.measuring, measure) for measure in kept]
+            for row in self.rows:
+                self._column.addWidget(row)
+        folded = self.fold.isChecked()
+        self.fold.setText(tr("Show") if folded else tr("Hide"))
+        for row in self.rows:
+            row.setVisible(not folded)
+            row.mark(row.measure.number == self.measuring.selected)
+        self.card.refresh()
+        self.head.setText(tr("Measure") if len(kept) == 1 else tr("Measures ({count})", count=len(kept)))
+        for widget in (self.head, self.fold):
+            widget.setVisible(bool(kept))
+        self.rule.setVisible(bool(kept) or self.measuring.tool is not None)
+        self.setVisible(bool(kept) or self.measuring.tool is not None)
+        taken, self._tool = self.measuring.tool is not self._tool, self.measuring.tool
+        if taken and self._tool is not None:
+            QTimer.singleShot(0, self._reveal)  # when the card has been laid out
+
+    def _reveal(self) -> None:
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None:
+            parent.ensureWidgetVisible(self.card)
+
+
+def _short(measure: Measure) -> str:
+    return f"{measure.number}  {short(title(measure.kind))}"

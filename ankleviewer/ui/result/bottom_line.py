@@ -1,0 +1,82 @@
+"""BottomLine: findings about the scan as chips at the left, the research-use line at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from ankleviewer.ui.files.privacy import Privacy
+from ankleviewer.ui.look.parts import Chip, label
+from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.words.wording import research_line
+
+_LEVELS = {"refuse": "refusal", "withhold": "warning", "caveat": "warning"}
+
+
+class BottomLine(QWidget):
+    """One line; chips that do not fit are gathered in a last one."""
+
+    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(28)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 16, 0)
+        row.setSpacing(6)
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(6)
+        self.chips: list[Chip] = []
+        self._said: list[tuple[str, str, str]] = []
+        self.privacy: Privacy | None = None
+        row.addLayout(self._chips)
+        row.addStretch(1)
+        self.disclaimer = label(research_line(), "secondary")
+        row.addWidget(self.disclaimer)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        controller.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """One chip for each finding, warnings first."""
+        findings = list(self.controller.case.findings) if self.controller.case is not None else []
+        if self.controller.analysis is not None:
+            findings += [f for f in self.controller.analysis.result.findings if f not in findings]
+        tell = self.privacy.message if self.privacy is not None else lambda _code, message: message
+        said = [(f.code, tell(f.code, f.message), _LEVELS.get(f.level, "info")) for f in findings]
+        said.sort(key=lambda item: ("refusal", "warning", "info").index(item[2]))
+        if said != self._said:
+            self._said = said
+            self._lay()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many chips as fit."""
+        super().resizeEvent(event)
+        self._lay()
+
+    def _lay(self) -> None:
+        for chip in self.chips:
+            self._chips.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self.chips = []
+        free = self.width() - self.disclaimer.sizeHint().width() - 60
+        for n, (code, message, level) in enumerate(self._said):
+            chip = Chip(code, message, level, self)
+            left = len(self._said) - n
+            need = chip.sizeHint().width() + 6 + (60 if left > 1 else 0)
+            if need > free:
+                chip.deleteLater()
+                rest = "\n\n".join(f"{c}: {m}" for c, m, _ in self._said[n:])
+                chip = Chip(f"+{left}", rest, level, self)
+                self._add(chip)
+                return
+            free -= chip.sizeHint().width() + 6
+            self._add(chip)
+
+    def _add(self, chip: Chip) -> None:
+        chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.chips.append(chip)
+        self._chips.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
+        chip.show()

@@ -1,0 +1,184 @@
+"""FindingsList: one row for each box, and for each place that the reader marked; a click takes every view there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.imaging.planes import position_text
+from ankleviewer.core.reading.review import REASONS, Judgement, Mark, Missed
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.parts import Chooser, label
+from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import box_lines
+
+_VOXEL_ROW = 2
+
+
+class FindingRow(QFrame):
+    """Number, share, and the centre in three frames of reference, each named."""
+
+    def __init__(self, controller: CaseController, index: int, box: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.controller, self.index = controller, index
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        model, voxel, mm = box_lines(box)
+        self.setAccessibleName(
+            tr("Finding {number}, {share} % of the map, centre {mm}", number=index + 1, share=f"{100 * box.score:.0f}", mm=mm)
+        )
+        self.setToolTip(tr("Show this place in every view. Per cent: this box's part of the whole heat map, not a probability."))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(10, 7, 10, 7)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        title = label(tr("Finding {number}", number=index + 1))
+        title.setFont(theme.font(bold=True))
+        title.setStyleSheet("font-weight: 600;")
+        share = label(tr("{share} % of the map", share=f"{100 * box.score:.0f}"), "secondary")
+        grid.addWidget(title, 0, 0)
+        grid.addWidget(share, 0, 1, Qt.AlignmentFlag.AlignRight)
+        for row, (name, value) in enumerate(
+            ((tr("Model grid"), model), (tr("Scan voxel"), voxel), (tr("Position, mm"), mm)), start=1
+        ):
+            named, text = label(name, "secondary"), label(value)
+            if row == _VOXEL_ROW:
+                for part in (named, text):
+                    part.setToolTip(tr("Column, row and slice, counted from 0; slice numbers in the views count from 1"))
+            grid.addWidget(named, row, 0)
+            text.setStyleSheet("font-size: 12px;")
+            grid.addWidget(text, row, 1, Qt.AlignmentFlag.AlignRight)
+        grid.setColumnStretch(1, 1)
+        self._build_judging(grid)
+        self.mark(False)
+
+    def _build_judging(self, grid: QGridLayout) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        self.accept = self._button(tr("✓ Accept"), tr("A fracture is there (A); again takes it back"), "accepted")
+        self.reject = self._button(tr("✕ Reject"), tr("No fracture is there (R); again takes it back"), "rejected")
+        line.addWidget(self.accept, 1)
+        line.addWidget(self.reject, 1)
+        grid.addLayout(line, 4, 0, 1, 2)
+        self.reason = Chooser()
+        self.reason.setAccessibleName(tr("Why finding {number} is rejected", number=self.index + 1))
+        self.reason.addItems([tr("Reason (optional)"), *map(said, REASONS)])
+        self.reason.activated.connect(self._because)
+        grid.addWidget(self.reason, 5, 0, 1, 2)
+        self.reset = QPushButton(tr("Box edited · back to the model's"))
+        self.reset.setObjectName("link")
+        self.reset.setAccessibleName(tr("Give finding {number} the model's own box again", number=self.index + 1))
+        self.reset.clicked.connect(lambda: self.controller.reviewing.edit_box(self.controller.answer, self.index, None))
+        grid.addWidget(self.reset, 6, 0, 1, 2)
+
+    def _button(self, text: str, tip: str, judgement: Judgement) -> QPushButton:
+        button = QPushButton(text)
+        button.setCheckable(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tr("Finding {number}: {tip}", number=self.index + 1, tip=tip))
+        button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
+        button.clicked.connect(lambda: self.controller.judge(judgement, self.index))
+        return button
+
+    def _because(self, chosen: int) -> None:
+        self.controller.reviewing.judge(self.controller.answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")
+
+    def show_mark(self, mark: Mark | None, edited: bool = False) -> None:
+        """What the reader has said of it, and whether its box is the reader's."""
+        self.reset.setVisible(edited)
+        judgement = mark.judgement if mark is not None else ""
+        self.accept.setChecked(judgement == "accepted")
+        self.reject.setChecked(judgement == "rejected")
+        self.reason.setVisible(judgement == "rejected")
+        reason = mark.reason if mark is not None else ""
+        self.reason.setCurrentIndex(REASONS.index(reason) + 1 if reason in REASONS else 0)
+
+    def mark(self, selected: bool) -> None:
+        """Selected rows carry the box's colour at the left edge."""
+        self.setProperty("selected", selected)
+        theme.restyle(self)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go there."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.controller.go_to_finding(self.index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter: go there."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.controller.go_to_finding(self.index)
+        else:
+            super().keyPressEvent(event)
+
+
+class MissedRow(QFrame):
+    """A place that the reader marked; a click goes there."""
+
+    def __init__(self, controller: CaseController, missed: Missed, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("missed")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 5, 6, 5)
+        self.go = QPushButton(f"M{missed.number}   {position_text(missed.center_mm)}")
+        self.go.setObjectName("link")
+        self.go.setToolTip(tr("A place that you marked and the model did not: show it in every view"))
+        self.go.clicked.connect(lambda: controller.view.go_to(missed.center_mm, -1))
+        self.remove = QPushButton(tr("Remove"))
+        self.remove.setAccessibleName(tr("Remove mark M{number}", number=missed.number))
+        self.remove.setStyleSheet("padding: 3px 8px; min-height: 18px;")
+        self.remove.clicked.connect(lambda: controller.reviewing.remove_missed(missed.number))
+        row.addWidget(self.go, 1)
+        row.addWidget(self.remove)
+
+
+class FindingsList(QWidget):
+    """All findings of the answer shown, and what the reader marked."""
+
+    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.rows: list[FindingRow] = []
+        self.missed: list[MissedRow] = []
+        self._boxes: tuple[Any, ...] = ()
+        self._marked: tuple[Missed, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        controller.view.changed.connect(self._on_changed)
+
+    def refresh(self) -> None:
+        """Rebuild the rows if the boxes are others."""
+        if self._boxes is not self.controller.boxes:
+            self._boxes = self.controller.boxes
+            for row in self.rows:
+                self._column.removeWidget(row)
+                row.deleteLater()
+            self.rows = [FindingRow(self.controller, n, box) for n, box in enumerate(self._boxes)]
+            for place, row in enumerate(self.rows):
+                self._column.insertWidget(place, row)
+        marked = self.controller.reviewing.review.missed if self.controller.case is not None else ()
+        if marked != self._marked:
+            self._marked = marked
+            for old in self.missed:
+                self._column.removeWidget(old)
+                old.deleteLater()
+            self.missed = [MissedRow(self.controller, missed) for missed in marked]
+            for new in self.missed:
+                self._column.addWidget(new)
+        for row in self.rows:
+            answer, reviewing = self.controller.answer, self.controller.reviewing
+            row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
+        self._mark()
+
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if old.selected != new.selected:
+            self._mark()
+
+    def _mark(self) -> None:
+        for row in self.rows:
+            row.mark(row.index == self.controller.view.state.selected)

@@ -1,0 +1,90 @@
+"""HeatControls: legend, outline or fill, opacity, and the resolution the map really has."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from ankleviewer.core.assessment.explain import PAPER_CELLS
+from ankleviewer.core.display.viewstate import MAX_OPACITY, ViewState
+from ankleviewer.ui.look.parts import label
+from ankleviewer.ui.result.legend import Legend
+from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.words.translate import tr
+from ankleviewer.ui.words.wording import LOOKED
+
+
+class HeatControls(QWidget):
+    """Shown only while there is a heat map."""
+
+    def __init__(self, model: ViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(label(tr(LOOKED), "heading"), 1)
+        self.resolution = label("", "secondary")
+        head.addWidget(self.resolution)
+        column.addLayout(head)
+        self.legend = Legend(model)
+        column.addWidget(self.legend)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.heat = self._button(tr("Heat"), tr("Heat map on or off (G)"), lambda on: model.update(heat=on))
+        self.boxes = self._button(tr("Boxes"), tr("Boxes on or off (B)"), lambda on: model.update(boxes=on))
+        self.fill = self._button(tr("Fill"), tr("Filled map instead of its outline (O)"), lambda on: model.update(fill=on))
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(5, round(MAX_OPACITY * 100))
+        self.opacity.setAccessibleName(tr("Opacity of the filled map, per cent"))
+        self.opacity.setToolTip(tr("Opacity of the fill, at most 50 %"))
+        self.opacity.valueChanged.connect(lambda value: model.update(opacity=value / 100))
+        tip = tr("The map as coarse as the paper's, 4 × 4 × 4 cells, for comparison; the boxes stay (C)")
+        self.paper = self._button(tr("Coarse"), tip, lambda on: model.update(paper_map=on))
+        for widget in (self.heat, self.boxes, self.fill, self.paper):
+            row.addWidget(widget, 1)
+        column.addLayout(row)
+        second = QHBoxLayout()
+        second.setSpacing(10)
+        second.addWidget(label(tr("Opacity of the fill"), "secondary"))
+        second.addWidget(self.opacity, 1)
+        column.addLayout(second)
+        model.changed.connect(self._on_changed)
+        model.scene_changed.connect(self.refresh)
+        self.refresh()
+
+    def _button(self, text: str, tip: str, act: object) -> QToolButton:
+        button = QToolButton()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setCheckable(True)
+        button.setStyleSheet("padding: 4px 3px;")  # four words of any language side by side
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(act)
+        return button
+
+    def _on_changed(self, old: ViewState, new: ViewState) -> None:
+        if any(getattr(old, name) != getattr(new, name) for name in ("heat", "boxes", "fill", "paper_map", "opacity")):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Follow the state."""
+        heat = self.model.scene.heat if self.model.scene is not None else None
+        self.setVisible(heat is not None)
+        if heat is None:
+            return
+        state = self.model.state
+        self.heat.setChecked(state.heat)
+        self.boxes.setChecked(state.boxes)
+        self.fill.setChecked(state.fill)
+        self.paper.setChecked(state.paper_map)
+        self.opacity.setEnabled(state.fill)
+        self.opacity.blockSignals(True)
+        self.opacity.setValue(round(state.opacity * 100))
+        self.opacity.blockSignals(False)
+        cells = getattr(heat, "cells", None)
+        if cells:
+            edge = heat.grid.shape[0] * heat.grid.spacing[0] / cells
+            self.resolution.setText(tr("{cells}³ cells of {edge} mm", cells=cells, edge=f"{edge:.0f}"))
+            self.paper.setEnabled(state.paper_map or cells > PAPER_CELLS)

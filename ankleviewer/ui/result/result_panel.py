@@ -1,0 +1,324 @@
+"""ResultPanel: the column at the right. Call, probability, agreement, findings, models, heat map controls, progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ankleviewer.core.assessment.looked import sentences
+from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.parts import Chooser, ProgressStrip, label, rule
+from ankleviewer.ui.marks.measure_list import MeasureList
+from ankleviewer.ui.result.findings_list import FindingsList
+from ankleviewer.ui.result.heat_controls import HeatControls
+from ankleviewer.ui.state.controller import ALL_MODELS, CaseController, Phase
+from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import (
+    CALL_SHAPES,
+    CALL_WORDS,
+    agreement_text,
+    calibration_text,
+    call_in_sentence,
+    model_text,
+    origin_text,
+    probability_text,
+    reason,
+    scope_text,
+    side_word,
+)
+
+WIDTH = 304
+ROW = WIDTH - 32 - 8 - 10  # px for the words of a row beside a scroll bar
+
+
+class ResultPanel(QWidget):
+    """Shows what the controller holds; rebuilt on its `changed`."""
+
+    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.controller = controller
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        inner = QWidget()
+        inner.setObjectName("panel")
+        inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(8)
+        self._build_answer(column)
+        self._build_findings(column)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self._build_foot())
+        self.veil = label(tr("What comes from the model is hidden"), "veil", wrap=True)
+        self.veil.setParent(self)
+        self.veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.veil.hide()
+        controller.changed.connect(self.refresh)
+        controller.view.changed.connect(self._on_view)
+        self.refresh()
+
+    def _on_view(self, old: ViewState, new: ViewState) -> None:
+        if old.hide_ai != new.hide_ai:
+            self.veil.setGeometry(self.rect())
+            self.veil.raise_()
+            self.veil.setVisible(new.hide_ai)
+
+    # -------------------------------------------------------------------------------------------------------------- building
+    def _build_answer(self, column: QVBoxLayout) -> None:
+        self.ankle = Chooser()
+        self.ankle.setAccessibleName(tr("Ankle shown"))
+        self.ankle.activated.connect(self.controller.choose_ankle)
+        self.side = label("", "heading")
+        column.addWidget(self.side)
+        column.addWidget(self.ankle)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.shape = label("", "shape")
+        self.call = label("", "call", wrap=True)
+        self.call.setAccessibleName(tr("Answer of the model"))
+        self.number = label("", "number")
+        self.number.setToolTip(tr("Probability of a fracture, from the model's score"))
+        row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.call, 1)
+        row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+        self.calibration = label("", "secondary", wrap=True)
+        self.agreement = label("", "secondary", wrap=True)
+        self.why = label("", "", wrap=True)
+        self.code = label("", "warning", wrap=True)
+        self.help = label("", "secondary", wrap=True)
+        for text in (self.calibration, self.agreement, self.why, self.help, self.code):
+            column.addWidget(text)
+        self.badge = label(tr("Preliminary model"), "badge")
+        self.badge.setToolTip(tr("Not yet as accurate as a released model must be; not counted in the agreement."))
+        line = QHBoxLayout()
+        self.origin = label("", "secondary", wrap=True)
+        line.addWidget(self.origin, 1)
+        line.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(line)
+        self.go = QPushButton(tr("Go to finding"))
+        self.go.setObjectName("primary")
+        self.go.setToolTip(tr("Show the strongest finding in every view (N)"))
+        self.go.clicked.connect(lambda: self.controller.go_to_finding(0))
+        column.addWidget(self.go)
+
+    def _build_findings(self, column: QVBoxLayout) -> None:
+        self.findings_rule = rule()
+        column.addWidget(self.findings_rule)
+        head = QHBoxLayout()
+        self.findings_head = label("", "heading")
+        head.addWidget(self.findings_head, 1)
+        self.steps = []
+        for text, tip, step in (("‹", tr("Previous finding (Shift+N)"), -1), ("›", tr("Next finding (N)"), 1)):
+            button = QPushButton(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.setStyleSheet("padding: 0 8px; min-height: 18px;")
+            button.clicked.connect(lambda _checked=False, by=step: self.controller.step_finding(by))
+            head.addWidget(button)
+            self.steps.append(button)
+        column.addLayout(head)
+        self.findings = FindingsList(self.controller)
+        column.addWidget(self.findings)
+        self.looked = label("", "secondary", wrap=True)
+        self.looked.setAccessibleName(tr("Where the model looked, in words"))
+        column.addWidget(self.looked)
+        self.scope = label("", "secondary", wrap=True)
+        self.scope.setAccessibleName(tr("What was assessed and what was not"))
+        column.addWidget(self.scope)
+        self.measures = MeasureList(self.controller.measuring)
+        column.addWidget(self.measures)
+        self.others_rule = rule()
+        column.addWidget(self.others_rule)
+        self.others_head = label(tr("Models"), "heading")
+        column.addWidget(self.others_head)
+        self._others = QVBoxLayout()
+        self._others.setSpacing(2)
+        self._other_rows: list[QPushButton] = []
+        column.addLayout(self._others)
+
+    def _build_foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setObjectName("panel")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(16, 0, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(rule())
+        column.addWidget(HeatControls(self.controller.view))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.chooser = Chooser()
+        self.chooser.setAccessibleName(tr("Model"))
+        self.chooser.setToolTip(tr("The model that answers; a model that has not answered yet is run"))
+        self.chooser.activated.connect(self._chosen)
+        self.run = QPushButton(tr("Analyse"))
+        self.run.setToolTip(tr("Run the model again (F5)"))
+        self.run.clicked.connect(self.controller.analyse)
+        row.addWidget(self.chooser, 1)
+        row.addWidget(self.run)
+        column.addLayout(row)
+        column.addWidget(ProgressStrip(self.controller))
+        return foot
+
+    # ------------------------------------------------------------------------------------------------------------- refreshing
+    def refresh(self) -> None:
+        """Show the controller's state."""
+        self._refresh_ankle()
+        self._refresh_answer()
+        boxes = self.controller.boxes
+        self.findings.refresh()
+        listed = len(boxes) + len(self.findings.missed)
+        self.findings_rule.setVisible(bool(listed))
+        self.findings_head.setText(tr("Findings") if listed > 1 else tr("Finding"))
+        self.findings_head.setVisible(bool(listed))
+        for button in self.steps:
+            button.setVisible(len(boxes) > 1)
+        self.go.setVisible(self.controller.go_to_offered and bool(boxes))
+        answer = self.controller.answer
+        self._line(self.looked, sentences(answer, say=tr) if answer is not None else "")
+        data = {m.name: m.data for m in self.controller.models or ()}
+        origin = origin_text(data.get(answer.name, "")) if answer is not None else ""
+        self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")
+        self._refresh_models()
+
+    def _refresh_ankle(self) -> None:
+        case, answered = self.controller.case, self.controller.analysis
+        ankles = case.ankles if case is not None else ()
+        with QSignalBlocker(self.ankle):
+            self.ankle.clear()
+            for n, ankle in enumerate(ankles):
+                mine = [a for a in answered.result.models if a.ankle == n] if answered is not None else []
+                word = call_in_sentence(mine[0].call) if mine else "" if ankle.complete else tr("incomplete")
+                self.ankle.addItem("  ·  ".join(part for part in (side_word(ankle.side), word) if part))
+            self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
+        self.ankle.setVisible(len(ankles) > 1)
+        self.side.setText(side_word(ankles[0].side) if len(ankles) == 1 else "")
+        self.side.setVisible(len(ankles) == 1)
+
+    def _refresh_answer(self) -> None:
+        controller, answer = self.controller, self.controller.answer
+        stale = controller.phase is Phase.ANALYSING
+        titles = {m.name: m.title for m in controller.models or ()}
+        assessed = answer is not None and answer.call != "not assessed"
+        if answer is None:
+            self._say("", tr("Analysing") if stale else tr("No answer yet"), "")
+            if controller.models == [] and not stale:
+                self._say("", tr("No model"), "")
+        else:
+            number = probability_text(answer.probability) if assessed else ""
+            self._say(CALL_SHAPES[answer.call], tr(CALL_WORDS[answer.call]), number)
+        self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
+        theme.restyle(self.shape)
+        decision = controller.decisions.get(answer.name) if answer is not None else None
+        self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
+        together = controller.analysis.result.consensus if controller.analysis is not None else None
+        self._line(self.agreement, agreement_text(together))
+        self._line(self.origin, model_text(answer, titles) if answer is not None else "")
+        self.badge.setVisible(answer is not None and answer.status == "preliminary")
+        self._refresh_reason(answer, assessed, titles)
+
+    def _refresh_reason(self, answer: Any, assessed: bool, titles: dict[str, str]) -> None:
+        controller = self.controller
+        code = sentence = helping = ""
+        if answer is not None and not assessed:
+            code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
+            ankle = controller.ankle
+            if ankle is not None and not ankle.complete:
+                told = said(ankle.reason)
+                sentence = told[:1].upper() + told[1:]
+        elif assessed and answer.call == "no fracture":
+            sentence = tr(
+                "{ankle} assessed by {model}. No place stood out.",
+                ankle=side_word(controller.ankle.side),
+                model=model_text(answer, titles),
+            )
+        elif controller.models_refused is not None and controller.case is not None:
+            code, sentence = controller.models_refused.code, controller.models_refused.message
+        elif controller.models == [] and controller.case is not None:
+            sentence = tr("No model pack is installed. Add one with: ankleviewer models add PACK")
+        privacy = getattr(self.window(), "privacy", None)
+        self._line(self.why, privacy.message(code, sentence) if privacy is not None else said(sentence))
+        self._line(self.help, helping)
+        self._line(self.code, code)
+
+    def _say(self, shape: str, call: str, number: str) -> None:
+        self.shape.setText(shape)
+        self.shape.setVisible(bool(shape))
+        self.call.setText(call)
+        self.number.setText(number)
+
+    @staticmethod
+    def _line(widget: QLabel, text: str) -> None:
+        widget.setText(text)
+        widget.setVisible(bool(text))
+
+    def _refresh_models(self) -> None:
+        controller = self.controller
+        models = controller.models or []
+        busy = controller.phase in (Phase.READING, Phase.ANALYSING)
+        with QSignalBlocker(self.chooser):
+            self.chooser.clear()
+            for model in models:
+                mark = " *" if model.status == "preliminary" else ""  # the badge above says it in full
+                self.chooser.addItem(model.title + mark, model.name)
+            if len(models) > 1:
+                self.chooser.addItem(tr("All models"), ALL_MODELS)
+            shown = controller.chosen or controller.view.state.model or next((m.name for m in models if m.default), "")
+            self.chooser.setCurrentIndex(max(self.chooser.findData(shown), 0) if models else -1)
+        self.chooser.setEnabled(bool(models) and not busy)
+        self.run.setEnabled(bool(models) and not busy and controller.case is not None)
+        for row in self._other_rows:
+            self._others.removeWidget(row)
+            row.deleteLater()
+        self._other_rows = []
+        answers = controller.analysis.result.models if controller.analysis is not None else ()
+        mine = [a for a in answers if a.ankle in (controller.view.state.ankle, None)]
+        several = len(mine) > 1
+        titles = {m.name: m.title for m in models}
+        for answer in mine if several else ():
+            self._other_rows.append(self._model_row(answer, titles))
+            self._others.addWidget(self._other_rows[-1])
+        self.others_head.setVisible(several)
+        self.others_rule.setVisible(several)
+
+    def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
+        mark = f" ({tr('preliminary')})" if answer.status == "preliminary" else ""
+        shape, name, number = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name), probability_text(answer.probability)
+        metrics = QFontMetrics(theme.font())
+        room = ROW - metrics.horizontalAdvance(f"{shape}  {mark}   {number}")
+        row = QPushButton(f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}{mark}   {number}")
+        row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
+        row.setCheckable(True)
+        row.setChecked(self.controller.answer is answer)
+        row.setStyleSheet("text-align: left; padding: 5px 4px;")
+        row.setToolTip(tr("{call}: show this model's boxes and heat map", call=f"{name}{mark}, {tr(CALL_WORDS[answer.call])}"))
+        row.clicked.connect(lambda _checked=False, wanted=answer.name: self.controller.show_answer(wanted))
+        return row
+
+    def _chosen(self, index: int) -> None:
+        self.controller.choose_model(self.chooser.itemData(index))

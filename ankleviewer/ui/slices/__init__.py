@@ -1,0 +1,1 @@
+"""Slice panes, the lightbox, the comparison, and how planes are turned."""

@@ -1,0 +1,105 @@
+"""Compare: both ankles of a scan next to each other, at the same distance from their joints and at one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QWidget
+
+from ankleviewer.core.display.scene import Scene, resolve
+from ankleviewer.core.imaging.oblique import frames_of
+from ankleviewer.core.imaging.planes import PLANES, Viewport
+from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
+from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.words.translate import noop, tr
+from ankleviewer.ui.words.wording import side_word
+
+# Towards the head, the back, the left; and the other way.
+_WORDS = {
+    "axial": noop(("{mm} mm above the joint centre", "{mm} mm below the joint centre")),
+    "coronal": noop(("{mm} mm behind the joint centre", "{mm} mm in front of the joint centre")),
+    "sagittal": noop(("{mm} mm to the left of the joint centre", "{mm} mm to the right of the joint centre")),
+}
+_SIDES = noop(("{mm} mm lateral of the joint centre", "{mm} mm medial of the joint centre"))
+_SHOWN_MM = 0.05  # less is nothing at one decimal
+
+
+def distance_text(away: float, plane: str, side: str) -> str:
+    """How far a slice lies from the joint's centre, and on which side of it.
+
+    Args:
+        away: mm along the patient's axis (LPS) that the slices follow.
+        plane: "axial", "coronal" or "sagittal".
+        side: of the ankle, "L", "R" or "unknown".
+    """
+    if abs(away) < _SHOWN_MM:
+        return tr("at the joint centre")
+    words = _WORDS[plane]
+    if plane == "sagittal" and side in ("L", "R"):
+        words, away = _SIDES, away if side == "L" else -away
+    return tr(words[int(away < 0)], mm=f"{abs(away):.1f}")
+
+
+class Compare(Tiles):
+    """Both ankles of a scan in the plane last used, at the same distance from their joints and at one scale."""
+
+    def __init__(self, model: ViewModel, controller: CaseController, parent: QWidget | None = None) -> None:
+        super().__init__(model, parent)
+        self.setAccessibleName(tr("Both ankles side by side"))
+        self._controller = controller
+        self._scenes: list[Scene] = []
+
+    def _on_scene(self) -> None:
+        self._scenes = []
+        super()._on_scene()
+
+    def scenes(self) -> Sequence[Scene]:
+        """What there is to show of each ankle."""
+        case = self._controller.case
+        if not self._scenes and case is not None:
+            self._scenes = [self._controller.scene_for(n) for n in range(len(case.ankles))]
+        return self._scenes
+
+    def scroll(self, count: int) -> None:
+        """Both on by a number of slices."""
+        self.model.step(self.model.state.tile_plane, count)
+
+    def clicked(self, tile: Tile, mm: np.ndarray) -> None:
+        """The ankle that was clicked is the one shown, at that place."""
+        index = self._scenes.index(tile.scene)
+        if index != self.model.state.ankle:
+            self._controller.choose_ankle(index)
+        super().clicked(tile, mm)
+
+    def tiles(self) -> list[Tile]:
+        """Right ankle at the left, as in the scan."""
+        # Turned planes are those of one ankle; the other one's lie elsewhere. So both are shown on the scan's own.
+        state = replace(self.model.state, oblique=False, crosshair=False)
+        ankles, scenes = self._controller.case.ankles, self.scenes()
+        if not ankles or state.ankle >= len(ankles):
+            return []
+        frame = frames_of(scenes[0].volume.grid, None)[PLANES.index(state.tile_plane)]
+        depth = frame.grid.to_voxel([ankle.centre_mm for ankle in ankles])[:, 2]
+        offset = frame.slice_at(state.cursor_mm) - depth[state.ankle]
+        # One is the other's mirror image: lateral of one joint is compared with lateral of the other, not left with left.
+        mirrored = state.tile_plane == "sagittal" and {a.side for a in ankles} == {"L", "R"}
+        offsets = [offset if n == state.ankle or not mirrored else -offset for n in range(len(ankles))]
+        width = (self.width() - (len(ankles) - 1) * SPACE) / len(ankles)
+        pane = self.pane()
+        ports = [Viewport.fit(frame, (width, self.height()), scene.region, pane.zoom, pane.pan, MARGIN + 6) for scene in scenes]
+        scale = min(port.scale for port in ports)
+        made = []
+        for n, (ankle, scene, port) in enumerate(zip(ankles, scenes, ports, strict=True)):
+            index = int(np.clip(round(depth[n] + offsets[n]), 0, frame.grid.shape[2] - 1))
+            picture = resolve(replace(state, selected=state.selected if n == state.ankle else -1), scene, state.tile_plane, index)
+            step = frame.grid.to_mm((0, 0, 1)) - frame.grid.to_mm((0, 0, 0))
+            away = float((index - depth[n]) * step[np.abs(step).argmax()])
+            note = f"{side_word(ankle.side)}\n{distance_text(away, state.tile_plane, ankle.side)}"
+            place = QRectF(n * (width + SPACE), 0, width, self.height())
+            at = replace(port, scale=scale)
+            made.append(Tile(place, scene, picture, at, picture.slice_text, note, n == state.ankle, foot=state.annotations))
+        return made

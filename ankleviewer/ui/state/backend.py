@@ -1,0 +1,115 @@
+"""What the window asks of the use cases, so that tests can answer in their place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ankleviewer.ui.background import importing
+
+# What an analysis needs of large libraries; the engines after what keeps their reports from being sent (inference.telemetry).
+_ENGINES = ("scipy.ndimage", "ankleviewer.inference.runtime", "onnxruntime", "openvino")
+
+Progress = Callable[[float, str], None]
+
+
+class Backend(Protocol):
+    """The use cases, as `ankleviewer.session` has them; called on a pool thread."""
+
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Any:
+        """Read and check a scan, of several the one with the key `pick`; raises ScanError."""
+
+    def list_series(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """What a folder or ZIP holds (core.serieschoice.Series), the one to take first; raises ScanError."""
+
+    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Run models on a case; raises ModelError."""
+
+    def rest(self, cancelled: Callable[[], bool]) -> None:
+        """No scan waits to be analysed: give back what the models hold from their last run; raises Cancelled."""
+
+    def list_models(self) -> list[Any]:
+        """Summaries of the packs."""
+
+    def decision(self, name: str) -> Any:
+        """A model's decision values (core.assessment.decision.Decision), None where unknown."""
+
+    def read_review(self, case: Any) -> list[dict[str, Any]]:
+        """Records of an earlier review of this scan; raises OSError."""
+
+    def add_to_review(self, case: Any, record: Any) -> None:
+        """Write a record; raises OSError."""
+
+    def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
+        """Write result and review to a file; raises OSError."""
+
+    def save_report(self, case: Any, analysis: Any, review: Any, shown: Any, path: str) -> None:
+        """Write the report, the answer `shown` pictured; raises OSError."""
+
+
+class SessionBackend:
+    """The real use cases, imported when first used so that the window is up at once."""
+
+    def open_case(self, path: str, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Any:
+        """Read and check a scan, of several the one with the key `pick`; raises ScanError."""
+        from ankleviewer import session
+
+        return session.open_case(path, progress, cancelled, pick)
+
+    def list_series(self, path: str, progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """What a folder or ZIP holds, the one to take first; raises ScanError."""
+        from ankleviewer import session
+
+        return session.series_in(path, progress, cancelled)
+
+    def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
+        """Run models on a case; raises ModelError."""
+        with contextlib.suppress(ImportError):  # the engine that is not there is none
+            importing.load(*_ENGINES)
+        from ankleviewer import session
+        from ankleviewer.inference.runtime import AT_ONCE
+
+        return session.analyse(case, models, AT_ONCE, progress, cancelled)
+
+    def rest(self, cancelled: Callable[[], bool]) -> None:
+        """Give back what the models hold from their last run; raises Cancelled."""
+        from ankleviewer.inference import loaded
+
+        loaded.rest(cancelled)
+
+    def list_models(self) -> list[Any]:
+        """Summaries of the packs."""
+        from ankleviewer import session
+
+        return list(session.list_models())
+
+    def decision(self, name: str) -> Any:
+        """A model's decision values."""
+        from ankleviewer.inference import packs
+
+        return packs.load_pack(name).decision
+
+    def read_review(self, case: Any) -> list[dict[str, Any]]:
+        """Records of an earlier review of this scan; raises OSError."""
+        from ankleviewer import session
+
+        return session.read_review(case)
+
+    def add_to_review(self, case: Any, record: Any) -> None:
+        """Write a record; raises OSError."""
+        from ankleviewer import session
+
+        session.add_to_review(case, record)
+
+    def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
+        """Write result and review to a file; raises OSError."""
+        from ankleviewer import session
+
+        session.save_review(case, analysis, review, path)
+
+    def save_report(self, case: Any, analysis: Any, review: Any, shown: Any, path: str) -> None:
+        """Write the report, the answer `shown` pictured; raises OSError."""
+        from ankleviewer import session
+
+        session.save_report(case, analysis, path, review, shown)

@@ -1,0 +1,400 @@
+"""CaseController: opens scans, runs models in the background and holds what came out. Decides what the window is to show."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from ankleviewer.core.assessment.explain import paper_map
+from ankleviewer.core.display.scene import Scene
+from ankleviewer.core.display.viewstate import PaneView, ViewState
+from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
+from ankleviewer.core.reading.measure import Point
+from ankleviewer.core.reading.review import Judgement, Place
+from ankleviewer.core.serieschoice import SEVERAL
+from ankleviewer.ui.background.jobs import Job, wait_for
+from ankleviewer.ui.state.backend import Backend, Progress, SessionBackend
+from ankleviewer.ui.state.measuring import Measuring
+from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.state.reviewing import Reviewing, ankle_of
+
+_MARGIN_MM = 12.0  # shown around the ankle's box
+ALL_MODELS = "all"
+
+
+class Phase(Enum):
+    """What the window is doing."""
+
+    EMPTY = "empty"
+    READING = "reading"
+    SCAN = "scan open, no answer yet"
+    ANALYSING = "analysing"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that did not work: stable code, sentence, and the name of the file or "" ."""
+
+    code: str
+    message: str
+    file: str = ""
+
+
+class CaseController(QObject):
+    """The open case, its analysis, and the work under way.
+
+    Signals:
+        changing(): a scan or an answer has come, and all that is shown will change.
+        changed(): phase, case, answer, chosen model or ankle is another one.
+        progressed(fraction, text): of the work under way.
+        noticed(Notice): something did not work; the open case stays.
+        several(path): a folder or ZIP holds several series, and none was picked.
+        settled(ok): opening and analysis have ended (the screenshot waits for it).
+    """
+
+    changing = Signal()
+    changed = Signal()
+    progressed = Signal(float, str)
+    noticed = Signal(object)
+    opened = Signal(str)
+    several = Signal(str)
+    settled = Signal(bool)
+
+    def __init__(self, view: ViewModel, backend: Backend | None = None, model: str | None = None) -> None:
+        super().__init__()
+        self.view, self.backend = view, backend or SessionBackend()
+        self.phase = Phase.EMPTY
+        self.case: Any = None
+        self.analysis: Any = None
+        self.models: list[Any] | None = None
+        self.models_refused: AnkleViewerError | None = None  # why there is none, where there could be
+        self.decisions: dict[str, Any] = {}
+        self.chosen = model or ""
+        self.notice: Notice | None = None
+        self.failure: AnkleViewerError | None = None
+        self.go_to_offered = False
+        self._path = ""
+        self.pick, self._picking = "", ""  # key of the series that is open, and that is being opened
+        self._touched = False
+        self.reviewing = Reviewing(self.backend, self)
+        self.measuring = Measuring(view, self.reviewing, self)
+        self.reviewing.changed.connect(self._on_review)
+        self.reviewing.stepped.connect(self._on_stepped)
+        self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
+        self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
+        self.reading.done.connect(self._on_case)
+        self.reading.failed.connect(self._on_not_read)
+        self.reading.progress.connect(self.progressed)
+        self.analysing.done.connect(self._on_analysis)
+        self.analysing.failed.connect(self._on_not_analysed)
+        self.analysing.progress.connect(self.progressed)
+        self.listing.done.connect(self._on_models)
+        self.listing.failed.connect(self._on_no_models)
+        view.touched.connect(self._on_touched)
+        view.changed.connect(self._on_view)
+
+    # --------------------------------------------------------------------------------------------------------------- work
+    def list_models(self) -> None:
+        """Look for model packs in the background."""
+
+        def work(_progress: Progress, cancelled: Callable[[], bool]) -> Any:
+            found = self.backend.list_models()
+            decisions = {}
+            for summary in found:
+                if cancelled():
+                    raise Cancelled
+                # A pack that cannot be read in full is refused when it is run; the others stay usable.
+                with contextlib.suppress(ModelError):
+                    decisions[summary.name] = self.backend.decision(summary.name)
+            return found, decisions
+
+        self.listing.start(work, after_events=True)
+
+    def open(self, path: str, pick: str = "") -> None:
+        """Read a file or folder (of several series that with the key `pick`); the open case stays until the new one is there."""
+        self._path, self._picking = path, pick
+        self.analysing.cancel()
+        self._set_notice(None)
+        self.phase = Phase.READING
+        self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled, pick), after_events=True)
+        self.changed.emit()
+
+    def analyse(self) -> None:
+        """Run the chosen model (or all) on the open case."""
+        if self.case is None or self.phase is Phase.READING:
+            return
+        case, names = self.case, self._names()
+        self._touched = self.go_to_offered = False
+        self.phase = Phase.ANALYSING
+        self.analysing.start(
+            lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled), after_events=True
+        )
+        self.changed.emit()
+
+    def cancel(self) -> bool:
+        """Stop the work under way; what is open stays. False where there was none."""
+        busy = self.reading.running or self.analysing.running
+        self.reading.cancel()
+        self.analysing.cancel()
+        if busy:
+            self.phase = self._resting()
+            self.changed.emit()
+            self.settled.emit(False)
+        return busy
+
+    def take_over(self, other: CaseController) -> None:
+        """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
+        self.models, self.decisions, self.chosen = other.models, other.decisions, other.chosen
+        self.case, self.analysis, self.pick = other.case, other.analysis, other.pick
+        self.go_to_offered, self._path, self._touched = other.go_to_offered, other._path, other._touched
+        self.phase = self._resting()
+        self.reviewing.take_over(other.reviewing)
+        for _ in range(2):  # turning to another map puts the threshold back to that map's own, so it comes last
+            self.view.set_state(other.view.state)
+        if self.case is not None:
+            self._show()
+        self.measuring.take_over(other.measuring)
+        self._set_notice(other.notice)
+        self.changed.emit()
+
+    def close(self, seconds: float = 20.0) -> bool:
+        """Cancel everything and wait for the threads; True when all have left."""
+        return wait_for([self.reading, self.analysing, self.listing], seconds)
+
+    def _names(self) -> list[str]:
+        known = [m.name for m in self.models or ()]
+        if self.chosen == ALL_MODELS:
+            return known or [ALL_MODELS]
+        if self.chosen:
+            return [self.chosen]
+        return [m.name for m in self.models or () if m.default][:1] or known[:1]
+
+    def _resting(self) -> Phase:
+        if self.case is None:
+            return Phase.EMPTY
+        return Phase.ANSWER if self.analysis is not None else Phase.SCAN
+
+    # ------------------------------------------------------------------------------------------------------------- answers
+    def _on_models(self, found: tuple[list[Any], dict[str, Any]]) -> None:
+        (self.models, self.decisions), self.models_refused = found, None
+        self.changed.emit()
+        if self.phase is Phase.SCAN and self.analysis is None and self.case is not None:
+            self.analyse()
+
+    def _on_no_models(self, error: AnkleViewerError) -> None:
+        self.models, self.models_refused = [], error
+        self._fail(error)
+
+    def _on_case(self, case: Any) -> None:
+        if case.verdict == "refuse":
+            refusal = next(f for f in case.findings if f.level == "refuse")
+            self._on_not_read(ScanError(refusal.code, refusal.message))
+            return
+        self.changing.emit()
+        self.case, self.analysis, self.pick = case, None, self._picking
+        self.phase = Phase.SCAN
+        self.reviewing.open(case)
+        complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
+        ankle = complete[0] if complete else 0
+        fit = "ankle" if case.ankles else "scan"
+        self.view.update(ankle=ankle, selected=-1, threshold=None, fit=fit, panes=(PaneView(), PaneView(), PaneView()))
+        self.view.update(oblique=False, turn=None)  # planes turned for one ankle suit no other
+        self._show()
+        self.view.go_to(self._middle(), -1)
+        self.opened.emit(self._path)
+        if self.models is None:
+            self.changed.emit()  # the analysis starts when the packs are known
+        else:
+            self.analyse()
+
+    def _on_not_read(self, error: AnkleViewerError) -> None:
+        self.phase = self._resting()
+        if error.code in SEVERAL and not self._picking:
+            self.failure = error
+            self.changed.emit()
+            self.settled.emit(False)
+            self.several.emit(self._path)
+            return
+        self._fail(error, Path(self._path).name)
+
+    def _on_analysis(self, analysis: Any) -> None:
+        self.changing.emit()
+        self.analysis = analysis
+        self.phase = Phase.ANSWER
+        answers = [a for a in analysis.result.models if a.ankle is not None]
+        if answers:
+            default = {m.name: m.default for m in self.models or ()}
+            best = max(answers, key=lambda a: (a.probability is not None, default.get(a.name, False), a.probability or 0.0))
+            if self._touched:
+                same = [a for a in answers if a.ankle == self.view.state.ankle]
+                best = same[0] if same else best
+            self.view.update(model=best.name, ankle=best.ankle, selected=-1, threshold=None)
+        self._show()
+        if self.boxes and not self._touched:
+            self.go_to_finding(0)  # says itself that all has changed; once is enough
+        else:
+            if self.boxes:
+                self.go_to_offered = True
+            elif not self._touched:
+                self.view.go_to(self._middle(), -1)
+            self.changed.emit()
+        self.settled.emit(True)
+
+    def _on_not_analysed(self, error: AnkleViewerError) -> None:
+        self.phase = self._resting()
+        self._fail(error)
+
+    def _fail(self, error: AnkleViewerError, file: str = "") -> None:
+        self.failure = error
+        self._set_notice(Notice(error.code, error.message, file))
+        self.changed.emit()
+        self.settled.emit(False)
+
+    def _set_notice(self, notice: Notice | None) -> None:
+        self.notice = notice
+        self.noticed.emit(notice)
+
+    def notify(self, code: str, message: str) -> None:
+        """Tell the reader that something did not work."""
+        self._set_notice(Notice(code, message))
+
+    def dismiss(self) -> None:
+        """The reader has seen the notice."""
+        self._set_notice(None)
+
+    def _on_view(self, old: ViewState, new: ViewState) -> None:
+        if old.paper_map != new.paper_map and self.case is not None:
+            self.view.update(threshold=None)  # a threshold of one map means nothing on the other
+            self._show()
+
+    def _on_touched(self) -> None:
+        self._touched = True
+
+    # ---------------------------------------------------------------------------------------------------------- what to show
+    @property
+    def ankle(self) -> Any:
+        """The ankle shown, None when none was found."""
+        ankles = self.case.ankles if self.case is not None else ()
+        return ankles[self.view.state.ankle] if self.view.state.ankle < len(ankles) else None
+
+    @property
+    def answer(self) -> Any:
+        """The answer of the model shown for the ankle shown, None when there is none."""
+        return self.answer_for(self.view.state.ankle)
+
+    def answer_for(self, ankle: int) -> Any:
+        """The answer of the model shown for an ankle, None when there is none."""
+        answers = self.analysis.result.models if self.analysis is not None else ()
+        mine = [a for a in answers if a.ankle in (ankle, None)]
+        return next((a for a in mine if a.name == self.view.state.model), mine[0] if mine else None)
+
+    @property
+    def boxes(self) -> tuple[Any, ...]:
+        """The boxes of the answer shown."""
+        return self.answer.boxes if self.answer is not None else ()
+
+    def choose_model(self, name: str) -> None:
+        """Show a model's answer, running the model first where it has not answered yet; "all" runs every model."""
+        self.chosen = name
+        answered = {a.name for a in self.analysis.result.models} if self.analysis is not None else set()
+        wanted = set(self._names())
+        if wanted <= answered and name != ALL_MODELS:
+            self.show_answer(name)
+        elif self.case is not None:
+            self.analyse()
+        self.changed.emit()
+
+    def show_answer(self, name: str) -> None:
+        """Show the answer of a model that has answered."""
+        self.view.update(model=name, selected=-1, threshold=None)
+        self._show()
+        self.changed.emit()
+
+    def choose_ankle(self, index: int) -> None:
+        """Show another ankle of the scan, at its strongest finding or its middle."""
+        self.view.update(ankle=index, selected=-1, threshold=None, fit="ankle", panes=(PaneView(), PaneView(), PaneView()))
+        self.view.update(oblique=False, turn=None)
+        self._show()
+        if self.boxes:
+            self.go_to_finding(0)
+        else:
+            self.view.go_to(self._middle(), -1)
+        self.changed.emit()
+
+    def _on_stepped(self, what: Place | Point) -> None:
+        """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place."""
+        shown = self.view.state.ankle
+        ankle = ankle_of(what, self.case.ankles, shown)
+        if ankle != shown and ankle < len(self.case.ankles):
+            self.choose_ankle(ankle)
+            if not isinstance(what, Place):
+                self.view.go_to(what, -1)
+
+    def go_to_finding(self, index: int) -> None:
+        """Every view at a finding of the answer shown."""
+        if 0 <= index < len(self.boxes):
+            self.go_to_offered = False
+            self.view.go_to(self.boxes[index].center_mm, index)
+            self.changed.emit()
+
+    def step_finding(self, step: int) -> None:
+        """Next or previous finding, round and round."""
+        if self.boxes:
+            now = self.view.state.selected
+            start = now if now >= 0 else (-1 if step > 0 else 0)
+            self.go_to_finding((start + step) % len(self.boxes))
+
+    # ------------------------------------------------------------------------------------------------------- the reader's word
+    def judge(self, judgement: Judgement, index: int | None = None) -> None:
+        """Accept or reject a finding (None: the selected one, or the first); the same judgement again takes it back."""
+        if self.boxes:
+            index = max(self.view.state.selected, 0) if index is None else index
+            now = self.reviewing.mark(self.answer, index)
+            again = now is not None and now.judgement == judgement
+            self.reviewing.judge(self.answer, index, None if again else judgement)
+
+    def add_missed(self) -> None:
+        """Mark the place under the crosshair as a fracture that no model marked."""
+        if self.case is not None:
+            self.reviewing.add_missed(self.view.state.cursor_mm)
+
+    def _on_review(self) -> None:
+        if self.case is not None:
+            self._show()
+            self.changed.emit()
+
+    def _middle(self) -> np.ndarray:
+        if self.ankle is not None:
+            return np.asarray(self.ankle.centre_mm)
+        grid = self.case.scan.volume.grid
+        return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
+
+    def _show(self) -> None:
+        self.view.set_scene(self.scene_for(self.view.state.ankle))
+
+    def scene_for(self, index: int) -> Scene:
+        """What there is to show of one ankle of the open case."""
+        ankles = self.case.ankles
+        ankle, answer = ankles[index] if index < len(ankles) else None, self.answer_for(index)
+        region = None
+        if ankle is not None:
+            region = (np.asarray(ankle.min_mm) - _MARGIN_MM, np.asarray(ankle.max_mm) + _MARGIN_MM)
+        heat = None
+        if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
+            heat = self.analysis.heatmaps.get((answer.name, answer.ankle))
+            if heat is not None and self.view.state.paper_map:
+                heat = paper_map(heat) or heat
+        firm = answer is None or answer.call == "fracture"
+        boxes = answer.boxes if answer is not None else ()
+        marks = [self.reviewing.mark(answer, n) for n in range(len(boxes))]
+        judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
+        missed = tuple((m.number, m.center_mm) for m in self.reviewing.review.missed)
+        return Scene(self.case.scan.volume, heat, boxes, firm, region, judged, missed)

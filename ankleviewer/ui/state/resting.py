@@ -1,0 +1,49 @@
+"""Resting: a window that has been left alone for some seconds gives the models' memory back until it is needed again.
+
+Some 870 MiB with the shipped model, for the minutes in which a scan is read. Not right after the answer: an engine that frees
+them keeps Python's interpreter to itself for up to 60 ms, and the next scan may follow at once.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from ankleviewer.ui.background.jobs import Job
+from ankleviewer.ui.state.controller import CaseController
+
+ALONE_MS = 10_000
+
+
+class Resting(QObject):
+    """Waits until nobody has moved anything and no work has ended for `ALONE_MS` after an answer, then rests once."""
+
+    def __init__(self, controller: CaseController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.controller, self.job = controller, Job(self)
+        self._due = QTimer(self, singleShot=True, interval=ALONE_MS)
+        self._due.timeout.connect(self._rest)
+        controller.settled.connect(self._on_settled)
+        controller.changed.connect(self._put_off)
+        for work in (controller.reading, controller.analysing):
+            work.running_changed.connect(self._give_way)
+        controller.view.changed.connect(self._put_off)
+
+    def _on_settled(self, _ok: bool) -> None:
+        self._due.start()
+
+    def _put_off(self, *_states: object) -> None:
+        if self._due.isActive():
+            self._due.start()
+
+    def _give_way(self, running: bool) -> None:
+        if running:
+            self.job.cancel()  # the processor is for the next scan; its end asks again
+
+    def _rest(self) -> None:
+        if self.controller.analysing.running or self.controller.reading.running:
+            return  # its end asks again
+        self.job.start(lambda _progress, cancelled: self.controller.backend.rest(cancelled))
+
+    def stop(self) -> None:
+        """The window closes."""
+        self._due.stop()

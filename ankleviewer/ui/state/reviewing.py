@@ -1,0 +1,163 @@
+"""Reviewing: the reader's judgement of the findings shown, written down at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from ankleviewer.core.reading.measure import Measure, Point, Value
+from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.ui.words.translate import said, tr
+
+log = logging.getLogger(__name__)
+
+
+class Reviewing(QObject):
+    """The history of the open case, and its journal.
+
+    Signals:
+        changed(): something was judged, marked, undone or done again.
+        not_saved(text): a step could not be written, and stands until the program ends; or the earlier ones could not be read.
+        stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
+    """
+
+    changed = Signal()
+    not_saved = Signal(str)
+    stepped = Signal(object)
+
+    def __init__(self, backend: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._backend = backend
+        self._case: Any = None
+        self.history = History()
+
+    @property
+    def review(self) -> Review:
+        """What stands now."""
+        return self.history.review
+
+    def open(self, case: Any) -> None:
+        """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
+        self._case = case
+        try:
+            self.history = History(self._backend.read_review(case))
+        except OSError as error:
+            log.warning("the journal of an earlier review could not be read (%s)", type(error).__name__)
+            self.history = History()
+            why = said(error.strerror or type(error).__name__)
+            self.not_saved.emit(tr("The earlier review of this scan could not be read ({why}). It is not shown.", why=why))
+
+    def take_over(self, other: Reviewing) -> None:
+        """Go on with another one's history, its undo included. Emits nothing."""
+        self._case, self.history = other._case, other.history
+
+    @staticmethod
+    def place(answer: Any, index: int) -> Place:
+        """The finding `index` of an answer."""
+        return Place(answer.name, answer.sha256, answer.ankle, index)
+
+    def mark(self, answer: Any, index: int) -> Mark | None:
+        """What was said of a finding, None where nothing was."""
+        return self.review.marks.get(self.place(answer, index))
+
+    def judge(self, answer: Any, index: int, judgement: Judgement | None, reason: str = "") -> None:
+        """Accept or reject a finding, or take that back."""
+        self._write(self.history.judge(self.place(answer, index), judgement, reason))
+
+    def add_missed(self, center_mm: tuple[float, float, float]) -> Missed:
+        """Mark a place that no model did."""
+        self._write(self.history.add_missed(center_mm))
+        return self.review.missed[-1]
+
+    def remove_missed(self, number: int) -> None:
+        """Take such a mark away."""
+        self._write(self.history.remove_missed(number))
+
+    def add_measure(self, kind: str, points: tuple[Point, ...], normal: Point | None, values: tuple[Value, ...]) -> None:
+        """Keep a measure."""
+        self._write(self.history.add_measure(kind, points, normal, values))
+
+    def change_measure(self, measure: Measure) -> None:
+        """Put another one in the place of the measure with its number."""
+        self._write(self.history.change_measure(measure))
+
+    def remove_measure(self, number: int) -> None:
+        """Take a measure away."""
+        self._write(self.history.remove_measure(number))
+
+    def edited(self, answer: Any, index: int) -> BoxMm | None:
+        """The reader's box of a finding, None where the model's stands."""
+        return self.review.edited.get(self.place(answer, index))
+
+    def edit_box(self, answer: Any, index: int, box: BoxMm | None) -> None:
+        """Put the reader's box in the place of the model's; None gives the model's back."""
+        self._write(self.history.edit_box(self.place(answer, index), box))
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._step(self.history.undo)
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._step(self.history.redo)
+
+    def save(self, analysis: Any, path: str) -> None:
+        """Write the result and what stands to a file of the reader's choice."""
+        try:
+            self._backend.save_review(self._case, analysis, self.review, path)
+        except OSError as error:
+            self.not_saved.emit(
+                tr(
+                    "The file could not be written ({why}). Choose another place.",
+                    why=said(error.strerror or type(error).__name__),
+                )
+            )
+
+    def _step(self, take: Callable[[], Record | None]) -> None:
+        before = self.review
+        self._write(take())
+        what = next(_differing(before, self.review), None)
+        if what is not None:
+            self.stepped.emit(what)
+
+    def _write(self, record: Record | None) -> None:
+        if record is None:
+            return
+        try:
+            self._backend.add_to_review(self._case, record)
+        except OSError as error:
+            log.warning("a step of the review could not be written (%s)", type(error).__name__)
+            self.not_saved.emit(
+                tr("This step of the review could not be written to the disk; it is kept until the program is closed.")
+            )
+        self.changed.emit()
+
+
+def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
+    """What differs between two states of a review: findings, and where marks and measures are or were."""
+    for place in (*before.marks, *before.edited, *now.marks, *now.edited):
+        if before.marks.get(place) != now.marks.get(place) or before.edited.get(place) != now.edited.get(place):
+            yield place
+    yield from (m.center_mm for m in (*now.missed, *before.missed) if not (m in now.missed and m in before.missed))
+    measures = (m for m in (*now.measures, *before.measures) if not (m in now.measures and m in before.measures))
+    yield from (m.points[-1] for m in measures)
+
+
+def ankle_of(what: Place | Point, ankles: Sequence[Any], shown: int) -> int:
+    """Index of the ankle that something belongs to: of an LPS position the one in whose box it lies or whose is nearest.
+
+    Args:
+        shown: the ankle that is shown; it counts where the boxes of several hold the position.
+    """
+    if isinstance(what, Place):
+        return what.ankle
+
+    def away(n: int) -> tuple[float, bool]:
+        low, high = np.asarray(ankles[n].min_mm), np.asarray(ankles[n].max_mm)
+        return float(np.linalg.norm(np.maximum(0, np.maximum(low - what, what - high)))), n != shown
+
+    return min(range(len(ankles)), key=away, default=shown)

@@ -1,0 +1,189 @@
+"""What is remembered for the next start: window preset and recent scans. A JSON file under ANKLEVIEWER_HOME; always boots."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QLockFile
+
+from ankleviewer.core.paths import assets_dir, home
+
+log = logging.getLogger(__name__)
+
+_FORMAT = 1
+_RECENT = 8
+_LOCK_MS = 500
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Remembered values; `preset` is a number key, `recent` absolute paths, newest first, `keys` the reader's own shortcuts by
+    the name of the command.
+
+    `known` is what this window last read or wrote, one dictionary for all that `replace` makes of the same settings: what differs
+    from it the reader has changed here.
+    """
+
+    preset: str = "1"
+    panel: bool = True
+    size: tuple[int, int] = (1440, 900)
+    recent: tuple[str, ...] = field(default_factory=tuple)
+    hide_patient: bool = False
+    theme: str = "system"
+    mouse: str = "bir"
+    language: str = "system"
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def with_recent(self, path: str) -> Settings:
+        """The settings with a path at the top of the recent scans."""
+        full = str(Path(path).absolute())
+        return replace(self, recent=(full, *(p for p in self.recent if p != full))[:_RECENT])
+
+
+def load(folder: Path | None = None) -> Settings:
+    """Read the settings; a missing, broken or foreign file gives the defaults, field by field."""
+    default = Settings()
+    try:
+        record = _read((folder or home()) / "settings.json")
+    except FileNotFoundError:
+        record = {}
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("settings not readable, defaults used: %s", type(error).__name__)
+        record = {}
+    preset = record.get("preset")
+    size = record.get("size")
+    recent = record.get("recent")
+    sound = isinstance(size, list) and len(size) == 2 and all(type(n) is int and 400 <= n <= 16000 for n in size)
+    found = Settings(
+        preset=preset if isinstance(preset, str) and preset in tuple("123456") else default.preset,
+        panel=record.get("panel") is not False,
+        size=(size[0], size[1]) if sound else default.size,
+        recent=tuple(p for p in recent if isinstance(p, str))[:_RECENT] if isinstance(recent, list) else (),
+        hide_patient=record.get("hide_patient") is True,
+        theme=record["theme"] if record.get("theme") in ("system", "dark", "light") else default.theme,
+        mouse=record["mouse"] if record.get("mouse") in ("bir", "window", "slicer") else default.mouse,
+        language=record["language"] if record.get("language") in ("system", "en", "de", "zh_CN") else default.language,
+        keys=_keys(record.get("keys")),
+    )
+    found.known.update(_values(found))
+    return found
+
+
+def _keys(record: object) -> dict[str, tuple[str, ...]]:
+    """Shortcuts by command; what is not a list of texts is left out."""
+    found = record.items() if isinstance(record, dict) else ()
+    return {name: tuple(keys) for name, keys in found if isinstance(keys, list) and all(isinstance(k, str) for k in keys)}
+
+
+_writing = threading.Lock()
+_waiting: Settings | None = None
+
+
+def save(settings: Settings, folder: Path | None = None) -> bool:
+    """Write what was changed, atomically; the rest stays as the file has it, since another window may have changed that.
+
+    Returns:
+        False (and a line in the log) where the folder cannot be written.
+    """
+    global _waiting  # noqa: PLW0603
+    with _writing:
+        if folder is None:
+            _waiting = None
+        return _write(settings, folder)
+
+
+def _write(settings: Settings, folder: Path | None) -> bool:
+    from ankleviewer.io.atomic import write_text
+
+    file = (folder or home()) / "settings.json"
+    now = _values(settings)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = QLockFile(str(file.with_suffix(".lock")))
+        lock.tryLock(_LOCK_MS)  # where that is not possible, the worst is that another window's change is lost
+        try:
+            there = _kept_aside(file)
+            changed = {name: value for name, value in now.items() if name not in there or settings.known.get(name) != value}
+            if "recent" in changed:
+                changed["recent"] = _merged(settings.recent, settings.known.get("recent", ()), there.get("recent"))
+            record = {**there, **changed, "format": _FORMAT}
+            write_text(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+        finally:
+            lock.unlock()
+    except OSError as error:
+        log.warning("settings not saved: %s", error.strerror)
+        return False
+    settings.known.update(now)
+    return True
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    """What is written, by name, as JSON holds it."""
+    return {
+        "preset": settings.preset,
+        "panel": settings.panel,
+        "size": list(settings.size),
+        "recent": list(settings.recent),
+        "hide_patient": settings.hide_patient,
+        "theme": settings.theme,
+        "mouse": settings.mouse,
+        "language": settings.language,
+        "keys": {name: list(keys) for name, keys in settings.keys.items()},
+    }
+
+
+def _kept_aside(file: Path) -> dict[str, Any]:
+    """What a file of settings holds; a broken one is kept beside, since it may hold the reader's own keys. Raises OSError."""
+    try:
+        record = _read(file)
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError):
+        log.warning("settings not readable, kept as settings.json.BAK")
+        os.replace(file, file.with_name(file.name + ".BAK"))
+        return {}
+    return record
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The fields of a file of settings. Raises OSError, or ValueError or RecursionError for a broken one."""
+    record = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(record, dict):
+        raise ValueError("no settings")
+    return record
+
+
+def _merged(recent: Sequence[str], known: Sequence[str], there: object) -> list[str]:
+    """The recent scans of the file with those of this window before them that came since it read or wrote the file."""
+    fresh = [path for n, path in enumerate(recent) if n == 0 or path not in known]
+    older = [path for path in there if path not in fresh] if isinstance(there, list) else []
+    return [*fresh, *older][:_RECENT]
+
+
+def save_soon(settings: Settings) -> None:
+    """Write the settings on another thread: the disk may take a tenth of a second. `save` overtakes what still waits."""
+    global _waiting  # noqa: PLW0603 - one file, one line before it
+    _waiting = settings
+    threading.Thread(target=_save_waiting, name="settings", daemon=True).start()
+
+
+def _save_waiting() -> None:
+    global _waiting
+    with _writing:
+        settings, _waiting = _waiting, None
+        if settings is not None:
+            _write(settings, None)
+
+
+def sample_scan() -> Path | None:
+    """The sample scan that ships with the program; None where it is not installed."""
+    folder = assets_dir() / "sample"
+    return next(iter(sorted(folder.glob("*.nii.gz")) + sorted(folder.glob("*.nii"))), None)

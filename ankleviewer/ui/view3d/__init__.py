@@ -1,0 +1,1 @@
+"""The 3D view, and a box seen from three sides."""

@@ -1,0 +1,1 @@
+"""Every text that the window shows, in its language."""

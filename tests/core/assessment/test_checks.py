@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.checks import (
+    anatomy_findings,
+    check_volume,
+    hu_counts,
+    looks_like_ct,
+    offset_hu,
+    side_findings,
+    verdict,
+)
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
+
+
+def limb(offset: int = 0, air: bool = True, size: int = 48, metal: int = 0) -> Volume:
+    rng = np.random.default_rng(1)
+    x, y = np.meshgrid(np.arange(size) - size / 2, np.arange(size) - size / 2, indexing="ij")
+    r = np.hypot(x, y)[:, :, None] * np.ones(size)
+    hu = np.where(r < (size * 0.32 if air else size), 45.0, -1000.0)
+    hu[r < size * 0.16] = 300
+    shell = (r > size * 0.13) & (r < size * 0.16)
+    hu[shell] = rng.uniform(400, 1500, shell.sum())
+    hu += rng.normal(0, 15, hu.shape)
+    hu.ravel()[:metal] = 3050
+    return Volume(np.clip(np.rint(hu + offset), -1024, 3071).astype(np.int16), Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))
+
+
+def codes(volume: Volume) -> list[tuple[str, str]]:
+    return [(f.level, f.code) for f in check_volume(volume)]
+
+
+def test_a_plausible_limb_has_no_findings():
+    assert codes(limb()) == []
+
+
+@pytest.mark.parametrize("offset", [1024, 1000])
+def test_values_that_are_1000_too_high_are_suspected_and_not_moved(offset):
+    volume = limb(offset)
+    before = volume.hu.copy()
+    assert codes(volume) == [("withhold", "HU_OFFSET_SUSPECT")]
+    assert "about +1024 HU" in check_volume(volume)[0].message
+    assert np.array_equal(volume.hu, before)
+
+
+def test_values_that_are_1024_too_low_are_seen_before_clipping():
+    counts = np.roll(hu_counts(limb().hu), -1024)
+    assert offset_hu(counts) == -1024
+    assert not looks_like_ct(counts)
+
+
+def test_a_tight_crop_without_air_is_a_caveat_only():
+    assert codes(limb(air=False)) == [("caveat", "HU_NO_AIR")]
+
+
+def test_an_eight_bit_picture_is_refused():
+    volume = limb()
+    grey = np.clip((volume.hu.astype(int) + 1024) * 255 // 2300, 0, 255).astype(np.int16)
+    assert verdict(check_volume(Volume(grey, volume.grid))) == "refuse"
+
+
+@pytest.mark.parametrize("value", [-1024, 40, 900])
+def test_a_constant_block_is_refused(value):
+    volume = Volume(np.full((20, 20, 20), value, np.int16), Grid.axis_aligned((20, 20, 20), 1.0, (0, 0, 0)))
+    assert ("refuse", "HU_IMPLAUSIBLE") in codes(volume)
+
+
+def test_a_volume_of_padding_is_refused():
+    volume = limb()
+    nothing = Volume(np.full_like(volume.hu, -1024), volume.grid, np.ones(volume.hu.shape, bool))
+    assert codes(nothing) == [("refuse", "HU_IMPLAUSIBLE")]
+
+
+def test_padding_does_not_count_as_air():
+    volume = limb(air=False)
+    hu = volume.hu.copy()
+    hu[:4] = -1024
+    padding = np.zeros(hu.shape, bool)
+    padding[:4] = True
+    assert codes(Volume(hu, volume.grid, padding)) == [("caveat", "HU_NO_AIR")]
+
+
+def test_metal_is_a_caveat():
+    assert codes(limb(metal=60)) == [("caveat", "METAL")]
+
+
+@pytest.mark.parametrize(("metal", "expected"), [(0, []), (20, [("caveat", "METAL")])])
+def test_a_wide_field_of_view_around_the_same_leg_changes_nothing(metal, expected):
+    small = limb(metal=metal)
+    assert codes(small) == expected
+    hu = np.full((300, 300, 48), -1024, dtype=np.int16)
+    hu[:48, :48] = small.hu
+    # poor bone, of which nothing would be left among the densest thousandth of all voxels
+    hu[:48, :48][(small.hu > 700) & (small.hu < 3000)] -= 200
+    assert codes(Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))) == expected
+
+
+def test_counts_count_every_voxel_at_its_value():
+    hu = np.array([-1024, 0, 0, 3071, 32767, -32768], np.int16).reshape(1, 2, 3)
+    counts = hu_counts(hu)
+    assert counts.sum() == 6
+    assert [counts[v + 32768] for v in (-1024, 0, 3071, 32767, -32768)] == [1, 2, 1, 1, 1]
+
+
+def ankle(side: str, complete: bool, at=(24.0, 24.0, 24.0)) -> Ankle:
+    return Ankle(side, at, at, at, complete, "" if complete else "too short.")
+
+
+def test_no_ankle_withholds_the_detection():
+    assert [(f.level, f.code) for f in anatomy_findings(())] == [("withhold", "NOT_AN_ANKLE")]
+
+
+def test_only_incomplete_ankles_withhold_the_detection():
+    found = anatomy_findings((ankle("R", False), ankle("L", False)))
+    assert [(f.level, f.code) for f in found] == [("withhold", "ANKLE_INCOMPLETE")] * 2
+    assert found[0].message.startswith("Right ankle")
+
+
+def test_an_incomplete_ankle_beside_a_complete_one_is_a_caveat():
+    found = anatomy_findings((ankle("R", True), ankle("L", False)))
+    assert [(f.level, f.code) for f in found] == [("caveat", "ANKLE_INCOMPLETE")]
+
+
+def test_a_complete_ankle_has_no_finding():
+    assert anatomy_findings((ankle("L", True),)) == []
+
+
+def test_a_leg_across_the_scan_is_said():
+    (found,) = anatomy_findings((dataclasses.replace(ankle("L", True), up=(0.0, -1.0, 0.0)),))
+    assert (found.level, found.code) == ("caveat", "LEG_ACROSS") and "90°" in found.message
+
+
+@pytest.mark.parametrize(
+    ("sides", "header", "codes"),
+    [
+        ("L", "R", ["SIDE_CONTRADICTED"]),
+        ("R", "L", ["SIDE_CONTRADICTED"]),
+        ("R", "R", []),
+        ("LR", "R", []),
+        (("unknown",), "R", []),
+        (("L", "unknown"), "R", []),
+        ("L", "", []),
+        ("", "R", []),
+    ],
+)
+def test_a_header_that_names_the_other_side_is_a_caveat(sides, header, codes):
+    found = side_findings([ankle(side, True) for side in sides], header)
+    assert [f.code for f in found] == codes
+    assert all(f.level == "caveat" for f in found)
+    assert all({"L": "a left ankle, the", "R": "a right ankle, the"}[header] in f.message for f in found)
+
+
+@pytest.mark.parametrize(("height", "expected"), [(24.0, ["SLICE_GAP"]), (130.0, [])])
+def test_filled_slices_withhold_only_near_the_joint(height, expected):
+    grid = Grid.axis_aligned((8, 8, 160), 1.0, (0, 0, 0))
+    padding = np.zeros(grid.shape, bool)
+    padding[:, :, 40] = True
+    volume = Volume(np.zeros(grid.shape, np.int16), grid, padding)
+    found = anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), volume)
+    assert [f.code for f in found if f.level == "withhold"] == expected

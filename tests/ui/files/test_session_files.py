@@ -1,0 +1,159 @@
+"""A session brings the view back on the very same scan, says so where the scan differs, and never costs the open case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog
+
+from ankleviewer.core.display.savedview import SUFFIX
+from ankleviewer.core.display.viewstate import PaneView, Window
+from ankleviewer.ui.state.controller import Phase
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    file = tmp_path / "scans" / "Knöchel 北.nii.gz"
+    file.parent.mkdir()
+    file.write_bytes(b"")
+    return file
+
+
+@pytest.fixture
+def saved(make_window, backend, fakes, scan, tmp_path):
+    """A session file, and the state that it holds."""
+    backend.answers = (fakes.answer(), fakes.answer("uncertain", name="mobilenet"))
+    backend.ankles = (fakes.ankle("R"), fakes.ankle("L"))
+    window = make_window(backend, path=str(scan))
+    window.controller.choose_model("all")
+    qtbot_wait(window)
+    window.controller.show_answer("mobilenet")
+    window.view.update(paper_map=True)
+    state = replace(
+        window.view.state,
+        cursor_mm=(3.0, -4.0, 150.0),
+        window=Window(400, 40),
+        preset="4",
+        layout="coronal",
+        fill=True,
+        threshold=1.5,
+        selected=1,
+        panes=(PaneView(2.0, (3.0, 1.0)), PaneView(), PaneView()),
+    )
+    window.view.set_state(state)
+    file = tmp_path / f"mine{SUFFIX}"
+    window.session_files.save(str(file))
+    return file, window.view.state
+
+
+def qtbot_wait(window, phase: Phase = Phase.ANSWER) -> None:
+    from PySide6.QtTest import QTest
+
+    for _ in range(500):
+        QTest.qWait(10)
+        if window.controller.phase is phase and not window.controller.reading.running and not window.controller.analysing.running:
+            return
+    pytest.fail(f"still {window.controller.phase}")
+
+
+def test_the_view_comes_back(make_window, backend, saved, scan) -> None:
+    file, state = saved
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert backend.opened[-1] == str(scan)
+    assert window.view.state == state and window.controller.notice is None
+    assert window.controller.answer.name == "mobilenet" and window.controller.chosen == "all"
+    assert window.panes["coronal"].isVisible() and not window.panes["axial"].isVisible()
+
+
+def test_another_content_is_told_and_not_restored(make_window, backend, saved) -> None:
+    file, state = saved
+    backend.sha256 = "cd" * 32
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert window.controller.notice.code == "SESSION_SCAN_CHANGED" and window.banner.isVisible()
+    assert window.view.state.layout == "grid" and window.view.state.cursor_mm != state.cursor_mm
+
+
+def test_a_scan_that_moved_along_is_found(make_window, backend, saved, scan, tmp_path) -> None:
+    file, state = saved
+    there = tmp_path / "elsewhere"
+    there.mkdir()
+    scan.rename(there / scan.name)
+    file = file.rename(there / file.name)
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert backend.opened[-1] == str(there / scan.name) and window.view.state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "SESSION_INVALID"),
+        ("[]", "SESSION_INVALID"),
+        ('{"schema": "ankleviewer.result/1"}', "SESSION_INVALID"),
+        ("[" * 100_000, "SESSION_INVALID"),
+        (" " * 1_000_001, "SESSION_INVALID"),
+        (None, "SESSION_UNREADABLE"),
+        ("gone", "SESSION_SCAN_MISSING"),
+    ],
+)
+def test_what_cannot_be_restored_costs_nothing(make_window, backend, saved, scan, tmp_path, text, code: str) -> None:
+    file, _ = saved
+    window = make_window(backend, path=str(scan))
+    before, opened = window.view.state, list(backend.opened)
+    bad = tmp_path / f"bad{SUFFIX}"
+    if text == "gone":
+        record = json.loads(file.read_text())
+        record["scan"] |= {"path": "/no/such/scan.nii", "name": "scan.nii"}
+        text = json.dumps(record)
+    if text is not None:
+        bad.write_text(text)
+    window.open(str(bad))
+    assert window.controller.notice.code == code and "/" not in window.banner.text.text()
+    assert window.view.state == before and backend.opened == opened and window.controller.phase is Phase.ANSWER
+
+
+def test_a_dropped_session_is_opened(make_window, backend, saved) -> None:
+    file, state = saved
+    window = make_window(backend, path=None)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, left, none))
+    qtbot_wait(window)
+    assert window.view.state == state
+
+
+def test_a_scan_opened_meanwhile_is_shown_its_own_way(make_window, backend, saved) -> None:
+    file, state = saved
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    window.open("other.nii.gz")
+    qtbot_wait(window)
+    assert window.controller.case.scan.path == "other.nii.gz" and window.view.state.layout == "grid" != state.layout
+    assert window.controller.notice is None
+
+
+def test_saving_asks_for_a_name_and_tells_a_full_disk(make_window, backend, scan, tmp_path, monkeypatch) -> None:
+    window = make_window(backend, path=str(scan))
+    asked = []
+
+    def ask(_parent, _title, start, _kind):
+        asked.append(Path(start).name)
+        return str(tmp_path / "s"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    window.session_files.choose()
+    record = json.loads((tmp_path / f"s{SUFFIX}").read_text(encoding="utf-8"))
+    assert asked == [f"ankle{SUFFIX}"] and record["scan"]["path"] == str(scan) and record["scan"]["sha256"] == "ab" * 32
+    window.session_files.save(str(tmp_path / "no" / f"s{SUFFIX}"))
+    assert window.controller.notice.code == "FILE_NOT_WRITTEN"

@@ -1,0 +1,44 @@
+"""Small widgets: what gives way where there is no room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QSizePolicy
+
+from ankleviewer.ui.look.parts import Hints
+
+
+def test_hints_without_room_give_way(qtbot) -> None:
+    hints = Hints()
+    qtbot.addWidget(hints)
+    hints.resize(1000, 20)
+    hints.show()
+    hints.tell("one thing: a   another: b   close: c")
+    assert hints.text() == "one thing: a   another: b   close: c" and not hints.toolTip()
+    hints.resize(hints.fontMetrics().horizontalAdvance("another: b   close: c") + 4, 20)
+    assert hints.text() == "another: b   close: c" and hints.toolTip() == "one thing: a   another: b   close: c"
+    hints.resize(10, 20)
+    assert hints.text() == "close: c" and hints.minimumSizeHint().width() > 10  # and yet it does not widen a window
+    assert hints.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored
+    none = Hints(keep=0)
+    qtbot.addWidget(none)
+    none.resize(10, 20)
+    none.tell("close: c")
+    assert none.text() == "" and none.toolTip() == "close: c"
+
+
+def test_the_text_in_the_menu_bar_gives_way_to_the_menus(make_window, backend) -> None:
+    window = make_window(backend)
+    bar, facts = window.menuBar(), window.facts
+    assert facts.text() == facts._whole and "CT ankle" in facts.text() and facts.width() >= facts.whole_width()
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    assert window.size() == QSize(640, 360)
+    shown = [bar.actionGeometry(action) for action in bar.actions()]
+    assert len(shown) == 6 and all(title.width() > 0 for title in shown), "every menu is there"
+    assert max(title.right() for title in shown) < window.menu_corner.geometry().left()
+    assert facts.text() != facts._whole and facts.toolTip() == facts._whole
+    assert window.menu_corner.geometry().right() <= bar.width() and window.engine.geometry().right() <= window.menu_corner.width()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert facts.text() == facts._whole and facts.toolTip() == ""

@@ -1,0 +1,116 @@
+"""Both ankles side by side: one scale, one distance from the joint, each with its own answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from ankleviewer.ui.slices.compare import distance_text
+
+RIGHT, LEFT = (-14.0, 2.0, 128.0), (10.0, -3.0, 136.0)
+
+
+@pytest.fixture
+def window(make_window, fakes):
+    ankles = []
+    for side, centre in (("R", RIGHT), ("L", LEFT)):
+        ankle = fakes.ankle(side)
+        ankle.centre_mm = centre
+        ankle.min_mm, ankle.max_mm = (centre[0] - 12.0, -28.0, 104.0), (centre[0] + 12.0, 28.0, 176.0)
+        ankles.append(ankle)
+    answers = (fakes.answer(ankle=0), fakes.answer(ankle=1, call="no fracture"))
+    window = make_window(fakes.Backend(ankles=tuple(ankles), answers=answers))
+    window.last_pane = "axial"
+    window.tile_layout("compare")
+    return window
+
+
+def tiles(window):
+    return window.tiles["compare"].tiles()
+
+
+def test_both_lie_at_the_same_distance_from_their_joints_and_move_together(window) -> None:
+    window.view.move_cursor((RIGHT[0], RIGHT[1], RIGHT[2] + 5))
+    right, left = tiles(window)
+    heights = [tile.picture.frame.grid.to_mm((0, 0, tile.picture.index))[2] for tile in (right, left)]
+    assert heights == [RIGHT[2] + 5, LEFT[2] + 5]
+    assert right.note == "Right ankle\n5.0 mm above the joint centre" and left.note == "Left ankle\n5.0 mm above the joint centre"
+    QTest.keyClick(window.tiles["compare"], Qt.Key.Key_PageDown)
+    QTest.keyClick(window.tiles["compare"], Qt.Key.Key_Down)
+    assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["1.0 mm below the joint centre"] * 2
+
+
+def test_in_the_sagittal_plane_lateral_is_beside_lateral(window) -> None:
+    window.view.update(tile_plane="sagittal")
+    window.view.move_cursor((RIGHT[0] - 4, RIGHT[1], RIGHT[2]))
+    places = [tile.picture.frame.grid.to_mm((0, 0, tile.picture.index))[0] for tile in tiles(window)]
+    assert places == [RIGHT[0] - 4, LEFT[0] + 4]
+    assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["4.0 mm lateral of the joint centre"] * 2
+
+
+@pytest.mark.parametrize(
+    ("away", "plane", "side", "text"),
+    [
+        (2.0, "coronal", "R", "2.0 mm behind the joint centre"),
+        (-2.0, "coronal", "R", "2.0 mm in front of the joint centre"),
+        (-3.0, "sagittal", "R", "3.0 mm lateral of the joint centre"),
+        (-3.0, "sagittal", "L", "3.0 mm medial of the joint centre"),
+        (3.0, "sagittal", "unknown", "3.0 mm to the left of the joint centre"),
+        (-0.04, "axial", "L", "at the joint centre"),
+    ],
+)
+def test_distances_are_told_in_words(away: float, plane: str, side: str, text: str) -> None:
+    assert distance_text(away, plane, side) == text
+
+
+def test_window_and_scale_bar_are_seen_unless_the_corner_text_is_off(window) -> None:
+    compare = window.tiles["compare"]
+
+    def lit() -> int:
+        image = compare.grab().toImage()
+        return sum(
+            image.pixelColor(x, y).lightness() > 120 for x in range(4, 90) for y in range(image.height() - 22, image.height() - 4)
+        )
+
+    with_text = lit()
+    window.view.update(annotations=False)
+    assert with_text > 40 and lit() == 0
+
+
+def test_one_scale_and_each_ankle_in_the_middle_of_its_tile(window) -> None:
+    right, left = tiles(window)
+    assert right.port.scale == left.port.scale and right.place.right() <= left.place.left()
+    for tile, centre in ((right, RIGHT), (left, LEFT)):
+        x, _ = tile.port.to_screen(tile.picture.frame.grid.to_voxel(centre)[:2])
+        assert abs(x - tile.place.width() / 2) < 30
+
+
+def test_each_has_its_own_boxes(window) -> None:
+    right, left = tiles(window)
+    assert len(right.scene.boxes) == 2 and left.scene.boxes == () and left.scene.heat is None
+    assert right.current and not left.current
+
+
+def test_turned_planes_do_not_count_here(window) -> None:
+    window.view.turn_others("coronal", 20)
+    assert all(tile.picture.frame.turned is None for tile in tiles(window))
+
+
+def test_a_click_on_the_other_ankle_makes_it_the_one_shown(window) -> None:
+    compare = window.tiles["compare"]
+    left = tiles(window)[1]
+    at = QPoint(round(left.place.center().x()), round(left.place.center().y()))
+    wanted = compare.mm_at(left, at.toPointF())
+    QTest.mouseClick(compare, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    assert window.view.state.ankle == 1 and tiles(window)[1].current
+    np.testing.assert_allclose(window.view.state.cursor_mm, wanted, atol=1e-6)
+    assert tiles(window)[1].picture.index == left.picture.index
+
+
+def test_a_scan_with_one_ankle_goes_back_to_the_four_views(window, fakes, qtbot) -> None:
+    window.controller.backend.ankles = window.controller.backend.ankles[:1]
+    window.controller.open("one.nii.gz")
+    qtbot.waitUntil(lambda: len(window.controller.backend.opened) == 2 and not fakes.busy(window))
+    assert window.view.state.layout == "grid" and window.panes["axial"].isVisible()

@@ -1,0 +1,49 @@
+"""The mortise view's key: turns the planes, or says why not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.anatomy import mortise as core
+from ankleviewer.ui.slices.mortise import NOT_FOUND
+
+TILTED = np.array([[np.cos(0.3), -np.sin(0.3), 0], [np.sin(0.3), np.cos(0.3), 0], [0, 0, 1]])
+
+
+def test_the_planes_turn_to_what_was_found_and_it_is_found_once(make_window, backend, qtbot, monkeypatch) -> None:
+    calls = []
+    answer = core.Mortise(TILTED, (1.0, 2.0, 131.0), 62.0, 0.9)
+    monkeypatch.setattr(core, "find_mortise", lambda volume, ankle: calls.append(ankle) or answer)
+    window = make_window(backend)
+    window.mortise.show()
+    qtbot.waitUntil(lambda: window.view.state.oblique)
+    np.testing.assert_allclose(window.view.state.turn.matrix, TILTED, atol=1e-9)
+    assert window.view.state.cursor_mm == (1.0, 2.0, 131.0)
+    assert window.panes["coronal"].picture().tilt_text == "∠ 17°"
+    window.view.set_turn(None)
+    window.mortise.show()
+    assert window.view.state.oblique and len(calls) == 1
+
+
+def test_a_phantom_without_an_ankle_gives_a_notice_and_changes_nothing(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.mortise.show()
+    qtbot.waitUntil(lambda: window.controller.notice is not None)
+    assert window.controller.notice.code == NOT_FOUND
+    assert window.controller.notice.message.startswith("No mortise view: ")
+    assert not window.view.state.oblique
+
+
+@pytest.mark.parametrize("ankles", [(), (SimpleNamespace(),)])
+def test_no_ankle_or_no_scan(make_window, backend, fakes, ankles) -> None:
+    window = make_window(backend, path=None)
+    window.mortise.show()
+    assert window.controller.notice is None
+    if not ankles:
+        none = fakes.Backend(ankles=(), answers=())
+        other = make_window(none)
+        other.mortise.show()
+        assert "no ankle was found" in other.controller.notice.message

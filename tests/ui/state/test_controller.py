@@ -1,0 +1,208 @@
+"""The life of a case: open, analyse, refuse, cancel, choose; what each leaves on the screen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ankleviewer.core.errors import ModelError
+from ankleviewer.core.findings import Finding
+from ankleviewer.ui.result.heat_controls import HeatControls
+from ankleviewer.ui.state.controller import Phase
+
+
+def test_the_answer_takes_every_view_to_the_strongest_finding(make_window, backend, fakes) -> None:
+    window = make_window(backend)
+    state = window.view.state
+    assert window.controller.phase is Phase.ANSWER
+    assert state.cursor_mm == pytest.approx(fakes.first) and state.selected == 0
+    assert backend.analysed == [["compact"]]
+    for pane in window.panes.values():
+        assert len([b for b in pane.picture().boxes if b.selected]) == 1
+
+
+def test_a_reader_who_has_started_is_not_moved(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend)
+    backend.gate.clear()
+    window.controller.analyse()
+    window.view.step("axial", 3)
+    before = window.view.state.cursor_mm
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    assert window.view.state.cursor_mm == before
+    assert window.panel.go.isVisible()
+    window.panel.go.click()
+    assert window.view.state.cursor_mm == pytest.approx(fakes.first)
+    assert not window.panel.go.isVisible()
+
+
+def test_stepping_through_findings_goes_round(make_window, backend, fakes) -> None:
+    window = make_window(backend)
+    visited = []
+    for _ in range(3):
+        window.controller.step_finding(1)
+        visited.append(window.view.state.selected)
+    assert visited == [1, 0, 1]
+    assert window.view.state.cursor_mm == pytest.approx(fakes.second)
+    window.controller.step_finding(-1)
+    assert window.view.state.selected == 0
+
+
+def test_the_papers_map_takes_the_place_of_the_fine_one_and_back(make_window, backend) -> None:
+    window = make_window(backend)
+    fine, boxes = window.view.scene.heat, window.view.scene.boxes
+    controls = window.panel.findChild(HeatControls)
+    assert fine.cells == 16 and controls.paper.isEnabled() and "16³" in controls.resolution.text()
+    window.view.step_threshold(2)
+    where = window.view.state.cursor_mm
+    window.view.update(paper_map=True)
+    coarse = window.view.scene.heat
+    assert coarse.cells == 4 and window.view.scene.boxes == boxes and window.view.state.cursor_mm == where
+    assert (
+        window.view.state.threshold is None and controls.paper.isChecked() and "4³ cells of 32 mm" in controls.resolution.text()
+    )
+    controls.paper.click()
+    assert window.view.scene.heat is fine and not controls.paper.isChecked()
+
+
+def test_no_finding_shows_no_heat_and_goes_to_mid_joint(make_window, fakes) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
+    assert window.panel.call.text() == "No fracture found"
+    assert window.view.scene.heat is None and window.view.scene.boxes == ()
+    assert window.view.state.cursor_mm == pytest.approx((0, 0, 130), abs=0.51)
+    assert "Right ankle" in window.panel.why.text()
+    assert not window.panel.findings.rows
+
+
+def test_uncertain_is_dotted(make_window, fakes) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("uncertain"),)))
+    assert window.panel.call.text() == "Uncertain"
+    assert not window.panes["axial"].picture().boxes[0].firm
+
+
+def test_not_assessed_says_why_and_never_looks_negative(make_window, fakes) -> None:
+    finding = Finding("withhold", "ANKLE_INCOMPLETE", "The scan ends below the distal tibia.")
+    window = make_window(
+        fakes.Backend(
+            answers=(fakes.answer("not assessed"),),
+            findings=(finding,),
+            verdict="caveat",
+            ankles=(fakes.ankle(complete=False, reason="The scan ends below the distal tibia."),),
+        )
+    )
+    assert window.panel.call.text() == "Not assessed"
+    assert window.panel.why.text() == "The scan ends below the distal tibia."
+    assert window.panel.code.text() == "ANKLE_INCOMPLETE"
+    assert window.panel.number.text() == ""
+    assert [c.text() for c in window.bottom.chips] == ["⚠ ANKLE_INCOMPLETE"]
+
+
+def test_a_refused_scan_leaves_the_open_case(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend)
+    case = window.controller.case
+    backend.read_error = fakes.refusal()
+    window.controller.open("/data/bad_0412.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.notice is not None)
+    assert window.controller.case is case and window.controller.phase is Phase.ANSWER
+    assert window.banner.isVisible()
+    assert "0.5 and 1.0 mm apart" in window.banner.text.text()
+    assert window.banner.code.text() == "SPACING_UNEVEN  ·  bad_0412.nii.gz"
+    window.controller.dismiss()
+    assert not window.banner.isVisible()
+
+
+def test_a_refusing_check_is_a_refusal(make_window, fakes) -> None:
+    refuse = Finding("refuse", "NOT_CT", "The values are not Hounsfield units.")
+    window = make_window(fakes.Backend(findings=(refuse,), verdict="refuse"))
+    assert window.controller.phase is Phase.EMPTY and window.controller.case is None
+    assert window.banner.code.text().startswith("NOT_CT")
+
+
+def test_a_failing_model_keeps_the_scan(make_window, backend, qtbot) -> None:
+    backend.analyse_error = ModelError("HASH_MISMATCH", "The model file is not the one its manifest names.")
+    window = make_window(backend)
+    assert window.controller.phase is Phase.SCAN
+    assert window.banner.isVisible() and "HASH_MISMATCH" in window.banner.code.text()
+    assert window.panes["axial"].picture().count == 80
+
+
+def test_cancel_while_reading_and_while_analysing(make_window, backend, qtbot) -> None:
+    backend.gate.clear()
+    window = make_window(backend)
+    assert window.controller.phase is Phase.READING
+    window.controller.cancel()
+    assert window.controller.phase is Phase.EMPTY
+    backend.gate.set()
+    window.controller.open("scan.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    backend.gate.clear()
+    window.controller.analyse()
+    assert window.controller.phase is Phase.ANALYSING
+    window.controller.cancel()
+    assert window.controller.phase is Phase.ANSWER
+    backend.gate.set()
+
+
+def test_opening_another_scan_drops_the_old_analysis(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    backend.gate.clear()
+    window.controller.analyse()
+    window.controller.open("second.nii.gz")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    assert backend.opened[-1] == "second.nii.gz"
+    assert window.settings.recent[0].endswith("second.nii.gz")
+
+
+def test_choosing_a_model_runs_it_once(make_window, fakes, qtbot) -> None:
+    other = fakes.answer("uncertain", name="mobilenet", status="preliminary", version="0.3")
+    backend = fakes.Backend(answers=(fakes.answer(), other))
+    window = make_window(backend)
+    window.controller.choose_model("all")
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    assert backend.analysed[-1] == ["compact", "mobilenet"]
+    assert window.view.state.model == "compact"
+    window.controller.choose_model("mobilenet")
+    assert len(backend.analysed) == 2
+    assert window.panel.call.text() == "Uncertain" and window.panel.badge.isVisible()
+    assert len(window.panel._other_rows) == 2
+
+
+def test_two_ankles_the_suspicious_one_is_shown_the_other_can_be_chosen(make_window, fakes) -> None:
+    left = fakes.ankle("L")
+    left.centre_mm = (10.0, 0.0, 120.0)
+    answers = (fakes.answer("no fracture", ankle=0), fakes.answer("fracture", ankle=1))
+    window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers))
+    assert window.view.state.ankle == 1 and window.panel.call.text() == "Fracture"
+    assert [window.panel.ankle.itemText(n) for n in range(2)] == [
+        "Right ankle  ·  no fracture found",
+        "Left ankle  ·  fracture",
+    ]
+    window.controller.choose_ankle(0)
+    assert window.panel.call.text() == "No fracture found"
+    np.testing.assert_allclose(window.view.state.cursor_mm, (0, 0, 130), atol=0.51)
+
+
+def test_no_models_is_said(make_window, fakes) -> None:
+    window = make_window(fakes.Backend(models=(), answers=()))
+    assert window.controller.phase in (Phase.SCAN, Phase.ANSWER)
+    assert not window.panel.run.isEnabled()
+    assert "ankleviewer models add" in window.panel.why.text()
+
+
+def test_models_that_are_all_refused_are_said_to_be(make_window, fakes) -> None:
+    class Damaged(fakes.Backend):
+        def list_models(self):
+            raise ModelError("MODEL_HASH_MISMATCH", "The model file was changed.")
+
+    window = make_window(Damaged(models=(), answers=()))
+    assert window.panel.why.text() == "The model file was changed."
+    assert window.panel.code.text() == "MODEL_HASH_MISMATCH"
+
+
+def test_no_ankle_shows_the_whole_scan(make_window, fakes) -> None:
+    answers = (fakes.answer("not assessed", ankle=None),)
+    finding = Finding("withhold", "NO_ANKLE", "No bone like an ankle was found.")
+    window = make_window(fakes.Backend(ankles=(), answers=answers, findings=(finding,)))
+    assert window.panel.call.text() == "Not assessed" and window.view.state.fit == "scan"
+    assert window.panel.why.text() == "No bone like an ankle was found."

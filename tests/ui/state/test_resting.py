@@ -1,0 +1,87 @@
+"""resting: the models' memory goes back when the window has been left alone after an answer, not before, and once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ankleviewer.core.errors import Cancelled
+from ankleviewer.ui.state import resting
+
+
+@pytest.fixture
+def window(make_window, backend, monkeypatch):
+    monkeypatch.setattr(resting, "ALONE_MS", 150)
+    backend.rests = 0
+
+    def rest(_cancelled: Callable[[], bool]) -> None:
+        backend.rests += 1
+
+    backend.rest = rest
+    return make_window(backend)
+
+
+def moved(window, mm: float) -> None:
+    x, y, z = window.view.state.cursor_mm
+    window.view.move_cursor((x, y, z + mm))
+
+
+def test_after_an_answer_and_some_quiet_once(window, backend, qtbot) -> None:
+    qtbot.waitUntil(lambda: backend.rests == 1, timeout=3000)
+    qtbot.wait(400)
+    assert backend.rests == 1
+    moved(window, 3.0)
+    qtbot.wait(400)
+    assert backend.rests == 1, "nothing ran since"
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: backend.rests == 2, timeout=3000)
+
+
+def test_who_reads_puts_it_off(window, backend, qtbot) -> None:
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: not window.controller.analysing.running)
+    before = backend.rests
+    for _ in range(8):
+        moved(window, 1.0)
+        qtbot.wait(50)
+    assert backend.rests == before
+    qtbot.waitUntil(lambda: backend.rests == before + 1, timeout=3000)
+
+
+def test_never_while_a_model_runs_and_its_end_asks_again(window, backend, qtbot) -> None:
+    qtbot.waitUntil(lambda: backend.rests == 1, timeout=3000)
+    backend.gate.clear()
+    window.controller.analyse()
+    window.resting._rest()
+    qtbot.wait(300)
+    assert backend.rests == 1
+    backend.gate.set()
+    qtbot.waitUntil(lambda: backend.rests == 2, timeout=3000)
+
+
+@pytest.mark.parametrize("by", ["the next scan", "the end"])
+def test_who_comes_back_is_not_kept_waiting(window, backend, qtbot, by: str) -> None:
+    qtbot.waitUntil(lambda: backend.rests == 1, timeout=3000)
+    inside, ended = threading.Event(), threading.Event()
+
+    def measuring(cancelled: Callable[[], bool]) -> None:
+        inside.set()
+        while not cancelled():
+            time.sleep(0.005)
+        ended.set()
+        raise Cancelled
+
+    backend.rest = measuring
+    window.controller.analyse()
+    qtbot.waitUntil(inside.is_set, timeout=3000)
+    if by == "the next scan":
+        window.controller.open("scan.nii.gz")
+        qtbot.waitUntil(ended.is_set, timeout=3000)
+        backend.rest = lambda _cancelled: None
+    else:
+        start = time.monotonic()
+        window.close()
+        assert ended.is_set() and time.monotonic() - start < 2

@@ -1,0 +1,193 @@
+"""Judging findings: by button and by key, seen on the slices, written at once, undone, and there again on opening."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ankleviewer.core.display.scene import resolve
+from ankleviewer.core.reading.review import REASONS
+from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.reviewing import ankle_of
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def judged(window) -> list[str]:
+    return list(window.view.scene.judged)
+
+
+def test_accept_and_reject_by_button_and_the_reason(make_window, backend) -> None:
+    window = make_window(backend)
+    first, second = window.panel.findings.rows
+    first.accept.click()
+    second.reject.click()
+    assert judged(window) == ["accepted", "rejected"]
+    assert first.accept.isChecked() and not first.reject.isChecked() and first.reason.isHidden()
+    assert second.reject.isChecked() and not second.reason.isHidden()
+    second.reason.setCurrentIndex(2)
+    second.reason.activated.emit(2)
+    assert window.controller.reviewing.mark(window.controller.answer, 1).reason == REASONS[1]
+    assert second.reason.currentIndex() == 2
+    second.reject.click()
+    assert judged(window) == ["accepted", ""] and not second.reject.isChecked(), "again takes it back, with its reason"
+    picture = resolve(window.view.state, window.view.scene, "axial")
+    assert [b.judged for b in picture.boxes if b.index == 0] == ["accepted"]
+    assert [r["what"] for r in backend.journal] == ["judge"] * 4
+
+
+def test_the_journey_by_keys_alone(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, "A")
+    QTest.keyClick(window, "N")
+    QTest.keyClick(window, "R")
+    assert judged(window) == ["accepted", "rejected"]
+    window.controller.reviewing.judge(window.controller.answer, 1, "rejected", REASONS[0])
+    QTest.keyClick(window, "R")
+    assert judged(window) == ["accepted", ""], "again takes it back, also where a reason was given"
+    QTest.keyClick(window, "Z", CTRL)
+    QTest.keyClick(window, "Z", CTRL)
+    QTest.keyClick(window, "Z", CTRL)
+    assert judged(window) == ["accepted", ""]
+    QTest.keyClick(window, "Z", CTRL | SHIFT)
+    assert judged(window) == ["accepted", "rejected"]
+    window.view.move_cursor((3.0, 2.0, 120.0))
+    QTest.keyClick(window, "M")
+    ((number, mm),) = window.view.scene.missed
+    assert number == 1 and mm == window.view.state.cursor_mm
+    (row,) = window.panel.findings.missed
+    assert row.go.text().startswith("M1")
+    assert [m.number for m in resolve(window.view.state, window.view.scene, "coronal").missed] == [1]
+    window.view.step("axial", 12)
+    assert resolve(window.view.state, window.view.scene, "axial").missed == (), "away from its slice it is not shown"
+    row.go.click()
+    assert window.view.state.cursor_mm == mm
+    row.remove.click()
+    assert window.view.scene.missed == () and window.panel.findings.missed == []
+    QTest.keyClick(window, "Z", CTRL)
+    assert len(window.panel.findings.missed) == 1
+
+
+def test_the_review_is_there_again_when_the_scan_is_opened_again(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.controller.reviewing.judge(window.controller.answer, 1, "rejected", REASONS[0])
+    window.controller.add_missed()
+    window.controller.open("again")
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER and backend.opened[-1] == "again")
+    assert judged(window) == ["", "rejected"] and len(window.view.scene.missed) == 1
+    assert window.panel.findings.rows[1].reason.currentText() == REASONS[0]
+    window.controller.reviewing.undo()
+    assert window.view.scene.missed == (), "what was done before can still be undone"
+
+
+def test_what_cannot_be_written_is_said_and_stands(make_window, backend) -> None:
+    window = make_window(backend)
+    backend.journal_error = OSError("disk full")
+    window.controller.judge("accepted")
+    assert judged(window)[0] == "accepted"
+    assert window.controller.notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
+
+
+def test_a_damaged_number_keeps_no_scan_from_being_opened(make_window, backend) -> None:
+    marked = {"what": "missed", "number": 1, "center_mm": [3.0, 2.0, 120.0], "reason": ""}
+    backend.journal = [marked | {"number": float("inf")}, marked | {"number": "9"}, marked | {"number": 10**30}, marked]
+    window = make_window(backend)
+    assert window.controller.phase is Phase.ANSWER and len(window.panel.findings.missed) == 2
+    window.controller.add_missed()
+    window.controller.reviewing.undo()
+    assert len(window.panel.findings.missed) == 2
+
+
+def test_an_earlier_review_that_cannot_be_read_is_said(make_window, backend, monkeypatch) -> None:
+    def refuse(_case):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(backend, "read_review", refuse)
+    window = make_window(backend)
+    assert window.controller.phase is Phase.ANSWER and not window.banner.isHidden()
+    assert "Permission denied" in window.controller.notice.message and "earlier review" in window.banner.text.text()
+
+
+def test_without_a_finding_there_is_nothing_to_judge(make_window, fakes) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
+    window.controller.judge("accepted")
+    assert not window.controller.reviewing.history.can_undo
+    window.controller.add_missed()
+    assert not window.panel.findings_head.isHidden() and len(window.panel.findings.missed) == 1
+
+
+def test_result_and_review_are_saved_where_the_reader_says(make_window, backend, monkeypatch, tmp_path) -> None:
+    window = make_window(backend)
+    window.controller.judge("accepted")
+    target = str(tmp_path / "r.json")
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getSaveFileName", lambda *a: (target, ""))
+    window.choose_review()
+    ((analysis, review, path),) = backend.saved
+    assert analysis is window.controller.analysis and path == target and len(review.marks) == 1
+    backend.journal_error = OSError(28, "No space left on device")
+    window.choose_review()
+    assert "No space left" in window.controller.notice.message
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getSaveFileName", lambda *a: ("", ""))
+    window.choose_review()
+    assert len(backend.saved) == 1, "cancelled"
+
+
+def test_undo_shows_the_ankle_whose_judgement_it_takes_back(make_window, fakes) -> None:
+    ankles = tuple(fakes.ankle(side) for side in "RL")
+    window = make_window(fakes.Backend(ankles=ankles, answers=tuple(fakes.answer("fracture", ankle=n) for n in (0, 1))))
+    controller = window.controller
+    controller.choose_ankle(0)
+    controller.judge("accepted", 0)
+    controller.choose_ankle(1)
+    assert judged(window)[0] == ""
+    controller.reviewing.undo()
+    assert controller.view.state.ankle == 0 and judged(window)[0] == ""
+    controller.choose_ankle(1)
+    controller.reviewing.redo()
+    assert controller.view.state.ankle == 0 and judged(window)[0] == "accepted"
+    controller.reviewing.undo()
+    assert controller.view.state.ankle == 0
+
+
+@pytest.mark.parametrize("what", ["missed", "measure"])
+def test_undo_shows_the_ankle_whose_mark_or_measure_it_takes_back(make_window, fakes, what: str) -> None:
+    right, left = fakes.ankle("R"), fakes.ankle("L")
+    right.max_mm, left.min_mm = (-2.0, 28.0, 176.0), (2.0, -28.0, 104.0)
+    window = make_window(fakes.Backend(ankles=(right, left), answers=tuple(fakes.answer(ankle=n) for n in (0, 1))))
+    controller, place = window.controller, (-20.0, 5.0, 120.0)
+    reviewing = controller.reviewing
+    controller.choose_ankle(0)
+    if what == "missed":
+        reviewing.add_missed(place)
+    else:
+        reviewing.add_measure("distance", ((-20.0, 9.0, 120.0), place), (0.0, 0.0, 1.0), ())
+    for step in (reviewing.undo, reviewing.redo):
+        controller.choose_ankle(1)
+        step()
+        assert controller.view.state.ankle == 0 and controller.view.state.selected == -1
+        assert controller.view.state.cursor_mm == pytest.approx(place)
+    window.view.move_cursor((3.0, 2.0, 130.0))
+    reviewing.undo()
+    assert controller.view.state.cursor_mm == (3.0, 2.0, 130.0), "of the ankle shown nothing moves"
+
+
+def test_a_position_belongs_to_the_ankle_that_holds_it_or_is_nearest(fakes) -> None:
+    right, left = fakes.ankle("R"), fakes.ankle("L")
+    left.min_mm, left.max_mm = (40.0, -28.0, 104.0), (90.0, 28.0, 176.0)
+    ankles = (right, left)
+    assert [ankle_of((x, 0.0, 130.0), ankles, 0) for x in (0.0, 60.0, 31.0, 34.0, 200.0)] == [0, 1, 0, 1, 1]
+    assert [ankle_of((0.0, 0.0, 130.0), (right, right), shown) for shown in (0, 1)] == [0, 1]
+    assert ankle_of((0.0, 0.0, 130.0), (), 0) == 0
+
+
+@pytest.mark.parametrize("key", ["E", "A", "R", "N"])
+def test_a_key_without_a_box_says_so(make_window, fakes, qtbot, key: str) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, key)
+    assert window.toast.widget.isVisible() and window.toast.widget.text().startswith("There is no ")
+    assert not window.editing.active and not window.controller.reviewing.history.can_undo

@@ -1,0 +1,130 @@
+"""Settings: remembered, atomic, and the program always boots."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ankleviewer.ui.state import settings
+from ankleviewer.ui.state.settings import Settings, load, save
+
+
+def test_there_and_back(home: Path) -> None:
+    settings = (
+        Settings(preset="3", panel=False, size=(1000, 700), hide_patient=True, theme="light", mouse="slicer", language="de")
+        .with_recent("a.nii")
+        .with_recent("b.nii")
+        .with_recent("a.nii")
+    )
+    assert [Path(p).name for p in settings.recent] == ["a.nii", "b.nii"]
+    assert save(settings)
+    assert load() == settings
+    assert [p.name for p in home.iterdir()] == ["settings.json"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\x00\xff",
+        '{"preset": 7, "size": "big", "recent": 3}',
+        '{"theme": [], "mouse": {}, "keys": 5, "hide_patient": "yes", "language": "xx"}',
+        '{"preset": "9", "size": [1, 1], "recent": [1]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_broken_file_gives_the_defaults(home: Path, text: str) -> None:
+    (home / "settings.json").write_bytes(text.encode("latin-1"))
+    assert load() == Settings()
+
+
+def test_one_bad_field_does_not_cost_the_others(home: Path) -> None:
+    (home / "settings.json").write_text(json.dumps({"preset": "4", "size": None, "recent": ["/x/y.nii"]}))
+    assert load() == Settings(preset="4", recent=("/x/y.nii",))
+
+
+def test_a_folder_that_cannot_be_written_is_no_crash(home: Path) -> None:
+    (home / "file").write_text("")
+    assert not save(Settings(), home / "file" / "below")
+    assert load(home / "file" / "below") == Settings()
+
+
+def test_a_path_that_is_no_utf_8_is_remembered(home: Path) -> None:
+    remembered = Settings(preset="3", recent=("/scans/\udcff.nii", "/scans/Gr\u00f6\u00dfe.nii"))
+    assert save(remembered) and load() == remembered
+
+
+def test_what_is_saved_soon_is_saved_and_never_undoes_a_later_save(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path))
+    writing = settings._writing
+    settings.save_soon(settings.Settings(preset="2"))
+    for thread in [t for t in threading.enumerate() if t.name == "settings"]:
+        thread.join(5)
+    assert settings.load().preset == "2"
+    with writing:  # the disk is slow: the thread waits while a later save comes
+        settings.save_soon(settings.Settings(preset="3"))
+        settings._waiting = None  # what `save` does first, under the same lock
+        settings._write(settings.Settings(preset="4"), None)
+    for thread in [t for t in threading.enumerate() if t.name == "settings"]:
+        thread.join(5)
+    assert settings.load().preset == "4"
+
+
+def test_a_second_window_undoes_nothing_that_the_first_one_set(home: Path) -> None:
+    first, second = load(), load()
+    assert save(replace(first, hide_patient=True, keys={"Boxes": ("Ctrl+B",)}))
+    assert save(replace(second, preset="4"))
+    assert load() == Settings(preset="4", hide_patient=True, keys={"Boxes": ("Ctrl+B",)})
+    second = replace(second, preset="4")
+    assert save(replace(first, hide_patient=True, theme="light", keys={}))
+    assert save(replace(second, size=(1000, 700))), "what was written once is no change of the second window any more"
+    assert load() == Settings(preset="4", hide_patient=True, theme="light", size=(1000, 700))
+
+
+def test_recent_scans_of_two_windows_stand_together(home: Path) -> None:
+    save(Settings(recent=("/old",)))
+    first, second = load(), load()
+    save(first.with_recent("/first"))
+    save(second.with_recent("/second").with_recent("/third"))
+    assert [Path(p).name for p in load().recent] == ["third", "second", "first", "old"]
+
+
+def test_what_a_newer_program_remembers_stays(home: Path) -> None:
+    (home / "settings.json").write_text('{"format": 2, "of the future": [1]}')
+    assert save(replace(load(), preset="2"))
+    assert json.loads((home / "settings.json").read_text())["of the future"] == [1]
+
+
+@pytest.mark.parametrize("text", ['{"keys": {"Boxes": ["Ctrl+B"]},}', "[]", "[" * 100_000])
+def test_a_broken_file_is_kept_beside(home: Path, text: str) -> None:
+    (home / "settings.json").write_text(text)
+    assert save(replace(load(), preset="2"))
+    assert load() == Settings(preset="2") and (home / "settings.json.BAK").read_text() == text
+    assert sorted(p.name for p in home.iterdir()) == ["settings.json", "settings.json.BAK"]
+
+
+def test_two_programs_that_save_at_once_lose_nothing(home: Path) -> None:
+    names = ("theme", "mouse", "preset", "language")
+    values = {"theme": "light", "mouse": "slicer", "preset": "3", "language": "de"}
+    save(Settings())
+    code = (
+        "import sys; from dataclasses import replace; from ankleviewer.ui.state import settings; own = settings.load();"
+        "print(flush=True); sys.stdin.readline(); settings.save(replace(own, **{sys.argv[1]: sys.argv[2]}))"
+    )
+    line = [sys.executable, "-c", code]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    programs = [subprocess.Popen([*line, name, values[name]], **pipes) for name in names]  # type: ignore[call-overload]
+    for program in programs:
+        program.stdout.readline()
+    for program in programs:
+        program.communicate("\n", timeout=30)
+    assert load() == Settings(**values)  # type: ignore[arg-type]

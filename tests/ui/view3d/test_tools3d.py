@@ -1,0 +1,128 @@
+"""The 3D view's menu in a window with OpenGL, in one life of the window: making it takes most of the time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
+
+from ankleviewer.core.anatomy.cast import Cast
+from ankleviewer.ui.view3d import bone_work
+from ankleviewer.ui.view3d.tools3d import NO_BOX, NO_CAST, WITHOUT_CAST, WITHOUT_FOOT
+from ankleviewer.ui.words.translate import tr
+
+
+def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) -> None:
+    window = make_window(backend, gl=True)
+    pane = window.pane3d
+    qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
+    render, tools = pane.render3d, pane.tools
+    assert render.by_processor  # the tests' screen is drawn in software
+
+    # The volume stays off in software, with a line that says why; the switch allows it.
+    tools.toggle_volume()
+    assert not pane.options.volume and tools.line.isVisible() and "graphics card" in tools.line.text()
+    tools.toggle_in_software()
+    qtbot.waitUntil(lambda: render.volume is not None and render.volume.ready, timeout=20000)
+    pane.draw(fine=True)
+    volume = render.picture()
+    assert not render.bone._levels["fine"].actor.GetVisibility()
+    assert (volume.max(axis=2) > 60).mean() > 0.02
+    tools.toggle_in_software()
+    pane.draw(fine=True)
+    assert render.bone._levels["fine"].actor.GetVisibility()
+
+    # Slices hide bone, frames show lines.
+    plain = render.picture()
+    pane.set_options(planes="slices")
+    pane.draw(fine=True)
+    assert (render.picture() != plain).any(axis=2).mean() > 0.02
+    pane.set_options(planes="off")
+
+    # A handle of the crop box is dragged: bone goes; reset brings it back.
+    pane.look_from("A")
+    pane.set_options(crop=True)
+    pane.draw(fine=True)
+    whole = render.crop.whole
+    handle = np.array([whole[1], (whole[2] + whole[3]) / 2, (whole[4] + whole[5]) / 2])
+    x, y = render.project(handle)
+    start, none = QPoint(round(x), round(y)), Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(render.widget, Qt.MouseButton.LeftButton, none, start)
+    for step in range(1, 9):
+        QTest.mouseMove(render.widget, start - QPoint(6 * step, 0))
+    QTest.mouseRelease(render.widget, Qt.MouseButton.LeftButton, none, start - QPoint(48, 0))
+    assert render.crop.bounds is not None and render.crop.bounds[1] < whole[1] - 3
+    assert tools.button.text() == "✂" and not render.moving
+    tools.reset_crop()
+    assert render.crop.bounds is None and tools.button.text() == "☰"
+    pane.set_options(crop=False)
+
+    # Spinning turns the camera; a box is shown from three sides and the screen keeps its view.
+    before = np.array(render.plotter.camera.position)
+    tools._turn()
+    now = np.array(render.plotter.camera.position)
+    assert np.linalg.norm(now - before) > 1
+    tools.show_box_views()
+    (dialog,) = [w for w in window.findChildren(QDialog) if w.windowTitle() == "Box from three sides"]
+    assert np.allclose(render.plotter.camera.position, now)
+    dialog.close()
+
+    # The phantom has no joint: the line says so and the foot stays.
+    tools.toggle_foot()
+    qtbot.waitUntil(lambda: pane.options.foot and not tools.job.running, timeout=20000)
+    assert "could not be told apart" in tools.line.text()
+
+    # Where it was told apart, the line says what is missing for as long as it is.
+    tools.say(tr(WITHOUT_FOOT))
+    pane.options = replace(pane.options, foot=False)
+    tools.toggle_foot()
+    assert pane.options.foot and not tools.line.isVisible()
+
+    # The foot is back before the work that tells it apart is done: nothing is missing.
+    render.show_foot = lambda _made: None
+    tools._on_done(("foot", pane.model.scene, object()))
+    assert tools._made["foot"] is not None and not tools.line.isVisible()
+
+    # Shift+K shows the cast; the camera stays. Where none is found, a line says so; where one is, the line says what is missing.
+    pane.look_from("L")
+    before = np.array(render.plotter.camera.position)
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert pane.options.cast and tools.button.text() == "☰" and not tools.line.isVisible()
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert tools.line.isVisible() and tools.line.text() == tr(NO_CAST) and pane.cast is None
+
+    whole = render.bone.mesh.bounds
+    volume = pane.model.scene.volume
+    mask = np.zeros(volume.grid.shape, dtype=bool)
+    mask[: mask.shape[0] // 2] = True
+    monkeypatch.setattr(bone_work, "find_cast", lambda *_: Cast(mask, volume.grid))
+    tools.toggle_cast()
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: pane.cast is not None and not pane.pending, timeout=20000)
+    assert tools.line.isVisible() and tools.line.text() == tr(WITHOUT_CAST)
+    assert tools.button.text() == "✂" and tr(WITHOUT_CAST) in tools.button.toolTip()
+    assert render.bone.mesh.bounds[1] - render.bone.mesh.bounds[0] < 0.8 * (whole[1] - whole[0])
+    assert np.allclose(render.plotter.camera.position, before)
+    tools.toggle_cast()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert np.allclose(render.bone.mesh.bounds, whole) and not tools.line.isVisible() and tools.button.text() == "☰"
+
+    # Boxes have come: the line that there are none is no longer true. Another scan: it is not of that one; nor is the cut.
+    tools.say(tr(NO_BOX))
+    tools.on_answer()
+    assert not tools.line.isVisible()
+    backend.answers = ()
+    backend.volume = replace(backend.volume)  # the same bones, but another scan
+    tools.say(tr(NO_BOX))
+    render.crop.cut((*whole[:1], 0.0, *whole[2:]))
+    assert tools.button.text() == "✂" and tools.line.isVisible()
+    window.controller.open("other.nii.gz")
+    qtbot.waitUntil(lambda: pane.pending, timeout=20000)
+    assert not tools.line.isVisible()
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert render.crop.bounds is None and tools.button.text() == "☰"

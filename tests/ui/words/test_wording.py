@@ -1,0 +1,78 @@
+"""The words: never normal, never diagnosis, never a certainty."""
+
+from __future__ import annotations
+
+import pytest
+
+from ankleviewer.core.assessment.result import Consensus
+from ankleviewer.ui.words.wording import (
+    CALL_SHAPES,
+    CALL_WORDS,
+    agreement_text,
+    box_lines,
+    calibration_text,
+    engine_text,
+    origin_text,
+    probability_text,
+    reason,
+    spacing_text,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.931, "0.93"), (1.0, "> 0.99"), (0.9951, "> 0.99"), (0.0, "< 0.01"), (0.5, "0.50"), (None, "–")]
+)
+def test_probability(value: float | None, text: str) -> None:
+    assert probability_text(value) == text
+
+
+def test_four_calls_differ_in_word_and_shape() -> None:
+    assert len(set(CALL_WORDS.values())) == len(set(CALL_SHAPES.values())) == 4
+    assert CALL_WORDS["no fracture"] == "No fracture found"
+
+
+def test_calibration_names_its_count(fakes) -> None:
+    decision = fakes.Backend().decision("compact")
+    assert calibration_text(decision, 0.93) == "Of 64 validation scans scored 0.50–1.00, 61 had a fracture"
+    assert calibration_text(None, 0.93) == "Score, not calibrated"
+    assert calibration_text(decision, None) == ""
+
+
+def test_agreement() -> None:
+    assert agreement_text(None) == ""
+    assert agreement_text(Consensus("fracture", 2, 3)) == "2 of 3 models agree: fracture"
+    assert agreement_text(Consensus("fracture", 1, 1)) == "One released model counted: fracture"
+    assert "No agreement" in agreement_text(Consensus("not assessed", 0, 0))
+
+
+def test_a_box_is_named_in_three_frames(fakes) -> None:
+    model, voxel, mm = box_lines(fakes.box(fakes.first, 0.7))
+    assert (model, voxel, mm) == ("x 76  y 90  z 22", "x 26  y 44  z 40", "R 6.0  P 4.0  S 140.0")
+
+
+def test_reason_takes_the_gravest(fakes) -> None:
+    from ankleviewer.core.findings import Finding
+
+    found = [Finding("info", "A", "a"), Finding("withhold", "ANKLE_INCOMPLETE", "The scan ends too low.")]
+    code, sentence, help_text = reason(found)
+    assert (code, sentence) == ("ANKLE_INCOMPLETE", "The scan ends too low.") and "tibia" in help_text
+    assert reason([]) == ("", "", "")
+
+
+def test_engine_and_spacing() -> None:
+    assert [engine_text(p) for p in (None, "CPUExecutionProvider", "CUDAExecutionProvider")] == ["CPU", "CPU", "GPU"]
+    assert spacing_text((0.6, 0.6, 0.6)) == "0.6 mm"
+    assert spacing_text((0.31, 0.31, 2.0)) == "0.31 × 0.31 × 2 mm"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("", "is not known"),
+        ("Simulated ankles (built-in bones)", "learned from simulated scans"),
+        ("2,300 scans of a hospital", "2,300"),
+    ],
+)
+def test_what_a_model_learned_from_is_told_and_that_nobody_knows_how_accurate_it_is(data: str, words: str) -> None:
+    text = origin_text(data)
+    assert words in text and "accuracy in patients" in text
