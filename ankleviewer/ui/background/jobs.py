@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QThreadPool, QTimer, Signal
 
 from ankleviewer.core import memory
@@ -25,11 +28,26 @@ log = logging.getLogger(__name__)
 Work = Callable[[Callable[[float, str], None], Callable[[], bool]], Any]
 
 
-class _Signals(QObject):
-    progress = Signal(int, float, str)
-    done = Signal(int, object)
-    failed = Signal(int, object)
-    ended = Signal(object)
+class _Relay(QObject):
+    """Calls on the main thread what a pool thread hands over, in that order.
+
+    One for the whole process: an object of Qt made for each piece of work would now and then be freed on the pool thread, which
+    is the last to know of it, while the main thread delivers its signals.
+    """
+
+    handed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handed.connect(self._call)  # queued, since this object lives on the main thread
+
+    def _call(self, do: Callable[[], None]) -> None:
+        do()
+
+
+@functools.cache
+def _relay() -> _Relay:
+    return _Relay()
 
 
 def turn() -> threading.Event:
@@ -42,15 +60,17 @@ def turn() -> threading.Event:
 
 
 class _Runnable:
-    """Calls the work on a pool thread; touches nothing but signals.
+    """Calls the work on a pool thread, and hands to the main thread what its job is to know. Holds nothing of Qt, since the pool
+    thread may be the last to let go of it; the work, which may hold a window, is let go of on the main thread (`_over`).
 
     Its `run` is handed to the pool as a plain callable: a QRunnable made in Python is never freed again (PySide6 6.11), and with
     it the scan and the answer of the work.
     """
 
-    def __init__(self, work: Work, generation: int, stop: threading.Event, turn: threading.Event | None) -> None:
-        self.work, self.generation, self.stop, self.turn = work, generation, stop, turn
-        self.signals = _Signals()
+    def __init__(self, job: Job, work: Work, generation: int, turn: threading.Event | None) -> None:
+        self.job, self.work, self.generation, self.turn = weakref.ref(job), work, generation, turn
+        self.stop = threading.Event()
+        self.relay = _relay()
 
     def run(self) -> None:
         """Thread entry: every exception becomes an error object for the window, none is lost."""
@@ -61,21 +81,42 @@ class _Runnable:
             result = self.work(self._progress, self.stop.is_set)
             if self.stop.is_set():
                 raise Cancelled
-            self.signals.done.emit(self.generation, result)
+            self._tell(lambda job: job._on_done(self.generation, result))
         except AnkleViewerError as error:
-            self.signals.failed.emit(self.generation, error)
+            self._fail(error)
         except Exception as error:
             # The border of the thread: nothing may die here unseen.
             log.exception("background work failed")
-            wrapped = AnkleViewerError("INTERNAL_ERROR", f"The program failed ({type(error).__name__}); the log has the details.")
-            self.signals.failed.emit(self.generation, wrapped)
+            self._fail(
+                AnkleViewerError("INTERNAL_ERROR", f"The program failed ({type(error).__name__}); the log has the details.")
+            )
         finally:
             memory.trim()  # of what the work needed, and of the scans and answers before it
-            self.signals.ended.emit(self)
+            self.relay.handed.emit(self._over)
+
+    def _over(self) -> None:
+        """On the main thread, even where the job is gone."""
+        del self.work
+        job = self.job()
+        if job is not None and shiboken6.isValid(job):
+            job._on_ended(self)
+
+    def _fail(self, error: AnkleViewerError) -> None:
+        self._tell(lambda job: job._on_failed(self.generation, error))
 
     def _progress(self, fraction: float, text: str = "") -> None:
         if not self.stop.is_set():
-            self.signals.progress.emit(self.generation, float(fraction), text)
+            self._tell(lambda job: job._on_progress(self.generation, float(fraction), text))
+
+    def _tell(self, what: Callable[[Job], None]) -> None:
+        """Have `what` called with the job on the main thread, if the job is there by then."""
+
+        def do() -> None:
+            job = self.job()
+            if job is not None and shiboken6.isValid(job):
+                what(job)
+
+        self.relay.handed.emit(do)
 
 
 def step_back() -> None:
@@ -121,11 +162,7 @@ class Job(QObject):
         """
         self.cancel()
         self._generation += 1
-        runnable = _Runnable(work, self._generation, threading.Event(), turn() if after_events else None)
-        runnable.signals.progress.connect(self._on_progress)
-        runnable.signals.done.connect(self._on_done)
-        runnable.signals.failed.connect(self._on_failed)
-        runnable.signals.ended.connect(self._on_ended)
+        runnable = _Runnable(self, work, self._generation, turn() if after_events else None)
         self._alive.append(runnable)
         self._current = runnable
         self.running_changed.emit(True)

@@ -8,6 +8,8 @@ import time
 import weakref
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QThreadPool
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -110,6 +112,43 @@ def test_done_work_is_let_go(qtbot) -> None:
     qtbot.waitUntil(lambda: job.alive == 0, timeout=5000)
     gc.collect()
     assert [ref() for ref in scans] == [None] * 5
+
+
+def test_what_work_holds_of_the_window_is_let_go_on_the_main_thread(qtbot) -> None:
+    """Qt's objects must not be freed on a pool thread."""
+
+    class Widget:
+        def __call__(self, _progress, _cancelled) -> None:
+            """Work of a widget's."""
+
+        def __del__(self) -> None:
+            freed.append(threading.current_thread() is threading.main_thread())
+
+    job, freed = Job(), []
+    for _ in range(50):
+        job.start(Widget())
+        qtbot.waitUntil(lambda: job.alive == 0, timeout=5000)
+    qtbot.waitUntil(lambda: len(freed) == 50, timeout=5000)
+    assert all(freed)
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_work_outlives_its_job(qtbot, deleted: bool) -> None:
+    """A window that closes takes its job along, and the work's answer finds nobody."""
+    release, job, other = threading.Event(), Job(), Job()
+    seen = collect(job)
+    job.start(lambda progress, _cancelled: release.wait(5) and progress(0.5, "half"))
+    if deleted:
+        shiboken6.delete(job)
+    else:
+        del job
+    release.set()
+    with qtbot.waitSignal(other.done, timeout=5000):
+        other.start(lambda _p, _c: None)
+    assert QThreadPool.globalInstance().waitForDone(5000)
+    QCoreApplication.processEvents()
+    assert seen == {"done": [], "failed": [], "progress": []}
+    assert wait_for([other])
 
 
 def test_work_that_comes_after_events_waits_for_a_paint_that_is_due(qtbot) -> None:
