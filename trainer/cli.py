@@ -355,7 +355,8 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from trainer.evaluation.evaluate import as_text, evaluate
+    from trainer.evaluation.evaluate import evaluate
+    from trainer.evaluation.figures import as_text
 
     with _bar(1, "scans") as bar:
         record = evaluate(args.models, args.data, args.out, progress=_scans(bar))
@@ -363,7 +364,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         print(f"\n{name}: {figures['assessed']} of {record['scans']} scans assessed\n{as_text(figures)}")
     if lacking := record.get("without_truth"):
         more = f" and {len(lacking) - 10} more (metrics.json)" if len(lacking) > 10 else ""
-        print(f"\nNot in truth.json, so nothing is judged of places in them: {', '.join(lacking[:10])}{more}")
+        print(f"\nFractured, but no place known, neither by marks nor by truth.json: {', '.join(lacking[:10])}{more}")
     print(f"\nEverything, with predictions and ROC curve: {args.out}. Research use, not for diagnosis.")
     return DONE
 

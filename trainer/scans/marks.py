@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from ankleviewer.core.volume import Volume
 from trainer.scans.manifest import DataError, Row
 
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
+APART_MM = 4.0  # pieces of marks nearer to each other are of one fracture: many are drawn on every second slice, or with gaps
 _WHOLE = 1000  # a voxel that a mark fills, where marks are resampled as whole numbers
 
 
@@ -42,6 +44,29 @@ def marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:
     from ankleviewer.core.imaging.resample import resample
 
     return resample(Volume(marks.hu * np.int16(_WHOLE), marks.grid), grid, 0.0) > MARKED_SHARE * _WHOLE
+
+
+def marked_fractures(marks: Volume) -> list[dict[str, Any]]:
+    """The marked fractures as truth.json has them: `center_mm`, and `min_mm` and `max_mm` with the voxels' faces, LPS; the
+    largest first, none where nothing is marked.
+    """
+    from scipy import ndimage
+
+    whole = marks.hu > 0
+    where = np.argwhere(whole)
+    if not len(where):
+        return []
+    first, spacing = where.min(axis=0), np.asarray(marks.grid.spacing)
+    cut = np.pad(whole[tuple(slice(a, b + 1) for a, b in zip(first, where.max(axis=0), strict=True))], 1)
+    near = ndimage.distance_transform_edt(~cut, sampling=spacing) < APART_MM / 2
+    parts, count = ndimage.label(near, structure=np.ones((3, 3, 3)))
+    half = np.abs(marks.grid.affine[:3, :3]).sum(axis=1) / 2  # of a voxel's box in LPS
+    found = []
+    for voxels in sorted((np.argwhere(cut & (parts == n + 1)) for n in range(count)), key=len, reverse=True):
+        mm = marks.grid.to_mm(voxels - 1 + first)
+        ends = {"center_mm": mm.mean(axis=0), "min_mm": mm.min(axis=0) - half, "max_mm": mm.max(axis=0) + half}
+        found.append({name: [round(float(v), 3) for v in place] for name, place in ends.items()})
+    return found
 
 
 def _open(path: Path) -> Volume:

@@ -28,9 +28,9 @@ from trainer.scans.flow_diagram import draw_flow, flow_table
 from trainer.scans.intake import take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.marks import marks_on, read_marks
+from trainer.scans.source import TAKING_IN, fingerprint
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
-TAKING_IN = 3  # rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are)
 TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
 WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
@@ -114,7 +114,7 @@ def prepare(
             progress(i, len(rows), row.id)
         if row.not_eligible:
             continue
-        source = _source(row, manifest)
+        source = fingerprint(row, manifest)
         if state["scans"].get(row.id, {}).get("source") == source:
             continue
         entry = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
@@ -231,24 +231,6 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
             f"none of the {len(known)} scans that were prepared before is found: is their folder connected? Nothing was written. "
             "Where they are gone for good, take them out of the table"
         )
-
-
-def _source(row: Row, manifest: Path) -> str:
-    """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), its marks'
-    place, and name, size and latest change of each file. Another scan under the same id, a scan that was sent anew, another
-    label, another reader's marks, or marks that came later are so told from what was read.
-    """
-    table = (manifest if manifest.is_dir() else manifest.parent).resolve()
-    seen = hashlib.sha256()
-    for top in (row.path, row.mask):
-        place = "" if top is None else Path(os.path.relpath(top.resolve(), table)).as_posix()
-        seen.update(f"{place}\n".encode("utf-8", "surrogateescape"))
-        # below the scan's own place names are enough: to resolve thousands of slices on a share takes minutes
-        for file in [] if top is None else [top, *(sorted(top.rglob("*")) if top.is_dir() else ())]:
-            if file.is_file():
-                stat, name = file.stat(), file.relative_to(top).as_posix()
-                seen.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
-    return f"{row.label} {seen.hexdigest()}"
 
 
 def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Evaluation: reading manifests, figures from known predictions, and one run through the viewer's own code."""
+"""Evaluation: the viewer's own code on every scan of a table, what is kept of it, and the files at the end."""
 
 from __future__ import annotations
 
 import csv
 import errno
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,17 +20,18 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
+from ankleviewer.io.nifti import write_nifti
 from trainer.evaluation import evaluate as module
-from trainer.evaluation.evaluate import Prediction, as_text, evaluate, measure, predict_scan
+from trainer.evaluation.answers import Prediction
+from trainer.evaluation.evaluate import evaluate, predict_scan
 from trainer.evaluation.localise import Pointing
-from trainer.evaluation.metrics import auc_interval
 from trainer.networks.head import FractureNet
 from trainer.packs.export import export
 from trainer.scans.intake import Intake
 from trainer.scans.manifest import DataError, Row
 
 CRACK = {"center_mm": [0, 0, 0], "min_mm": [-3, -1, -3], "max_mm": [3, 1, 3]}
-BOX = ((-5, -3, -5), (5, 3, 5))
+BOX = ((-5.0, -3.0, -5.0), (5.0, 3.0, 5.0))
 
 
 def rows(n: int) -> list[Row]:
@@ -43,77 +45,17 @@ def rows(n: int) -> list[Row]:
 def answer(p: float | None, boxes: bool = False) -> Prediction:
     if p is None:
         return Prediction(None, "not assessed", Pointing((), None), "ANKLE_INCOMPLETE")
-    pointing = Pointing((BOX,), (0, 0, 0)) if boxes else Pointing((), None)
+    pointing = Pointing((BOX,), (0.0, 0.0, 0.0)) if boxes else Pointing((), None)
     return Prediction(p, "fracture" if p > 0.5 else "no fracture", pointing)
-
-
-def test_figures_of_known_predictions() -> None:
-    scans = rows(8)  # fractured: s0 s2 s4 s6; hairline: s0 s1 s4 s5
-    p = [0.9, 0.1, 0.8, 0.2, 0.3, 0.4, 0.7, None]
-    truth = {r.id: {"fractures": [CRACK] if r.label else []} for r in scans}
-    found = measure(scans, [answer(v, v is not None and v > 0.6) for v in p], 0.75, 0.35, truth, resamples=50)
-    assert found["assessed"] == 7
-    assert found["not_assessed"] == {"ANKLE_INCOMPLETE": 1}
-    assert found["at_spec_threshold"]["confusion"] == {"tp": 2, "fp": 0, "fn": 2, "tn": 3}
-    assert found["at_sens_threshold"]["confusion"] == {"tp": 3, "fp": 1, "fn": 1, "tn": 2}
-    assert found["at_spec_threshold"]["auc"]["value"] == pytest.approx(11 / 12, abs=1e-6)
-    assert found["uncertain"] == 2
-    assert found["pair_accuracy"] == {"value": pytest.approx(2 / 3, abs=1e-6), "pairs": 3}
-    assert found["auc_by_severity"]["displaced"]["value"] == 1.0
-    assert found["auc_by_severity"]["hairline"]["value"] == pytest.approx(5 / 6, abs=1e-6)
-    assert found["auc_by_severity"]["hairline"]["n"] == 2
-    assert found["localisation"]["pointing_game"]["value"] == 0.75
-    assert found["localisation"]["unfractured_without_box"]["value"] == 1.0
-    assert found["brier"] == pytest.approx(np.mean([0.01, 0.01, 0.04, 0.04, 0.49, 0.16, 0.09]), abs=1e-6)
-
-
-def test_a_scan_without_truth_is_no_unfractured_one() -> None:
-    scans = rows(4)
-    truth = {r.id: {"fractures": [CRACK] if r.label else []} for r in scans[1:]}
-    found = measure(scans, [answer(0.9, True)] * 4, 0.5, 0.5, truth, resamples=20)
-    places = found["localisation"]
-    assert (places["n_fractured"], places["n_unfractured"], places["without_truth"]) == (1, 2, 1)
-    assert "1 scans are not in truth.json" in as_text(found)
-
-
-def test_severities_of_one_patient_s_scans_are_less_sure() -> None:
-    scans, p = rows(40), list(np.random.default_rng(1).random(40))
-    alike = [replace(row, patient=f"p{i // 10}") for i, row in enumerate(scans)]
-    apart = [replace(row, patient=row.id) for row in scans]
-    wide, narrow = (measure(who, [answer(v) for v in p], 0.7, 0.3, resamples=200)["auc_by_severity"] for who in (alike, apart))
-    for severity, one in narrow.items():
-        assert one["value"] == wide[severity]["value"] and one["n"] == 10
-        assert (one["low"], one["high"]) != (wide[severity]["low"], wide[severity]["high"])
-        interval = auc_interval(one["value"], 10, 20)
-        assert one["low"] == pytest.approx(interval.low, abs=1e-6), "Hanley and McNeil where each scan is a patient"
-
-
-def test_figures_read_as_a_table() -> None:
-    scans = rows(8)
-    truth = {r.id: {"fractures": [CRACK] if r.label else []} for r in scans}
-    answers = [answer(v, v is not None and v > 0.6) for v in [0.9, 0.1, 0.8, 0.2, 0.3, 0.4, 0.7, None]]
-    text = as_text(measure(scans, answers, 0.75, 0.35, truth, resamples=50))
-    assert "not assessed: 1 ANKLE_INCOMPLETE" in text and "4 fractured, 3 not" in text
-    (specificity,) = [line.split() for line in text.splitlines() if line.split()[:1] == ["specificity"]]
-    assert specificity[1] == "1.000" and specificity[3] == "0.667" and len(specificity) == 5
-    assert "pair accuracy 0.667 of 3 pairs" in text and "pointing game 0.750 (" in text and "AUC, hairline (n = 2): 0.833" in text
-    silent = measure(scans, [answer(0.2)] * 8, 0.75, 0.35, resamples=10)
-    assert silent["at_spec_threshold"]["precision"]["value"] is None, "JSON has no nan"
-    assert "precision   undefined" in as_text(silent)
-    assert module._interval({"value": 0.5, "low": None, "high": None}) == "0.500 (undefined)"
-    assert "no figures" in as_text(measure(rows(1), [answer(0.4)], 0.5, 0.5)) and as_text(measure([], [], 0.5, 0.5)) == ""
-
-
-def test_one_class_is_said_and_nothing_assessed_is_no_crash() -> None:
-    assert "both" in measure(rows(1), [answer(0.4)], 0.5, 0.5)["error"]
-    assert measure(rows(2), [answer(None)] * 2, 0.5, 0.5) == {"assessed": 0, "not_assessed": {"ANKLE_INCOMPLETE": 2}}
 
 
 def test_unreadable_scans_are_not_assessed(tmp_path: Path) -> None:
     (tmp_path / "bad.nii.gz").write_bytes(b"not a scan")
-    found = predict_scan(tmp_path / "bad.nii.gz", {"m": None})["m"]  # type: ignore[dict-item]
-    assert found.probability is None
-    assert found.reason == found.reason.upper() != ""
+    row = Row("bad", tmp_path / "bad.nii.gz", 1, "p", "", "", "", mask=tmp_path / "none.nii")
+    found, marks = predict_scan(row, {"m": None}, True)  # type: ignore[dict-item]
+    assert found["m"].probability is None and marks is None
+    assert found["m"].reason == found["m"].reason.upper() != ""
+    assert not found["m"].lasting, "a share that was away for a moment"
 
 
 def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(tmp_path: Path) -> None:
@@ -164,6 +106,11 @@ def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(t
     assert both.call == pack.decision.call(both.probability)
 
 
+def says(answered: Callable[[Row], Prediction], marks: list | None = None) -> Callable:
+    """A stand-in for `predict_scan` in which every model answers the same."""
+    return lambda row, predictors, with_marks: ({name: answered(row) for name in predictors}, marks if with_marks else None)
+
+
 class FakePack:
     name, version, sha256 = "tiny", "1", "0" * 64
 
@@ -194,7 +141,7 @@ def test_packs_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_whom_the_table_leaves_out_is_not_assessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `prepare` does; simulated patients are of any age and stay."""
     seen: list[str] = []
-    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: seen.append(path.name) or {"tiny": answer(0.9)})
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: seen.append(row.path.name) or answer(0.9)))
     lines = ["a.nii,1,15,,here", "b.nii,0,44,yes,here", "c.nii,1,44,no,here", "d.nii,0,15,,simulator\\, standard"]
     table = "\n".join(["path,label,age,surgery,site", *lines]).replace("simulator\\, standard", '"simulator, standard"')
     (tmp_path / "manifest.csv").write_text(table)
@@ -206,7 +153,7 @@ def test_whom_the_table_leaves_out_is_not_assessed(tmp_path: Path, monkeypatch: 
 @pytest.mark.usefixtures("stubs")
 def test_scans_that_the_truth_lacks_are_named_beside_the_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not in a model's figures, which `export --metrics` puts into a pack."""
-    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: {"tiny": answer(0.9)})
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(0.9)))
     (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\nb.nii,0\n")
     (tmp_path / "truth.json").write_text(json.dumps({"b": {"fractures": []}}))
     record = evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=10)
@@ -235,7 +182,7 @@ def test_an_unusable_folder_and_a_contradiction_are_told_before_any_scan_is_read
 
 @pytest.mark.usefixtures("stubs")
 def test_a_full_disk_leaves_no_half_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: {"tiny": answer(0.9)})
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(0.9)))
     monkeypatch.setattr("os.fsync", full)
     (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\n")
     with pytest.raises(OSError, match="full"):
@@ -250,7 +197,7 @@ def full(handle: int) -> None:
 @pytest.mark.usefixtures("stubs")
 def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter([0.9, 0.2, 0.7, None])
-    monkeypatch.setattr(module, "predict_scan", lambda path, predictors: {"tiny": answer(next(given), True)})
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(next(given), True)))
     (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\nb.nii,0\nc.nii,1\nd.nii,0\n")
     (tmp_path / "truth.json").write_text(json.dumps({"a": {"fractures": [CRACK]}, "c": {"fractures": [CRACK]}}))
     seen: list[str] = []
@@ -266,3 +213,81 @@ def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [r["call"] for r in lines] == ["fracture", "no fracture", "fracture", "not assessed"]
     assert json.loads(lines[0]["boxes"]) == [[[-5, -3, -5], [5, 3, 5]]]
     assert (tmp_path / "out/roc.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Four scans, two of them fractured, with marks on the first."""
+    for name in "abcd":
+        (tmp_path / f"{name}.nii").write_bytes(b"scan")
+    (tmp_path / "m.nii").write_bytes(b"marks")
+    (tmp_path / "manifest.csv").write_text("path,label,mask\na.nii,1,m.nii\nb.nii,0,\nc.nii,1,\nd.nii,0,\n")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("stubs")
+def test_marks_tell_the_places_where_no_truth_does(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(0.9, bool(row.label)), [CRACK]))
+    record = evaluate(["tiny"], table, table / "out", resamples=10)
+    places = record["models"]["tiny"]["localisation"]
+    assert (places["n_fractured"], places["n_unfractured"], places["without_truth"]) == (1, 2, 1)
+    assert places["box_hit"]["value"] == 1.0 and record["without_truth"] == ["c"]
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(0.9), []))
+    nothing = evaluate(["tiny"], table, table / "other", resamples=10)
+    assert "localisation" not in nothing["models"]["tiny"], "marks of nothing tell nothing"
+    (table / "truth.json").write_text(json.dumps({n: {"fractures": [CRACK]} for n in "ac"}))
+    told = evaluate(["tiny"], table, table / "third", resamples=10)["models"]["tiny"]["localisation"]
+    assert (told["n_fractured"], told["n_unfractured"]) == (2, 2) and "without_truth" not in told
+
+
+@pytest.mark.usefixtures("stubs")
+def test_a_run_that_was_cut_goes_on_and_gives_the_same(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answered(row: Row) -> Prediction:
+        if row.id == cut:
+            raise KeyboardInterrupt
+        seen.append(row.id)
+        return answer(0.2 + 0.2 * "abcd".index(row.id), True)
+
+    seen: list[str] = []
+    cut = "c"
+    monkeypatch.setattr(module, "predict_scan", says(answered, [CRACK]))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(["tiny"], table, table / "out", resamples=10)
+    assert seen == ["a", "b"]
+    cut = ""
+    record = evaluate(["tiny"], table, table / "out", resamples=10)
+    assert seen == ["a", "b", "c", "d"]
+    assert evaluate(["tiny"], table, table / "anew", resamples=10) == record
+    for name in ("predictions.csv", "metrics.json"):
+        assert (table / "out" / name).read_bytes() == (table / "anew" / name).read_bytes()
+    seen.clear()
+    (table / "b.nii").write_bytes(b"another scan")
+    (table / "m.nii").write_bytes(b"another reader's marks")
+    evaluate(["tiny"], table, table / "out", resamples=10)
+    assert seen == ["a", "b"]
+    seen.clear()
+    monkeypatch.setattr(FakePack, "sha256", "1" * 64)
+    evaluate(["tiny"], table, table / "out", resamples=10)
+    assert seen == ["a", "b", "c", "d"], "another model under the same name"
+    seen.clear()
+    monkeypatch.setattr(module, "__version__", "another")
+    evaluate(["tiny"], table, table / "out", resamples=10)
+    assert seen == ["a", "b", "c", "d"], "another release may answer otherwise"
+
+
+def test_marks_and_answer_come_from_the_scan_itself(tmp_path: Path) -> None:
+    """The way from a mask on the disk to a fracture's place, with the viewer's reader."""
+    hu = np.full((40, 40, 40), -1000, dtype=np.int16)
+    hu[10:30, 10:30, 10:30] = 900
+    grid = Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0))
+    marked = np.zeros(hu.shape, dtype=np.uint8)
+    marked[12:15, 20, 20:24] = 1
+    write_nifti(hu, grid, tmp_path / "s.nii")
+    write_nifti(marked, grid, tmp_path / "m.nii")
+    row = Row("s", tmp_path / "s.nii", 1, "p", "", "", "", mask=tmp_path / "m.nii")
+    found, marks = predict_scan(row, {"m": None}, True)  # type: ignore[dict-item]
+    assert found["m"].probability is None and found["m"].reason and found["m"].lasting
+    assert marks == [{"center_mm": [13.0, 20.0, 21.5], "min_mm": [11.5, 19.5, 19.5], "max_mm": [14.5, 20.5, 23.5]}]
+    assert predict_scan(row, {}, False) == ({}, None)
+    with pytest.raises(DataError, match="label is 0"):
+        predict_scan(replace(row, label=0), {}, True)

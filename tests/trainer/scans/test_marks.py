@@ -12,7 +12,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from trainer.scans.manifest import DataError, Row
-from trainer.scans.marks import marks_on, read_marks
+from trainer.scans.marks import marked_fractures, marks_on, read_marks
 
 GRID = Grid.axis_aligned((10, 12, 14), (1.0, 1.2, 1.5), (-5, 3, 20))
 SCAN = Volume(np.zeros(GRID.shape, dtype=np.int16), GRID)
@@ -82,3 +82,35 @@ def test_marks_on_a_coarser_grid_are_those_that_fill_it() -> None:
     hu[0, 0, 0] = 1
     coarse = marks_on(Volume(hu, fine), Grid.axis_aligned((4, 4, 4), 2.0, (0.5, 0.5, 0.5)))
     assert coarse[1:3, 1:3, 1:3].all() and not coarse[0, 0, 0]
+
+
+def test_places_of_marks() -> None:
+    marks = Volume(mask(1, "int16"), GRID)
+    (place,) = marked_fractures(marks)
+    low, high = GRID.to_mm((3, 4, 5)), GRID.to_mm((5, 4, 7))
+    assert place["center_mm"] == pytest.approx((low + high) / 2, abs=1e-3)
+    assert place["min_mm"] == pytest.approx(low - np.array(GRID.spacing) / 2, abs=1e-3)
+    assert place["max_mm"] == pytest.approx(high + np.array(GRID.spacing) / 2, abs=1e-3)
+    assert marked_fractures(Volume(np.zeros(GRID.shape, dtype=np.int16), GRID)) == []
+
+
+def test_pieces_near_each_other_are_one_fracture_and_the_largest_comes_first() -> None:
+    grid = Grid.axis_aligned((40, 12, 12), (1.0, 1.0, 1.0), (0, 0, 0))
+    marked = np.zeros(grid.shape, dtype=np.int16)
+    marked[2:4, 5, 5] = 1
+    marked[20:30:3, 5, 5] = 1  # on every third slice
+    first, second = marked_fractures(Volume(marked, grid))
+    assert (first["min_mm"][0], first["max_mm"][0]) == (19.5, 29.5) and first["center_mm"] == [24.5, 5.0, 5.0]
+    assert (second["min_mm"][0], second["max_mm"][0]) == (1.5, 3.5)
+
+
+def test_places_on_a_turned_grid_hold_the_voxels() -> None:
+    turn = np.array([[0.0, -1, 0], [0.8, 0, 0.6], [-0.6, 0, 0.8]])
+    affine = np.eye(4)
+    affine[:3, :3] = turn * (1.0, 1.2, 1.5)
+    affine[:3, 3] = (-5, 3, 20)
+    grid = Grid(GRID.shape, affine)
+    (place,) = marked_fractures(Volume(mask(1, "int16"), grid))
+    corners = grid.to_mm([(i, j, k) for i in (2.5, 5.5) for j in (3.5, 4.5) for k in (4.5, 7.5)])
+    assert place["min_mm"] == pytest.approx(corners.min(axis=0), abs=1e-3)
+    assert place["max_mm"] == pytest.approx(corners.max(axis=0), abs=1e-3)

@@ -190,23 +190,6 @@ def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatc
     assert {"one-CT", "two-CT"} <= set(state)
 
 
-def test_each_file_of_a_series_counts(tmp_path: Path) -> None:
-    """Two files may change so that their number, the sum of their sizes and their latest change do not."""
-    row, table = Row("ct", tmp_path / "ct", 1, "p", "", "", ""), tmp_path / "m.csv"
-    row.path.mkdir()
-    for name, size, time in (("1.dcm", 5, 7), ("2.dcm", 3, 9)):
-        (row.path / name).write_bytes(b"x" * size)
-        os.utime(row.path / name, ns=(time, time))
-    before = module._source(row, table)
-    assert module._source(row, table) == before
-    os.utime(row.path / "1.dcm", ns=(8, 8))
-    assert module._source(row, table) != before
-    os.utime(row.path / "1.dcm", ns=(7, 7))
-    assert module._source(row, table) == before
-    (row.path / "1.dcm").rename(row.path / "0.dcm")
-    assert module._source(row, table) != before
-
-
 def test_a_folder_is_ours_even_where_every_scan_was_left_out(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("path,label,age\n1.nii,1,12\n")
     for _ in range(2):

@@ -1,0 +1,38 @@
+"""What a scan was read from, so that a later run knows whether it has to be read again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from trainer.scans.manifest import Row
+
+TAKING_IN = 3  # rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are)
+
+
+def fingerprint(row: Row, manifest: Path) -> str:
+    """What a scan is made from: its place as seen from the table, its label (which tells what ankle of two is meant), its marks'
+    place, and name, size and latest change of each file. Another scan under the same id, a scan that was sent anew, another
+    label, another reader's marks, or marks that came later are so told from what was read.
+
+    Args:
+        manifest: the table, or the folder that holds it.
+    """
+    table = (manifest if manifest.is_dir() else manifest.parent).resolve()
+    seen = hashlib.sha256()
+    for top in (row.path, row.mask):
+        seen.update(f"{'' if top is None else _from(table, top.resolve())}\n".encode("utf-8", "surrogateescape"))
+        # below the scan's own place names are enough: to resolve thousands of slices on a share takes minutes
+        for file in [] if top is None else [top, *(sorted(top.rglob("*")) if top.is_dir() else ())]:
+            if file.is_file():
+                stat, name = file.stat(), file.relative_to(top).as_posix()
+                seen.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
+    return f"{row.label} {seen.hexdigest()}"
+
+
+def _from(table: Path, place: Path) -> str:
+    try:
+        return Path(os.path.relpath(place, table)).as_posix()
+    except ValueError:  # another drive of Windows
+        return place.as_posix()
