@@ -36,7 +36,7 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.ort_session import CPU
 from ankleviewer.inference.telemetry import load_onnxruntime
-from ankleviewer.inference.watch import watch
+from ankleviewer.inference.watch import aside
 
 log = logging.getLogger(__name__)
 
@@ -91,13 +91,8 @@ class LocatorModel:
         def stop() -> None:
             options.terminate = True
 
-        with watch(stop, cancelled) as stopped:
-            try:
-                heat, shift = self._session.run(["heat", "shift"], {"volume": tensor[None, None]}, options)
-            except Exception:
-                if stopped.is_set():
-                    raise Cancelled from None
-                raise
+        inputs = {"volume": tensor[None, None]}
+        heat, shift = aside(lambda: self._session.run(["heat", "shift"], inputs, options), cancelled, stop)
         found = ankles_of(peaks(heat[0], shift[0], grid))
         log.info("locator: %d ankles in %.2f s", len(found), time.perf_counter() - start)
         return found

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import TypeVar
 
 from ankleviewer.core.errors import Cancelled, stop_if
@@ -75,34 +74,3 @@ def _end(done: threading.Event, stop: Callable[[], None]) -> None:
 def left_running() -> bool:
     """Whether work is still under way that nobody waits for; Python itself would wait for it before it ends."""
     return any(thread.name == _ASIDE for thread in threading.enumerate())
-
-
-@contextmanager
-def watch(stop: Callable[[], None], cancelled: Callable[[], bool] | None) -> Iterator[threading.Event]:
-    """Calls `stop` once `cancelled` says so, until the block ends; yields the event that tells that it did. For what takes a few
-    tenths of a second on the caller's own thread, which hears no signal meanwhile.
-
-    Raises:
-        Cancelled: it says so, from the start or later, and whether or not the block had come to its end.
-    """
-    stopped, done = threading.Event(), threading.Event()
-    if cancelled is None:
-        yield stopped
-        return
-    stop_if(cancelled)
-
-    def poll() -> None:
-        while not done.wait(POLL_S):
-            if stopped.is_set() or cancelled():
-                stopped.set()
-                stop()  # again and again: before the engine has begun it does nothing
-
-    thread = threading.Thread(target=poll, name="ankleviewer-cancel", daemon=True)
-    thread.start()
-    try:
-        yield stopped
-    finally:
-        done.set()
-        thread.join()
-    if stopped.is_set():
-        raise Cancelled

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nibabel
 import numpy as np
@@ -97,6 +100,28 @@ def test_in_a_large_scan_it_looks_where_bone_is(folder: Path, monkeypatch: pytes
 def test_cancelling_ends_it(folder: Path) -> None:
     with pytest.raises(Cancelled):
         LocatorModel(folder).locate(coarsen(volume(120, 2.5)), lambda: True)
+
+
+def test_a_signal_is_heard_while_it_runs(folder: Path) -> None:
+    """Python calls a signal's handler on the main thread, which must not lie inside the engine; the run is told to end."""
+
+    class Engine:
+        def run(self, _names: object, _inputs: object, options: SimpleNamespace) -> None:
+            began.set()
+            while not options.terminate:
+                time.sleep(0.005)
+            ended.set()
+
+    def interrupted() -> bool:
+        if began.wait(5.0):
+            raise KeyboardInterrupt
+        return False
+
+    began, ended, locator = threading.Event(), threading.Event(), LocatorModel(folder)
+    locator._session = Engine()
+    with pytest.raises(KeyboardInterrupt):
+        locator.locate(coarsen(volume(120, 2.5)), interrupted)
+    assert ended.is_set()
 
 
 def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The watch over a running model: it stops it when asked to, and leaves no thread behind."""
+"""A model that runs beside the thread that waits for it: it is stopped when asked to, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -11,35 +11,7 @@ import weakref
 import pytest
 
 from ankleviewer.core.errors import Cancelled
-from ankleviewer.inference.watch import aside, left_running, watch
-
-
-def test_it_stops_what_runs_and_says_so() -> None:
-    asked, stopped = threading.Event(), threading.Event()
-    timer = threading.Timer(0.05, asked.set)
-    timer.start()
-
-    def block() -> None:
-        with watch(stopped.set, asked.is_set) as flag:
-            assert stopped.wait(3.0)
-            assert flag.is_set()
-
-    with pytest.raises(Cancelled):  # although it came to its end
-        block()
-    timer.join()
-    assert not [t for t in threading.enumerate() if t.name == "ankleviewer-cancel"]
-
-
-def test_nobody_asks_or_it_is_too_late() -> None:
-    def never() -> None:
-        raise AssertionError("stopped")
-
-    with watch(never, None) as flag:
-        assert not flag.is_set()
-    with watch(never, lambda: False):
-        time.sleep(0.05)
-    with pytest.raises(Cancelled), watch(never, lambda: True):
-        raise AssertionError("began")
+from ankleviewer.inference.watch import aside, left_running
 
 
 class Run:
@@ -60,14 +32,11 @@ class Run:
 
 def test_a_request_that_comes_before_the_run_has_begun_is_not_lost() -> None:
     start = time.perf_counter()
-    one, other = Run(later=0.2), Run(later=0.2)
+    run = Run(later=0.2)
     asked = iter([False])
     with pytest.raises(Cancelled):
-        aside(one.work, lambda: next(asked, True), one.stop)
-    asked = iter([False])
-    with pytest.raises(Cancelled), watch(other.stop, lambda: next(asked, True)):
-        other.work()
-    assert one.end.is_set() and other.end.is_set() and time.perf_counter() - start < 8.0
+        aside(run.work, lambda: next(asked, True), run.stop)
+    assert run.end.is_set() and time.perf_counter() - start < 8.0
     assert not left_running()
 
 
