@@ -95,17 +95,30 @@ def test_hostile_preprocessing_is_exit_4(scan, models, capsys, preprocessing: di
     assert "[MODEL_SPEC_" in capsys.readouterr().err
 
 
-def test_models_list_add(tmp_path, home, monkeypatch, capsys) -> None:
+def test_models_list_add(tmp_path, home, capsys) -> None:
     assert main(["models", "list"]) == 0
     out = capsys.readouterr().out
     assert "tiny-lse 1.0.0  (released, default)" in out and "trained on: simulated" in out and "auc: 0.97" in out
     assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
     assert (home / "models" / "mine" / "model.onnx").is_file()
     assert main(["models", "verify", "mine"]) == 0
-    (empty := tmp_path / "empty").mkdir()
-    monkeypatch.chdir(empty)
-    assert main(["models", "add", "."]) == 4
-    assert "empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", [".", "../Folder of mine", "../Folder of mine/../Folder of mine"])
+def test_a_pack_is_called_as_its_manifest_says_wherever_it_lies(tmp_path, home, monkeypatch, capsys, place: str) -> None:
+    monkeypatch.chdir(write_pack(tmp_path / "Folder of mine", "mine"))
+    assert main(["models", "add", place]) == 0
+    assert "Added mine 1.0.0" in capsys.readouterr().out
+    assert [folder.name for folder in (home / "models").iterdir()] == ["mine"]
+
+
+def test_a_folder_that_is_no_pack_is_told_by_its_name(scan, tmp_path, monkeypatch, capsys) -> None:
+    (tmp_path / "empty" / "inner").mkdir(parents=True)
+    for here, place in (("empty", "."), ("empty/inner", "..")):
+        monkeypatch.chdir(tmp_path / here)
+        for command in (["models", "add", place], ["models", "verify", place], ["analyze", str(scan), "--model", place]):
+            assert main(command) == 4
+            assert "The model pack empty or its manifest.json does not exist." in capsys.readouterr().err
 
 
 def test_figures_that_the_scans_left_undefined_are_no_crash(tmp_path, home, capsys) -> None:

@@ -1,9 +1,13 @@
-"""Numbers on the command line: what is none, or lies outside its range, is wrong usage, said in words."""
+"""The command line's numbers, and options that do not go together: what is wrong usage is said in words."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+
+from ankleviewer.core.errors import AnkleViewerError
+
+MOST_VOXELS = 1000  # along an edge: their places alone take 12 GB of memory
 
 
 def positive(text: str) -> float:
@@ -14,12 +18,21 @@ def positive(text: str) -> float:
     return value
 
 
-def share(text: str) -> float:
-    """A number from 0 to 1."""
-    value = _number(text, float)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
-    return value
+def within(low: float, high: float) -> Callable[[str], float]:
+    """What makes a number from `low` to `high`, both included."""
+
+    def number(text: str) -> float:
+        value = _number(text, float)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} does not lie between {low:g} and {high:g}")
+        return value
+
+    return number
+
+
+share = within(0, 1)
+# of simulated scans: coarser or narrower ones show no fracture
+spacing_mm, reach_mm = within(0.2, 5), within(40, 500)
 
 
 def at_least(least: int) -> Callable[[str], int]:
@@ -32,6 +45,31 @@ def at_least(least: int) -> Callable[[str], int]:
         return value
 
     return whole_number
+
+
+def check_simulate(args: argparse.Namespace) -> None:
+    """That the scans of `simulate` are not larger than can be made. Raises AnkleViewerError USAGE."""
+    if args.fov is not None and args.spacing is not None and (edge := args.fov / args.spacing) > MOST_VOXELS:
+        raise _usage(
+            f"--fov {args.fov:g} at --spacing {args.spacing:g} makes {edge:.0f} voxels along an edge; "
+            f"at most {MOST_VOXELS} are simulated."
+        )
+
+
+def check_train(args: argparse.Namespace) -> None:
+    """That `train` is given no option that would do nothing. Raises AnkleViewerError USAGE."""
+    if args.data == "simulate" and args.batch is not None:
+        raise _usage("--batch goes with a folder that `prepare` made; with --data simulate the preset has batches of its own.")
+    if args.data == "simulate" and args.allow_small:
+        raise _usage(
+            "--allow-small goes with a folder that `prepare` made; --data simulate chooses no state without --validation."
+        )
+    if args.folds is not None and args.allow_small:
+        raise _usage("--allow-small plays no part with --folds: each network is judged once, by scans that it has not seen.")
+
+
+def _usage(sentence: str) -> AnkleViewerError:
+    return AnkleViewerError("USAGE", sentence)
 
 
 def _number(text: str, kind: type[int] | type[float]) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
-from trainer.arguments import at_least, positive, share
+from trainer.arguments import at_least, check_simulate, check_train, positive, reach_mm, share, spacing_mm
 from trainer.failures import failed, missing, stopped
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--set", metavar="NAME", help="a named set: sim-val-v1, sim-test-v1 or sim-shift-v1")
     p.add_argument("--type", help="one injury instead of all")
     p.add_argument("--severity", choices=("hairline", "moderate", "displaced"))
-    p.add_argument("--spacing", type=positive, metavar="MM", help="isotropic voxels; default: another scanner each time")
-    p.add_argument("--fov", type=positive, metavar="MM", help="edge of the field of view")
+    p.add_argument(
+        "--spacing", type=spacing_mm, metavar="MM", help="isotropic voxels, 0.2 to 5; default: another scanner each time"
+    )
+    p.add_argument("--fov", type=reach_mm, metavar="MM", help="edge of the field of view, 40 to 500")
     p.add_argument("--twins", action="store_true", help="each fractured scan is followed by itself without the fracture")
     p.add_argument("--setting", help="standard (default), training, shifted or release: ranges of bones and scanner")
     p.add_argument("--bones", type=Path, metavar="DIR", help="closed surface meshes instead of the built-in bones")
@@ -202,6 +204,7 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
     setting = args.setting or STANDARD.name
     if setting not in SETTINGS:
         raise AnkleViewerError("SETTING_UNKNOWN", f"Unknown setting {setting!r}; known: {', '.join(SETTINGS)}.")
+    check_simulate(args)
     order = Order(
         args.out,
         args.count,
@@ -241,6 +244,7 @@ def _train(args: argparse.Namespace) -> int:
     from trainer.own_scans import train_on_scans
     from trainer.runs import train_on_simulator
 
+    check_train(args)
     order = replace(
         _order(args),
         validation=args.validation,

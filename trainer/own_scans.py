@@ -33,7 +33,7 @@ def train_on_scans(
     """Train on the "train" part of prepared scans; the state is chosen on the "validation" part, "test" is not looked at.
 
     Args:
-        order: `live` plays no part; `size` below that of the inputs averages them down.
+        order: `size` below that of the inputs averages them down.
         batch: scans a step, None for the preset's own.
         allow_small: go on without validation where that part lacks one of the classes.
 
@@ -88,14 +88,14 @@ def train_on(
     known = fingerprint_of(order, spec, own, judges, batch)
     if order.resume:
         check(order.out, known)
-    net, expected, teacher = start_network(order, say)
+    net, expected, _ = start_network(order, say)
     if expected is not None:
-        _check_fits("teacher" if teacher is not None else "pack", expected, spec)
+        _check_fits(expected, spec)
     spec = at_size(spec, order.size)
     if spec.size % net.stride:
         raise AnkleViewerError("USAGE", f"{order.model} takes a --size that is a multiple of {net.stride}, not {spec.size}.")
     marked = any(p.marks_path is not None for p in own if p.row.label)
-    stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None and teacher is None, batch)
+    stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None, batch)
     stages = chosen(stages, order.rate, order.strength)
     inputs = [(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path]
     bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, device)
@@ -110,7 +110,6 @@ def train_on(
             bank,
             order.out,
             execution=order.on(group),
-            teacher=teacher,
             resume=order.resume,
             save_every=steps,
             validate=validate,
@@ -141,6 +140,10 @@ def check_order(order: TrainOrder) -> None:
             "USAGE",
             "--validation goes with --data simulate; prepared scans have a validation part, by which the state is chosen.",
         )
+    if order.live:
+        raise AnkleViewerError("USAGE", "--live goes with --data simulate; of prepared scans nothing is simulated.")
+    if order.teacher is not None:
+        raise AnkleViewerError("USAGE", "--teacher goes with --data simulate; on prepared scans no preset learns from a teacher.")
 
 
 def fingerprint_of(
@@ -157,7 +160,7 @@ def fingerprint_of(
     return fingerprint([spec.hash, of_scans(own), of_scans(judges)], model_of(order), settings)
 
 
-def _check_fits(source: str, expected: PreprocessSpec, spec: PreprocessSpec) -> None:
+def _check_fits(expected: PreprocessSpec, spec: PreprocessSpec) -> None:
     """A network goes on only from what it has learnt to see.
 
     Raises:
@@ -166,12 +169,12 @@ def _check_fits(source: str, expected: PreprocessSpec, spec: PreprocessSpec) -> 
     if expected.window != spec.window:
         raise AnkleViewerError(
             "INIT_UNFIT",
-            f"The {source} sees scans through the window {expected.window}, the prepared scans have {spec.window}.",
+            f"The pack sees scans through the window {expected.window}, the prepared scans have {spec.window}.",
         )
     if not math.isclose(expected.spacing_mm, spec.spacing_mm, rel_tol=0.05):
         raise AnkleViewerError(
             "INIT_UNFIT",
-            f"The {source} sees voxels of {expected.spacing_mm:g} mm, the prepared scans have {spec.spacing_mm:g} mm; "
+            f"The pack sees voxels of {expected.spacing_mm:g} mm, the prepared scans have {spec.spacing_mm:g} mm; "
             "prepare them again.",
         )
 

@@ -156,6 +156,8 @@ def start_network(
     recipe = RECIPES[order.model, order.preset]
     torch.manual_seed(order.seed)
     weights = order.init is not None and order.init.suffix in WEIGHT_FILES
+    if order.partial and not weights:
+        raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
     if order.init is not None and not weights:
         if order.teacher is not None or order.width is not None:
             raise AnkleViewerError("USAGE", "A network that goes on from a pack has its width and no teacher; leave both out.")
@@ -185,6 +187,8 @@ def _start(
             "TEACHER_MISSING",
             f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
         )
+    if order.teacher is not None and not recipe.teacher:
+        raise AnkleViewerError("USAGE", f"Preset {order.preset} of {order.model} learns from no teacher; leave --teacher out.")
     net, spec, teacher = start_network(order, say)
     if spec is None or teacher is not None:
         return net, spec or recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher

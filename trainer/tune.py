@@ -16,7 +16,7 @@ from typing import Any
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.io.atomic import write_text
-from trainer.own_scans import fingerprint_of, parts_of, train_on_scans
+from trainer.own_scans import check_order, fingerprint_of, parts_of, train_on_scans
 from trainer.runs import TrainOrder
 from trainer.training import checkpoint
 from trainer.training.fingerprint import differences
@@ -42,8 +42,8 @@ def tune(
 
     Raises:
         DataError: no prepared scans.
-        AnkleViewerError: EXTRA_MISSING (Optuna is not there), DATA_TOO_FEW, INIT_UNFIT; SEARCH_UNFIT, the folder holds another
-            search; TRAINING_DIVERGED, every trial did.
+        AnkleViewerError: USAGE, EXTRA_MISSING (Optuna is not there), DATA_TOO_FEW, INIT_UNFIT; SEARCH_UNFIT, the folder holds
+            another search; TRAINING_DIVERGED, every trial did.
     """
     try:
         import optuna
@@ -53,24 +53,26 @@ def tune(
     except ImportError as error:
         raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    check_order(order)
     spec, own, judges = parts_of(data)  # data that cannot be used must not use up trials
     order.out.mkdir(parents=True, exist_ok=True)
-    study = optuna.create_study(
-        study_name=f"{order.model} {order.preset}",
-        direction="maximize",
-        storage=JournalStorage(JournalFileBackend(str(order.out / "search.journal"))),
-        load_if_exists=True,
-    )
     # computers that search together may have seeds of their own
     wanted = fingerprint_of(replace(order, seed=0), spec, own, judges, batch)
+    storage = JournalStorage(JournalFileBackend(str(order.out / "search.journal")))
+    name = f"{order.model} {order.preset}"
+
+    def begun(study: optuna.Study) -> bool:
+        return any(t.state != TrialState.FAIL for t in study.get_trials(deepcopy=False))
+
+    for other in sorted(set(optuna.get_all_study_names(storage)) - {name}):  # the same tables are written of every search
+        if begun(optuna.load_study(study_name=other, storage=storage)):
+            raise _unfit(order.out, f"the network or its preset ({other})")
+    study = optuna.create_study(study_name=name, direction="maximize", storage=storage, load_if_exists=True)
     known = study.user_attrs.get("fingerprint")
-    begun = any(t.state != TrialState.FAIL for t in study.get_trials(deepcopy=False))
-    if known is None or not begun:  # earlier releases kept none: such a search goes on unchecked
+    if known is None or not begun(study):  # earlier releases kept none: such a search goes on unchecked
         study.set_user_attr("fingerprint", wanted)
     elif what := differences(known, wanted):
-        raise AnkleViewerError(
-            "SEARCH_UNFIT", f"{order.out} holds a search that differs from this one in {what}: give another folder by --out."
-        )
+        raise _unfit(order.out, what)
     # a search that goes on, or another computer, must not draw the first trials again
     seed = order.seed + len(study.get_trials(deepcopy=False))
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
@@ -120,3 +122,9 @@ def tune(
     write_text(order.out / "trials.csv", text.getvalue())
     write_text(order.out / "best.json", json.dumps(record, indent=1))
     return record
+
+
+def _unfit(folder: Path, what: str) -> AnkleViewerError:
+    return AnkleViewerError(
+        "SEARCH_UNFIT", f"{folder} holds a search that differs from this one in {what}: give another folder by --out."
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypeGuard
 
 from ankleviewer.cli import console
@@ -53,7 +52,7 @@ def verify(names: Sequence[str]) -> int:
 
 def add(source: str) -> int:
     """Add a pack to the user's own. Returns the exit code."""
-    pack = packs.add_pack(Path(source).resolve())  # "." has no name that an error could tell
+    pack = packs.add_pack(source)
     print(f"Added {pack.name} {pack.version} ({pack.status}).")
     if (hidden := _shipped(pack.name)) is not None:
         print(f"It hides the shipped {hidden.name} {hidden.version}.")

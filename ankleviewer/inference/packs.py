@@ -10,8 +10,6 @@ import contextlib
 import hashlib
 import io
 import os
-import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -25,6 +23,7 @@ from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, FileEntry, Manifest, Network, parse
+from ankleviewer.inference.staging import staging
 
 MAX_TEXT = 4 * 2**20
 MAX_MEMBERS = 64
@@ -244,9 +243,8 @@ def add_pack(source: str | Path) -> ModelPack:
     assert NAME.fullmatch(pack.name)  # the name becomes a folder's name
     folder = paths.model_dirs()[0]
     folder.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(dir=folder, prefix=".adding-"))
-    try:
-        fresh = staging / "fresh"
+    with staging(folder) as made:
+        fresh = made / "fresh"
         fresh.mkdir()
         for name, data in files.items():
             with (fresh / name).open("wb") as stream:
@@ -254,9 +252,7 @@ def add_pack(source: str | Path) -> ModelPack:
                 stream.flush()
                 os.fsync(stream.fileno())
         fresh.chmod(0o755)
-        _put_in_place(fresh, folder / pack.name, staging)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        _put_in_place(fresh, folder / pack.name, made)
     return read_pack(folder / pack.name)
 
 
@@ -325,15 +321,22 @@ def _opened(path: Path, name: str) -> Iterator[tuple[IO[bytes], int]]:
             with archive.open(member) as stream:
                 yield stream, member.file_size
     except FileNotFoundError:
-        raise ModelError("MODEL_FILE_MISSING", f"The model pack {path.name} or its {name} does not exist.") from None
+        raise ModelError("MODEL_FILE_MISSING", f"The model pack {_called(path)} or its {name} does not exist.") from None
     except OSError as error:
         raise _unreadable(path, error, name) from None
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise ModelError("MODEL_ARCHIVE_INVALID", f"The pack {path.name} is no sound .zip ({type(error).__name__}).") from None
+        raise ModelError(
+            "MODEL_ARCHIVE_INVALID", f"The pack {_called(path)} is no sound .zip ({type(error).__name__})."
+        ) from None
 
 
 def _unreadable(path: Path, error: OSError, name: str = MANIFEST_FILE) -> ModelError:
-    return ModelError("MODEL_FILE_UNREADABLE", f"{name} of pack {path.name} cannot be read (error {error.errno}).")
+    return ModelError("MODEL_FILE_UNREADABLE", f"{name} of pack {_called(path)} cannot be read (error {error.errno}).")
+
+
+def _called(path: Path) -> str:
+    """A file or folder by its name, also where "." or ".." stands for it."""
+    return path.name if path.name not in ("", "..") else path.resolve().name or str(path)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

@@ -7,6 +7,7 @@ path.
 from __future__ import annotations
 
 import contextlib
+import errno
 import lzma
 import os
 import re
@@ -28,6 +29,7 @@ _PREFIX = "ankleviewer-"
 _FOLDER = re.compile(re.escape(_PREFIX) + r"\w{8}")  # as tempfile names it
 _NAME = re.compile(r"\d{6}")
 _OLD_S = 86400
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # the disk, or the user's share of it
 _UNWANTED = ("__MACOSX", ".DS_Store", "Thumbs.db", "DICOMDIR")
 
 
@@ -46,13 +48,13 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
         Cancelled: on request.
     """
     _remove_old()
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as made:
+    with _own_folder() as made:
         folder = Path(made)
         try:
             with zipfile.ZipFile(path) as archive:
                 members = _checked(archive, path.stat().st_size)
                 if shutil.disk_usage(folder).free < sum(m.file_size for m in members) + _SPARE_BYTES:
-                    raise ScanError("ARCHIVE_NO_ROOM", "There is too little room on the disk to unpack the ZIP file.")
+                    raise _no_room()
                 for number, member in enumerate(members):
                     if cancelled():
                         raise Cancelled
@@ -63,6 +65,8 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
         except OSError as error:
             if error.errno is None:  # bz2's word for wrong data; the system's own errors have a number
                 raise _damaged() from None
+            if error.errno in _FULL:  # another program, or another scan, took the room in the meantime
+                raise _no_room() from None
             raise
         except NotImplementedError:
             raise ScanError(
@@ -73,6 +77,23 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
             ) from None
         yield _scan_in(folder, several)
+
+
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:  # it could write into none of the folders that it knows, as on a full disk
+        raise _no_room() from None
+    try:
+        return tempfile.TemporaryDirectory(prefix=_PREFIX)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise _no_room() from None
+        raise
+
+
+def _no_room() -> ScanError:
+    return ScanError("ARCHIVE_NO_ROOM", "There is too little room on the disk to unpack the ZIP file.")
 
 
 def _damaged() -> ScanError:

@@ -32,6 +32,7 @@ class Survey:
     first: dict[str, Any] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     origins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    miscounted: dict[Path, ScanError] = field(default_factory=dict)
 
     def part_of(self, dataset: Any, series: str) -> str:
         """The series that an image belongs to. Images of another patient or frame of reference (0020,0052) under the same
@@ -70,8 +71,8 @@ def read_dicom(
         pick: key of the series to read (`series.key_of`), "" for the only one there is.
 
     Raises:
-        ScanError: NO_DICOM, MODALITY_NOT_CT, NO_PIXELS, SERIES_AMBIGUOUS, SERIES_GONE, RESCALE_MISSING, and those of
-            `dicom_stack.build`, `dicom_pixels.decode` and `HuSink.put`.
+        ScanError: NO_DICOM, MODALITY_NOT_CT, NO_PIXELS, FRAME_COUNT_WRONG, SERIES_AMBIGUOUS, SERIES_GONE, RESCALE_MISSING, and
+            those of `dicom_stack.build`, `dicom_pixels.decode` and `HuSink.put`.
         Cancelled: on request.
     """
     seen = survey(files, only, progress, cancelled)
@@ -165,6 +166,9 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
         seen.skipped["localizers"] += 1
     elif not dataset.get("Rows") or not dataset.get("Columns"):
         seen.skipped["files without pixels"] += 1
+    elif (error := dicom_headers.miscounted(dataset)) is not None:
+        seen.skipped["images with a wrong number of frames"] += 1
+        seen.miscounted[path] = error
     else:
         frames = dicom_headers.frames_of(dataset, path)
         if not frames:
@@ -177,17 +181,10 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
 
 
 def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
+    if only in seen.miscounted:
+        raise seen.miscounted[only]
     if not seen.frames:
-        skipped = seen.skipped
-        if skipped["images of other methods"]:
-            raise ScanError("MODALITY_NOT_CT", "These images are not a CT (Modality is not CT).")
-        if skipped["files without pixels"]:
-            raise ScanError("NO_PIXELS", "The DICOM files hold no images.")
-        if skipped["localizers"] or skipped["images without position"]:
-            raise ScanError("TOO_FEW_SLICES", "There are only overview images or images without a position, no slices.")
-        if skipped["unreadable files"]:
-            raise ScanError("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
-        raise ScanError("NO_DICOM", "There are no DICOM images in this folder.")
+        raise _why_none(seen)
     series = {f.series for f in seen.frames}
     if only is not None:
         series = {f.series for f in seen.frames if f.path == only}
@@ -205,6 +202,22 @@ def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
             "open one file of the series you want, or a folder with one series.",
         )
     return [f for f in seen.frames if f.series in series]
+
+
+def _why_none(seen: Survey) -> ScanError:
+    """What keeps files without a single usable image from being a scan."""
+    skipped = seen.skipped
+    if seen.miscounted:
+        return next(iter(seen.miscounted.values()))
+    if skipped["images of other methods"]:
+        return ScanError("MODALITY_NOT_CT", "These images are not a CT (Modality is not CT).")
+    if skipped["files without pixels"]:
+        return ScanError("NO_PIXELS", "The DICOM files hold no images.")
+    if skipped["localizers"] or skipped["images without position"]:
+        return ScanError("TOO_FEW_SLICES", "There are only overview images or images without a position, no slices.")
+    if skipped["unreadable files"]:
+        return ScanError("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
+    return ScanError("NO_DICOM", "There are no DICOM images in this folder.")
 
 
 class _Pixels:

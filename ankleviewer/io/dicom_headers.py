@@ -156,8 +156,26 @@ def is_localizer(dataset: Any) -> bool:
     return any(str(kind).strip().upper() == "LOCALIZER" for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 
+def miscounted(dataset: Any) -> ScanError | None:
+    """What is wrong with an enhanced file whose Number of Frames (0028,0008) is not that of the images that it describes one by
+    one (5200,9230): which of its images are where cannot be told then. None where nothing is.
+    """
+    described = len(dataset.get("PerFrameFunctionalGroupsSequence") or [])
+    claimed = number(dataset.get("NumberOfFrames"))
+    if not described or (described == 1 and claimed is None) or described == claimed:
+        return None
+    if claimed is None:
+        return ScanError(
+            "FRAME_COUNT_WRONG", f"The file describes {described} images, but does not say how many it holds (Number of Frames)."
+        )
+    return ScanError(
+        "FRAME_COUNT_WRONG",
+        f"The file claims to hold {claimed:.0f} images (Number of Frames), but describes {described}; which is right is unknown.",
+    )
+
+
 def frames_of(dataset: Any, path: Path) -> list[Frame]:
-    """The planes in a file that have a size, a position and an orientation; [] if there are none."""
+    """The planes in a file that have a size, a position and an orientation; [] if there are none, or if `miscounted`."""
     rows, columns = number(dataset.get("Rows")), number(dataset.get("Columns"))
     if not rows or not columns or rows < 2 or columns < 2:
         return []
@@ -165,7 +183,7 @@ def frames_of(dataset: Any, path: Path) -> list[Frame]:
     count = int(number(dataset.get("NumberOfFrames", 1)) or 1)
     shared = _first(dataset.get("SharedFunctionalGroupsSequence"))
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    if count > 1 and len(per_frame) != count:
+    if (count > 1 and not per_frame) or miscounted(dataset) is not None:
         return []
     found = []
     for index in range(count):

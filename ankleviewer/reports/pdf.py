@@ -9,6 +9,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 
 from PIL import Image as Picture
@@ -39,6 +40,9 @@ from ankleviewer.reports.content import Report, Rows
 
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
+# ReportLab parts a table between its rows only: a higher row goes on in the next one, so that it fits on any page
+_ROW = 60 * mm
+_MOST_SIGNS = 5000  # of one text; no reader writes more, another program may
 _INK, _QUIET, _RULE, _SHADE = (colors.HexColor(c) for c in ("#14171c", "#56606b", "#c6ccd4", "#f1f3f6"))
 _ALARM = colors.HexColor("#9c2a1d")
 WITHOUT_CAST = " The cast, splint or table is left out; bone that touches it may lack a little of its surface."
@@ -186,10 +190,10 @@ def _answers(report: Report) -> Table:
     for name, call, chance in content.headlines(report):
         rows.append([Paragraph(_safe(f"{name}: {call.lower()}"), _ANSWER), Paragraph(_safe(chance), _CHANCE)])
     look: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, -1), _SHADE), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
-    paddings = {"LEFTPADDING": 9, "RIGHTPADDING": 9, "TOPPADDING": 5, "BOTTOMPADDING": 7}
+    side = 9
+    paddings = {"LEFTPADDING": side, "RIGHTPADDING": side, "TOPPADDING": 5, "BOTTOMPADDING": 7}
     look += [(name, (0, 0), (-1, -1), value) for name, value in paddings.items()]
-    under = [Paragraph(_safe(text), _BODY) for text in content.under_headlines(report)]
-    if under:
+    for under in _together([Paragraph(_safe(text), _BODY) for text in content.under_headlines(report)], WIDTH - 2 * side):
         look += [("SPAN", (0, len(rows)), (-1, len(rows))), ("TOPPADDING", (0, len(rows)), (-1, len(rows)), 0)]
         rows.append([under, ""])
     table = Table(rows, colWidths=[WIDTH * 0.66, WIDTH * 0.34])
@@ -262,23 +266,59 @@ def _table(names: Sequence[str], rows: Rows, widths_mm: Sequence[float]) -> Tabl
     """A table with a head that is repeated on every page."""
     scale = WIDTH / sum(widths_mm)
     cells = [[Paragraph(name, _HEAD_CELL) for name in names]]
-    cells += [[Paragraph(_safe(value), _CELL) for value in row] for row in rows]
-    table = Table(cells, colWidths=[w * scale for w in widths_mm], repeatRows=1)
+    widths, left, right = [w * scale for w in widths_mm], 2, 5
+    for row in rows:
+        cells += _parted([Paragraph(_safe(value), _CELL) for value in row], [w - left - right for w in widths])
+    table = Table(cells, colWidths=widths, repeatRows=1)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.4, _RULE),
-                               ("LEFTPADDING", (0, 0), (-1, -1), 2), ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+                               ("LEFTPADDING", (0, 0), (-1, -1), left), ("RIGHTPADDING", (0, 0), (-1, -1), right),
                                ("TOPPADDING", (0, 0), (-1, -1), 2.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5)]))  # fmt: skip
     return table
 
 
 def _pairs(rows: Rows, name_mm: float = 34) -> Table:
     """Names at the left, values at the right."""
-    cells = [[Paragraph(_safe(name), _QUIET_SMALL), Paragraph(_safe(value), _SMALL)] for name, value in rows]
-    table = Table(cells, colWidths=[name_mm * mm, WIDTH - name_mm * mm])
+    widths, right = [name_mm * mm, WIDTH - name_mm * mm], 6
+    cells = []
+    for name, value in rows:
+        cells += _parted([Paragraph(_safe(name), _QUIET_SMALL), Paragraph(_safe(value), _SMALL)], [w - right for w in widths])
+    table = Table(cells, colWidths=widths)
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                               ("RIGHTPADDING", (0, 0), (-1, -1), right),
                                ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]))  # fmt: skip
     return table
 
 
+def _parted(cells: Sequence[Paragraph], widths: Sequence[float]) -> list[list[Paragraph]]:
+    """A table's row as rows that are at most _ROW high; `widths` without paddings."""
+    columns = [_pieces(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    return [list(row) for row in zip_longest(*columns, fillvalue="")]
+
+
+def _pieces(text: Paragraph, width: float) -> list[Paragraph]:
+    """A text in pieces that are at most _ROW high."""
+    pieces = []
+    while text.wrap(width, _ROW)[1] > _ROW:
+        first, text = text.split(width, _ROW)
+        pieces.append(first)
+    return [*pieces, text]
+
+
+def _together(texts: Sequence[Paragraph], width: float) -> list[list[Paragraph]]:
+    """Texts below each other in as few cells as possible, each at most _ROW high."""
+    cells: list[list[Paragraph]] = []
+    left = 0.0
+    for piece in (piece for text in texts for piece in _pieces(text, width)):
+        height = piece.wrap(width, _ROW)[1]
+        if not cells or height > left:
+            cells.append([])
+            left = _ROW
+        cells[-1].append(piece)
+        left -= height
+    return cells
+
+
 def _safe(text: str) -> str:
     """Text for a paragraph: nothing in it is markup, and what the standard fonts lack (they hold Western Europe) is "?"."""
+    text = text if len(text) <= _MOST_SIGNS else text[:_MOST_SIGNS] + "\u2026"
     return html.escape(text.encode("cp1252", errors="replace").decode("cp1252"), quote=False)

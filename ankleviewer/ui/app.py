@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ankleviewer.core.errors import ModelError, ScanError
+from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from ankleviewer.io.atomic import write_bytes
 from ankleviewer.ui.background import collecting, importing, opengl, qt_classes
 from ankleviewer.ui.files import log_saving
@@ -17,7 +17,7 @@ from ankleviewer.ui.files.exporting import is_of_scan, png
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.state import settings
-from ankleviewer.ui.state.controller import CaseController, Phase
+from ankleviewer.ui.state.controller import Phase
 from ankleviewer.ui.succession import Keeper
 from ankleviewer.ui.words import translate
 
@@ -51,7 +51,7 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
 
     Returns:
         0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown model),
-        3 (scan refused), 4 (model refused).
+        3 (scan refused), 4 (model refused, or one of several failed: the picture shows the others' answers).
     """
     collecting.put_off()  # until all is warm
     app = application()
@@ -81,7 +81,7 @@ class Screenshot(QObject):
     def __init__(self, window: MainWindow, target: str, path: str | None) -> None:
         super().__init__(window)
         self.window, self.target, self.code = window, target, _FAILED
-        self._analysed = path is None
+        self._analysed, self._taken = path is None, False
         window.controller.settled.connect(self._on_settled)
         window.pane3d.settled.connect(self._later)
         QTimer.singleShot(_GIVE_UP_S * 1000, self, window.close)
@@ -92,8 +92,7 @@ class Screenshot(QObject):
         controller = self.window.controller
         failure = controller.failure
         if not ok and failure is not None:
-            print(f"{failure.code}: {failure.message}", file=sys.stderr)  # noqa: T201 - the command line's own words
-            self.code = _exit_code(controller)
+            self.code = _told(failure)
             QTimer.singleShot(0, self.window.close)
             return
         self._analysed = True
@@ -105,19 +104,24 @@ class Screenshot(QObject):
 
     def _take(self) -> None:
         busy = self.window.controller.phase in (Phase.READING, Phase.ANALYSING)
-        if not self._analysed or busy or self.window.pane3d.pending or self.code == 0:
+        if not self._analysed or busy or self.window.pane3d.pending or self._taken:
             return
+        self._taken = True
         try:
             if is_of_scan(self.window.controller.case, Path(self.target)):  # the command line knows no scan of a session
                 raise FileExistsError
             write_bytes(self.target, png(self.window.picture()))
-            self.code = 0
+            analysis = self.window.controller.analysis
+            errors = {str(error): error for error in analysis.errors} if analysis is not None else {}  # each once, of two ankles
+            self.code = max(map(_told, errors.values()), default=0)
         except OSError:
             print(f"The picture could not be written: {self.target}", file=sys.stderr)  # noqa: T201 - the same
         self.window.close()
 
 
-def _exit_code(controller: CaseController) -> int:
-    if isinstance(controller.failure, ModelError):
-        return _USAGE if controller.failure.code == "MODEL_UNKNOWN" else _BAD_PACK
-    return _REFUSED if isinstance(controller.failure, ScanError) else _FAILED
+def _told(error: AnkleViewerError) -> int:
+    """Say what did not work; the exit code that it means."""
+    print(error, file=sys.stderr)  # noqa: T201 - the command line's own words
+    if isinstance(error, ModelError):
+        return _USAGE if error.code == "MODEL_UNKNOWN" else _BAD_PACK
+    return _REFUSED if isinstance(error, ScanError) else _FAILED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import struct
@@ -168,12 +169,16 @@ def test_damage_is_named_alike_for_every_method(tmp_path, image, temporary, meth
     assert not list(temporary.iterdir())
 
 
-def test_an_error_of_the_system_is_no_damage(tmp_path, image, temporary, monkeypatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.EIO, "FILE_UNREADABLE"), (errno.ENOSPC, "ARCHIVE_NO_ROOM"), (errno.EDQUOT, "ARCHIVE_NO_ROOM")]
+)
+def test_an_error_of_the_system_is_no_damage(tmp_path, image, temporary, monkeypatch, number: int, code: str) -> None:
+    def failing(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(archive, "_write", full)
-    assert refused(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})) == "FILE_UNREADABLE"
+    monkeypatch.setattr(archive, "_write", failing)
+    assert refused(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})) == code
+    assert not list(temporary.iterdir())
 
 
 def test_what_a_killed_process_left_is_removed_after_a_day(tmp_path, image, temporary) -> None:
@@ -225,6 +230,31 @@ def test_nothing_or_too_much_in_it(tmp_path, image, temporary) -> None:
 def test_no_room(tmp_path, image, temporary, monkeypatch) -> None:
     monkeypatch.setattr(archive.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
     assert refused(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})) == "ARCHIVE_NO_ROOM"
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "error"),
+    [
+        (os, "mkdir", OSError(errno.ENOSPC, "No space left on device")),
+        (tempfile, "gettempdir", FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")),
+    ],
+)
+def test_no_room_for_a_folder(tmp_path, image, monkeypatch, owner, name: str, error: OSError) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
+    monkeypatch.setattr(owner, name, failing)
+    assert refused(zipped) == "ARCHIVE_NO_ROOM"
+
+
+def test_a_temporary_folder_that_may_not_be_written(tmp_path, image, monkeypatch) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
+    monkeypatch.setattr(os, "mkdir", failing)
+    assert refused(zipped) == "FILE_UNREADABLE"
 
 
 def test_cancel_leaves_nothing(tmp_path, image, temporary) -> None:

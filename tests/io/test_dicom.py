@@ -197,16 +197,12 @@ def test_a_mixed_orientation_keeps_the_largest_stack(limb, series):
     assert scan.volume.hu.shape[2] == 15
 
 
-def test_an_enhanced_multi_frame_file_is_a_scan(limb, one_slice, tmp_path):
+@pytest.fixture
+def enhanced(one_slice):
+    """enhanced(hu, path, count): one multi-frame file, its slices in descending order."""
     from pydicom.dataset import Dataset
     from pydicom.sequence import Sequence
     from pydicom.uid import EnhancedCTImageStorage
-
-    hu = limb()
-    ds = one_slice(hu[:, :, 0], 0)
-    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
-    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
-        delattr(ds, name)
 
     def item(**values):
         made = Dataset()
@@ -214,24 +210,56 @@ def test_an_enhanced_multi_frame_file_is_a_scan(limb, one_slice, tmp_path):
             setattr(made, name, value)
         return Sequence([made])
 
-    shared = Dataset()
-    shared.PixelMeasuresSequence = item(PixelSpacing=[0.6, 0.5])
-    shared.PixelValueTransformationSequence = item(RescaleSlope=1, RescaleIntercept=-1024)
-    shared.PlaneOrientationSequence = item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
-    ds.SharedFunctionalGroupsSequence = Sequence([shared])
-    order = list(range(16))[::-1]
-    per_frame = []
-    for k in order:
-        one = Dataset()
-        one.PlanePositionSequence = item(ImagePositionPatient=[0, 0, 2.0 * k])
-        per_frame.append(one)
-    ds.PerFrameFunctionalGroupsSequence = Sequence(per_frame)
-    ds.NumberOfFrames = 16
-    ds.PixelData = b"".join((hu[:, :, k].T + 1024).astype("<i2").tobytes() for k in order)
-    ds.save_as(tmp_path / "enhanced.dcm", enforce_file_format=True)
-    scan = open_scan(tmp_path / "enhanced.dcm")
+    def make(hu, path, count):
+        ds = one_slice(hu[:, :, 0], 0)
+        ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
+        for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
+            delattr(ds, name)
+        shared = Dataset()
+        shared.PixelMeasuresSequence = item(PixelSpacing=[0.6, 0.5])
+        shared.PixelValueTransformationSequence = item(RescaleSlope=1, RescaleIntercept=-1024)
+        shared.PlaneOrientationSequence = item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
+        ds.SharedFunctionalGroupsSequence = Sequence([shared])
+        order = list(range(hu.shape[2]))[::-1]
+        per_frame = []
+        for k in order:
+            one = Dataset()
+            one.PlanePositionSequence = item(ImagePositionPatient=[0, 0, 2.0 * k])
+            per_frame.append(one)
+        ds.PerFrameFunctionalGroupsSequence = Sequence(per_frame)
+        if count is not None:
+            ds.NumberOfFrames = count
+        ds.PixelData = b"".join((hu[:, :, k].T + 1024).astype("<i2").tobytes() for k in order)
+        ds.save_as(path, enforce_file_format=True)
+        return path
+
+    return make
+
+
+def test_an_enhanced_multi_frame_file_is_a_scan(limb, enhanced, tmp_path):
+    hu = limb()
+    scan = open_scan(enhanced(hu, tmp_path / "enhanced.dcm", 16))
     assert np.array_equal(scan.volume.hu, hu)
     assert scan.volume.grid.spacing == pytest.approx((0.5, 0.6, 2.0))
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(15, "hold 15 images"), (17, "hold 17 images"), (1, "hold 1 images"), (None, "not say how many")]
+)
+def test_a_wrong_number_of_frames_is_said(limb, enhanced, tmp_path, count, told):
+    file = enhanced(limb(), tmp_path / "enhanced.dcm", count)
+    for path in (file, tmp_path):
+        with pytest.raises(ScanError, match=f"FRAME_COUNT_WRONG: .*{told}.*") as caught:
+            open_scan(path)
+        assert "16" in caught.value.message
+
+
+def test_a_wrong_number_of_frames_costs_no_other_series(limb, series, enhanced):
+    folder = series(limb())
+    file = enhanced(limb(), folder / "enhanced.dcm", 15)
+    scan = open_scan(folder)
+    assert scan.volume.hu.shape[2] == 16 and "1 images with a wrong number of frames" in scan.findings[0].message
+    assert refused(file) == "FRAME_COUNT_WRONG"
 
 
 def test_cancelling_stops_the_reading(limb, series):

@@ -5,7 +5,7 @@ import pytest
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.io import dicom_headers
-from ankleviewer.io.dicom_headers import describe, frames_of, is_localizer, load, number, numbers
+from ankleviewer.io.dicom_headers import describe, frames_of, is_localizer, load, miscounted, number, numbers
 
 HU = np.zeros((6, 5), np.int16)
 
@@ -32,6 +32,21 @@ def test_padding_is_told_in_stored_numbers(one_slice, tmp_path, tags, expected):
         ds.add_new(name, "SS" if value < 32768 else "US", value)
     (frame,) = frames_of(ds, tmp_path)
     assert frame.padding == expected
+
+
+@pytest.mark.parametrize(
+    ("described", "claimed", "wrong"),
+    [(0, None, False), (0, 5, False), (1, None, False), (2, 2, False), (2, None, True), (2, 3, True)],
+)
+def test_frames_that_are_described_are_counted(one_slice, tmp_path, described, claimed, wrong):
+    from pydicom.dataset import Dataset
+
+    ds = one_slice(HU, 0, PerFrameFunctionalGroupsSequence=[Dataset() for _ in range(described)])
+    if claimed is not None:
+        ds.NumberOfFrames = claimed
+    error = miscounted(ds)
+    assert (error is not None and error.code == "FRAME_COUNT_WRONG") is wrong
+    assert bool(frames_of(ds, tmp_path)) is (not wrong and claimed != 5)
 
 
 @pytest.mark.parametrize(("tag", "value"), [("Rows", 0), ("ImagePositionPatient", None), ("ImageOrientationPatient", None)])

@@ -10,6 +10,7 @@ from PIL import Image
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.reading.review import History, Place, Review
 from ankleviewer.reports.pdf import Figures, render
 
 PICTURES = [Image.new("RGB", (60, 60), (n, 0, 0)) for n in (10, 90, 200)]
@@ -67,6 +68,12 @@ def test_not_assessed_never_looks_like_no_finding(made) -> None:
     assert "Right ankle: not assessed" in text and "No fracture found" not in text and "assessed were" not in text
 
 
+def test_a_report_without_a_finding_has_one_page(made) -> None:
+    none = made.report(made.answer("no fracture", 0.07), findings=(), review=Review())
+    assert len(made.pdf_text(render([Figures(none, PICTURES)]))) == 1
+    assert len(made.pdf_text(render([Figures(made.report(findings=()), PICTURES, PICTURES)]))) == 2
+
+
 def test_a_second_ankle_has_pictures_of_its_own(made) -> None:
     left = made.answer("uncertain", 0.5, ankle=1)
     report = made.report(made.answer(), left)
@@ -74,3 +81,25 @@ def test_a_second_ankle_has_pictures_of_its_own(made) -> None:
     text = joined(made.pdf_text(render(both)))
     assert text.count("in three perspectives") == 2 and text.count("Yellow outline") == 2
     assert text.count("Checks of the scan") == 1
+
+
+@pytest.mark.parametrize("word", ["sentence ", "unbroken"])
+def test_a_text_of_any_length_is_written(made, word: str) -> None:
+    """A journal or a pack of another program may bring one that is higher than a page."""
+    long = word * 450
+    history = History()
+    history.judge(Place("compact", "ab" * 32, 0, 0), "rejected", f"{long} (reason ends)")
+    history.add_missed((10.0, 12.0, 30.0), f"{long} (remark ends)")
+    report = made.report(review=history.review, findings=(Finding("caveat", "LONG_ONE", f"{long} (warning ends)"),) * 4)
+    title = replace(report.facts["ab" * 32], title=f"{long} (title ends)")
+    report = replace(report, series=f"{long} (series ends)", facts={"ab" * 32: title})
+    text = joined(made.pdf_text(render([Figures(report, PICTURES, PICTURES)])))
+    for end, count in (("reason", 1), ("remark", 1), ("series", 1), ("warning", 3 + 4)):  # beside the answer, and in their table
+        assert text.count(f"({end} ends)") == count, end
+    assert text.count("(title ends)") >= 4 and "is not a medical device" in text
+
+
+def test_a_text_without_end_is_cut(made) -> None:
+    report = made.report(findings=(Finding("info", "LONG_ONE", "word " * 4000 + "last"),))
+    text = joined(made.pdf_text(render([Figures(report, PICTURES, PICTURES)])))
+    assert "word\u2026" in text.replace("word \u2026", "word\u2026") and "last" not in text and 900 < text.count("word") < 1100

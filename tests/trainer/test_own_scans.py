@@ -55,9 +55,10 @@ def test_a_size_that_the_network_cannot_take_is_said(tmp_path: Path, prepared: P
     assert not order.out.exists()
 
 
-def test_a_manifest_to_validate_on_is_refused(tmp_path: Path) -> None:
-    order = TrainOrder("compact", "best", tmp_path / "run", validation=tmp_path / "scans.csv")
-    with pytest.raises(AnkleViewerError, match="USAGE: --validation goes with --data simulate"):
+@pytest.mark.parametrize("also", [{"validation": Path("scans.csv")}, {"live": True}, {"teacher": Path("run")}])
+def test_what_means_nothing_to_prepared_scans_is_refused(tmp_path: Path, also: dict[str, Any]) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", **also)
+    with pytest.raises(AnkleViewerError, match=f"USAGE: --{next(iter(also))} goes with --data simulate"):
         train_on_scans(order, tmp_path, lambda p: None)
 
 

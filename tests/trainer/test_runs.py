@@ -84,6 +84,22 @@ def test_going_on_from_a_pack_leaves_no_choice_of_width_or_teacher(tmp_path: Pat
     assert not order.out.exists()
 
 
+@pytest.mark.parametrize(
+    ("preset", "also", "told"),
+    [
+        ("best", {"partial": True}, "--partial goes with --init FILE"),
+        ("best", {"partial": True, "init": assets_dir() / "models" / "compact"}, "--partial goes with --init FILE"),
+        ("best", {"teacher": Path("run")}, "Preset best of compact learns from no teacher"),
+        ("paper", {"teacher": Path("run")}, "Preset paper of compact learns from no teacher"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(tmp_path: Path, preset: str, also: dict[str, Any], told: str) -> None:
+    order = TrainOrder("compact", preset, tmp_path / "run", **also)
+    with pytest.raises(AnkleViewerError, match=f"USAGE: {told}"):
+        train_on_simulator(order, lambda progress: None)
+    assert not order.out.exists()
+
+
 def test_devices_that_are_not_there_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)

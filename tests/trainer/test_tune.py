@@ -102,6 +102,31 @@ def test_another_search_in_the_same_folder_is_refused(tmp_path: Path, prepared: 
         tune(first, data, 1, lambda p: None, batch=4)
 
 
+@pytest.mark.parametrize("other", [{"model": "mobilenet"}, {"preset": "paper"}])
+def test_another_network_s_search_in_the_same_folder_is_refused(tmp_path: Path, prepared: Prepare, other: dict[str, str]) -> None:
+    data, first = prepared(tmp_path / "data"), order(tmp_path / "t")
+    tune(first, data, 1, lambda p: None, batch=4)
+    before = {path.name: path.read_bytes() for path in first.out.iterdir() if path.is_file()}
+    with pytest.raises(AnkleViewerError, match=r"SEARCH_UNFIT: .* in the network or its preset \(compact best\): give another"):
+        tune(replace(first, **other), data, 1, lambda p: None, batch=4)
+    assert {path.name: path.read_bytes() for path in first.out.iterdir() if path.is_file()} == before
+    assert tune(first, data, 1, lambda p: None, batch=4)["model"] == "compact", "the search itself goes on"
+
+
+def test_a_search_whose_trials_all_failed_leaves_its_folder_to_another(tmp_path: Path, prepared: Prepare) -> None:
+    data, wrong = prepared(tmp_path / "data"), replace(order(tmp_path / "t"), size=20)
+    with pytest.raises(AnkleViewerError, match="USAGE: compact takes a --size"):
+        tune(wrong, data, 1, lambda p: None)
+    assert tune(replace(wrong, size=16, preset="paper"), data, 1, lambda p: None)["preset"] == "paper"
+
+
+def test_what_a_search_cannot_do_is_said_before_it_begins(tmp_path: Path, prepared: Prepare) -> None:
+    taught = replace(order(tmp_path / "t"), teacher=tmp_path)
+    with pytest.raises(AnkleViewerError, match="USAGE: --teacher goes with --data simulate"):
+        tune(taught, prepared(tmp_path / "data"), 1, lambda p: None)
+    assert not taught.out.exists()
+
+
 def test_a_command_that_was_mended_is_no_other_search(tmp_path: Path, prepared: Prepare) -> None:
     data, wrong = prepared(tmp_path / "data"), replace(order(tmp_path / "t"), size=20)
     with pytest.raises(AnkleViewerError, match="USAGE: compact takes a --size"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,25 @@ def test_the_sample_scan_from_file_to_picture(tmp_path: Path) -> None:
     pixels = [image.pixelColor(x, y) for x in range(0, image.width() - 310, 2) for y in range(30, image.height(), 2)]
     orange = [c for c in pixels if abs(c.red() - 255) < 12 and abs(c.green() - 159) < 25 and c.blue() < 70]
     assert len(orange) > 40, "no box on the picture"
+
+
+def test_a_pack_that_failed_beside_others_is_told_by_the_exit_code(tmp_path: Path) -> None:
+    """As `analyze` does it: the picture shows the answers that there are."""
+    from ankleviewer.core.paths import assets_dir
+    from ankleviewer.ui.state.settings import sample_scan
+
+    sample, shipped = sample_scan(), assets_dir() / "models" / "compact"
+    if sample is None or not shipped.is_dir():
+        pytest.skip("needs the sample scan and a model pack in assets/")
+    spoilt = tmp_path / "home" / "models" / "spoilt"
+    shutil.copytree(shipped, spoilt)
+    text = (spoilt / "manifest.json").read_text(encoding="utf-8")
+    (spoilt / "manifest.json").write_text(text.replace('"name": "compact"', '"name": "spoilt"'), encoding="utf-8")
+    (spoilt / "model.onnx").write_bytes(b"no model")
+    picture = tmp_path / "sample.png"
+    done = run(
+        f"import os, sys; os.environ['ANKLEVIEWER_HOME'] = {str(tmp_path / 'home')!r}; from ankleviewer.ui.app import run; "
+        f"sys.exit(run({str(sample)!r}, 'all', {str(picture)!r}))"
+    )
+    assert done.returncode == 4 and done.stderr.count("MODEL_HASH_MISMATCH: ") == 1, done.stderr
+    assert QImage(str(picture)).width() > 0
