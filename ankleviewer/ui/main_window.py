@@ -208,6 +208,9 @@ class MainWindow(QMainWindow):
         ankle = self.controller.ankle
         spacing = spacing_text(case.scan.volume.grid.spacing)
         parts = [self.privacy.text(said(case.scan.series)[:48]), side_word(ankle.side) if ankle else "", spacing]
+        if not self.settings.panel:  # nothing else tells then that another scan is on its way, or an answer
+            working = {Phase.READING: tr("Reading the scan"), Phase.ANALYSING: tr("Analysing")}
+            parts.append(working.get(self.controller.phase, ""))
         answer = self.controller.answer
         engine = engine_text(answer.runtime.provider if answer is not None else None)
         self.menu_corner.tell("   ".join(p for p in parts if p), engine)
@@ -336,8 +339,8 @@ class MainWindow(QMainWindow):
         if self.controller.case is None:
             return
         path = ask_place(self, tr("Save result and review"), "ankle-review.json", tr("JSON (*.json)"), ".json")
-        if path:
-            self.controller.reviewing.save(self.controller.analysis, path)
+        if path and self.controller.reviewing.save(self.controller.analysis, path):
+            self.toast.say(tr("Result and review saved"))
 
     # ---------------------------------------------------------------------------------------------------------------- closing
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -187,6 +187,24 @@ def test_the_panel_hides_and_is_remembered(make_window, backend) -> None:
     assert window.panel.isVisible()
 
 
+def test_work_under_way_is_told_while_the_panel_is_hidden(make_window, backend, qtbot) -> None:
+    """The last scan stays on the screen meanwhile, and could be taken for the one that was asked for."""
+    window = make_window(backend)
+    window.toggle_panel()
+    assert "Reading" not in window.facts._whole
+    backend.gate.clear()
+    window.open("second.nii.gz")
+    assert "Reading the scan" in window.facts._whole
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    backend.gate.clear()
+    window.controller.analyse()
+    assert "Analysing" in window.facts._whole
+    window.toggle_panel()
+    assert "Analysing" not in window.facts._whole, "the column tells it"
+    backend.gate.set()
+
+
 def test_dialogs_open_and_close(make_window, backend) -> None:
     from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
 

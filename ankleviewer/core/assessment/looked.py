@@ -97,7 +97,7 @@ def _place(
     if near and np.linalg.norm(mm - marks[near]) > NEAR_MM:
         near = ""
     return Looked(
-        share=round(share, 4),
+        share=share,
         across="" if abs(out) < aside else outer if out > 0 else inner,
         along="" if abs(back) < aside else "posterior" if back > 0 else "anterior",
         height_mm=round(up, 1) if abs(up) >= (least if joint == PLAFOND else max(least, BONES_MM)) else 0.0,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from ankleviewer.core.display.savedview import SUFFIX, SavedView
 from ankleviewer.ui.files.exporting import ask_place
+from ankleviewer.ui.state.controller import ALL_MODELS
 from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ class SessionFiles(QObject):
         super().__init__(window)
         self._window = window
         self._waiting: tuple[SavedView, str] | None = None  # and the path that is being opened for it
+        self._chosen_before = ""
+        self._lacking = ""  # name of the session's model, where it is not installed
         window.controller.settled.connect(self._on_settled)
         window.controller.opened.connect(self._on_opened)
+        window.controller.changed.connect(self._check_model)  # the packs may be known only later
 
     # --------------------------------------------------------------------------------------------------------------- saving
     def choose(self) -> None:
@@ -80,21 +84,33 @@ class SessionFiles(QObject):
                 "SESSION_SCAN_MISSING", tr("The scan of this session is neither at its place nor beside the session.")
             )
             return
-        controller.chosen = saved.chosen
+        if self._waiting is None:
+            self._chosen_before = controller.chosen
+        controller.chosen, self._lacking = saved.chosen, ""
         controller.open(str(scan), saved.pick)
         self._waiting = (saved, str(scan))
+        self._check_model()
+
+    def _check_model(self) -> None:
+        """A session may come from a computer with other models: a name that is unknown here would cost every scan its answer."""
+        controller = self._window.controller
+        known = {m.name for m in controller.models or ()} | {"", ALL_MODELS}
+        if self._waiting is not None and controller.models and controller.chosen not in known:
+            self._lacking, controller.chosen = controller.chosen, ""
 
     def _on_opened(self, path: str) -> None:
         if self._waiting is not None and self._waiting[1] != path:
             self._waiting = None  # the reader opened another scan meanwhile
+            self._window.controller.chosen = self._chosen_before
 
     def _on_settled(self, ok: bool) -> None:
         if self._waiting is None:
             return
         (saved, _), self._waiting = self._waiting, None
-        if not ok:
-            return
         controller = self._window.controller
+        if not ok:
+            controller.chosen = self._chosen_before
+            return
         if controller.case.scan.sha256 != saved.sha256:
             controller.notify(
                 "SESSION_SCAN_CHANGED",
@@ -102,6 +118,9 @@ class SessionFiles(QObject):
             )
             return
         self._restore(saved)
+        if self._lacking:
+            name = self._lacking[:80]
+            controller.notify("SESSION_MODEL_MISSING", tr("The model of this session ({name}) is not installed here.", name=name))
 
     def _restore(self, saved: SavedView) -> None:
         controller, view = self._window.controller, self._window.view
@@ -112,6 +131,8 @@ class SessionFiles(QObject):
         shown = view.state
         selected = saved.state.selected if saved.state.selected < len(controller.boxes) else -1
         state = replace(saved.state, ankle=shown.ankle, model=shown.model, selected=selected)
+        if shown.model != saved.state.model:  # neither a threshold nor a number of a finding means anything on another's map
+            state = replace(state, threshold=None, selected=-1)
         view.set_state(state)
         view.set_state(state)  # turning to another map puts the threshold back to that map's own, so it comes last
 

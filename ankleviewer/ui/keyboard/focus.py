@@ -1,13 +1,22 @@
-"""KeptFocus: gives a window its keyboard back that the making of VTK's own native window takes away (X11 without a manager)."""
+"""Who has the keyboard: the order in which Tab goes, and KeptFocus, which gives a window back the keyboard that the making of
+VTK's own native window takes away (X11 without a manager).
+"""
 
 from __future__ import annotations
 
 import contextlib
+from itertools import pairwise
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 _WAIT_MS = 250  # within which the system says that the focus has gone
+
+
+def in_turn(*widgets: QWidget) -> None:
+    """Tab goes through these widgets in this order; by itself Qt takes what was made last at the very end of the window."""
+    for before, after in pairwise(widgets):
+        QWidget.setTabOrder(before, after)
 
 
 class KeptFocus(QObject):

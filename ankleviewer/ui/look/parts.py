@@ -13,9 +13,12 @@ from PySide6.QtWidgets import (
     QMenuBar,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStyle,
+    QStyleOptionComboBox,
     QStyleOptionMenuItem,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -41,6 +44,15 @@ def rule() -> QFrame:
     return made
 
 
+def reveal(widget: QWidget) -> None:
+    """Scroll the area that a widget lies in, if any, so that the widget is seen."""
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None:
+        parent.ensureWidgetVisible(widget, 0, 8)
+
+
 class Chooser(QComboBox):
     """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room."""
 
@@ -49,10 +61,19 @@ class Chooser(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The box, then the chevron."""
-        super().paintEvent(event)
-        painter = QPainter(self)
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The box with as much of the entry as fits (Qt would cut it in a letter), then the chevron."""
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = (
+            self.style()
+            .subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self)
+            .width()
+        )
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(QColor(theme.now().secondary), 1.6)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)

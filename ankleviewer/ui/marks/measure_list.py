@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import BY_NAME, Tool, title
-from ankleviewer.ui.look.parts import Link, label, rule
+from ankleviewer.ui.look.parts import Link, label, reveal, rule
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import measure_text, short
@@ -142,6 +142,8 @@ class MeasureList(QWidget):
             self.rows = [MeasureRow(self.measuring, measure) for measure in kept]
             for row in self.rows:
                 self._column.addWidget(row)
+                if row.measure.number == self.measuring.selected:  # just made or changed: its values are looked for
+                    QTimer.singleShot(0, row, lambda row=row: reveal(row))
         folded = self.fold.isChecked()
         self.fold.setText(tr("Show") if folded else tr("Hide"))
         for row in self.rows:
@@ -155,14 +157,12 @@ class MeasureList(QWidget):
         self.setVisible(bool(kept) or self.measuring.tool is not None)
         taken, self._tool = self.measuring.tool is not self._tool, self.measuring.tool
         if taken and self._tool is not None:
-            QTimer.singleShot(0, self._reveal)  # when the card has been laid out
+            QTimer.singleShot(0, self.card, lambda: reveal(self.card))  # when the card has been laid out
 
-    def _reveal(self) -> None:
-        parent = self.parentWidget()
-        while parent is not None and not isinstance(parent, QScrollArea):
-            parent = parent.parentWidget()
-        if parent is not None:
-            parent.ensureWidgetVisible(self.card)
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, from top to bottom."""
+        return [self.card.end, self.fold, *(stop for row in self.rows for stop in (row.go, row.remove))]
 
 
 def _short(measure: Measure) -> str:

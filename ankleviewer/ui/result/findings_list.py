@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.review import REASONS, Judgement, Mark, Missed
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.look.parts import Chooser, label
+from ankleviewer.ui.look.parts import Chooser, Link, label, reveal
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import box_lines
@@ -103,6 +103,11 @@ class FindingRow(QFrame):
         self.setProperty("selected", selected)
         theme.restyle(self)
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where Tab stops, from top to bottom."""
+        return self, self.accept, self.reject, self.reason, self.reset
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go there."""
         if event.button() == Qt.MouseButton.LeftButton:
@@ -122,18 +127,26 @@ class MissedRow(QFrame):
     def __init__(self, controller: CaseController, missed: Missed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("missed")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 5, 6, 5)
-        self.go = QPushButton(f"M{missed.number}   {position_text(missed.center_mm)}")
-        self.go.setObjectName("link")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 6, 5)
+        grid.setHorizontalSpacing(4)
+        grid.setVerticalSpacing(1)
+        place = position_text(missed.center_mm)
+        self.go = Link(f"M{missed.number}")
+        self.go.setAccessibleName(f"M{missed.number}   {place}")
         self.go.setToolTip(tr("A place that you marked and the model did not: show it in every view"))
-        self.go.clicked.connect(lambda: controller.view.go_to(missed.center_mm, -1))
+        self.go.clicked.connect(lambda: controller.go_to_missed(missed.center_mm))
         self.remove = QPushButton(tr("Remove"))
         self.remove.setAccessibleName(tr("Remove mark M{number}", number=missed.number))
         self.remove.setStyleSheet("padding: 3px 8px; min-height: 18px;")
         self.remove.clicked.connect(lambda: controller.reviewing.remove_missed(missed.number))
-        row.addWidget(self.go, 1)
-        row.addWidget(self.remove)
+        # in a line of its own: beside a button it would be wider than the column, which hides what does not fit, in every row
+        where = label(place)
+        where.setContentsMargins(4, 0, 0, 0)
+        grid.addWidget(self.go, 0, 0)
+        grid.addWidget(self.remove, 0, 1)
+        grid.addWidget(where, 1, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
 
 
 class FindingsList(QWidget):
@@ -175,9 +188,19 @@ class FindingsList(QWidget):
             row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
         self._mark()
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, from top to bottom."""
+        found = [stop for row in self.rows for stop in row.stops]
+        return found + [stop for row in self.missed for stop in (row.go, row.remove)]
+
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if old.selected != new.selected:
             self._mark()
+            # stepped to, not arrived at with the answer, which stays in sight above the first
+            if new.selected >= 0 and max(old.selected, new.selected) > 0 and new.selected < len(self.rows):
+                row = self.rows[new.selected]
+                QTimer.singleShot(0, row, lambda: reveal(row))  # when it has been laid out
 
     def _mark(self) -> None:
         for row in self.rows:

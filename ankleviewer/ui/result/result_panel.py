@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.ui.keyboard.focus import in_turn
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.marks.measure_list import MeasureList
@@ -77,6 +78,8 @@ class ResultPanel(QWidget):
         self.veil.setParent(self)
         self.veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.veil.hide()
+        self._stops: list[QWidget] = []
+        controller.measuring.changed.connect(self._set_stops)
         controller.changed.connect(self.refresh)
         controller.view.changed.connect(self._on_view)
         self.refresh()
@@ -205,6 +208,14 @@ class ResultPanel(QWidget):
         origin = origin_text(data.get(answer.name, "")) if answer is not None else ""
         self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")
         self._refresh_models()
+        self._set_stops()
+
+    def _set_stops(self) -> None:
+        """Tab goes down the column as it is read: rows that are made later come where they stand."""
+        stops = [self.steps[-1], *self.findings.stops, *self.measures.stops, *self._other_rows]
+        if stops != self._stops:
+            self._stops = stops
+            in_turn(*stops)
 
     def _refresh_ankle(self) -> None:
         case, answered = self.controller.case, self.controller.analysis

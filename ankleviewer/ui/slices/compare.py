@@ -10,8 +10,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display.scene import Scene, resolve
+from ankleviewer.core.display.viewstate import PaneView
 from ankleviewer.core.imaging.oblique import frames_of
-from ankleviewer.core.imaging.planes import PLANES, Viewport
+from ankleviewer.core.imaging.planes import PLANES, Frame, Viewport, region_on_slice
 from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.model import ViewModel
@@ -75,6 +76,23 @@ class Compare(Tiles):
             self._controller.choose_ankle(index)
         super().clicked(tile, mm)
 
+    def _pans(self, frame: Frame, sides: Sequence[float]) -> list[tuple[float, float]]:
+        """Where each tile looks, so that a magnified place of one ankle lies beside the same place of the other.
+
+        Args:
+            sides: -1 for an ankle that is the mirror image of the one shown, along the rows.
+        """
+        pane, shown = self.pane(), self.model.state.ankle
+        if pane == PaneView():
+            return [pane.pan] * len(sides)  # each is seen whole, in the middle of its tile
+        spacing, from_joint = np.asarray(frame.grid.spacing[:2]), []
+        for ankle, scene in zip(self._controller.case.ankles, self.scenes(), strict=True):
+            low, high = region_on_slice(frame, scene.region)
+            from_joint.append((low + high) / 2 - frame.grid.to_voxel(ankle.centre_mm)[:2] * spacing)
+        wanted = from_joint[shown] + pane.pan
+        found = [wanted * (side, 1.0) - middle for side, middle in zip(sides, from_joint, strict=True)]
+        return [(float(x), float(y)) for x, y in found]
+
     def tiles(self) -> list[Tile]:
         """Right ankle at the left, as in the scan."""
         # Turned planes are those of one ankle; the other one's lie elsewhere. So both are shown on the scan's own.
@@ -86,11 +104,16 @@ class Compare(Tiles):
         depth = frame.grid.to_voxel([ankle.centre_mm for ankle in ankles])[:, 2]
         offset = frame.slice_at(state.cursor_mm) - depth[state.ankle]
         # One is the other's mirror image: lateral of one joint is compared with lateral of the other, not left with left.
-        mirrored = state.tile_plane == "sagittal" and {a.side for a in ankles} == {"L", "R"}
-        offsets = [offset if n == state.ankle or not mirrored else -offset for n in range(len(ankles))]
+        pair = {a.side for a in ankles} == {"L", "R"}
+        across = state.tile_plane == "sagittal"  # left and right lie along the slices; else along their rows
+        mirrored = [pair and n != state.ankle for n in range(len(ankles))]
+        offsets = [-offset if across and other else offset for other in mirrored]
         width = (self.width() - (len(ankles) - 1) * SPACE) / len(ankles)
-        pane = self.pane()
-        ports = [Viewport.fit(frame, (width, self.height()), scene.region, pane.zoom, pane.pan, MARGIN + 6) for scene in scenes]
+        pane, size = self.pane(), (width, self.height())
+        pans = self._pans(frame, [-1.0 if other and not across else 1.0 for other in mirrored])
+        ports = [
+            Viewport.fit(frame, size, scene.region, pane.zoom, pan, MARGIN + 6) for scene, pan in zip(scenes, pans, strict=True)
+        ]
         scale = min(port.scale for port in ports)
         made = []
         for n, (ankle, scene, port) in enumerate(zip(ankles, scenes, ports, strict=True)):
@@ -101,5 +124,6 @@ class Compare(Tiles):
             note = f"{side_word(ankle.side)}\n{distance_text(away, state.tile_plane, ankle.side)}"
             place = QRectF(n * (width + SPACE), 0, width, self.height())
             at = replace(port, scale=scale)
-            made.append(Tile(place, scene, picture, at, picture.slice_text, note, n == state.ankle, foot=state.annotations))
+            turned = mirrored[n] and not across
+            made.append(Tile(place, scene, picture, at, picture.slice_text, note, n == state.ankle, state.annotations, turned))
         return made

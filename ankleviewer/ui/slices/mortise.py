@@ -60,6 +60,8 @@ class MortiseView(QObject):
                 self._turn(index)
 
     def _on_failed(self, error: AnkleViewerError) -> None:
+        if self._case is not self._controller.case:
+            return  # said of a scan that is no longer open
         why = said(error.message)
         if error.code == NOT_FOUND:
             # English goes on with a small letter; a translation keeps its own.

@@ -35,6 +35,7 @@ class Tile:
     note: str = ""
     current: bool = False
     foot: bool = False  # window and scale bar below the picture
+    mirrored: bool = False  # pans to the other side than the shared pan says
 
 
 class Tiles(QWidget):
@@ -50,6 +51,7 @@ class Tiles(QWidget):
         self.overlays: list[Callable[[QPainter, Tile], None]] = []  # painted on every tile, over the picture
         self._wheel = 0
         self._pan: QPointF | None = None
+        self._pan_side = 1.0  # -1 while a mirrored tile is dragged
         self._window: QPointF | None = None
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self._on_scene)
@@ -108,6 +110,7 @@ class Tiles(QWidget):
         tile = self.tile_at(event.position())
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan = event.position()
+            self._pan_side = -1.0 if tile is not None and tile.mirrored else 1.0
         elif event.button() == Qt.MouseButton.LeftButton and self.window().property("window_key"):
             self._window = event.position()
         elif event.button() == Qt.MouseButton.LeftButton and tile is not None:
@@ -127,7 +130,7 @@ class Tiles(QWidget):
             moved = event.position() - self._pan
             self._pan = event.position()
             pane, scale = self.pane(), self.tiles()[0].port.scale
-            pan = (pane.pan[0] - moved.x() / scale, pane.pan[1] - moved.y() / scale)
+            pan = (pane.pan[0] - self._pan_side * moved.x() / scale, pane.pan[1] - moved.y() / scale)
             self.model.set_pane(self.model.state.tile_plane, PaneView(pane.zoom, pan))
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:

@@ -9,10 +9,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from ankleviewer.core.assessment.explain import paper_map
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import PaneView, ViewState
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
@@ -24,8 +22,8 @@ from ankleviewer.ui.state.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing, ankle_of
+from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
 
-_MARGIN_MM = 12.0  # shown around the ankle's box
 ALL_MODELS = "all"
 
 
@@ -84,10 +82,12 @@ class CaseController(QObject):
         self._path = ""
         self.pick, self._picking = "", ""  # key of the series that is open, and that is being opened
         self._touched = False
+        self._interrupted = False  # the open case's analysis, by the reading of another scan
         self.reviewing = Reviewing(self.backend, self)
         self.measuring = Measuring(view, self.reviewing, self)
         self.reviewing.changed.connect(self._on_review)
         self.reviewing.stepped.connect(self._on_stepped)
+        self.measuring.going.connect(self._show_ankle_at)
         self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
         self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
         self.reading.done.connect(self._on_case)
@@ -121,6 +121,7 @@ class CaseController(QObject):
     def open(self, path: str, pick: str = "") -> None:
         """Read a file or folder (of several series that with the key `pick`); the open case stays until the new one is there."""
         self._path, self._picking = path, pick
+        self._interrupted = self._interrupted or self.analysing.running
         self.analysing.cancel()
         self._set_notice(None)
         self.phase = Phase.READING
@@ -132,7 +133,7 @@ class CaseController(QObject):
         if self.case is None or self.phase is Phase.READING:
             return
         case, names = self.case, self._names()
-        self._touched = self.go_to_offered = False
+        self._touched = self.go_to_offered = self._interrupted = False
         self.phase = Phase.ANALYSING
         self.analysing.start(
             lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled), after_events=True
@@ -148,7 +149,15 @@ class CaseController(QObject):
             self.phase = self._resting()
             self.changed.emit()
             self.settled.emit(False)
+            self._resume()
         return busy
+
+    def _resume(self) -> None:
+        """The scan that was being read does not come: the open case, whose analysis gave way to it, gets its answer after all."""
+        if self._interrupted:
+            touched = self._touched
+            self.analyse()
+            self._touched = touched  # a reader who has started is not moved
 
     def take_over(self, other: CaseController) -> None:
         """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
@@ -199,7 +208,7 @@ class CaseController(QObject):
             self._on_not_read(ScanError(refusal.code, refusal.message))
             return
         self.changing.emit()
-        self.case, self.analysis, self.pick = case, None, self._picking
+        self.case, self.analysis, self.pick, self._interrupted = case, None, self._picking, False
         self.phase = Phase.SCAN
         self.reviewing.open(case)
         complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
@@ -208,7 +217,7 @@ class CaseController(QObject):
         self.view.update(ankle=ankle, selected=-1, threshold=None, fit=fit, panes=(PaneView(), PaneView(), PaneView()))
         self.view.update(oblique=False, turn=None)  # planes turned for one ankle suit no other
         self._show()
-        self.view.go_to(self._middle(), -1)
+        self.view.go_to(middle_of(self.case, self.ankle), -1)
         self.opened.emit(self._path)
         if self.models is None:
             self.changed.emit()  # the analysis starts when the packs are known
@@ -222,8 +231,9 @@ class CaseController(QObject):
             self.changed.emit()
             self.settled.emit(False)
             self.several.emit(self._path)
-            return
-        self._fail(error, Path(self._path).name)
+        else:
+            self._fail(error, Path(self._path).name)
+        self._resume()
 
     def _on_analysis(self, analysis: Any) -> None:
         self.changing.emit()
@@ -231,11 +241,7 @@ class CaseController(QObject):
         self.phase = Phase.ANSWER
         answers = [a for a in analysis.result.models if a.ankle is not None]
         if answers:
-            default = {m.name: m.default for m in self.models or ()}
-            best = max(answers, key=lambda a: (a.probability is not None, default.get(a.name, False), a.probability or 0.0))
-            if self._touched:
-                same = [a for a in answers if a.ankle == self.view.state.ankle]
-                best = same[0] if same else best
+            best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None)
             self.view.update(model=best.name, ankle=best.ankle, selected=-1, threshold=None)
         self._show()
         if self.boxes and not self._touched:
@@ -244,7 +250,7 @@ class CaseController(QObject):
             if self.boxes:
                 self.go_to_offered = True
             elif not self._touched:
-                self.view.go_to(self._middle(), -1)
+                self.view.go_to(middle_of(self.case, self.ankle), -1)
             self.changed.emit()
         self.settled.emit(True)
 
@@ -326,17 +332,27 @@ class CaseController(QObject):
         if self.boxes:
             self.go_to_finding(0)
         else:
-            self.view.go_to(self._middle(), -1)
+            self.view.go_to(middle_of(self.case, self.ankle), -1)
         self.changed.emit()
 
     def _on_stepped(self, what: Place | Point) -> None:
         """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place."""
+        if self._show_ankle_at(what) and not isinstance(what, Place):
+            self.view.go_to(what, -1)
+
+    def _show_ankle_at(self, what: Place | Point) -> bool:
+        """Show the ankle that something belongs to, so that answer and place are of one; False where it was shown before."""
         shown = self.view.state.ankle
         ankle = ankle_of(what, self.case.ankles, shown)
-        if ankle != shown and ankle < len(self.case.ankles):
-            self.choose_ankle(ankle)
-            if not isinstance(what, Place):
-                self.view.go_to(what, -1)
+        if ankle == shown or ankle >= len(self.case.ankles):
+            return False
+        self.choose_ankle(ankle)
+        return True
+
+    def go_to_missed(self, center_mm: Point) -> None:
+        """Every view at a place that the reader marked, and the ankle that it lies in."""
+        self._show_ankle_at(center_mm)
+        self.view.go_to(center_mm, -1)
 
     def go_to_finding(self, index: int) -> None:
         """Every view at a finding of the answer shown."""
@@ -354,11 +370,14 @@ class CaseController(QObject):
 
     # ------------------------------------------------------------------------------------------------------- the reader's word
     def judge(self, judgement: Judgement, index: int | None = None) -> None:
-        """Accept or reject a finding (None: the selected one, or the first); the same judgement again takes it back."""
+        """Accept or reject a finding (None: the selected one, or the first, which is shown); the same again takes it back."""
         if self.boxes:
-            index = max(self.view.state.selected, 0) if index is None else index
+            known = index is not None or self.view.state.selected >= 0
+            if not known:
+                self.go_to_finding(0)  # and nothing of it is taken back, since it was not on the screen
+            index = self.view.state.selected if index is None else index
             now = self.reviewing.mark(self.answer, index)
-            again = now is not None and now.judgement == judgement
+            again = known and now is not None and now.judgement == judgement
             self.reviewing.judge(self.answer, index, None if again else judgement)
 
     def add_missed(self) -> None:
@@ -371,30 +390,11 @@ class CaseController(QObject):
             self._show()
             self.changed.emit()
 
-    def _middle(self) -> np.ndarray:
-        if self.ankle is not None:
-            return np.asarray(self.ankle.centre_mm)
-        grid = self.case.scan.volume.grid
-        return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
-
     def _show(self) -> None:
         self.view.set_scene(self.scene_for(self.view.state.ankle))
 
     def scene_for(self, index: int) -> Scene:
         """What there is to show of one ankle of the open case."""
-        ankles = self.case.ankles
+        ankles, heatmaps = self.case.ankles, self.analysis.heatmaps if self.analysis is not None else {}
         ankle, answer = ankles[index] if index < len(ankles) else None, self.answer_for(index)
-        region = None
-        if ankle is not None:
-            region = (np.asarray(ankle.min_mm) - _MARGIN_MM, np.asarray(ankle.max_mm) + _MARGIN_MM)
-        heat = None
-        if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
-            heat = self.analysis.heatmaps.get((answer.name, answer.ankle))
-            if heat is not None and self.view.state.paper_map:
-                heat = paper_map(heat) or heat
-        firm = answer is None or answer.call == "fracture"
-        boxes = answer.boxes if answer is not None else ()
-        marks = [self.reviewing.mark(answer, n) for n in range(len(boxes))]
-        judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
-        missed = tuple((m.number, m.center_mm) for m in self.reviewing.review.missed)
-        return Scene(self.case.scan.volume, heat, boxes, firm, region, judged, missed)
+        return scene_of(self.case, ankle, answer, heatmaps, self.reviewing, self.view.state.paper_map)

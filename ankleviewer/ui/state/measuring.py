@@ -48,9 +48,11 @@ class Measuring(QObject):
 
     Signals:
         changed(): any of them, or what stands.
+        going(place): every view is about to go to a measure at this LPS position, mm.
     """
 
     changed = Signal()
+    going = Signal(object)
 
     def __init__(self, view: ViewModel, reviewing: Reviewing, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -279,7 +281,9 @@ class Measuring(QObject):
         if measure is not None and self.view.scene is not None:
             points = measure.points[1:] if measure.kind == "tibiofibular" and len(measure.points) > 1 else measure.points
             flat = measure.normal is not None and common_normal(points, measure.normal) is not None
-            self.view.go_to(np.mean(points, axis=0) if flat else points[0], self.view.state.selected)
+            place = point(np.mean(points, axis=0)) if flat else points[0]
+            self.going.emit(place)
+            self.view.go_to(place, self.view.state.selected)
             self.select(number)
 
     def remove(self, number: int | None = None) -> None:

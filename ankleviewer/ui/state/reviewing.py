@@ -105,8 +105,8 @@ class Reviewing(QObject):
         """Do it again."""
         self._step(self.history.redo)
 
-    def save(self, analysis: Any, path: str) -> None:
-        """Write the result and what stands to a file of the reader's choice."""
+    def save(self, analysis: Any, path: str) -> bool:
+        """Write the result and what stands to a file of the reader's choice; False where that failed, which is told."""
         try:
             self._backend.save_review(self._case, analysis, self.review, path)
         except OSError as error:
@@ -116,6 +116,8 @@ class Reviewing(QObject):
                     why=said(error.strerror or type(error).__name__),
                 )
             )
+            return False
+        return True
 
     def _step(self, take: Callable[[], Record | None]) -> None:
         before = self.review

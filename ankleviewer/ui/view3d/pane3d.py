@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.anatomy.cast import Cast
 from ankleviewer.core.display.view3d import View3D
@@ -24,7 +24,7 @@ from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.background import qt_classes
 from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.background.opengl import drawn_by_processor, opengl_missing
-from ankleviewer.ui.keyboard.focus import KeptFocus
+from ankleviewer.ui.keyboard.focus import KeptFocus, in_turn
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.view3d.bone_work import Bones, bone_work
@@ -110,7 +110,8 @@ class Pane3D(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(header(self, self.look_from, self.tools.button))
+        self._header = header(self, self.look_from, self.tools.button)
+        column.addWidget(self._header)
         column.addWidget(self.tools.line)
         column.addWidget(body, 1)
 
@@ -220,6 +221,7 @@ class Pane3D(QWidget):
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
+            in_turn(*self._header.findChildren(QToolButton), self.render3d.widget)
         self._stack.setCurrentWidget(self.render3d.widget)
 
     def _on_surface(self, bones: Bones) -> None:

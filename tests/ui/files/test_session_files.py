@@ -157,3 +157,33 @@ def test_saving_asks_for_a_name_and_tells_a_full_disk(make_window, backend, scan
     assert asked == [f"ankle{SUFFIX}"] and record["scan"]["path"] == str(scan) and record["scan"]["sha256"] == "ab" * 32
     window.session_files.save(str(tmp_path / "no" / f"s{SUFFIX}"))
     assert window.controller.notice.code == "FILE_NOT_WRITTEN"
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["packs are known", "packs are listed later"])
+def test_a_model_that_is_not_installed_here_costs_no_answer(make_window, backend, saved, listed: bool) -> None:
+    """A session of another computer: its model's name stays with it, and no later scan is asked of that model."""
+    file, state = saved
+    record = json.loads(file.read_text())
+    record["chosen"] = record["view"]["model"] = "theirs"
+    file.write_text(json.dumps(record))
+    window = make_window(backend, path=None)
+    if listed:
+        qtbot_wait(window, Phase.EMPTY)
+    else:
+        window.controller.models = None
+    window.open(str(file))
+    qtbot_wait(window)
+    assert window.controller.notice.code == "SESSION_MODEL_MISSING" and "theirs" in window.banner.text.text()
+    assert window.controller.answer.name == "compact" and window.controller.chosen == ""
+    assert window.view.state.cursor_mm == state.cursor_mm and window.view.state.layout == "coronal"
+    assert window.view.state.threshold is None and window.view.state.selected == -1, "those were of another map"
+
+
+def test_a_session_whose_scan_is_refused_leaves_the_chosen_model(make_window, backend, fakes, saved, qtbot) -> None:
+    file, _ = saved
+    window = make_window(backend)
+    assert window.controller.chosen == ""
+    backend.read_error = fakes.refusal()
+    window.open(str(file))
+    qtbot.waitUntil(lambda: window.controller.notice is not None)
+    assert window.controller.chosen == ""

@@ -1,10 +1,12 @@
-"""KeptFocus: the keyboard stays where it was while VTK's window is made, and is given to nobody who did not have it."""
+"""Tab goes as a window is read. The keyboard stays where it was while VTK's window is made; nobody else is given it."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.ui.keyboard.focus import KeptFocus
 
@@ -49,3 +51,39 @@ def test_a_window_that_was_not_active_is_left_alone(qtbot) -> None:
     qtbot.wait(400)
     first.hide()
     second.hide()
+
+
+def test_tab_goes_down_the_result_column_as_it_is_read(make_window, backend, qtbot) -> None:
+    """Rows are made when there is an answer, a mark, a measure; the keyboard reaches them where they stand."""
+    window = make_window(backend)
+    controller, panel = window.controller, window.panel
+    window.resize(1280, 1000)
+    controller.judge("rejected", 0)
+    controller.add_missed()
+    controller.reviewing.add_measure("distance", ((0.0, 0.0, 140.0), (6.0, 8.0, 140.0)), (0.0, 0.0, 1.0), ())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.panes["sagittal"].setFocus()
+    seen = []
+    for _ in range(60):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+        if seen[-1] is window.panes["axial"]:
+            break
+    column = [w for w in seen if panel.isAncestorOf(w)]
+    assert {panel.findings.rows[0].reason, panel.findings.missed[0].remove, panel.measures.rows[0].go} < set(column)
+    tops = [w.mapTo(panel, w.rect().topLeft()).y() for w in column]
+    assert all(after >= before - 4 for before, after in pairwise(tops)), tops
+    assert column == seen[seen.index(column[0]) : seen.index(column[-1]) + 1], "and leaves it only at its end"
+
+
+def test_tab_goes_along_the_3d_header_and_then_to_the_picture(make_window, backend, qtbot) -> None:
+    window = make_window(backend, gl=True)
+    pane = window.pane3d
+    qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
+    wanted = [*pane._header.findChildren(QToolButton), pane.render3d.widget]
+    assert [b.text() for b in wanted[:6]] == list("LRAPSI") and wanted[6] is pane.tools.button
+    chain = [wanted[0]]
+    while chain[-1] is not wanted[-1] and len(chain) < 40:
+        chain.append(chain[-1].nextInFocusChain())
+    assert [w for w in chain if w.focusPolicy() & Qt.FocusPolicy.TabFocus] == wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
-from ankleviewer.ui.look.parts import Hints
+from ankleviewer.ui.look.parts import Chooser, Hints
 
 
 def test_hints_without_room_give_way(qtbot) -> None:
@@ -42,3 +42,26 @@ def test_the_text_in_the_menu_bar_gives_way_to_the_menus(make_window, backend) -
     window.resize(1280, 800)
     QApplication.processEvents()
     assert facts.text() == facts._whole and facts.toolTip() == ""
+
+
+def test_an_entry_that_is_too_long_for_its_box_ends_in_dots(qtbot) -> None:
+    """What a plain combo box cuts in a letter ("nicht beur") is seen to go on; what is short stays as it is."""
+    chooser = Chooser()
+    qtbot.addWidget(chooser)
+    chooser.addItems(["Right ankle  ·  not assessed at all", "Left"])
+    chooser.resize(150, 30)
+    chooser.show()
+
+    def last_ink() -> int:
+        image = chooser.grab().toImage()
+        ground = image.pixelColor(4, 15)
+        rows, columns = range(6, 24), range(8, 126)
+        lit = [x for x in columns for y in rows if abs(image.pixelColor(x, y).lightness() - ground.lightness()) > 60]
+        return max(lit)
+
+    room = 150 - 20 - 8  # beside the chevron
+    assert last_ink() < room
+    tall = [y for y in range(6, 24) if abs(chooser.grab().toImage().pixelColor(last_ink(), y).lightness() - 30) > 90]
+    assert len(tall) <= 3, "the last that is seen is a dot, no part of a letter"
+    chooser.setCurrentIndex(1)
+    assert last_ink() < 50

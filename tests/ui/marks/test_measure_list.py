@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QScrollArea
 
 from ankleviewer.ui.marks.measure_list import MeasureList
 
@@ -64,3 +65,14 @@ def test_the_list_folds_away(window, measures) -> None:
     assert measures.rows[0].isHidden() and measures.head.text() == "Measure" and measures.fold.text() == "Show"
     measures.fold.click()
     assert not measures.rows[0].isHidden()
+
+
+def test_a_measure_just_made_is_seen_in_the_column(window, measures, qtbot) -> None:
+    window.resize(1280, 640)
+    scroll = window.panel.findChild(QScrollArea)
+    for n in range(9):
+        distance(window, (0.0, float(n), 140.0), (6.0, 9.0, 140.0))
+    qtbot.wait(150)  # laid out, and scrolled
+    row = measures.rows[-1]
+    top = row.mapTo(scroll.viewport(), row.rect().topLeft()).y()
+    assert top > 0 and top + row.height() <= scroll.viewport().height()

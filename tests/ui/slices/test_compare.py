@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
+from ankleviewer.core.display.viewstate import PaneView
 from ankleviewer.ui.slices.compare import distance_text
 
 RIGHT, LEFT = (-14.0, 2.0, 128.0), (10.0, -3.0, 136.0)
@@ -114,3 +115,23 @@ def test_a_scan_with_one_ankle_goes_back_to_the_four_views(window, fakes, qtbot)
     window.controller.open("one.nii.gz")
     qtbot.waitUntil(lambda: len(window.controller.backend.opened) == 2 and not fakes.busy(window))
     assert window.view.state.layout == "grid" and window.panes["axial"].isVisible()
+
+
+def test_a_magnified_place_lies_beside_the_same_place_of_the_other_ankle(window) -> None:
+    """Lateral beside lateral, at one height over the joint; and a tile follows the mouse that drags it."""
+    view, compare = window.view, window.tiles["compare"]
+    view.set_pane("axial", PaneView(3.0, (0.0, 0.0)))
+    view.go_to((RIGHT[0] - 8, RIGHT[1] + 6, RIGHT[2]), -1)
+
+    def middles() -> list[list[float]]:
+        found = [compare.mm_at(tile, QPointF(tile.place.center())) for tile in tiles(window)]
+        return [[round(float(v), 3) for v in mm[:2]] for mm in found]
+
+    assert middles() == [[RIGHT[0] - 8, RIGHT[1] + 6], [LEFT[0] + 8, LEFT[1] + 6]]
+    for n in range(2):
+        start = tiles(window)[n].place.center().toPoint()
+        before = compare.mm_at(tiles(window)[n], QPointF(start))
+        QTest.mousePress(compare, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier, start)
+        QTest.mouseMove(compare, start + QPoint(30, 12))
+        QTest.mouseRelease(compare, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier, start + QPoint(30, 12))
+        np.testing.assert_allclose(compare.mm_at(tiles(window)[n], QPointF(start + QPoint(30, 12))), before, atol=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -47,3 +48,21 @@ def test_no_ankle_or_no_scan(make_window, backend, fakes, ankles) -> None:
         other = make_window(none)
         other.mortise.show()
         assert "no ankle was found" in other.controller.notice.message
+
+
+def test_what_is_missing_in_one_scan_is_not_said_of_the_next(make_window, backend, fakes, qtbot, monkeypatch) -> None:
+    go = threading.Event()
+
+    def find(_volume, _ankle):
+        go.wait(10)
+        raise core.NoMortise("the fibula was not found")
+
+    monkeypatch.setattr(core, "find_mortise", find)
+    window = make_window(backend)
+    window.mortise.show()
+    window.open("second.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.case.scan.path == "second.nii.gz" and not fakes.busy(window))
+    go.set()
+    qtbot.waitUntil(lambda: not window.mortise.job.running)
+    qtbot.wait(50)
+    assert window.controller.notice is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.core.errors import ModelError
+from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.ui.result.heat_controls import HeatControls
 from ankleviewer.ui.state.controller import Phase
@@ -206,3 +206,44 @@ def test_no_ankle_shows_the_whole_scan(make_window, fakes) -> None:
     window = make_window(fakes.Backend(ankles=(), answers=answers, findings=(finding,)))
     assert window.panel.call.text() == "Not assessed" and window.view.state.fit == "scan"
     assert window.panel.why.text() == "No bone like an ankle was found."
+
+
+@pytest.mark.parametrize("how", ["refused", "several", "cancelled"])
+def test_a_scan_that_does_not_come_costs_the_open_one_no_answer(make_window, backend, fakes, qtbot, how: str) -> None:
+    window = make_window(backend, path=None)
+    controller = window.controller
+    backend.gate.clear()
+    controller.open("first.nii.gz")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.case is not None)
+    backend.gate.clear()
+    controller.analyse()
+    window.view.step("axial", 2)  # the reader has started, and is not moved
+    if how != "cancelled":
+        backend.read_error = fakes.refusal() if how == "refused" else ScanError("SERIES_AMBIGUOUS", "Several series.")
+    controller.open("second.txt")
+    if how == "cancelled":
+        window.cancel()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER and not controller.analysing.running)
+    assert controller.case.scan.path == "first.nii.gz" and controller.answer is not None and controller.go_to_offered
+    assert (controller.notice is not None) == (how == "refused")
+    if window.series.chooser is not None:
+        window.series.chooser.reject()
+
+
+def test_a_place_that_is_gone_to_is_shown_with_the_answer_of_its_ankle(make_window, fakes) -> None:
+    ankles = (fakes.ankle("R"), fakes.ankle("L"))
+    ankles[0].min_mm, ankles[0].max_mm = (-30.0, -28.0, 104.0), (-2.0, 28.0, 176.0)
+    ankles[1].min_mm, ankles[1].max_mm = (2.0, -28.0, 104.0), (30.0, 28.0, 176.0)
+    answers = (fakes.answer("no fracture", ankle=0), fakes.answer("fracture", ankle=1))
+    window = make_window(fakes.Backend(ankles=ankles, answers=answers))
+    controller = window.controller
+    place = (-15.0, 4.0, 150.0)
+    controller.reviewing.add_missed(place)
+    controller.reviewing.add_measure("distance", ((-18.0, 4.0, 150.0), (-12.0, 4.0, 150.0)), (0.0, 0.0, 1.0), ())
+    for row in (window.panel.findings.missed[0], window.panel.measures.rows[0]):
+        controller.choose_ankle(1)
+        row.go.click()
+        assert controller.answer.call == "no fracture" and window.view.state.ankle == 0
+        assert window.view.state.cursor_mm == pytest.approx(place)

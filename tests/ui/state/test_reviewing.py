@@ -127,6 +127,7 @@ def test_result_and_review_are_saved_where_the_reader_says(make_window, backend,
     window.choose_review()
     ((analysis, review, path),) = backend.saved
     assert analysis is window.controller.analysis and path == target and len(review.marks) == 1
+    assert window.toast.widget.text() == "Result and review saved"
     backend.journal_error = OSError(28, "No space left on device")
     window.choose_review()
     assert "No space left" in window.controller.notice.message
@@ -191,3 +192,18 @@ def test_a_key_without_a_box_says_so(make_window, fakes, qtbot, key: str) -> Non
     QTest.keyClick(window, key)
     assert window.toast.widget.isVisible() and window.toast.widget.text().startswith("There is no ")
     assert not window.editing.active and not window.controller.reviewing.history.can_undo
+
+
+def test_a_key_takes_back_no_judgement_of_a_finding_that_is_not_selected(make_window, backend, fakes) -> None:
+    """After a look at a missed place no finding is selected: A accepts the first, and shows it; again takes it back."""
+    window = make_window(backend)
+    controller = window.controller
+    controller.judge("accepted")
+    controller.reviewing.add_missed((1.0, 2.0, 120.0))
+    window.panel.findings.missed[0].go.click()
+    assert window.view.state.selected == -1
+    controller.judge("accepted")
+    assert judged(window)[0] == "accepted" and window.view.state.selected == 0
+    assert window.view.state.cursor_mm == pytest.approx(fakes.first)
+    controller.judge("accepted")
+    assert judged(window)[0] == ""

@@ -1542,6 +1542,10 @@
         <translation>Vom Befunder verworfen</translation>
     </message>
     <message>
+        <source>Result and review saved</source>
+        <translation>Ergebnis und Bewertung gespeichert</translation>
+    </message>
+    <message>
         <source>Series {number}</source>
         <translation>Serie {number}</translation>
     </message>
@@ -1658,8 +1662,16 @@
         <translation>Die Datei kann nicht gelesen werden (Systemfehler {}).</translation>
     </message>
     <message>
+        <source>The file claims to hold {} images (Number of Frames), but describes {}; which is right is unknown.</source>
+        <translation>Die Datei soll laut Kopf {} Bilder enthalten (Number of Frames), beschreibt aber {}; welche Zahl stimmt, ist unbekannt.</translation>
+    </message>
+    <message>
         <source>The file could not be written ({why}). Choose another place.</source>
         <translation>Die Datei konnte nicht geschrieben werden ({why}). Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>The file describes {} images, but does not say how many it holds (Number of Frames).</source>
+        <translation>Die Datei beschreibt {} Bilder, sagt aber nicht, wie viele sie enthält (Number of Frames).</translation>
     </message>
     <message>
         <source>The file does not say how the patient lies in it; left and right are unknown.</source>
@@ -1844,6 +1856,10 @@
     <message>
         <source>The model learned from: {data}. Its accuracy in patients is not known to this program.</source>
         <translation>Das Modell hat gelernt an: {data}. Seine Treffsicherheit bei Patienten ist diesem Programm nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>The model of this session ({name}) is not installed here.</source>
+        <translation>Das Modell dieser Sitzung ({name}) ist hier nicht installiert.</translation>
     </message>
     <message>
         <source>The model pack must hold {} exactly once, it does so {} times.</source>
@@ -2367,6 +2383,10 @@
     <message>
         <source>images of other methods</source>
         <translation>Bild(er) anderer Verfahren</translation>
+    </message>
+    <message>
+        <source>images with a wrong number of frames</source>
+        <translation>Bilder mit falscher Bilderzahl</translation>
     </message>
     <message>
         <source>images without position</source>

@@ -1540,6 +1540,10 @@
         <translation>阅片者已排除</translation>
     </message>
     <message>
+        <source>Result and review saved</source>
+        <translation>结果与复核已保存</translation>
+    </message>
+    <message>
         <source>Series {number}</source>
         <translation>序列 {number}</translation>
     </message>
@@ -1656,8 +1660,16 @@
         <translation>文件无法读取（系统错误 {}）。</translation>
     </message>
     <message>
+        <source>The file claims to hold {} images (Number of Frames), but describes {}; which is right is unknown.</source>
+        <translation>文件声称含有 {} 幅图像（Number of Frames），却描述了 {} 幅；无法得知哪个数目正确。</translation>
+    </message>
+    <message>
         <source>The file could not be written ({why}). Choose another place.</source>
         <translation>文件无法写入（{why}）。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>The file describes {} images, but does not say how many it holds (Number of Frames).</source>
+        <translation>文件描述了 {} 幅图像，但未说明共含多少幅（Number of Frames）。</translation>
     </message>
     <message>
         <source>The file does not say how the patient lies in it; left and right are unknown.</source>
@@ -1842,6 +1854,10 @@
     <message>
         <source>The model learned from: {data}. Its accuracy in patients is not known to this program.</source>
         <translation>该模型的训练数据：{data}。本程序不知其对真实患者的准确性。</translation>
+    </message>
+    <message>
+        <source>The model of this session ({name}) is not installed here.</source>
+        <translation>此会话所用的模型（{name}）未在此处安装。</translation>
     </message>
     <message>
         <source>The model pack must hold {} exactly once, it does so {} times.</source>
@@ -2364,6 +2380,10 @@
     <message>
         <source>images of other methods</source>
         <translation>其他检查方式的图像</translation>
+    </message>
+    <message>
+        <source>images with a wrong number of frames</source>
+        <translation>帧数有误的图像</translation>
     </message>
     <message>
         <source>images without position</source>

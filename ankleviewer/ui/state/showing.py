@@ -1,0 +1,60 @@
+"""What there is to show of an open case: with which answer it opens, where, and of one ankle map, boxes and the reader's word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ankleviewer.core.assessment.explain import paper_map
+from ankleviewer.core.display.scene import Scene
+from ankleviewer.ui.state.reviewing import Reviewing
+
+_MARGIN_MM = 12.0  # shown around the ankle's box
+
+
+def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | None) -> Any:
+    """The answer that is shown first: of the default model's that with the largest probability.
+
+    Args:
+        ankle: where the reader has begun to look: an answer for this ankle, if there is one; None: any.
+    """
+    default = {m.name: m.default for m in models}
+    here = [a for a in answers if a.ankle == ankle and ankle is not None]
+    if here:
+        return here[0]
+    return max(answers, key=lambda a: (a.probability is not None, default.get(a.name, False), a.probability or 0.0))
+
+
+def middle_of(case: Any, ankle: Any) -> Any:
+    """The middle of an ankle's joint, or of the scan where there is no ankle, LPS mm."""
+    if ankle is not None:
+        return np.asarray(ankle.centre_mm)
+    grid = case.scan.volume.grid
+    return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
+
+
+def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], reviewing: Reviewing, coarse: bool) -> Scene:
+    """The scene of an ankle.
+
+    Args:
+        ankle: None shows the whole scan.
+        answer: of the model shown, None where there is none yet.
+        heatmaps: of the analysis, by model and ankle.
+        coarse: the paper's map in the place of the fine one.
+    """
+    region = None
+    if ankle is not None:
+        region = (np.asarray(ankle.min_mm) - _MARGIN_MM, np.asarray(ankle.max_mm) + _MARGIN_MM)
+    heat = None
+    if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
+        heat = heatmaps.get((answer.name, answer.ankle))
+        if heat is not None and coarse:
+            heat = paper_map(heat) or heat
+    firm = answer is None or answer.call == "fracture"
+    boxes = answer.boxes if answer is not None else ()
+    marks = [reviewing.mark(answer, n) for n in range(len(boxes))]
+    judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
+    missed = tuple((m.number, m.center_mm) for m in reviewing.review.missed)
+    return Scene(case.scan.volume, heat, boxes, firm, region, judged, missed)

@@ -1,0 +1,56 @@
+"""The list of findings and marks: no row is wider than the column, which would hide the ends of all the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QLabel, QScrollArea
+
+from ankleviewer.core.volume import Volume
+
+AWAY = (-151.0, -231.0, -1020.0)  # from the scanner's middle, as real scans lie
+
+
+def far(mm: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(a + b for a, b in zip(mm, AWAY, strict=True))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+def test_rows_fit_the_column_wherever_the_scan_lies(make_window, backend, fakes, speak, language: str) -> None:
+    speak(language)
+    grid = replace(fakes.grid, affine=fakes.grid.affine + [[0, 0, 0, d] for d in (*AWAY, 0)])
+    backend.volume = Volume(fakes.phantom().hu, grid)
+    boxes = [
+        replace(box, center_mm=far(box.center_mm), min_mm=far(box.min_mm), max_mm=far(box.max_mm), center_voxel=(412, 398, 1021))
+        for box in (fakes.box(fakes.first, 0.71), fakes.box(fakes.second, 0.22))
+    ]
+    backend.answers, backend.heat = (fakes.answer(boxes=tuple(boxes)),), None
+    window = make_window(backend)
+    window.resize(1280, 720)
+    window.controller.judge("rejected", 0)
+    for z in (-880.0, -881.0):
+        window.controller.reviewing.add_missed((-157.3, -227.4, z))
+    scroll = window.panel.findChild(QScrollArea)
+    assert scroll.widget().minimumSizeHint().width() <= scroll.width() - scroll.verticalScrollBar().sizeHint().width()
+    row = window.panel.findings.missed[1]
+    assert "R 157.3  A 227.4  I 881.0" in [part.text() for part in row.findChildren(QLabel)]
+    assert row.go.accessibleName() == "M2   R 157.3  A 227.4  I 881.0"
+
+
+def test_a_finding_that_is_stepped_to_is_seen_in_the_column(make_window, backend, fakes, qtbot) -> None:
+    boxes = tuple(fakes.box((-20.0 + 8 * n, 4.0, 120.0 + 8 * n), 0.3 - 0.05 * n) for n in range(5))
+    backend.answers = (fakes.answer(boxes=boxes),)
+    window = make_window(backend)
+    window.resize(1280, 700)
+    rows, scroll = window.panel.findings.rows, window.panel.findChild(QScrollArea)
+
+    def seen(row) -> bool:
+        top = row.mapTo(scroll.viewport(), row.rect().topLeft()).y()
+        return top >= 0 and top + row.height() <= scroll.viewport().height()
+
+    qtbot.waitUntil(lambda: seen(rows[0]))
+    assert scroll.verticalScrollBar().value() == 0, "the answer itself is in sight"
+    for step in (1, 1, 1, 1, -1, -1, -1, -1):
+        window.controller.step_finding(step)
+        qtbot.waitUntil(lambda: seen(rows[window.view.state.selected]))
