@@ -15,9 +15,10 @@ from trainer.runs import BATCH_SEED, TrainOrder, model_of, name_of, start_networ
 from trainer.scans.prepare import Prepared, read_prepared
 from trainer.training.curves import draw_curves
 from trainer.training.fingerprint import check, fingerprint, of_scans
-from trainer.training.loop import Progress, train
+from trainer.training.loop import Execution, Progress, train
 from trainer.training.processes import processes
 from trainer.training.recipes import chosen, for_scans
+from trainer.training.room import free_memory, most_rows
 from trainer.training.scan_bank import ScanBank
 
 
@@ -103,13 +104,14 @@ def train_on(
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
     validate = functools.partial(validation_figures, found=judges, bf16=order.in_bf16, size=spec.size) if judges else None
     with processes(device) as group:
+        execution = _in_room(order.on(group), net, spec.size, stages[0].plan.others, say)
         trained = train(
             net,
             spec,
             list(stages),
             bank,
             order.out,
-            execution=order.on(group),
+            execution=execution,
             resume=order.resume,
             save_every=steps,
             validate=validate,
@@ -127,6 +129,19 @@ def train_on(
     if group.first:
         draw_curves(order.out)
     return trained
+
+
+def _in_room(execution: Execution, net: FractureNet, size: int, rows: int, say: Callable[[str], None]) -> Execution:
+    """With a batch in parts that fit into a CPU's memory, unless the order says how many. A GPU says itself what is too much."""
+    if execution.most_rows is not None or execution.device.type != "cpu":
+        return execution
+    free = execution.processes.agree(free_memory())
+    half, anew, copies = execution.bf16, execution.save_memory, execution.processes.size
+    most = most_rows(net.arch, size, rows, half, anew, free, copies, float(net.config.get("width", 1.0)))
+    if most is not None and free is not None:
+        parts = f"parts of {most}" if most > 1 else "parts of one scan"
+        say(f"{free / 1e9:.1f} GB of memory are free, too little for {rows} scans at a time: a batch is worked out in {parts}")
+    return replace(execution, most_rows=most)
 
 
 def check_order(order: TrainOrder) -> None:

@@ -15,13 +15,14 @@ import torch
 from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
+from trainer import own_scans as module
 from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.own_scans import at_size, train_on_scans
 from trainer.runs import TrainOrder, load_run, start_network
 from trainer.scans.manifest import DataError
 from trainer.training import checkpoint
-from trainer.training.loop import Progress
+from trainer.training.loop import Execution, Progress
 
 SPEC = replace(BONE, size=32, spacing_mm=4.0)
 Prepare = Callable[..., Path]
@@ -109,6 +110,28 @@ def test_a_run_goes_on_as_it_began_or_not_at_all(
     assert {path.name: path.read_bytes() for path in order.out.iterdir() if path.is_file()} == before
     train_on_scans(replace(order, resume=True, most_rows=2, save_memory=True), data, lambda p: None, batch=4)
     assert checkpoint.load(order.out)["step"] == 4  # type: ignore[index]
+
+
+def test_a_batch_is_worked_out_in_parts_that_the_memory_holds(
+    tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system without memory ends the run without a word."""
+
+    def noted(*args: object, execution: Execution, **more: Any) -> object:
+        used.append(execution.most_rows)
+        return train(*args, execution=execution, **more)  # type: ignore[arg-type]
+
+    data, used, said = prepared(tmp_path / "data"), [], []
+    train = module.train
+    monkeypatch.setattr(module, "train", noted)
+    order = TrainOrder("compact", "best", tmp_path / "run", epochs=1, width=0.25, device="cpu")
+    for free, rows in ((2**40, None), (None, None), (0, None), (0, 2)):
+        monkeypatch.setattr(module, "free_memory", lambda free=free: free)
+        train_on_scans(replace(order, most_rows=rows), data, lambda p: None, said.append, batch=4)
+    assert used == [None, None, 1, 2]
+    assert [line for line in said if "memory" in line] == [
+        "0.0 GB of memory are free, too little for 4 scans at a time: a batch is worked out in parts of one scan"
+    ]
 
 
 def test_a_run_does_not_go_on_with_other_scans(tmp_path: Path, prepared: Prepare) -> None:
