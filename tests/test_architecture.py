@@ -94,3 +94,27 @@ def test_numpy_multiplies_in_the_thread_that_asks() -> None:
             [sys.executable, "-c", code], cwd=ROOT, env=bare | given, capture_output=True, text=True, timeout=60, check=True
         )
         assert run.stdout.strip() == wanted
+
+
+def test_matplotlib_leaves_nothing_outside_the_program_s_own_folder(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    (user := tmp_path / "user").mkdir()
+    code = (
+        "from ankleviewer.cli import main; main(['models', 'list'])\n"
+        "import matplotlib.font_manager; print(matplotlib.get_cachedir(), matplotlib.get_configdir(), sep='\\n')"
+    )
+    bare = {k: v for k, v in os.environ.items() if k not in {"MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}}
+
+    def folders(home: Path, **given: str) -> set[str]:
+        """Where it keeps its files."""
+        environment = bare | {"HOME": str(user), "ANKLEVIEWER_HOME": str(home)} | given
+        line = [sys.executable, "-c", code]
+        run = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=True)
+        assert run.stderr == ""
+        return set(run.stdout.splitlines()[-2:])
+
+    home, own = tmp_path / "home", tmp_path / "own"
+    assert folders(home) == {str(home / "matplotlib")} and list((home / "matplotlib").iterdir())
+    assert not any(folder.startswith(str(user)) for folder in folders(tmp_path / "file" / "home"))  # a temporary one, and no word
+    assert folders(home, MPLCONFIGDIR=str(own)) == {str(own)}
+    assert list(user.iterdir()) == []

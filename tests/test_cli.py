@@ -15,7 +15,8 @@ import nibabel  # its first import probes for IPv6, which the network guard woul
 import pytest
 
 from ankleviewer import session
-from ankleviewer.cli import main
+from ankleviewer.cli import _window_parser, main
+from ankleviewer.cli.series import HINTS
 from ankleviewer.core.assessment.result import Result
 from ankleviewer.core.errors import ModelError
 from ankleviewer.io.nifti import write_nifti
@@ -184,11 +185,13 @@ def test_log_holds_codes_and_hashes_but_no_paths(scans, home) -> None:
     assert "a.nii" not in text and str(scans) not in text
 
 
-def test_disk_trouble_is_exit_1(scans, tmp_path, capsys) -> None:
-    folder = tmp_path / "target.json"
-    folder.mkdir()
-    assert main(["analyze", str(scans / "a.nii.gz"), "--json", str(folder)]) == 1
-    assert "Traceback" not in capsys.readouterr().err
+def test_disk_trouble_is_exit_1(scans, tmp_path, monkeypatch, capsys) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ankleviewer.io.atomic.write_text", full)
+    assert main(["analyze", str(scans / "a.nii.gz"), "--json", str(tmp_path / "r.json")]) == 1
+    assert capsys.readouterr().err == "ankleviewer: A file could not be read or written: No space left on device.\n"
 
 
 def test_scans_are_never_overwritten(scans, tmp_path, capsys) -> None:
@@ -303,7 +306,39 @@ def test_window_is_the_default_command(monkeypatch) -> None:
     monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
     assert main(["scan.nii.gz", "--model", "tiny-gap", "--screenshot", "x.png"]) == 0
     assert main([]) == 0
-    assert calls == [("scan.nii.gz", "tiny-gap", "x.png", ""), (None, None, None, "")]
+    assert calls == [("scan.nii.gz", "tiny-gap", "x.png", "", HINTS), (None, None, None, "", HINTS)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["analyse", "SCAN"], "`analyse` is neither a file nor a command; did you mean `analyze`?"),
+        (["Model", "list"], "`Model` is neither a file nor a command; did you mean `models`?"),
+        (["selftests", "--help"], "`selftests` is neither a file nor a command; did you mean `selftest`?"),
+        (["open", "SCAN"], "`open` is neither a file nor a command; the commands are analyze, info, models, selftest."),
+        (["--model", "all", "analyze", "SCAN"], "the command comes first: ankleviewer analyze ..."),
+        (["SCAN", "SCAN"], "the window takes one PATH; not understood: "),
+    ],
+)
+def test_a_wrong_word_is_told_and_the_usage_names_the_commands(scans, arguments, said, capsys) -> None:
+    assert main([str(scans / "a.nii.gz") if a == "SCAN" else a for a in arguments]) == 2
+    err = capsys.readouterr().err
+    assert f"ankleviewer: error: {said}" in err and "ankleviewer {analyze,info,models,selftest} ..." in err
+
+
+def test_the_usage_names_every_option_of_the_window() -> None:
+    parser = _window_parser()
+    options = {name for action in parser._actions for name in action.option_strings if name.startswith("--")}
+    assert options and all(name in parser.format_usage() for name in options)
+
+
+@pytest.mark.parametrize("path", ["analyse", "missing.nii.gz", "folder/analyse"])
+def test_what_is_or_looks_like_a_file_opens_the_window(tmp_path, monkeypatch, path) -> None:
+    calls: list = []
+    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments[0]) or 0)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "analyse").write_bytes(b"")
+    assert main([path]) == 0 and calls == [path]
 
 
 def test_a_screenshot_never_replaces_a_scan(monkeypatch, tmp_path, capsys) -> None:
@@ -348,34 +383,6 @@ def test_without_a_screen_a_sentence_instead_of_qt_s_end(monkeypatch, capsys) ->
     monkeypatch.setattr(sys, "platform", "darwin")
     assert main([]) == 0
     assert len(calls) == 4
-
-
-def test_one_of_several_series_by_number_or_key(scans, tmp_path, monkeypatch, capsys) -> None:
-    (folder := tmp_path / "study").mkdir()
-    for name in ("a.nii.gz", "b.nii.gz"):
-        (folder / name).write_bytes((scans / name).read_bytes())
-    assert main(["info", str(folder)]) == 3
-    assert "--series NUMBER" in capsys.readouterr().err
-    assert main(["info", str(folder), "--series", "list"]) == 0
-    out = capsys.readouterr().out
-    assert "1  a.nii.gz" in out and "2  b.nii.gz" in out and "axial, 80 slices, 96 × 100 pixels, 1.20 × 1.20 × 1.50 mm" in out
-    target = tmp_path / "list.json"
-    assert main(["info", str(folder), "--series", "list", "--json", str(target)]) == 0
-    series = json.loads(target.read_text())["series"]
-    hashes = []
-    for name in ("2", series[1]["key"]):
-        assert main(["analyze", str(folder), "--series", name, "--json", str(target)]) == 0
-        record = json.loads(target.read_text())
-        hashes.append(record["scan"]["sha256"])
-        assert record["models"][0]["call"] == "no fracture"
-    assert main(["info", str(folder / "b.nii.gz"), "--json", str(target)]) == 0
-    assert hashes == [json.loads(target.read_text())["scan"]["sha256"]] * 2
-    calls: list = []
-    monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)
-    assert main([str(folder), "--series", "1"]) == 0
-    assert calls == [(str(folder), None, None, series[0]["key"])]
-    assert main(["analyze", str(tmp_path / "gone"), "--series", "1", "--json", str(target)]) == 3
-    assert json.loads(target.read_text())["findings"][0]["code"] == "FILE_NOT_FOUND"
 
 
 def test_help_and_version(capsys) -> None:

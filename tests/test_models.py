@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
@@ -102,6 +105,17 @@ def test_models_list_add(tmp_path, home, capsys) -> None:
     assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
     assert (home / "models" / "mine" / "model.onnx").is_file()
     assert main(["models", "verify", "mine"]) == 0
+
+
+def test_a_home_that_cannot_be_written_is_named_in_one_line(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    home = tmp_path / "file" / "home"
+    line = [sys.executable, "-m", "ankleviewer", "models", "add", str(write_pack(tmp_path / "mine", "mine"))]
+    environment = os.environ | {"ANKLEVIEWER_HOME": str(home)}
+    root = Path(__file__).parent.parent
+    run = subprocess.run(line, cwd=root, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1 and run.stderr.count("\n") == 1  # the log, which has no place, is not written to stderr either
+    assert run.stderr.startswith(f"ankleviewer: {home / 'models'}: the pack could not be written there: ")
 
 
 @pytest.mark.parametrize("place", [".", "../Folder of mine", "../Folder of mine/../Folder of mine"])

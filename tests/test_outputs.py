@@ -134,6 +134,30 @@ def test_endings_in_any_case(tmp_path) -> None:
         check_names(["a.nii", "b.nii"], {"report": str(tmp_path / "file")})
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("report", "x.pdf"), ("heatmap", "H.NII.GZ"), ("picture", "x.png/"), ("report", "x.png")]
+)
+def test_of_several_scans_a_folder_is_not_named_like_a_file(tmp_path, kind, name) -> None:
+    two = ["a.nii", "b.nii"]
+    with pytest.raises(UsageError, match="must name a folder, not a file"):
+        check_names(two, {kind: f"{tmp_path}/{name}"})
+    check_names(two, {kind: str(tmp_path / "of 2026.11")})
+    (tmp_path / name).mkdir()
+    check_names(two, {kind: f"{tmp_path}/{name}"})  # it is one
+
+
+def test_a_folder_is_no_file_to_write(put, tmp_path) -> None:
+    inputs = put("x/a.nii", "x/b.nii")
+    (folder := tmp_path / "r.pdf").mkdir()
+    for refused in (
+        lambda: check_json(inputs, str(folder)),
+        lambda: places(inputs, ONE, str(folder), {}),
+        lambda: places(inputs[:1], ONE, None, {"report": str(folder)}),
+    ):
+        with pytest.raises(UsageError, match="there is a folder of that name"):
+            refused()
+
+
 def test_only_a_heat_map_of_this_program_is_removed(put, tmp_path, capsys) -> None:
     (foreign,) = put("foreign.nii.gz")
     ours = tmp_path / "ours.nii.gz"

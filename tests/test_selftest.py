@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import operator
 import runpy
 import shutil
+import sys
 from pathlib import Path
 
 import nibabel.nifti1  # noqa: F401 - its first import probes for IPv6, which the network guard would lay at a test's door
@@ -93,9 +95,32 @@ def test_home_that_cannot_be_written_is_a_warning(installation, capsys, monkeypa
     assert states(capsys)[1]["write access"] == "warn"
 
 
+def test_the_program_s_own_folder_is_named(home, monkeypatch, tmp_path) -> None:
+    assert selftest._write_access() == ("ok", f"{home} can be written")
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path / "file" / "home"))
+    state, detail = selftest._write_access()
+    assert state == "warn" and detail.startswith(f"settings and added models cannot be kept in {tmp_path / 'file' / 'home'}: ")
+
+
 def test_opengl_is_tried_in_a_process_of_its_own() -> None:
     state, detail = selftest._opengl()
     assert (state, bool(detail)) == ("ok", True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a screen is always there")
+def test_what_vtk_says_of_a_missing_screen_is_not_shown_where_it_draws_all_the_same(monkeypatch, capfd) -> None:
+    monkeypatch.delenv("DISPLAY")
+    state, _ = selftest._opengl()
+    if state != "ok":
+        pytest.skip("OpenGL needs a screen here")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_the_driver_says_is_shown_where_nothing_was_drawn(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(selftest, "_draw", operator.attrgetter("broken_driver"))
+    assert selftest._opengl()[0] == "warn"
+    assert "has no attribute 'broken_driver'" in capsys.readouterr().err
 
 
 def crash(_: object) -> None:

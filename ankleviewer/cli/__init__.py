@@ -12,13 +12,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from ankleviewer import DISCLAIMER, __version__
+from ankleviewer import DISCLAIMER, __version__, keep_matplotlib_at_home
 from ankleviewer.cli import console, stopping
 from ankleviewer.core.errors import AnkleViewerError
 
 COMMANDS = ("analyze", "info", "models", "selftest")
 _SERIES = "of a folder or ZIP with several series, the one to open: its number in the list, its key or its UID"
 _SCAN = "NIfTI file, DICOM folder, DICOM file, or ZIP of a scan"
+_USAGE = f"""ankleviewer [--model NAME] [--series NAME] [--screenshot FILE.png] [PATH]
+       ankleviewer {{{",".join(COMMANDS)}}} ...
+       ankleviewer --help | --version"""
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 
@@ -34,10 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     console.open_missing_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        options = _parser(arguments).parse_args(arguments)
+        options = _parsed(arguments)
     except SystemExit as stop:  # argparse has printed help, version or what is wrong
         return stop.code if isinstance(stop.code, int) else console.USAGE
     console.log_to_file()
+    keep_matplotlib_at_home()
     console.never_fail_on_a_sign()
     try:
         command: Callable[[argparse.Namespace], int] = options.command
@@ -65,9 +69,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         return console.FAILED
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    if not arguments or arguments[0] not in COMMANDS:
-        return _window_parser()
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    if arguments and arguments[0] in COMMANDS:
+        return _parser().parse_args(arguments)
+    parser = _window_parser()
+    if arguments and (meant := _command_meant(arguments[0])):  # before `--help`, which would be the window's
+        parser.error(f"`{arguments[0]}` is neither a file nor a command; did you mean `{meant}`?")
+    options, rest = parser.parse_known_args(arguments)
+    if options.path in COMMANDS and not os.path.lexists(options.path):
+        parser.error(f"the command comes first: ankleviewer {options.path} ...")
+    if rest and options.path is not None and not os.path.lexists(options.path):  # argparse would blame what follows
+        parser.error(f"`{options.path}` is neither a file nor a command; the commands are {', '.join(COMMANDS)}.")
+    if rest:
+        parser.error(f"the window takes one PATH; not understood: {' '.join(rest)}")
+    return options
+
+
+def _command_meant(word: str) -> str:
+    """The command that a word without a file is nearly the name of, "" for none: a path that is missing is told by the window."""
+    if word.startswith("-") or os.path.basename(word) != word or "." in word or os.path.lexists(word):  # noqa: PTH119 - of text
+        return ""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(word.lower(), COMMANDS, 1)), "")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ankleviewer", description=f"{DISCLAIMER}.")
     commands = parser.add_subparsers(required=True)
 
@@ -112,6 +139,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 def _window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ankleviewer",
+        usage=_USAGE,
         description=f"Show an ankle CT and where a fracture may be. {DISCLAIMER}.",
         epilog="Without a window: ankleviewer {analyze,info,models,selftest} --help",
     )
@@ -144,9 +172,10 @@ def _window(options: argparse.Namespace) -> int:
         pick = chosen(options.path, options.series)
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in _SCREENS):  # Qt would end the process itself
         raise AnkleViewerError("NO_SCREEN", "There is no screen for a window; `ankleviewer analyze SCAN` works without one.")
+    from ankleviewer.cli.series import HINTS
     from ankleviewer.ui.app import run
 
-    return int(run(options.path, options.model, options.screenshot, pick))
+    return int(run(options.path, options.model, options.screenshot, pick, HINTS))
 
 
 def _analyze(options: argparse.Namespace) -> int:

@@ -13,7 +13,6 @@ from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import ModelAnswer, Result, many
 from ankleviewer.core.errors import ModelError, ScanError, stop_if
 from ankleviewer.core.imaging.planes import position_text
-from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.core.words import probability_text
 
 SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
@@ -172,8 +171,8 @@ def _save(
 
 
 def _refused(path: str, error: ScanError) -> Result:
-    if error.code in SEVERAL:
-        console.complain(series.HOW)
+    if error.code in series.HINTS:
+        console.complain(series.HINTS[error.code])
     return session.refused(path, error)
 
 

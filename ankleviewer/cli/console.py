@@ -78,10 +78,12 @@ def write_json(record: Mapping[str, Any], target: str | None) -> None:
 def log_to_file() -> None:
     """Log to ANKLEVIEWER_HOME/logs: codes, hashes and times, never names or paths. Without write access there is no log."""
     logger = logging.getLogger("ankleviewer")
-    for old in [h for h in logger.handlers if isinstance(h, logging.handlers.RotatingFileHandler)]:
+    for old in [h for h in logger.handlers if isinstance(h, logging.handlers.RotatingFileHandler | logging.NullHandler)]:
         logger.removeHandler(old)
         with contextlib.suppress(OSError):
             old.close()
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())  # with no handler at all logging writes to stderr, beside the sentence for people
     try:
         folder = paths.log_dir()
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +93,6 @@ def log_to_file() -> None:
     handler.setFormatter(ScrubbingFormatter())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 class _LogFile(logging.handlers.RotatingFileHandler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 from collections.abc import Sequence
 from typing import Any, TypeGuard
@@ -11,6 +12,8 @@ from ankleviewer.cli import console
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import packs
+
+log = logging.getLogger(__name__)
 
 
 def show() -> int:
@@ -52,7 +55,13 @@ def verify(names: Sequence[str]) -> int:
 
 def add(source: str) -> int:
     """Add a pack to the user's own. Returns the exit code."""
-    pack = packs.add_pack(source)
+    try:
+        pack = packs.add_pack(source)
+    except OSError as error:  # of the program's own folder, which may be named; what is read of `source` fails as a ModelError
+        reason = error.strerror or type(error).__name__
+        console.complain(f"{paths.model_dirs()[0]}: the pack could not be written there: {reason}.")
+        log.error("system error %s", error.errno)
+        return console.FAILED
     print(f"Added {pack.name} {pack.version} ({pack.status}).")
     if (hidden := _shipped(pack.name)) is not None:
         print(f"It hides the shipped {hidden.name} {hidden.version}.")

@@ -18,17 +18,23 @@ ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pd
 
 
 def check_names(inputs: Sequence[str], files: Mapping[str, str | None]) -> None:
-    """Refuse what cannot be the name of an output: another ending, or with several scans a file. Raises UsageError."""
+    """Refuse what cannot be the name of an output: another ending, or with several scans a file, be it there or not yet. Raises
+    UsageError.
+    """
+    of_files = tuple(itertools.chain.from_iterable(ENDINGS.values()))
     for kind, target in files.items():
         endings = ENDINGS[kind]
         if target is not None and len(inputs) == 1 and not target.lower().endswith(endings):
             raise UsageError(f"--{kind} must name a file ending in {' or '.join(endings)}.")
-        if target is not None and len(inputs) > 1 and Path(target).is_file():
-            raise UsageError(f"With several scans --{kind} must name a folder.")
+        if target is not None and len(inputs) > 1 and not Path(target).is_dir():
+            if Path(target).exists():
+                raise UsageError(f"With several scans --{kind} must name a folder.")
+            if target.lower().rstrip("/\\").endswith(of_files):  # a folder r.pdf would be made without a word
+                raise UsageError(f"With several scans --{kind} must name a folder, not a file; give a name without an ending.")
 
 
 def check_json(inputs: Sequence[str], target: str | None) -> None:
-    """Refuse a JSON file in place of a scan or in a folder that does not exist. Raises UsageError."""
+    """Refuse a JSON file in place of a scan or of a folder, or in a folder that does not exist. Raises UsageError."""
     if target is not None and target != console.STDOUT:
         _Names(inputs).claim([Path(target)])
 
@@ -46,7 +52,7 @@ def places(
         json_target, files: as in `analyze`.
 
     Raises:
-        UsageError: an output would overwrite a scan or another output, or its folder does not exist.
+        UsageError: an output would overwrite a scan or another output, is a folder, or its folder does not exist.
     """
     names = _Names(inputs)
     if json_target is not None and json_target != console.STDOUT:
@@ -109,6 +115,8 @@ class _Names:
         for file in files:
             if self._is_scan(Path(os.path.realpath(file))):
                 raise UsageError("An output would overwrite a scan.")
+            if file.is_dir():  # told before hours of work, not after them
+                raise UsageError("An output must name a file, and there is a folder of that name.")
             if not Path(os.path.realpath(file)).parent.is_dir():
                 raise UsageError("The folder for an output does not exist.")
         if not self.free(files):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
+import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -82,8 +85,8 @@ def _write_access() -> tuple[State, str]:
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             file.write(b"x")
     except OSError as error:
-        return "warn", f"settings and added models cannot be kept: {error.strerror}"
-    return "ok", "the program's own folder can be written"
+        return "warn", f"settings and added models cannot be kept in {folder}: {error.strerror}"
+    return "ok", f"{folder} can be written"
 
 
 def _engine() -> tuple[State, str]:
@@ -148,25 +151,40 @@ def judge(answers: tuple[ModelAnswer, ...], truth: dict[str, Any]) -> tuple[Stat
 
 
 def _opengl() -> tuple[State, str]:
-    """Draw in a process of its own: a broken driver ends the process that touches it."""
+    """Draw in a process of its own: a broken driver ends the process that touches it. What it says on stderr (VTK, for one, of a
+    screen that is missing, and then draws without) is passed on only where nothing was drawn.
+    """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_draw, args=(sender,), daemon=True)
-    process.start()
-    sender.close()
-    answer = ""
-    try:
-        if receiver.poll(OPENGL_TIMEOUT_S):
-            answer = str(receiver.recv())
-    except EOFError:
-        pass
-    process.join(5.0)
-    if process.is_alive():
-        process.kill()
-        process.join()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        words = Path(folder) / "stderr"
+        process = context.Process(target=_aside, args=(_draw, sender, str(words)), daemon=True)
+        process.start()
+        sender.close()
+        answer = ""
+        try:
+            if receiver.poll(OPENGL_TIMEOUT_S):
+                answer = str(receiver.recv())
+        except EOFError:
+            pass
+        process.join(5.0)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        said = words.read_text(encoding="utf-8", errors="replace") if words.is_file() and not answer else ""
     if not answer:
+        sys.stderr.write(said)
         return "warn", "no picture could be drawn; the 3D view will not work, the slices will"
     return "ok", answer
+
+
+def _aside(draw: Callable[[Any], None], sender: Any, words: str) -> None:
+    """Call `draw` with all that this process writes to stderr, be it a library's, in the file `words`."""
+    with contextlib.suppress(OSError):  # a full disk: then they are seen
+        file = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(file, 2)
+        os.close(file)
+    draw(sender)
 
 
 def _draw(sender: Any) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console
 from ankleviewer.core.errors import ScanError
-from ankleviewer.core.serieschoice import LACKS, Series, reason, to_json
+from ankleviewer.core.serieschoice import LACKS, SEVERAL, Series, reason, to_json
 from ankleviewer.io.series import named
 
 LIST = "list"
 HOW = "--series NUMBER takes one of them, `ankleviewer info PATH --series list` lists them."
+HINTS = dict.fromkeys(SEVERAL, HOW)  # what helps, by the code of a refusal
 
 
 def chosen(path: str, name: str | None) -> str:

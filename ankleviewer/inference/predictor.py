@@ -102,7 +102,7 @@ class Predictor:
 
         Args:
             volume: the scan.
-            ankle: from `anatomy.find_ankles`; None looks at the bones as a whole.
+            ankle: from `finder.find_ankles`; None looks at the bones as a whole.
             progress: called with (0 to 1, what is being done).
             cancelled: True stops the work.
             ankle_index: stored in the answer.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -40,7 +42,13 @@ def application() -> QApplication:
     return app
 
 
-def run(path: str | None, model: str | None = None, screenshot: str | None = None, pick: str = "") -> int:
+def run(
+    path: str | None,
+    model: str | None = None,
+    screenshot: str | None = None,
+    pick: str = "",
+    hints: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Show the window until it is closed.
 
     Args:
@@ -48,6 +56,7 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
         model: name of the model that answers ("all" for every one), None = the default.
         screenshot: PNG to write, in a folder that exists, once the answer is there; the window then closes by itself.
         pick: key of the series to open where `path` holds several, "" to ask.
+        hints: with `screenshot`, what the command line adds to a refusal, by its code.
 
     Returns:
         0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown model),
@@ -57,7 +66,7 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
     app = application()
     threading.Thread(target=opengl.load_driver, name="driver", daemon=True).start()  # while the window is made
     window = MainWindow(model=model)
-    shot = Screenshot(window, screenshot, path) if screenshot else None
+    shot = Screenshot(window, screenshot, path, hints) if screenshot else None
     window.show()
     # One turn of the event loop first: the window is on the screen before anything heavy is imported.
     QTimer.singleShot(0, window.controller.list_models)
@@ -78,9 +87,11 @@ def run(path: str | None, model: str | None = None, screenshot: str | None = Non
 class Screenshot(QObject):
     """Waits for the answer and the 3D view, saves the picture of the window and closes it."""
 
-    def __init__(self, window: MainWindow, target: str, path: str | None) -> None:
+    def __init__(
+        self, window: MainWindow, target: str, path: str | None, hints: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         super().__init__(window)
-        self.window, self.target, self.code = window, target, _FAILED
+        self.window, self.target, self.code, self._hints = window, target, _FAILED, hints
         self._analysed, self._taken = path is None, False
         window.controller.settled.connect(self._on_settled)
         window.pane3d.settled.connect(self._later)
@@ -93,6 +104,8 @@ class Screenshot(QObject):
         failure = controller.failure
         if not ok and failure is not None:
             self.code = _told(failure)
+            if failure.code in self._hints:
+                print(self._hints[failure.code], file=sys.stderr)  # noqa: T201 - the command line's own words
             QTimer.singleShot(0, self.window.close)
             return
         self._analysed = True

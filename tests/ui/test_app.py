@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from ankleviewer.cli.series import HOW
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.ui.app import Screenshot
@@ -58,8 +59,10 @@ def test_a_folder_of_several_scans_without_a_choice_ends_with_3(tmp_path: Path) 
         grid = Grid.axis_aligned((8, 8, 8), 1.0, (0, 0, 0))
         write_nifti(np.full(grid.shape, value, np.int16), grid, tmp_path / name)
     picture = tmp_path / "out.png"
-    done = run(f"import sys; from ankleviewer.ui.app import run; sys.exit(run({str(tmp_path)!r}, None, {str(picture)!r}))")
+    line = [str(tmp_path), "--screenshot", str(picture)]
+    done = run(f"import sys; from ankleviewer.cli import main; sys.exit(main({line!r}))")
     assert done.returncode == 3 and "SERIES_AMBIGUOUS: " in done.stderr and not picture.exists()
+    assert done.stderr.splitlines()[-1] == HOW  # as `analyze` and `info` say it
 
 
 def test_a_picture_of_the_empty_window(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     """Ankles of a scan, right first, each at most once.
 
     Args:
-        bones: of `anatomy.find_ankles`.
+        bones: of `finder.find_ankles`.
         located: of the locator, the surest first; () where it did not run.
         grid: of the scan.
     """

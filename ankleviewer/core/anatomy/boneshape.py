@@ -1,4 +1,4 @@
-"""Bones of a limb as sections and tubes on a coarse grid: what `anatomy` looks at. No anatomical meaning is given here."""
+"""Bones of a limb as sections and tubes on a coarse grid: what `finder` looks at. No anatomical meaning is given here."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from ankleviewer.core.geometry import UP, Array, standing
 
 LEVEL_MM = 4.0  # nearer than this to the joint no height is told
 ASIDE_MM = 8.0  # nearer than this to its middle neither side nor front or back: the middle half of a plafond of 30 to 35 mm
-BONES_MM = 12.0  # how far the bones' joint line may be off where no landmark was seen (tests/core/test_anatomy_simulated.py)
+# How far the bones' joint line may be off where no landmark was seen (tests/core/anatomy/test_finder_simulated.py).
+BONES_MM = 12.0
 CELL_SHARE = 0.35  # of a cell of the map: a coarse map knows its places no better
 NEAR_MM = 14.0  # from a landmark that names a bone
 TOLD = 2  # places that a sentence is spent on

@@ -1,7 +1,7 @@
 """The one road from a scan to a network's input: PreprocessSpec (frozen, versioned, JSON), apply(), and the Placement back.
 
 Training and inference both go through here; no other module holds a window, a spacing or a padding value.
-The resampling itself is in resample.py.
+The resampling itself is in core/imaging/resample.py.
 """
 
 from __future__ import annotations
