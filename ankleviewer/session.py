@@ -208,14 +208,20 @@ def describe(case: Case) -> Result:
 
 
 def read_review(case: Case) -> list[dict[str, Any]]:
-    """What was judged of this very scan before (records of `core.reading.review`). Raises OSError."""
-    return journal.read(_review_file(case))
+    """What was judged of this very scan before (records of `core.reading.review`). What an earlier release kept under its hash
+    of the folder is the scan's own from now on. Raises OSError.
+    """
+    file = _review_file(case.scan.sha256)
+    if case.scan.former_sha256 and not file.exists():
+        with contextlib.suppress(FileNotFoundError):  # the rule: there is none
+            _review_file(case.scan.former_sha256).replace(file)
+    return journal.read(file)
 
 
 def add_to_review(case: Case, record: Mapping[str, Any]) -> None:
     """Write one step of a review; it is on the disk when this returns. Raises OSError."""
     stamped = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    journal.append(_review_file(case), stamped)
+    journal.append(_review_file(case.scan.sha256), stamped)
 
 
 def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:
@@ -228,9 +234,9 @@ def save_review(case: Case, analysis: Analysis | None, review: Review, path: str
     write_text(path, json.dumps(record, indent=1) + "\n")
 
 
-def _review_file(case: Case) -> Path:
+def _review_file(sha256: str) -> Path:
     """By the hash of the scan's bytes: no name of a patient, and the same scan is known again wherever it lies."""
-    return home() / "reviews" / f"{case.scan.sha256[:32]}.jsonl"
+    return home() / "reviews" / f"{sha256[:32]}.jsonl"
 
 
 def refused(path: str | Path, error: AnkleViewerError) -> Result:

@@ -24,8 +24,9 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import History, Place
 from ankleviewer.inference.predictor import Predictor
+from ankleviewer.io import nifti
 from ankleviewer.io.nifti import write_nifti
-from ankleviewer.reports import build, picture
+from ankleviewer.reports import build, heatmap, picture
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
 phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TINY["write_pack"]
@@ -53,7 +54,7 @@ def test_file_to_result(scan) -> None:
     assert (answer.name, answer.call, answer.ankle, result.consensus) == ("tiny-lse", "fracture", 0, None)
     assert all(a <= c <= b for a, c, b in zip(answer.boxes[0].min_mm, TINY["CRACK_MM"], answer.boxes[0].max_mm, strict=True))
     assert result.scan.sha256 == case.scan.sha256 and result.scan.shape == (96, 100, 80)
-    assert [place.share for place in answer.looked] == [round(box.score, 4) for box in answer.boxes]
+    assert [place.share for place in answer.looked] == [box.score for box in answer.boxes]
     assert result.scan.spacing_mm == (1.2, 1.2, 1.5) and result.ankles[0].side == "R"
     assert {"read", "check", "tiny-lse"} <= set(result.timings_s) and result.software["version"]
     assert set(analysis.heatmaps) == {("tiny-lse", 0)}
@@ -249,6 +250,10 @@ def test_heat_maps_lie_on_the_scan(scan, tmp_path) -> None:
     assert np.abs(case.scan.volume.grid.to_mm(peak) - TINY["CRACK_MM"]).max() < 16
     single = session.save_heatmaps(case, session.analyse(case), tmp_path / "one.nii")
     assert [f.name for f in single.values()] == ["one.nii"]
+    assert all(nifti.is_heat_map(file) and heatmap.is_heat_map(file) for file in (*files.values(), *single.values()))
+    with pytest.raises(ScanError) as caught:
+        session.open_case(tmp_path / "one.nii")
+    assert caught.value.code == "OWN_HEAT_MAP"
 
 
 @pytest.mark.parametrize(
@@ -322,6 +327,20 @@ def test_a_review_is_kept_by_the_scans_own_bytes_without_a_name(
     assert file.name == case.scan.sha256[:32] + ".jsonl" and scan.name not in file.read_text()
 
 
+def test_a_review_of_an_earlier_release_is_the_scans_own_from_now_on(scan: Path) -> None:
+    """It lay under the hash of the folder, in which every file counted; a report that is written later must not lose it again."""
+    case = session.open_case(scan)
+    former = replace(case, scan=replace(case.scan, sha256="ab" * 32))
+    later = replace(case, scan=replace(case.scan, former_sha256="ab" * 32))
+    assert session.read_review(later) == []  # nothing there: the rule
+    session.add_to_review(former, {"step": 1})
+    assert [r["step"] for r in session.read_review(later)] == [1]
+    session.add_to_review(later, {"step": 2})
+    session.add_to_review(former, {"step": 3})  # the other release, once more
+    assert [r["step"] for r in session.read_review(later)] == [1, 2]
+    assert [r["step"] for r in session.read_review(case)] == [1, 2]
+
+
 def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -> None:
     patient = tmp_path / "DOE_JANE_1950"
     patient.mkdir()
@@ -381,7 +400,7 @@ def test_measures_survive_kill_9(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
                 break
         written = 12 + len(writer.stdout.readlines())
     assert writer.returncode == -signal.SIGKILL
-    case = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32))
+    case = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32, former_sha256=""))
     measures = History(session.read_review(case)).review.measures  # type: ignore[arg-type]
     assert len(measures) in (written, written + 1), "all that was said to be written, at most one more"
     assert [m.values[0].number for m in measures] == [float(n) for n in range(1, len(measures) + 1)]

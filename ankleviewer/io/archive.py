@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.io import guard
+from ankleviewer.io.nifti import images_among, own_heat_map
 
 Progress = Callable[[float, str], None]
 _SPARE_BYTES = 200_000_000  # of the disk stay free
@@ -44,7 +45,8 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
         ScanError: ARCHIVE_DAMAGED (no ZIP, or its checksums are wrong), ARCHIVE_ENCRYPTED, ARCHIVE_UNSUPPORTED (packed by a
             method that is not known), ARCHIVE_UNSAFE_PATH (a name that leads out of the folder, or a link), ARCHIVE_TOO_LARGE
             (too many files), ARCHIVE_BOMB (too many bytes, or more than any scan is compressed), ARCHIVE_NO_ROOM (the disk is
-            too full), ARCHIVE_EMPTY (no scan in it), ARCHIVE_SEVERAL (more than one).
+            too full), ARCHIVE_EMPTY (no scan in it), OWN_HEAT_MAP (a heat map of this program alone), ARCHIVE_SEVERAL (more than
+            one).
         Cancelled: on request.
     """
     _remove_old()
@@ -156,11 +158,12 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> N
 def _scan_in(folder: Path, several: bool = False) -> Path:
     """What there is to read among the unpacked files; what is no scan is removed."""
     kinds = {file: guard.kind_of(file) for file in sorted(folder.iterdir())}
-    for file, kind in kinds.items():
-        if kind in ("unknown", "zip"):
-            file.unlink()
-    images = [file for file, kind in kinds.items() if kind in ("nifti", "nifti.gz")]
+    images, heat_maps = images_among(kinds)
     slices = [file for file, kind in kinds.items() if kind == "dicom"]
+    for file in kinds.keys() - {*images, *slices}:
+        file.unlink()
+    if heat_maps and not images and not slices:
+        raise own_heat_map()
     if not images and not slices:
         raise ScanError("ARCHIVE_EMPTY", "The ZIP file holds neither a NIfTI file nor DICOM images.")
     if len(images) > 1 or (images and slices):

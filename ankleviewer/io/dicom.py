@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
 from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io.nifti import is_heat_map
 from ankleviewer.io.series import key_of
 from ankleviewer.io.sink import HuSink
 
 Progress = Callable[[float, str], None]
+HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
 
 
 @dataclass
@@ -79,8 +81,7 @@ def read_dicom(
     frames = _one_series(seen, only, pick)
     findings: list[Finding] = []
     if seen.skipped:
-        parts = ", ".join(f"{count} {what}" for what, count in sorted(seen.skipped.items()))
-        findings.append(Finding("info", "OBJECTS_SKIPPED", f"Left out, since they are no slices of this scan: {parts}."))
+        findings.append(left_out(seen.skipped))
     frames, mixed = dicom_stack.largest_group(frames)
     findings += mixed
     for uid in sorted({seen.syntax[f.path] for f in frames}):
@@ -117,6 +118,12 @@ def read_dicom(
     return DicomScan(volume, findings, sink.counts, used, ", ".join(told), about.laterality)
 
 
+def left_out(skipped: Mapping[str, int]) -> Finding:
+    """The remark on what lies beside a scan, by kind and number."""
+    parts = ", ".join(f"{count} {what}" for what, count in sorted(skipped.items()))
+    return Finding("info", "OBJECTS_SKIPPED", f"Left out, since they are no slices of this scan: {parts}.")
+
+
 def age_unknown() -> Finding:
     """The remark for a scan that does not tell the patient's age."""
     return Finding("info", "AGE_UNKNOWN", "The patient's age is not stated; the models are made for adults.")
@@ -140,7 +147,7 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             progress(0.2 * n / len(files), "Reading headers")
         try:
             if guard.kind_of(path) != "dicom":
-                seen.skipped["other files"] += 1
+                seen.skipped[HEAT_MAPS if is_heat_map(path) else "other files"] += 1
                 continue
             dataset = dicom_headers.load(path, pixels=False)
         except (Exception, RecursionError):

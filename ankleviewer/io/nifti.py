@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -153,6 +153,25 @@ def description_of(path: Path) -> str:
             return stream.read(348)[148:228].rstrip(b"\0").decode("ascii", "replace")
     except ScanError:  # cut off or damaged
         return ""
+
+
+def is_heat_map(path: Path) -> bool:
+    """Whether a file is a heat map that this program wrote (`reports.heatmap`); its header alone is read. Raises OSError."""
+    return description_of(path) == "AnkleViewer heat map"
+
+
+def images_among(files: Iterable[Path]) -> tuple[list[Path], int]:
+    """The NIfTI files that may be scans, by their first bytes, and the number of heat maps, which this program wrote beside them
+    and which are none. A file that cannot be read is neither.
+    """
+    images = [f for f in files if guard.kind_among(f) in ("nifti", "nifti.gz")]
+    scans = [f for f in images if not is_heat_map(f)]
+    return scans, len(images) - len(scans)
+
+
+def own_heat_map() -> ScanError:
+    """What to say where such a file is opened: its voxels are no Hounsfield units."""
+    return ScanError("OWN_HEAT_MAP", "This is a heat map that AnkleViewer wrote, not a scan.")
 
 
 def _write(stream: BinaryIO, block: bytes, data: NDArray[Any], dtype: np.dtype[Any]) -> None:

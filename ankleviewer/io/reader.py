@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,6 +19,7 @@ from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
 
 Progress = Callable[[float, str], None]
+_FORMER_BYTES = 200_000_000  # some tenths of a second
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class Scan:
     Attributes:
         volume: Hounsfield units and geometry.
         path: as given by the user.
-        sha256: hex; of the file, or for a folder the hash of its sorted file hashes (`guard.sha256_of_files`), files beside the
-            slices that cannot be read or are above 2 GB left out.
+        sha256: hex; of the file, or for a DICOM series that of the sorted hashes of the files that were read
+            (`guard.sha256_of_files`), so that it is the same however the series is opened and whatever is written beside it.
         format: "nifti" or "dicom".
         findings: what was remarkable about the files; the checks on the volume come on top (`checks.check_volume`).
         series: a description without patient data.
         laterality: "L", "R" or "" from the DICOM tags (0020,0060), (0020,0062).
+        former_sha256: of a DICOM folder what earlier releases called its hash, by which reviews of them can be found; "" where
+            that is the same, or was too much to read.
     """
 
     volume: Volume
@@ -42,6 +46,7 @@ class Scan:
     findings: tuple[Finding, ...]
     series: str
     laterality: str
+    former_sha256: str = ""
 
 
 def open_scan(
@@ -76,8 +81,10 @@ def _never() -> bool:
 
 def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Scan:
     if path.is_dir():
-        image = _image_in(path, pick)
-        return _dicom(path, None, progress, cancelled, pick) if image is None else _nifti(path, image, progress, cancelled)
+        image, heat_maps = _image_in(path, pick)
+        if image is None:
+            return _dicom(path, None, progress, cancelled, pick)
+        return _nifti(path, image, progress, cancelled, heat_maps)
     file = guard.plain_file(path)
     kind = guard.kind_of(file)
     if kind == "dicom":
@@ -95,29 +102,34 @@ def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: s
     return _nifti(path, file, progress, cancelled)
 
 
-def _image_in(folder: Path, pick: str) -> Path | None:
-    """The NIfTI file of a folder that is meant; None where it is for the DICOM reader to say what there is."""
-    from ankleviewer.io.series import is_image, key_of_file
+def _image_in(folder: Path, pick: str) -> tuple[Path | None, int]:
+    """The NIfTI file of a folder that is meant (None where it is for the DICOM reader to say what there is), and the number of
+    heat maps beside it.
+    """
+    from ankleviewer.io.nifti import images_among
+    from ankleviewer.io.series import key_of_file
 
     files = guard.files_below(folder)
-    images = [f for f in files if is_image(f)]
+    images, heat_maps = images_among(files)
     if pick:
-        return next((f for f in images if key_of_file(f) == pick), None)
+        return next((f for f in images if key_of_file(f) == pick), None), heat_maps
     # beside slices a NIfTI file is most often made from them
     if not images or any(guard.kind_among(f) == "dicom" for f in files):
-        return None
+        return None, heat_maps
     if len(images) > 1:
         raise ScanError("SERIES_AMBIGUOUS", f"The folder holds {len(images)} NIfTI files; open one at a time.")
-    return images[0]
+    return images[0], heat_maps
 
 
-def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], bool]) -> Scan:
-    from ankleviewer.io.dicom import age_unknown
-    from ankleviewer.io.nifti import read_nifti
+def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], bool], heat_maps: int = 0) -> Scan:
+    from ankleviewer.io.dicom import HEAT_MAPS, age_unknown, left_out
+    from ankleviewer.io.nifti import is_heat_map, own_heat_map, read_nifti
 
+    if is_heat_map(file):
+        raise own_heat_map()
     volume, findings, counts = read_nifti(file, guard.kind_of(file) == "nifti.gz", progress, cancelled)
     progress(0.95, "Checking")
-    findings += [*_shifted(counts), age_unknown()]
+    findings += [*_shifted(counts), age_unknown(), *([left_out({HEAT_MAPS: heat_maps})] if heat_maps else [])]
     size = " \u00d7 ".join(map(str, volume.grid.shape))
     return Scan(volume, str(path), guard.sha256_of_file(file), "nifti", tuple(findings), f"NIfTI, {size}", "")
 
@@ -130,21 +142,37 @@ def _dicom(
     files = guard.files_below(path, recursive) if only is None else guard.files_below(only.parent, recursive=False)
     scan = read_dicom(files, only, progress, cancelled, pick)
     progress(0.95, "Checking")
-    alone = only is None and not pick
-    digest = guard.sha256_of_files(_hashes(files if alone else scan.files, needed=scan.files))
-    return Scan(scan.volume, str(path), digest, "dicom", (*scan.findings, *_shifted(scan.counts)), scan.series, scan.laterality)
+    hashes = [guard.sha256_of_file(file) for file in scan.files]
+    beside = set(files) - set(scan.files) if only is None and not pick else ()
+    findings = (*scan.findings, *_shifted(scan.counts))
+    return Scan(
+        scan.volume,
+        str(path),
+        guard.sha256_of_files(hashes),
+        "dicom",
+        findings,
+        scan.series,
+        scan.laterality,
+        _former_sha256(hashes, beside),
+    )
 
 
-def _hashes(files: Iterable[Path], needed: Iterable[Path]) -> Iterator[str]:
-    """Hashes of a folder's files; of those that are no slice (not `needed`) without the unreadable and those above 2 GB."""
-    slices = set(needed)
-    for file in files:
-        try:
-            if file in slices or not guard.is_large(file):
-                yield guard.sha256_of_file(file)
-        except OSError:
-            if file in slices:
-                raise
+def _former_sha256(hashes: list[str], beside: Iterable[Path]) -> str:
+    """The hash of a folder in which the files beside the slices count too, all but the unreadable and those above 2 GB; "" where
+    there are none, or so much that nobody shall wait for it (a CD with its viewer).
+    """
+    sizes: dict[Path, int] = {}
+    for file in beside:
+        with contextlib.suppress(OSError):
+            sizes[file] = file.stat().st_size
+    counted = [file for file, size in sizes.items() if size <= guard.MAX_FILE_BYTES]
+    if sum(sizes[file] for file in counted) > _FORMER_BYTES:
+        return ""
+    others = []
+    for file in counted:
+        with contextlib.suppress(OSError):
+            others.append(guard.sha256_of_file(file))
+    return guard.sha256_of_files([*hashes, *others]) if others else ""
 
 
 def _shifted(counts: NDArray[np.int64]) -> list[Finding]:

@@ -20,6 +20,7 @@ from ankleviewer.core.serieschoice import Series, ranked
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
 from ankleviewer.io.described import described
+from ankleviewer.io.nifti import images_among, own_heat_map
 
 Progress = Callable[[float, str], None]
 PICTURE_PX = 160
@@ -54,19 +55,15 @@ def named(found: Sequence[Series], name: str) -> Series:
     raise ScanError("SERIES_UNKNOWN", f"There is no such series; {len(found)} can be opened here.")
 
 
-def is_image(path: Path) -> bool:
-    """Whether a file is NIfTI by its first bytes; False where it cannot be read."""
-    return guard.kind_among(path) in ("nifti", "nifti.gz")
-
-
 def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bool]) -> tuple[Series, ...]:
     """Everything that can be opened in a folder, a ZIP, or the folder of a DICOM file; the one to take first.
 
-    A series whose slices cannot be decoded is listed without a picture; a NIfTI file that is damaged is left out, as is a file
-    that cannot be read.
+    A series whose slices cannot be decoded is listed without a picture; a NIfTI file that is damaged is left out, as are a file
+    that cannot be read and a heat map that this program wrote.
 
     Raises:
-        ScanError: the folder or the ZIP itself is refused (limits, encryption, ...), or is not there.
+        ScanError: the folder or the ZIP itself is refused (limits, encryption, ...), or is not there; OWN_HEAT_MAP for the file
+            of a heat map.
         Cancelled: on request.
     """
     with only_scan_errors():
@@ -80,12 +77,15 @@ def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bo
 
             with unpacked(file, progress, cancelled, several=True) as inner:
                 return _listed(guard.files_below(inner) if inner.is_dir() else [inner], progress, cancelled)
-        files = guard.files_below(file.parent, recursive=False) if kind == "dicom" else [file]
-        return _listed(files, progress, cancelled)
+        if kind == "dicom":
+            return _listed(guard.files_below(file.parent, recursive=False), progress, cancelled)
+        if images_among([file])[1]:
+            raise own_heat_map()
+        return _listed([file], progress, cancelled)
 
 
 def _listed(files: Sequence[Path], progress: Progress, cancelled: Callable[[], bool]) -> tuple[Series, ...]:
-    images = [f for f in files if is_image(f)]
+    images, _ = images_among(files)
     slices = [f for f in files if guard.kind_among(f) == "dicom"]
     found = _dicom(slices, progress, cancelled) if slices else []
     for n, file in enumerate(images):

@@ -18,6 +18,7 @@ from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io import archive, guard, reader
 from ankleviewer.io.nifti import write_nifti
+from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 @pytest.fixture
@@ -47,6 +48,15 @@ def refused(path: Path) -> str:
         reader.open_scan(path)
     assert caught.value.message.endswith((".", ";"))
     return caught.value.code
+
+
+def test_a_heat_map_of_our_own_is_no_scan(tmp_path, image, limb, temporary) -> None:
+    heat = tmp_path / "heat.nii.gz"
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), heat, description=HEAT_MAP)
+    both = packed(tmp_path / "both.zip", {"heat.nii.gz": heat.read_bytes(), "x.nii.gz": image.read_bytes()})
+    assert reader.open_scan(both).sha256 == guard.sha256_of_file(image)
+    assert refused(packed(tmp_path / "one.zip", {"heat.nii.gz": heat.read_bytes()})) == "OWN_HEAT_MAP"
+    assert not list(temporary.iterdir())
 
 
 def test_an_image_is_read_as_if_it_lay_there(tmp_path, image, temporary) -> None:

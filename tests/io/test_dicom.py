@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.geometry import Grid
 from ankleviewer.io.dicom import survey
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import list_series
+from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def codes(scan):
@@ -109,9 +111,10 @@ def test_localizers_and_strangers_are_left_out_and_counted(limb, series, one_sli
     scout = one_slice(np.zeros((50, 60), np.int16), 0, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"], series="9")
     scout.save_as(folder / "scout.dcm", enforce_file_format=True)
     (folder / "notes.txt").write_text("not a scan")
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), folder / "heat.nii", description=HEAT_MAP)
     scan = open_scan(folder)
     assert codes(scan) == [("info", "OBJECTS_SKIPPED")]
-    assert "1 localizers, 1 other files" in scan.findings[0].message
+    assert "1 heat maps, 1 localizers, 1 other files" in scan.findings[0].message
 
 
 def test_a_slice_that_cannot_be_read_is_counted_but_refused_where_it_is_asked_for(limb, series, unreadable):

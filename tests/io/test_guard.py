@@ -36,6 +36,15 @@ def test_links_out_of_the_folder_are_left_out(tmp_path):
     assert [p.name for p in guard.files_below(tmp_path / "in", recursive=False)] == ["ünï (1) & co"]
 
 
+def test_subfolders_are_gone_through_eight_deep(tmp_path):
+    folder = tmp_path
+    for depth in range(10):
+        (folder / f"file{depth}").write_bytes(b"x")
+        folder /= "in"
+        folder.mkdir()
+    assert sorted(p.name for p in guard.files_below(tmp_path)) == [f"file{depth}" for depth in range(9)]
+
+
 def test_a_link_in_a_circle_is_left_out_of_a_folder_and_refused_as_a_file(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "file").write_bytes(b"x")

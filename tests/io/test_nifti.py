@@ -10,8 +10,9 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
-from ankleviewer.io.nifti import description_of, write_nifti
+from ankleviewer.io.nifti import description_of, images_among, is_heat_map, write_nifti
 from ankleviewer.io.reader import open_scan
+from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def grid(shape=(24, 20, 16)) -> Grid:
@@ -67,6 +68,19 @@ def test_the_description_is_read_back(tmp_path, name):
     assert description_of(tmp_path / name) == ""
     (tmp_path / name).write_bytes(b"%PDF-1.4" + bytes(400))
     assert description_of(tmp_path / name) == ""
+
+
+def test_heat_maps_are_told_from_scans_by_their_headers_alone(tmp_path, unreadable):
+    grid = Grid.axis_aligned((3, 4, 5), 1.0, (0, 0, 0))
+    said = {"a.nii": "", "b.nii.gz": HEAT_MAP, "c.nii": HEAT_MAP, "d.nii": f"no {HEAT_MAP}", "e.nii": ""}
+    for name, description in said.items():
+        write_nifti(np.zeros(grid.shape, np.uint8), grid, tmp_path / name, description=description)
+    (tmp_path / "f.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "c.nii").write_bytes((tmp_path / "c.nii").read_bytes()[:352])  # the voxels play no part
+    unreadable(tmp_path / "e.nii")
+    scans, heat_maps = images_among(sorted(tmp_path.iterdir()))
+    assert [p.name for p in scans] == ["a.nii", "d.nii"] and heat_maps == 2
+    assert is_heat_map(tmp_path / "b.nii.gz") and not is_heat_map(tmp_path / "f.pdf")
 
 
 def test_what_does_not_fit_its_grid_is_not_written(tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import random
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from ankleviewer.core.errors import ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io import guard, reader
 from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.series import list_series
+from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def refused(path) -> str:
@@ -36,9 +39,68 @@ def test_progress_runs_from_start_to_one(tmp_path, limb):
     assert scan.sha256 == guard.sha256_of_file(tmp_path / "x.nii.gz")
 
 
-def test_a_folder_is_hashed_by_its_sorted_file_hashes(limb, series):
+def test_a_folder_is_read_with_its_subfolders_and_a_file_with_what_lies_beside_it(limb, series, tmp_path):
+    series(limb(), name="patient")
+    study = tmp_path / "above" / "study"
+    study.parent.mkdir()
+    (tmp_path / "patient").rename(study)
+    assert reader.open_scan(tmp_path / "above").volume.hu.shape == (24, 20, 16)
+    (study / "more").mkdir()
+    for k in range(4):
+        (file,) = study.glob(f"* ({k}).dcm")
+        file.rename(study / "more" / file.name)
+    assert reader.open_scan(study).volume.hu.shape == (24, 20, 16)
+    assert reader.open_scan(study / "more" / file.name).volume.hu.shape == (24, 20, 4)
+
+
+def hash_of(files) -> str:
+    return guard.sha256_of_files(guard.sha256_of_file(p) for p in files)
+
+
+def test_a_series_is_hashed_by_its_slices_however_it_is_opened_and_whatever_is_written_beside_it(limb, series, tmp_path):
     folder = series(limb())
-    assert reader.open_scan(folder).sha256 == guard.sha256_of_files(guard.sha256_of_file(p) for p in folder.iterdir())
+    slices = sorted(folder.iterdir())
+    (key,) = (s.key for s in list_series(folder, lambda _share, _what: None, lambda: False))
+    before = reader.open_scan(folder)
+    assert before.sha256 == hash_of(slices) and before.former_sha256 == ""
+    (folder / "report.pdf").write_bytes(b"%PDF")
+    write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), folder / "heat.nii", description=HEAT_MAP)
+    with zipfile.ZipFile(tmp_path / "scan.zip", "w") as packed:
+        for file in folder.iterdir():
+            packed.write(file, file.name)
+    ways = [(folder, ""), (folder, key), (slices[3], ""), (slices[3], key), (tmp_path / "scan.zip", "")]
+    assert {reader.open_scan(path, pick=pick).sha256 for path, pick in ways} == {before.sha256}
+
+
+def test_the_hash_that_an_earlier_release_gave_a_folder_is_known_where_it_costs_little(limb, series, unreadable, monkeypatch):
+    folder = series(limb())
+    slices = sorted(folder.iterdir())
+    for name in ("report.pdf", "r.json", "closed"):
+        (folder / name).write_bytes(name.encode())
+    unreadable(folder / "closed")
+    scan = reader.open_scan(folder)
+    assert scan.former_sha256 == hash_of([*slices, folder / "report.pdf", folder / "r.json"]) != scan.sha256
+    assert reader.open_scan(slices[0]).former_sha256 == ""  # was hashed by its slices then, too
+    monkeypatch.setattr(reader, "_FORMER_BYTES", 10)
+    assert reader.open_scan(folder).former_sha256 == ""
+
+
+def test_a_heat_map_of_our_own_is_no_scan(limb, tmp_path):
+    """It lies beside the scan, where `--heatmap` wrote it: counted, not offered, and by itself refused."""
+    grid = Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0))
+    (tmp_path / "one").mkdir()
+    scan, heat = tmp_path / "one" / "scan.nii.gz", tmp_path / "one" / "heat.nii.gz"
+    write_nifti(limb(), grid, scan)
+    write_nifti(limb().astype(np.float32), grid, heat, description=HEAT_MAP)
+    found = reader.open_scan(tmp_path / "one")
+    assert found.sha256 == guard.sha256_of_file(scan)
+    assert [f.message for f in found.findings if f.code == "OBJECTS_SKIPPED"] == [
+        "Left out, since they are no slices of this scan: 1 heat maps."
+    ]
+    assert "OBJECTS_SKIPPED" not in {f.code for f in reader.open_scan(scan).findings}
+    assert refused(heat) == "OWN_HEAT_MAP"
+    scan.unlink()
+    assert refused(tmp_path / "one") == "NO_DICOM"
 
 
 def test_a_neighbour_that_cannot_be_read_is_left_out_and_counted(limb, series, unreadable):

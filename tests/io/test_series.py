@@ -14,6 +14,7 @@ from ankleviewer.core.serieschoice import reason
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import PICTURE_PX, around_bone, list_series, named, picture
+from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def listed(path: Path, **more: object) -> tuple:
@@ -143,6 +144,17 @@ def test_nifti_files_of_a_folder_and_of_a_zip(limb, tmp_path) -> None:
     assert open_scan(packed, pick=found[0].key).volume.hu.shape == (24, 20, 40)
     (folder / "b.nii").unlink()
     assert open_scan(folder).volume.hu.shape == (24, 20, 30)  # a single one needs no choice
+
+
+def test_a_heat_map_of_our_own_is_not_offered(limb, tmp_path) -> None:
+    grid = Grid.axis_aligned((24, 20, 30), 1.0, (0, 0, 0))
+    (tmp_path / "one").mkdir()
+    write_nifti(limb((24, 20, 30)), grid, tmp_path / "one" / "scan.nii.gz")
+    write_nifti(limb((24, 20, 30)), grid, tmp_path / "one" / "heat.nii.gz", description=HEAT_MAP)
+    assert [s.description for s in listed(tmp_path / "one")] == ["scan.nii.gz"]
+    with pytest.raises(ScanError) as caught:
+        listed(tmp_path / "one" / "heat.nii.gz")
+    assert caught.value.code == "OWN_HEAT_MAP"
 
 
 def test_a_series_that_cannot_be_decoded_is_listed_without_a_picture(limb, series) -> None:

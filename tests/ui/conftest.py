@@ -102,6 +102,7 @@ class FakeBackend:
     journal_error: OSError | None = None
     saved: list[tuple[object, object, str]] = field(default_factory=list)
     sha256: str = "ab" * 32
+    former_sha256: str = ""
     reported: list[tuple[object, object, object, str]] = field(default_factory=list)
     analysed: list[list[str]] = field(default_factory=list)
 
@@ -125,7 +126,14 @@ class FakeBackend:
         if self.series and not pick:
             raise ScanError("SERIES_AMBIGUOUS", "The folder holds several series.")
         self.picked.append(pick)
-        scan = SimpleNamespace(volume=self.volume, path=path, series="CT ankle, bone kernel", format="nifti", sha256=self.sha256)
+        scan = SimpleNamespace(
+            volume=self.volume,
+            path=path,
+            series="CT ankle, bone kernel",
+            format="nifti",
+            sha256=self.sha256,
+            former_sha256=self.former_sha256,
+        )
         return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
 
     def analyse(

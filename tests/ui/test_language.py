@@ -137,7 +137,7 @@ def test_nothing_in_the_window_is_left_untranslated(marking, make_window, fakes,
 
 @pytest.mark.parametrize("call", ["no fracture", "not assessed"])
 def test_nor_where_there_is_no_finding(marking, make_window, fakes, call: str) -> None:
-    findings = (Finding("withhold", "NO_ANKLE", "No malleoli were found at the height of the joint."),)
+    findings = (Finding("withhold", "NOT_AN_ANKLE", "No malleoli were found at the height of the joint."),)
     window = make_window(fakes.Backend(answers=(fakes.answer(call),), findings=findings))
     assert {text: untranslated(text) for text in texts(window) if untranslated(text)} == {}
     assert "«No" in window.panel.why.text() or "«{ankle}" in window.panel.why.text() or "«Right" in window.panel.why.text()

@@ -109,7 +109,7 @@ class AnkleInfo:
 class ScanInfo:
     """What the scan is; all but the path are None when it could not be read.
 
-    sha256 of a folder is the hash of its sorted file hashes.
+    sha256 of a DICOM series is the hash of the sorted hashes of the files that were read.
     """
 
     path: str

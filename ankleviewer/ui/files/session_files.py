@@ -111,7 +111,8 @@ class SessionFiles(QObject):
         if not ok:
             controller.chosen = self._chosen_before
             return
-        if controller.case.scan.sha256 != saved.sha256:
+        scan = controller.case.scan
+        if saved.sha256 not in (scan.sha256, scan.former_sha256):
             controller.notify(
                 "SESSION_SCAN_CHANGED",
                 tr("The scan is not the one that this session was saved with: its content differs. It is shown from the start."),

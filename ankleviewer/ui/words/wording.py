@@ -37,8 +37,8 @@ SCOPE = noop(
 
 _HELP = {
     "ANKLE_INCOMPLETE": noop("A scan that shows the distal tibia, the fibula and the talus together can be assessed."),
-    "NO_ANKLE": noop("A scan that shows the distal tibia, the fibula and the talus together can be assessed."),
-    "NOT_CT": noop("Open the CT series of this examination."),
+    "NOT_AN_ANKLE": noop("A scan that shows the distal tibia, the fibula and the talus together can be assessed."),
+    "MODALITY_NOT_CT": noop("Open the CT series of this examination."),
 }
 
 

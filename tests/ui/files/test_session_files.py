@@ -82,6 +82,16 @@ def test_another_content_is_told_and_not_restored(make_window, backend, saved) -
     assert window.view.state.layout == "grid" and window.view.state.cursor_mm != state.cursor_mm
 
 
+def test_a_session_of_an_earlier_release_is_restored(make_window, backend, saved) -> None:
+    """Which took the hash of a DICOM folder over every file in it."""
+    file, state = saved
+    backend.sha256, backend.former_sha256 = "cd" * 32, backend.sha256
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert window.controller.notice is None and window.view.state == state
+
+
 def test_a_scan_that_moved_along_is_found(make_window, backend, saved, scan, tmp_path) -> None:
     file, state = saved
     there = tmp_path / "elsewhere"

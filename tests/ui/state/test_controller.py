@@ -202,7 +202,7 @@ def test_models_that_are_all_refused_are_said_to_be(make_window, fakes) -> None:
 
 def test_no_ankle_shows_the_whole_scan(make_window, fakes) -> None:
     answers = (fakes.answer("not assessed", ankle=None),)
-    finding = Finding("withhold", "NO_ANKLE", "No bone like an ankle was found.")
+    finding = Finding("withhold", "NOT_AN_ANKLE", "No bone like an ankle was found.")
     window = make_window(fakes.Backend(ankles=(), answers=answers, findings=(finding,)))
     assert window.panel.call.text() == "Not assessed" and window.view.state.fit == "scan"
     assert window.panel.why.text() == "No bone like an ankle was found."

@@ -2050,6 +2050,10 @@
         <translation>Das ist eine Datei des geöffneten Scans. Bitte einen anderen Namen wählen.</translation>
     </message>
     <message>
+        <source>This is a heat map that AnkleViewer wrote, not a scan.</source>
+        <translation>Dies ist eine Heatmap, die AnkleViewer geschrieben hat, kein Scan.</translation>
+    </message>
+    <message>
         <source>This is neither a NIfTI file nor a DICOM image.</source>
         <translation>Dies ist weder eine NIfTI-Datei noch ein DICOM-Bild.</translation>
     </message>
@@ -2371,6 +2375,10 @@
     <message>
         <source>heat map, boxes, outline or fill</source>
         <translation>Heatmap, Rahmen, Umriss oder Füllung</translation>
+    </message>
+    <message>
+        <source>heat maps</source>
+        <translation>Heatmap(s)</translation>
     </message>
     <message>
         <source>hide everything that comes from the model</source>

@@ -2048,6 +2048,10 @@
         <translation>这是当前打开的扫描的文件。请选择其他名称。</translation>
     </message>
     <message>
+        <source>This is a heat map that AnkleViewer wrote, not a scan.</source>
+        <translation>这是 AnkleViewer 写出的热图，不是扫描。</translation>
+    </message>
+    <message>
         <source>This is neither a NIfTI file nor a DICOM image.</source>
         <translation>这既不是 NIfTI 文件，也不是 DICOM 图像。</translation>
     </message>
@@ -2368,6 +2372,10 @@
     <message>
         <source>heat map, boxes, outline or fill</source>
         <translation>热图、框、轮廓或填充</translation>
+    </message>
+    <message>
+        <source>heat maps</source>
+        <translation>热图</translation>
     </message>
     <message>
         <source>hide everything that comes from the model</source>
