@@ -1,12 +1,14 @@
-"""The command line's numbers, and options that do not go together: what is wrong usage is said in words."""
+"""The command line's numbers, the options of every training, and what does not go together: wrong usage is said in words."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from ankleviewer.core.errors import AnkleViewerError
 
+MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
 MOST_VOXELS = 1000  # along an edge: their places alone take 12 GB of memory
 
 
@@ -45,6 +47,41 @@ def at_least(least: int) -> Callable[[str], int]:
         return value
 
     return whole_number
+
+
+def training_options(p: argparse.ArgumentParser, what: str, data: str) -> None:
+    """Add what every training is told."""
+    p.add_argument("--model", required=True, choices=MODELS)
+    p.add_argument("--preset", choices=("paper", "best"), default="best")
+    p.add_argument("--data", required=True, metavar=what, help=data)
+    p.add_argument("--out", type=Path, required=True)
+    p.add_argument(
+        "--init",
+        type=Path,
+        metavar="PACK|FILE",
+        help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
+    )
+    p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
+    p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
+    p.add_argument("--epochs", type=positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
+    p.add_argument("--batch", type=at_least(1), help="scans a step, with DATA; default: the preset's")
+    p.add_argument("--size", type=at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
+    p.add_argument("--seed", type=at_least(0), default=1001)
+    p.add_argument("--width", type=positive, help="factor on the channels, for trials")
+    p.add_argument(
+        "--precision",
+        choices=("auto", "bf16", "fp32"),
+        default="auto",
+        help="auto: bf16 where the processor has it",
+    )
+    p.add_argument(
+        "--part", type=at_least(1), metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory"
+    )
+    p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
+    p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
+    p.add_argument(
+        "--compile", choices=("auto", "try", "never"), default="auto", help="torch.compile where a trial shows that it pays (GPU)"
+    )
 
 
 def check_simulate(args: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import math
 import sys
 import time
@@ -11,9 +12,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ankleviewer import keep_matplotlib_at_home
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
-from trainer.arguments import at_least, check_simulate, check_train, positive, reach_mm, share, spacing_mm
-from trainer.failures import failed, missing, stopped
+from trainer.arguments import at_least, check_simulate, check_train, positive, reach_mm, share, spacing_mm, training_options
+from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
 
 if TYPE_CHECKING:
     from trainer.runs import TrainOrder
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from trainer.training.loop import Progress
 
 DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
-MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")
+USAGE_CODES = ("MODEL_UNKNOWN",)  # errors of a pack, but nothing is wrong with one
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--window", choices=("bone", "paper"), default="bone", help="bone: at 0.75 mm; paper: its own, at 1 mm")
     p.add_argument("--seed", type=at_least(0), default=0)
     p = commands.add_parser("train", help="train a network")
-    _training(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
+    training_options(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
     p.add_argument("--folds", type=int, metavar="K", help="with DATA: cross-validation inside the training part, no model")
     p.add_argument("--allow-small", action="store_true", help="with DATA: go on where validation scans hold one class only")
     p.add_argument("--validation", type=Path, metavar="MANIFEST.csv", help="with simulate: scans that choose the state")
@@ -62,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--tensorboard", action="store_true", help="write events for TensorBoard into RUN/tensorboard")
     p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; otherwise it begins anew")
     p = commands.add_parser("tune", help="search learning rate and augmentation on the validation scans")
-    _training(p, "DATA", "a folder that `prepare` made")
+    training_options(p, "DATA", "a folder that `prepare` made")
     p.add_argument("--trials", type=at_least(1), default=20)
     p = commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked")
     p.add_argument("--effect", type=positive, default=0.5, help="Cohen's d")
@@ -100,90 +102,79 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _training(p: argparse.ArgumentParser, what: str, data: str) -> None:
-    """What every training is told."""
-    p.add_argument("--model", required=True, choices=MODELS)
-    p.add_argument("--preset", choices=("paper", "best"), default="best")
-    p.add_argument("--data", required=True, metavar=what, help=data)
-    p.add_argument("--out", type=Path, required=True)
-    p.add_argument(
-        "--init",
-        type=Path,
-        metavar="PACK|FILE",
-        help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
-    )
-    p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
-    p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
-    p.add_argument("--epochs", type=positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
-    p.add_argument("--batch", type=at_least(1), help="scans a step, with DATA; default: the preset's")
-    p.add_argument("--size", type=at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
-    p.add_argument("--seed", type=at_least(0), default=1001)
-    p.add_argument("--width", type=positive, help="factor on the channels, for trials")
-    p.add_argument(
-        "--precision",
-        choices=("auto", "bf16", "fp32"),
-        default="auto",
-        help="auto: bf16 where the processor has it",
-    )
-    p.add_argument(
-        "--part", type=at_least(1), metavar="ROWS", help="work a batch out in parts of so many rows, to need less memory"
-    )
-    p.add_argument("--save-memory", action="store_true", help="work activations out anew instead of keeping them; slower")
-    p.add_argument("--device", default="auto", help="auto (default: a GPU where there is one), cpu or cuda")
-    p.add_argument(
-        "--compile", choices=("auto", "try", "never"), default="auto", help="torch.compile where a trial shows that it pays (GPU)"
-    )
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code (0 done, 1 failed, 2 usage, 3 scan refused, 4 pack refused)."""
+    """Run a command; returns the exit code (0 done, 1 failed or stopped by Ctrl-C, 2 usage, 3 scan refused, 4 pack refused, 128
+    and the number of another signal that stopped it).
+    """
     try:
         args = parser().parse_args(argv)
     except SystemExit as stop:  # argparse has printed its sentence
         return int(stop.code or 0)
+    keep_matplotlib_at_home()
     # what a command that goes on finds in its folder is its own
     since = 0.0 if getattr(args, "resume", False) else time.time()
     try:
-        return _COMMANDS[args.command](args)
-    except (ScanError, ModelError, AnkleViewerError) as error:
+        with ended_by_signals():
+            return _COMMANDS[args.command](args)
+    except AnkleViewerError as error:
         print(error, file=sys.stderr)
-        return SCAN_REFUSED if isinstance(error, ScanError) else PACK_REFUSED if isinstance(error, ModelError) else USAGE
+        if isinstance(error, ScanError):
+            return SCAN_REFUSED
+        return PACK_REFUSED if isinstance(error, ModelError) and error.code not in USAGE_CODES else USAGE
     except ModuleNotFoundError as error:
         if (sentence := missing(error)) is None:
             raise
         print(sentence, file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print(stopped(args.command, getattr(args, "out", None), since), file=sys.stderr)
-        return FAILED
+        return stop.code if isinstance(stop, Ended) else FAILED
     except (OSError, ValueError, RuntimeError, MemoryError, FloatingPointError) as error:
         print(failed(args.command, error, getattr(args, "out", None), since), file=sys.stderr)
         return FAILED
 
 
-def _bar(total: int, what: str) -> Any:
-    from tqdm import tqdm
+class _Bar:
+    """A progress bar on stderr, from its first step on: a command that is refused before shows none. A context manager."""
 
-    return tqdm(total=total, desc=what, file=sys.stderr, mininterval=1.0)
+    def __init__(self, what: str) -> None:
+        from tqdm import tqdm  # here, so that a package that lacks is told before the work
 
+        self._make = functools.partial(tqdm, desc=what, file=sys.stderr, mininterval=1.0)
+        self._bar: Any = None
 
-def _scans(bar: Any) -> Callable[[int, int, str], None]:
-    def progress(done: int, of: int, name: str) -> None:
-        bar.total = of
-        bar.n = done
-        bar.set_postfix_str(name)
+    def step(self, done: float, of: float, note: str = "") -> None:
+        """So much is done; a note is shown at once."""
+        if self._bar is None:
+            self._bar = self._make(total=of, initial=done)  # what was done before tells nothing of the time that is left
+        self._bar.total = of
+        self._bar.set_postfix_str(note, refresh=False)
+        self._bar.update(done - self._bar.n)
+        if note:
+            self._bar.refresh()
 
-    return progress
+    def say(self, line: str) -> None:
+        """A line beside the bar."""
+        print(line, flush=True) if self._bar is None else self._bar.write(line)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _simulate(args: argparse.Namespace) -> int:
     from trainer.scans.write_scans import simulate
 
     orders = _orders(args)
-    with _bar(sum(order.count for order in orders), "scans") as bar:
-        for _ in simulate(*orders, jobs=args.jobs):
-            bar.update(1)
-    print(f"{bar.total} scans in {args.out}, truth.json, manifest.csv and contact-sheet.png beside them")
+    with _Bar("scans") as bar:
+        for done, of in simulate(*orders, jobs=args.jobs):
+            bar.step(done, of)
+    print(
+        f"{sum(order.count for order in orders)} scans in {args.out}, truth.json, manifest.csv and contact-sheet.png beside them"
+    )
     return DONE
 
 
@@ -223,15 +214,13 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 
 def _prepare(args: argparse.Namespace) -> int:
     from ankleviewer.core.assessment.preprocess import FINE, PAPER
+    from trainer.scans.flow_diagram import flow_lines
     from trainer.scans.prepare import flow, prepare
 
     spec = FINE if args.window == "bone" else PAPER
-    with _bar(1, "scans") as bar:
-        found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=_scans(bar), say=bar.write)
-    numbers = flow(found)
-    excluded = numbers["excluded"]
-    print(f"found {numbers['found']}, excluded {sum(excluded.values())} {excluded}, included {numbers['included']}")
-    print(f"positive {numbers['positive']}, negative {numbers['negative']}; splits {numbers['splits']}")
+    with _Bar("scans") as bar:
+        found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=bar.step, say=bar.say)
+    print(flow_lines(flow(found)))
     if alone := sum(not item.row.patient_named for item in found if not item.excluded):
         print(
             f"no patient named: {alone} of them, each counts as a patient of its own; scans of one patient might then stand in "
@@ -256,11 +245,11 @@ def _train(args: argparse.Namespace) -> int:
     )
     if args.folds is not None:
         return _cross_validate(args, order)
-    with _bar(1, args.model) as bar:
+    with _Bar(args.model) as bar:
         if args.data == "simulate":
-            train_on_simulator(order, _report(bar), bar.write)
+            train_on_simulator(order, _report(bar), bar.say)
         else:
-            train_on_scans(order, Path(args.data), _report(bar), bar.write, batch=args.batch, allow_small=args.allow_small)
+            train_on_scans(order, Path(args.data), _report(bar), bar.say, batch=args.batch, allow_small=args.allow_small)
     print(f"trained: {args.out}")
     return DONE
 
@@ -270,8 +259,8 @@ def _cross_validate(args: argparse.Namespace, order: TrainOrder) -> int:
 
     if args.data == "simulate" or args.folds < 2:
         raise AnkleViewerError("USAGE", "--folds K takes two folds or more, of a folder that `prepare` made.")
-    with _bar(1, args.model) as bar:
-        record = cross_validate(order, Path(args.data), args.folds, _report(bar), bar.write, args.batch)
+    with _Bar(args.model) as bar:
+        record = cross_validate(order, Path(args.data), args.folds, _report(bar), bar.say, args.batch)
     print(
         f"AUC {record['mean']:.3f}, standard deviation {record['standard_deviation']:.3f} over {record['folds']} folds of "
         f"{record['scans']} scans; {args.out}/cross-validation.csv holds every answer"
@@ -282,17 +271,14 @@ def _cross_validate(args: argparse.Namespace, order: TrainOrder) -> int:
 def _locator(args: argparse.Namespace) -> int:
     from trainer.locator.make import make
 
-    with _bar(args.steps, "locator") as bar:
-        found = make(args.out, args.scans, args.steps, jobs=args.jobs, resume=args.resume, report=_steps(bar), say=bar.write)
+    with _Bar("locator") as bar:
+
+        def report(step: int, _loss: float) -> None:
+            bar.step(step, args.steps)
+
+        found = make(args.out, args.scans, args.steps, jobs=args.jobs, resume=args.resume, report=report, say=bar.say)
     print(f"{found['found']:.1%} of {found['ankles']} ankles on held-out bodies, median {found['median_mm']} mm: {args.out}")
     return DONE
-
-
-def _steps(bar: Any) -> Callable[[int, float], None]:
-    def report(step: int, _loss: float) -> None:
-        bar.update(step - bar.n)
-
-    return report
 
 
 def _tune(args: argparse.Namespace) -> int:
@@ -300,8 +286,8 @@ def _tune(args: argparse.Namespace) -> int:
 
     if args.data == "simulate" or args.trials < 1:
         raise AnkleViewerError("USAGE", "tune takes a folder that `prepare` made, and one trial or more.")
-    with _bar(1, args.model) as bar:
-        record = tune(_order(args), Path(args.data), args.trials, _report(bar), bar.write, args.batch)
+    with _Bar(args.model) as bar:
+        record = tune(_order(args), Path(args.data), args.trials, _report(bar), bar.say, args.batch)
     chosen = f"--lr {record['lr']:.3g} --strength {record['strength']:.2f}"
     print(f"best of {record['trials']}: AUC {record['val_auc']:.3f} with {chosen}")
     return DONE
@@ -329,12 +315,10 @@ def _order(args: argparse.Namespace) -> TrainOrder:
     )
 
 
-def _report(bar: Any) -> Callable[[Progress], None]:
+def _report(bar: _Bar) -> Callable[[Progress], None]:
     def report(progress: Progress) -> None:
-        bar.total = progress.of
-        bar.n = progress.step
         pairs = "" if math.isnan(progress.pair_accuracy) else f", pairs {progress.pair_accuracy:.2f}"
-        bar.set_postfix_str(f"loss {progress.loss:.3f}{pairs}")
+        bar.step(progress.step, progress.of, f"loss {progress.loss:.3f}{pairs}")
 
     return report
 
@@ -362,8 +346,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     from trainer.evaluation.evaluate import evaluate
     from trainer.evaluation.figures import as_text
 
-    with _bar(1, "scans") as bar:
-        record = evaluate(args.models, args.data, args.out, progress=_scans(bar))
+    with _Bar("scans") as bar:
+        record = evaluate(args.models, args.data, args.out, progress=bar.step)
     for name, figures in record["models"].items():
         print(f"\n{name}: {figures['assessed']} of {record['scans']} scans assessed\n{as_text(figures)}")
     if lacking := record.get("without_truth"):

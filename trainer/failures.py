@@ -1,10 +1,16 @@
-"""What is told of a command that was stopped or failed: one line, with what was kept and what can be done."""
+"""What ends a command early, and what is then told of it: one line, with what was kept and what can be done."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import re
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 _RESUMABLE = ("train", "locator")
 _EXTRA = {"torch", "onnx", "onnxscript", "matplotlib", "safetensors", "tqdm"}  # of pyproject.toml, extra "trainer"
@@ -14,6 +20,51 @@ _FULL = (
     r"unexpected pos \d+ vs \d+"  # torch.save
     r"|Not enough free space|\d+ requested and \d+ written"  # numpy, which gives no number of the system's
 )
+
+
+class Ended(KeyboardInterrupt):
+    """A signal other than Ctrl-C asked for the end; a Ctrl-C to all that hears of one. `code` is the exit code, in which a shell
+    sees the signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = 128 + number
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """A block that Ctrl-C leaves as KeyboardInterrupt, SIGTERM (of `kill` and of batch systems) and SIGHUP as Ended. A second
+    Ctrl-C ends the program at once; of the others a second one is passed over, since some senders mean process and group alike.
+    A signal that is ignored (nohup) or handled already stays so, and outside the main thread, which alone hears signals, nothing
+    is done.
+    """
+    usual: dict[int, Any] = {getattr(signal, name): signal.SIG_DFL for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
+    usual[signal.SIGINT] = signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread():
+        usual = {}
+    before = {number: handler for number, handler in usual.items() if signal.getsignal(number) == handler}
+    heard: list[KeyboardInterrupt] = []
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            signal.signal(number, signal.SIG_DFL)
+        elif heard:
+            return
+        heard.append(KeyboardInterrupt() if number == signal.SIGINT else Ended(number))
+        raise heard[0]
+
+    for number in before:
+        signal.signal(number, leave)
+    try:
+        yield
+    except Exception as error:  # compiled code makes another error of what it meets; workers that were ended too are another
+        if heard:
+            raise heard[0] from error
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def stopped(command: str, out: Path | None = None, since: float = 0.0) -> str:
@@ -47,7 +98,7 @@ def missing(error: ModuleNotFoundError) -> str | None:
 
 def _kept(command: str, out: Path | None, since: float) -> str:
     if command == "evaluate":
-        return "nothing was written, the same command begins anew"
+        return "the answers so far stay, the same command asks for those that are missing"
     if command not in _RESUMABLE:
         return "what was written so far stays, the same command goes on from there"
     states = [path for name in _STATES for path in out.glob(name)] if out is not None else []

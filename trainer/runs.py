@@ -26,6 +26,7 @@ from trainer.networks.weights import load_weights, read_weights
 from trainer.scans.prepare import Prepared, prepare
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
+from trainer.simulate.workers import begin
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
@@ -139,7 +140,7 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
 
 
 def _fill(folder: str, order: BankOrder) -> None:
-    torch.set_num_threads(1)
+    begin()
     for _ in fill_bank(Path(folder), order):
         pass
 

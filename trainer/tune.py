@@ -14,10 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.io.atomic import write_text
 from trainer.own_scans import check_order, fingerprint_of, parts_of, train_on_scans
 from trainer.runs import TrainOrder
+from trainer.scans.prepare import Prepared
 from trainer.training import checkpoint
 from trainer.training.fingerprint import differences
 from trainer.training.loop import Progress
@@ -54,7 +56,7 @@ def tune(
         raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     check_order(order)
-    spec, own, judges = parts_of(data)  # data that cannot be used must not use up trials
+    spec, own, judges = _parts(data)  # data that cannot be used must not use up trials
     order.out.mkdir(parents=True, exist_ok=True)
     # computers that search together may have seeds of their own
     wanted = fingerprint_of(replace(order, seed=0), spec, own, judges, batch)
@@ -122,6 +124,18 @@ def tune(
     write_text(order.out / "trials.csv", text.getvalue())
     write_text(order.out / "best.json", json.dumps(record, indent=1))
     return record
+
+
+def _parts(data: Path) -> tuple[PreprocessSpec, list[Prepared], list[Prepared]]:
+    """See `parts_of`; to go on without validation would help no search."""
+    spec, own, judges = parts_of(data, allow_small=True)
+    if not judges:
+        raise AnkleViewerError(
+            "DATA_TOO_FEW",
+            "The validation scans hold one class only, so that no trial can be judged: add patients to the table and prepare it "
+            "again.",
+        )
+    return spec, own, judges
 
 
 def _unfit(folder: Path, what: str) -> AnkleViewerError:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 
 from ankleviewer.core.errors import ModelError, ScanError
 from trainer import cli, publish, runs
+from trainer.arguments import MODELS
 from trainer.cli import main
 from trainer.scans.manifest import Row
 from trainer.training import checkpoint
@@ -83,6 +85,7 @@ def test_wrong_usage_is_two(command: list[str], capsys: pytest.CaptureFixture[st
     [
         (ScanError("BONES_MISSING", "No tibia."), 3),
         (ModelError("PACK_DAMAGED", "The pack is damaged."), 4),
+        (ModelError("MODEL_UNKNOWN", "There is no model named 'nope'."), 2),
         (FloatingPointError("the loss is nan"), 1),
         (OSError("disk full"), 1),
         (KeyboardInterrupt(), 1),
@@ -109,21 +112,29 @@ def test_errors_become_codes_and_sentences(
         ("locator --out old --resume", "the same command with --resume goes on"),
         ("prepare scans.csv --out x", "the same command goes on from there"),
         ("simulate --count 1 --seed 1 --out x", "the same command goes on from there"),
-        ("evaluate --models m --data d --out x", "the same command begins anew"),
+        ("evaluate --models m --data d --out x", "the same command asks for those that are missing"),
     ],
 )
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 1), (signal.SIGTERM, 143)])
 def test_a_command_that_was_stopped_says_how_it_goes_on(
-    line: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    line: str,
+    told: str,
+    number: int,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
     def stop(args: object) -> int:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
+        return 0
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / checkpoint.NAME).touch()
     os.utime(tmp_path / "old" / checkpoint.NAME, (1000.0, 1000.0))
     monkeypatch.setitem(cli._COMMANDS, line.split(maxsplit=1)[0], stop)
-    assert main(line.split()) == 1
+    assert main(line.split()) == code
     assert told in capsys.readouterr().err
 
 
@@ -161,6 +172,30 @@ def test_a_bare_installation_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "tqdm", None)
     assert main(["simulate", "--out", "x", "--count", "1", "--seed", "1"]) == 1
     assert "pip install 'ankleviewer[trainer]'" in capsys.readouterr().err
+
+
+def test_a_bar_is_shown_from_its_first_step_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in ("prepare none.csv", "train --model compact --data none", "evaluate --models none --data none"):
+        assert main([*line.split(), "--out", str(tmp_path / "x")]) in (1, 2)
+        assert capsys.readouterr().err.count("\n") == 1, "what is wrong, and nothing else"
+
+    def work(*orders: object, jobs: int) -> Iterator[tuple[int, int]]:
+        yield from ((1, 2), (2, 2))
+
+    monkeypatch.setattr("trainer.scans.write_scans.simulate", work)
+    assert main(["simulate", "--out", str(tmp_path), "--count", "2", "--seed", "1"]) == 0
+    said = capsys.readouterr()
+    assert "2/2" in said.err and said.out.startswith("2 scans in")
+    with cli._Bar("scans") as bar:
+        bar.say("before")
+        bar.step(3, 8, "s3")
+        bar.say("beside")
+        bar.step(1, 4)
+    said = capsys.readouterr()
+    assert said.out == "before\nbeside\n" and "3/8" in said.err and "s3" in said.err and said.err.rstrip().endswith("s]")
+    assert "1/4" in said.err
 
 
 def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,7 +244,7 @@ def test_a_tiny_training_from_simulation_on(tmp_path: Path, capsys: pytest.Captu
     assert 4 <= len(list((out / "pairs").glob("pair-*.npz"))) <= pairs
 
 
-@pytest.mark.parametrize("model", cli.MODELS)
+@pytest.mark.parametrize("model", MODELS)
 def test_the_papers_recipe_runs_for_every_network(model: str, tmp_path: Path) -> None:
     out = tmp_path / "run"
     line = f"train --model {model} --preset paper --data simulate --epochs 0.03 --size 32 --width 0.125 --seed 2 --part 4"
@@ -226,7 +261,7 @@ def test_the_papers_recipe_runs_for_every_network(model: str, tmp_path: Path) ->
 def test_the_names_of_the_models_are_known() -> None:
     from trainer.networks.registry import NETWORKS
 
-    assert set(cli.MODELS) == set(NETWORKS)
+    assert set(MODELS) == set(NETWORKS)
 
 
 def test_simulating_a_set_and_single_scans(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

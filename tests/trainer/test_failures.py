@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -13,10 +14,60 @@ import pytest
 
 from trainer import failures
 from trainer.cross_validation import ANSWERS
-from trainer.failures import failed, missing, stopped
+from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
 from trainer.training import checkpoint
 
 FULL = OSError(28, "No space left on device")
+SENT = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+
+
+@pytest.mark.parametrize("number", SENT)
+def test_signals_end_a_block_as_ctrl_c_does_and_are_let_go_afterwards(number: signal.Signals) -> None:
+    before = [signal.getsignal(other) for other in SENT]
+    with pytest.raises(KeyboardInterrupt) as met, ended_by_signals():
+        signal.raise_signal(number)
+    assert getattr(met.value, "code", None) == (None if number == signal.SIGINT else 128 + number)
+    assert [signal.getsignal(other) for other in SENT] == before
+
+
+def test_what_else_goes_wrong_when_a_signal_has_come_is_not_told() -> None:
+    """As compiled code makes an ImportError of it, and workers that are ended too an error of the executor."""
+
+    def lose() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except Ended:
+            raise ImportError("initialization failed") from None
+
+    with pytest.raises(Ended), ended_by_signals():
+        lose()
+    with pytest.raises(ImportError), ended_by_signals():
+        raise ImportError("none came")
+
+
+def test_a_second_signal_does_not_cut_the_clearing_up() -> None:
+    cleared = []
+
+    def clear_up() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            cleared.append(True)
+
+    with pytest.raises(Ended), ended_by_signals():
+        clear_up()
+    assert cleared
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    """As nohup ignores it."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with ended_by_signals():
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +75,7 @@ FULL = OSError(28, "No space left on device")
     [
         ("train", FULL, "The disk is full; there is no checkpoint yet, the same command begins anew."),
         ("prepare", FULL, "The disk is full; what was written so far stays, the same command goes on from there."),
-        ("evaluate", FULL, "The disk is full; nothing was written, the same command begins anew."),
+        ("evaluate", FULL, "The disk is full; the answers so far stay, the same command asks for those that are missing."),
         ("prepare", OSError("262144 requested and 7136 written"), "The disk is full; what was written"),
         ("prepare", OSError("Not enough free space to write 28311552 bytes"), "The disk is full; what was written"),
         (

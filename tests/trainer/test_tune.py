@@ -120,6 +120,13 @@ def test_a_search_whose_trials_all_failed_leaves_its_folder_to_another(tmp_path:
     assert tune(replace(wrong, size=16, preset="paper"), data, 1, lambda p: None)["preset"] == "paper"
 
 
+def test_one_class_to_judge_by_is_no_search_and_no_option_makes_it_one(tmp_path: Path, prepared: Prepare) -> None:
+    begun = order(tmp_path / "t")
+    with pytest.raises(AnkleViewerError, match=r"DATA_TOO_FEW: .* no trial can be judged: add patients") as met:
+        tune(begun, prepared(tmp_path / "data", validation=(0,)), 1, lambda p: None)
+    assert "--allow-small" not in str(met.value) and not begun.out.exists()
+
+
 def test_what_a_search_cannot_do_is_said_before_it_begins(tmp_path: Path, prepared: Prepare) -> None:
     taught = replace(order(tmp_path / "t"), teacher=tmp_path)
     with pytest.raises(AnkleViewerError, match="USAGE: --teacher goes with --data simulate"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from trainer.locator.measure import Found
 from trainer.locator.scans import SCANS_PER_BODY, fill, load
 from trainer.locator.train import train
 from trainer.networks.locator import Locator
+from trainer.simulate.workers import Workers
 
 SEED = 41_001
 HELD_OUT = 10  # every tenth body
@@ -46,7 +46,7 @@ def make(
     """Everything from nothing to OUT/locator.onnx and locator.json; returns the figures on held-out bodies."""
     bank = out / "scans"
     parts = [(bank, SEED, min(count, first + SCANS_PER_BODY * 4), first) for first in range(0, count, SCANS_PER_BODY * 4)]
-    with ProcessPoolExecutor(max(1, jobs)) as pool:
+    with Workers(max(1, jobs)) as pool:
         for done, _ in enumerate(pool.map(_fill, parts), start=1):
             say(f"{min(count, done * SCANS_PER_BODY * 4)} of {count} scans")
     files = sorted(bank.glob("*.npz"))[:count]

@@ -48,6 +48,21 @@ def flow_table(flow: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def flow_lines(flow: dict[str, Any]) -> str:
+    """The same for a terminal: found, left out and included in one line, the parts in another."""
+
+    def split(part: dict[str, Any]) -> str:
+        return f"{part['positive']} fractured, {part['negative']} not"
+
+    excluded = sorted(flow["excluded"].items(), key=lambda item: -item[1])
+    reasons = f" ({', '.join(f'{in_words(code)}: {n}' for code, n in excluded)})" if excluded else ""
+    parts = [f"{words} {sum(flow['splits'][name].values())} ({split(flow['splits'][name])})" for name, words in PARTS.items()]
+    return (
+        f"found {flow['found']}, left out {sum(n for _, n in excluded)}{reasons}, included {flow['included']}: {split(flow)}\n"
+        f"{', '.join(parts)}"
+    )
+
+
 def draw_flow(flow: dict[str, Any], target: Path) -> None:
     """Write the diagram as a PNG."""
     import matplotlib as mpl

@@ -51,6 +51,7 @@ EXCLUDING = {
     "incomplete": "SCAN_INCOMPLETE",
 }
 KNOWN = ("path", "label", "patient", "id", "mask", "site", "severity", "twin", "age", *EXCLUDING)
+REQUIRED = ("path", "label")
 SIMULATOR = "simulator, "  # begins the site of simulated scans
 ADULT = 18
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # what some file system refuses in a file's name
@@ -88,15 +89,22 @@ def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: No
     path = Path(path)
     path = path / "manifest.csv" if path.is_dir() else path
     lines: list[tuple[str, dict[str, str], Path]] = []
+    numbers: list[int] = []
     for line, values in _records(path, say):
-        if not values.get("path") or values.get("label") not in ("0", "1"):
-            raise DataError(f"{path.name}, line {line}: needs a path and a label 0 or 1, has {values}")
+        # what else a row holds is not told: it names a patient
+        if not values.get("path"):
+            raise DataError(f"{path.name}, line {line}: names no path")
+        if values.get("label") not in ("0", "1"):
+            raise DataError(f"{path.name}, line {line}: the label must be 0 or 1")
         lines.append((f"{path.name}, line {line}", values, path.parent / values["path"]))
+        numbers.append(line)
     if not lines:
         raise DataError(f"{path} names no scan")
     scans = [scan for _, _, scan in lines]
-    if len(set(scans)) < len(scans):
-        raise DataError(f"{path} names a scan twice")
+    if twice := [scan for scan, times in Counter(scans).items() if times > 1]:
+        again = " and ".join(str(line) for line, (_, _, scan) in zip(numbers, lines, strict=True) if scan == twice[0])
+        more = f" (of {len(twice)} such scans the first)" if len(twice) > 1 else ""
+        raise DataError(f"{path.name} names a scan twice: lines {again}{more}")
     rows = [
         _row(where, values, path.parent, scan, name)
         for (where, values, scan), name in zip(lines, names_of(scans, path.parent), strict=True)
@@ -113,8 +121,10 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
     """Line number and cells by heading of every row that is not empty; commas, semicolons or tabs part the cells."""
     try:
         data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"there is no table {path}") from error
     except OSError as error:
-        raise DataError(f"{path} cannot be read as a manifest: {error}") from error
+        raise DataError(f"the table {path} cannot be read: {error.strerror or error}") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -139,11 +149,13 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
             elif any(values):
                 records.append((reader.line_num, dict(zip(headings, values, strict=False))))
     except csv.Error as error:
-        raise DataError(f"{path.name}, line {reader.line_num}: cannot be read as a manifest: {error}") from error
+        raise DataError(f"{path.name}, line {reader.line_num}: cannot be read as a table: {error}") from error
     return records
 
 
 def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], None]) -> None:
+    if missing := [name for name in REQUIRED if name not in headings]:
+        raise DataError(f"{path.name} has no column {' and no column '.join(missing)}")
     if twice := sorted(name for name, times in Counter(headings).items() if times > 1 and name in KNOWN):
         raise DataError(f"{path.name} has more than one column {', '.join(twice)}")
     unknown = []

@@ -165,7 +165,8 @@ def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:
         with open(out / "index.csv", newline="", encoding="utf-8") as f:
             records = list(csv.DictReader(f))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{out} holds no prepared scans (make them with `ankle-trainer prepare`): {error}") from error
+        reason = "" if isinstance(error, FileNotFoundError) else f": {error}"
+        raise DataError(f"{out} holds no prepared scans (make them with `ankle-trainer prepare`){reason}") from error
     found = []
     for r in records:
         row = Row(r["id"], Path(r["path"]), int(r["label"]), r["patient"], "", r["severity"], r["twin"])

@@ -9,7 +9,6 @@ import io
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from trainer.simulate.render import OTHER_LEG
 from trainer.simulate.scan import SimulatedScan, simulate_scan
 from trainer.simulate.setting import STANDARD, Setting
 from trainer.simulate.streams import SIMULATOR_VERSION
+from trainer.simulate.workers import Workers
 
 SCANS_PER_BODY = 2
 FORMATS = ("nifti", "dicom")
@@ -172,7 +172,7 @@ def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
             _write_one(job)
             yield k + 1, of
     else:
-        with ProcessPoolExecutor(jobs) as pool:
+        with Workers(jobs) as pool:
             for k, _ in enumerate(pool.map(_write_one, work, chunksize=2 * SCANS_PER_BODY)):
                 yield k + 1, of
     _write_tables(work)

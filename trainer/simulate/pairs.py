@@ -10,7 +10,6 @@ import functools
 import json
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scene import Scene, draw_scene, to_device
 from trainer.simulate.setting import STANDARD, TRAINING, Setting
 from trainer.simulate.streams import stream
+from trainer.simulate.workers import Workers
 
 PAIRS_PER_BODY = 8
 WHOLE_CUBE_MM = 128.0  # the viewer's cube
@@ -231,5 +231,5 @@ def fill_bank(folder: Path, order: BankOrder, jobs: int = 1) -> Iterator[int]:
     if jobs <= 1:
         yield from map(_work, work)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with Workers(jobs) as pool:
         yield from pool.map(_work, work, chunksize=PAIRS_PER_BODY)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from trainer.simulate.pairs import BankOrder, Pair, load_pair, make_pair, pair_path
+from trainer.simulate.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class LivePairs:
         self._lock = threading.Lock()  # batches are prepared in one thread, hard places looked for in another
         self._pool = None
         if self.device.type == "cpu":
-            self._pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_one_thread)
+            self._pool = Workers(jobs, "spawn")
 
     def __call__(self, index: int) -> Pair:
         """Pair `index`, as `make_pair` makes it."""
@@ -75,12 +75,8 @@ class LivePairs:
     def close(self) -> None:
         """End the processes; pairs on their way are dropped."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.end()
 
 
 def _make(order: BankOrder, index: int, device: torch.device | str = "cpu") -> Pair:
     return make_pair(order.seed, index, order.size_of(index), order.spacing, device=device)
-
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)

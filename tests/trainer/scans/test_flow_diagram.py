@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from trainer.scans.flow_diagram import draw_flow, flow_table, in_words
+from trainer.scans.flow_diagram import draw_flow, flow_lines, flow_table, in_words
 
 PAPER = {
     "found": 1600,
@@ -35,6 +35,14 @@ def test_the_table_counts_and_speaks() -> None:
     assert lines[7] == "| included | 1453: 633 fractured, 820 not |" and lines[8].startswith("| - training | 1017: 443")
     assert in_words("NO_COMPLETE_ANKLE") == "no complete ankle found"
     assert in_words("AGE_UNDER_18") == "younger than 18 by the scan's header" != in_words("NOT_ADULT")
+
+
+def test_the_terminal_is_told_in_words() -> None:
+    assert flow_lines(PAPER).splitlines() == [
+        "found 1600, left out 147 (younger than 18: 80, implant: 60, GZIP_CRC: 7), included 1453: 633 fractured, 820 not",
+        "training 1017 (443 fractured, 574 not), validation 218 (95 fractured, 123 not), test 218 (95 fractured, 123 not)",
+    ]
+    assert flow_lines(PAPER | {"excluded": {}}).startswith("found 1600, left out 0, included 1453")
 
 
 def test_the_picture_holds_boxes_and_grows_with_the_reasons(tmp_path: Path) -> None:

@@ -45,7 +45,32 @@ def test_uneven_numbers_spread_as_evenly_as_they_can() -> None:
     assert all({p.row.label for p in part} == {0, 1} for part in folds(some, 5))
 
 
+@pytest.mark.parametrize(
+    ("both", "fractured", "unfractured"), [(4, 0, 0), (12, 0, 0), (2, 3, 3), (1, 9, 3), (3, 1, 6), (6, 3, 5)]
+)
+@pytest.mark.parametrize("count", [2, 4])
+def test_patients_with_scans_of_both_classes_stand_in_for_one_of_each(
+    both: int, fractured: int, unfractured: int, count: int
+) -> None:
+    """As `simulate --twins` makes them, or where a patient's sound side was scanned, too."""
+    held = [(0, 1)] * both + [(1,)] * fractured + [(0,)] * unfractured
+    some = [scan(10 * n + label, f"q{n}", label) for n, labels in enumerate(held) for label in labels]
+    for seed in range(5):
+        parts = folds(some, count, seed)
+        assert sorted(p.row.id for part in parts for p in part) == sorted(p.row.id for p in some)
+        patients = [{p.row.patient for p in part} for part in parts]
+        assert sum(map(len, patients)) == len(held)
+        for label in (0, 1):
+            numbers = [sum(p.row.label == label for p in part) for part in parts]
+            assert min(numbers) >= 1 and max(numbers) - min(numbers) <= 1
+        assert max(map(len, patients)) - min(map(len, patients)) <= 1
+
+
 def test_too_few_patients_of_a_class_are_refused() -> None:
     few = [scan(n, f"q{n}", int(n < 3)) for n in range(20)]
-    with pytest.raises(AnkleViewerError, match="DATA_TOO_FEW: 3 patients with a fracture to train on are too few for 5 folds"):
+    with pytest.raises(
+        AnkleViewerError, match="DATA_TOO_FEW: 3 patients with a fractured scan to train on are too few for 5 folds"
+    ):
         folds(few, 5)
+    with pytest.raises(AnkleViewerError, match="DATA_TOO_FEW: 1 patients with an unfractured scan"):
+        folds([scan(0, "a", 1), scan(1, "a", 0), scan(2, "b", 1)], 2)

@@ -25,15 +25,17 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
         ("path,label\na.nii,2\n", "line 2"),
         ("path,label\na.nii,1\n,0\n", "line 3"),
         ("path,label\n", "no scan"),
-        ("path,label\na.nii,1\na.nii,0\n", "twice"),
-        ("name\na\n", "line 2"),
+        ("path,label\na.nii,1\nb.nii,1\na.nii,0\n", "names a scan twice: lines 2 and 4$"),
+        ("path,label\na.nii,1\nb.nii,1\na.nii,0\nb.nii,0\n", r"lines 2 and 4 \(of 2 such scans the first\)$"),
+        ("name\na\n", "manifest.csv has no column path and no column label$"),
+        ("file,label\na,1\n", "manifest.csv has no column path$"),
         ("path,label,id\na.nii,1,x\nb.nii,0,X\n", r"line 3: the id 'X' belongs to another scan .*line 2"),
         ("path,label,id\na.nii,1,b\nb.nii,0,\n", "line 3: the id 'b'"),
         ("path,label,id\na.nii,1,../x\n", "line 2: the id '../x' cannot be a file's name"),
         ("path,label,id\na.nii,1,..\n", "line 2: the id '..' cannot"),
         ("path,label\na/b/CT,1\na-b/CT,0\n", "line 3: the id 'a-b-CT'"),
         ("path,label\na.nii,1\n\nleft, b.nii,0\n", "line 4: 3 cells under 2 headings"),
-        ('path,label,site\na.nii,1,"two\nlines"\nb.nii,x,\n', "line 4: needs a path"),
+        ('path,label,site\na.nii,1,"two\nlines"\nb.nii,x,\n', "line 4: the label must be 0 or 1"),
         ("path,label,Label\na.nii,1,0\n", "more than one column label"),
         ("path,label,age\na.nii,1,nan\n", "line 2: the age 'nan' is no number"),
         ("path,label,age\na.nii,1,inf\n", "line 2: the age 'inf' is no number"),
@@ -45,9 +47,27 @@ def test_manifests_that_cannot_be_used(tmp_path: Path, text: str, said: str) -> 
         read_manifest(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["file,label,patient\na.nii,1,Miller\n", "path,label,patient\n,1,Miller\na.nii,Miller,x\n"])
+def test_what_is_wrong_with_a_row_is_said_without_its_cells(tmp_path: Path, text: str) -> None:
+    for lines in (text.splitlines(), [text.splitlines()[0], text.splitlines()[-1]]):
+        (tmp_path / "manifest.csv").write_text("\n".join(lines))
+        with pytest.raises(DataError) as met:
+            read_manifest(tmp_path)
+        assert "Miller" not in str(met.value)
+
+
 def test_missing_manifest(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match=r"^there is no table .*none\.csv$"):
         read_manifest(tmp_path / "none.csv")
+
+
+def test_a_manifest_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DataError, match=r"^the table .*scans\.csv cannot be read: Permission denied$"):
+        read_manifest(tmp_path / "scans.csv")
 
 
 def test_scans_of_one_name_have_ids_of_their_own(tmp_path: Path) -> None:

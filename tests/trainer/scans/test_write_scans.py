@@ -112,6 +112,17 @@ def test_an_interrupted_run_goes_on(made: Path, tmp_path: Path) -> None:
     assert (tmp_path / "truth.json").read_bytes() == (made / "truth.json").read_bytes()
 
 
+def test_many_processes_stop_at_once_and_go_on_from_there(tmp_path: Path) -> None:
+    order = Order(tmp_path, 16, 5, spacing=4.0, reach_mm=100.0)
+    run = simulate(order, jobs=2)
+    assert next(run) == (1, 16)
+    run.close()
+    there = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "truth").glob("*.json")}
+    assert 4 <= len(there) < 16, "what was ordered in advance is not waited for"
+    assert list(simulate(order, jobs=2))[-1] == (16, 16) and len(read_manifest(tmp_path)) == 16
+    assert {name: (tmp_path / "truth" / name).stat().st_mtime_ns for name in there} == there
+
+
 @pytest.mark.parametrize(
     "other",
     [

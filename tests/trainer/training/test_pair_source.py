@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -51,14 +52,15 @@ def test_pairs_are_made_in_order_and_once(atlas: Atlas, monkeypatch: pytest.Monk
         return Pair(empty, empty, empty.astype(bool), {"index": index})
 
     monkeypatch.setattr(module, "_make", make)
-    monkeypatch.setattr(module, "ProcessPoolExecutor", lambda jobs, context, initializer: module_threads())
+    monkeypatch.setattr(module, "Workers", lambda jobs, method: Threads(jobs))
     live = LivePairs(BankOrder(5, 10, 24), ahead=3)
     assert live(2).meta["index"] == 2 and live(0).meta["index"] == 0 and live(9).meta["index"] == 9
     live.close()
     assert sorted(made) == list(range(10)), "each once, none beyond the bank"
 
 
-def module_threads():  # type: ignore[no-untyped-def]
-    from concurrent.futures import ThreadPoolExecutor
+class Threads(ThreadPoolExecutor):
+    """In the place of `Workers`, so that what is replaced here is replaced there."""
 
-    return ThreadPoolExecutor(1)
+    def end(self) -> None:
+        self.shutdown()

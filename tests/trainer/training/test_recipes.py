@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ankleviewer.core.assessment.preprocess import PAPER
-from trainer.cli import MODELS
+from trainer.arguments import MODELS
 from trainer.networks.registry import build
 from trainer.training.recipes import RECIPES
 

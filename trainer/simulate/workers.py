@@ -1,0 +1,108 @@
+"""Processes that make scans side by side, and end when they are told to, or when nobody is left to make them for.
+
+Left to themselves the processes of an executor are waited for until all that was ordered is made, and those of a command that was
+killed go on without it.
+"""
+
+from __future__ import annotations
+
+import _thread
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from types import FrameType, TracebackType
+from typing import Any
+
+import torch
+
+PAUSE_S = 0.2  # between two looks at whether to go on
+AGAIN_S = 1.0  # to clear up in, before a process that has not heard is told again
+GRACE_S = 0.3  # to clear up in, where nobody waits for it
+
+
+class _Here:
+    """In a worker: whether it is to end, and whether it is at work."""
+
+    ending = working = False
+
+
+class Workers(ProcessPoolExecutor):
+    """An executor whose processes have one thread each, leave Ctrl-C to the command, and do not outlive it. Left by an exception
+    as a block, or told to `end`, it drops what has not begun and breaks off what has.
+
+    Args:
+        jobs: number of processes.
+        method: how they are started, None for the system's way.
+    """
+
+    def __init__(self, jobs: int, method: str | None = None) -> None:
+        context = multiprocessing.get_context(method)
+        self._told = context.RawValue(ctypes.c_bool, False)  # without a lock, which a process that was killed would hold for ever
+        super().__init__(jobs, context, initializer=begin, initargs=(self._told,))
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """See ProcessPoolExecutor; `map` comes by here, too."""
+        return super().submit(_do, fn, *args, **kwargs)
+
+    def end(self) -> None:
+        """End now, and wait for what is cleared up."""
+        self._told.value = True
+        self.shutdown(wait=True, cancel_futures=True)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self.shutdown(wait=True)
+        else:
+            self.end()
+
+
+def begin(told: Any = None) -> None:
+    """In a new process: what the class says of its processes; for one outside an executor without `told`."""
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, _interrupted)  # a terminal sends it to all; the command decides
+    signal.signal(signal.SIGTERM, _terminated)  # a process made by a fork has the command's handler
+    threading.Thread(target=_watch, args=(told,), daemon=True).start()
+
+
+def _watch(told: Any) -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    while parent.is_alive() and (told is None or not told.value):
+        parent.join(PAUSE_S)
+    _Here.ending = True
+    while parent.is_alive():
+        _thread.interrupt_main()  # lost where it comes within a destructor; therefore again
+        parent.join(AGAIN_S)
+    _thread.interrupt_main()
+    _exit_soon()
+
+
+def _exit_soon() -> None:
+    threading.Timer(GRACE_S, os._exit, (1,)).start()
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """By the executor, or by who sends it to all processes of the command: half-written files are removed here, too."""
+    _Here.ending = True
+    _exit_soon()
+    _interrupted(number, frame)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    # only within the work: a result that is cut while it is sent would be waited for for ever
+    if _Here.ending and _Here.working:
+        raise SystemExit(1)
+
+
+def _do(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    _Here.working = True
+    try:
+        if _Here.ending:
+            raise SystemExit(1)
+        return work(*args, **kwargs)
+    finally:
+        _Here.working = False
