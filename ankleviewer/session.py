@@ -265,15 +265,15 @@ def save_heatmaps(case: Case, analysis: Analysis, path: str | Path) -> dict[str,
     Raises:
         OSError: not writable.
     """
-    from ankleviewer.io.nifti import write_nifti
-    from ankleviewer.reports.heatmap import DESCRIPTION, on_scan
+    from ankleviewer.io.nifti import HEAT_MAP, write_nifti
+    from ankleviewer.reports.heatmap import on_scan
 
     several = len({a.name for a in analysis.result.models}) > 1
     written = {}
     for name in dict.fromkeys(name for name, _ in analysis.heatmaps):
         file = named(Path(path), name) if several else Path(path)
         maps = [heat for (model, _), heat in analysis.heatmaps.items() if model == name]
-        write_nifti(on_scan(maps, case.scan.volume.grid), case.scan.volume.grid, file, description=DESCRIPTION)
+        write_nifti(on_scan(maps, case.scan.volume.grid), case.scan.volume.grid, file, description=HEAT_MAP)
         written[name] = file
     return written
 

@@ -318,6 +318,8 @@ def test_window_is_the_default_command(monkeypatch) -> None:
         (["open", "SCAN"], "`open` is neither a file nor a command; the commands are analyze, info, models, selftest."),
         (["--model", "all", "analyze", "SCAN"], "the command comes first: ankleviewer analyze ..."),
         (["SCAN", "SCAN"], "the window takes one PATH; not understood: "),
+        (["SCAN", "--modle", "all"], "unrecognized arguments: --modle"),
+        (["--foo", "missing.nii"], "unrecognized arguments: --foo"),
     ],
 )
 def test_a_wrong_word_is_told_and_the_usage_names_the_commands(scans, arguments, said, capsys) -> None:

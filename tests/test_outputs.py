@@ -12,8 +12,7 @@ import pytest
 from ankleviewer.cli.console import UsageError
 from ankleviewer.cli.outputs import check_json, check_names, places, tell_older, written
 from ankleviewer.core.geometry import Grid
-from ankleviewer.io.nifti import write_nifti
-from ankleviewer.reports.heatmap import DESCRIPTION
+from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 
 NIFTI, SLICE, ZIP = b"\x5c\x01\0\0" + bytes(400), bytes(128) + b"DICM" + bytes(40), b"PK\x03\x04" + bytes(30)
 ONE = ("one",)
@@ -65,7 +64,7 @@ def test_what_an_earlier_run_wrote_beside_the_scan_is_written_again(put, tmp_pat
     (json,) = put("d/result.json", data=b"{}")
     (pdf,) = put("d/r.pdf", data=b"%PDF-1.4")
     heat = tmp_path / "d" / "heat.nii.gz"
-    write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), heat, description=DESCRIPTION)
+    write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), heat, description=HEAT_MAP)
     for path in (scan, str(tmp_path / "d")):
         assert places([path], ONE, json, {"report": pdf, "heatmap": str(heat)}) == [{"report": Path(pdf), "heatmap": heat}]
     (other,) = put("d/other.nii.gz")
@@ -161,7 +160,7 @@ def test_a_folder_is_no_file_to_write(put, tmp_path) -> None:
 def test_only_a_heat_map_of_this_program_is_removed(put, tmp_path, capsys) -> None:
     (foreign,) = put("foreign.nii.gz")
     ours = tmp_path / "ours.nii.gz"
-    write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), ours, description=DESCRIPTION)
+    write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), ours, description=HEAT_MAP)
     files = [Path(foreign), ours, tmp_path / "none.nii.gz"]
     tell_older(files, remove=False)
     assert ours.exists() and capsys.readouterr().err.count("the file there is an older one") == 2

@@ -78,6 +78,8 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     options, rest = parser.parse_known_args(arguments)
     if options.path in COMMANDS and not os.path.lexists(options.path):
         parser.error(f"the command comes first: ankleviewer {options.path} ...")
+    if unknown := [word for word in rest if word.startswith("-")]:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if rest and options.path is not None and not os.path.lexists(options.path):  # argparse would blame what follows
         parser.error(f"`{options.path}` is neither a file nor a command; the commands are {', '.join(COMMANDS)}.")
     if rest:

@@ -84,7 +84,7 @@ def tell_older(files: Sequence[Path], remove: bool) -> None:
 
     `remove`: take a heat map of this program away.
     """
-    from ankleviewer.reports.heatmap import is_heat_map
+    from ankleviewer.io.nifti import is_heat_map
 
     for file in files:
         try:
@@ -137,7 +137,7 @@ class _Names:
             return True
         if not file.is_file() or not any(self._holds(path, file) for path in self._inputs):
             return False
-        from ankleviewer.reports.heatmap import is_heat_map
+        from ankleviewer.io.nifti import is_heat_map
 
         try:
             return guard.kind_of(file) != "unknown" and not is_heat_map(file)

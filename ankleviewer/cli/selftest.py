@@ -158,7 +158,7 @@ def _opengl() -> tuple[State, str]:
     receiver, sender = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         words = Path(folder) / "stderr"
-        process = context.Process(target=_aside, args=(_draw, sender, str(words)), daemon=True)
+        process = context.Process(target=_stderr_to_file, args=(_draw, sender, str(words)), daemon=True)
         process.start()
         sender.close()
         answer = ""
@@ -178,7 +178,7 @@ def _opengl() -> tuple[State, str]:
     return "ok", answer
 
 
-def _aside(draw: Callable[[Any], None], sender: Any, words: str) -> None:
+def _stderr_to_file(draw: Callable[[Any], None], sender: Any, words: str) -> None:
     """Call `draw` with all that this process writes to stderr, be it a library's, in the file `words`."""
     with contextlib.suppress(OSError):  # a full disk: then they are seen
         file = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -17,7 +17,7 @@ _PRIVATE = 0o700
 def home() -> Path:
     """ANKLEVIEWER_HOME, else the platform's place for a program's data; made where it is missing, for the user alone.
 
-    One that somebody named and made has the rights that they gave it.
+    One that is named and there already keeps its rights.
     """
     named = os.environ.get("ANKLEVIEWER_HOME")
     folder = _named(named) if named else _usual()

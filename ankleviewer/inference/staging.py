@@ -19,7 +19,7 @@ from typing import IO
 PREFIX = ".adding-"
 LOCK = "lock"
 _OLD_S = 86400
-_LOCKED_BY_S = 60  # a folder that is younger may not be locked yet
+_LOCKED_BY_S = 3600  # a younger folder may not be locked yet, or by a computer whose locks this one does not see
 
 
 @contextlib.contextmanager

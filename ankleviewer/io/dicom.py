@@ -17,7 +17,7 @@ from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
 from ankleviewer.io.dicom_headers import Frame
-from ankleviewer.io.nifti import is_heat_map
+from ankleviewer.io.nifti import is_heat_map, own_heat_map
 from ankleviewer.io.series import key_of
 from ankleviewer.io.sink import HuSink
 
@@ -224,6 +224,8 @@ def _why_none(seen: Survey) -> ScanError:
         return ScanError("TOO_FEW_SLICES", "There are only overview images or images without a position, no slices.")
     if skipped["unreadable files"]:
         return ScanError("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
+    if skipped[HEAT_MAPS]:
+        return own_heat_map()
     return ScanError("NO_DICOM", "There are no DICOM images in this folder.")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,10 +22,11 @@ from ankleviewer.io.resample import SHEAR_REFUSED_DEG, is_sheared, shear_angle_d
 from ankleviewer.io.sink import HuSink
 
 Progress = Callable[[float, str], None]
+HEAT_MAP = "AnkleViewer heat map"  # in the header (descrip) of each that is written, by which it is known again
 NOT_FINITE_SHARE = 0.01
 
 
-@contextmanager
+@contextlib.contextmanager
 def stored_slices(path: Path, compressed: bool) -> Iterator[tuple[nifti_header.NiftiHeader, Iterator[NDArray[Any]]]]:
     """A file's header, and its slices one by one as they are stored, (columns, rows), unscaled; all of them are to be taken.
 
@@ -157,16 +158,21 @@ def description_of(path: Path) -> str:
 
 def is_heat_map(path: Path) -> bool:
     """Whether a file is a heat map that this program wrote (`reports.heatmap`); its header alone is read. Raises OSError."""
-    return description_of(path) == "AnkleViewer heat map"
+    return description_of(path) == HEAT_MAP
 
 
 def images_among(files: Iterable[Path]) -> tuple[list[Path], int]:
     """The NIfTI files that may be scans, by their first bytes, and the number of heat maps, which this program wrote beside them
     and which are none. A file that cannot be read is neither.
     """
-    images = [f for f in files if guard.kind_among(f) in ("nifti", "nifti.gz")]
-    scans = [f for f in images if not is_heat_map(f)]
-    return scans, len(images) - len(scans)
+    scans, heat_maps = [], 0
+    for file in files:
+        with contextlib.suppress(OSError):  # gone, or closed to us
+            if guard.kind_among(file) in ("nifti", "nifti.gz"):
+                heat_map = is_heat_map(file)
+                heat_maps += heat_map
+                scans += [] if heat_map else [file]
+    return scans, heat_maps
 
 
 def own_heat_map() -> ScanError:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.assessment.checks import offset_findings, offset_hu
-from ankleviewer.core.errors import ScanError
+from ankleviewer.core.errors import ScanError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import guard
@@ -142,7 +142,7 @@ def _dicom(
     files = guard.files_below(path, recursive) if only is None else guard.files_below(only.parent, recursive=False)
     scan = read_dicom(files, only, progress, cancelled, pick)
     progress(0.95, "Checking")
-    hashes = [guard.sha256_of_file(file) for file in scan.files]
+    hashes = [_hash(file, cancelled) for file in scan.files]
     beside = set(files) - set(scan.files) if only is None and not pick else ()
     findings = (*scan.findings, *_shifted(scan.counts))
     return Scan(
@@ -153,11 +153,16 @@ def _dicom(
         findings,
         scan.series,
         scan.laterality,
-        _former_sha256(hashes, beside),
+        _former_sha256(hashes, beside, cancelled),
     )
 
 
-def _former_sha256(hashes: list[str], beside: Iterable[Path]) -> str:
+def _hash(file: Path, cancelled: Callable[[], bool]) -> str:
+    stop_if(cancelled)
+    return guard.sha256_of_file(file)
+
+
+def _former_sha256(hashes: list[str], beside: Iterable[Path], cancelled: Callable[[], bool]) -> str:
     """The hash of a folder in which the files beside the slices count too, all but the unreadable and those above 2 GB; "" where
     there are none, or so much that nobody shall wait for it (a CD with its viewer).
     """
@@ -171,7 +176,7 @@ def _former_sha256(hashes: list[str], beside: Iterable[Path]) -> str:
     others = []
     for file in counted:
         with contextlib.suppress(OSError):
-            others.append(guard.sha256_of_file(file))
+            others.append(_hash(file, cancelled))
     return guard.sha256_of_files([*hashes, *others]) if others else ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,6 @@ from numpy.typing import NDArray
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.resample import interpolate
-
-DESCRIPTION = "AnkleViewer heat map"  # in the header of each file, by which an older one is known again
 
 
 def on_scan(heatmaps: Iterable[HeatMap], scan: Grid) -> NDArray[np.float32]:
@@ -34,13 +31,6 @@ def on_scan(heatmaps: Iterable[HeatMap], scan: Grid) -> NDArray[np.float32]:
         place = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
         np.maximum(out[place], part, out=out[place])
     return out
-
-
-def is_heat_map(path: Path) -> bool:
-    """Whether a file is a heat map that this program wrote. Raises OSError."""
-    from ankleviewer.io.nifti import description_of
-
-    return description_of(path) == DESCRIPTION
 
 
 def _index(voxel: NDArray[np.int_]) -> tuple[int, int, int]:

@@ -17,8 +17,7 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io import archive, guard, reader
-from ankleviewer.io.nifti import write_nifti
-from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
+from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 
 
 @pytest.fixture

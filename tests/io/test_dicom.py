@@ -8,10 +8,9 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io.dicom import survey
-from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import list_series
-from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def codes(scan):

@@ -10,9 +10,8 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
-from ankleviewer.io.nifti import description_of, images_among, is_heat_map, write_nifti
+from ankleviewer.io.nifti import HEAT_MAP, description_of, images_among, is_heat_map, write_nifti
 from ankleviewer.io.reader import open_scan
-from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def grid(shape=(24, 20, 16)) -> Grid:

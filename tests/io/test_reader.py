@@ -10,9 +10,8 @@ import pytest
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io import guard, reader
-from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.series import list_series
-from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def refused(path) -> str:
@@ -100,7 +99,7 @@ def test_a_heat_map_of_our_own_is_no_scan(limb, tmp_path):
     assert "OBJECTS_SKIPPED" not in {f.code for f in reader.open_scan(scan).findings}
     assert refused(heat) == "OWN_HEAT_MAP"
     scan.unlink()
-    assert refused(tmp_path / "one") == "NO_DICOM"
+    assert refused(tmp_path / "one") == "OWN_HEAT_MAP"
 
 
 def test_a_neighbour_that_cannot_be_read_is_left_out_and_counted(limb, series, unreadable):

@@ -11,10 +11,9 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.serieschoice import reason
-from ankleviewer.io.nifti import write_nifti
+from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import PICTURE_PX, around_bone, list_series, named, picture
-from ankleviewer.reports.heatmap import DESCRIPTION as HEAT_MAP
 
 
 def listed(path: Path, **more: object) -> tuple:

@@ -8,8 +8,7 @@ from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.geometry import Grid
-from ankleviewer.io.nifti import write_nifti
-from ankleviewer.reports.heatmap import DESCRIPTION, is_heat_map, on_scan
+from ankleviewer.reports.heatmap import on_scan
 
 MAP_GRID = Grid.axis_aligned((64, 64, 64), 1.0, (-32.0, 10.0, 500.0))
 
@@ -41,9 +40,3 @@ def test_two_ankles_share_one_array_and_outside_is_zero() -> None:
     assert out[120, 32, 32] == pytest.approx(5.0, abs=0.1) and out[144, 32, 32] == pytest.approx(3.0, abs=0.2)
     assert (out[:99] == 0).all()
     assert on_scan([heat_at((0, 0, 0))], Grid.axis_aligned((5, 5, 5), 1.0, (900.0, 0.0, 0.0))).max() == 0
-
-
-def test_a_heat_map_s_file_is_known_again(tmp_path) -> None:
-    for description in (DESCRIPTION, ""):
-        write_nifti(np.zeros((64, 64, 64), np.float32), MAP_GRID, tmp_path / "a.nii.gz", description=description)
-        assert is_heat_map(tmp_path / "a.nii.gz") == bool(description)

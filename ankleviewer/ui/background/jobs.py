@@ -60,8 +60,9 @@ def turn() -> threading.Event:
 
 
 class _Runnable:
-    """Calls the work on a pool thread, and hands to the main thread what its job is to know. Holds nothing of Qt, since the pool
-    thread may be the last to let go of it; the work, which may hold a window, is let go of on the main thread (`_over`).
+    """Calls the work on a pool thread, and hands to the main thread what its job is to know. Holds nothing of Qt but the relay,
+    which never goes, since the pool thread may be the last to let go of it; the work, which may hold a window, is let go of on
+    the main thread (`_over`).
 
     Its `run` is handed to the pool as a plain callable: a QRunnable made in Python is never freed again (PySide6 6.11), and with
     it the scan and the answer of the work.

@@ -112,7 +112,7 @@ class SessionFiles(QObject):
             controller.chosen = self._chosen_before
             return
         scan = controller.case.scan
-        if saved.sha256 not in (scan.sha256, scan.former_sha256):
+        if not saved.sha256 or saved.sha256 not in (scan.sha256, scan.former_sha256):
             controller.notify(
                 "SESSION_SCAN_CHANGED",
                 tr("The scan is not the one that this session was saved with: its content differs. It is shown from the start."),

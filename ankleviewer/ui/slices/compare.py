@@ -10,7 +10,6 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display.scene import Scene, resolve
-from ankleviewer.core.display.viewstate import PaneView
 from ankleviewer.core.imaging.oblique import frames_of
 from ankleviewer.core.imaging.planes import PLANES, Frame, Viewport, region_on_slice
 from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
@@ -77,18 +76,18 @@ class Compare(Tiles):
         super().clicked(tile, mm)
 
     def _pans(self, frame: Frame, sides: Sequence[float]) -> list[tuple[float, float]]:
-        """Where each tile looks, so that a magnified place of one ankle lies beside the same place of the other.
+        """Where each tile looks, so that a magnified place of one ankle lies beside the same place of the other. Whole, each lies
+        in the middle of its tile; the more it is magnified the more it is the joint that both are counted from.
 
         Args:
             sides: -1 for an ankle that is the mirror image of the one shown, along the rows.
         """
         pane, shown = self.pane(), self.model.state.ankle
-        if pane == PaneView():
-            return [pane.pan] * len(sides)  # each is seen whole, in the middle of its tile
+        share = float(np.clip(pane.zoom - 1.0, 0.0, 1.0))
         spacing, from_joint = np.asarray(frame.grid.spacing[:2]), []
         for ankle, scene in zip(self._controller.case.ankles, self.scenes(), strict=True):
             low, high = region_on_slice(frame, scene.region)
-            from_joint.append((low + high) / 2 - frame.grid.to_voxel(ankle.centre_mm)[:2] * spacing)
+            from_joint.append(share * ((low + high) / 2 - frame.grid.to_voxel(ankle.centre_mm)[:2] * spacing))
         wanted = from_joint[shown] + pane.pan
         found = [wanted * (side, 1.0) - middle for side, middle in zip(sides, from_joint, strict=True)]
         return [(float(x), float(y)) for x, y in found]

@@ -135,9 +135,8 @@ class CaseController(QObject):
         case, names = self.case, self._names()
         self._touched = self.go_to_offered = self._interrupted = False
         self.phase = Phase.ANALYSING
-        self.analysing.start(
-            lambda progress, cancelled: self.backend.analyse(case, names, progress, cancelled), after_events=True
-        )
+        run = self.backend.analyse
+        self.analysing.start(lambda progress, cancelled: run(case, names, progress, cancelled), after_events=True)
         self.changed.emit()
 
     def cancel(self) -> bool:
@@ -195,7 +194,8 @@ class CaseController(QObject):
     def _on_models(self, found: tuple[list[Any], dict[str, Any]]) -> None:
         (self.models, self.decisions), self.models_refused = found, None
         self.changed.emit()
-        if self.phase is Phase.SCAN and self.analysis is None and self.case is not None:
+        if self.phase in (Phase.SCAN, Phase.READING) and self.analysis is None and self.case is not None:
+            self._interrupted = True  # for while another scan is being read; else it begins now
             self.analyse()
 
     def _on_no_models(self, error: AnkleViewerError) -> None:

@@ -82,6 +82,16 @@ def test_another_content_is_told_and_not_restored(make_window, backend, saved) -
     assert window.view.state.layout == "grid" and window.view.state.cursor_mm != state.cursor_mm
 
 
+def test_a_session_without_a_hash_belongs_to_no_scan(make_window, backend, saved) -> None:
+    file, _ = saved
+    record = json.loads(file.read_text())
+    file.write_text(json.dumps(record).replace(backend.sha256, ""))
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert window.controller.notice.code == "SESSION_SCAN_CHANGED"
+
+
 def test_a_session_of_an_earlier_release_is_restored(make_window, backend, saved) -> None:
     """Which took the hash of a DICOM folder over every file in it."""
     file, state = saved

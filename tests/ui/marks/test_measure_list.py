@@ -72,7 +72,10 @@ def test_a_measure_just_made_is_seen_in_the_column(window, measures, qtbot) -> N
     scroll = window.panel.findChild(QScrollArea)
     for n in range(9):
         distance(window, (0.0, float(n), 140.0), (6.0, 9.0, 140.0))
-    qtbot.wait(150)  # laid out, and scrolled
-    row = measures.rows[-1]
-    top = row.mapTo(scroll.viewport(), row.rect().topLeft()).y()
-    assert top > 0 and top + row.height() <= scroll.viewport().height()
+
+    def seen() -> bool:
+        row = measures.rows[-1]
+        top = row.mapTo(scroll.viewport(), row.rect().topLeft()).y()
+        return top > 0 and top + row.height() <= scroll.viewport().height()
+
+    qtbot.waitUntil(seen)

@@ -135,3 +135,24 @@ def test_a_magnified_place_lies_beside_the_same_place_of_the_other_ankle(window)
         QTest.mouseMove(compare, start + QPoint(30, 12))
         QTest.mouseRelease(compare, Qt.MouseButton.MiddleButton, Qt.KeyboardModifier.NoModifier, start + QPoint(30, 12))
         np.testing.assert_allclose(compare.mm_at(tiles(window)[n], QPointF(start + QPoint(30, 12))), before, atol=1e-6)
+
+
+def test_nothing_jumps_between_whole_and_magnified(make_window, fakes) -> None:
+    """Also where one ankle's box reaches farther beyond its joint than the other's."""
+    ankles = (fakes.ankle("R"), fakes.ankle("L"))
+    for ankle, low, high in zip(ankles, (-30.0, 2.0), (-2.0, 30.0), strict=True):
+        ankle.min_mm, ankle.max_mm = (low, -28.0, 104.0), (high, 28.0, 176.0)
+    ankles[1].max_mm = (30.0, 12.0, 176.0)
+    window = make_window(fakes.Backend(ankles=ankles))
+    window.view.update(layout="compare")
+    view, compare = window.view, window.tiles["compare"]
+
+    def middles() -> np.ndarray:
+        return np.array([compare.mm_at(tile, QPointF(tile.place.center()))[:2] for tile in tiles(window)])
+
+    for zoom in (1.0, 1.5, 2.0):
+        view.set_pane("axial", PaneView(zoom, (0.0, 0.0)))
+        before = middles()
+        for pane in (PaneView(zoom, (0.1, 0.1)), PaneView(zoom + 0.001, (0.0, 0.0))):
+            view.set_pane("axial", pane)
+            assert np.abs(middles() - before).max() < 0.2

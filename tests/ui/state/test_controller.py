@@ -208,7 +208,7 @@ def test_no_ankle_shows_the_whole_scan(make_window, fakes) -> None:
     assert window.panel.why.text() == "No bone like an ankle was found."
 
 
-@pytest.mark.parametrize("how", ["refused", "several", "cancelled"])
+@pytest.mark.parametrize("how", ["refused", "several", "cancelled", "before the packs are known"])
 def test_a_scan_that_does_not_come_costs_the_open_one_no_answer(make_window, backend, fakes, qtbot, how: str) -> None:
     window = make_window(backend, path=None)
     controller = window.controller
@@ -217,17 +217,26 @@ def test_a_scan_that_does_not_come_costs_the_open_one_no_answer(make_window, bac
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.case is not None)
     backend.gate.clear()
-    controller.analyse()
+    late = how == "before the packs are known"
+    if late:
+        qtbot.waitUntil(lambda: not controller.listing.running)
+        controller.analysing.cancel()
+        listed, controller.models, controller.analysis = controller.models, None, None
+        controller.phase = Phase.SCAN
+    else:
+        controller.analyse()
     window.view.step("axial", 2)  # the reader has started, and is not moved
     if how != "cancelled":
-        backend.read_error = fakes.refusal() if how == "refused" else ScanError("SERIES_AMBIGUOUS", "Several series.")
+        backend.read_error = ScanError("SERIES_AMBIGUOUS", "Several series.") if how == "several" else fakes.refusal()
     controller.open("second.txt")
     if how == "cancelled":
         window.cancel()
+    if late:
+        controller._on_models((listed, controller.decisions))
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER and not controller.analysing.running)
     assert controller.case.scan.path == "first.nii.gz" and controller.answer is not None and controller.go_to_offered
-    assert (controller.notice is not None) == (how == "refused")
+    assert (controller.notice is not None) == (how == "refused" or late)
     if window.series.chooser is not None:
         window.series.chooser.reject()
 
