@@ -155,7 +155,10 @@ class _Bar:
 
     def say(self, line: str) -> None:
         """A line beside the bar."""
-        print(line, flush=True) if self._bar is None else self._bar.write(line)
+        if self._bar is None:
+            print(line, flush=True)
+        else:
+            self._bar.write(line)
 
     def __enter__(self) -> _Bar:
         return self

@@ -7,6 +7,7 @@ import errno
 import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,9 @@ _FULL = (
 )
 
 
+REPEATED_S = 5.0  # in which a signal is the same request as the one before
+
+
 class Ended(KeyboardInterrupt):
     """A signal other than Ctrl-C asked for the end; a Ctrl-C to all that hears of one. `code` is the exit code, in which a shell
     sees the signal.
@@ -35,7 +39,8 @@ class Ended(KeyboardInterrupt):
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
     """A block that Ctrl-C leaves as KeyboardInterrupt, SIGTERM (of `kill` and of batch systems) and SIGHUP as Ended. A second
-    Ctrl-C ends the program at once; of the others a second one is passed over, since some senders mean process and group alike.
+    Ctrl-C ends the program at once; of the others a second one is passed over for some
+    seconds, since some senders mean process and group alike; then it is heard, should the first have been lost (in a destructor).
     A signal that is ignored (nohup) or handled already stays so, and outside the main thread, which alone hears signals, nothing
     is done.
     """
@@ -45,12 +50,14 @@ def ended_by_signals() -> Iterator[None]:
         usual = {}
     before = {number: handler for number, handler in usual.items() if signal.getsignal(number) == handler}
     heard: list[KeyboardInterrupt] = []
+    first: list[float] = []
 
     def leave(number: int, frame: FrameType | None) -> None:
         if number == signal.SIGINT:
             signal.signal(number, signal.SIG_DFL)
-        elif heard:
+        elif heard and time.monotonic() - first[-1] < REPEATED_S:
             return
+        first.append(time.monotonic())
         heard.append(KeyboardInterrupt() if number == signal.SIGINT else Ended(number))
         raise heard[0]
 

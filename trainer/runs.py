@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import json
 import multiprocessing
@@ -26,7 +27,7 @@ from trainer.networks.weights import load_weights, read_weights
 from trainer.scans.prepare import Prepared, prepare
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
-from trainer.simulate.workers import begin
+from trainer.simulate.workers import at_work, begin
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
@@ -141,8 +142,7 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
 
 def _fill(folder: str, order: BankOrder) -> None:
     begin()
-    for _ in fill_bank(Path(folder), order):
-        pass
+    at_work(collections.deque, fill_bank(Path(folder), order), maxlen=0)
 
 
 def start_network(

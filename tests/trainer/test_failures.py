@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -43,6 +44,26 @@ def test_what_else_goes_wrong_when_a_signal_has_come_is_not_told() -> None:
         lose()
     with pytest.raises(ImportError), ended_by_signals():
         raise ImportError("none came")
+
+
+def test_a_signal_that_was_lost_is_heard_when_it_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is raised in a destructor goes nowhere."""
+
+    def lost() -> None:
+        with contextlib.suppress(Ended):
+            signal.raise_signal(signal.SIGTERM)
+
+    def again() -> None:
+        lost()
+        signal.raise_signal(signal.SIGTERM)  # the same request
+        monkeypatch.setattr(failures, "REPEATED_S", 0.0)
+        signal.raise_signal(signal.SIGTERM)
+        heard.append("goes on")
+
+    heard: list[str] = []
+    with pytest.raises(Ended), ended_by_signals():
+        again()
+    assert heard == []
 
 
 def test_a_second_signal_does_not_cut_the_clearing_up() -> None:

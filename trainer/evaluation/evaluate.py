@@ -124,7 +124,8 @@ def evaluate(
         progress(len(rows), len(rows), "")
     record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
     places = _places(rows, truth, marked)
-    if places is not None and (lacking := [row.id for row in rows if row.id not in places]):
+    assessed = zip(rows, *([p.probability is not None for p in found] for found in answers.values()), strict=True)
+    if places is not None and (lacking := [row.id for row, *found in assessed if row.id not in places and any(found)]):
         record["without_truth"] = lacking
     for name, predictor in predictors.items():
         decision = predictor.pack.manifest.record["decision"]

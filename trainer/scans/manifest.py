@@ -138,15 +138,17 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
     try:
         for cells in reader:
             values = [cell.strip() for cell in cells]
+            if not any(values):
+                continue
             if not headings:
                 headings = [value.lower() for value in values]
                 _check_headings(path, headings, say)
-            elif len(values) > len(headings) and any(values):
+            elif len(values) > len(headings):
                 raise DataError(
                     f"{path.name}, line {reader.line_num}: {len(values)} cells under {len(headings)} headings; one that holds "
                     "the sign that parts the cells needs quotation marks"
                 )
-            elif any(values):
+            else:
                 records.append((reader.line_num, dict(zip(headings, values, strict=False))))
     except csv.Error as error:
         raise DataError(f"{path.name}, line {reader.line_num}: cannot be read as a table: {error}") from error

@@ -13,7 +13,8 @@ from ankleviewer.core.volume import Volume
 from trainer.scans.manifest import DataError, Row
 
 MARKED_SHARE = 0.3  # of a voxel of the network's grid, from which on it belongs to a fracture
-APART_MM = 4.0  # pieces of marks nearer to each other are of one fracture: many are drawn on every second slice, or with gaps
+# Pieces of marks about as near to each other are of one fracture: many are drawn with gaps, or on every second slice.
+APART_MM = 4.0
 _WHOLE = 1000  # a voxel that a mark fills, where marks are resampled as whole numbers
 
 
@@ -62,7 +63,10 @@ def marked_fractures(marks: Volume) -> list[dict[str, Any]]:
     parts, count = ndimage.label(near, structure=np.ones((3, 3, 3)))
     half = np.abs(marks.grid.affine[:3, :3]).sum(axis=1) / 2  # of a voxel's box in LPS
     found = []
-    for voxels in sorted((np.argwhere(cut & (parts == n + 1)) for n in range(count)), key=len, reverse=True):
+    where, part = np.argwhere(cut), parts[cut]
+    order = np.argsort(part, kind="stable")
+    pieces = np.split(where[order], np.searchsorted(part[order], np.arange(2, count + 1)))
+    for voxels in sorted(pieces, key=len, reverse=True):
         mm = marks.grid.to_mm(voxels - 1 + first)
         ends = {"center_mm": mm.mean(axis=0), "min_mm": mm.min(axis=0) - half, "max_mm": mm.max(axis=0) + half}
         found.append({name: [round(float(v), 3) for v in place] for name, place in ends.items()})

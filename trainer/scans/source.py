@@ -8,7 +8,9 @@ from pathlib import Path
 
 from trainer.scans.manifest import Row
 
-TAKING_IN = 3  # rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are)
+# Rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are, 4: own heat maps
+# are no scans, wrongly counted frames are refused).
+TAKING_IN = 4
 
 
 def fingerprint(row: Row, manifest: Path) -> str:

@@ -169,16 +169,20 @@ def save_pair(pair: Pair, path: Path) -> None:
     high = np.minimum(where.max(axis=0) + 2, pair.intact.shape) if len(where) else np.ones(3, dtype=int)
     box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(temporary, "wb") as f:
-        np.savez(
-            f,
-            intact=pair.intact,
-            part=pair.fractured[box],
-            crack=np.packbits(pair.crack[box]),
-            low=low,
-            meta=json.dumps(pair.meta),
-        )
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "wb") as f:
+            np.savez(
+                f,
+                intact=pair.intact,
+                part=pair.fractured[box],
+                crack=np.packbits(pair.crack[box]),
+                low=low,
+                meta=json.dumps(pair.meta),
+            )
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def load_pair(path: Path) -> Pair:

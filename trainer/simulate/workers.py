@@ -21,13 +21,13 @@ import torch
 
 PAUSE_S = 0.2  # between two looks at whether to go on
 AGAIN_S = 1.0  # to clear up in, before a process that has not heard is told again
-GRACE_S = 0.3  # to clear up in, where nobody waits for it
+GRACE_S = 1.0  # to clear up in, where nobody waits for it
 
 
 class _Here:
     """In a worker: whether it is to end, and whether it is at work."""
 
-    ending = working = False
+    ending = working = leaving = False
 
 
 class Workers(ProcessPoolExecutor):
@@ -46,7 +46,7 @@ class Workers(ProcessPoolExecutor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """See ProcessPoolExecutor; `map` comes by here, too."""
-        return super().submit(_do, fn, *args, **kwargs)
+        return super().submit(at_work, fn, *args, **kwargs)
 
     def end(self) -> None:
         """End now, and wait for what is cleared up."""
@@ -62,19 +62,26 @@ class Workers(ProcessPoolExecutor):
 
 def begin(told: Any = None) -> None:
     """In a new process: what the class says of its processes; for one outside an executor without `told`."""
-    torch.set_num_threads(1)
     signal.signal(signal.SIGINT, _interrupted)  # a terminal sends it to all; the command decides
-    signal.signal(signal.SIGTERM, _terminated)  # a process made by a fork has the command's handler
+    for name in ("SIGTERM", "SIGHUP"):  # a process made by a fork has the command's handler
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
+            signal.signal(getattr(signal, name), _terminated)
+    torch.set_num_threads(1)
     threading.Thread(target=_watch, args=(told,), daemon=True).start()
 
 
 def _watch(told: Any) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
-    while parent.is_alive() and (told is None or not told.value):
+
+    def orphaned() -> bool:
+        # forked siblings hold each other's end of what tells that the parent is gone; the system says it at once
+        return not parent.is_alive() or (os.name == "posix" and os.getppid() != parent.pid)
+
+    while not orphaned() and (told is None or not told.value):
         parent.join(PAUSE_S)
     _Here.ending = True
-    while parent.is_alive():
+    while not orphaned():
         _thread.interrupt_main()  # lost where it comes within a destructor; therefore again
         parent.join(AGAIN_S)
     _thread.interrupt_main()
@@ -82,7 +89,9 @@ def _watch(told: Any) -> None:
 
 
 def _exit_soon() -> None:
-    threading.Timer(GRACE_S, os._exit, (1,)).start()
+    if not _Here.leaving:  # a second signal while the timer is being started would wait for it for ever
+        _Here.leaving = True
+        threading.Timer(GRACE_S, os._exit, (1,)).start()
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
@@ -98,7 +107,10 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
         raise SystemExit(1)
 
 
-def _do(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def at_work(work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """What the work returns; in a process that has begun, SystemExit where it is told to end meanwhile, so that what is
+    half-written is removed.
+    """
     _Here.working = True
     try:
         if _Here.ending:

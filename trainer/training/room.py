@@ -20,6 +20,7 @@ BATCH = 36  # bytes for each voxel of the whole batch: volumes, marks and their 
 SHARE = 0.8  # of what is free; the rest is for what the network and its optimiser keep, and for other programs
 _MEMINFO = Path("/proc/meminfo")
 _CGROUP = Path("/sys/fs/cgroup")
+_OWN_GROUP = Path("/proc/self/cgroup")
 
 
 def most_rows(
@@ -61,12 +62,27 @@ def _linux() -> int | None:
         free = int(lines["MemAvailable"].split()[0]) * 1024
     except (OSError, ValueError, KeyError, IndexError):  # macOS, or a kernel of before 2014
         return None
+    return min([free, *(left for left in map(_left_of, _groups()) if left is not None)])
+
+
+def _groups() -> list[Path]:
+    """The control groups (version 2) that this process stands in, the innermost first: containers, jobs of a batch system."""
     try:
-        limit, used = (int((_CGROUP / f"memory.{name}").read_text(encoding="ascii")) for name in ("max", "current"))
-        shares = dict(line.split() for line in (_CGROUP / "memory.stat").read_text(encoding="ascii").splitlines())
-        return min(free, limit - used + int(shares["inactive_file"]))  # files that were read give way
-    except (OSError, ValueError, KeyError):  # no container, or one without a limit ("max")
-        return free
+        (own,) = (line.partition("::")[2] for line in _OWN_GROUP.read_text("utf-8").splitlines() if line.startswith("0::"))
+    except (OSError, ValueError):
+        return [_CGROUP]
+    inner = Path(own.lstrip("/"))
+    return [_CGROUP / inner, *(_CGROUP / outer for outer in inner.parents)]
+
+
+def _left_of(group: Path) -> int | None:
+    """Bytes that the processes of a group may still take; None where it has no limit ("max")."""
+    try:
+        limit, used = (int((group / f"memory.{name}").read_text(encoding="ascii")) for name in ("max", "current"))
+        shares = dict(line.split() for line in (group / "memory.stat").read_text(encoding="ascii").splitlines())
+        return limit - used + int(shares["inactive_file"])  # files that were read give way
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _windows() -> int | None:

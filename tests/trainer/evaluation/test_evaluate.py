@@ -22,7 +22,7 @@ from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.nifti import write_nifti
 from trainer.evaluation import evaluate as module
-from trainer.evaluation.answers import Prediction
+from trainer.evaluation.answers import NAME, Prediction
 from trainer.evaluation.evaluate import evaluate, predict_scan
 from trainer.evaluation.localise import Pointing
 from trainer.networks.head import FractureNet
@@ -182,12 +182,15 @@ def test_an_unusable_folder_and_a_contradiction_are_told_before_any_scan_is_read
 
 @pytest.mark.usefixtures("stubs")
 def test_a_full_disk_leaves_no_half_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def filled(*_: object) -> None:
+        monkeypatch.setattr("os.fsync", full)
+
     monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(0.9)))
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr(module, "_places", filled)  # once all answers are there
     (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\n")
     with pytest.raises(OSError, match="full"):
         evaluate(["tiny"], tmp_path, tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [NAME]
 
 
 def full(handle: int) -> None:

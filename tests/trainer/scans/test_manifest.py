@@ -108,3 +108,9 @@ def test_columns_that_are_not_read_are_named_once(tmp_path: Path) -> None:
 def test_whether_a_patient_was_named_is_known_where_the_name_is_the_files(tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text("path,label,patient\na.nii,1,a\nb.nii,0,\n")
     assert [(r.patient, r.patient_named) for r in read_manifest(tmp_path)] == [("a", True), ("b", False)]
+
+
+@pytest.mark.parametrize("above", ["\n", ",,\n", "\n , \n\n"])
+def test_empty_rows_above_the_headings_are_passed_over(tmp_path: Path, above: str) -> None:
+    (tmp_path / "t.csv").write_text(f"{above}path,label\na.nii,1\n")
+    assert [row.id for row in read_manifest(tmp_path / "t.csv")] == ["a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.simulate.workers import Workers
+from trainer.simulate.workers import Workers, at_work, begin
 
 ROOT = Path(__file__).parents[3]
 LONG_S = 60.0  # of a piece of work, if nothing ends it
@@ -85,6 +86,8 @@ def command(folder: Path, method: str) -> subprocess.Popen[str]:
     [
         ("fork", signal.SIGTERM, False),
         ("fork", signal.SIGTERM, True),
+        ("fork", signal.SIGHUP, True),
+        ("spawn", signal.SIGHUP, True),
         ("fork", signal.SIGINT, False),
         ("fork", signal.SIGINT, True),
         ("fork", signal.SIGKILL, False),
@@ -137,3 +140,28 @@ def test_without_one_all_is_done() -> None:
         assert list(pool.map(abs, [-1, -2, -3], chunksize=2)) == [1, 2, 3]
         last = pool.submit(divmod, 7, 2)
     assert last.result() == (3, 1)
+
+
+def write_slowly(folder: Path) -> None:
+    part = folder / ".x.part"
+    part.touch()
+    try:
+        wait_long(folder)
+    finally:
+        part.unlink()
+
+
+def alone(folder: Path) -> None:
+    begin()
+    at_work(write_slowly, folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is ended there without being told")
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_process_outside_an_executor_clears_up_too(tmp_path: Path, method: str) -> None:
+    process = multiprocessing.get_context(method).Process(target=alone, args=(tmp_path,))
+    process.start()
+    assert wait_for((tmp_path / "begun").exists, 60)
+    process.terminate()
+    process.join(LONG_S / 4)
+    assert process.exitcode == 1 and not (tmp_path / ".x.part").exists()

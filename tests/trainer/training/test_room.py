@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -54,6 +53,7 @@ def test_nothing_is_chosen_where_nothing_is_known() -> None:
 def test_linux_tells_what_is_free_and_a_container_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "_MEMINFO", tmp_path / "meminfo")
     monkeypatch.setattr(room, "_CGROUP", tmp_path)
+    monkeypatch.setattr(room, "_OWN_GROUP", tmp_path / "cgroup")
     assert room._linux() is None
     (tmp_path / "meminfo").write_text("MemTotal:       100 kB\nMemFree: 10 kB\nMemAvailable:    40 kB\n")
     assert room._linux() == 40 * 1024
@@ -63,16 +63,18 @@ def test_linux_tells_what_is_free_and_a_container_what_is_left(tmp_path: Path, m
     assert room._linux() == 40 * 1024
     (tmp_path / "memory.max").write_text("8000\n")
     assert room._linux() == 5000
+    inner = tmp_path / "jobs" / "7"
+    inner.mkdir(parents=True)
+    (tmp_path / "cgroup").write_text("0::/jobs/7\n")
+    for name, value in (("max", "4000"), ("current", "3000"), ("stat", "inactive_file 500")):
+        (inner / f"memory.{name}").write_text(f"{value}\n")
+    assert room._linux() == 1500, "the job has less than what is around it"
+    (inner / "memory.max").write_text("max\n")
+    assert room._linux() == 5000
     (tmp_path / "meminfo").write_text("MemTotal: 100 kB\n")
     assert room._linux() is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_a_process_takes_is_no_longer_free() -> None:
-    code = (
-        "import numpy as np; from trainer.training.room import free_memory; before = free_memory();"
-        " taken = np.ones(2**27); print(before - free_memory())"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert int(done.stdout) > 2**29, "half of the gibibyte, since other processes come and go"
-    assert (free_memory() or 0) > 0
+@pytest.mark.skipif(sys.platform not in ("linux", "win32"), reason="this system does not tell")
+def test_this_computer_tells() -> None:
+    assert (free_memory() or 0) > 2**20
