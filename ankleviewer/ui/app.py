@@ -25,6 +25,7 @@ from ankleviewer.ui.words import translate
 
 _FAILED, _USAGE, _REFUSED, _BAD_PACK = 1, 2, 3, 4
 _GIVE_UP_S = 600
+_DRIVER_S = 10.0  # a driver that takes longer is not waited for
 WARM_AFTER_MS = 100  # the window has been painted by then
 
 
@@ -64,7 +65,8 @@ def run(
     """
     collecting.put_off()  # until all is warm
     app = application()
-    threading.Thread(target=opengl.load_driver, name="driver", daemon=True).start()  # while the window is made
+    driver = threading.Thread(target=opengl.load_driver, name="driver", daemon=True)
+    driver.start()  # while the window is made
     window = MainWindow(model=model)
     shot = Screenshot(window, screenshot, path, hints) if screenshot else None
     window.show()
@@ -81,6 +83,7 @@ def run(
     code = shot.code if shot is not None else 0
     window.deleteLater()
     app.processEvents()
+    driver.join(_DRIVER_S)  # its context must be gone before the connection to the screen is
     return code
 
 

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self.mortise = MortiseView(self.controller)
         self.last_pane = "axial"
         self.warming: Warming | None = None
+        self._closed = False
         self.appearance = Appearance(self)
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
@@ -231,7 +232,9 @@ class MainWindow(QMainWindow):
         self.toast.say(tr("Patient and file names are hidden (P)") if hidden else tr("Patient and file names are shown (P)"))
 
     def warm(self) -> None:
-        """Load in the background what the first scan will need."""
+        """Load in the background what the first scan will need; nothing once the window is closed and waits for no thread."""
+        if self._closed:
+            return
         self.warming = Warming(self.pane3d.early(), self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
         self.warming.start()
 
@@ -345,6 +348,7 @@ class MainWindow(QMainWindow):
     # ---------------------------------------------------------------------------------------------------------------- closing
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for it, free VTK; what the reader set is remembered."""
+        self._closed = True
         self.hide()
         size = (self.width(), self.height())
         if not self.isMaximized():

@@ -42,6 +42,17 @@ def test_the_window_is_up_before_anything_heavy_is_imported() -> None:
     assert "heavy []" in done.stdout
 
 
+def test_the_driver_is_waited_for_before_the_screen_is_left(tmp_path: Path) -> None:
+    """A window that closes at once, as of a refused scan, was now and then quicker, and the process crashed."""
+    (tmp_path / "bad.nii.gz").write_bytes(b"not a scan")
+    done = run(
+        "import time; from ankleviewer.ui import app; loaded = [];"
+        " app.opengl.load_driver = lambda: (time.sleep(4), loaded.append('driver'));"
+        f" code = app.run({str(tmp_path / 'bad.nii.gz')!r}, None, {str(tmp_path / 'out.png')!r}); print(code, *loaded)"
+    )
+    assert done.stdout.split() == ["3", "driver"], done.stderr
+
+
 def test_a_scan_that_cannot_be_read_ends_with_3_and_its_code(tmp_path: Path) -> None:
     bad = tmp_path / "bad.nii.gz"
     bad.write_bytes(b"not a scan")

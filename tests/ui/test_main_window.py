@@ -292,3 +292,11 @@ def test_of_two_dropped_files_it_is_said_that_one_is_opened(make_window, backend
     assert told.isVisible() and told.text().startswith("One scan at a time") and ("DOE_JANE" in told.text()) != hidden
     qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
     assert backend.opened == ["/data/DOE_JANE.nii.gz"]
+
+
+def test_a_closed_window_begins_nothing(make_window, backend) -> None:
+    """A thread that nobody waits for meets the end of the connection to the screen, and the process crashes."""
+    window = make_window(backend)
+    window.close()
+    window.warm()
+    assert window.warming is None
