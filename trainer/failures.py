@@ -6,12 +6,11 @@ import contextlib
 import errno
 import re
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any
+
+from ankleviewer.core import signals
 
 _RESUMABLE = ("train", "locator")
 _EXTRA = {"torch", "onnx", "onnxscript", "matplotlib", "safetensors", "tqdm"}  # of pyproject.toml, extra "trainer"
@@ -38,40 +37,29 @@ class Ended(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """A block that Ctrl-C leaves as KeyboardInterrupt, SIGTERM (of `kill` and of batch systems) and SIGHUP as Ended. A second
-    Ctrl-C ends the program at once; of the others a second one is passed over for some
-    seconds, since some senders mean process and group alike; then it is heard, should the first have been lost (in a destructor).
-    A signal that is ignored (nohup) or handled already stays so, and outside the main thread, which alone hears signals, nothing
-    is done.
+    """A block that Ctrl-C leaves as KeyboardInterrupt, SIGTERM and SIGHUP as Ended (see `signals.heard`). Of these a second one
+    is passed over for some seconds, since some senders mean process and group alike; then it is heard, should the first have been
+    lost (in a destructor).
     """
-    usual: dict[int, Any] = {getattr(signal, name): signal.SIG_DFL for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
-    usual[signal.SIGINT] = signal.default_int_handler
-    if threading.current_thread() is not threading.main_thread():
-        usual = {}
-    before = {number: handler for number, handler in usual.items() if signal.getsignal(number) == handler}
-    heard: list[KeyboardInterrupt] = []
-    first: list[float] = []
+    asked: list[KeyboardInterrupt] = []
+    last = 0.0
 
-    def leave(number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGINT:
-            signal.signal(number, signal.SIG_DFL)
-        elif heard and time.monotonic() - first[-1] < REPEATED_S:
+    def leave(number: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if number != signal.SIGINT and asked and now - last < REPEATED_S:
             return
-        first.append(time.monotonic())
-        heard.append(KeyboardInterrupt() if number == signal.SIGINT else Ended(number))
-        raise heard[0]
+        last = now
+        asked.append(KeyboardInterrupt() if number == signal.SIGINT else Ended(number))
+        raise asked[0]
 
-    for number in before:
-        signal.signal(number, leave)
-    try:
-        yield
-    except Exception as error:  # compiled code makes another error of what it meets; workers that were ended too are another
-        if heard:
-            raise heard[0] from error
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with signals.heard(leave):
+        try:
+            yield
+        except Exception as error:  # compiled code makes another error of what it meets; workers that were ended too are another
+            if asked:
+                raise asked[0] from error
+            raise
 
 
 def stopped(command: str, out: Path | None = None, since: float = 0.0) -> str:

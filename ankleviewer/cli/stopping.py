@@ -7,11 +7,9 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
-from types import FrameType
-from typing import Any
 
+from ankleviewer.core import signals
 from ankleviewer.core.errors import Cancelled
 
 _heard: list[int] = []  # number of the signal
@@ -26,34 +24,23 @@ def requested() -> bool:
 
 @contextlib.contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """A block that Ctrl-C leaves as KeyboardInterrupt, SIGTERM and SIGHUP as SystemExit with 128 and their number. A second
-    Ctrl-C ends the program at once. A signal that is ignored (nohup) or handled already stays so, and outside the main thread,
-    which alone hears signals, nothing is done.
+    """A block that Ctrl-C leaves as KeyboardInterrupt, SIGTERM and SIGHUP as SystemExit with 128 and their number (see
+    `signals.heard`).
     """
-    usual: dict[int, Any] = {getattr(signal, name): signal.SIG_DFL for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}
-    usual[signal.SIGINT] = signal.default_int_handler
-    if threading.current_thread() is not threading.main_thread():
-        usual = {}
-    before = {number: handler for number, handler in usual.items() if signal.getsignal(number) == handler}
     _heard.clear()
-    for number in before:
-        signal.signal(number, _leave)
-    try:
-        yield
-    except Cancelled:
-        if _heard:
-            _raise(_heard[0])
-        raise
-    finally:
-        _heard.clear()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with signals.heard(_leave):
+        try:
+            yield
+        except Cancelled:
+            if _heard:
+                _raise(_heard[0])
+            raise
+        finally:
+            _heard.clear()
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(number: int) -> None:
     _heard.append(number)
-    if number == signal.SIGINT:
-        signal.signal(number, signal.SIG_DFL)
     _raise(number)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,29 +25,13 @@ from ankleviewer.io.nifti import write_nifti
 from trainer.evaluation import evaluate as module
 from trainer.evaluation.answers import NAME, Prediction
 from trainer.evaluation.evaluate import evaluate, predict_scan
-from trainer.evaluation.localise import Pointing
 from trainer.networks.head import FractureNet
 from trainer.packs.export import export
 from trainer.scans.intake import Intake
 from trainer.scans.manifest import DataError, Row
 
-CRACK = {"center_mm": [0, 0, 0], "min_mm": [-3, -1, -3], "max_mm": [3, 1, 3]}
-BOX = ((-5.0, -3.0, -5.0), (5.0, 3.0, 5.0))
-
-
-def rows(n: int) -> list[Row]:
-    """Twins: even scans fractured, odd ones not."""
-    return [
-        Row(f"s{i}", Path(f"s{i}.nii.gz"), 1 - i % 2, f"p{j}", "here", ("hairline", "displaced")[j % 2], f"t{j}")
-        for i, j in ((i, i // 2) for i in range(n))
-    ]
-
-
-def answer(p: float | None, boxes: bool = False) -> Prediction:
-    if p is None:
-        return Prediction(None, "not assessed", Pointing((), None), "ANKLE_INCOMPLETE")
-    pointing = Pointing((BOX,), (0.0, 0.0, 0.0)) if boxes else Pointing((), None)
-    return Prediction(p, "fracture" if p > 0.5 else "no fracture", pointing)
+KNOWN = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
+CRACK, BOX, rows, answer = (KNOWN[name] for name in ("CRACK", "BOX", "rows", "answer"))
 
 
 def test_unreadable_scans_are_not_assessed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,29 +10,11 @@ import numpy as np
 import pytest
 
 from trainer.evaluation import figures as figures_module
-from trainer.evaluation.answers import Prediction
 from trainer.evaluation.figures import as_text, measure
-from trainer.evaluation.localise import Pointing
 from trainer.evaluation.metrics import auc_interval
-from trainer.scans.manifest import Row
 
-CRACK = {"center_mm": [0, 0, 0], "min_mm": [-3, -1, -3], "max_mm": [3, 1, 3]}
-BOX = ((-5, -3, -5), (5, 3, 5))
-
-
-def rows(n: int) -> list[Row]:
-    """Twins: even scans fractured, odd ones not."""
-    return [
-        Row(f"s{i}", Path(f"s{i}.nii.gz"), 1 - i % 2, f"p{j}", "here", ("hairline", "displaced")[j % 2], f"t{j}")
-        for i, j in ((i, i // 2) for i in range(n))
-    ]
-
-
-def answer(p: float | None, boxes: bool = False) -> Prediction:
-    if p is None:
-        return Prediction(None, "not assessed", Pointing((), None), "ANKLE_INCOMPLETE")
-    pointing = Pointing((BOX,), (0, 0, 0)) if boxes else Pointing((), None)
-    return Prediction(p, "fracture" if p > 0.5 else "no fracture", pointing)
+KNOWN = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
+CRACK, BOX, rows, answer = (KNOWN[name] for name in ("CRACK", "BOX", "rows", "answer"))
 
 
 def test_figures_of_known_predictions() -> None:
