@@ -238,7 +238,7 @@ def assessed(report: Report) -> list[str]:
 
 
 def _why(findings: Sequence[Finding]) -> str:
-    codes = [f.code for f in findings if f.level in ("refuse", "withhold")]
+    codes = dict.fromkeys(f.code for f in findings if f.level in ("refuse", "withhold"))  # each once, said of two ankles or one
     return f", because of {', '.join(codes)}" if codes else ", because no model was run or the joint is not complete in the scan"
 
 

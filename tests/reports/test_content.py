@@ -58,6 +58,9 @@ def test_what_was_not_assessed_is_always_said(made) -> None:
             assert word in text
     withheld = made.report(made.answer("not assessed", None), findings=(Finding("withhold", "METAL", "There is metal."),))
     assert content.under_headlines(withheld)[0] == "There is metal. [METAL]"
+    both = [Finding("withhold", "ANKLE_INCOMPLETE", f"The {side} joint is cut off.") for side in ("right", "left")]
+    cut = made.report(made.answer("not assessed", None), findings=(*both, withheld.result.findings[0]))
+    assert content.assessed(cut)[0] == "Right ankle: not assessed, because of ANKLE_INCOMPLETE, METAL."
     assert "METAL" in content.assessed(withheld)[0] and "assessed were" not in content.assessed(withheld)[0]
 
 
