@@ -62,7 +62,12 @@ def training_options(p: argparse.ArgumentParser, what: str, data: str) -> None:
         help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
     )
     p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
-    p.add_argument("--teacher", type=Path, metavar="RUN", help="run of the network to learn from, where the preset has one")
+    p.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="RUN|PACK",
+        help="run or model pack of the network to learn from, where the preset has one; default: the shipped pack",
+    )
     p.add_argument("--epochs", type=positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
     p.add_argument("--batch", type=at_least(1), help="scans a step, with DATA; default: the preset's")
     p.add_argument("--size", type=at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")

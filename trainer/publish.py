@@ -142,6 +142,7 @@ def export_run(order: ExportOrder) -> Path:
         "pairs": record.get("pairs"),
         "steps": sum(stage["steps"] for stage in record["stages"]),
         "init": record.get("init", ""),
+        "teacher": record.get("teacher", ""),
     }
     reasons = Counter(p.excluded for p in found if p.excluded)
     excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"

@@ -8,7 +8,7 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ import torch.nn.functional as F
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.paths import assets_dir
+from ankleviewer.inference.manifest import MANIFEST_FILE
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc, pair_accuracy
@@ -52,7 +54,7 @@ class TrainOrder:
     Attributes:
         model, preset: key of `recipes.RECIPES`.
         out: the run's folder.
-        teacher: run of the network to learn from, where the recipe has one.
+        teacher: run or model pack of the network to learn from, where the recipe has one; None takes the shipped pack.
         init: model pack (folder or .zip) to go on from, which settles teacher and width; or a file of published 2D weights
             (.safetensors, .pth, .pt) to start from; or None to start from nothing.
         partial: weights of a file may match in part.
@@ -175,7 +177,12 @@ def start_network(
         say(report.text())
     if order.teacher is None:
         return net, None, None
-    master, spec, _ = load_run(order.teacher)
+    master, spec = from_pack(order.teacher) if _is_pack(order.teacher) else load_run(order.teacher)[:2]
+    if master.arch != recipe.teacher:
+        raise AnkleViewerError(
+            "INIT_UNFIT",
+            f"{order.model} learns from a network of kind {recipe.teacher}, and {order.teacher} holds {master.arch}.",
+        )
     return net, spec, Teacher(master, net)  # what a cell means depends on its size: the pupil sees what its teacher saw
 
 
@@ -183,11 +190,6 @@ def _start(
     order: TrainOrder, recipe: Recipe, say: Callable[[str], None]
 ) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
     """Network, preprocessing and stages for the simulator, and the teacher where there is one."""
-    if recipe.teacher and order.teacher is None and order.init is None:
-        raise AnkleViewerError(
-            "TEACHER_MISSING",
-            f"Preset {order.preset} of {order.model} learns from a run of {recipe.teacher}: give it by --teacher.",
-        )
     if order.teacher is not None and not recipe.teacher:
         raise AnkleViewerError("USAGE", f"Preset {order.preset} of {order.model} learns from no teacher; leave --teacher out.")
     net, spec, teacher = start_network(order, say)
@@ -196,6 +198,30 @@ def _start(
     if not recipe.onward:
         raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
     return net, spec, list(chosen(recipe.onward, order.rate, order.strength)), None
+
+
+def _is_pack(path: Path) -> bool:
+    """Whether a path is meant as a model pack, and not as a run."""
+    return path.suffix == ".zip" or (path / MANIFEST_FILE).is_file()
+
+
+def with_teacher(order: TrainOrder) -> TrainOrder:
+    """The order, with the shipped pack of the network that its recipe learns from where it names none.
+
+    Raises:
+        AnkleViewerError: TEACHER_MISSING, it is not there.
+    """
+    wanted = RECIPES[order.model, order.preset].teacher
+    if not wanted or order.teacher is not None or (order.init is not None and order.init.suffix not in WEIGHT_FILES):
+        return order
+    shipped = assets_dir() / "models" / wanted
+    if not _is_pack(shipped):
+        raise AnkleViewerError(
+            "TEACHER_MISSING",
+            f"Preset {order.preset} of {order.model} learns from a network of kind {wanted}, and none is shipped here: give a "
+            "run or a pack of one by --teacher.",
+        )
+    return replace(order, teacher=shipped)
 
 
 def name_of(pack: Path | None) -> str:
@@ -208,6 +234,13 @@ def name_of(pack: Path | None) -> str:
     return f"{read.name} {read.version}"
 
 
+def teacher_of(order: TrainOrder) -> str:
+    """What the network learns from, for the record: name and version of a pack, or the network of a run; "" for nothing."""
+    if order.teacher is None or _is_pack(order.teacher):
+        return name_of(order.teacher)
+    return f"{load_run(order.teacher)[0].arch} of a run"
+
+
 def model_of(order: TrainOrder) -> list[Any]:
     """What the network is and starts from, for the run's fingerprint.
 
@@ -217,7 +250,11 @@ def model_of(order: TrainOrder) -> list[Any]:
     init: str | None = None
     if order.init is not None:
         init = of_file(order.init) if order.init.suffix in WEIGHT_FILES else read_pack(order.init).sha256
-    teacher = None if order.teacher is None else [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
+    teacher: Any = None
+    if order.teacher is not None and _is_pack(order.teacher):
+        teacher = read_pack(order.teacher).sha256
+    elif order.teacher is not None:
+        teacher = [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
     return [order.model, RECIPES[order.model, order.preset].config, order.width, init, order.partial, teacher]
 
 
@@ -230,6 +267,7 @@ def train_on_simulator(
     Raises:
         AnkleViewerError: RESUME_UNFIT, DEVICE_MISSING, and as `start_network`.
     """
+    order = with_teacher(order)
     device = order.on_device
     recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
     net, spec, stages, teacher = _start(order, recipe, say)
@@ -257,7 +295,13 @@ def train_on_simulator(
             validate=validate,
             report=report,
             say=say,
-            notes={"seed": order.seed, "pairs": recipe.pairs, "init": name_of(order.init), "fingerprint": kept},
+            notes={
+                "seed": order.seed,
+                "pairs": recipe.pairs,
+                "init": name_of(order.init),
+                "teacher": teacher_of(order),
+                "fingerprint": kept,
+            },
         )
     if group.first:
         draw_curves(order.out)

@@ -30,7 +30,6 @@ from trainer.training.recipes import RECIPES
         ["train", "--model", "vgg", "--data", "simulate", "--out", "x"],
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "0"],
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--epochs", "nan"],
-        ["train", "--model", "mobilenet", "--data", "simulate", "--out", "x"],
         ["train", "--model", "compact", "--data", "simulate", "--out", "x", "--folds", "5"],
         ["train", "--model", "compact", "--data", "d", "--out", "x", "--folds", "1"],
         ["train", "--model", "compact", "--data", "d", "--out", "x", "--strength", "1.5"],

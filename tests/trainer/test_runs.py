@@ -15,13 +15,27 @@ import torch
 from ankleviewer.core.assessment.preprocess import BONE
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
+from ankleviewer.inference.packs import read_pack
 from trainer import runs as module
-from trainer.runs import TrainOrder, _clear_others, load_run, start_network, train_on_simulator, validation_figures
+from trainer.networks.registry import build
+from trainer.runs import (
+    TrainOrder,
+    _clear_others,
+    load_run,
+    model_of,
+    start_network,
+    teacher_of,
+    train_on_simulator,
+    validation_figures,
+    with_teacher,
+)
 from trainer.scans.prepare import prepare
 from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.training import checkpoint
 from trainer.training.processes import best_device
 from trainer.training.recipes import RECIPES
+
+SHIPPED = assets_dir() / "models" / "compact"
 
 
 def test_a_run_is_reloaded_as_it_was(run: Path) -> None:
@@ -40,16 +54,40 @@ def test_folders_that_hold_no_run(run: Path, tmp_path: Path) -> None:
         load_run(tmp_path)
 
 
-def test_a_teacher_is_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(AnkleViewerError, match="TEACHER_MISSING: Preset best of mobilenet learns from a run of compact"):
+def test_the_shipped_pack_teaches_where_no_teacher_is_named() -> None:
+    plain = TrainOrder("mobilenet", "best", Path("out"), width=0.25)
+    order = with_teacher(plain)
+    net, spec, teacher = start_network(order)
+    assert net.arch == "mobilenet" and spec == RECIPES["compact", "best"].spec and teacher is not None
+    assert not teacher.teacher.training and teacher.teacher.arch == "compact"
+    assert teacher_of(order) == f"compact {read_pack(SHIPPED).version}"
+    assert model_of(order) == model_of(replace(order, teacher=SHIPPED)) != model_of(plain), "a resumed run has the same teacher"
+    for other in (
+        replace(plain, teacher=Path("run")),
+        replace(plain, init=Path("pack")),
+        TrainOrder("compact", "best", Path("out")),
+    ):
+        assert with_teacher(other) is other
+
+
+def test_a_teacher_is_asked_for_where_none_is_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "assets_dir", lambda: tmp_path)
+    with pytest.raises(AnkleViewerError, match="TEACHER_MISSING: Preset best of mobilenet learns from a network of kind compact"):
         train_on_simulator(TrainOrder("mobilenet", "best", tmp_path), lambda progress: None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_teacher_of_another_kind_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "load_run", lambda path: (build("resnet101", width=0.25), BONE, {}))
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: mobilenet learns from .* compact, and .* holds resnet101"):
+        start_network(TrainOrder("mobilenet", "best", Path("out"), teacher=run, width=0.25))
 
 
 def test_a_pupil_sees_what_its_teacher_saw(run: Path, tmp_path: Path) -> None:
     order = TrainOrder("mobilenet", "best", tmp_path, teacher=run, width=0.25)
     _, spec, teacher = start_network(order)
     assert teacher is not None and spec == load_run(run)[1] != RECIPES["mobilenet", "best"].spec
+    assert teacher_of(order) == "compact of a run"
 
 
 def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path) -> None:

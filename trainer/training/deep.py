@@ -7,7 +7,7 @@ From scan labels and cells alone the first layers hardly learn; told at full res
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -17,18 +17,23 @@ from trainer.networks.head import FractureNet
 from trainer.training.targets import cell_loss, cell_targets
 
 
-def stages_of(layers: nn.Sequential, edge: int = 64) -> dict[int, tuple[int, int]]:
-    """Stride to (index of the last layer at that stride, its channels), found by a dry run on a cube of `edge` voxels."""
-    found: dict[int, tuple[int, int]] = {}
+def layers_of(layers: nn.Sequential, edge: int = 64) -> dict[int, list[tuple[int, int]]]:
+    """Stride to (index, channels) of the layers at that stride, in order; found by a dry run on a cube of `edge` voxels."""
+    found: dict[int, list[tuple[int, int]]] = {}
     training = layers.training
     layers.eval()
     x = torch.zeros(1, 1, edge, edge, edge, device=next(layers.parameters()).device)
     with torch.no_grad():
         for i, layer in enumerate(layers):
             x = layer(x)
-            found[edge // x.shape[2]] = (i, x.shape[1])
+            found.setdefault(edge // x.shape[2], []).append((i, x.shape[1]))
     layers.train(training)
     return found
+
+
+def stages_of(layers: nn.Sequential) -> dict[int, tuple[int, int]]:
+    """Stride to (index, channels) of the last layer at that stride."""
+    return {stride: found[-1] for stride, found in layers_of(layers).items()}
 
 
 class SideExits(nn.Module):
@@ -37,39 +42,40 @@ class SideExits(nn.Module):
     Args:
         net: its `features` must be a Sequential.
         coarsest: last stride that gets an exit.
+        taps: layers whose features somebody else wants to see, too.
         save_memory: in training, work the layers' activations out anew for the gradient instead of keeping them.
     """
 
-    def __init__(self, net: FractureNet, coarsest: int = 16, save_memory: bool = False) -> None:
+    def __init__(self, net: FractureNet, coarsest: int = 16, taps: Collection[int] = (), save_memory: bool = False) -> None:
         super().__init__()
         if not isinstance(net.features, nn.Sequential):
             raise TypeError("the network's features must be a Sequential")
         found = {s: at for s, at in stages_of(net.features).items() if 2 <= s <= coarsest and s < net.stride}
-        self.save_memory = save_memory
+        self.save_memory, self.taps = save_memory, frozenset(taps)
         self.strides = {index: stride for stride, (index, _) in found.items()}
         self.heads = nn.ModuleDict({str(index): nn.Conv3d(channels, 1, 1) for index, channels in found.values()})
 
     def forward(
         self, net: FractureNet, x: Tensor, sides_wanted: bool = True
     ) -> tuple[Tensor, Tensor, dict[int, Tensor], dict[int, Tensor]]:
-        """Logit, map, {stride: map of the side exit} (empty where none is wanted), {stride: features there}."""
+        """Logit, map, {stride: map of the side exit} (empty where none is wanted), {layer of `taps`: its features}."""
         sides: dict[int, Tensor] = {}
         taps: dict[int, Tensor] = {}
         assert isinstance(net.features, nn.Sequential)
         anew = self.save_memory and net.training
-        for layers, last in _segments(net.features, set(self.strides)):
+        for layers, last in _segments(net.features, self.taps | self.strides.keys()):
             x = checkpoint(layers, x, use_reentrant=False) if anew else layers(x)
-            if last in self.strides:
-                if sides_wanted:
-                    sides[self.strides[last]] = self.heads[str(last)](x)
-                taps[self.strides[last]] = x
+            if sides_wanted and last in self.strides:
+                sides[self.strides[last]] = self.heads[str(last)](x)
+            if last in self.taps:
+                taps[last] = x
         logit, cam = net.pool(net.dropout(x))
         return logit, cam, sides, taps
 
 
-def _segments(layers: nn.Sequential, ends: set[int]) -> Iterator[tuple[nn.Sequential, int]]:
+def _segments(layers: nn.Sequential, ends: Collection[int]) -> Iterator[tuple[nn.Sequential, int]]:
     """The layers in runs that can be worked out anew by themselves, each with the index of its last layer: whole blocks, and
-    plain layers up to the next side exit, since an activation in place must not stand alone.
+    plain layers up to the next one that is looked at, since an activation in place must not stand alone.
     """
     first = 0
     for i, layer in enumerate(layers):

@@ -53,7 +53,7 @@ class Objective(nn.Module):
     def __init__(self, net: FractureNet, stages: int, teacher: Teacher | None = None, save_memory: bool = False) -> None:
         super().__init__()
         self.net = net
-        self.exits = SideExits(net, save_memory=save_memory)
+        self.exits = SideExits(net, taps=teacher.layers if teacher else (), save_memory=save_memory)
         self.teacher = teacher
         # crops are fractured far more often than scans are; what that adds to the logit must not stay in the network
         self.bias = nn.Parameter(torch.zeros(stages))

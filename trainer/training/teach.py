@@ -14,17 +14,23 @@ from torch import Tensor, nn
 
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
-from trainer.training.deep import stages_of
+from trainer.training.deep import layers_of, stages_of
 
 FINEST = 4  # stride of the finest features that are compared: below, a separable network has not seen enough to imitate them
+DEEP = 4  # layers compared at each stride coarser than the teacher's: a long chain without short cuts passes on little
 
 
 class Teacher(nn.Module):
-    """The frozen teacher and the layers that translate the student's features into its own, at every stride they share.
+    """The frozen teacher and the layers that translate the student's features into its own: at the last layer of every stride
+    they share, and at `DEEP` layers of every coarser one, where the teacher's features are their means and maxima over a cell.
 
     Args:
         teacher: trained network (frozen here), full convolutions, `features` a Sequential.
         student: network whose `features` is a Sequential with a layer at the teacher's stride.
+
+    Attributes:
+        layers: of the student, whose features `lesson` wants; each with the stride of the teacher's features that it is compared
+            with and how many of their cells make one of its own, along an axis.
     """
 
     def __init__(self, teacher: FractureNet, student: FractureNet) -> None:
@@ -32,12 +38,20 @@ class Teacher(nn.Module):
         self.teacher = channels_last(teacher.eval().requires_grad_(False))
         if not isinstance(student.features, nn.Sequential) or not isinstance(teacher.features, nn.Sequential):
             raise TypeError("the features of teacher and student must be a Sequential")
-        stages, own = stages_of(student.features), stages_of(teacher.features)
-        if teacher.stride not in stages:
-            raise ValueError(f"no layer of the student has stride {teacher.stride}, only {sorted(stages)}")
-        shared = [s for s in own if s >= FINEST and s in stages]
+        found, own = layers_of(student.features), stages_of(teacher.features)
+        if teacher.stride not in found:
+            raise ValueError(f"no layer of the student has stride {teacher.stride}, only {sorted(found)}")
+        shared = [s for s in own if s >= FINEST and s in found]
         self.ends = {own[s][0]: s for s in shared}  # the teacher's layer to the stride that ends there
-        self.match = nn.ModuleDict({str(s): nn.Conv3d(stages[s][1], own[s][1], 1) for s in shared})
+        self.layers: dict[int, tuple[int, int]] = {found[s][-1][0]: (s, 1) for s in shared}
+        channels = dict(pair for pairs in found.values() for pair in pairs)
+        for stride, there in found.items():
+            if stride > teacher.stride:
+                some = there[:: -max(1, -(-len(there) // DEEP))]
+                self.layers |= {index: (teacher.stride, stride // teacher.stride) for index, _ in some}
+        self.match = nn.ModuleDict(
+            {str(i): nn.Conv3d(channels[i], own[s][1] * (1 if k == 1 else 2), 1) for i, (s, k) in self.layers.items()}
+        )
 
     def train(self, mode: bool = True) -> Teacher:
         """The teacher itself stays in evaluation mode."""
@@ -50,11 +64,12 @@ class Teacher(nn.Module):
         return self.match.parameters()
 
     def lesson(self, student: FractureNet, x: Tensor, taps: dict[int, Tensor], cam: Tensor) -> Tensor:
-        """Loss: the student's features `taps` (by stride) against the teacher's, and its map against the teacher's highest score
-        per cell.
+        """Loss: the student's features `taps` (of `layers`) against the teacher's, and its map against the teacher's highest
+        score per cell.
         """
-        wanted, scores = self._look(x)
-        losses = [self._distance(self.match[str(s)](taps[s]).float(), features.float()) for s, features in wanted.items()]
+        features, scores = self._look(x)
+        wanted = {at: _per_cell(features[at[0]].float(), at[1]) for at in set(self.layers.values())}
+        losses = [self._distance(self.match[str(i)](taps[i]).float(), wanted[at]) for i, at in self.layers.items()]
         loss = torch.stack(losses).mean()
         if student.pooling == "lse":
             pooled = F.max_pool3d(scores, student.stride // self.teacher.stride)
@@ -80,3 +95,10 @@ class Teacher(nn.Module):
         weight = wanted.abs().mean(dim=1, keepdim=True)
         weight = weight / weight.mean().clamp(min=1e-6)
         return ((given - wanted) ** 2 * weight).mean()
+
+
+def _per_cell(features: Tensor, cells: int) -> Tensor:
+    """Means and maxima of features (N, C, d, h, w) over `cells` of their cells along each axis: (N, 2 C, d / cells, ...)."""
+    if cells == 1:
+        return features
+    return torch.cat([F.avg_pool3d(features, cells), F.max_pool3d(features, cells)], dim=1)

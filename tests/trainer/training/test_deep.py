@@ -28,13 +28,13 @@ def test_stages_are_the_last_layers_of_each_resolution(net: FractureNet) -> None
 
 def test_exits_do_not_change_the_answer(net: FractureNet) -> None:
     net.eval()
-    exits = SideExits(net)
+    exits = SideExits(net, taps=(5, 14))
     assert sorted(exits.strides.values()) == [2, 4]
     x = torch.randn(2, 1, 24, 24, 24)
     logit, cam, sides, taps = exits(net, x)
     torch.testing.assert_close(net(x), (logit, cam))
     assert {s: tuple(m.shape) for s, m in sides.items()} == {2: (2, 1, 12, 12, 12), 4: (2, 1, 6, 6, 6)}
-    assert {s: t.shape[1] for s, t in taps.items()} == {2: 8, 4: 16}
+    assert {i: t.shape[1:3] for i, t in taps.items()} == {5: (8, 12), 14: (16, 6)}, "features of the layers that are asked for"
 
 
 def test_side_loss_reaches_the_first_layers(net: FractureNet) -> None:

@@ -10,7 +10,7 @@ from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.training.deep import SideExits
-from trainer.training.teach import Teacher
+from trainer.training.teach import Teacher, _per_cell
 
 
 def test_a_student_of_its_teachers_own_kind_is_taught() -> None:
@@ -20,7 +20,7 @@ def test_a_student_of_its_teachers_own_kind_is_taught() -> None:
     student = mobilenet(width=0.25, pooling="lse")
     teacher = Teacher(teacher_net, student).train()
     assert not teacher.teacher.training and all(not p.requires_grad for p in teacher.teacher.parameters())
-    exits = SideExits(student)
+    exits = SideExits(student, taps=teacher.layers)
     optimiser = torch.optim.Adam([*student.parameters(), *teacher.learning()], lr=3e-3)
     x = torch.randn(2, 1, 32, 32, 32, generator=torch.Generator().manual_seed(1))
     losses = []
@@ -47,10 +47,17 @@ def test_the_teacher_is_asked_at_every_shared_stride_and_answers_as_it_does_alon
     torch.manual_seed(0)
     net = compact(0.25, norm=False)
     teacher = Teacher(net, mobilenet(width=0.25, stride16=True, pooling="lse"))
-    assert sorted(teacher.match) == ["4", "8"]
+    assert list(teacher.layers.values()) == [(4, 1), (8, 1), *[(8, 2)] * 4], "its own strides, and four layers beyond"
+    assert sorted(map(int, teacher.match)) == [6, 10, 14, 18, 22, 26]
     x = torch.randn(1, 1, 32, 32, 32)
     features, scores = teacher._look(x)
     assert {s: tuple(f.shape[2:]) for s, f in features.items()} == {4: (8, 8, 8), 8: (4, 4, 4)}
     torch.testing.assert_close(scores, net(x)[1])
     torch.testing.assert_close(features[8], net.features(x))
     assert not features[4].requires_grad
+
+
+def test_coarser_layers_are_asked_for_means_and_maxima_of_their_cells() -> None:
+    features = torch.arange(8.0).reshape(1, 1, 2, 2, 2)
+    assert _per_cell(features, 2).flatten().tolist() == [3.5, 7.0]
+    assert _per_cell(features, 1) is features
