@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display.scene import Scene
-from ankleviewer.core.display.viewstate import PaneView, ViewState
+from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
 from ankleviewer.core.reading.measure import Point
 from ankleviewer.core.reading.review import Judgement, Place
@@ -212,11 +212,7 @@ class CaseController(QObject):
         self.phase = Phase.SCAN
         self.reviewing.open(case)
         complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
-        ankle = complete[0] if complete else 0
-        fit = "ankle" if case.ankles else "scan"
-        self.view.update(ankle=ankle, selected=-1, threshold=None, fit=fit, panes=(PaneView(), PaneView(), PaneView()))
-        self.view.update(oblique=False, turn=None)  # planes turned for one ankle suit no other
-        self._show()
+        self._show_afresh(complete[0] if complete else 0, "ankle" if case.ankles else "scan")
         self.view.go_to(middle_of(self.case, self.ankle), -1)
         self.opened.emit(self._path)
         if self.models is None:
@@ -239,6 +235,8 @@ class CaseController(QObject):
         self.changing.emit()
         self.analysis = analysis
         self.phase = Phase.ANSWER
+        if self.failure is not None and self.notice == Notice(self.failure.code, self.failure.message):
+            self._set_notice(None)  # an analysis before had failed
         answers = [a for a in analysis.result.models if a.ankle is not None]
         if answers:
             best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None)
@@ -326,14 +324,17 @@ class CaseController(QObject):
 
     def choose_ankle(self, index: int) -> None:
         """Show another ankle of the scan, at its strongest finding or its middle."""
-        self.view.update(ankle=index, selected=-1, threshold=None, fit="ankle", panes=(PaneView(), PaneView(), PaneView()))
-        self.view.update(oblique=False, turn=None)
-        self._show()
+        self._show_afresh(index, "ankle")
         if self.boxes:
             self.go_to_finding(0)
         else:
             self.view.go_to(middle_of(self.case, self.ankle), -1)
         self.changed.emit()
+
+    def _show_afresh(self, ankle: int, fit: str) -> None:
+        # planes turned for one ankle suit no other
+        self.view.update(ankle=ankle, selected=-1, threshold=None, fit=fit, panes=ViewState().panes, oblique=False, turn=None)
+        self._show()
 
     def _on_stepped(self, what: Place | Point) -> None:
         """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place."""
@@ -342,9 +343,8 @@ class CaseController(QObject):
 
     def _show_ankle_at(self, what: Place | Point) -> bool:
         """Show the ankle that something belongs to, so that answer and place are of one; False where it was shown before."""
-        shown = self.view.state.ankle
-        ankle = ankle_of(what, self.case.ankles, shown)
-        if ankle == shown or ankle >= len(self.case.ankles):
+        ankle = ankle_of(what, self.case.ankles, self.view.state.ankle)
+        if ankle == self.view.state.ankle or ankle >= len(self.case.ankles):
             return False
         self.choose_ankle(ankle)
         return True

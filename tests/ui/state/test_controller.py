@@ -97,6 +97,16 @@ def test_not_assessed_says_why_and_never_looks_negative(make_window, fakes) -> N
     assert [c.text() for c in window.bottom.chips] == ["⚠ ANKLE_INCOMPLETE"]
 
 
+def test_an_answer_takes_the_notice_of_a_failed_analysis_away_and_no_other(make_window, backend) -> None:
+    window = make_window(backend)
+    controller = window.controller
+    for stays, tell in ((False, controller._on_not_analysed), (True, lambda error: controller.notify("HEATMAP_NOT_SAVED", "Why."))):
+        tell(ModelError("MODEL_CHANGED", "The model's file has changed."))
+        assert window.banner.isVisible()
+        controller._on_analysis(controller.analysis)
+        assert window.banner.isVisible() is stays, "a notice about something else still holds"
+
+
 def test_a_refused_scan_leaves_the_open_case(make_window, backend, fakes, qtbot) -> None:
     window = make_window(backend)
     case = window.controller.case
