@@ -22,6 +22,7 @@ from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.checks import anatomy_findings, check_volume, side_findings
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.assessment.looked import looked
+from ankleviewer.core.assessment.preprocess import FINE
 from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
@@ -72,7 +73,9 @@ class Analysis:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """What a chooser needs to know of a pack; `data` is what it learned from in its own words, "" where it does not say."""
+    """What a chooser needs to know of a pack; `data` is what it learned from in its own words, "" where it does not say;
+    `hu_range` the lowest and the highest HU that it tells apart.
+    """
 
     name: str
     title: str
@@ -80,6 +83,7 @@ class ModelSummary:
     status: str
     default: bool
     data: str = ""
+    hu_range: tuple[int, int] = (round(FINE.lo), round(FINE.hi))
 
 
 def open_case(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None, pick: str = "") -> Case:
@@ -363,7 +367,8 @@ def list_models() -> list[ModelSummary]:
     packs = list_packs(broken)
     if broken and not packs:
         raise broken[0][1]
-    return [ModelSummary(p.name, p.title, p.version, p.status, n == 0, _data(p)) for n, p in enumerate(packs)]
+    seen = [(round(p.preprocessing.lo), round(p.preprocessing.hi)) for p in packs]
+    return [ModelSummary(p.name, p.title, p.version, p.status, n == 0, _data(p), seen[n]) for n, p in enumerate(packs)]
 
 
 def software() -> dict[str, str]:

@@ -51,10 +51,10 @@ def at_least(least: int) -> Callable[[str], int]:
 
 def training_options(p: argparse.ArgumentParser, what: str, data: str) -> None:
     """Add what every training is told."""
-    p.add_argument("--model", required=True, choices=MODELS)
-    p.add_argument("--preset", choices=("paper", "best"), default="best")
+    p.add_argument("--model", required=True, choices=MODELS, help="the network")
+    p.add_argument("--preset", choices=("paper", "best"), default="best", help="how it is trained; default: best")
     p.add_argument("--data", required=True, metavar=what, help=data)
-    p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for states and logs")
     p.add_argument(
         "--init",
         type=Path,
@@ -62,16 +62,10 @@ def training_options(p: argparse.ArgumentParser, what: str, data: str) -> None:
         help="model pack to go on from, or a file of 2D ImageNet weights (torchvision, timm; .safetensors or .pth) to start from",
     )
     p.add_argument("--partial", action="store_true", help="let the weights of --init FILE match in part")
-    p.add_argument(
-        "--teacher",
-        type=Path,
-        metavar="RUN|PACK",
-        help="run or model pack of the network to learn from, where the preset has one; default: the shipped pack",
-    )
     p.add_argument("--epochs", type=positive, help="default: 20, with DATA and preset best 40; a fraction for trials")
     p.add_argument("--batch", type=at_least(1), help="scans a step, with DATA; default: the preset's")
     p.add_argument("--size", type=at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
-    p.add_argument("--seed", type=at_least(0), default=1001)
+    p.add_argument("--seed", type=at_least(0), default=1001, help="of the weights and the simulated pairs; default: 1001")
     p.add_argument("--width", type=positive, help="factor on the channels, for trials")
     p.add_argument(
         "--precision",

@@ -147,7 +147,7 @@ def export_run(order: ExportOrder) -> Path:
     reasons = Counter(p.excluded for p in found if p.excluded)
     excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
     origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"
-    title = TITLES.get(record["arch"], record["arch"])
+    title = TITLES.get(record["arch"], record["arch"]) + ("" if name == record["arch"] else f" ({name})")  # two of one kind
     return export(
         net,
         spec.to_json(),

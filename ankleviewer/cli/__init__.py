@@ -103,10 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     analyze = commands.add_parser("analyze", help="run models on scans", description=f"Run models on scans. {DISCLAIMER}.")
     analyze.add_argument("path", nargs="+", metavar="PATH", help=_SCAN)
     analyze.add_argument("--model", action="append", metavar="NAME", help="name or path of a model pack, or all; may be repeated")
-    analyze.add_argument("--runtime", choices=RUNTIMES, default="auto")
+    analyze.add_argument("--runtime", choices=RUNTIMES, default="auto", help="engine; auto (default): the fastest here")
     analyze.add_argument("--json", metavar="FILE", help="write the result as JSON; - prints it")
     analyze.add_argument(
-        "--heatmap", metavar="FILE.nii.gz", help="where the model looked, on the scan's voxels; several PATHs: a folder"
+        "--heatmap",
+        metavar="FILE.nii.gz",
+        help="where the model looked, on the scan's voxels (of several models each: FILE-MODEL.nii.gz); several PATHs: a folder",
     )
     analyze.add_argument(
         "--picture", metavar="FILE.png", help="the planes through the strongest finding; several PATHs: a folder"
@@ -132,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("pack", nargs=1, metavar="PACK", help="folder or .zip")
     add.set_defaults(command=_models, action="add")
 
-    selftest = commands.add_parser("selftest", help="OpenGL, engine, model hashes, the sample's answer, write access")
+    selftest = commands.add_parser("selftest", help="OpenGL, engine, models, locator, the sample's answer, write access")
     selftest.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
     selftest.set_defaults(command=_selftest)
     return parser

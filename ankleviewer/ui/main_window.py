@@ -52,6 +52,7 @@ from ankleviewer.ui.state.box_editing import BoxEditing
 from ankleviewer.ui.state.controller import CaseController, Phase
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.resting import Resting
+from ankleviewer.ui.state.showing import input_of
 from ankleviewer.ui.view3d.pane3d import Pane3D
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import engine_text, side_word, spacing_text
@@ -197,6 +198,7 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         if self.warming is not None:
             self.warming.give_way()  # the panes are painted anew
+        self.view.set_input(input_of(self.controller.models or (), self.view.state.model, self.view.input_hu))
         case = self.controller.case
         first = self.pages.currentIndex() == 0
         self.pages.setCurrentIndex(0 if case is None else 1)

@@ -90,8 +90,17 @@ class FakeBackend:
     volume: Volume = field(default_factory=phantom)
     heat: HeatMap | None = field(default_factory=lambda: heat_around(FIRST))
     models: tuple[SimpleNamespace, ...] = (
-        SimpleNamespace(name="compact", title="Compact 3D-CNN", status="released", default=True, data="simulated ankles"),
-        SimpleNamespace(name="mobilenet", title="3D-MobileNet", status="preliminary", default=False, data=""),
+        SimpleNamespace(
+            name="compact",
+            title="Compact 3D-CNN",
+            status="released",
+            default=True,
+            data="simulated ankles",
+            hu_range=(-200, 1500),
+        ),
+        SimpleNamespace(
+            name="mobilenet", title="3D-MobileNet", status="preliminary", default=False, data="", hu_range=(-1000, 400)
+        ),
     )
     gate: threading.Event = field(default_factory=threading.Event)
     opened: list[str] = field(default_factory=list)

@@ -72,7 +72,7 @@ def test_reading_and_analysing_show_progress_and_cancel(make_window, backend, qt
     backend.gate.set()
 
 
-PRESETS = [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("6", (1400, -300))]
+PRESETS = [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("6", (1700, 650))]
 
 
 @pytest.mark.parametrize(("key", "window_level"), PRESETS)
@@ -83,6 +83,17 @@ def test_preset_keys_work_and_are_remembered(make_window, backend, key: str, win
     QTest.keyClick(window, key)
     assert (window.view.state.window.width, window.view.state.window.level) == window_level
     assert settings.load().preset == key
+
+
+def test_the_models_window_follows_the_model_shown(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    activate(window, qtbot)
+    QTest.keyClick(window, "6")
+    window.controller.show_answer("mobilenet")
+    assert (window.view.state.window.width, window.view.state.window.level) == (1400, -300), "the paper's window"
+    QTest.keyClick(window, "1")
+    window.controller.show_answer("compact")
+    assert window.view.state.preset == "1", "a window chosen otherwise stays"
 
 
 def test_overlay_keys(make_window, backend, qtbot) -> None:

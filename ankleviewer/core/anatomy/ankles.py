@@ -109,7 +109,7 @@ def missing(seen: Located, grid: Grid) -> str:
     assert dome is not None
     above, below = _reach(grid, plafond, up), _reach(grid, dome, -up)
     if above < ABOVE_MM:
-        return f"only {above:.0f} mm of the tibia above the joint lie in the scan; 15 mm are needed."
+        return f"only {int(above)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
     if below < TALUS_MM:
         return f"only {below:.0f} mm below the joint lie in the scan; the talus is not contained."
     return ""

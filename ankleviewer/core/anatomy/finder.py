@@ -23,7 +23,7 @@ Side = Literal["L", "R", "unknown"]
 
 TIBIA_MM2 = 230.0
 LIMB_MM2 = 16_000.0
-ABOVE_MM = 14.0
+ABOVE_MM = 14.0  # as the sentences below and in `ankles` say
 TALUS_MM = 20.0
 ASIDE_MM = 26.0
 ONE_LEG_MM = 60.0
@@ -113,7 +113,7 @@ def _joints(coarse: Coarse, found: list[Section]) -> list[Joint]:
 def _missing(coarse: Coarse, joint: Joint) -> str:
     """What keeps an ankle from being complete, as a sentence; "" if nothing does."""
     if joint.above_mm < ABOVE_MM:
-        return f"only {joint.above_mm:.0f} mm of the tibia above the joint lie in the scan; 15 mm are needed."
+        return f"only {int(joint.above_mm)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
     if joint.below_mm < TALUS_MM:
         return f"only {joint.below_mm:.0f} mm below the joint lie in the scan; the talus is not contained."
     low, high = coarse.grid.bounds_mm()

@@ -23,7 +23,9 @@ Index = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Box:
-    """One suspected place. `score` is the box's share of the heat map's integral, 0..1; it is no probability."""
+    """One suspected place. `score` is the share of its part of the map in the map's hot region (`explain`), 0..1; it is no
+    probability.
+    """
 
     score: float
     center_mm: Triple

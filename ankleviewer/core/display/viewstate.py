@@ -27,20 +27,21 @@ class Window:
 
 @dataclass(frozen=True)
 class Preset:
-    """A named window on a number key; window None stands for the scan's full range."""
+    """A named window on a number key; None where the scan (FULL_RANGE) or the model shown (MODEL_INPUT) settles it."""
 
     key: str
     name: str
     window: Window | None
 
 
+FULL_RANGE, MODEL_INPUT = "5", "6"
 PRESETS = (
     Preset("1", "Bone", Window(2000, 350)),
     Preset("2", "Bone sharp", Window(2500, 480)),
     Preset("3", "Bone narrow", Window(1000, 400)),
     Preset("4", "Soft tissue", Window(400, 40)),
-    Preset("5", "Full range", None),
-    Preset("6", "Model input", Window(1400, -300)),
+    Preset(FULL_RANGE, "Full range", None),
+    Preset(MODEL_INPUT, "Model input", None),
 )
 
 
@@ -116,7 +117,7 @@ class ViewState:
 
 
 def with_preset(state: ViewState, key: str, hu_range: tuple[int, int]) -> ViewState:
-    """The state with the preset of a key; an unknown key changes nothing. hu_range (min, max) serves the full range."""
+    """The state with the preset of a key; an unknown key changes nothing. hu_range (min, max) serves those without a window."""
     for preset in PRESETS:
         if preset.key == key:
             window = preset.window or Window(max(hu_range[1] - hu_range[0], 1), (hu_range[0] + hu_range[1]) / 2)

@@ -39,12 +39,12 @@ class BottomLine(QWidget):
         controller.changed.connect(self.refresh)
 
     def refresh(self) -> None:
-        """One chip for each finding, warnings first."""
+        """One chip for each code, warnings first."""
         findings = list(self.controller.case.findings) if self.controller.case is not None else []
         if self.controller.analysis is not None:
             findings += [f for f in self.controller.analysis.result.findings if f not in findings]
         tell = self.privacy.message if self.privacy is not None else lambda _code, message: message
-        said = [(f.code, tell(f.code, f.message), _LEVELS.get(f.level, "info")) for f in findings]
+        said = _gathered([(f.code, tell(f.code, f.message), _LEVELS.get(f.level, "info")) for f in findings])
         said.sort(key=lambda item: ("refusal", "warning", "info").index(item[2]))
         if said != self._said:
             self._said = said
@@ -80,3 +80,16 @@ class BottomLine(QWidget):
         self.chips.append(chip)
         self._chips.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         chip.show()
+
+
+def _gathered(said: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """(code, sentences, level), one of each code and level: two ankles may have the same finding, and equal chips side by side
+    tell nobody which is whose.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for code, message, level in said:
+        found.setdefault((code, level), []).append(message)
+    return [
+        (code if len(messages) == 1 else f"{code} ×{len(messages)}", "\n\n".join(messages), level)
+        for (code, level), messages in found.items()
+    ]

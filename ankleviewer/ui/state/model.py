@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ankleviewer.core.assessment import preprocess
 from ankleviewer.core.assessment.heat_raster import top_level
 from ankleviewer.core.display import viewstate
 from ankleviewer.core.display.scene import Scene
@@ -33,6 +34,13 @@ class ViewModel(QObject):
         super().__init__(parent)
         self.state = ViewState()
         self.scene: Scene | None = None
+        self.input_hu = (round(preprocess.FINE.lo), round(preprocess.FINE.hi))  # what the model shown sees, lowest and highest
+
+    def set_input(self, hu_range: tuple[int, int]) -> None:
+        """The model shown tells these HU apart, lowest and highest; where its window is the one shown, the slices follow."""
+        self.input_hu = hu_range
+        if self.state.preset == viewstate.MODEL_INPUT:
+            self.preset(viewstate.MODEL_INPUT)
 
     def set_state(self, state: ViewState) -> None:
         """Move to a state and tell everyone, unless it is the same."""
@@ -86,8 +94,8 @@ class ViewModel(QObject):
     def preset(self, key: str) -> None:
         """The window preset of a number key."""
         # Only the full range asks for the scan's extremes: they take a pass over all voxels.
-        full = any(p.key == key and p.window is None for p in viewstate.PRESETS)
-        span = self.scene.hu_range if full and self.scene is not None else (-1024, 3071)
+        full = self.scene if key == viewstate.FULL_RANGE else None
+        span = full.hu_range if full is not None else self.input_hu
         self.set_state(viewstate.with_preset(self.state, key, span))
 
     def drag_window(self, right: float, down: float) -> None:

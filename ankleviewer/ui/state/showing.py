@@ -27,6 +27,12 @@ def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | Non
     return max(answers, key=lambda a: (a.probability is not None, default.get(a.name, False), a.probability or 0.0))
 
 
+def input_of(models: Sequence[Any], name: str, before: tuple[int, int]) -> tuple[int, int]:
+    """Lowest and highest HU that a model tells apart: of the default one where `name` is none of them, `before` without any."""
+    ranges: dict[str, tuple[int, int]] = {m.name: m.hu_range for m in models}
+    return ranges.get(name, next(iter(ranges.values()), before))
+
+
 def middle_of(case: Any, ankle: Any) -> Any:
     """The middle of an ankle's joint, or of the scan where there is no ankle, LPS mm."""
     if ankle is not None:

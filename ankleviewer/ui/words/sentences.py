@@ -251,7 +251,7 @@ SENTENCES: tuple[str, ...] = (
     "one corner",
     "one end",
     "only {} mm below the joint lie in the scan; the talus is not contained.",
-    "only {} mm of the tibia above the joint lie in the scan; 15 mm are needed.",
+    "only {} mm of the tibia above the joint lie in the scan; 14 mm are needed.",
     "other files",
     "pan",
     "plafond",

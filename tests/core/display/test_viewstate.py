@@ -31,7 +31,7 @@ FRAMES = (Frame.of(GRID, PLANES[0]), Frame.of(GRID, PLANES[1]), Frame.of(GRID, P
 
 @pytest.mark.parametrize(
     ("key", "window"),
-    [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("4", (400, 40)), ("5", (2768, 360)), ("6", (1400, -300))],
+    [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("4", (400, 40)), ("5", (2768, 360)), ("6", (2768, 360))],
 )
 def test_presets(key: str, window: tuple[float, float]) -> None:
     state = with_preset(ViewState(), key, (-1024, 1744))

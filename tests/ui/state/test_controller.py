@@ -95,12 +95,20 @@ def test_not_assessed_says_why_and_never_looks_negative(make_window, fakes) -> N
     assert window.panel.code.text() == "ANKLE_INCOMPLETE"
     assert window.panel.number.text() == ""
     assert [c.text() for c in window.bottom.chips] == ["⚠ ANKLE_INCOMPLETE"]
+    window.controller.case.findings = [Finding("withhold", "ANKLE_INCOMPLETE", f"{side} ankle: cut off.") for side in "LR"]
+    window.controller.analysis = None
+    window.controller.changed.emit()
+    assert [c.text() for c in window.bottom.chips] == ["⚠ ANKLE_INCOMPLETE ×2"], "one chip for both ankles"
+    assert window.bottom.chips[0].message == "L ankle: cut off.\n\nR ankle: cut off."
 
 
 def test_an_answer_takes_the_notice_of_a_failed_analysis_away_and_no_other(make_window, backend) -> None:
     window = make_window(backend)
     controller = window.controller
-    for stays, tell in ((False, controller._on_not_analysed), (True, lambda error: controller.notify("HEATMAP_NOT_SAVED", "Why."))):
+    for stays, tell in (
+        (False, controller._on_not_analysed),
+        (True, lambda error: controller.notify("HEATMAP_NOT_SAVED", "Why.")),
+    ):
         tell(ModelError("MODEL_CHANGED", "The model's file has changed."))
         assert window.banner.isVisible()
         controller._on_analysis(controller.analysis)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.ui.state.reviewing import Reviewing
-from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
+from ankleviewer.ui.state.showing import first_answer, input_of, middle_of, scene_of
 
 MODELS = (SimpleNamespace(name="compact", default=True), SimpleNamespace(name="mobilenet", default=False))
 
@@ -20,6 +20,13 @@ def test_the_default_models_largest_probability_comes_first(fakes) -> None:
     assert first_answer([none, other], MODELS, None) is other, "one that assessed it before one that did not"
     assert first_answer([small, large], MODELS, 0) is small, "where the reader looks"
     assert first_answer([large], MODELS, 0) is large
+
+
+def test_what_the_model_shown_tells_apart() -> None:
+    models = [SimpleNamespace(name="a", hu_range=(-200, 1500)), SimpleNamespace(name="b", hu_range=(-1000, 400))]
+    assert input_of(models, "b", (0, 1)) == (-1000, 400)
+    assert input_of(models, "", (0, 1)) == (-200, 1500), "the default comes first"
+    assert input_of([], "a", (0, 1)) == (0, 1)
 
 
 def test_the_middle_is_the_joint_or_that_of_the_scan(fakes) -> None:

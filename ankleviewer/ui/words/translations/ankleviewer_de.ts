@@ -2517,8 +2517,8 @@
         <translation>Nur {} mm unterhalb des Gelenks liegen im Scan; der Talus ist nicht enthalten.</translation>
     </message>
     <message>
-        <source>only {} mm of the tibia above the joint lie in the scan; 15 mm are needed.</source>
-        <translation>Nur {} mm der Tibia oberhalb des Gelenks liegen im Scan; 15 mm sind nötig.</translation>
+        <source>only {} mm of the tibia above the joint lie in the scan; 14 mm are needed.</source>
+        <translation>Nur {} mm der Tibia oberhalb des Gelenks liegen im Scan; 14 mm sind nötig.</translation>
     </message>
     <message>
         <source>open a file, a folder, another series of this folder</source>

@@ -2514,8 +2514,8 @@
         <translation>关节下方仅 {} mm 位于扫描内；未包含距骨。</translation>
     </message>
     <message>
-        <source>only {} mm of the tibia above the joint lie in the scan; 15 mm are needed.</source>
-        <translation>关节上方的胫骨仅 {} mm 位于扫描内；需要 15 mm。</translation>
+        <source>only {} mm of the tibia above the joint lie in the scan; 14 mm are needed.</source>
+        <translation>关节上方的胫骨仅 {} mm 位于扫描内；需要 14 mm。</translation>
     </message>
     <message>
         <source>open a file, a folder, another series of this folder</source>
