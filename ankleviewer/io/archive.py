@@ -84,8 +84,11 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
 def _own_folder() -> tempfile.TemporaryDirectory[str]:
     try:
         tempfile.gettempdir()
-    except FileNotFoundError:  # it could write into none of the folders that it knows, as on a full disk
-        raise _no_room() from None
+    except FileNotFoundError:  # it could write into none of the folders that it knows
+        raise ScanError(
+            "ARCHIVE_NO_ROOM",
+            "No temporary folder can be written to unpack the ZIP file: the disk is full, or the folder is not yours to write.",
+        ) from None
     try:
         return tempfile.TemporaryDirectory(prefix=_PREFIX)
     except OSError as error:

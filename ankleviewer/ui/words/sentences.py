@@ -69,6 +69,7 @@ SENTENCES: tuple[str, ...] = (
     "No shaft of a tibia was found above this joint.",
     "No space left on device",
     "No such file or directory",
+    "No temporary folder can be written to unpack the ZIP file: the disk is full, or the folder is not yours to write.",
     "Nothing there",
     "Old, healed fracture",
     "One further place is smaller.",

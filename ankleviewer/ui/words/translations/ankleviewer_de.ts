@@ -1514,6 +1514,10 @@
         <translation>Um dieses Bein wurde kein Gips und keine Schiene gefunden.</translation>
     </message>
     <message>
+        <source>No temporary folder can be written to unpack the ZIP file: the disk is full, or the folder is not yours to write.</source>
+        <translation>Kein temporärer Ordner ist beschreibbar, um die ZIP-Datei zu entpacken: Der Datenträger ist voll, oder das Schreibrecht fehlt.</translation>
+    </message>
+    <message>
         <source>Not proposed: {reason}</source>
         <translation>Nicht vorgeschlagen: {reason}</translation>
     </message>

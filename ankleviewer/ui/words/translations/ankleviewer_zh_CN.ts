@@ -1512,6 +1512,10 @@
         <translation>此腿周围未发现石膏或夹板。</translation>
     </message>
     <message>
+        <source>No temporary folder can be written to unpack the ZIP file: the disk is full, or the folder is not yours to write.</source>
+        <translation>没有可写入的临时文件夹来解压 ZIP 文件：磁盘已满，或没有写入权限。</translation>
+    </message>
+    <message>
         <source>Not proposed: {reason}</source>
         <translation>不推荐：{reason}</translation>
     </message>
