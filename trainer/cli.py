@@ -18,7 +18,7 @@ from trainer.arguments import at_least, check_simulate, check_train, positive, r
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
 
 if TYPE_CHECKING:
-    from trainer.runs import TrainOrder
+    from trainer.orders import TrainOrder
     from trainer.scans.write_scans import Order
     from trainer.training.loop import Progress
 
@@ -304,7 +304,7 @@ def _tune(args: argparse.Namespace) -> int:
 
 
 def _order(args: argparse.Namespace) -> TrainOrder:
-    from trainer.runs import TrainOrder
+    from trainer.orders import TrainOrder
 
     return TrainOrder(
         args.model,

@@ -18,8 +18,9 @@ import numpy as np
 
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc
+from trainer.orders import TrainOrder
 from trainer.own_scans import at_size, check_order, fingerprint_of, train_on
-from trainer.runs import TrainOrder, look
+from trainer.runs import look
 from trainer.scans.folds import folds
 from trainer.scans.prepare import read_prepared
 from trainer.training import checkpoint

@@ -11,8 +11,10 @@ from pathlib import Path
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from trainer.networks.head import FractureNet
-from trainer.runs import BATCH_SEED, TrainOrder, model_of, name_of, start_network, validation_figures
+from trainer.orders import TrainOrder
+from trainer.runs import BATCH_SEED, validation_figures
 from trainer.scans.prepare import Prepared, read_prepared
+from trainer.starting import model_of, name_of, start_network
 from trainer.training.curves import draw_curves
 from trainer.training.fingerprint import check, fingerprint, of_scans
 from trainer.training.loop import Execution, Progress, train
@@ -83,7 +85,7 @@ def train_on(
     the preprocessing of the inputs.
 
     Raises:
-        AnkleViewerError: USAGE, DEVICE_MISSING, RESUME_UNFIT, and as `runs.start_network`.
+        AnkleViewerError: USAGE, DEVICE_MISSING, RESUME_UNFIT, and as `starting.start_network`.
     """
     device = order.on_device
     known = fingerprint_of(order, spec, own, judges, batch)

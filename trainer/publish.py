@@ -19,8 +19,9 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
-from trainer.runs import load_run, look
+from trainer.runs import look
 from trainer.scans.prepare import Prepared, prepare
+from trainer.starting import load_run
 
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240

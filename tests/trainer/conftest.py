@@ -17,12 +17,12 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from trainer.networks.compact import compact
 from trainer.publish import answers
-from trainer.runs import load_run
 from trainer.scans.prepare import prepare
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.pairs import make_pair, pair_path, save_pair
 from trainer.simulate.scan import simulate_scan
+from trainer.starting import load_run
 from trainer.training import checkpoint
 
 SEED = 5

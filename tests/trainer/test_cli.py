@@ -17,7 +17,9 @@ from ankleviewer.core.errors import ModelError, ScanError
 from trainer import cli, publish, runs
 from trainer.arguments import MODELS
 from trainer.cli import main
+from trainer.orders import TrainOrder
 from trainer.scans.manifest import Row
+from trainer.starting import load_run
 from trainer.training import checkpoint
 from trainer.training.recipes import RECIPES
 
@@ -205,11 +207,11 @@ def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    met: list[runs.TrainOrder] = []
+    met: list[TrainOrder] = []
     monkeypatch.setattr(runs, "train_on_simulator", lambda order, report, say: met.append(order))
     line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
     assert main([*line.split(), "--init", "i", "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
-    assert met == [runs.TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
+    assert met == [TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
 
 
 def test_own_scans_are_trained_on_cross_validated_and_tuned_by_the_command_line(
@@ -238,7 +240,7 @@ def test_a_tiny_training_from_simulation_on(tmp_path: Path, capsys: pytest.Captu
     record = json.loads((out / "config.json").read_text())
     pairs = RECIPES["compact", "best"].shortened(0.05, 32).pairs
     assert record["seed"] == 2 and record["pairs"] == pairs
-    net, _, _ = runs.load_run(out)
+    net, _, _ = load_run(out)
     assert net.arch == "compact" and net.config["width"] == 0.25
     assert 4 <= len(list((out / "pairs").glob("pair-*.npz"))) <= pairs
 
@@ -251,7 +253,7 @@ def test_the_papers_recipe_runs_for_every_network(model: str, tmp_path: Path) ->
     with open(out / "log.csv", newline="") as f:
         rows = list(csv.DictReader(f))
     assert len(rows) == 2 and all(float(r["loss"]) > 0 and float(r["lr"]) <= 5e-4 for r in rows)
-    net, spec, record = runs.load_run(out)
+    net, spec, record = load_run(out)
     assert net.arch == model and net.pooling == "gap" and spec.window == "paper"
     assert record["stages"][0]["cells"] == 0.0 and record["stages"][0]["plan"]["pairs"] == 8
     assert (out / "curves.png").exists()

@@ -15,7 +15,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from trainer import cross_validation as module
 from trainer.cross_validation import cross_validate
 from trainer.evaluation.metrics import auc
-from trainer.runs import TrainOrder
+from trainer.orders import TrainOrder
 from trainer.training.loop import Progress
 
 Prepare = Callable[..., Path]

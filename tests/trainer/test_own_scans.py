@@ -18,9 +18,10 @@ from ankleviewer.core.paths import assets_dir
 from trainer import own_scans as module
 from trainer.networks.registry import build
 from trainer.networks.weights import _names
+from trainer.orders import TrainOrder
 from trainer.own_scans import at_size, train_on_scans
-from trainer.runs import TrainOrder, load_run, start_network
 from trainer.scans.manifest import DataError
+from trainer.starting import load_run, start_network
 from trainer.training import checkpoint
 from trainer.training.loop import Execution, Progress
 

@@ -16,9 +16,9 @@ from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.publish import ExportOrder, _revision, answers, export_run
-from trainer.runs import load_run
 from trainer.scans.manifest import Row
 from trainer.scans.prepare import Prepared
+from trainer.starting import load_run
 
 
 def test_the_revision_is_a_word() -> None:

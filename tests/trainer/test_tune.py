@@ -15,7 +15,7 @@ import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
 from trainer import tune as module
-from trainer.runs import TrainOrder
+from trainer.orders import TrainOrder
 from trainer.scans.manifest import DataError
 from trainer.tune import RATES, tune
 

@@ -1,0 +1,164 @@
+"""What a training starts from: a network of its own, a pack, published weights or a run, and the teacher that it learns from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.paths import assets_dir
+from ankleviewer.inference.manifest import MANIFEST_FILE
+from ankleviewer.inference.packs import read_pack
+from ankleviewer.io.atomic import write_text
+from trainer.networks.head import FractureNet
+from trainer.networks.registry import build
+from trainer.networks.weights import load_weights, read_weights
+from trainer.orders import TrainOrder
+from trainer.training import checkpoint
+from trainer.training.fingerprint import CONFIG, of_file
+from trainer.training.objective import Stage
+from trainer.training.recipes import RECIPES, Recipe, chosen
+from trainer.training.teach import Teacher
+from trainer.training.warm_start import from_pack
+
+WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
+
+
+def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
+    """The averaged network of a run (the state that did best on validation, where that was measured), its preprocessing and its
+    record.
+
+    Raises:
+        AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run.
+    """
+    state = checkpoint.load_best(run) or checkpoint.load(run)
+    try:
+        record = json.loads((run / CONFIG).read_text())
+    except (OSError, ValueError) as error:
+        raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no config.json of a training run.") from error
+    if state is None:
+        raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no readable checkpoint.")
+    net = build(record["arch"], **record["config"])
+    net.load_state_dict(state["average"])
+    return net.eval(), PreprocessSpec.from_json(record["preprocessing"]), record
+
+
+def start_network(
+    order: TrainOrder, say: Callable[[str], None] = lambda line: None
+) -> tuple[FractureNet, PreprocessSpec | None, Teacher | None]:
+    """The network of an order, the preprocessing that comes with its pack or its teacher (None without either), and its teacher,
+    if there is one.
+
+    Raises:
+        AnkleViewerError: USAGE, INIT_UNFIT, INIT_UNREADABLE, RUN_UNREADABLE.
+    """
+    recipe = RECIPES[order.model, order.preset]
+    torch.manual_seed(order.seed)
+    weights = order.init is not None and order.init.suffix in WEIGHT_FILES
+    if order.partial and not weights:
+        raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
+    if order.init is not None and not weights:
+        if order.teacher is not None or order.width is not None:
+            raise AnkleViewerError("USAGE", "A network that goes on from a pack has its width and no teacher; leave both out.")
+        net, spec = from_pack(order.init)
+        if net.arch != order.model:
+            raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
+        return net, spec, None
+    net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
+    if weights and order.init is not None:
+        report = load_weights(net, read_weights(order.init), order.partial)
+        if not (order.resume and checkpoint.exists(order.out)):  # that of a run that goes on tells how it began
+            order.out.mkdir(parents=True, exist_ok=True)
+            write_text(order.out / "init.txt", report.text() + "\n")
+        say(report.text())
+    if order.teacher is None:
+        return net, None, None
+    master, spec = from_pack(order.teacher) if _is_pack(order.teacher) else load_run(order.teacher)[:2]
+    if master.arch != recipe.teacher:
+        raise AnkleViewerError(
+            "INIT_UNFIT",
+            f"{order.model} learns from a network of kind {recipe.teacher}, and {order.teacher} holds {master.arch}.",
+        )
+    return net, spec, Teacher(master, net)  # what a cell means depends on its size: the pupil sees what its teacher saw
+
+
+def start(
+    order: TrainOrder, recipe: Recipe, say: Callable[[str], None]
+) -> tuple[FractureNet, PreprocessSpec, list[Stage], Teacher | None]:
+    """Network, preprocessing and stages for the simulator, and the teacher where there is one.
+
+    Raises:
+        AnkleViewerError: as `start_network`.
+    """
+    if order.teacher is not None and not recipe.teacher:
+        raise AnkleViewerError("USAGE", f"Preset {order.preset} of {order.model} learns from no teacher; leave --teacher out.")
+    net, spec, teacher = start_network(order, say)
+    if spec is None or teacher is not None:
+        return net, spec or recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher
+    if not recipe.onward:
+        raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
+    return net, spec, list(chosen(recipe.onward, order.rate, order.strength)), None
+
+
+def with_teacher(order: TrainOrder) -> TrainOrder:
+    """The order, with the shipped pack of the network that its recipe learns from where it names none.
+
+    Raises:
+        AnkleViewerError: TEACHER_MISSING, it is not there.
+    """
+    wanted = RECIPES[order.model, order.preset].teacher
+    if not wanted or order.teacher is not None or (order.init is not None and order.init.suffix not in WEIGHT_FILES):
+        return order
+    shipped = assets_dir() / "models" / wanted
+    if not _is_pack(shipped):
+        raise AnkleViewerError(
+            "TEACHER_MISSING",
+            f"Preset {order.preset} of {order.model} learns from a network of kind {wanted}, and none is shipped here: give a "
+            "run or a pack of one by --teacher.",
+        )
+    return replace(order, teacher=shipped)
+
+
+def teacher_of(order: TrainOrder) -> str:
+    """What the network learns from, for the record: name and version of a pack, or the network of a run; "" for nothing."""
+    if order.teacher is None or _is_pack(order.teacher):
+        return name_of(order.teacher)
+    return f"{load_run(order.teacher)[0].arch} of a run"
+
+
+def name_of(pack: Path | None) -> str:
+    """Name and version of the pack, or name of the file, that training goes on from; for the record."""
+    if pack is None:
+        return ""
+    if pack.suffix in WEIGHT_FILES:
+        return pack.name
+    read = read_pack(pack)
+    return f"{read.name} {read.version}"
+
+
+def model_of(order: TrainOrder) -> list[Any]:
+    """What the network is and starts from, for the run's fingerprint.
+
+    Raises:
+        ModelError: there is no such pack.
+    """
+    init: str | None = None
+    if order.init is not None:
+        init = of_file(order.init) if order.init.suffix in WEIGHT_FILES else read_pack(order.init).sha256
+    teacher: Any = None
+    if order.teacher is not None and _is_pack(order.teacher):
+        teacher = read_pack(order.teacher).sha256
+    elif order.teacher is not None:
+        teacher = [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
+    return [order.model, RECIPES[order.model, order.preset].config, order.width, init, order.partial, teacher]
+
+
+def _is_pack(path: Path) -> bool:
+    """Whether a path is meant as a model pack, and not as a run."""
+    return path.suffix == ".zip" or (path / MANIFEST_FILE).is_file()
