@@ -67,9 +67,6 @@ def test_what_an_earlier_run_wrote_beside_the_scan_is_written_again(put, tmp_pat
     write_nifti(np.zeros((4, 4, 4), np.float32), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)), heat, description=HEAT_MAP)
     for path in (scan, str(tmp_path / "d")):
         assert places([path], ONE, json, {"report": pdf, "heatmap": str(heat)}) == [{"report": Path(pdf), "heatmap": heat}]
-    (other,) = put("d/other.nii.gz")
-    (scan,) = put("d/scan.nii.gz")
-    assert named(places([scan], ONE, None, {"heatmap": other})) == ["other.nii.gz"]  # a NIfTI file is a scan by itself
 
 
 def test_of_several_packs_the_files_that_are_written_count(put, tmp_path) -> None:
@@ -85,6 +82,21 @@ def test_of_several_scans_no_output_is_another_input(put, tmp_path) -> None:
     inputs = put("scan.nii.gz", "scan-out.nii.gz", "SCAN-OUT-2.nii")
     found = places(inputs, ONE, None, {"heatmap": str(tmp_path)})
     assert named(found) == ["scan-out-2.nii.gz", "scan-out-out.nii.gz", "SCAN-OUT-2-out.nii.gz"]
+
+
+def test_no_other_scan_is_replaced_either(put, tmp_path) -> None:
+    put("o/a.nii.gz", "o/b.dcm", data=SLICE)
+    inputs = put("x/a.nii.gz", "x/b.nii.gz")
+    assert named(places(inputs, ONE, None, {"heatmap": str(tmp_path / "o")})) == ["a-out.nii.gz", "b.nii.gz"]
+    with pytest.raises(UsageError, match="overwrite a scan"):
+        places(inputs[:1], ONE, None, {"heatmap": str(tmp_path / "o/a.nii.gz")})
+
+
+def test_long_names_are_cut(tmp_path) -> None:
+    inputs = [f"x/{'x' * 250}", f"x/{'骨' * 80}", "x/a"]
+    found = named(places(inputs, ("one", "m" * 64), None, {"heatmap": str(tmp_path)}))
+    assert found == ["x" * 160 + ".nii.gz", "骨" * 53 + ".nii.gz", "a.nii.gz"]
+    assert all(len(os.fsencode(written("heatmap", tmp_path / name, ("m" * 64, "n"))[0].name)) <= 255 for name in found)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ankleviewer.cli import console
 from ankleviewer.cli.console import UsageError
 from ankleviewer.io import guard
 
+LONGEST = 160  # bytes of a scan's name that go into that of a file: most disks take 255, a model's name and an ending among them
 ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pdf",)}
 
 
@@ -132,10 +133,10 @@ class _Names:
         self._taken.update(map(_key, files))
 
     def _is_scan(self, file: Path) -> bool:
-        """Whether a file is an input, or a scan of an input's folder, of which it may be a slice. A heat map is none."""
+        """Whether a file is an input or any other scan, of which it may be a slice. A heat map is none."""
         if file in self._inputs or any(_same(file, path) for path in self._inputs):
             return True
-        if not file.is_file() or not any(self._holds(path, file) for path in self._inputs):
+        if not file.is_file():
             return False
         from ankleviewer.io.nifti import is_heat_map
 
@@ -143,13 +144,6 @@ class _Names:
             return guard.kind_of(file) != "unknown" and not is_heat_map(file)
         except OSError:  # it may be one
             return True
-
-    @staticmethod
-    def _holds(path: Path, file: Path) -> bool:
-        """Whether a file lies below an input's folder, or beside an input that is a slice of a series."""
-        if path.is_dir():
-            return any(_same(path, folder) for folder in file.parents)
-        return path.is_file() and _same(path.parent, file.parent) and guard.kind_among(path) == "dicom"
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -186,4 +180,6 @@ def _numbered(stem: str, number: int, scans: int) -> Iterator[str]:
 
 def _stem(path: str) -> str:
     name = Path(os.path.realpath(path)).name
-    return re.sub(r"(\.dcm)?(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or "scan"
+    stem = re.sub(r"(\.dcm)?(\.nii)?(\.gz)?$", "", name, flags=re.IGNORECASE) or "scan"
+    raw = os.fsencode(stem)
+    return stem if len(raw) <= LONGEST else raw[:LONGEST].decode("utf-8", "ignore")

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import onnx_file
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, FileEntry, Manifest, Network, parse
 from ankleviewer.inference.staging import staging
+from ankleviewer.io import guard
 
 MAX_TEXT = 4 * 2**20
 MAX_MEMBERS = 64
@@ -308,10 +310,15 @@ def _opened(path: Path, name: str) -> Iterator[tuple[IO[bytes], int]]:
     ModelError too.
     """
     try:
+        file = path / name if path.is_dir() else path
+        if not stat.S_ISREG(file.stat().st_mode):  # a device is read without end, a pipe waited for
+            raise ModelError("MODEL_FILE_UNREADABLE", f"{file.name} of pack {_called(path)} is no ordinary file.")
         if path.is_dir():
-            with (path / name).open("rb") as stream:
+            with file.open("rb") as stream:
                 yield stream, os.fstat(stream.fileno()).st_size
             return
+        if (count := guard.zip_entries(path)) > MAX_MEMBERS:
+            raise _too_many(count)
         with zipfile.ZipFile(path) as archive:
             member = _member(archive, name)
             if member.compress_type not in METHODS:
@@ -339,11 +346,15 @@ def _called(path: Path) -> str:
     return path.name if path.name not in ("", "..") else path.resolve().name or str(path)
 
 
+def _too_many(count: int) -> ModelError:
+    return ModelError("MODEL_ARCHIVE_INVALID", f"The pack holds {count} files; at most {MAX_MEMBERS} are expected.")
+
+
 def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     """Member `name`, at the top of the archive or inside its one folder. Raises ModelError."""
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise ModelError("MODEL_ARCHIVE_INVALID", f"The pack holds {len(members)} files; at most {MAX_MEMBERS} are expected.")
+        raise _too_many(len(members))
     fits = [m for m in members if m.filename == name or (m.filename.count("/") == 1 and m.filename.endswith(f"/{name}"))]
     if len(fits) != 1:
         raise ModelError("MODEL_FILE_MISSING", f"The model pack must hold {name} exactly once, it does so {len(fits)} times.")

@@ -53,6 +53,8 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
     with _own_folder() as made:
         folder = Path(made)
         try:
+            if (count := guard.zip_entries(path)) > guard.MAX_FILES:
+                raise _too_many(count)
             with zipfile.ZipFile(path) as archive:
                 members = _checked(archive, path.stat().st_size)
                 if shutil.disk_usage(folder).free < sum(m.file_size for m in members) + _SPARE_BYTES:
@@ -97,6 +99,10 @@ def _own_folder() -> tempfile.TemporaryDirectory[str]:
         raise
 
 
+def _too_many(count: int) -> ScanError:
+    return ScanError("ARCHIVE_TOO_LARGE", f"The ZIP file holds {count} files; at most {guard.MAX_FILES} are read.")
+
+
 def _no_room() -> ScanError:
     return ScanError("ARCHIVE_NO_ROOM", "There is too little room on the disk to unpack the ZIP file.")
 
@@ -124,7 +130,7 @@ def _checked(archive: zipfile.ZipFile, stored: int) -> list[zipfile.ZipInfo]:
     """The members worth unpacking, after all limits. `stored` is the size of the archive on disk."""
     every = archive.infolist()
     if len(every) > guard.MAX_FILES:
-        raise ScanError("ARCHIVE_TOO_LARGE", f"The ZIP file holds {len(every)} files; at most {guard.MAX_FILES} are read.")
+        raise _too_many(len(every))
     for member in every:
         if member.flag_bits & 0x1:
             raise ScanError("ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,9 @@ def read_dicom(
     findings += repeated
     stack = dicom_stack.build(frames)
     findings += stack.findings
+    untold = _without_rescale(stack.frames)
     sink = _decode(stack, reader, progress, cancelled)
-    if any(f.rescale is None for f in stack.frames):
+    if untold:
         from ankleviewer.core.assessment.checks import looks_like_ct
 
         if not looks_like_ct(sink.counts):
@@ -116,6 +117,19 @@ def read_dicom(
     told += [f"kernel {about.kernel}"] if about.kernel else []
     used = tuple(dict.fromkeys(f.path for f in stack.frames))
     return DicomScan(volume, findings, sink.counts, used, ", ".join(told), about.laterality)
+
+
+def _without_rescale(frames: Sequence[Frame]) -> int:
+    """How many images do not say how their numbers become HU. Raises ScanError RESCALE_MISSING: the others do, by numbers that
+    would change theirs too.
+    """
+    untold = sum(f.rescale is None for f in frames)
+    if untold and any(f.rescale not in (None, (1.0, 0.0)) for f in frames):
+        raise ScanError(
+            "RESCALE_MISSING",
+            f"{untold} of {len(frames)} images do not say how their numbers become HU (no rescale tags), and the others do.",
+        )
+    return untold
 
 
 def left_out(skipped: Mapping[str, int]) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from io import BytesIO
@@ -264,10 +265,10 @@ def _age(dataset: Any) -> float | None:
     A birth within the year of the study is a placeholder of de-identification far more often than an infant: unknown.
     """
     text = str(dataset.get("PatientAge") or "").strip().upper()
-    if len(text) == 4 and text[:3].isdigit() and text[3] in "YMWD":
-        return int(text[:3]) / {"Y": 1, "M": 12, "W": 52.18, "D": 365.25}[text[3]]
+    if re.fullmatch(r"[0-9]{1,3}[YMWD]", text):  # three digits by the standard; fewer tell the same
+        return int(text[:-1]) / {"Y": 1, "M": 12, "W": 52.18, "D": 365.25}[text[-1]]
     born, seen = str(dataset.get("PatientBirthDate") or ""), str(dataset.get("StudyDate") or "")
-    if len(born) == 8 and len(seen) == 8 and born.isdigit() and seen.isdigit():
+    if re.fullmatch(r"[0-9]{8}", born) and re.fullmatch(r"[0-9]{8}", seen):
         years = (int(seen) - int(born)) / 10000
         if 1 <= years < 120:
             return float(int(years))

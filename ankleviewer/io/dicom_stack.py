@@ -9,6 +9,7 @@ import numpy as np
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array
+from ankleviewer.io import guard
 from ankleviewer.io.dicom_headers import Frame
 
 ORIENTATION_TOLERANCE = 1e-3
@@ -115,6 +116,11 @@ def build(frames: list[Frame], repeated: set[int] | None = None) -> Stack:
     frames = [frames[int(n)] for n in order]
     places = places[order]
     positions = places @ rotation[:, 2]
+    if np.abs(places).max() > guard.FARTHEST_MM:
+        raise guard.too_far()
+    usual = float(np.median(np.diff(positions)))
+    if usual > 0 and not 0.01 <= usual <= 20:
+        raise ScanError("SPACING_INVALID", f"The slices are {usual:g} mm apart; 0.01 to 20 mm are expected.")
     findings: list[Finding] = []
     drift = (places - places[0]) @ rotation[:, :2]
     shifts = _shifts(positions, drift, np.array([spacing[1], spacing[0]]), findings)

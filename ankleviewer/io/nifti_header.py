@@ -144,6 +144,8 @@ def _affine(header: Any, shape: tuple[int, int, int], findings: list[Finding]) -
     if unit != 1.0:
         findings.append(Finding("info", "UNITS_CONVERTED", "Lengths were converted to millimetres from the unit in the header."))
         ras[:3] *= unit
+    if np.abs(ras[:3, 3]).max() > guard.FARTHEST_MM:
+        raise guard.too_far()
     spacing = np.linalg.norm(ras[:3, :3], axis=0)
     if spacing.min() < SPACING_MM[0] or spacing.max() > SPACING_MM[1]:
         raise ScanError(

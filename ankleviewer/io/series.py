@@ -26,6 +26,7 @@ Progress = Callable[[float, str], None]
 PICTURE_PX = 160
 WINDOW_HU = (-650.0, 1350.0)  # the bone window of the views, 2000 / 350
 KEY = 16
+MOST_PIXELS = 4096**2  # of a slice that gets a picture: a small file may claim any size
 BONE_HU, LEAST_BONE, RIM_MM = 250.0, 30, 20.0
 
 
@@ -120,7 +121,7 @@ def _one(uid: str, frames: list[Any], header: Any) -> Series:
     places = sorted(frames, key=lambda f: float(np.dot(f.position, normal)))
     heights = np.unique(np.round([float(np.dot(f.position, normal)) for f in places], 3))
     apart = float(np.median(np.diff(heights))) if len(heights) > 1 else 0.0
-    spacing = frames[0].spacing
+    spacing = _sound(frames[0].spacing)
     main = int(np.abs(normal).argmax())
     plane = ("sagittal", "coronal", "axial")[main] if np.abs(normal).max() > 0.8 else ""  # leaning by at most 37 degrees
     middle = places[len(places) // 2]
@@ -136,10 +137,17 @@ def _one(uid: str, frames: list[Any], header: Any) -> Series:
     )
 
 
+def _sound(spacing: tuple[float, float] | None) -> tuple[float, float] | None:
+    """The size of a pixel, None where it is none that the reader would take."""
+    return spacing if spacing is not None and 0.01 <= min(spacing) <= max(spacing) <= 20 else None
+
+
 def _decoded(frame: Any) -> NDArray[np.uint8] | None:
     """A picture of one frame; None where it cannot be decoded, which the reader will say in full when it is opened."""
     from ankleviewer.io import dicom_headers, dicom_pixels
 
+    if frame.rows * frame.columns > MOST_PIXELS:
+        return None
     try:
         stored = dicom_pixels.decode(dicom_headers.load(frame.path, pixels=True), frame.index).astype(np.float32)
     except Exception:  # noqa: BLE001 - a decoder raises anything on damaged pixels
@@ -148,7 +156,7 @@ def _decoded(frame: Any) -> NDArray[np.uint8] | None:
     hu = (stored * slope + intercept).astype(np.float32)
     if frame.padding is not None:
         hu[(stored >= frame.padding[0]) & (stored <= frame.padding[1])] = -1024
-    ratio = frame.spacing if frame.spacing is not None else (1.0, 1.0)
+    ratio = _sound(frame.spacing) or (1.0, 1.0)
     return picture(around_bone(hu, ratio), ratio)
 
 
@@ -156,7 +164,8 @@ def _nifti(file: Path, cancelled: Callable[[], bool]) -> list[Series]:
     from ankleviewer.io.nifti import read_nifti
 
     try:
-        volume, _, _ = read_nifti(file, guard.kind_of(file) == "nifti.gz", lambda _share, _what: None, cancelled)
+        with only_scan_errors():
+            volume, _, _ = read_nifti(file, guard.kind_of(file) == "nifti.gz", lambda _share, _what: None, cancelled)
     except ScanError:
         return []
     frame = Plane.of(volume.grid, "axial")

@@ -52,7 +52,8 @@ class HuSink:
                 self.not_finite += int(bad.sum())
                 stored = np.where(finite, stored, 0)
         hu: NDArray[np.generic]
-        if slope == 1 and float(intercept).is_integer() and stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:
+        small = slope == 1 and float(intercept).is_integer() and abs(intercept) < 1e6
+        if small and stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:
             hu = stored.astype(np.int32) + np.int32(intercept)
         else:
             hu = np.rint(stored.astype(np.float64) * slope + intercept)

@@ -220,6 +220,15 @@ def test_archives_that_lie(tmp_path, pack_writer) -> None:
     assert code_of(read_pack, tmp_path / "twice.zip") == "MODEL_FILE_MISSING"
 
 
+def test_what_is_no_ordinary_file_is_not_read(tmp_path, pack_writer) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    folder = pack_writer(tmp_path / "p")
+    (folder / "manifest.json").unlink()
+    os.mkfifo(folder / "manifest.json")
+    for path in (tmp_path / "pipe.zip", folder, Path("/dev/zero")):
+        assert code_of(read_pack, path) == "MODEL_FILE_UNREADABLE"
+
+
 @pytest.mark.parametrize("claim", [None, 400 * 2**20, 2**31 - 1])
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, pack_writer, claim: int | None) -> None:
     folder = pack_writer(tmp_path / "p")

@@ -162,7 +162,18 @@ def test_a_tilted_stack_stands_straight_again(series):
     assert scan.volume.padding.any()
 
 
+def places(scale: float, x: float):
+    def edit(k, ds):
+        ds.ImagePositionPatient = [x, -20.0, 5.0 + scale * k]
+        return ds
+
+    return edit
+
+
 REFUSED = [
+    ("RESCALE_MISSING", tags({7}, RescaleSlope=None, RescaleIntercept=None)),
+    ("SPACING_INVALID", places(1000.0, -10.0)),
+    ("AFFINE_INVALID", places(1.0, 1e7)),
     ("MODALITY_NOT_CT", tags(Modality="MR")),
     ("SPACING_MISSING", tags(PixelSpacing=None)),
     ("TOO_FEW_SLICES", drop(*range(2, 16))),
@@ -186,6 +197,9 @@ def test_missing_rescale_is_accepted_only_where_the_numbers_are_hu(limb, series)
     remove = tags(RescaleSlope=None, RescaleIntercept=None)
     assert codes(open_scan(series(limb(), name="hu", edit=remove, intercept=0))) == [("caveat", "RESCALE_MISSING")]
     assert refused(series(limb(), name="raw", edit=remove, intercept=-1024)) == "RESCALE_MISSING"
+    some = tags({7}, RescaleSlope=None, RescaleIntercept=None)
+    found = codes(open_scan(series(limb(), name="some", edit=some, intercept=0)))
+    assert found == [("caveat", "RESCALE_MISSING")], "what the others say changes no number"
 
 
 @pytest.mark.parametrize(("age", "expected"), [("012Y", [("withhold", "AGE_UNDER_18")]), ("045Y", [])])

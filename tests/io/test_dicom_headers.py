@@ -68,7 +68,10 @@ def test_missing_spacing_and_rescale_are_said_not_guessed(one_slice, tmp_path):
         ({"PatientBirthDate": "19700301", "StudyDate": "20200229"}, 49),
         ({"PatientBirthDate": "20050101", "StudyDate": "20050101"}, None),
         ({}, None),
+        ({"PatientAge": "17Y"}, 17),
         ({"PatientAge": "old"}, None),
+        ({"PatientAge": "²²²Y"}, None),
+        ({"PatientBirthDate": "²²²²0101", "StudyDate": "20200229"}, None),
     ],
 )
 def test_age(one_slice, tags, years):

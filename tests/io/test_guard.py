@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import zipfile
 import zlib
 
 import pytest
@@ -175,6 +176,17 @@ def test_skipping_moves_forward(tmp_path):
 def deflate(data: bytes) -> bytes:
     engine = zlib.compressobj(wbits=-15)
     return engine.compress(data) + engine.flush()
+
+
+def test_how_many_files_a_zip_claims(tmp_path):
+    for count in (0, 3, 70_000):  # so many take a record of their own
+        with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+            for n in range(count):
+                archive.writestr(f"{n}", b"")
+            archive.comment = b"x" * 500
+        assert guard.zip_entries(tmp_path / "z") == count
+    (tmp_path / "z").write_bytes(b"no archive")
+    assert guard.zip_entries(tmp_path / "z") == 0
 
 
 def test_inflating_is_bounded():

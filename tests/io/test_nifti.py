@@ -165,6 +165,7 @@ REFUSED = [
     ("NII_SCALE_INVALID", at(112, "ff", float("inf"), 0)),
     ("AFFINE_INVALID", at(280, "12f", *[0.0] * 12)),
     ("AFFINE_INVALID", at(280, "4f", NAN, 0, 0, 0)),
+    ("AFFINE_INVALID", at(280, "4f", 1, 0, 0, 1e7)),
     ("SPACING_INVALID", at(80, "f", 0.0)),
     ("SPACING_INVALID", at(80, "f", NAN)),
     ("SPACING_INVALID", at(280, "12f", 30, 0, 0, 0, 0, 30, 0, 0, 0, 0, 30, 0)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from pathlib import Path
 
@@ -164,6 +165,28 @@ def test_a_series_that_cannot_be_decoded_is_listed_without_a_picture(limb, serie
     folder = series(limb((24, 20, 22)), series="1.2.1")
     series(limb((24, 20, 25)), series="1.2.2", edit=cut)
     assert {s.slices: s.picture is None for s in listed(folder)} == {22: False, 25: True}
+
+
+def test_one_odd_series_or_file_keeps_nobody_from_the_others(limb, series, tmp_path) -> None:
+    folder = series(limb((24, 20, 21)), name="d", series="1.2.1")
+    for count, spacing in ((22, (0.0, 0.0)), (23, (0.5, 0.0)), (24, (-0.5, -0.5))):
+        series(limb((24, 20, count)), name="d", series=f"1.2.{count}", spacing=spacing)
+    found = {s.slices: s for s in listed(folder)}
+    assert {n: s.spacing_mm is None for n, s in found.items()} == {21: False, 22: True, 23: True, 24: True}
+    assert all(s.picture is not None for s in found.values())
+    images = tmp_path / "n"
+    images.mkdir()
+    for name in ("sound.nii", "odd.nii"):
+        write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), images / name)
+    raw = bytearray((images / "odd.nii").read_bytes())
+    raw[112:120] = struct.pack("<ff", 1.0, 1e10)
+    (images / "odd.nii").write_bytes(raw)
+    assert [s.description for s in listed(images)] == ["sound.nii"]
+
+
+def test_a_slice_that_claims_any_size_gets_no_picture(limb, series, monkeypatch) -> None:
+    monkeypatch.setattr("ankleviewer.io.series.MOST_PIXELS", 24 * 20 - 1)
+    assert [s.picture for s in listed(series(limb()))] == [None]
 
 
 def test_a_file_that_cannot_be_read_is_left_out(study, limb, unreadable) -> None:

@@ -29,6 +29,11 @@ def test_unsigned_numbers_do_not_wrap():
     assert put(np.array([40000], "u2"), 1, -32768).hu.ravel().tolist() == [7232]
 
 
+def test_an_offset_beyond_all_numbers_is_no_hu():
+    with pytest.raises(ScanError, match="HU_IMPLAUSIBLE"):
+        put(np.array([1], "i2"), 1, 1e10)
+
+
 def test_what_the_scanner_did_not_measure_becomes_padding_at_minus_1024():
     sink = put(np.array([-3024, -2000, -1050, 40, 77], "i2"), no_value=[False, False, False, False, True])
     assert sink.hu.ravel().tolist() == [-1024, -1024, -1024, 40, -1024]

@@ -167,8 +167,8 @@ def _encloses_organs(coarse: Coarse) -> bool:
         if place is None or pixels[index] * pixel < 3000:
             continue
         touches = any(place[a].start == 0 or place[a].stop == bone.shape[a] for a in range(2))
-        box = bone[place]
-        if not touches and box[2:-2, 2:-2].mean() < 0.05:
+        inside = bone[place][2:-2, 2:-2]
+        if not touches and inside.size and inside.mean() < 0.05:
             return True
     return False
 

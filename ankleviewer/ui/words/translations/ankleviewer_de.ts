@@ -1762,6 +1762,10 @@
         <translation>Der Header nennt keine bekannte Längeneinheit (Code {}).</translation>
     </message>
     <message>
+        <source>The header puts the scan more than a kilometre from its own origin.</source>
+        <translation>Laut Kopfdaten liegt der Scan mehr als einen Kilometer von seinem eigenen Ursprung entfernt.</translation>
+    </message>
+    <message>
         <source>The header puts the voxels at byte {}; {} or more is expected.</source>
         <translation>Der Header legt die Voxel auf Byte {}; erwartet wird {} oder mehr.</translation>
     </message>
@@ -1976,6 +1980,10 @@
     <message>
         <source>The slices are tilted by {} degrees against the stack; at most {} is accepted.</source>
         <translation>Die Schichten sind um {} Grad gegen den Stapel gekippt; höchstens {} werden akzeptiert.</translation>
+    </message>
+    <message>
+        <source>The slices are {} mm apart; 0.01 to 20 mm are expected.</source>
+        <translation>Die Schichten liegen {} mm auseinander; erwartet werden 0,01 bis 20 mm.</translation>
     </message>
     <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
@@ -2928,6 +2936,10 @@
         <translation>{} von Paket {} kann nicht gelesen werden (Fehler {}).</translation>
     </message>
     <message>
+        <source>{} of pack {} is no ordinary file.</source>
+        <translation>{} des Pakets {} ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
         <source>{} of the voxels are denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>
         <translation>{} der Voxel sind dichter als {} HU: Metall. Seine Streifenartefakte können eine Fraktur verdecken oder vortäuschen.</translation>
     </message>
@@ -2938,6 +2950,10 @@
     <message>
         <source>{} of the voxels are not numbers; at most {} may be.</source>
         <translation>{} der Voxel sind keine Zahlen; höchstens {} dürfen es sein.</translation>
+    </message>
+    <message>
+        <source>{} of {} images do not say how their numbers become HU (no rescale tags), and the others do.</source>
+        <translation>{} von {} Bildern sagen nicht, wie ihre Zahlen zu HU werden (keine Rescale-Angaben), die übrigen tun es.</translation>
     </message>
     <message>
         <source>{} of {} images lie in another direction or have another size and were left out.</source>

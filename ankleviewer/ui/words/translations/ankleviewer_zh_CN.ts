@@ -1760,6 +1760,10 @@
         <translation>头信息中的长度单位未知（代码 {}）。</translation>
     </message>
     <message>
+        <source>The header puts the scan more than a kilometre from its own origin.</source>
+        <translation>按文件头信息，扫描位于距其原点一公里以外。</translation>
+    </message>
+    <message>
         <source>The header puts the voxels at byte {}; {} or more is expected.</source>
         <translation>头信息称体素始于第 {} 字节；应为 {} 或以上。</translation>
     </message>
@@ -1974,6 +1978,10 @@
     <message>
         <source>The slices are tilted by {} degrees against the stack; at most {} is accepted.</source>
         <translation>层面相对堆叠方向倾斜 {} 度；最多接受 {} 度。</translation>
+    </message>
+    <message>
+        <source>The slices are {} mm apart; 0.01 to 20 mm are expected.</source>
+        <translation>层面间距为 {} mm；应为 0.01 至 20 mm。</translation>
     </message>
     <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
@@ -2924,6 +2932,10 @@
         <translation>无法读取包 {1} 中的 {0}（错误 {2}）。</translation>
     </message>
     <message>
+        <source>{} of pack {} is no ordinary file.</source>
+        <translation>包 {1} 中的 {0} 不是普通文件。</translation>
+    </message>
+    <message>
         <source>{} of the voxels are denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>
         <translation>{} 的体素密度高于 {} HU：金属。其条状伪影可能掩盖或酷似骨折。</translation>
     </message>
@@ -2934,6 +2946,10 @@
     <message>
         <source>{} of the voxels are not numbers; at most {} may be.</source>
         <translation>{} 的体素不是数字；最多允许 {}。</translation>
+    </message>
+    <message>
+        <source>{} of {} images do not say how their numbers become HU (no rescale tags), and the others do.</source>
+        <translation>{} / {} 张图像未说明其数值如何换算为 HU（没有 rescale 标签），而其他图像有说明。</translation>
     </message>
     <message>
         <source>{} of {} images lie in another direction or have another size and were left out.</source>
