@@ -80,13 +80,13 @@ def _state(view: Mapping[str, Any]) -> ViewState:
             continue
         try:
             state = replace(state, **{field.name: _made(kinds[field.name], view[field.name])})
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, KeyError, OverflowError):  # the last of a whole number beyond all others
             continue
     return state
 
 
 def _made(kind: Any, value: Any) -> Any:
-    """A JSON value as a value of an annotated type. Raises TypeError, ValueError or KeyError where it is none."""
+    """A JSON value as a value of an annotated type. Raises TypeError, ValueError, KeyError or OverflowError where it is none."""
     inner = get_args(kind)
     if get_origin(kind) in (Union, UnionType):  # in a view always "... | None"
         return None if value is None else _made(next(k for k in inner if k is not NoneType), value)

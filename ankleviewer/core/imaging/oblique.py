@@ -12,6 +12,8 @@ from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.imaging.planes import CONVENTION, PLANES, Frame
 
 LEAST_MM = 0.2  # finer pixels would show no more
+MOST_MM = 20.0  # no voxel is larger
+FARTHEST_MM = 2e6  # from the scan's own origin; no scan that is read reaches beyond
 
 Point = tuple[float, float, float]
 
@@ -32,6 +34,13 @@ class Turn:
     rolls: tuple[float, float, float]
     pivot: Point
     spacing: float
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what turns nothing, as a file may hold."""
+        if len(self.axes) != 9 or not np.allclose(self.matrix @ self.matrix.T, np.eye(3), atol=1e-3):
+            raise ValueError(f"axes must be a rotation, are {self.axes}")
+        if not LEAST_MM <= self.spacing <= MOST_MM or max(map(abs, self.pivot)) > FARTHEST_MM:
+            raise ValueError(f"planes of {self.spacing} mm about {self.pivot} cannot be shown")
 
     @property
     def matrix(self) -> Array:

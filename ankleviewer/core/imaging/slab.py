@@ -14,6 +14,7 @@ from ankleviewer.core.volume import Volume
 
 OUTSIDE = -32768  # no HU: black in every window
 THICKNESSES_MM = (0.0, 3.0, 5.0, 10.0, 20.0)
+MOST_MM = 100.0
 MODES = {"max": "MIP", "min": "MinIP", "mean": "Mean"}
 _CUT_MM = 0.75  # oblique slabs are cut no finer than this: a MIP of cuts half a voxel apart shows nothing more
 _KEPT = 48  # slices: a slab of 20 mm of the usual spacings
@@ -27,8 +28,8 @@ class Slab:
     mode: str = "max"
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES or self.mm < 0:
-            raise ValueError(f"slab must be 0 mm or more and one of {tuple(MODES)}, is {self.mm} mm, {self.mode!r}")
+        if self.mode not in MODES or not 0 <= self.mm <= MOST_MM:
+            raise ValueError(f"slab must be 0 to {MOST_MM:g} mm and one of {tuple(MODES)}, is {self.mm} mm, {self.mode!r}")
 
     def half(self, spacing: float) -> int:
         """Slices on either side of the middle one that belong to the slab; 0 = a single slice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,8 +68,9 @@ class SessionFiles(QObject):
         controller = self._window.controller
         try:
             file = Path(path)
-            if file.stat().st_size > _MAX_BYTES:
-                raise ValueError("too large")
+            about = file.stat()
+            if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_BYTES:  # a pipe would be waited for
+                raise ValueError("no session")
             saved = SavedView.from_json(json.loads(file.read_text(encoding="utf-8")))
         except OSError as error:
             why = error.strerror or type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,6 +113,13 @@ def test_a_scan_that_moved_along_is_found(make_window, backend, saved, scan, tmp
     window.open(str(file))
     qtbot_wait(window)
     assert backend.opened[-1] == str(there / scan.name) and window.view.state == state
+
+
+def test_a_pipe_is_no_session_and_not_waited_for(make_window, backend, tmp_path) -> None:
+    window = make_window(backend)
+    os.mkfifo(tmp_path / "x.avsession.json")
+    window.open(str(tmp_path / "x.avsession.json"))
+    assert window.controller.notice.code == "SESSION_INVALID"
 
 
 @pytest.mark.parametrize(
