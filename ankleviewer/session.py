@@ -222,10 +222,10 @@ def read_review(case: Case) -> list[dict[str, Any]]:
     return journal.read(file)
 
 
-def add_to_review(case: Case, record: Mapping[str, Any]) -> None:
-    """Write one step of a review; it is on the disk when this returns. Raises OSError."""
+def add_to_review(sha256: str, record: Mapping[str, Any]) -> None:
+    """Write one step of the review of the scan of a hash; it is on the disk when this returns. Raises OSError."""
     stamped = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    journal.append(_review_file(case.scan.sha256), stamped)
+    journal.append(_review_file(sha256), stamped)
 
 
 def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:

@@ -185,7 +185,7 @@ class Journey:
 
     def read_answer(self) -> None:
         """The answer, and every view at its strongest finding."""
-        from ankleviewer.ui.state.controller import Phase
+        from ankleviewer.ui.state.phase import Phase
 
         self.until(lambda: self.controller.phase is Phase.ANSWER, "the answer")
         self.until(lambda: self.window.pane3d.render3d is not None and not self.window.pane3d.pending, "the 3D view")
@@ -387,7 +387,7 @@ class Journey:
 
     def restore(self) -> None:
         """Another look, then the session's own again, lightbox, slab and turned planes included."""
-        from ankleviewer.ui.state.controller import Phase
+        from ankleviewer.ui.state.phase import Phase
 
         (session,) = self.folder.glob("view*")
         self.press("L")

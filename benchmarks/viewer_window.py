@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ankleviewer.ui.app import WARM_AFTER_MS, application
 from ankleviewer.ui.background import collecting, opengl
 from ankleviewer.ui.main_window import MainWindow
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from benchmarks.stalls import Stalls, StallWatch, forget_peak, memory_mib
 
 PANE_PX = 512

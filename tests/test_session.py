@@ -317,7 +317,7 @@ def test_a_review_is_kept_by_the_scans_own_bytes_without_a_name(
     case = session.open_case(scan)
     assert session.read_review(case) == []
     history = History()
-    session.add_to_review(case, history.judge(Place("compact", "ab", 0, 0), "rejected", "Artefact"))
+    session.add_to_review(case.scan.sha256, history.judge(Place("compact", "ab", 0, 0), "rejected", "Artefact"))
     moved = tmp_path / f"moved-{scan.name}"
     moved.write_bytes(scan.read_bytes())
     (record,) = session.read_review(session.open_case(moved))
@@ -333,10 +333,10 @@ def test_a_review_of_an_earlier_release_is_the_scans_own_from_now_on(scan: Path)
     former = replace(case, scan=replace(case.scan, sha256="ab" * 32))
     later = replace(case, scan=replace(case.scan, former_sha256="ab" * 32))
     assert session.read_review(later) == []  # nothing there: the rule
-    session.add_to_review(former, {"step": 1})
+    session.add_to_review(former.scan.sha256, {"step": 1})
     assert [r["step"] for r in session.read_review(later)] == [1]
-    session.add_to_review(later, {"step": 2})
-    session.add_to_review(former, {"step": 3})  # the other release, once more
+    session.add_to_review(later.scan.sha256, {"step": 2})
+    session.add_to_review(former.scan.sha256, {"step": 3})  # the other release, once more
     assert [r["step"] for r in session.read_review(later)] == [1, 2]
     assert [r["step"] for r in session.read_review(case)] == [1, 2]
 
@@ -384,7 +384,7 @@ case, history = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32)), History
 while True:
     points = ((0.0, 0.0, 0.0), (float(history.next_measure), 0.0, 0.0))
     record = history.add_measure("distance", points, None, (Value("length", points[1][0], "mm"),))
-    session.add_to_review(case, record)
+    session.add_to_review(case.scan.sha256, record)
     print(record["number"], flush=True)
 """
 

@@ -19,7 +19,7 @@ from ankleviewer.ui.files.exporting import is_of_scan, png
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.state import settings
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.succession import Keeper
 from ankleviewer.ui.words import translate
 

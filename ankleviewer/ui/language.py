@@ -9,7 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from ankleviewer.ui.state import settings
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import CHOICES, LANGUAGES, VARIABLE, language, overruled, spoken, tr, writable
 
 if TYPE_CHECKING:
@@ -38,6 +38,6 @@ def choose(window: MainWindow, choice: str) -> None:
     elif not writable(choice):
         window.toast.say(tr("No font on this computer can write {language}", language=LANGUAGES[choice]))
     elif language(choice) != spoken():
-        if window.controller.phase in (Phase.READING, Phase.ANALYSING):
+        if window.controller.phase in (Phase.READING, Phase.ANALYSING) or window.exporting.running:
             window.toast.say(tr("The language changes when the work under way is done"))
         window.language_changed.emit()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,8 +48,9 @@ from ankleviewer.ui.slices.slice_pane import SCROLL_KEYS, SlicePane
 from ankleviewer.ui.state import settings
 from ankleviewer.ui.state.backend import Backend
 from ankleviewer.ui.state.box_editing import BoxEditing
-from ankleviewer.ui.state.controller import CaseController, Phase
+from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.state.resting import Resting
 from ankleviewer.ui.state.showing import input_of
 from ankleviewer.ui.view3d.pane3d import Pane3D
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         self.mortise = MortiseView(self.controller)
         self.last_pane = "axial"
         self.warming: Warming | None = None
-        self._closed = False
+        self.closed = False
         self.appearance = Appearance(self)
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
 
     def warm(self) -> None:
         """Load in the background what the first scan will need; nothing once the window is closed and waits for no thread."""
-        if self._closed:
+        if self.closed:
             return
         self.warming = Warming(self.pane3d.early(), self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
         self.warming.start()
@@ -350,20 +350,22 @@ class MainWindow(QMainWindow):
     # ---------------------------------------------------------------------------------------------------------------- closing
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for it, free VTK; what the reader set is remembered."""
-        self._closed = True
+        event.accept()
+        if self.closed:
+            return
+        self.closed = True
         self.hide()
         size = (self.width(), self.height())
         if not self.isMaximized():
             self.settings = replace(self.settings, size=size)
         settings.save(self.settings)
         self.held_keys.stop()
-        self.exporting.close()
-        with contextlib.suppress(RuntimeError):  # closed twice
-            QApplication.instance().focusChanged.disconnect(self._on_focus)
+        QApplication.instance().focusChanged.disconnect(self._on_focus)
         if self.warming is not None:
             self.warming.stop()
         self.resting.stop()
-        self.controller.close()
+        self.controller.close()  # before what waits below lets an answer come in
+        self.controller.reviewing.write_rest()
+        self.exporting.close()
         wait_for([*self.pane3d.jobs, self.resting.job, self.mortise.job, self.series.job])
         self.pane3d.shut()
-        event.accept()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from ankleviewer.ui.main_window import MainWindow
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words import translate
 
 
@@ -25,6 +25,7 @@ class Keeper(QObject):
     def _follow(self) -> None:
         self.window.language_changed.connect(self._later)
         self.window.controller.settled.connect(self._on_settled)
+        self.window.exporting.ended.connect(self._on_settled)
         self._wanted = False
 
     def _later(self) -> None:
@@ -32,13 +33,15 @@ class Keeper(QObject):
         self._wanted = True
         QTimer.singleShot(0, self, self._renew)
 
-    def _on_settled(self, _ok: bool) -> None:
+    def _on_settled(self, _ok: bool = True) -> None:
         if self._wanted:
             self._later()
 
     def _renew(self) -> None:
         old = self.window
-        if not self._wanted or old.controller.phase in (Phase.READING, Phase.ANALYSING):
+        if not self._wanted or old.closed:
+            return
+        if old.controller.phase in (Phase.READING, Phase.ANALYSING) or old.exporting.running:
             return  # work under way ends first, in the window that began it
         translate.install(old.settings.language)
         new = MainWindow(old.controller.backend)
@@ -54,6 +57,8 @@ class Keeper(QObject):
         new.panes[new.last_pane].setFocus()
         if old.warming is not None:
             new.warm()
+        if old.toast.text:  # what was just done is still said
+            new.toast.say(old.toast.text)
         self.window = new
         self._follow()
         old.close()

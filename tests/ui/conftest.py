@@ -25,7 +25,7 @@ from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.main_window import MainWindow
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words import translate
 
 _VTK = ("vtkXOpenGLRenderWindow", "vtkGenericOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor", "_Hidden")
@@ -170,7 +170,7 @@ class FakeBackend:
         """What was written before."""
         return list(self.journal)
 
-    def add_to_review(self, case: SimpleNamespace, record: dict[str, object]) -> None:
+    def add_to_review(self, sha256: str, record: dict[str, object]) -> None:
         """Write a record, or fail as the test wants."""
         if self.journal_error is not None:
             raise self.journal_error

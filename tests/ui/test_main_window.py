@@ -14,7 +14,7 @@ from ankleviewer.core.assessment.result import Looked
 from ankleviewer.core.findings import Finding
 from ankleviewer.ui.main_window import TITLE
 from ankleviewer.ui.state import settings
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 
 
 def activate(window, qtbot) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from shiboken6 import isValid
 
+from ankleviewer.core.errors import ModelError
 from ankleviewer.ui import language
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.state import settings
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.succession import Keeper
 from ankleviewer.ui.words import translate
 
@@ -85,6 +87,42 @@ def test_work_under_way_ends_first(keep, make_window, backend, qtbot) -> None:
     backend.gate.set()
     qtbot.waitUntil(lambda: keeper.window is not first)
     assert keeper.window.panel.call.text() == "Fraktur" and len(backend.analysed) == 2
+
+
+def test_a_report_under_way_ends_first_and_is_told(keep, make_window, backend, qtbot, monkeypatch) -> None:
+    keeper = keep(make_window(backend))
+    first, go = keeper.window, threading.Event()
+    monkeypatch.setattr(backend, "save_report", lambda *_: go.wait(5))
+    first.exporting.save_report("a.pdf")
+    language.choose(first, "de")
+    assert "work under way" in first.toast.widget.text()
+    qtbot.wait(50)
+    assert keeper.window is first
+    go.set()
+    qtbot.waitUntil(lambda: keeper.window is not first)
+    assert keeper.window.toast.text == "Report saved: a.pdf", "still said, as it was said"
+
+
+def test_a_window_that_is_closed_gets_no_successor(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    backend.gate.clear()
+    first = keeper.window
+    first.controller.analyse()
+    language.choose(first, "de")
+    first.close()
+    backend.gate.set()
+    first.controller.settled.emit(True)
+    qtbot.wait(50)
+    assert keeper.window is first
+
+
+def test_why_there_is_no_model_is_still_told(keep, make_window, fakes, qtbot) -> None:
+    class Damaged(fakes.Backend):
+        def list_models(self):
+            raise ModelError("MODEL_HASH_MISMATCH", "The model file was changed.")
+
+    keeper = keep(make_window(Damaged(models=(), answers=())))
+    assert choose(keeper, "de", qtbot).panel.code.text() == "MODEL_HASH_MISMATCH"
 
 
 def test_the_start_page_and_a_choice_that_changes_nothing(keep, make_window, backend, qtbot) -> None:

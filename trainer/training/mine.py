@@ -6,6 +6,8 @@ and crops from anywhere hardly ever show it (bootstrapping, Sung and Poggio 1998
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -51,6 +53,7 @@ def mine(
                 continue
             fractured = seen % 3 == 2  # most mistakes are looked for where every crack is one
             seen += 1
+            pair = _of_whole_cells(pair, net.stride)
             hu = torch.from_numpy((pair.fractured if fractured else pair.intact).astype(np.float32))[None, None]
             with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=bf16):
                 _, cam = net(to_input(net, hu.to(device), spec))
@@ -59,6 +62,12 @@ def mine(
                 cells = cells.masked_fill(_near_fracture(pair, net.stride), -torch.inf)
             found.extend(HardPlace(int(index), fractured, place) for place in _places(cells, net.stride))
     return found
+
+
+def _of_whole_cells(pair: Pair, stride: int) -> Pair:
+    """The pair without what is left beyond its last whole cell: a network's map has a cell there, means over cells have none."""
+    whole = tuple(slice(n - n % stride) for n in pair.intact.shape)
+    return replace(pair, fractured=pair.fractured[whole], intact=pair.intact[whole], crack=pair.crack[whole])
 
 
 def _near_fracture(pair: Pair, stride: int) -> Tensor:

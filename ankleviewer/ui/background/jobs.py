@@ -200,9 +200,11 @@ class Job(QObject):
             self._alive.remove(runnable)
 
 
-def wait_for(jobs: list[Job], seconds: float = 20.0) -> bool:
-    """Cancel jobs and wait until their threads have left, signals delivered; False when one is still busy after `seconds`."""
-    for job in jobs:
+def wait_for(jobs: list[Job], seconds: float = 20.0, cancel: bool = True) -> bool:
+    """Cancel jobs, or let them end, and wait until their threads have left, signals delivered; False when one is still busy after
+    `seconds`.
+    """
+    for job in jobs if cancel else ():
         job.cancel()
     end = time.monotonic() + seconds
     while any(job.alive for job in jobs) and time.monotonic() < end:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QRectF, Qt
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
@@ -98,14 +98,23 @@ def is_of_scan(case: Any, file: Path) -> bool:
 
 
 class Exporting(QObject):
-    """Asks where to, writes in the background, says that it was done or why not."""
+    """Asks where to, writes in the background, says that it was done or why not.
+
+    Signals:
+        ended(): a report was written, or could not be.
+    """
+
+    ended = Signal()
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.job = Job(self)
-        self.job.done.connect(self._on_written)
-        self.job.failed.connect(self._on_failed)
+        self._jobs: list[Job] = []  # one for each report that is being written
+
+    @property
+    def running(self) -> bool:
+        """Whether a report is being written."""
+        return bool(self._jobs)
 
     # ------------------------------------------------------------------------------------------------------------- the report
     def choose_report(self) -> None:
@@ -129,14 +138,30 @@ class Exporting(QObject):
                 raise _not_written(error) from None
             return path
 
-        self.job.start(work)
+        job = Job(self)
+        self._jobs.append(job)
+        job.done.connect(lambda path: self._end(job, path, None))
+        job.failed.connect(lambda error: self._end(job, path, error))
+        job.start(work)
+
+    def _end(self, job: Job, path: str, error: AnkleViewerError | None) -> None:
+        self._jobs.remove(job)
+        job.deleteLater()
+        if error is None:
+            self._on_written(path)
+        else:
+            self._on_failed(error)
+        self.ended.emit()
 
     def _on_written(self, path: str) -> None:
         name = self._window.privacy.text(Path(path).name)
         self._window.toast.say(tr("Report saved: {name}", name=name) if name else tr("Report saved"))
 
     def _on_failed(self, error: AnkleViewerError) -> None:
-        self._window.controller.notify(error.code, error.message)
+        if self._window.closed:  # it has gone from the screen, and with it the banner
+            QMessageBox.warning(None, tr("Save the report"), f"{said(error.message)}\n{error.code}")
+        else:
+            self._window.controller.notify(error.code, error.message)
 
     # --------------------------------------------------------------------------------------------------------------- pictures
     def window_picture(self) -> QImage:
@@ -199,8 +224,8 @@ class Exporting(QObject):
         self._window.toast.say(tr("Picture saved"))
 
     def close(self) -> None:
-        """Wait for a report that is being written."""
-        wait_for([self.job])
+        """Wait for reports that are being written; one that fails is told."""
+        wait_for(list(self._jobs), cancel=False)
 
 
 def _not_written(error: OSError) -> AnkleViewerError:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import ProgressStrip, label
-from ankleviewer.ui.state.controller import CaseController, Phase
+from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import noop, tr
 
 _INVITATION = noop("Drop an ankle CT here")

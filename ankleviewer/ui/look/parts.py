@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.state.controller import CaseController, Notice, Phase
+from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.state.phase import Notice, Phase
 from ankleviewer.ui.words.translate import said, tr
 
 

@@ -22,6 +22,11 @@ class Toast:
         self._timer = QTimer(self.widget, singleShot=True, interval=_SHOWN_MS)
         self._timer.timeout.connect(self.widget.hide)
 
+    @property
+    def text(self) -> str:
+        """What is being said, "" for nothing."""
+        return "" if self.widget.isHidden() else self.widget.text()
+
     def say(self, text: str) -> None:
         """Show a message for some seconds."""
         self.widget.setText(text)

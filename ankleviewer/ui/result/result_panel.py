@@ -25,7 +25,8 @@ from ankleviewer.ui.look.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.marks.measure_list import MeasureList
 from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
-from ankleviewer.ui.state.controller import ALL_MODELS, CaseController, Phase
+from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import (
     CALL_SHAPES,

@@ -38,7 +38,7 @@ class Backend(Protocol):
     def read_review(self, case: Any) -> list[dict[str, Any]]:
         """Records of an earlier review of this scan; raises OSError."""
 
-    def add_to_review(self, case: Any, record: Any) -> None:
+    def add_to_review(self, sha256: str, record: Any) -> None:
         """Write a record; raises OSError."""
 
     def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
@@ -96,11 +96,11 @@ class SessionBackend:
 
         return session.read_review(case)
 
-    def add_to_review(self, case: Any, record: Any) -> None:
+    def add_to_review(self, sha256: str, record: Any) -> None:
         """Write a record; raises OSError."""
         from ankleviewer import session
 
-        session.add_to_review(case, record)
+        session.add_to_review(sha256, record)
 
     def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
         """Write result and review to a file; raises OSError."""

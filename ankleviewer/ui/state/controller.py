@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -21,29 +19,11 @@ from ankleviewer.ui.background.jobs import Job, wait_for
 from ankleviewer.ui.state.backend import Backend, Progress, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.state.phase import Notice, Phase
 from ankleviewer.ui.state.reviewing import Reviewing, ankle_of
 from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
 
 ALL_MODELS = "all"
-
-
-class Phase(Enum):
-    """What the window is doing."""
-
-    EMPTY = "empty"
-    READING = "reading"
-    SCAN = "scan open, no answer yet"
-    ANALYSING = "analysing"
-    ANSWER = "answer"
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something that did not work: stable code, sentence, and the name of the file or "" ."""
-
-    code: str
-    message: str
-    file: str = ""
 
 
 class CaseController(QObject):
@@ -131,6 +111,7 @@ class CaseController(QObject):
     def analyse(self) -> None:
         """Run the chosen model (or all) on the open case."""
         if self.case is None or self.phase is Phase.READING:
+            self._interrupted = self.case is not None  # where the other scan does not come, this one gets its answer
             return
         case, names = self.case, self._names()
         self._touched = self.go_to_offered = self._interrupted = False
@@ -161,6 +142,7 @@ class CaseController(QObject):
     def take_over(self, other: CaseController) -> None:
         """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
         self.models, self.decisions, self.chosen = other.models, other.decisions, other.chosen
+        self.models_refused = other.models_refused
         self.case, self.analysis, self.pick = other.case, other.analysis, other.pick
         self.go_to_offered, self._path, self._touched = other.go_to_offered, other._path, other._touched
         self.phase = self._resting()
@@ -195,7 +177,6 @@ class CaseController(QObject):
         (self.models, self.decisions), self.models_refused = found, None
         self.changed.emit()
         if self.phase in (Phase.SCAN, Phase.READING) and self.analysis is None and self.case is not None:
-            self._interrupted = True  # for while another scan is being read; else it begins now
             self.analyse()
 
     def _on_no_models(self, error: AnkleViewerError) -> None:
@@ -311,6 +292,8 @@ class CaseController(QObject):
         answered = {a.name for a in self.analysis.result.models} if self.analysis is not None else set()
         wanted = set(self._names())
         if wanted <= answered and name != ALL_MODELS:
+            if self.phase is Phase.ANALYSING:  # with a model that is not wanted any more
+                self.cancel()
             self.show_answer(name)
         elif self.case is not None:
             self.analyse()

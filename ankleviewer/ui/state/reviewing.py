@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -33,6 +34,7 @@ class Reviewing(QObject):
         super().__init__(parent)
         self._backend = backend
         self._case: Any = None
+        self._unwritten: dict[str, list[Record]] = {}  # steps by the hash of their scan, in order
         self.history = History()
 
     @property
@@ -43,17 +45,25 @@ class Reviewing(QObject):
     def open(self, case: Any) -> None:
         """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
         self._case = case
+        unwritten = self._unwritten.get(case.scan.sha256, [])
         try:
-            self.history = History(self._backend.read_review(case))
+            self.history = History([*self._backend.read_review(case), *unwritten])
         except OSError as error:
             log.warning("the journal of an earlier review could not be read (%s)", type(error).__name__)
-            self.history = History()
+            self.history = History(unwritten)
             why = said(error.strerror or type(error).__name__)
             self.not_saved.emit(tr("The earlier review of this scan could not be read ({why}). It is not shown.", why=why))
 
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
-        self._case, self.history = other._case, other.history
+        self._case, self.history, self._unwritten = other._case, other.history, other._unwritten
+
+    def write_rest(self) -> bool:
+        """Try once more to write what could not be written, of all scans; False where some of it still cannot."""
+        for sha256 in list(self._unwritten):
+            with contextlib.suppress(OSError):
+                self._write_waiting(sha256)
+        return not self._unwritten
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:
@@ -129,14 +139,23 @@ class Reviewing(QObject):
     def _write(self, record: Record | None) -> None:
         if record is None:
             return
+        self._unwritten.setdefault(self._case.scan.sha256, []).append(record)
         try:
-            self._backend.add_to_review(self._case, record)
+            self._write_waiting(self._case.scan.sha256)
         except OSError as error:
             log.warning("a step of the review could not be written (%s)", type(error).__name__)
             self.not_saved.emit(
                 tr("This step of the review could not be written to the disk; it is kept until the program is closed.")
             )
         self.changed.emit()
+
+    def _write_waiting(self, sha256: str) -> None:
+        """Write the steps of a scan in their order, earlier ones that failed first. Raises OSError."""
+        waiting = self._unwritten[sha256]
+        while waiting:
+            self._backend.add_to_review(sha256, waiting[0])
+            del waiting[0]
+        del self._unwritten[sha256]
 
 
 def _differing(before: Review, now: Review) -> Iterator[Place | Point]:

@@ -54,6 +54,20 @@ def test_the_highest_cells_are_found_and_never_the_fracture(bank: PairBank) -> N
             assert top == pytest.approx(float(cells.max()))
 
 
+def test_a_volume_of_broken_cells_is_looked_at_in_whole_ones(bank: PairBank) -> None:
+    class Coarse(Brightness):
+        """Strided convolutions make a cell of what is left over; 32 voxels are 2 cells of 12 and such a one."""
+
+        stride = 12
+
+        def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+            cam = nn.functional.avg_pool3d(x, 12, ceil_mode=True) * 20.0
+            return cam.amax(dim=(2, 3, 4)), cam
+
+    places = mine(cast(FractureNet, Coarse()), BONE, bank, 3, 6)
+    assert places and all(v in (6, 18) for place in places for v in place.voxel)
+
+
 def test_places_of_a_volume_lie_apart_and_are_few() -> None:
     torch.manual_seed(0)
     cells = torch.randn(16, 16, 16) * 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_report_of_what_is_shown(make_window, backend, tmp_path, qtbot, monkeypa
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     window.controller.judge("accepted")
     window.exporting.choose_report()
-    qtbot.waitUntil(lambda: bool(backend.reported) and not window.exporting.job.running)
+    qtbot.waitUntil(lambda: bool(backend.reported) and not window.exporting.running)
     analysis, review, shown, path = backend.reported[0]
     assert analysis is window.controller.analysis and len(review.marks) == 1 and shown is window.controller.answer
     assert path.endswith("mine.pdf") and proposed[0].endswith("ankle-report.pdf")
@@ -89,6 +90,33 @@ def test_a_full_disk_is_told(make_window, backend, tmp_path, qtbot) -> None:
     window.controller.dismiss()
     window.exporting.save_picture(window.exporting.pane_picture(), str(tmp_path / "no" / "a.png"))
     assert window.banner.isVisible()
+
+
+def test_every_report_is_told_of(make_window, backend, monkeypatch, qtbot) -> None:
+    window = make_window(backend)
+    go = threading.Event()
+
+    def save(*arguments: object) -> None:
+        go.wait(5)
+        if str(arguments[-1]).endswith("bad.pdf"):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backend, "save_report", save)
+    window.exporting.save_report("bad.pdf")
+    window.exporting.save_report("good.pdf")
+    go.set()
+    qtbot.waitUntil(lambda: not window.exporting.running)
+    assert "No space left" in window.banner.text.text() and window.toast.widget.text() == "Report saved: good.pdf"
+
+
+def test_a_report_that_fails_as_the_window_closes_is_told(make_window, backend, monkeypatch) -> None:
+    window = make_window(backend)
+    told = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda _parent, _title, text: told.append(text))
+    backend.journal_error = OSError(28, "No space left on device")
+    window.exporting.save_report("bad.pdf")
+    window.close()
+    assert len(told) == 1 and "No space left" in told[0] and "FILE_NOT_WRITTEN" in told[0]
 
 
 def test_nothing_to_report_without_a_scan(make_window, backend, monkeypatch) -> None:

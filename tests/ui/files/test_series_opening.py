@@ -10,7 +10,7 @@ import pytest
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.ui.files.series_opening import NO_OTHER
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 
 FOUND = tuple(Series(letter * 16, f"Series {letter}", "axial", 90, (64, 64), (1.0, 1.0, 1.0)) for letter in "abc")
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ankleviewer.core.display.savedview import SUFFIX
 from ankleviewer.core.display.viewstate import PaneView, Window
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from ankleviewer.core.imaging.oblique import start, turned
 from ankleviewer.core.reading.boxedit import Hold
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 
 
 @pytest.fixture

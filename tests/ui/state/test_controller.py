@@ -8,7 +8,7 @@ import pytest
 from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.ui.result.heat_controls import HeatControls
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 
 
 def test_the_answer_takes_every_view_to_the_strongest_finding(make_window, backend, fakes) -> None:
@@ -257,6 +257,25 @@ def test_a_scan_that_does_not_come_costs_the_open_one_no_answer(make_window, bac
     assert (controller.notice is not None) == (how == "refused" or late)
     if window.series.chooser is not None:
         window.series.chooser.reject()
+
+
+def test_the_model_chosen_is_the_one_whose_answer_stands(make_window, backend, fakes, qtbot) -> None:
+    backend.answers = (fakes.answer(), fakes.answer(name="mobilenet"))
+    window = make_window(backend)
+    controller = window.controller
+    backend.gate.clear()
+    controller.choose_model("mobilenet")
+    controller.choose_model("compact")  # back, before the other one has answered
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not controller.analysing.alive)
+    assert controller.phase is Phase.ANSWER and controller.answer.name == controller.chosen == "compact"
+    backend.gate.clear()
+    controller.open("second")
+    controller.choose_model("mobilenet")  # while another scan is being read, which then does not come
+    controller.cancel()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER and not controller.analysing.running)
+    assert controller.answer.name == controller.chosen == "mobilenet"
 
 
 def test_a_place_that_is_gone_to_is_shown_with_the_answer_of_its_ankle(make_window, fakes) -> None:

@@ -10,8 +10,8 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.reading.measure_marks import normal_of
 from ankleviewer.core.reading.measure_tools import BY_NAME
 from ankleviewer.core.volume import Volume
-from ankleviewer.ui.state.controller import Phase
 from ankleviewer.ui.state.measuring import PENDING
+from ankleviewer.ui.state.phase import Phase
 
 
 @pytest.fixture

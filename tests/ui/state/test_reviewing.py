@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from ankleviewer.core.display.scene import resolve
 from ankleviewer.core.reading.review import REASONS
-from ankleviewer.ui.state.controller import Phase
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.state.reviewing import ankle_of
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -89,6 +89,32 @@ def test_what_cannot_be_written_is_said_and_stands(make_window, backend) -> None
     window.controller.judge("accepted")
     assert judged(window)[0] == "accepted"
     assert window.controller.notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
+
+
+def test_what_cannot_be_written_is_kept_until_it_can(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    controller = window.controller
+
+    def reopen(name: str, sha256: str) -> None:
+        backend.sha256 = sha256
+        controller.open(name)
+        qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER and backend.opened[-1] == name)
+
+    backend.journal_error = OSError("disk full")
+    controller.judge("accepted")
+    reopen("other", "cd" * 32)
+    assert judged(window)[0] == "", "each scan has its own"
+    reopen("first", "ab" * 32)
+    assert judged(window)[0] == "accepted" and backend.journal == []
+    backend.journal_error = None
+    controller.add_missed()
+    assert [r["what"] for r in backend.journal] == ["judge", "missed"], "in order"
+    backend.journal_error = OSError("disk full")
+    controller.add_missed()
+    reopen("other", "cd" * 32)
+    backend.journal_error = None
+    window.close()
+    assert [r["what"] for r in backend.journal] == ["judge", "missed", "missed"], "of a scan that is not open any more"
 
 
 def test_a_damaged_number_keeps_no_scan_from_being_opened(make_window, backend) -> None:
