@@ -12,7 +12,7 @@ from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.imaging.planes import CONVENTION, PLANES, Frame
 
 LEAST_MM = 0.2  # finer pixels would show no more
-MOST_MM = 20.0  # no voxel is larger
+MOST_MM = 60.0  # three times the largest voxel, as while planes turn with a slab
 FARTHEST_MM = 2e6  # from the scan's own origin; no scan that is read reaches beyond
 
 Point = tuple[float, float, float]

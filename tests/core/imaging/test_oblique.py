@@ -166,3 +166,11 @@ def test_aligned_makes_directions_orthonormal_and_pixels_are_not_too_fine() -> N
     for plane, frame in zip(PLANES, frames_of(SCAN, turn), strict=True):
         axis, sign = CONVENTION[plane][2]
         np.testing.assert_allclose(basis(frame)[:, 2], sign * turn.matrix[:, axis], atol=1e-8)
+
+
+def test_what_turns_nothing_is_refused() -> None:
+    turn = start(Grid.axis_aligned((8, 8, 8), 20.0, (0, 0, 0)), (10.0, 10.0, 10.0))
+    assert replace(turn, spacing=3 * turn.spacing).spacing == 60.0, "coarser while the planes turn, of the largest voxels too"
+    for wrong in ({"axes": (1.0,)}, {"axes": (2.0, *turn.axes[1:])}, {"spacing": 0.0}, {"pivot": (1e7, 0.0, 0.0)}):
+        with pytest.raises(ValueError, match=r"rotation|cannot be shown"):
+            replace(turn, **wrong)
