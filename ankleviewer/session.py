@@ -15,18 +15,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ankleviewer import __version__
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.checks import anatomy_findings, check_volume, side_findings
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.assessment.looked import looked
-from ankleviewer.core.assessment.preprocess import FINE
 from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
-from ankleviewer.core.paths import home
 from ankleviewer.core.reading.review import Review
 from ankleviewer.core.reading.review import to_json as review_json
 from ankleviewer.core.serieschoice import Series
@@ -34,7 +32,6 @@ from ankleviewer.inference import selection
 from ankleviewer.inference.loaded import predictor_of
 from ankleviewer.inference.locator import ankles_in, in_use
 from ankleviewer.inference.packs import ModelPack, list_packs, load_pack
-from ankleviewer.io import journal
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
 
@@ -82,8 +79,8 @@ class ModelSummary:
     version: str
     status: str
     default: bool
-    data: str = ""
-    hu_range: tuple[int, int] = (round(FINE.lo), round(FINE.hi))
+    data: str
+    hu_range: tuple[int, int]
 
 
 def open_case(path: str | Path, progress: Progress | None = None, cancelled: Cancel | None = None, pick: str = "") -> Case:
@@ -211,23 +208,6 @@ def describe(case: Case) -> Result:
     )
 
 
-def read_review(case: Case) -> list[dict[str, Any]]:
-    """What was judged of this very scan before (records of `core.reading.review`). What an earlier release kept under its hash
-    of the folder is the scan's own from now on. Raises OSError.
-    """
-    file = _review_file(case.scan.sha256)
-    if case.scan.former_sha256 and not file.exists():
-        with contextlib.suppress(FileNotFoundError):  # the rule: there is none
-            _review_file(case.scan.former_sha256).replace(file)
-    return journal.read(file)
-
-
-def add_to_review(sha256: str, record: Mapping[str, Any]) -> None:
-    """Write one step of the review of the scan of a hash; it is on the disk when this returns. Raises OSError."""
-    stamped = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    journal.append(_review_file(sha256), stamped)
-
-
 def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:
     """Write the result and what the reader says of it as JSON (schema "ankleviewer.review/1"). The scan is named by the hash of
     its bytes alone, since a path may hold a patient's name. Raises OSError.
@@ -236,11 +216,6 @@ def save_review(case: Case, analysis: Analysis | None, review: Review, path: str
     unnamed = replace(result, scan=replace(result.scan, path=""))
     record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review)}
     write_text(path, json.dumps(record, indent=1) + "\n")
-
-
-def _review_file(sha256: str) -> Path:
-    """By the hash of the scan's bytes: no name of a patient, and the same scan is known again wherever it lies."""
-    return home() / "reviews" / f"{sha256[:32]}.jsonl"
 
 
 def refused(path: str | Path, error: AnkleViewerError) -> Result:
@@ -367,8 +342,18 @@ def list_models() -> list[ModelSummary]:
     packs = list_packs(broken)
     if broken and not packs:
         raise broken[0][1]
-    seen = [(round(p.preprocessing.lo), round(p.preprocessing.hi)) for p in packs]
-    return [ModelSummary(p.name, p.title, p.version, p.status, n == 0, _data(p), seen[n]) for n, p in enumerate(packs)]
+    return [
+        ModelSummary(
+            name=p.name,
+            title=p.title,
+            version=p.version,
+            status=p.status,
+            default=n == 0,
+            data=_data(p),
+            hu_range=(round(p.preprocessing.lo), round(p.preprocessing.hi)),
+        )
+        for n, p in enumerate(packs)
+    ]
 
 
 def software() -> dict[str, str]:

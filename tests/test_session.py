@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import runpy
-import signal
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import nibabel
 import numpy as np
@@ -24,7 +20,7 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import History, Place
 from ankleviewer.inference.predictor import Predictor
-from ankleviewer.io import nifti
+from ankleviewer.io import nifti, reviews
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.reports import build, picture
 
@@ -310,35 +306,14 @@ def test_report_is_written_whole_and_the_same_but_for_its_date(scan, tmp_path, m
         session.save_report(case, analysis, tmp_path / "no" / "folder.pdf")
 
 
-def test_a_review_is_kept_by_the_scans_own_bytes_without_a_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scan: Path
-) -> None:
+def test_a_review_is_found_again_wherever_the_scan_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scan: Path) -> None:
     monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path / "home"))
-    case = session.open_case(scan)
-    assert session.read_review(case) == []
-    history = History()
-    session.add_to_review(case.scan.sha256, history.judge(Place("compact", "ab", 0, 0), "rejected", "Artefact"))
+    reviews.add(session.open_case(scan).scan.sha256, {"step": 1})
     moved = tmp_path / f"moved-{scan.name}"
     moved.write_bytes(scan.read_bytes())
-    (record,) = session.read_review(session.open_case(moved))
-    assert record["judgement"] == "rejected" and record["at"].endswith("+00:00")
-    assert History([record]).review == history.review
+    (record,) = reviews.read(session.open_case(moved).scan.sha256)
     (file,) = (tmp_path / "home" / "reviews").iterdir()
-    assert file.name == case.scan.sha256[:32] + ".jsonl" and scan.name not in file.read_text()
-
-
-def test_a_review_of_an_earlier_release_is_the_scans_own_from_now_on(scan: Path) -> None:
-    """It lay under the hash of the folder, in which every file counted; a report that is written later must not lose it again."""
-    case = session.open_case(scan)
-    former = replace(case, scan=replace(case.scan, sha256="ab" * 32))
-    later = replace(case, scan=replace(case.scan, former_sha256="ab" * 32))
-    assert session.read_review(later) == []  # nothing there: the rule
-    session.add_to_review(former.scan.sha256, {"step": 1})
-    assert [r["step"] for r in session.read_review(later)] == [1]
-    session.add_to_review(later.scan.sha256, {"step": 2})
-    session.add_to_review(former.scan.sha256, {"step": 3})  # the other release, once more
-    assert [r["step"] for r in session.read_review(later)] == [1, 2]
-    assert [r["step"] for r in session.read_review(case)] == [1, 2]
+    assert record["step"] == 1 and scan.name not in file.name + file.read_text()
 
 
 def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -> None:
@@ -371,36 +346,3 @@ def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -
             }
         ],
     }
-
-
-WRITER = """
-import sys
-from types import SimpleNamespace
-from ankleviewer import session
-from ankleviewer.core.reading.measure import Value
-from ankleviewer.core.reading.review import History
-
-case, history = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32)), History()
-while True:
-    points = ((0.0, 0.0, 0.0), (float(history.next_measure), 0.0, 0.0))
-    record = history.add_measure("distance", points, None, (Value("length", points[1][0], "mm"),))
-    session.add_to_review(case.scan.sha256, record)
-    print(record["number"], flush=True)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-def test_measures_survive_kill_9(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path))
-    with subprocess.Popen([sys.executable, "-c", WRITER], stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        for line in writer.stdout:
-            if line == "12\n":
-                writer.kill()
-                break
-        written = 12 + len(writer.stdout.readlines())
-    assert writer.returncode == -signal.SIGKILL
-    case = SimpleNamespace(scan=SimpleNamespace(sha256="cd" * 32, former_sha256=""))
-    measures = History(session.read_review(case)).review.measures  # type: ignore[arg-type]
-    assert len(measures) in (written, written + 1), "all that was said to be written, at most one more"
-    assert [m.values[0].number for m in measures] == [float(n) for n in range(1, len(measures) + 1)]

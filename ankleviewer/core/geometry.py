@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+FARTHEST_MM = 1e6  # of a scan from its own origin: beyond, numbers get too coarse for places, and no scanner puts one there
 UP = (0.0, 0.0, 1.0)
 
 LPS_POSITIVE = ("L", "P", "S")

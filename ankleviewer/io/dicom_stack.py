@@ -8,7 +8,7 @@ import numpy as np
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import FARTHEST_MM, Array
 from ankleviewer.io import guard
 from ankleviewer.io.dicom_headers import Frame
 
@@ -108,7 +108,7 @@ def build(frames: list[Frame], repeated: set[int] | None = None) -> Stack:
     spacing = frames[0].spacing
     if spacing is None:
         raise ScanError("SPACING_MISSING", "The images do not say how large a pixel is (Pixel Spacing); it is not guessed.")
-    if not 0.01 <= min(spacing) <= max(spacing) <= 20:
+    if not guard.is_spacing(*spacing):
         raise ScanError("SPACING_INVALID", f"A pixel measures {spacing[0]:g} × {spacing[1]:g} mm; 0.01 to 20 mm are expected.")
     rotation = _rotation(frames)
     places = np.array([f.position for f in frames], dtype=np.float64)
@@ -116,10 +116,10 @@ def build(frames: list[Frame], repeated: set[int] | None = None) -> Stack:
     frames = [frames[int(n)] for n in order]
     places = places[order]
     positions = places @ rotation[:, 2]
-    if np.abs(places).max() > guard.FARTHEST_MM:
+    if np.abs(places).max() > FARTHEST_MM:
         raise guard.too_far()
     usual = float(np.median(np.diff(positions)))
-    if usual > 0 and not 0.01 <= usual <= 20:
+    if usual > 0 and not guard.is_spacing(usual):
         raise ScanError("SPACING_INVALID", f"The slices are {usual:g} mm apart; 0.01 to 20 mm are expected.")
     findings: list[Finding] = []
     drift = (places - places[0]) @ rotation[:, :2]

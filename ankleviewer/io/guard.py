@@ -23,15 +23,20 @@ DEFLATE_LIMIT = 1_040
 MAX_FILES = 5_000
 MAX_FILE_BYTES = 2_000_000_000
 MAX_DEPTH = 8
-FARTHEST_MM = 1e6  # of a scan from its own origin: beyond, numbers get too coarse for places, and no scanner puts one there
+SPACING_MM = (0.01, 20.0)  # of a voxel, whatever the format
 CHUNK = 1 << 20
 
 Kind = Literal["nifti", "nifti.gz", "dicom", "zip", "unknown"]
 
 
 def too_far() -> ScanError:
-    """The refusal of a scan beyond FARTHEST_MM."""
+    """The refusal of a scan beyond `geometry.FARTHEST_MM`."""
     return ScanError("AFFINE_INVALID", "The header puts the scan more than a kilometre from its own origin.")
+
+
+def is_spacing(*mm: float) -> bool:
+    """Whether voxels, pixels or slices may be so far apart."""
+    return SPACING_MM[0] <= min(mm) <= max(mm) <= SPACING_MM[1]
 
 
 def zip_entries(path: Path) -> int:

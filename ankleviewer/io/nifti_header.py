@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.geometry import FARTHEST_MM
 from ankleviewer.io import guard
 from ankleviewer.io.dicom_library import prepare_pydicom
 
@@ -18,7 +19,6 @@ RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 # NIfTI datatype codes that are real numbers.
 REAL_TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8"}
 UNIT_MM = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
-SPACING_MM = (0.01, 20.0)
 FORMS_CORNER_MM = 0.5
 FORMS_SPACING = 0.01
 
@@ -144,13 +144,13 @@ def _affine(header: Any, shape: tuple[int, int, int], findings: list[Finding]) -
     if unit != 1.0:
         findings.append(Finding("info", "UNITS_CONVERTED", "Lengths were converted to millimetres from the unit in the header."))
         ras[:3] *= unit
-    if np.abs(ras[:3, 3]).max() > guard.FARTHEST_MM:
+    if np.abs(ras[:3, 3]).max() > FARTHEST_MM:
         raise guard.too_far()
     spacing = np.linalg.norm(ras[:3, :3], axis=0)
-    if spacing.min() < SPACING_MM[0] or spacing.max() > SPACING_MM[1]:
+    if not guard.is_spacing(*spacing):
+        low, high = guard.SPACING_MM
         raise ScanError(
-            "SPACING_INVALID",
-            f"The voxels measure {np.round(spacing, 4).tolist()} mm; {SPACING_MM[0]} to {SPACING_MM[1]} mm are expected.",
+            "SPACING_INVALID", f"The voxels measure {np.round(spacing, 4).tolist()} mm; {low} to {high} mm are expected."
         )
     return np.asarray(RAS_TO_LPS @ ras, dtype=np.float64)
 

@@ -139,7 +139,7 @@ def _one(uid: str, frames: list[Any], header: Any) -> Series:
 
 def _sound(spacing: tuple[float, float] | None) -> tuple[float, float] | None:
     """The size of a pixel, None where it is none that the reader would take."""
-    return spacing if spacing is not None and 0.01 <= min(spacing) <= max(spacing) <= 20 else None
+    return spacing if spacing is not None and guard.is_spacing(*spacing) else None
 
 
 def _decoded(frame: Any) -> NDArray[np.uint8] | None:

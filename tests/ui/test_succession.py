@@ -75,12 +75,18 @@ def test_a_box_that_is_being_edited_stays_so_and_two_changes_come_back_to_englis
     assert len(backend.analysed) == 1
 
 
-def test_work_under_way_ends_first(keep, make_window, backend, qtbot) -> None:
+@pytest.fixture
+def waiting(keep, make_window, backend) -> Keeper:
+    """Another language was chosen while the scan is being analysed."""
     keeper = keep(make_window(backend))
     backend.gate.clear()
-    first = keeper.window
-    first.controller.analyse()
-    language.choose(first, "de")
+    keeper.window.controller.analyse()
+    language.choose(keeper.window, "de")
+    return keeper
+
+
+def test_work_under_way_ends_first(waiting, backend, qtbot) -> None:
+    keeper, first = waiting, waiting.window
     assert "work under way" in first.toast.widget.text()
     qtbot.wait(50)
     assert keeper.window is first and first.panel.isVisible()
@@ -103,12 +109,8 @@ def test_a_report_under_way_ends_first_and_is_told(keep, make_window, backend, q
     assert keeper.window.toast.text == "Report saved: a.pdf", "still said, as it was said"
 
 
-def test_a_window_that_is_closed_gets_no_successor(keep, make_window, backend, qtbot) -> None:
-    keeper = keep(make_window(backend))
-    backend.gate.clear()
-    first = keeper.window
-    first.controller.analyse()
-    language.choose(first, "de")
+def test_a_window_that_is_closed_gets_no_successor(waiting, backend, qtbot) -> None:
+    keeper, first = waiting, waiting.window
     first.close()
     backend.gate.set()
     first.controller.settled.emit(True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ankleviewer.core.imaging.oblique import FARTHEST_MM, Turn, frames_of
+from ankleviewer.core.geometry import FARTHEST_MM
+from ankleviewer.core.imaging.oblique import Turn, frames_of
 from ankleviewer.core.imaging.planes import PLANES, Frame, region_on_slice
 from ankleviewer.core.imaging.slab import ONE_SLICE, Slab
 
@@ -116,10 +117,11 @@ class ViewState:
             raise ValueError(f"window width must be at least 1 HU, is {self.window.width}")
         if self.ankle < 0 or self.selected < -1 or self.fit not in ("ankle", "scan"):
             raise ValueError(f"no ankle {self.ankle}, no finding {self.selected}, or nothing to fit: {self.fit!r}")
-        if not all(MIN_ZOOM <= pane.zoom <= MAX_ZOOM and max(map(abs, pane.pan)) <= FARTHEST_MM for pane in self.panes):
-            raise ValueError(f"zoom must be {MIN_ZOOM} to {MAX_ZOOM} and pan within {FARTHEST_MM} mm, are {self.panes}")
-        if max(map(abs, self.cursor_mm)) > FARTHEST_MM:
-            raise ValueError(f"the crosshair lies beyond {FARTHEST_MM} mm: {self.cursor_mm}")
+        far = 2 * FARTHEST_MM
+        if not all(MIN_ZOOM <= pane.zoom <= MAX_ZOOM and max(map(abs, pane.pan)) <= far for pane in self.panes):
+            raise ValueError(f"zoom must be {MIN_ZOOM} to {MAX_ZOOM} and pan within {far} mm, are {self.panes}")
+        if max(map(abs, self.cursor_mm)) > far:
+            raise ValueError(f"the crosshair lies beyond {far} mm: {self.cursor_mm}")
 
 
 def with_preset(state: ViewState, key: str, hu_range: tuple[int, int]) -> ViewState:

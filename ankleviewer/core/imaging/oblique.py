@@ -8,12 +8,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.geometry import FARTHEST_MM, Array, Grid
 from ankleviewer.core.imaging.planes import CONVENTION, PLANES, Frame
 
 LEAST_MM = 0.2  # finer pixels would show no more
 MOST_MM = 60.0  # three times the largest voxel, as while planes turn with a slab
-FARTHEST_MM = 2e6  # from the scan's own origin; no scan that is read reaches beyond
 
 Point = tuple[float, float, float]
 
@@ -39,7 +38,7 @@ class Turn:
         """Raises ValueError for what turns nothing, as a file may hold."""
         if len(self.axes) != 9 or not np.allclose(self.matrix @ self.matrix.T, np.eye(3), atol=1e-3):
             raise ValueError(f"axes must be a rotation, are {self.axes}")
-        if not LEAST_MM <= self.spacing <= MOST_MM or max(map(abs, self.pivot)) > FARTHEST_MM:
+        if not LEAST_MM <= self.spacing <= MOST_MM or max(map(abs, self.pivot)) > 2 * FARTHEST_MM:
             raise ValueError(f"planes of {self.spacing} mm about {self.pivot} cannot be shown")
 
     @property

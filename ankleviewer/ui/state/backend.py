@@ -92,15 +92,15 @@ class SessionBackend:
 
     def read_review(self, case: Any) -> list[dict[str, Any]]:
         """Records of an earlier review of this scan; raises OSError."""
-        from ankleviewer import session
+        from ankleviewer.io import reviews
 
-        return session.read_review(case)
+        return reviews.read(case.scan.sha256, case.scan.former_sha256)
 
     def add_to_review(self, sha256: str, record: Any) -> None:
         """Write a record; raises OSError."""
-        from ankleviewer import session
+        from ankleviewer.io import reviews
 
-        session.add_to_review(sha256, record)
+        reviews.add(sha256, record)
 
     def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
         """Write result and review to a file; raises OSError."""

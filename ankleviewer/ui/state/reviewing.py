@@ -58,12 +58,11 @@ class Reviewing(QObject):
         """Go on with another one's history, its undo included. Emits nothing."""
         self._case, self.history, self._unwritten = other._case, other.history, other._unwritten
 
-    def write_rest(self) -> bool:
-        """Try once more to write what could not be written, of all scans; False where some of it still cannot."""
+    def write_rest(self) -> None:
+        """Try once more to write what could not be written, of all scans."""
         for sha256 in list(self._unwritten):
             with contextlib.suppress(OSError):
                 self._write_waiting(sha256)
-        return not self._unwritten
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:
