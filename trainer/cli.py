@@ -224,7 +224,8 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 def _prepare(args: argparse.Namespace) -> int:
     from ankleviewer.core.assessment.preprocess import FINE, PAPER
     from trainer.scans.flow_diagram import flow_lines
-    from trainer.scans.prepare import flow, prepare
+    from trainer.scans.prepare import prepare
+    from trainer.scans.split import flow
 
     spec = FINE if args.window == "bone" else PAPER
     with _Bar("scans") as bar:

@@ -13,7 +13,8 @@ from ankleviewer.core.errors import AnkleViewerError
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
 from trainer.runs import BATCH_SEED, validation_figures
-from trainer.scans.prepare import Prepared, read_prepared
+from trainer.scans.prepare import read_prepared
+from trainer.scans.split import Prepared
 from trainer.starting import model_of, name_of, start_network
 from trainer.training.curves import draw_curves
 from trainer.training.fingerprint import check, fingerprint, of_scans

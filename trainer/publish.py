@@ -20,7 +20,8 @@ from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.runs import look
-from trainer.scans.prepare import Prepared, prepare
+from trainer.scans.prepare import prepare
+from trainer.scans.split import Prepared
 from trainer.starting import load_run
 
 VALIDATION_SEED_OFFSET = 80_000

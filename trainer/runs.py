@@ -19,7 +19,8 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
-from trainer.scans.prepare import Prepared, prepare
+from trainer.scans.prepare import prepare
+from trainer.scans.split import Prepared
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.simulate.workers import at_work, begin

@@ -19,7 +19,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.io.atomic import write_text
 from trainer.orders import TrainOrder
 from trainer.own_scans import check_order, fingerprint_of, parts_of, train_on_scans
-from trainer.scans.prepare import Prepared
+from trainer.scans.split import Prepared
 from trainer.training import checkpoint
 from trainer.training.fingerprint import differences
 from trainer.training.loop import Progress

@@ -142,11 +142,11 @@ def test_a_command_that_was_stopped_says_how_it_goes_on(
 def test_scans_without_a_patient_are_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    from trainer.scans import prepare
+    from trainer.scans import prepare, split
 
-    def item(name: str, patient: str, excluded: str = "") -> prepare.Prepared:
+    def item(name: str, patient: str, excluded: str = "") -> split.Prepared:
         row = Row(name, tmp_path / name, 0, patient or name, "", "", "", patient_named=bool(patient))
-        return prepare.Prepared(row, "" if excluded else "train", excluded, None)
+        return split.Prepared(row, "" if excluded else "train", excluded, None)
 
     # "b" is the patient's name, and the file's too
     for patients, told in ((("p", "", ""), "no patient named: 1 of them"), (("p", "b", ""), "")):

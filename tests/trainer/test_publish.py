@@ -17,7 +17,7 @@ from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.publish import ExportOrder, _revision, answers, export_run
 from trainer.scans.manifest import Row
-from trainer.scans.prepare import Prepared
+from trainer.scans.split import Prepared
 from trainer.starting import load_run
 
 

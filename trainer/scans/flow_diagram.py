@@ -33,7 +33,7 @@ def flow_table(flow: dict[str, Any]) -> str:
     """Markdown.
 
     Args:
-        flow: see `prepare.flow`.
+        flow: see `split.flow`.
     """
     lines = ["| | scans |", "|---|---|", f"| found | {flow['found']} |"]
     excluded = flow["excluded"]

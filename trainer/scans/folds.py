@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ankleviewer.core.errors import AnkleViewerError
-from trainer.scans.prepare import Prepared
+from trainer.scans.split import Prepared
 
 
 def folds(found: Sequence[Prepared], count: int, seed: int = 0) -> list[list[Prepared]]:

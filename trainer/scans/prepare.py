@@ -14,7 +14,6 @@ import io
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,8 @@ from trainer.scans.intake import take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.marks import marks_on, read_marks
 from trainer.scans.source import TAKING_IN, fingerprint
+from trainer.scans.split import SPLITS, Prepared, check_leaks, flow, split_by_patient
 
-SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
 TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
 WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
@@ -38,41 +37,6 @@ WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells whi
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
 
 Float32 = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """One row of the index; `input_path` is None for a scan that was left out, `marks_path` where no fracture is marked."""
-
-    row: Row
-    split: str
-    excluded: str
-    input_path: Path | None
-    marks_path: Path | None = None
-
-
-class LeakError(ValueError):
-    """The same patient or the same picture stands in two parts of the split."""
-
-
-def split_by_patient(rows: Sequence[Row], seed: int = 0) -> dict[str, str]:
-    """Patient to "train", "validation" or "test": 70/15/15, stratified by whether the patient has a fractured scan; the same for
-    the same seed.
-    """
-    positive: dict[str, bool] = {}
-    for row in rows:
-        positive[row.patient] = positive.get(row.patient, False) or bool(row.label)
-    out: dict[str, str] = {}
-    for label in (False, True):
-        patients = sorted(
-            (p for p, has in positive.items() if has == label), key=lambda p: hashlib.sha256(f"{seed}:{p}".encode()).digest()
-        )
-        start = 0.0
-        for name, share in SPLITS:
-            stop = start + share * len(patients)
-            out.update(dict.fromkeys(patients[round(start) : round(stop)], name))
-            start = stop
-    return out
 
 
 def prepare(
@@ -278,51 +242,6 @@ def _save(target: Path, values: NDArray[Any]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with atomic_file(target) as stream:
         np.save(stream, values)
-
-
-def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
-    """Stop where a patient or a picture stands in more than one split; returns what is to be said of equal pictures in one.
-
-    Raises:
-        LeakError: with the scans' ids.
-        DataError: scans of equal pixels have different labels.
-    """
-    patients: dict[str, str] = {}
-    pictures: dict[str, Prepared] = {}
-    twice = []
-    for item in found:
-        if item.excluded:
-            continue
-        if patients.setdefault(item.row.patient, item.split) != item.split:
-            raise LeakError(f"one patient stands in {patients[item.row.patient]} and in {item.split} (scan {item.row.id})")
-        other = pictures.setdefault(pixels[item.row.id], item)
-        if other.row.label != item.row.label:
-            raise DataError(f"scans {other.row.id} and {item.row.id} hold the same pixels, but their labels differ")
-        if other.split != item.split:
-            raise LeakError(f"scans {other.row.id} ({other.split}) and {item.row.id} ({item.split}) hold the same pixels")
-        if other is not item:
-            twice.append(f"{other.row.id} and {item.row.id}: the same pixels, counted twice in {item.split}")
-    return twice
-
-
-def flow(found: Sequence[Prepared]) -> dict[str, Any]:
-    """Numbers of a flow diagram: found, excluded by reason, included by label and split."""
-    reasons = [p.excluded for p in found if p.excluded]
-    kept = [p for p in found if not p.excluded]
-    return {
-        "found": len(found),
-        "excluded": {r: reasons.count(r) for r in sorted(set(reasons))},
-        "included": len(kept),
-        "positive": sum(p.row.label for p in kept),
-        "negative": sum(1 - p.row.label for p in kept),
-        "splits": {
-            name: {
-                "positive": sum(p.row.label for p in kept if p.split == name),
-                "negative": sum(1 - p.row.label for p in kept if p.split == name),
-            }
-            for name, _ in SPLITS
-        },
-    }
 
 
 def _index(found: Sequence[Prepared], scans: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ankleviewer.core.errors import AnkleViewerError
-from trainer.scans.prepare import Prepared
+from trainer.scans.split import Prepared
 from trainer.training import checkpoint
 
 CONFIG = "config.json"

@@ -9,7 +9,7 @@ import pytest
 from ankleviewer.core.errors import AnkleViewerError
 from trainer.scans.folds import folds
 from trainer.scans.manifest import Row
-from trainer.scans.prepare import Prepared
+from trainer.scans.split import Prepared
 
 
 def scan(n: int, patient: str, label: int) -> Prepared:

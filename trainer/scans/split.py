@@ -1,0 +1,93 @@
+"""Three parts of a study's scans: split by patient, no patient and no picture in two of them, and how many there are of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.scans.manifest import DataError, Row
+
+SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One row of the index; `input_path` is None for a scan that was left out, `marks_path` where no fracture is marked."""
+
+    row: Row
+    split: str
+    excluded: str
+    input_path: Path | None
+    marks_path: Path | None = None
+
+
+class LeakError(ValueError):
+    """The same patient or the same picture stands in two parts of the split."""
+
+
+def split_by_patient(rows: Sequence[Row], seed: int = 0) -> dict[str, str]:
+    """Patient to "train", "validation" or "test": 70/15/15, stratified by whether the patient has a fractured scan; the same for
+    the same seed.
+    """
+    positive: dict[str, bool] = {}
+    for row in rows:
+        positive[row.patient] = positive.get(row.patient, False) or bool(row.label)
+    out: dict[str, str] = {}
+    for label in (False, True):
+        patients = sorted(
+            (p for p, has in positive.items() if has == label), key=lambda p: hashlib.sha256(f"{seed}:{p}".encode()).digest()
+        )
+        start = 0.0
+        for name, share in SPLITS:
+            stop = start + share * len(patients)
+            out.update(dict.fromkeys(patients[round(start) : round(stop)], name))
+            start = stop
+    return out
+
+
+def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
+    """Stop where a patient or a picture stands in more than one split; returns what is to be said of equal pictures in one.
+
+    Raises:
+        LeakError: with the scans' ids.
+        DataError: scans of equal pixels have different labels.
+    """
+    patients: dict[str, str] = {}
+    pictures: dict[str, Prepared] = {}
+    twice = []
+    for item in found:
+        if item.excluded:
+            continue
+        if patients.setdefault(item.row.patient, item.split) != item.split:
+            raise LeakError(f"one patient stands in {patients[item.row.patient]} and in {item.split} (scan {item.row.id})")
+        other = pictures.setdefault(pixels[item.row.id], item)
+        if other.row.label != item.row.label:
+            raise DataError(f"scans {other.row.id} and {item.row.id} hold the same pixels, but their labels differ")
+        if other.split != item.split:
+            raise LeakError(f"scans {other.row.id} ({other.split}) and {item.row.id} ({item.split}) hold the same pixels")
+        if other is not item:
+            twice.append(f"{other.row.id} and {item.row.id}: the same pixels, counted twice in {item.split}")
+    return twice
+
+
+def flow(found: Sequence[Prepared]) -> dict[str, Any]:
+    """Numbers of a flow diagram: found, excluded by reason, included by label and split."""
+    reasons = [p.excluded for p in found if p.excluded]
+    kept = [p for p in found if not p.excluded]
+    return {
+        "found": len(found),
+        "excluded": {r: reasons.count(r) for r in sorted(set(reasons))},
+        "included": len(kept),
+        "positive": sum(p.row.label for p in kept),
+        "negative": sum(1 - p.row.label for p in kept),
+        "splits": {
+            name: {
+                "positive": sum(p.row.label for p in kept if p.split == name),
+                "negative": sum(1 - p.row.label for p in kept if p.split == name),
+            }
+            for name, _ in SPLITS
+        },
+    }
