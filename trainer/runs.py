@@ -8,7 +8,7 @@ import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,16 +24,20 @@ from trainer.scans.split import Prepared
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.simulate.workers import at_work, begin
-from trainer.starting import model_of, name_of, start, teacher_of, with_teacher
+from trainer.starting import goes_deep, grown, model_of, name_of, start, teacher_of, with_teacher
+from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
 from trainer.training.fingerprint import check, fingerprint, of_scans
 from trainer.training.loop import Progress, train
+from trainer.training.objective import Stage
 from trainer.training.pair_source import FolderPairs, LivePairs
 from trainer.training.processes import Processes, processes
 from trainer.training.recipes import RECIPES
+from trainer.training.teach import Teacher
 
 BATCH_SEED = 7
+SHALLOW = "shallow"  # folder in a run's own: the network of fewer blocks that it began with
 
 
 def _fill(folder: str, order: BankOrder) -> None:
@@ -45,7 +49,7 @@ def train_on_simulator(
     order: TrainOrder, report: Callable[[Progress], None], say: Callable[[str], None] = lambda line: None
 ) -> FractureNet:
     """`ankle-trainer train --data simulate`: pairs are made in a process of their own while the loop runs on those that are
-    there.
+    there. Where the recipe says so, a network of fewer blocks learns first (in OUT/shallow) and is deepened then.
 
     Raises:
         AnkleViewerError: RESUME_UNFIT, DEVICE_MISSING, and as `start_network`.
@@ -61,34 +65,51 @@ def train_on_simulator(
     first = min(recipe.pairs, 64)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
     wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every, spec.spacing_mm)
-    settings = [asdict(wanted), [asdict(s) for s in stages], order.seed]
+    deep = goes_deep(order, recipe)
+    all_stages = [*stages, *(recipe.deepened if deep else ())]
+    settings = [asdict(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
     kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
     if order.resume:
         check(order.out, kept)
+        check(order.out / SHALLOW, kept)
+    elif deep:
+        checkpoint.drop(order.out)  # of an older run, which a run that stops before it is deep must not go on from
+    notes = {
+        "seed": order.seed,
+        "pairs": recipe.pairs,
+        "init": name_of(order.init),
+        "teacher": teacher_of(order),
+        "fingerprint": kept,
+    }
+    total = sum(s.steps for s in all_stages)
     with processes(device) as group, _pairs(order, wanted, group) as pair:
-        trained = train(
-            net,
-            spec,
-            stages,
-            PairBank(pair, recipe.pairs, first, growth, BATCH_SEED, device),
-            order.out,
-            execution=order.on(group),
-            teacher=teacher,
-            resume=order.resume,
-            validate=validate,
-            report=report,
-            say=say,
-            notes={
-                "seed": order.seed,
-                "pairs": recipe.pairs,
-                "init": name_of(order.init),
-                "teacher": teacher_of(order),
-                "fingerprint": kept,
-            },
-        )
-    if group.first:
-        draw_curves(order.out)
-    return trained
+
+        def learn(net: FractureNet, stages: list[Stage], teacher: Teacher | None, run: Path, done: int) -> FractureNet:
+            bank = PairBank(pair, recipe.pairs, recipe.pairs if done else first, growth, BATCH_SEED, device)
+            trained = train(
+                net,
+                spec,
+                stages,
+                bank,
+                run,
+                execution=order.on(group),
+                teacher=teacher,
+                resume=order.resume,
+                validate=validate,
+                report=lambda at: report(replace(at, step=at.step + done, of=total)),
+                say=say,
+                notes=notes,
+            )
+            if group.first:
+                draw_curves(run)
+            return trained
+
+        done = 0
+        if deep:
+            net = learn(net, stages, teacher, order.out / SHALLOW, 0)
+            done = sum(s.steps for s in stages)
+            (net, stages), teacher = grown(order, recipe, net), None
+        return learn(net, stages, teacher, order.out, done)
 
 
 @contextmanager

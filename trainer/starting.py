@@ -16,6 +16,7 @@ from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.manifest import MANIFEST_FILE
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.atomic import write_text
+from trainer.networks.deepen import deepen
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.networks.weights import load_weights, read_weights
@@ -50,10 +51,10 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
 
 
 def start_network(
-    order: TrainOrder, say: Callable[[str], None] = lambda line: None
+    order: TrainOrder, say: Callable[[str], None] = lambda line: None, shallow: bool = False
 ) -> tuple[FractureNet, PreprocessSpec | None, Teacher | None]:
     """The network of an order, the preprocessing that comes with its pack or its teacher (None without either), and its teacher,
-    if there is one.
+    if there is one. A `shallow` network has the fewer blocks that its recipe begins with.
 
     Raises:
         AnkleViewerError: USAGE, INIT_UNFIT, INIT_UNREADABLE, RUN_UNREADABLE.
@@ -70,7 +71,7 @@ def start_network(
         if net.arch != order.model:
             raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
         return net, spec, None
-    net = build(order.model, **recipe.config, **({"width": order.width} if order.width else {}))
+    net = build(order.model, **recipe.config, **(recipe.shallow if shallow else {}), **_width(order))
     if weights and order.init is not None:
         report = load_weights(net, read_weights(order.init), order.partial)
         if not (order.resume and checkpoint.exists(order.out)):  # that of a run that goes on tells how it began
@@ -98,12 +99,30 @@ def start(
     """
     if order.teacher is not None and not recipe.teacher:
         raise AnkleViewerError("USAGE", f"Preset {order.preset} of {order.model} learns from no teacher; leave --teacher out.")
-    net, spec, teacher = start_network(order, say)
+    net, spec, teacher = start_network(order, say, shallow=goes_deep(order, recipe))
     if spec is None or teacher is not None:
         return net, spec or recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher
     if not recipe.onward:
         raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
     return net, spec, list(chosen(recipe.onward, order.rate, order.strength)), None
+
+
+def goes_deep(order: TrainOrder, recipe: Recipe) -> bool:
+    """Whether a network of fewer blocks learns first: one that knows nothing yet, on the simulator."""
+    return bool(recipe.shallow) and order.init is None
+
+
+def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet) -> tuple[FractureNet, list[Stage]]:
+    """The whole network out of a shallow one that has learnt, and the stages that it goes through."""
+    torch.manual_seed(order.seed)
+    net = build(order.model, **recipe.config, **_width(order))
+    deepen(shallow, net)
+    stages = chosen((*recipe.stages, *recipe.deepened), order.rate, order.strength)
+    return net, list(stages[len(recipe.stages) :])
+
+
+def _width(order: TrainOrder) -> dict[str, float]:
+    return {"width": order.width} if order.width else {}
 
 
 def with_teacher(order: TrainOrder) -> TrainOrder:

@@ -17,6 +17,7 @@ from ankleviewer.core.paths import assets_dir
 from trainer import runs as module
 from trainer.orders import TrainOrder
 from trainer.runs import (
+    SHALLOW,
     _clear_others,
     train_on_simulator,
     validation_figures,
@@ -25,6 +26,7 @@ from trainer.scans.prepare import prepare
 from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.starting import load_run
 from trainer.training import checkpoint
+from trainer.training.loop import Progress
 
 SHIPPED = assets_dir() / "models" / "compact"
 
@@ -65,6 +67,22 @@ def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path
         with pytest.raises(AnkleViewerError, match=f"RESUME_UNFIT: .* in {told}"):
             train_on_simulator(replace(order, resume=True, **other), lambda progress: None)
     assert len(kept) == 2
+
+
+def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    order = TrainOrder("resnet101", "best", tmp_path / "run", epochs=0.01, size=32, width=0.125, seed=1, live=True)
+    seen: list[Progress] = []
+    net = train_on_simulator(order, seen.append)
+    assert "blocks" not in net.config and len(net.features) == 2 + 33
+    shallow, _, record = load_run(order.out / SHALLOW)
+    assert list(shallow.config["blocks"]) == [3, 4, 4, 1] and record["teacher"].startswith("compact ")
+    assert [p.step for p in seen] == list(range(1, seen[0].of + 1)) and {p.of for p in seen} == {len(seen)}
+    checkpoint.drop(order.out)  # as if it had been stopped before the whole network's first checkpoint
+    again = train_on_simulator(replace(order, resume=True), seen.append)
+    assert all(torch.equal(v, again.state_dict()[k]) for k, v in net.state_dict().items())
+    checkpoint.drop(order.out)
+    with pytest.raises(AnkleViewerError, match="RESUME_UNFIT"):
+        train_on_simulator(replace(order, resume=True, seed=2), seen.append)
 
 
 def test_pairs_of_another_seed_are_not_trained_on(tmp_path: Path) -> None:

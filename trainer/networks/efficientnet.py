@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from trainer.networks.factory import Mode, conv3d
 from trainer.networks.head import FractureNet, Pooling
-from trainer.networks.layers import DropPath, Norm, conv_norm
+from trainer.networks.layers import DropPath, Norm, conv_norm, last_norm
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,16 @@ class Block(nn.Module):
         """(N, cin, D, H, W) to (N, cout, D / stride, ...)."""
         y = self.layers(x)
         return y if self.drop is None else x + self.drop(y)
+
+    def rest(self) -> None:
+        """See `deepen.Residual`.
+
+        Raises:
+            ValueError: the block changes the shape.
+        """
+        if self.drop is None:
+            raise ValueError("a block that changes the shape cannot rest")
+        last_norm(self.layers).weight.data.zero_()
 
 
 class EfficientNetFeatures(nn.Sequential):

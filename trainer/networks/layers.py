@@ -25,6 +25,20 @@ def conv_norm(conv: nn.Module, channels: int, norm: Norm, act: nn.Module | None 
     return nn.Sequential(*layers) if act is None else nn.Sequential(*layers, act)
 
 
+def last_norm(layers: nn.Sequential) -> nn.BatchNorm3d:
+    """The batch norm of a `conv_norm`, or of a row of layers that ends in one without activation.
+
+    Raises:
+        TypeError: there is none, as in a network whose norms are folded away.
+    """
+    last: nn.Module = layers
+    while isinstance(last, nn.Sequential):
+        last = last[-1]
+    if not isinstance(last, nn.BatchNorm3d):
+        raise TypeError(f"the last layer is a {type(last).__name__}, not a batch norm")
+    return last
+
+
 class DropPath(nn.Module):
     """Stochastic depth (Huang et al. 2016): in training the whole branch is left out for a volume with a chance of `drop`, and
     scaled up where it stays.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from trainer.networks.factory import Mode, conv3d
 from trainer.networks.head import FractureNet, Pooling
-from trainer.networks.layers import Norm, conv_norm
+from trainer.networks.layers import Norm, conv_norm, last_norm
 
 BLOCKS = (3, 4, 23, 3)  # of the four stages
 EXPANSION = 4
@@ -31,20 +33,30 @@ class Bottleneck(nn.Module):
         """(N, cin, D, H, W) to (N, 4 * width, D / stride, ...)."""
         return self.act(self.expand(self.middle(self.reduce(x))) + self.shortcut(x))
 
+    def rest(self) -> None:
+        """See `deepen.Residual`.
+
+        Raises:
+            ValueError: the block changes the shape.
+        """
+        if not isinstance(self.shortcut, nn.Identity):
+            raise ValueError("a block that changes the shape cannot rest")
+        last_norm(self.expand).weight.data.zero_()
+
 
 class ResNetFeatures(nn.Sequential):
     """(N, 1, D, H, W) to (N, 2048 * width, d, h, w), d = D / 32, or D / 16 with `stride16`. Layers: stem, pooling, all blocks."""
 
-    def __init__(self, mode: Mode, width: float, stride16: bool, norm: Norm) -> None:
+    def __init__(self, mode: Mode, width: float, stride16: bool, norm: Norm, blocks: Sequence[int] = BLOCKS) -> None:
         base = round(64 * width)
         stem = conv_norm(conv3d(1, base, 7, 2, mode=mode), base, norm, nn.ReLU(inplace=True))
         layers: list[nn.Module] = [stem, nn.MaxPool3d(3, 2, 1)]
         cin = base
-        for stage, count in enumerate(BLOCKS):
+        for stage, count in enumerate(blocks):
             channels = base * 2**stage
             for block in range(count):
                 stride = 2 if stage > 0 and block == 0 else 1
-                keep = stride16 and stage == len(BLOCKS) - 1
+                keep = stride16 and stage == len(blocks) - 1
                 # the first block keeps its taps where it kept its stride, those after it look twice as far instead
                 dilation = 2 if keep and block > 0 else 1
                 layers.append(Bottleneck(cin, channels, 1 if keep else stride, dilation, mode, norm))
@@ -61,6 +73,7 @@ def resnet101(
     dropout: float = 0.0,
     bn_eps: float = 1e-5,
     bn_momentum: float = 0.1,
+    blocks: Sequence[int] = BLOCKS,
 ) -> FractureNet:
     """3D-ResNet101: 42,495,937 parameters in "acs" (the paper's 42.5 million), 85,203,265 in "full".
 
@@ -70,6 +83,7 @@ def resnet101(
         stride16: the last stage keeps its resolution and is dilated instead: an 8 x 8 x 8 map of a 128-voxel cube, same weights.
         pooling, dropout: see `FractureNet`.
         bn_eps, bn_momentum: see `layers.Norm`.
+        blocks: of each stage; fewer make a shallow one that learns faster and is deepened then (`deepen`).
     """
     config = {
         "mode": mode,
@@ -79,8 +93,9 @@ def resnet101(
         "dropout": dropout,
         "bn_eps": bn_eps,
         "bn_momentum": bn_momentum,
+        **({} if tuple(blocks) == BLOCKS else {"blocks": list(blocks)}),
     }
-    features = ResNetFeatures(mode, width, stride16, Norm(bn_eps, bn_momentum))
+    features = ResNetFeatures(mode, width, stride16, Norm(bn_eps, bn_momentum), blocks)
     return FractureNet(
         features, features.channels, pooling, dropout, arch="resnet101", mode=mode, stride=16 if stride16 else 32, config=config
     )

@@ -5,7 +5,7 @@ tells how they came about.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ankleviewer.core.assessment.preprocess import FINE, PAPER, PreprocessSpec
@@ -27,6 +27,8 @@ class Recipe:
         stages: in order.
         crop: edge of the simulated close-ups, voxels; pairs: how many are made; whole_every: every so many is a whole ankle.
         onward: stages for a network that has learnt already (--init PACK), instead of `stages`.
+        shallow: options of a network of fewer blocks that goes through `stages` first; {} for none.
+        deepened: stages for the whole network that grows out of it.
         teacher: network whose run must be given by --teacher, or "".
     """
 
@@ -38,6 +40,8 @@ class Recipe:
     whole_every: int = 0
     teacher: str = ""
     onward: tuple[Stage, ...] = ()
+    shallow: dict[str, Any] = field(default_factory=dict)
+    deepened: tuple[Stage, ...] = ()
 
     @property
     def largest(self) -> int:
@@ -63,6 +67,7 @@ class Recipe:
             self,
             stages=short(self.stages),
             onward=short(self.onward),
+            deepened=short(self.deepened),
             crop=crop,
             pairs=max(4, round(self.pairs * share)),
             whole_every=whole_every,
@@ -117,6 +122,20 @@ _TAUGHT = (
         mine_volumes=90,
     ),
 )
+# a shallow network that has learnt is deepened: the statistics of the new blocks come from small crops first
+_DEEPENED = (
+    Stage(
+        CropPlan(64, 3, 3, True, (), 0.3, plain_hu=90.0, hard=0.5),
+        600,
+        (3e-4, 1.5e-4),
+        cells=1.0,
+        scan=0.3,
+        sides=0.0,
+        mine_every=300,
+        mine_volumes=90,
+    ),
+    replace(_TAUGHT[2], steps=400, lr=(1.5e-4, 3e-5), sides=0.0, teacher=0.0),
+)
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
 
@@ -166,7 +185,17 @@ _CALM: dict[str, Any] = {"dropout": 0.0, "drop_path": 0.0, "bn_momentum": 0.1}
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("compact", "best"): Recipe(FINE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
     ("mobilenet", "best"): Recipe(FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
-    ("resnet101", "best"): Recipe(FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("resnet101", "best"): Recipe(
+        FINE,
+        {"pooling": "lse", "stride16": True},
+        _TAUGHT,
+        72,
+        4000,
+        4,
+        teacher="compact",
+        shallow={"blocks": (3, 4, 4, 1)},
+        deepened=_DEEPENED,
+    ),
     ("efficientnet_b7", "best"): Recipe(
         FINE, {"pooling": "lse", "stride16": True, **_CALM}, _TAUGHT, 72, 4000, 4, teacher="compact"
     ),

@@ -14,7 +14,9 @@ from trainer.training.recipes import RECIPES
 def test_every_recipe_can_be_built_and_its_crops_fit(key: tuple[str, str]) -> None:
     recipe = RECIPES[key]
     net = build(key[0], **recipe.config)
-    for stage in (*recipe.stages, *recipe.onward):
+    assert build(key[0], **recipe.config, **recipe.shallow).parameter_count <= net.parameter_count
+    assert bool(recipe.shallow) == bool(recipe.deepened)
+    for stage in (*recipe.stages, *recipe.onward, *recipe.deepened):
         assert stage.plan.size % net.stride == 0 and stage.plan.size <= recipe.largest
         assert stage.steps > 0 and 0 < stage.lr[1] <= stage.lr[0] < 0.1
         assert stage.teacher == 0 or recipe.teacher
@@ -50,4 +52,4 @@ def test_shortening() -> None:
 def test_shortened_crops_fit_the_pairs_that_are_made(size: int) -> None:
     for recipe in RECIPES.values():
         short = recipe.shortened(0.1, size)
-        assert all(s.plan.size <= min(size, short.largest) for s in (*short.stages, *short.onward))
+        assert all(s.plan.size <= min(size, short.largest) for s in (*short.stages, *short.onward, *short.deepened))
