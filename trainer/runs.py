@@ -70,8 +70,8 @@ def train_on_simulator(
     settings = [asdict(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
     kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
     if order.resume:
-        check(order.out, kept)
-        check(order.out / SHALLOW, kept)
+        for run in (order.out, *([order.out / SHALLOW] if deep else ())):
+            check(run, kept)
     elif deep:
         checkpoint.drop(order.out)  # of an older run, which a run that stops before it is deep must not go on from
     notes = {
