@@ -85,7 +85,7 @@ def train_on_simulator(
     with processes(device) as group, _pairs(order, wanted, group) as pair:
 
         def learn(net: FractureNet, stages: list[Stage], teacher: Teacher | None, run: Path, done: int) -> FractureNet:
-            bank = PairBank(pair, recipe.pairs, recipe.pairs if done else first, growth, BATCH_SEED, device)
+            bank = PairBank(pair, recipe.pairs, recipe.pairs if done else first, growth, BATCH_SEED + done, device)
             trained = train(
                 net,
                 spec,
@@ -106,9 +106,10 @@ def train_on_simulator(
 
         done = 0
         if deep:
-            net = learn(net, stages, teacher, order.out / SHALLOW, 0)
+            begun = order.resume and checkpoint.load(order.out) is not None
+            shallow = None if begun else learn(net, stages, teacher, order.out / SHALLOW, 0)
             done = sum(s.steps for s in stages)
-            (net, stages), teacher = grown(order, recipe, net), None
+            (net, stages), teacher = grown(order, recipe, shallow), None
         return learn(net, stages, teacher, order.out, done)
 
 

@@ -112,11 +112,12 @@ def goes_deep(order: TrainOrder, recipe: Recipe) -> bool:
     return bool(recipe.shallow) and order.init is None
 
 
-def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet) -> tuple[FractureNet, list[Stage]]:
-    """The whole network out of a shallow one that has learnt, and the stages that it goes through."""
+def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet | None) -> tuple[FractureNet, list[Stage]]:
+    """The whole network out of a shallow one that has learnt (None: it has begun, its own state follows), and its stages."""
     torch.manual_seed(order.seed)
     net = build(order.model, **recipe.config, **_width(order))
-    deepen(shallow, net)
+    if shallow is not None:
+        deepen(shallow, net)
     stages = chosen((*recipe.stages, *recipe.deepened), order.rate, order.strength)
     return net, list(stages[len(recipe.stages) :])
 

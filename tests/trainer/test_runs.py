@@ -80,6 +80,11 @@ def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where
     checkpoint.drop(order.out)  # as if it had been stopped before the whole network's first checkpoint
     again = train_on_simulator(replace(order, resume=True), seen.append)
     assert all(torch.equal(v, again.state_dict()[k]) for k, v in net.state_dict().items())
+    (order.out / SHALLOW).rename(tmp_path / "aside")  # the whole network has begun: nobody needs the shallow one any more
+    again = train_on_simulator(replace(order, resume=True), seen.append)
+    assert all(torch.equal(v, again.state_dict()[k]) for k, v in net.state_dict().items())
+    assert not (order.out / SHALLOW).exists()
+    (tmp_path / "aside").rename(order.out / SHALLOW)
     checkpoint.drop(order.out)
     with pytest.raises(AnkleViewerError, match="RESUME_UNFIT"):
         train_on_simulator(replace(order, resume=True, seed=2), seen.append)

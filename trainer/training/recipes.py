@@ -29,7 +29,7 @@ class Recipe:
         onward: stages for a network that has learnt already (--init PACK), instead of `stages`.
         shallow: options of a network of fewer blocks that goes through `stages` first; {} for none.
         deepened: stages for the whole network that grows out of it.
-        teacher: network whose run must be given by --teacher, or "".
+        teacher: kind of network that it learns from (--teacher, or the shipped one), or "".
     """
 
     spec: PreprocessSpec
@@ -124,16 +124,7 @@ _TAUGHT = (
 )
 # a shallow network that has learnt is deepened: the statistics of the new blocks come from small crops first
 _DEEPENED = (
-    Stage(
-        CropPlan(64, 3, 3, True, (), 0.3, plain_hu=90.0, hard=0.5),
-        600,
-        (3e-4, 1.5e-4),
-        cells=1.0,
-        scan=0.3,
-        sides=0.0,
-        mine_every=300,
-        mine_volumes=90,
-    ),
+    replace(_TAUGHT[1], steps=600, lr=(3e-4, 1.5e-4), scan=0.3, sides=0.0, teacher=0.0, mine_every=300),
     replace(_TAUGHT[2], steps=400, lr=(1.5e-4, 3e-5), sides=0.0, teacher=0.0),
 )
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
