@@ -47,6 +47,7 @@ class ExportOrder:
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's, which a run on own scans may not take.
+        sharpness: factor on its cells' scores, see `FractureNet.sharpen`.
         version, status, default, finer: see `export.export`.
     """
 
@@ -61,6 +62,7 @@ class ExportOrder:
     default: bool = False
     finer: int | None = None
     mirrored: bool = False
+    sharpness: float = 1.0
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -97,7 +99,7 @@ def export_run(order: ExportOrder) -> Path:
     then the pack.
 
     Raises:
-        AnkleViewerError: NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE.
+        AnkleViewerError: USAGE, NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE.
         DataError: the validation table is not usable.
         ExportError: see `export.export`.
     """
@@ -116,6 +118,10 @@ def export_run(order: ExportOrder) -> Path:
     metrics = _figures(order.metrics, name) if order.metrics else {}
     if order.mirrored:
         net.mirror()
+    if order.sharpness != 1:
+        if net.pooling != "lse":
+            raise AnkleViewerError("USAGE", "--sharpness goes with a network that pools by log-sum-exp; leave it out.")
+        net.sharpen(order.sharpness)
     manifest = order.validation
     if manifest is None:
         from trainer.scans.write_scans import Order, simulate
@@ -145,6 +151,7 @@ def export_run(order: ExportOrder) -> Path:
         "steps": sum(stage["steps"] for stage in record["stages"]),
         "init": record.get("init", ""),
         "teacher": record.get("teacher", ""),
+        **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
     }
     reasons = Counter(p.excluded for p in found if p.excluded)
     excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"

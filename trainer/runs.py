@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc, pair_accuracy
@@ -30,13 +31,15 @@ from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
 from trainer.training.fingerprint import check, fingerprint, of_scans
 from trainer.training.loop import Progress, train
-from trainer.training.objective import Stage
+from trainer.training.objective import Stage, to_input
 from trainer.training.pair_source import FolderPairs, LivePairs
 from trainer.training.processes import Processes, processes
 from trainer.training.recipes import RECIPES
+from trainer.training.settle import settle
 from trainer.training.teach import Teacher
 
 BATCH_SEED = 7
+SETTLING = 30  # batches that the statistics of new blocks come from
 SHALLOW = "shallow"  # folder in a run's own: the network of fewer blocks that it began with
 
 
@@ -84,8 +87,19 @@ def train_on_simulator(
     total = sum(s.steps for s in all_stages)
     with processes(device) as group, _pairs(order, wanted, group) as pair:
 
-        def learn(net: FractureNet, stages: list[Stage], teacher: Teacher | None, run: Path, done: int) -> FractureNet:
+        def learn(
+            net: FractureNet,
+            stages: list[Stage],
+            teacher: Teacher | None,
+            run: Path,
+            done: int = 0,
+            fresh: Sequence[nn.Module] = (),
+        ) -> FractureNet:
             bank = PairBank(pair, recipe.pairs, recipe.pairs if done else first, growth, BATCH_SEED + done, device)
+            if fresh:
+                net.to(device)
+                batches = (bank.batch(total + k, stages[0].plan) for k in range(SETTLING))
+                settle(net, fresh, (to_input(net, batch.hu.to(device), spec) for batch in batches))
             trained = train(
                 net,
                 spec,
@@ -104,13 +118,12 @@ def train_on_simulator(
                 draw_curves(run)
             return trained
 
-        done = 0
         if deep:
             begun = order.resume and checkpoint.load(order.out) is not None
-            shallow = None if begun else learn(net, stages, teacher, order.out / SHALLOW, 0)
-            done = sum(s.steps for s in stages)
-            (net, stages), teacher = grown(order, recipe, shallow), None
-        return learn(net, stages, teacher, order.out, done)
+            shallow = None if begun else learn(net, stages, teacher, order.out / SHALLOW)
+            whole = grown(order, recipe, shallow, teacher)
+            return learn(whole.net, whole.stages, whole.teacher, order.out, sum(s.steps for s in stages), whole.fresh)
+        return learn(net, stages, teacher, order.out)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
@@ -112,14 +113,29 @@ def goes_deep(order: TrainOrder, recipe: Recipe) -> bool:
     return bool(recipe.shallow) and order.init is None
 
 
-def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet | None) -> tuple[FractureNet, list[Stage]]:
-    """The whole network out of a shallow one that has learnt (None: it has begun, its own state follows), and its stages."""
+@dataclass(frozen=True)
+class Grown:
+    """A whole network out of a shallow one.
+
+    Attributes:
+        net: the network; stages: what it goes through; teacher: of its map, where the shallow one had one.
+        fresh: its blocks that are new; none where the network has begun, since its own state follows.
+    """
+
+    net: FractureNet
+    stages: list[Stage]
+    teacher: Teacher | None
+    fresh: Sequence[nn.Module]
+
+
+def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet | None, teacher: Teacher | None) -> Grown:
+    """The whole network out of a `shallow` one that has learnt from `teacher`; out of None where it has begun."""
     torch.manual_seed(order.seed)
     net = build(order.model, **recipe.config, **_width(order))
-    if shallow is not None:
-        deepen(shallow, net)
+    fresh = deepen(shallow, net) if shallow is not None else []
     stages = chosen((*recipe.stages, *recipe.deepened), order.rate, order.strength)
-    return net, list(stages[len(recipe.stages) :])
+    own = Teacher(teacher.teacher, net) if teacher is not None else None
+    return Grown(net, list(stages[len(recipe.stages) :]), own, fresh)
 
 
 def _width(order: TrainOrder) -> dict[str, float]:

@@ -64,6 +64,28 @@ def test_validation_scans_of_one_class_give_an_uncalibrated_pack_where_that_is_a
     assert calibration_text(decision, 0.7) == "Score, not calibrated"
 
 
+def test_a_sharper_pack_answers_by_its_highest_cells(run: Path, manifest: Path, tmp_path: Path) -> None:
+    line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--sharpness", "2.5"]
+    assert main([*line, "--out", str(tmp_path / "pack")]) == 0
+    record = json.loads((tmp_path / "pack" / "manifest.json").read_text())
+    assert record["origin"]["sharpness"] == 2.5 and "| sharpness | 2.5 |" in (tmp_path / "pack" / "card.md").read_text()
+    kept = json.loads((run / "validation-answers.json").read_text())
+    net, _, _ = load_run(run)
+    cam = net(torch.from_numpy(np.load(run / "validation-prepared" / "inputs" / "s0.npy"))[None, None])[1].detach()
+    assert kept["scans"]["s0"][0] == pytest.approx(float(torch.logsumexp(2.5 * cam.flatten(), 0)) - np.log(cam.numel()), abs=1e-3)
+    assert kept["scans"]["s0"][1] == pytest.approx(2.5 * float(cam.max()), abs=1e-3)
+
+
+def test_a_network_that_takes_means_has_no_sharpness(
+    tmp_path: Path, run: Path, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, spec, record = load_run(run)
+    net.pooling = "gap"
+    monkeypatch.setattr("trainer.publish.load_run", lambda path: (net, spec, record))
+    with pytest.raises(AnkleViewerError, match="USAGE: --sharpness"):
+        export_run(ExportOrder(run, tmp_path / "pack", manifest, name="trial", sharpness=2.0))
+
+
 @pytest.mark.parametrize("name", ["Our Hospital", "klinik-süd", "UPPER", "../x", "", "all"])
 def test_names_that_the_viewer_refuses_are_refused_first(name: str, tmp_path: Path) -> None:
     with pytest.raises(AnkleViewerError, match="NAME_INVALID: A model may not be named"):

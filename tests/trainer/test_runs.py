@@ -74,6 +74,8 @@ def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where
     seen: list[Progress] = []
     net = train_on_simulator(order, seen.append)
     assert "blocks" not in net.config and len(net.features) == 2 + 33
+    norms = [m for m in net.modules() if isinstance(m, torch.nn.BatchNorm3d)]
+    assert all(float(m.running_mean.abs().max()) > 0 for m in norms), "also those of blocks that came later"
     shallow, _, record = load_run(order.out / SHALLOW)
     assert list(shallow.config["blocks"]) == [3, 4, 4, 1] and record["teacher"].startswith("compact ")
     assert [p.step for p in seen] == list(range(1, seen[0].of + 1)) and {p.of for p in seen} == {len(seen)}

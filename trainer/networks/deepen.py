@@ -23,9 +23,12 @@ class Residual(Protocol):
 
 
 @torch.no_grad()
-def deepen(shallow: FractureNet, deep: FractureNet) -> None:
+def deepen(shallow: FractureNet, deep: FractureNet) -> list[nn.Module]:
     """Give `deep` the weights of `shallow`: of blocks of one shape in a row the first ones are those of `shallow`, the others
     rest.
+
+    Returns:
+        the blocks that rest: they have learnt nothing yet, and their statistics are of nothing.
 
     Raises:
         ValueError: the networks differ in more than the number of blocks that keep the shape.
@@ -33,11 +36,13 @@ def deepen(shallow: FractureNet, deep: FractureNet) -> None:
     if not isinstance(shallow.features, nn.Sequential) or not isinstance(deep.features, nn.Sequential):
         raise TypeError("the features of both networks must be a Sequential")
     known = list(shallow.features)
+    fresh: list[nn.Module] = []
     for layer in deep.features:
         if known and _shapes(layer) == _shapes(known[0]):
             layer.load_state_dict(known.pop(0).state_dict())
         elif isinstance(layer, Residual):
             layer.rest()
+            fresh.append(layer)
         else:
             raise ValueError(f"the shallow network has no {type(layer).__name__} like that of the deep one, and it cannot rest")
     if known:
@@ -45,6 +50,7 @@ def deepen(shallow: FractureNet, deep: FractureNet) -> None:
     for name, module in deep.named_children():
         if name != "features":
             module.load_state_dict(shallow.get_submodule(name).state_dict())
+    return fresh
 
 
 def _shapes(layer: nn.Module) -> list[Any]:

@@ -74,6 +74,19 @@ class FractureNet(nn.Module):
         """See every volume and its mirror image from now on; kept in `config`."""
         self.mirrored = self.config["mirrored"] = True
 
+    @torch.no_grad()
+    def sharpen(self, factor: float) -> None:
+        """Multiply the cells' scores, so that the highest decide more: what Pinheiro and Collobert (2015) call r in their
+        log-sum-exp. A scan has many times the cells of the crops a network has learnt from, and their sum outweighs one place.
+
+        Raises:
+            ValueError: the pooling is not log-sum-exp, and a factor would change nothing.
+        """
+        if self.pooling != "lse":
+            raise ValueError("a mean over all cells has no sharpness")
+        self.head.weight.mul_(factor)
+        self.head.bias.mul_(factor)
+
     @property
     def cell_offset(self) -> float:
         """Voxel index of the first cell's centre: cells are blocks of `stride` voxels, as the targets of the training are."""

@@ -23,7 +23,7 @@ class Stage:
 
     Attributes:
         plan: crops of a batch; steps: how many; lr: learning rate at the start and the end.
-        cells, scan, sides, teacher: weights of the losses.
+        cells, scan, sides, teacher, teacher_map: weights of the losses; the last two of the teacher's features and of its map.
         freeze_norm: batch norm keeps its statistics.
         mine_every: steps between two searches for hard places in `mine_volumes` volumes; 0 for none.
     """
@@ -35,6 +35,7 @@ class Stage:
     scan: float = 0.5
     sides: float = 1.0
     teacher: float = 0.0
+    teacher_map: float = 0.0
     freeze_norm: bool = False
     mine_every: int = 0
     mine_volumes: int = 120
@@ -78,8 +79,8 @@ class Objective(nn.Module):
         with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
             logit, cam, sides, taps = self.exits(self.net, x, stage.sides > 0)
             taught = x.new_zeros(())
-            if self.teacher is not None and stage.teacher > 0:
-                taught = self.teacher.lesson(self.net, x, taps, cam)
+            if self.teacher is not None and stage.teacher + stage.teacher_map > 0:
+                taught = self.teacher.lesson(self.net, x, taps, cam, stage.teacher, stage.teacher_map)
         cells = x.new_zeros(())
         if stage.cells > 0:
             cells = cell_loss(cam, *cell_targets(batch.crack, batch.changed, self.net.stride))
@@ -89,7 +90,7 @@ class Objective(nn.Module):
         gap = (logit[0 : batch.twins : 2] - logit[1 : batch.twins : 2])[batch.label[0 : batch.twins : 2] > 0]
         if len(gap):
             scan = scan + F.softplus(-gap).mean()
-        loss = stage.cells * cells + stage.scan * scan + stage.sides * side + stage.teacher * taught
+        loss = stage.cells * cells + stage.scan * scan + stage.sides * side + taught
         accuracy = float((gap > 0).float().mean()) if len(gap) else float("nan")
         return loss, {
             "cells": cells.item(),

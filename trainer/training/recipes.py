@@ -97,7 +97,16 @@ _ONWARD = (
 # a deep network imitates the compact one: on many small crops what it sees in every cell, then on larger ones, up to whole
 # ankles, what it makes of them
 _TAUGHT = (
-    Stage(CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0), 1000, (2e-3, 1.5e-3), cells=0.3, scan=0.1, sides=0.3, teacher=2.0),
+    Stage(
+        CropPlan(64, 2, 4, True, (), 0.3, plain_hu=90.0),
+        1000,
+        (2e-3, 1.5e-3),
+        cells=0.3,
+        scan=0.1,
+        sides=0.3,
+        teacher=2.0,
+        teacher_map=0.6,
+    ),
     Stage(
         CropPlan(64, 3, 3, True, (), 0.3, plain_hu=90.0, hard=0.5),
         500,
@@ -106,6 +115,7 @@ _TAUGHT = (
         scan=0.2,
         sides=0.3,
         teacher=1.5,
+        teacher_map=0.45,
         mine_every=250,
         mine_volumes=90,
     ),
@@ -117,15 +127,16 @@ _TAUGHT = (
         scan=0.4,
         sides=0.2,
         teacher=1.0,
+        teacher_map=0.3,
         freeze_norm=True,
         mine_every=200,
         mine_volumes=90,
     ),
 )
-# a shallow network that has learnt is deepened: the statistics of the new blocks come from small crops first
+# a shallow network that has learnt is deepened: of its teacher it still has the map
 _DEEPENED = (
-    replace(_TAUGHT[1], steps=600, lr=(3e-4, 1.5e-4), scan=0.3, sides=0.0, teacher=0.0, mine_every=300),
-    replace(_TAUGHT[2], steps=400, lr=(1.5e-4, 3e-5), sides=0.0, teacher=0.0),
+    replace(_TAUGHT[1], steps=400, lr=(3e-4, 1.5e-4), scan=0.3, sides=0.0, teacher=0.0, teacher_map=1.0, freeze_norm=True),
+    replace(_TAUGHT[2], steps=600, lr=(1.5e-4, 2e-5), sides=0.0, teacher=0.0, teacher_map=1.0),
 )
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)

@@ -63,17 +63,22 @@ class Teacher(nn.Module):
         """What learns: the translation."""
         return self.match.parameters()
 
-    def lesson(self, student: FractureNet, x: Tensor, taps: dict[int, Tensor], cam: Tensor) -> Tensor:
+    def lesson(
+        self, student: FractureNet, x: Tensor, taps: dict[int, Tensor], cam: Tensor, features: float = 1.0, scores: float = 0.3
+    ) -> Tensor:
         """Loss: the student's features `taps` (of `layers`) against the teacher's, and its map against the teacher's highest
-        score per cell.
+        score per cell, with a weight each; what weighs nothing is not worked out. The map of a student that is not pooled by
+        log-sum-exp holds no scores, and is not compared.
         """
-        features, scores = self._look(x)
-        wanted = {at: _per_cell(features[at[0]].float(), at[1]) for at in set(self.layers.values())}
-        losses = [self._distance(self.match[str(i)](taps[i]).float(), wanted[at]) for i, at in self.layers.items()]
-        loss = torch.stack(losses).mean()
-        if student.pooling == "lse":
-            pooled = F.max_pool3d(scores, student.stride // self.teacher.stride)
-            loss = loss + 0.3 * F.smooth_l1_loss(cam.float(), pooled.clamp(-8, 8))
+        seen, wanted_scores = self._look(x)
+        loss = cam.new_zeros(())
+        if features > 0:
+            wanted = {at: _per_cell(seen[at[0]].float(), at[1]) for at in set(self.layers.values())}
+            losses = [self._distance(self.match[str(i)](taps[i]).float(), wanted[at]) for i, at in self.layers.items()]
+            loss = loss + features * torch.stack(losses).mean()
+        if scores > 0 and student.pooling == "lse":
+            pooled = F.max_pool3d(wanted_scores, student.stride // self.teacher.stride)
+            loss = loss + scores * F.smooth_l1_loss(cam.float(), pooled.clamp(-8, 8))
         return loss
 
     @torch.no_grad()

@@ -47,6 +47,20 @@ def test_mirrored_it_answers_alike_for_either_side(pooling: str) -> None:
     torch.testing.assert_close(net.train()(x)[1], one, msg="training sees what it is given")
 
 
+def test_the_sharper_the_more_the_highest_cell_decides() -> None:
+    net, x = network("lse"), torch.randn(2, 1, 8, 10, 12)
+    net.before_head, net.head = nn.Linear(6, 4), nn.Linear(4, 1)  # a head of two layers is one map, too
+    logit, cam = (t.detach() for t in net(x))
+    net.sharpen(3.0)
+    sharper, scores = (t.detach() for t in net(x))
+    torch.testing.assert_close(scores, 3 * cam)
+    np.testing.assert_allclose(pooled(scores[:, 0].numpy(), "lse", 0), sharper[:, 0].numpy(), atol=1e-5)
+    top = cam.flatten(1).max(dim=1).values
+    assert ((top - sharper[:, 0] / 3) < (top - logit[:, 0])).all(), "nearer to the highest cell"
+    with pytest.raises(ValueError, match="no sharpness"):
+        network("gap").sharpen(2.0)
+
+
 def test_mirrored_networks_are_rebuilt_as_such() -> None:
     net = build("compact", width=0.25)
     assert not net.mirrored and "mirrored" not in net.config

@@ -35,6 +35,21 @@ def test_a_student_of_its_teachers_own_kind_is_taught() -> None:
     assert all(torch.equal(v, before[k]) for k, v in teacher_net.state_dict().items()), "the teacher does not learn"
 
 
+def test_features_and_map_are_weighed_apart_and_the_map_alone_needs_no_translation() -> None:
+    torch.manual_seed(0)
+    student = mobilenet(width=0.25, pooling="lse")
+    teacher = Teacher(compact(0.25), student)
+    x = torch.randn(2, 1, 32, 32, 32)
+    _, cam, _, taps = SideExits(student, taps=teacher.layers)(student, x)
+    both, features = teacher.lesson(student, x, taps, cam), teacher.lesson(student, x, taps, cam, 1.0, 0.0)
+    scores = teacher.lesson(student, x, {}, cam, 0.0, 0.3)
+    torch.testing.assert_close(both, features + scores)
+    assert float(scores.detach()) > 0 and float(features.detach()) > 0
+    torch.testing.assert_close(teacher.lesson(student, x, {}, cam, 0.0, 0.9), 3 * scores)
+    student.pooling = "gap"
+    assert float(teacher.lesson(student, x, {}, cam, 0.0, 1.0)) == 0, "its map holds no scores"
+
+
 def test_students_that_do_not_fit_are_refused() -> None:
     features = nn.Sequential(nn.Conv3d(1, 4, 3, 4, 1))
     with pytest.raises(ValueError, match=r"no layer of the student has stride 8, only \[4\]"):
