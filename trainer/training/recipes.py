@@ -133,10 +133,30 @@ _TAUGHT = (
         mine_volumes=90,
     ),
 )
-# a shallow network that has learnt is deepened: of its teacher it still has the map
+# ResNet101: the same with fewer blocks, longer; before anything else changes, its statistics are held still, as they are outside
+# training. Then the whole network, which of its teacher still has the map
+_SHALLOW = (
+    replace(_TAUGHT[0], plan=replace(_TAUGHT[0].plan, pairs=3, others=2), steps=2500, lr=(1e-3, 8e-4)),
+    replace(
+        _TAUGHT[1],
+        plan=replace(_TAUGHT[1].plan, strength=0.4, faint=0.34),
+        steps=2500,
+        lr=(8e-4, 1e-4),
+        mine_every=600,
+        mine_volumes=60,
+    ),
+    replace(
+        _TAUGHT[2],
+        plan=replace(_TAUGHT[2].plan, others=2, strength=0.4, hard=0.7),
+        steps=800,
+        lr=(4e-4, 4e-5),
+        teacher=0.5,
+        teacher_map=1.0,
+        mine_every=270,
+    ),
+)
 _DEEPENED = (
-    replace(_TAUGHT[1], steps=400, lr=(3e-4, 1.5e-4), scan=0.3, sides=0.0, teacher=0.0, teacher_map=1.0, freeze_norm=True),
-    replace(_TAUGHT[2], steps=600, lr=(1.5e-4, 2e-5), sides=0.0, teacher=0.0, teacher_map=1.0),
+    replace(_SHALLOW[2], steps=500, lr=(3e-4, 3e-5), sides=0.0, teacher=0.0, teacher_map=0.5, mine_every=250, mine_volumes=60),
 )
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
@@ -190,9 +210,9 @@ RECIPES: dict[tuple[str, str], Recipe] = {
     ("resnet101", "best"): Recipe(
         FINE,
         {"pooling": "lse", "stride16": True},
-        _TAUGHT,
-        72,
-        4000,
+        _SHALLOW,
+        96,
+        2000,
         4,
         teacher="compact",
         shallow={"blocks": (3, 4, 4, 1)},

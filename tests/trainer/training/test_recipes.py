@@ -19,7 +19,7 @@ def test_every_recipe_can_be_built_and_its_crops_fit(key: tuple[str, str]) -> No
     for stage in (*recipe.stages, *recipe.onward, *recipe.deepened):
         assert stage.plan.size % net.stride == 0 and stage.plan.size <= recipe.largest
         assert stage.steps > 0 and 0 < stage.lr[1] <= stage.lr[0] < 0.1
-        assert stage.teacher == 0 or recipe.teacher
+        assert stage.teacher + stage.teacher_map == 0 or recipe.teacher
     assert recipe.pairs >= 1000 and recipe.teacher in ("", *MODELS)
 
 
