@@ -36,10 +36,11 @@ class Workers(ProcessPoolExecutor):
 
     Args:
         jobs: number of processes.
-        method: how they are started, None for the system's way.
+        method: how they are started. Not by a fork, as Linux would: one that was made so stood still for ever in a destructor,
+            which waited for threads that a copy does not have.
     """
 
-    def __init__(self, jobs: int, method: str | None = None) -> None:
+    def __init__(self, jobs: int, method: str = "spawn") -> None:
         context = multiprocessing.get_context(method)
         self._told = context.RawValue(ctypes.c_bool, False)  # without a lock, which a process that was killed would hold for ever
         super().__init__(jobs, context, initializer=begin, initargs=(self._told,))

@@ -51,7 +51,7 @@ class LivePairs:
         self._lock = threading.Lock()  # batches are prepared in one thread, hard places looked for in another
         self._pool = None
         if self.device.type == "cpu":
-            self._pool = Workers(jobs, "spawn")
+            self._pool = Workers(jobs)
 
     def __call__(self, index: int) -> Pair:
         """Pair `index`, as `make_pair` makes it."""

@@ -135,6 +135,19 @@ def test_an_exception_ends_the_work(tmp_path: Path) -> None:
     assert time.monotonic() - before < LONG_S / 2
 
 
+MARKS: list[str] = []
+
+
+def marks() -> list[str]:
+    return MARKS
+
+
+def test_processes_are_no_copies_of_one_whose_threads_they_would_wait_for() -> None:
+    MARKS.append("of the test's own process")
+    with Workers(1) as pool:
+        assert pool.submit(marks).result() == []
+
+
 def test_without_one_all_is_done() -> None:
     with Workers(2) as pool:
         assert list(pool.map(abs, [-1, -2, -3], chunksize=2)) == [1, 2, 3]
@@ -157,9 +170,8 @@ def alone(folder: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process is ended there without being told")
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_a_process_outside_an_executor_clears_up_too(tmp_path: Path, method: str) -> None:
-    process = multiprocessing.get_context(method).Process(target=alone, args=(tmp_path,))
+def test_a_process_outside_an_executor_clears_up_too(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=alone, args=(tmp_path,))
     process.start()
     assert wait_for((tmp_path / "begun").exists, 60)
     process.terminate()

@@ -52,7 +52,7 @@ def test_pairs_are_made_in_order_and_once(atlas: Atlas, monkeypatch: pytest.Monk
         return Pair(empty, empty, empty.astype(bool), {"index": index})
 
     monkeypatch.setattr(module, "_make", make)
-    monkeypatch.setattr(module, "Workers", lambda jobs, method: Threads(jobs))
+    monkeypatch.setattr(module, "Workers", Threads)
     live = LivePairs(BankOrder(5, 10, 24), ahead=3)
     assert live(2).meta["index"] == 2 and live(0).meta["index"] == 0 and live(9).meta["index"] == 9
     live.close()
