@@ -133,8 +133,8 @@ _TAUGHT = (
         mine_volumes=90,
     ),
 )
-# ResNet101: the same with fewer blocks, longer; before anything else changes, its statistics are held still, as they are outside
-# training. Then the whole network, which of its teacher still has the map
+# ResNet101: the same with fewer blocks, longer; then the whole network, its statistics held still as they are outside training,
+# which of its teacher still has the map
 _SHALLOW = (
     replace(_TAUGHT[0], plan=replace(_TAUGHT[0].plan, pairs=3, others=2), steps=2500, lr=(1e-3, 8e-4)),
     replace(
