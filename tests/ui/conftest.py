@@ -148,12 +148,13 @@ class FakeBackend:
     def analyse(
         self, case: SimpleNamespace, models: list[str], progress: Callable[[float, str], None], cancelled: Callable[[], bool]
     ) -> SimpleNamespace:
-        """An analysis of the prepared answers."""
+        """An analysis of the prepared answers; by no name the default model's, as `session.analyse` has it."""
         self._wait(progress, cancelled, "Model 1 of 1")
         self.analysed.append(models)
         if self.analyse_error is not None:
             raise self.analyse_error
-        wanted = tuple(a for a in self.answers if a.name in models)
+        asked = models or [model.name for model in self.models if model.default]
+        wanted = tuple(a for a in self.answers if a.name in asked)
         infos = tuple(AnkleInfo(a.side, a.min_mm, a.max_mm) for a in case.ankles)
         result = Result(ScanInfo(case.scan.path), "accept", tuple(case.findings), infos, wanted, self.consensus)
         heat = {(a.name, a.ankle): self.heat for a in wanted if a.boxes and self.heat is not None}

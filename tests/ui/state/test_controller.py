@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -257,6 +259,21 @@ def test_a_scan_that_does_not_come_costs_the_open_one_no_answer(make_window, bac
     assert (controller.notice is not None) == (how == "refused" or late)
     if window.series.chooser is not None:
         window.series.chooser.reject()
+
+
+def test_an_analysis_asked_for_before_the_packs_are_known_is_the_default_models(make_window, backend, qtbot, monkeypatch) -> None:
+    known, list_models = threading.Event(), backend.list_models
+    monkeypatch.setattr(backend, "list_models", lambda: known.wait(20.0) and list_models())
+    window = make_window(backend, path=None)
+    controller = window.controller
+    controller.open("first.nii.gz")
+    qtbot.waitUntil(lambda: controller.case is not None)
+    controller.analyse()
+    qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER)
+    assert controller.models is None and controller.answer.name == "compact"
+    known.set()
+    qtbot.waitUntil(lambda: controller.models is not None)
+    assert len(backend.analysed) == 1  # the packs, known now, ask for no other run
 
 
 def test_the_model_chosen_is_the_one_whose_answer_stands(make_window, backend, fakes, qtbot) -> None:
