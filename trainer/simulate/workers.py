@@ -36,12 +36,12 @@ class Workers(ProcessPoolExecutor):
 
     Args:
         jobs: number of processes.
-        method: how they are started. Not by a fork, as Linux would: one that was made so stood still for ever in a destructor,
-            which waited for threads that a copy does not have.
     """
 
-    def __init__(self, jobs: int, method: str = "spawn") -> None:
-        context = multiprocessing.get_context(method)
+    def __init__(self, jobs: int) -> None:
+        # Not by a fork, as Linux would: one that was made so stood still for ever in a destructor, which waited for threads that
+        # a copy does not have.
+        context = multiprocessing.get_context("spawn")
         self._told = context.RawValue(ctypes.c_bool, False)  # without a lock, which a process that was killed would hold for ever
         super().__init__(jobs, context, initializer=begin, initargs=(self._told,))
 
@@ -64,7 +64,7 @@ class Workers(ProcessPoolExecutor):
 def begin(told: Any = None) -> None:
     """In a new process: what the class says of its processes; for one outside an executor without `told`."""
     signal.signal(signal.SIGINT, _interrupted)  # a terminal sends it to all; the command decides
-    for name in ("SIGTERM", "SIGHUP"):  # a process made by a fork has the command's handler
+    for name in ("SIGTERM", "SIGHUP"):  # one that the command was told to ignore, as by nohup, stays so
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
             signal.signal(getattr(signal, name), _terminated)
     torch.set_num_threads(1)
@@ -74,15 +74,10 @@ def begin(told: Any = None) -> None:
 def _watch(told: Any) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
-
-    def orphaned() -> bool:
-        # forked siblings hold each other's end of what tells that the parent is gone; the system says it at once
-        return not parent.is_alive() or (os.name == "posix" and os.getppid() != parent.pid)
-
-    while not orphaned() and (told is None or not told.value):
+    while parent.is_alive() and (told is None or not told.value):
         parent.join(PAUSE_S)
     _Here.ending = True
-    while not orphaned():
+    while parent.is_alive():
         _thread.interrupt_main()  # lost where it comes within a destructor; therefore again
         parent.join(AGAIN_S)
     _thread.interrupt_main()

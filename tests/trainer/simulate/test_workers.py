@@ -40,7 +40,7 @@ def work(job):
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    with ended_by_signals(), Workers(2, sys.argv[2]) as pool:
+    with ended_by_signals(), Workers(2) as pool:
         for number in pool.map(work, [(n, folder) for n in range(20)]):
             (folder / f"done-{number}").touch()
 """
@@ -63,12 +63,12 @@ def lives(pid: int) -> bool:
         return False
 
 
-def command(folder: Path, method: str) -> subprocess.Popen[str]:
+def command(folder: Path) -> subprocess.Popen[str]:
     """The command, at work on two pieces that take long."""
     script = folder / "command.py"
     script.write_text(COMMAND.replace("LONG_S", str(LONG_S)))
     running = subprocess.Popen(
-        [sys.executable, str(script), str(folder), method],
+        [sys.executable, str(script), str(folder)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         start_new_session=True,
@@ -82,21 +82,18 @@ def command(folder: Path, method: str) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks processes up where Linux lists them")
 @pytest.mark.parametrize(
-    ("method", "number", "to_all"),
+    ("number", "to_all"),
     [
-        ("fork", signal.SIGTERM, False),
-        ("fork", signal.SIGTERM, True),
-        ("fork", signal.SIGHUP, True),
-        ("spawn", signal.SIGHUP, True),
-        ("fork", signal.SIGINT, False),
-        ("fork", signal.SIGINT, True),
-        ("fork", signal.SIGKILL, False),
-        ("spawn", signal.SIGINT, True),
-        ("spawn", signal.SIGKILL, False),
+        (signal.SIGTERM, False),
+        (signal.SIGTERM, True),
+        (signal.SIGHUP, True),
+        (signal.SIGINT, False),
+        (signal.SIGINT, True),
+        (signal.SIGKILL, False),
     ],
 )
-def test_no_worker_outlives_its_command(tmp_path: Path, method: str, number: int, to_all: bool) -> None:
-    running = command(tmp_path, method)
+def test_no_worker_outlives_its_command(tmp_path: Path, number: int, to_all: bool) -> None:
+    running = command(tmp_path)
     workers = [int(path.name.removeprefix("pid-")) for path in tmp_path.glob("pid-*")]
     try:
         assert len(workers) == 2 and all(lives(pid) for pid in workers)
