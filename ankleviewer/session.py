@@ -15,14 +15,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ankleviewer import __version__
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.checks import anatomy_findings, check_volume, side_findings
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.assessment.looked import looked
-from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, Result, Runtime, ScanInfo, Triple, consensus
+from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, ModelFacts, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
 from ankleviewer.core.reading.review import Review
@@ -31,12 +30,9 @@ from ankleviewer.core.serieschoice import Series
 from ankleviewer.inference import selection
 from ankleviewer.inference.loaded import predictor_of
 from ankleviewer.inference.locator import ankles_in, in_use
-from ankleviewer.inference.packs import ModelPack, list_packs, load_pack
+from ankleviewer.inference.packs import ModelPack, list_packs
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
-
-if TYPE_CHECKING:
-    from ankleviewer.reports.content import ModelFacts
 
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
@@ -59,13 +55,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The result; where each model looked, by (model name, index of the ankle); and what stopped models beside those that
-    answered, which the result's findings tell to people.
+    """The result; where each model looked, by (model name, index of the ankle); what each model's pack says of itself, by the
+    model's name; and what stopped models beside those that answered, by name, which the result's findings tell to people, too.
     """
 
     result: Result
     heatmaps: Mapping[tuple[str, int], HeatMap]
-    errors: tuple[ModelError, ...] = ()
+    facts: Mapping[str, ModelFacts] = field(default_factory=dict)
+    errors: Mapping[str, ModelError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -146,6 +143,7 @@ def analyse(
     packs = choose_packs(models)
     if case.verdict == "refuse":
         return Analysis(describe(case), {})
+    facts = {pack.name: ModelFacts(pack.title, pack.decision, _data(pack)) for pack in packs}
     answers: list[ModelAnswer] = []
     heatmaps: dict[tuple[str, int], HeatMap] = {}
     failed: list[tuple[str, ModelError]] = []
@@ -181,7 +179,7 @@ def analyse(
     findings = (*case.findings, *told_of, *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
     told = replace(describe(case), verdict=verdict(findings), findings=findings)
     result = replace(told, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
-    return Analysis(result, heatmaps, tuple(error for _, error in failed))
+    return Analysis(result, heatmaps, facts, dict(reversed(failed)))  # of a model that failed on both ankles the first
 
 
 def describe(case: Case) -> Result:
@@ -280,7 +278,6 @@ def save_report(
     path: str | Path,
     review: Review | None = None,
     shown: ModelAnswer | None = None,
-    models: Sequence[str] = (),
     written: datetime | None = None,
 ) -> None:
     """Write a report as PDF; it names no patient and no file. Raises OSError.
@@ -290,7 +287,6 @@ def save_report(
         path: of the PDF.
         review: the reader's judgement.
         shown: the answer that is pictured first, None = the strongest; then the other ankles that its model suspects.
-        models: packs named by a path, which are not found by the name in the result.
         written: the date on it, None = now.
     """
     from ankleviewer.io.atomic import write_bytes
@@ -304,25 +300,13 @@ def save_report(
         (answer, *scene_of(case.scan.volume, case.ankles, maps, answer)[:2]) for answer in with_other_ankles(result.models, first)
     ]
     when = written or datetime.now(UTC)
-    facts = _facts(models, result)
+    facts = analysis.facts if analysis is not None else {}
     write_bytes(path, build(result, case.scan.series, facts, review or Review(), pictured, when))
 
 
 def _default() -> str:
     """The default pack's name, "" without one."""
     return next((pack.name for pack in list_packs()), "")
-
-
-def _facts(models: Sequence[str], result: Result) -> dict[str, ModelFacts]:
-    """What the packs that answered say of themselves, by the hash of their file; one that is gone is left out."""
-    from ankleviewer.reports.content import ModelFacts
-
-    facts = {}
-    for name in dict.fromkeys([*(m for m in models if m != selection.ALL), *(a.name for a in result.models)]):
-        with contextlib.suppress(ModelError):
-            pack = load_pack(name)
-            facts[pack.sha256] = ModelFacts(pack.title, pack.decision, _data(pack))
-    return facts
 
 
 def _data(pack: ModelPack) -> str:

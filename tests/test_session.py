@@ -78,6 +78,20 @@ def test_several_models_and_their_consensus(scan) -> None:
     assert [m.name for m in again.models] == ["tiny-gap"] and again.consensus is None
 
 
+def test_each_model_is_told_of_by_the_pack_that_answered(scan, tmp_path) -> None:
+    case = session.open_case(scan)
+    mine = TINY["DECISION"] | {"spec_threshold": 0.97}
+    bare = TINY["gap_detector"]("lse", metadata={"decision": json.dumps(mine)})
+    paths = [
+        write_pack(tmp_path / "mine" / name, name, model=bare, title=name.title(), decision=mine) for name in ("tiny-lse", "copy")
+    ]
+    analysis = session.analyse(case, list(map(str, paths)))
+    assert len({a.sha256 for a in analysis.result.models}) == 1  # the same weights
+    assert {name: facts.title for name, facts in analysis.facts.items()} == {"tiny-lse": "Tiny-Lse", "copy": "Copy"}
+    assert analysis.facts["copy"].decision.spec_threshold == 0.97
+    assert session.analyse(case, ["tiny-lse"]).facts["tiny-lse"].decision.spec_threshold != 0.97  # the installed one of that name
+
+
 def test_withheld_is_not_assessed(scan, monkeypatch) -> None:
     monkeypatch.setattr(session, "check_volume", lambda *_: [Finding("withhold", "HU_OFFSET_SUSPECT", "Off by 1024.")])
     monkeypatch.setattr(session, "predictor_of", lambda *_: pytest.fail("the model may not run"))
@@ -201,7 +215,7 @@ def test_an_ankle_on_which_a_model_fails_costs_no_other_answer(scan, monkeypatch
     (told,) = [f for f in analysis.result.findings if f.code == "OUTPUT_NOT_FINITE"]
     assert (told.level, told.message) == ("caveat", "Model tiny-lse did not assess every ankle. No number.")
     assert analysis.result.verdict == "caveat" and analysis.result.consensus == Consensus("fracture", 2, 2)
-    assert [e.code for e in analysis.errors] == ["OUTPUT_NOT_FINITE"]
+    assert {name: e.code for name, e in analysis.errors.items()} == {"tiny-lse": "OUTPUT_NOT_FINITE"}
     for alone in ({("tiny-lse", 0), ("tiny-lse", 1)}, {(name, n) for name in ("tiny-lse", "tiny-gap") for n in (0, 1)}):
         asked, fails = Counter(), alone
         if len(alone) == 4:  # nothing answered
@@ -300,8 +314,9 @@ def test_report_is_written_whole_and_the_same_but_for_its_date(scan, tmp_path, m
     one, two, bare = ((tmp_path / name).read_bytes() for name in ("a.pdf", "b.pdf", "c.pdf"))
     assert one == two and one.startswith(b"%PDF") and bare.startswith(b"%PDF") and bare != one
     assert not list(tmp_path.glob(".*.part"))
-    monkeypatch.setattr(session, "load_pack", lambda _: (_ for _ in ()).throw(ModelError("MODEL_UNKNOWN", "gone")))
-    session.save_report(case, analysis, tmp_path / "d.pdf", written=when)  # the pack is gone, the answer still is told
+    monkeypatch.setattr(session, "list_packs", lambda *_: ())
+    session.save_report(case, analysis, tmp_path / "d.pdf", written=when)  # the pack is gone, what it said of itself is kept
+    assert (tmp_path / "d.pdf").read_bytes() == one
     with pytest.raises(OSError):
         session.save_report(case, analysis, tmp_path / "no" / "folder.pdf")
 

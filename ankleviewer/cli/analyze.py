@@ -134,28 +134,26 @@ def _tried(
         left = {"heatmap"} & places.keys() if not analysis.heatmaps else set()
         if left:
             console.complain("No model assessed the scan, so there is no heat map to write.")
-        code = _save(case, analysis, models, {kind: file for kind, file in places.items() if kind not in left}, progress)
+        code = _save(case, analysis, {kind: file for kind, file in places.items() if kind not in left}, progress)
     return analysis.result, max(code, failed), left
 
 
 def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:
     """Say what stopped models beside those that answered; no heat map of an earlier run stands for theirs. The exit code."""
-    for line in dict.fromkeys(f"{error.message} [{error.code}]" for error in analysis.errors):
+    for line in dict.fromkeys(f"{error.message} [{error.code}]" for error in analysis.errors.values()):
         console.complain(line)
     if analysis.errors and "heatmap" in places:
         silent = {a.name for a in analysis.result.models} - {name for name, _ in analysis.heatmaps}
         outputs.tell_older([session.named(places["heatmap"], name) for name in sorted(silent)], remove=True)
-    return max(map(console.exit_code, analysis.errors), default=console.DONE)
+    return max(map(console.exit_code, analysis.errors.values()), default=console.DONE)
 
 
-def _save(
-    case: session.Case, analysis: session.Analysis, models: Sequence[str], places: Mapping[str, Path], progress: console.Progress
-) -> int:
+def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, Path], progress: console.Progress) -> int:
     """Write one scan's files and return the exit code; one that cannot be written is told and costs no other."""
     writers: dict[str, tuple[str, Callable[[Path], object]]] = {
         "heatmap": ("the heat map", lambda file: session.save_heatmaps(case, analysis, file)),
         "picture": ("the picture", lambda file: session.save_picture(case, analysis, file)),
-        "report": ("the report", lambda file: session.save_report(case, analysis, file, models=models)),
+        "report": ("the report", lambda file: session.save_report(case, analysis, file)),
     }
     code = console.DONE
     for kind, file in places.items():

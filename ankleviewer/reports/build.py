@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from ankleviewer.core.anatomy.cast import find_cast
-from ankleviewer.core.assessment.result import ModelAnswer, Result, Triple
+from ankleviewer.core.assessment.result import ModelAnswer, ModelFacts, Result, Triple
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES
 from ankleviewer.core.reading.review import Review
 from ankleviewer.reports.boxfigure import figure
-from ankleviewer.reports.content import ModelFacts, Report, readers_boxes
+from ankleviewer.reports.content import Report, readers_boxes
 from ankleviewer.reports.pdf import Figures, render
 from ankleviewer.reports.picture import pane
 

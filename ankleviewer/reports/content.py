@@ -12,7 +12,7 @@ from datetime import datetime
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
-from ankleviewer.core.assessment.result import Box, ModelAnswer, Result
+from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.imaging.planes import position_text as spaced_position
 from ankleviewer.core.reading.measure_tools import summary
@@ -39,15 +39,6 @@ BESIDE = 3  # warnings that are said beside the answer; all of them stand under 
 Rows = list[tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class ModelFacts:
-    """What a report says of a model beyond its answer: title, decision values and the data it learned from ("" unknown)."""
-
-    title: str
-    decision: Decision | None = None
-    data: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Report:
     """All that a report is made of.
@@ -55,7 +46,7 @@ class Report:
     Attributes:
         result: of the analysis.
         series: description of the scan without patient data.
-        facts: of each model, by the hash of its file.
+        facts: of each model, by its name.
         review: the reader's judgement.
         shown: the answer whose finding is pictured; None pictures the joint alone.
         written: when; the only thing that differs between two reports on the same case.
@@ -85,7 +76,7 @@ def side(report: Report, ankle: int | None) -> str:
 
 def title(report: Report, answer: ModelAnswer) -> str:
     """A model's name for people, with its version."""
-    facts = report.facts.get(answer.sha256)
+    facts = report.facts.get(answer.name)
     mark = " (preliminary)" if answer.status == "preliminary" else ""
     return f"{facts.title if facts else answer.name}, version {answer.version}{mark}"
 
@@ -117,7 +108,7 @@ def under_headlines(report: Report) -> list[str]:
     lines = []
     for ankle, answer in _heads(report):
         if answer is not None and answer.probability is not None:
-            facts = report.facts.get(answer.sha256)
+            facts = report.facts.get(answer.name)
             whose = f"{side(report, ankle)}, " if len(report.result.ankles) > 1 else ""
             count = count_behind(facts.decision if facts else None, answer.probability)
             lines.append(f"{whose}{title(report, answer)}: {count}.")
@@ -246,7 +237,7 @@ def model_rows(report: Report) -> Rows:
     """Ankle, model, answer, probability, the count behind it, the two operating points."""
     rows: Rows = []
     for answer in report.result.models:
-        facts = report.facts.get(answer.sha256)
+        facts = report.facts.get(answer.name)
         decision = facts.decision if facts else None
         rows.append(
             (
@@ -347,9 +338,9 @@ def origin_rows(report: Report) -> Rows:
     rows: Rows = [("Program", f"AnkleViewer {software.get('version', UNKNOWN)} ({versions})")]
     done: set[str] = set()
     for answer in report.result.models:
-        if answer.sha256 in done:
+        if answer.name in done:
             continue
-        done.add(answer.sha256)
+        done.add(answer.name)
         engine = answer.runtime.provider or "not run"
         rows.append((title(report, answer), f"engine {engine}; file SHA-256 {answer.sha256}"))
     return rows
@@ -358,8 +349,8 @@ def origin_rows(report: Report) -> Rows:
 def limits(report: Report) -> list[str]:
     """What no reader may forget."""
     lines = [f"{DISCLAIMER}. AnkleViewer is not a medical device."]
-    for sha256 in dict.fromkeys(a.sha256 for a in report.result.models):
-        facts = report.facts.get(sha256)
+    for name in dict.fromkeys(a.name for a in report.result.models):
+        facts = report.facts.get(name)
         if facts is None or not facts.data:
             lines.append("What the model learned from is not known; no clinical accuracy is known.")
         elif "simulat" in facts.data.lower():

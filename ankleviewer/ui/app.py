@@ -128,7 +128,7 @@ class Screenshot(QObject):
                 raise FileExistsError
             write_bytes(self.target, png(self.window.picture()))
             analysis = self.window.controller.analysis
-            errors = {str(error): error for error in analysis.errors} if analysis is not None else {}  # each once, of two ankles
+            errors = {str(error): error for error in analysis.errors.values()} if analysis is not None else {}  # each once
             self.code = max(map(_told, errors.values()), default=0)
         except OSError:
             print(f"The picture could not be written: {self.target}", file=sys.stderr)  # noqa: T201 - the same

@@ -13,14 +13,14 @@ import pytest
 
 from ankleviewer.core.assessment.decision import CalibrationBin, Decision
 from ankleviewer.core.assessment.explain import HeatMap
-from ankleviewer.core.assessment.result import AnkleInfo, Box, ModelAnswer, Result, Runtime, ScanInfo
+from ankleviewer.core.assessment.result import AnkleInfo, Box, ModelAnswer, ModelFacts, Result, Runtime, ScanInfo
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import BoxMm, History, Place
 from ankleviewer.core.volume import Volume
-from ankleviewer.reports.content import ModelFacts, Report
+from ankleviewer.reports.content import Report
 
 GRID = Grid.axis_aligned((60, 60, 60), 1.0, (0.0, 0.0, 0.0))
 BOX = Box(
@@ -50,7 +50,7 @@ def report(*answers: ModelAnswer, **more: object) -> Report:
         given,
         software={"version": "9.9", "python": "3.11", "onnxruntime": "1.31"},
     )
-    facts = {"ab" * 32: ModelFacts("Compact 3D CNN", DECISION, "simulated ankles")}
+    facts = {"compact": ModelFacts("Compact 3D CNN", DECISION, "simulated ankles")}
     history = History()
     history.judge(Place("compact", "ab" * 32, 0, 0), "rejected", "Growth plate or its scar")
     history.add_missed((10.0, 12.0, 30.0))

@@ -91,8 +91,8 @@ def test_a_text_of_any_length_is_written(made, word: str) -> None:
     history.judge(Place("compact", "ab" * 32, 0, 0), "rejected", f"{long} (reason ends)")
     history.add_missed((10.0, 12.0, 30.0), f"{long} (remark ends)")
     report = made.report(review=history.review, findings=(Finding("caveat", "LONG_ONE", f"{long} (warning ends)"),) * 4)
-    title = replace(report.facts["ab" * 32], title=f"{long} (title ends)")
-    report = replace(report, series=f"{long} (series ends)", facts={"ab" * 32: title})
+    title = replace(report.facts["compact"], title=f"{long} (title ends)")
+    report = replace(report, series=f"{long} (series ends)", facts={"compact": title})
     text = joined(made.pdf_text(render([Figures(report, PICTURES, PICTURES)])))
     for end, count in (("reason", 1), ("remark", 1), ("series", 1), ("warning", 3 + 4)):  # beside the answer, and in their table
         assert text.count(f"({end} ends)") == count, end

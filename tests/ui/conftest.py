@@ -17,8 +17,8 @@ from shiboken6 import isValid
 
 from ankleviewer.core.assessment.decision import CalibrationBin, Decision
 from ankleviewer.core.assessment.explain import HeatMap, Native
-from ankleviewer.core.assessment.result import AnkleInfo, Box, Consensus, ModelAnswer, Result, Runtime, ScanInfo
-from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.assessment.result import AnkleInfo, Box, ModelAnswer, ModelFacts, Result, Runtime, ScanInfo, consensus
+from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.serieschoice import Series
@@ -84,7 +84,6 @@ class FakeBackend:
     findings: tuple[Finding, ...] = ()
     ankles: tuple[SimpleNamespace, ...] = field(default_factory=lambda: (ankle(),))
     verdict: str = "accept"
-    consensus: Consensus | None = None
     read_error: Exception | None = None
     analyse_error: Exception | None = None
     volume: Volume = field(default_factory=phantom)
@@ -102,6 +101,12 @@ class FakeBackend:
             name="mobilenet", title="3D-MobileNet", status="preliminary", default=False, data="", hu_range=(-1000, 400)
         ),
     )
+    decision: Decision = field(
+        default_factory=lambda: Decision(
+            1.0, 0.0, 0.2, 0.8, 8.0, 0.5, 134, (CalibrationBin(0.0, 0.5, 70, 6), CalibrationBin(0.5, 1.0, 64, 61))
+        )
+    )
+    model_errors: dict[str, ModelError] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
     opened: list[str] = field(default_factory=list)
     series: tuple[Series, ...] = ()
@@ -154,11 +159,12 @@ class FakeBackend:
         if self.analyse_error is not None:
             raise self.analyse_error
         asked = models or [model.name for model in self.models if model.default]
-        wanted = tuple(a for a in self.answers if a.name in asked)
+        wanted = tuple(a for a in self.answers if a.name in asked or models == ["all"])
         infos = tuple(AnkleInfo(a.side, a.min_mm, a.max_mm) for a in case.ankles)
-        result = Result(ScanInfo(case.scan.path), "accept", tuple(case.findings), infos, wanted, self.consensus)
+        result = Result(ScanInfo(case.scan.path), "accept", tuple(case.findings), infos, wanted, consensus(wanted))
         heat = {(a.name, a.ankle): self.heat for a in wanted if a.boxes and self.heat is not None}
-        return SimpleNamespace(result=result, heatmaps=heat)
+        facts = {m.name: ModelFacts(m.title, self.decision, m.data) for m in self.models if m.name in {a.name for a in wanted}}
+        return SimpleNamespace(result=result, heatmaps=heat, facts=facts, errors=dict(self.model_errors))
 
     def list_series(self, path: str, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> tuple[Series, ...]:
         """The series prepared by the test."""
@@ -195,11 +201,6 @@ class FakeBackend:
     def list_models(self) -> list[SimpleNamespace]:
         """The packs."""
         return list(self.models)
-
-    def decision(self, _name: str) -> Decision:
-        """A decision with a small reliability table."""
-        bins = (CalibrationBin(0.0, 0.5, 70, 6), CalibrationBin(0.5, 1.0, 64, 61))
-        return Decision(1.0, 0.0, 0.2, 0.8, 8.0, 0.5, 134, bins)
 
 
 def refusal() -> ScanError:

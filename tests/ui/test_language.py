@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMe
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.anatomy.landmarks import LATERAL
-from ankleviewer.core.assessment.result import Consensus, Looked
+from ankleviewer.core.assessment.result import Looked
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.measure_tools import TOOLS
@@ -99,7 +99,6 @@ def full(fakes: SimpleNamespace) -> SimpleNamespace:
     return fakes.Backend(
         answers=(fakes.answer(), fakes.answer("uncertain", name="mobilenet", status="preliminary")),
         findings=(Finding("caveat", "SLICE_GAP", GAP),),
-        consensus=Consensus("fracture", 1, 2),
         ankles=(fakes.ankle("R"), fakes.ankle("L", complete=False, reason="the talus is not contained in the scan.")),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ankleviewer import DISCLAIMER
-from ankleviewer.core.assessment.decision import CALLS, Call
+from ankleviewer.core.assessment.decision import CALLS, Call, Decision
 from ankleviewer.core.findings import Finding, Verdict
 
 SCHEMA = "ankleviewer.result/1"
@@ -120,6 +120,17 @@ class ScanInfo:
     shape: Index | None = None
     spacing_mm: Triple | None = None
     orientation: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What is told of a model beyond its answers: title, decision values and the data it learned from in its own words ("" where
+    it does not say). As its pack stood when it answered.
+    """
+
+    title: str
+    decision: Decision | None = None
+    data: str = ""
 
 
 @dataclass(frozen=True)

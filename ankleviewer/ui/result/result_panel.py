@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.core.assessment.looked import sentences
+from ankleviewer.core.assessment.result import consensus
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.keyboard.focus import in_turn
 from ankleviewer.ui.look import theme
@@ -25,6 +26,7 @@ from ankleviewer.ui.look.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.marks.measure_list import MeasureList
 from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
+from ankleviewer.ui.result.other_ankles import OtherAnkles
 from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import said, tr
@@ -32,6 +34,7 @@ from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
     CALL_WORDS,
     agreement_text,
+    breakable,
     calibration_text,
     call_in_sentence,
     model_text,
@@ -110,6 +113,8 @@ class ResultPanel(QWidget):
         row.addWidget(self.call, 1)
         row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
+        self.others = OtherAnkles(self.controller)
+        column.addWidget(self.others)
         self.calibration = label("", "secondary", wrap=True)
         self.agreement = label("", "secondary", wrap=True)
         self.why = label("", "", wrap=True)
@@ -194,6 +199,7 @@ class ResultPanel(QWidget):
         """Show the controller's state."""
         self._refresh_ankle()
         self._refresh_answer()
+        self.others.refresh()
         boxes = self.controller.boxes
         self.findings.refresh()
         listed = len(boxes) + len(self.findings.missed)
@@ -205,15 +211,33 @@ class ResultPanel(QWidget):
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))
         answer = self.controller.answer
         self._line(self.looked, sentences(answer, say=tr) if answer is not None else "")
-        data = {m.name: m.data for m in self.controller.models or ()}
-        origin = origin_text(data.get(answer.name, "")) if answer is not None else ""
+        facts = self.controller.facts(answer.name) if answer is not None else None
+        origin = origin_text(facts.data if facts is not None else "")
         self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")
         self._refresh_models()
         self._set_stops()
 
+    def _answers(self) -> list[Any]:
+        """Every model's answer for the ankle shown."""
+        answers = self.controller.analysis.result.models if self.controller.analysis is not None else ()
+        return [a for a in answers if a.ankle in (self.controller.view.state.ankle, None)]
+
+    def _titles(self) -> dict[str, str]:
+        """Of the packs that are known, and of those that answered as they stood then."""
+        answered = self.controller.analysis.facts if self.controller.analysis is not None else {}
+        return {m.name: m.title for m in self.controller.models or ()} | {name: f.title for name, f in answered.items()}
+
     def _set_stops(self) -> None:
         """Tab goes down the column as it is read: rows that are made later come where they stand."""
-        stops = [self.steps[-1], *self.findings.stops, *self.measures.stops, *self._other_rows]
+        stops = [
+            self.ankle,
+            *self.others.rows,
+            self.go,
+            *self.steps,
+            *self.findings.stops,
+            *self.measures.stops,
+            *self._other_rows,
+        ]
         if stops != self._stops:
             self._stops = stops
             in_turn(*stops)
@@ -224,8 +248,8 @@ class ResultPanel(QWidget):
         with QSignalBlocker(self.ankle):
             self.ankle.clear()
             for n, ankle in enumerate(ankles):
-                mine = [a for a in answered.result.models if a.ankle == n] if answered is not None else []
-                word = call_in_sentence(mine[0].call) if mine else "" if ankle.complete else tr("incomplete")
+                answer = self.controller.answer_for(n) if answered is not None else None
+                word = call_in_sentence(answer.call) if answer is not None else "" if ankle.complete else tr("incomplete")
                 self.ankle.addItem("  ·  ".join(part for part in (side_word(ankle.side), word) if part))
             self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
         self.ankle.setVisible(len(ankles) > 1)
@@ -235,7 +259,7 @@ class ResultPanel(QWidget):
     def _refresh_answer(self) -> None:
         controller, answer = self.controller, self.controller.answer
         stale = controller.phase is Phase.ANALYSING
-        titles = {m.name: m.title for m in controller.models or ()}
+        titles = self._titles()
         assessed = answer is not None and answer.call != "not assessed"
         if answer is None:
             self._say("", tr("Analysing") if stale else tr("No answer yet"), "")
@@ -246,10 +270,10 @@ class ResultPanel(QWidget):
             self._say(CALL_SHAPES[answer.call], tr(CALL_WORDS[answer.call]), number)
         self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
         theme.restyle(self.shape)
-        decision = controller.decisions.get(answer.name) if answer is not None else None
+        facts = controller.facts(answer.name) if answer is not None else None
+        decision = facts.decision if facts is not None else None
         self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
-        together = controller.analysis.result.consensus if controller.analysis is not None else None
-        self._line(self.agreement, agreement_text(together))
+        self._line(self.agreement, agreement_text(consensus(self._answers())))
         self._line(self.origin, model_text(answer, titles) if answer is not None else "")
         self.badge.setVisible(answer is not None and answer.status == "preliminary")
         self._refresh_reason(answer, assessed, titles)
@@ -259,6 +283,9 @@ class ResultPanel(QWidget):
         code = sentence = helping = ""
         if answer is not None and not assessed:
             code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
+            failed = controller.analysis.errors.get(answer.name)
+            if failed is not None and not code:
+                code, sentence = failed.code, failed.message
             ankle = controller.ankle
             if ankle is not None and not ankle.complete:
                 told = said(ankle.reason)
@@ -286,7 +313,7 @@ class ResultPanel(QWidget):
 
     @staticmethod
     def _line(widget: QLabel, text: str) -> None:
-        widget.setText(text)
+        widget.setText(breakable(text))
         widget.setVisible(bool(text))
 
     def _refresh_models(self) -> None:
@@ -308,10 +335,9 @@ class ResultPanel(QWidget):
             self._others.removeWidget(row)
             row.deleteLater()
         self._other_rows = []
-        answers = controller.analysis.result.models if controller.analysis is not None else ()
-        mine = [a for a in answers if a.ankle in (controller.view.state.ankle, None)]
+        mine = self._answers()
         several = len(mine) > 1
-        titles = {m.name: m.title for m in models}
+        titles = self._titles()
         for answer in mine if several else ():
             self._other_rows.append(self._model_row(answer, titles))
             self._others.addWidget(self._other_rows[-1])

@@ -32,9 +32,6 @@ class Backend(Protocol):
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""
 
-    def decision(self, name: str) -> Any:
-        """A model's decision values (core.assessment.decision.Decision), None where unknown."""
-
     def read_review(self, case: Any) -> list[dict[str, Any]]:
         """Records of an earlier review of this scan; raises OSError."""
 
@@ -83,12 +80,6 @@ class SessionBackend:
         from ankleviewer import session
 
         return list(session.list_models())
-
-    def decision(self, name: str) -> Any:
-        """A model's decision values."""
-        from ankleviewer.inference import packs
-
-        return packs.load_pack(name).decision
 
     def read_review(self, case: Any) -> list[dict[str, Any]]:
         """Records of an earlier review of this scan; raises OSError."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import ViewState
-from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError
+from ankleviewer.core.errors import AnkleViewerError, ScanError
 from ankleviewer.core.reading.measure import Point
 from ankleviewer.core.reading.review import Judgement, Place
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.ui.background.jobs import Job, wait_for
-from ankleviewer.ui.state.backend import Backend, Progress, SessionBackend
+from ankleviewer.ui.state.backend import Backend, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.phase import Notice, Phase
@@ -54,7 +52,6 @@ class CaseController(QObject):
         self.analysis: Any = None
         self.models: list[Any] | None = None
         self.models_refused: AnkleViewerError | None = None  # why there is none, where there could be
-        self.decisions: dict[str, Any] = {}
         self.chosen = model or ""
         self.notice: Notice | None = None
         self.failure: AnkleViewerError | None = None
@@ -84,19 +81,7 @@ class CaseController(QObject):
     # --------------------------------------------------------------------------------------------------------------- work
     def list_models(self) -> None:
         """Look for model packs in the background."""
-
-        def work(_progress: Progress, cancelled: Callable[[], bool]) -> Any:
-            found = self.backend.list_models()
-            decisions = {}
-            for summary in found:
-                if cancelled():
-                    raise Cancelled
-                # A pack that cannot be read in full is refused when it is run; the others stay usable.
-                with contextlib.suppress(ModelError):
-                    decisions[summary.name] = self.backend.decision(summary.name)
-            return found, decisions
-
-        self.listing.start(work, after_events=True)
+        self.listing.start(lambda progress, cancelled: self.backend.list_models(), after_events=True)
 
     def open(self, path: str, pick: str = "") -> None:
         """Read a file or folder (of several series that with the key `pick`); the open case stays until the new one is there."""
@@ -141,7 +126,7 @@ class CaseController(QObject):
 
     def take_over(self, other: CaseController) -> None:
         """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
-        self.models, self.decisions, self.chosen = other.models, other.decisions, other.chosen
+        self.models, self.chosen = other.models, other.chosen
         self.models_refused = other.models_refused
         self.case, self.analysis, self.pick = other.case, other.analysis, other.pick
         self.go_to_offered, self._path, self._touched = other.go_to_offered, other._path, other._touched
@@ -160,11 +145,9 @@ class CaseController(QObject):
         return wait_for([self.reading, self.analysing, self.listing], seconds)
 
     def _names(self) -> list[str]:
-        known = [m.name for m in self.models or ()]
-        if self.chosen == ALL_MODELS:
-            return known or [ALL_MODELS]
         if self.chosen:
             return [self.chosen]
+        known = [m.name for m in self.models or ()]
         return [m.name for m in self.models or () if m.default][:1] or known[:1]
 
     def _resting(self) -> Phase:
@@ -173,15 +156,24 @@ class CaseController(QObject):
         return Phase.ANSWER if self.analysis is not None else Phase.SCAN
 
     # ------------------------------------------------------------------------------------------------------------- answers
-    def _on_models(self, found: tuple[list[Any], dict[str, Any]]) -> None:
-        (self.models, self.decisions), self.models_refused = found, None
+    def _on_models(self, found: list[Any]) -> None:
+        before, self.models, self.models_refused = self.models, found, None
+        if before is not None:  # looked at again; none of the packs need have changed
+            if self.chosen in {m.name for m in before} - {m.name for m in found}:
+                self.chosen = ""  # its pack is gone
+            if found != before:
+                self.changed.emit()
+            return
         self.changed.emit()
         if self.phase in (Phase.SCAN, Phase.READING) and self.analysis is None and self.case is not None:
             self.analyse()
 
     def _on_no_models(self, error: AnkleViewerError) -> None:
-        self.models, self.models_refused = [], error
-        self._fail(error)
+        again, self.models, self.models_refused = self.models is not None, [], error
+        if again:  # why there is no answer any more, the analysis has said
+            self.changed.emit()
+        else:
+            self._fail(error)
 
     def _on_case(self, case: Any) -> None:
         if case.verdict == "refuse":
@@ -214,13 +206,14 @@ class CaseController(QObject):
 
     def _on_analysis(self, analysis: Any) -> None:
         self.changing.emit()
+        shown = self.view.state.model if self.analysis is not None else ""  # run again: the reader goes on with that model
         self.analysis = analysis
         self.phase = Phase.ANSWER
         if self.failure is not None and self.notice == Notice(self.failure.code, self.failure.message):
             self._set_notice(None)  # an analysis before had failed
         answers = [a for a in analysis.result.models if a.ankle is not None]
         if answers:
-            best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None)
+            best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None, shown)
             self.view.update(model=best.name, ankle=best.ankle, selected=-1, threshold=None)
         self._show()
         if self.boxes and not self._touched:
@@ -232,10 +225,12 @@ class CaseController(QObject):
                 self.view.go_to(middle_of(self.case, self.ankle), -1)
             self.changed.emit()
         self.settled.emit(True)
+        self.list_models()  # a pack may have come, gone or been replaced since
 
     def _on_not_analysed(self, error: AnkleViewerError) -> None:
         self.phase = self._resting()
         self._fail(error)
+        self.list_models()
 
     def _fail(self, error: AnkleViewerError, file: str = "") -> None:
         self.failure = error
@@ -281,6 +276,10 @@ class CaseController(QObject):
         mine = [a for a in answers if a.ankle in (ankle, None)]
         return next((a for a in mine if a.name == self.view.state.model), mine[0] if mine else None)
 
+    def facts(self, name: str) -> Any:
+        """What the pack of a model that has answered says of itself (`ModelFacts`), None where it has not."""
+        return self.analysis.facts.get(name) if self.analysis is not None else None
+
     @property
     def boxes(self) -> tuple[Any, ...]:
         """The boxes of the answer shown."""
@@ -320,9 +319,19 @@ class CaseController(QObject):
         self._show()
 
     def _on_stepped(self, what: Place | Point) -> None:
-        """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place."""
-        if self._show_ankle_at(what) and not isinstance(what, Place):
-            self.view.go_to(what, -1)
+        """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place, of
+        findings the model and the finding.
+        """
+        moved = self._show_ankle_at(what)
+        if not isinstance(what, Place):
+            if moved:
+                self.view.go_to(what, -1)
+            return
+        shown = self.answer
+        known = {(a.name, a.sha256) for a in self.analysis.result.models} if self.analysis is not None else set()
+        if shown is not None and shown.name != what.model and (what.model, what.sha256) in known:
+            self.show_answer(what.model)
+            self.go_to_finding(what.index)
 
     def _show_ankle_at(self, what: Place | Point) -> bool:
         """Show the ankle that something belongs to, so that answer and place are of one; False where it was shown before."""

@@ -14,17 +14,22 @@ from ankleviewer.ui.state.reviewing import Reviewing
 _MARGIN_MM = 12.0  # shown around the ankle's box
 
 
-def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | None) -> Any:
-    """The answer that is shown first: of the default model's that with the largest probability.
+def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | None, shown: str = "") -> Any:
+    """The answer that is shown first: of the default model's that with the largest probability, of another model's where that
+    one has none.
 
     Args:
         ankle: where the reader has begun to look: an answer for this ankle, if there is one; None: any.
+        shown: the model that was shown before, which goes before the default one; "" for none.
     """
     default = {m.name: m.default for m in models}
     here = [a for a in answers if a.ankle == ankle and ankle is not None]
-    if here:
-        return here[0]
-    return max(answers, key=lambda a: (a.probability is not None, default.get(a.name, False), a.probability or 0.0))
+
+    def first(answer: Any) -> tuple[bool, bool, bool, float]:
+        assessed = answer.probability is not None
+        return assessed, answer.name == shown, default.get(answer.name, False), answer.probability or 0.0
+
+    return max(here or answers, key=first)
 
 
 def input_of(models: Sequence[Any], name: str, before: tuple[int, int]) -> tuple[int, int]:

@@ -27,6 +27,7 @@ _CALLS_IN_SENTENCES = {
     "no fracture": noop("no fracture found"),
     "not assessed": noop("not assessed"),
 }
+_LONG, _PART = re.compile(r"[!-~]{30,}"), re.compile(r"[^_./-]{20}|[_./-]")  # characters
 _PLANES_IN_SENTENCES = {"axial": noop("axial"), "coronal": noop("coronal"), "sagittal": noop("sagittal")}
 SIDE_WORDS = {"L": noop("Left ankle"), "R": noop("Right ankle"), "unknown": noop("Ankle, side unknown")}
 LOOKED = noop("Where the model looked")
@@ -86,6 +87,11 @@ def value_text(text: str) -> str:
 def measure_text(measure: Measure) -> str:
     """A measure's values in one line, in the window's language."""
     return tr(", ").join(value_text(text) for text in summary(measure).split(", "))
+
+
+def breakable(text: str) -> str:
+    """The same with places at which a word that no line holds, as a pack's name can be, may go on in the next one."""
+    return _LONG.sub(lambda word: _PART.sub("\\g<0>\u200b", word.group()), text)
 
 
 def side_word(side: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -180,7 +181,7 @@ def test_choosing_a_model_runs_it_once(make_window, fakes, qtbot) -> None:
     window = make_window(backend)
     window.controller.choose_model("all")
     qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
-    assert backend.analysed[-1] == ["compact", "mobilenet"]
+    assert backend.analysed[-1] == ["all"]  # those that are there when they run
     assert window.view.state.model == "compact"
     window.controller.choose_model("mobilenet")
     assert len(backend.analysed) == 2
@@ -252,7 +253,7 @@ def test_a_scan_that_does_not_come_costs_the_open_one_no_answer(make_window, bac
     if how == "cancelled":
         window.cancel()
     if late:
-        controller._on_models((listed, controller.decisions))
+        controller._on_models(listed)
     backend.gate.set()
     qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER and not controller.analysing.running)
     assert controller.case.scan.path == "first.nii.gz" and controller.answer is not None and controller.go_to_offered
@@ -310,3 +311,86 @@ def test_a_place_that_is_gone_to_is_shown_with_the_answer_of_its_ankle(make_wind
         row.go.click()
         assert controller.answer.call == "no fracture" and window.view.state.ankle == 0
         assert window.view.state.cursor_mm == pytest.approx(place)
+
+
+def test_packs_are_looked_at_again_after_every_answer(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend)
+    controller, panel = window.controller, window.panel
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    old = backend.models[0].title
+    backend.models = (replaced := SimpleNamespace(**{**vars(backend.models[0]), "title": "Another title"}), *backend.models[1:])
+    assert old in panel.origin.text() and panel.chooser.itemText(0) == old
+    controller.analyse()
+    qtbot.waitUntil(lambda: controller.models[0] is replaced and not fakes.busy(window))
+    assert "Another title" in panel.origin.text() and panel.chooser.itemText(0) == "Another title"
+    controller.choose_model("mobilenet")
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    backend.models, backend.analyse_error = (replaced,), ModelError("MODEL_UNKNOWN", "There is no model named mobilenet.")
+    controller.analyse()
+    qtbot.waitUntil(lambda: controller.models == [replaced] and not fakes.busy(window))
+    assert controller.chosen == "" and controller.notice.code == "MODEL_UNKNOWN"
+    backend.analyse_error = None
+    controller.analyse()
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    assert backend.analysed[-1] == ["compact"] and controller.answer.name == "compact"
+
+
+def test_a_title_is_of_the_pack_that_answered(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend)
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    backend.models = tuple(SimpleNamespace(**{**vars(m), "title": "Put in its place since"}) for m in backend.models)
+    window.controller.list_models()
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    assert "Compact 3D-CNN" in window.panel.origin.text()
+    assert window.panel.chooser.itemText(0) == "Put in its place since"
+
+
+def test_run_again_the_reader_goes_on_with_the_model_shown(make_window, backend, fakes, qtbot) -> None:
+    backend.answers = (fakes.answer(), fakes.answer(name="mobilenet"))
+    window = make_window(backend)
+    controller = window.controller
+    for _ in range(2):
+        controller.choose_model("all")
+        qtbot.waitUntil(lambda: not fakes.busy(window))
+        controller.show_answer("mobilenet")
+    controller.analyse()
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    assert controller.answer.name == "mobilenet"
+    controller.open("next.nii.gz")
+    qtbot.waitUntil(lambda: not fakes.busy(window) and controller.phase is Phase.ANSWER)
+    assert controller.answer.name == "compact", "a new case opens with the default one"
+
+
+def test_undo_shows_the_model_whose_finding_it_was(make_window, backend, fakes, qtbot) -> None:
+    backend.answers = (fakes.answer(), fakes.answer(name="mobilenet"))
+    window = make_window(backend)
+    controller = window.controller
+    controller.choose_model("all")
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    controller.show_answer("mobilenet")
+    controller.judge("accepted", 0)
+    controller.show_answer("compact")
+    controller.measuring.undo()
+    assert controller.answer.name == "mobilenet" and window.view.state.selected == 0
+    assert controller.reviewing.mark(controller.answer, 0) is None
+
+
+def test_a_model_that_failed_beside_others_says_why(make_window, backend, fakes, qtbot) -> None:
+    backend.answers = (fakes.answer(), fakes.answer("not assessed", name="mobilenet"))
+    backend.model_errors = {"mobilenet": ModelError("MODEL_HASH_MISMATCH", "The model file was changed.")}
+    window = make_window(backend)
+    controller, panel = window.controller, window.panel
+    controller.choose_model("all")
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    assert not panel.code.text()
+    controller.show_answer("mobilenet")
+    assert (panel.code.text(), panel.why.text()) == ("MODEL_HASH_MISMATCH", "The model file was changed.")
+
+
+def test_no_word_of_a_pack_widens_the_column(make_window, backend, fakes) -> None:
+    long = "compact_own_scans_university_hospital_fold3_2026" * 3
+    backend.models = (SimpleNamespace(**{**vars(backend.models[0]), "title": f"Compact 3D CNN ({long})", "data": long}),)
+    panel = make_window(backend).panel
+    inner = panel.origin.parentWidget()
+    assert inner.width() <= panel.width() and panel.origin.text().replace("\u200b", "").count(long) == 1
+    assert panel.number.text() == "0.93" and panel.number.mapTo(panel, panel.number.rect().bottomRight()).x() < panel.width()

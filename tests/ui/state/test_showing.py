@@ -20,6 +20,9 @@ def test_the_default_models_largest_probability_comes_first(fakes) -> None:
     assert first_answer([none, other], MODELS, None) is other, "one that assessed it before one that did not"
     assert first_answer([small, large], MODELS, 0) is small, "where the reader looks"
     assert first_answer([large], MODELS, 0) is large
+    assert first_answer([none, other], MODELS, 0) is other, "there, too"
+    assert first_answer([small, other], MODELS, 0, "mobilenet") is other, "the model that was shown"
+    assert first_answer([small, fakes.answer("not assessed", name="mobilenet", ankle=0)], MODELS, None, "mobilenet") is small
 
 
 def test_what_the_model_shown_tells_apart() -> None:

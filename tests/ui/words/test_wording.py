@@ -10,6 +10,7 @@ from ankleviewer.ui.words.wording import (
     CALL_WORDS,
     agreement_text,
     box_lines,
+    breakable,
     calibration_text,
     engine_text,
     origin_text,
@@ -32,7 +33,7 @@ def test_four_calls_differ_in_word_and_shape() -> None:
 
 
 def test_calibration_names_its_count(fakes) -> None:
-    decision = fakes.Backend().decision("compact")
+    decision = fakes.Backend().decision
     assert calibration_text(decision, 0.93) == "Of 64 validation scans scored 0.50–1.00, 61 had a fracture"
     assert calibration_text(None, 0.93) == "Score, not calibrated"
     assert calibration_text(decision, None) == ""
@@ -57,6 +58,13 @@ def test_reason_takes_the_gravest(fakes) -> None:
     code, sentence, help_text = reason(found)
     assert (code, sentence) == ("ANKLE_INCOMPLETE", "The scan ends too low.") and "tibia" in help_text
     assert reason([]) == ("", "", "")
+
+
+def test_only_words_that_no_line_holds_may_be_broken() -> None:
+    kept = "Compact 3D-CNN, version 7.1; /a/path.nii.gz"
+    assert breakable(kept) == kept
+    assert breakable("of " + "a" * 45) == "of " + "a" * 20 + "\u200b" + "a" * 20 + "\u200b" + "aaaaa"
+    assert breakable("university_hospital_of_somewhere") == "university_\u200bhospital_\u200bof_\u200bsomewhere"
 
 
 def test_engine_and_spacing() -> None:

@@ -1558,6 +1558,10 @@
         <translation>Umschalt+V, Umschalt+X, Umschalt+K</translation>
     </message>
     <message>
+        <source>Show this ankle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
         <translation>Diese Stelle in allen Ansichten zeigen. Prozent: Anteil dieses Rahmens an der ganzen Heatmap, keine Wahrscheinlichkeit.</translation>
     </message>

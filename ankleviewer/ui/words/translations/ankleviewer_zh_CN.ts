@@ -1556,6 +1556,10 @@
         <translation>Shift+V、Shift+X、Shift+K</translation>
     </message>
     <message>
+        <source>Show this ankle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
         <translation>在所有视图中显示此处。百分比：此框在整个热图中所占的份额，并非概率。</translation>
     </message>

@@ -1,0 +1,45 @@
+"""OtherAnkles: what the model shown says of the ankles that are not shown, so that none is missed beside a clear one."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.words.translate import tr
+from ankleviewer.ui.words.wording import CALL_SHAPES, call_in_sentence, probability_text, side_word
+
+TOLD = ("fracture", "uncertain")
+
+
+class OtherAnkles(QWidget):
+    """A row for every other ankle in which the model suspects something; a click shows that ankle."""
+
+    def __init__(self, controller: CaseController) -> None:
+        super().__init__()
+        self._controller = controller
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self.rows: list[QPushButton] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the controller's state."""
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.deleteLater()
+        controller = self._controller
+        ankles = controller.case.ankles if controller.case is not None else ()
+        others = [n for n in range(len(ankles)) if n != controller.view.state.ankle]
+        self.rows = [self._row(n, ankles[n].side) for n in others if getattr(controller.answer_for(n), "call", "") in TOLD]
+        self.setVisible(bool(self.rows))
+
+    def _row(self, ankle: int, side: str) -> QPushButton:
+        answer = self._controller.answer_for(ankle)
+        words = f"{side_word(side)}  ·  {call_in_sentence(answer.call)}"
+        row = QPushButton(f"{CALL_SHAPES[answer.call]}  {words}   {probability_text(answer.probability)}")
+        row.setStyleSheet("text-align: left; padding: 5px 6px;")
+        row.setToolTip(tr("Show this ankle"))
+        row.clicked.connect(lambda: self._controller.choose_ankle(ankle))
+        self._column.addWidget(row)
+        return row
