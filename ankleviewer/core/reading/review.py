@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 from ankleviewer.core.reading.measure import Measure, Point, Value, from_record, point, to_record
+from ankleviewer.core.reading.whose import Boxed, ankle_of_all
 
 Judgement = Literal["accepted", "rejected"]
 JUDGEMENTS: tuple[Judgement, ...] = ("accepted", "rejected")
@@ -87,19 +88,30 @@ class Review:
     edited: Mapping[Place, BoxMm] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def to_json(review: Review) -> dict[str, Any]:
-    """What stands, as plain values; findings counted from 1 as the window counts them."""
+def to_json(review: Review, ankles: Sequence[Boxed] | None = None) -> dict[str, Any]:
+    """What stands, as plain values; findings counted from 1 as the window counts them.
+
+    Args:
+        ankles: those found in the scan; by them marks and measures tell their own (`ankle`, from 0), as findings do. None: not
+            told.
+    """
+
+    def whose(*points: Point) -> dict[str, int | None]:
+        return {} if ankles is None else {"ankle": ankle_of_all(points, ankles)}
+
     return {
         "findings": [
             {**_finding(place), "judgement": mark.judgement, "reason": mark.reason}
             for place, mark in sorted(review.marks.items(), key=_order)
         ],
-        "missed": [{"number": m.number, "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed],
+        "missed": [
+            {"number": m.number, **whose(m.center_mm), "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed
+        ],
         "edited_boxes": [
             {**_finding(place), "min_mm": list(box.min_mm), "max_mm": list(box.max_mm)}
             for place, box in sorted(review.edited.items(), key=_order)
         ],
-        "measures": [to_record(m) for m in review.measures],
+        "measures": [{**to_record(m), **whose(*m.points)} for m in review.measures],
     }
 
 

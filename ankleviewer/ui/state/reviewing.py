@@ -7,12 +7,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.reading.measure import Measure, Point, Value
 from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
 from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import side_word
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,14 @@ class Reviewing(QObject):
         for sha256 in list(self._unwritten):
             with contextlib.suppress(OSError):
                 self._write_waiting(sha256)
+
+    def ankle_named(self, *points: Point) -> str:
+        """The name, in the window's language, of the ankle that a mark or measure at these LPS positions belongs to; "" where the
+        scan shows one ankle alone, or they belong to several.
+        """
+        ankles = self._case.ankles if self._case is not None else ()
+        whose = ankle_of_all(points, ankles) if len(ankles) > 1 else None
+        return side_word(ankles[whose].side) if whose is not None else ""
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:
@@ -168,16 +177,5 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
 
 
 def ankle_of(what: Place | Point, ankles: Sequence[Any], shown: int) -> int:
-    """Index of the ankle that something belongs to: of an LPS position the one in whose box it lies or whose is nearest.
-
-    Args:
-        shown: the ankle that is shown; it counts where the boxes of several hold the position.
-    """
-    if isinstance(what, Place):
-        return what.ankle
-
-    def away(n: int) -> tuple[float, bool]:
-        low, high = np.asarray(ankles[n].min_mm), np.asarray(ankles[n].max_mm)
-        return float(np.linalg.norm(np.maximum(0, np.maximum(low - what, what - high)))), n != shown
-
-    return min(range(len(ankles)), key=away, default=shown)
+    """Index of the ankle that a finding or an LPS position belongs to; `shown` counts where the boxes of several hold it."""
+    return what.ankle if isinstance(what, Place) else ankle_at(what, ankles, shown)
