@@ -311,7 +311,7 @@ def test_a_review_is_found_again_wherever_the_scan_lies(tmp_path: Path, monkeypa
     reviews.add(session.open_case(scan).scan.sha256, {"step": 1})
     moved = tmp_path / f"moved-{scan.name}"
     moved.write_bytes(scan.read_bytes())
-    (record,) = reviews.read(session.open_case(moved).scan.sha256)
+    (record,), _ = reviews.read(session.open_case(moved).scan.sha256)
     (file,) = (tmp_path / "home" / "reviews").iterdir()
     assert record["step"] == 1 and scan.name not in file.name + file.read_text()
 

@@ -131,6 +131,7 @@ class History:
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._nameless = 0
         self._steps: list[Record] = []  # in order, also those not understood; below, a step is its index here
         self._numbered: dict[int, int] = {}
         self._named: dict[str, int] = {}  # by id
@@ -153,6 +154,11 @@ class History:
                     review = _apply(review, self._steps[step])
             self._review = review
         return self._review
+
+    @property
+    def not_understood(self) -> int:
+        """How many steps that stand this program does not understand: of a newer one, or damaged."""
+        return self._nameless + len(self._foreign.intersection(self._done))
 
     @property
     def can_undo(self) -> bool:
@@ -239,6 +245,8 @@ class History:
             self._step(record)
         elif isinstance(what, str):
             self._add(record)
+        else:
+            self._nameless += 1
         return record
 
     def _step(self, record: Record) -> None:

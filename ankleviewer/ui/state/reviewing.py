@@ -23,7 +23,7 @@ class Reviewing(QObject):
 
     Signals:
         changed(): something was judged, marked, undone or done again.
-        not_saved(text): a step could not be written, and stands until the program ends; or the earlier ones could not be read.
+        not_saved(text): a step could not be written, and stands until the program ends; or earlier ones could not be read.
         stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
     """
 
@@ -48,12 +48,18 @@ class Reviewing(QObject):
         self._case = case
         unwritten = self._unwritten.get(case.scan.sha256, [])
         try:
-            self.history = History([*self._backend.read_review(case), *unwritten])
+            records, unreadable = self._backend.read_review(case)
         except OSError as error:
             log.warning("the journal of an earlier review could not be read (%s)", type(error).__name__)
             self.history = History(unwritten)
             why = said(error.strerror or type(error).__name__)
             self.not_saved.emit(tr("The earlier review of this scan could not be read ({why}). It is not shown.", why=why))
+            return
+        self.history = History([*records, *unwritten])
+        missing = unreadable + self.history.not_understood
+        if missing:
+            log.warning("%d lines of an earlier review are damaged, %d not understood", unreadable, self.history.not_understood)
+            self.not_saved.emit(_not_shown(missing))
 
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
@@ -174,6 +180,19 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
     yield from (m.center_mm for m in (*now.missed, *before.missed) if not (m in now.missed and m in before.missed))
     measures = (m for m in (*now.measures, *before.measures) if not (m in now.measures and m in before.measures))
     yield from (m.points[-1] for m in measures)
+
+
+def _not_shown(lines: int) -> str:
+    if lines == 1:
+        return tr(
+            "One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, "
+            "and not shown."
+        )
+    return tr(
+        "%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are "
+        "kept, and not shown.",
+        lines,
+    )
 
 
 def ankle_of(what: Place | Point, ankles: Sequence[Any], shown: int) -> int:

@@ -333,3 +333,15 @@ def test_marks_and_measures_tell_their_ankle_as_findings_do() -> None:
     assert [m["ankle"] for m in told["measures"]] == [0, 1, None], "the last goes from one to the other"
     assert [m["ankle"] for m in to_json(history.review, ())["missed"]] == [None, None]
     assert "ankle" not in to_json(history.review)["missed"][0]
+
+
+def test_steps_that_are_not_understood_are_counted_while_they_stand() -> None:
+    later = {"what": "drawing", "step": 2, "id": "b"}
+    known = {"what": "missed", "number": 1, "center_mm": [1, 2, 3], "reason": "", "step": 1, "id": "a"}
+    damaged = {"what": "missed", "number": "1", "center_mm": [1, 2, 3], "reason": "", "step": 3, "id": "c"}
+    assert History([known]).not_understood == 0
+    assert History([known, later, damaged, {"what": 7}, {}]).not_understood == 4
+    assert History([known, later, {"what": "undo", "of": "b", "step": 2}]).not_understood == 0
+    own = History([known])
+    own.undo()
+    assert own.not_understood == 0

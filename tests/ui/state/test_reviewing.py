@@ -137,6 +137,23 @@ def test_an_earlier_review_that_cannot_be_read_is_said(make_window, backend, mon
     assert "Permission denied" in window.controller.notice.message and "earlier review" in window.banner.text.text()
 
 
+@pytest.mark.parametrize(
+    ("damaged", "later", "told"), [(0, 0, ""), (1, 0, "One line of"), (0, 2, "2 lines of"), (3, 2, "5 lines of")]
+)
+def test_lines_of_an_earlier_review_that_are_not_shown_are_told(
+    make_window, backend, damaged: int, later: int, told: str
+) -> None:
+    marked = {"what": "missed", "number": 1, "center_mm": [3.0, 2.0, 120.0], "reason": ""}
+    backend.damaged, backend.journal = damaged, [marked, *[marked | {"what": "missed/2"}] * later]
+    window = make_window(backend)
+    assert len(window.panel.findings.missed) == 1, "what can be read is shown"
+    notice = window.controller.notice
+    assert (notice is None) == (not told)
+    if notice is not None:
+        assert notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
+        assert notice.message.startswith(told) and notice.message.endswith("and not shown.")
+
+
 def test_without_a_finding_there_is_nothing_to_judge(make_window, fakes) -> None:
     window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
     window.controller.judge("accepted")

@@ -1440,6 +1440,13 @@
         <translation>Die 3D-Ansicht ist fehlgeschlagen ({code})</translation>
     </message>
     <message numerus="yes">
+        <source>%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are kept, and not shown.</source>
+        <translation>
+            <numerusform>%n Zeile der früheren Beurteilung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>%n Zeilen der früheren Beurteilung dieses Scans konnten nicht gelesen werden oder stammen aus einer späteren Programmversion. Sie bleiben erhalten und werden nicht gezeigt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n series. Arrow keys choose, Enter opens, a number opens that one.</source>
         <translation>
             <numerusform>%n Serie. Pfeiltasten wählen, Eingabe öffnet, eine Ziffer öffnet die Serie mit dieser Nummer.</numerusform>
@@ -1524,6 +1531,10 @@
     <message>
         <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
         <translation>Von {count} Validierungsscans mit Score {low}–{high} hatten {fractured} eine Fraktur</translation>
+    </message>
+    <message>
+        <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
+        <translation>Eine Zeile der früheren Beurteilung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>Open now</source>

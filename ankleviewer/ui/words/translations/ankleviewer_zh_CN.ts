@@ -1440,6 +1440,12 @@
         <translation>3D 视图失败（{code}）</translation>
     </message>
     <message numerus="yes">
+        <source>%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are kept, and not shown.</source>
+        <translation>
+            <numerusform>此扫描先前的评阅有 %n 行无法读取，或来自更新的程序版本。这些行已保留，但未显示。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n series. Arrow keys choose, Enter opens, a number opens that one.</source>
         <translation>
             <numerusform>%n 个序列。方向键选择，Enter 打开，数字键打开对应编号的序列。</numerusform>
@@ -1522,6 +1528,10 @@
     <message>
         <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
         <translation>验证集中评分 {low}–{high} 的 {count} 例扫描有 {fractured} 例骨折</translation>
+    </message>
+    <message>
+        <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
+        <translation>此扫描先前的评阅有 1 行无法读取，或来自更新的程序版本。该行已保留，但未显示。</translation>
     </message>
     <message>
         <source>Open now</source>
