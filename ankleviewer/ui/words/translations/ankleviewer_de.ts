@@ -1985,6 +1985,10 @@
         <translation>Die Sitzung konnte nicht geschrieben werden ({why}). Wählen Sie einen anderen Ort.</translation>
     </message>
     <message>
+        <source>The settings could not be read; the program starts with its own. The file is kept.</source>
+        <translation>Die Einstellungen konnten nicht gelesen werden; das Programm startet mit seinen eigenen. Die Datei bleibt erhalten.</translation>
+    </message>
+    <message>
         <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
         <translation>Form der Knochen und Landmarken stimmen nicht überein, wo das Gelenk liegt; prüfen Sie, ob wirklich das Sprunggelenk beurteilt wurde.</translation>
     </message>

@@ -1982,6 +1982,10 @@
         <translation>会话无法写入（{why}）。请选择其他位置。</translation>
     </message>
     <message>
+        <source>The settings could not be read; the program starts with its own. The file is kept.</source>
+        <translation>无法读取设置，程序以默认设置启动。原文件已保留。</translation>
+    </message>
+    <message>
         <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
         <translation>骨骼形状与解剖标志对关节位置的判断不一致；请确认所评估的确实是踝关节。</translation>
     </message>
