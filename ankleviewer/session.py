@@ -212,7 +212,7 @@ def save_review(case: Case, analysis: Analysis | None, review: Review, path: str
     """
     result = analysis.result if analysis is not None else describe(case)
     unnamed = replace(result, scan=replace(result.scan, path=""))
-    record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review)}
+    record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review, unnamed.ankles)}
     write_text(path, json.dumps(record, indent=1) + "\n")
 
 

@@ -326,7 +326,7 @@ def test_a_review_is_found_again_wherever_the_scan_lies(tmp_path: Path, monkeypa
     reviews.add(session.open_case(scan).scan.sha256, {"step": 1})
     moved = tmp_path / f"moved-{scan.name}"
     moved.write_bytes(scan.read_bytes())
-    (record,) = reviews.read(session.open_case(moved).scan.sha256)
+    (record,), _ = reviews.read(session.open_case(moved).scan.sha256)
     (file,) = (tmp_path / "home" / "reviews").iterdir()
     assert record["step"] == 1 and scan.name not in file.name + file.read_text()
 
@@ -349,11 +349,12 @@ def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -
         "findings": [
             {"model": "compact", "sha256": "ab", "ankle": 0, "finding": 2, "judgement": "rejected", "reason": "Artefact"}
         ],
-        "missed": [{"number": 1, "center_mm": [1.0, 2.0, 3.0], "reason": ""}],
+        "missed": [{"number": 1, "ankle": 0, "center_mm": [1.0, 2.0, 3.0], "reason": ""}],
         "edited_boxes": [],
         "measures": [
             {
                 "number": 1,
+                "ankle": 0,
                 "kind": "distance",
                 "points_mm": [[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]],
                 "normal": None,

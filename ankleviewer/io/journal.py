@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+_EMPTY = b" \t\r\0"  # a machine that loses its power may leave zeros at the end
+
 
 def append(path: Path, record: Mapping[str, Any]) -> None:
     """Add a record, flushed to the disk. A line that a crash cut short before is ended first, so that it stays alone.
@@ -27,18 +29,35 @@ def append(path: Path, record: Mapping[str, Any]) -> None:
         os.fsync(stream.fileno())
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """All whole records, in order; none where there is no file."""
+def read(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """All whole records, in order, none where there is no file; and how many lines hold none. The last line is not counted where
+    a crash cut it short. Raises OSError.
+    """
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return []
-    found = []
-    for line in lines:
+        return [], 0
+    found, skipped = [], 0
+    for n, line in enumerate(lines):
+        if not line.strip(_EMPTY):
+            continue
         try:
             record = json.loads(line)
-        except (ValueError, RecursionError):  # empty, cut short or damaged
+        except (ValueError, RecursionError):
+            skipped += n < len(lines) - 1 or not _cut_short(line)
             continue
         if isinstance(record, dict):
             found.append(record)
-    return found
+        else:
+            skipped += 1
+    return found, skipped
+
+
+def _cut_short(line: bytes) -> bool:
+    """Whether a line without an end is the beginning of one record; a whole record and more means that the ends were lost."""
+    text = line.decode(errors="replace")
+    try:
+        json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return text.startswith("{")
+    return False

@@ -14,9 +14,9 @@ from ankleviewer.core.paths import home
 from ankleviewer.io import journal
 
 
-def read(sha256: str, former_sha256: str = "") -> list[dict[str, Any]]:
-    """What was judged of this very scan before (records of `core.reading.review`). What an earlier release kept under its hash
-    of the folder is the scan's own from now on. Raises OSError.
+def read(sha256: str, former_sha256: str = "") -> tuple[list[dict[str, Any]], int]:
+    """What was judged of this very scan before (records of `core.reading.review`), and how many lines could not be read. What an
+    earlier release kept under its hash of the folder is the scan's own from now on. Raises OSError.
     """
     file = _file(sha256)
     if former_sha256 and not file.exists():

@@ -15,9 +15,11 @@ from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.imaging.planes import position_text as spaced_position
+from ankleviewer.core.reading.measure import Point
 from ankleviewer.core.reading.measure_tools import summary
 from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Place, Review
+from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.core.words import ASSESSED, probability_text
 
 SIDES = {"L": "Left ankle", "R": "Right ankle"}
@@ -72,6 +74,15 @@ def side(report: Report, ankle: int | None) -> str:
     if ankle is None or ankle >= len(report.result.ankles):
         return "Scan"
     return SIDES.get(report.result.ankles[ankle].side, "Ankle, side unknown")
+
+
+def readers_side(report: Report, *points: Point) -> str:
+    """The name of the ankle that the reader's mark or measure at these LPS positions belongs to; "" where the scan shows one
+    ankle alone, or they belong to several.
+    """
+    ankles = report.result.ankles
+    whose = ankle_of_all(points, ankles) if len(ankles) > 1 else None
+    return side(report, whose) if whose is not None else ""
 
 
 def title(report: Report, answer: ModelAnswer) -> str:
@@ -188,13 +199,14 @@ def picture_note(report: Report) -> str:
 
 
 def agreement(report: Report) -> str:
-    """What several models say together, "" for a single one."""
+    """What several models say together of the whole scan, "" for a single one; it stands under the answers of all ankles."""
     together = report.result.consensus
     if together is None:
         return ""
     if together.of == 0:
         return "Agreement: none counted, no released model assessed this scan."
-    return f"Agreement: {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
+    of_all = "On the whole scan" if len(report.result.ankles) > 1 else "Agreement:"
+    return f"{of_all} {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
 
 
 def read_rows(report: Report) -> Rows:
@@ -294,15 +306,20 @@ def finding_rows(report: Report) -> Rows:
                 rows.append((f"{n + 1}", "The reader's box for it", "-", centre, extent, "-", "Edited", ""))
     for missed in report.review.missed:
         where = position_text(missed.center_mm)
-        rows.append(
-            (f"M{missed.number}", "Marked by the reader, missed by the model", "-", where, "-", "-", "Added", missed.reason)
-        )
+        whose = readers_side(report, missed.center_mm)
+        named = f"{whose}, marked" if whose else "Marked"
+        said = f"{named} by the reader, missed by the model"
+        rows.append((f"M{missed.number}", said, "-", where, "-", "-", "Added", missed.reason))
     return rows
 
 
 def measure_rows(report: Report) -> Rows:
-    """What the reader measured: name with its number, and values."""
-    return [(f"{measure_title(m.kind)} ({m.number})", summary(m)) for m in report.review.measures]
+    """What the reader measured: name with its number, of several ankles with the side, and values."""
+    rows: Rows = []
+    for m in report.review.measures:
+        whose = readers_side(report, *m.points)
+        rows.append((f"{f'{whose}, ' if whose else ''}{measure_title(m.kind)} ({m.number})", summary(m)))
+    return rows
 
 
 def extent_text(box: Box | BoxMm) -> str:

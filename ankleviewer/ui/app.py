@@ -75,6 +75,7 @@ def run(
     QTimer.singleShot(WARM_AFTER_MS, window, window.warm)
     if path:
         QTimer.singleShot(0, lambda: window.open(path, pick))
+    QTimer.singleShot(0, window.tell_of_settings)  # after that, since a scan that is opened takes earlier notices away
     keeper = Keeper(window)
     with log_saving.watched():
         app.exec()

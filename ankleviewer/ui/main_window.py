@@ -240,6 +240,13 @@ class MainWindow(QMainWindow):
         self.warming = Warming(self.pane3d.early(), self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
         self.warming.start()
 
+    def tell_of_settings(self) -> None:
+        """Say that the settings could not be read, where that is so; once, by whom starts the program."""
+        if self.settings.unreadable:
+            self.controller.notify(
+                "SETTINGS_UNREADABLE", tr("The settings could not be read; the program starts with its own. The file is kept.")
+            )
+
     def toggle_panel(self) -> None:
         """Show or hide the result column."""
         self.settings = replace(self.settings, panel=not self.settings.panel)

@@ -22,11 +22,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_review_is_there_again(home: Path) -> None:
-    assert reviews.read(SCAN) == []
+    assert reviews.read(SCAN) == ([], 0)
     history = History()
     reviews.add(SCAN, history.judge(Place("compact", "ab", 0, 0), "rejected", "Artefact"))
-    (record,) = reviews.read(SCAN)
-    assert record["judgement"] == "rejected" and record["at"].endswith("+00:00")
+    (record,), damaged = reviews.read(SCAN)
+    assert damaged == 0 and record["judgement"] == "rejected" and record["at"].endswith("+00:00")
     assert History([record]).review == history.review
     assert [file.name for file in (home / "reviews").iterdir()] == [SCAN[:32] + ".jsonl"]
 
@@ -35,14 +35,14 @@ def test_a_review_of_an_earlier_release_is_the_scans_own_from_now_on() -> None:
     """It lay under the hash of the folder, in which every file counted; a report that is written later must not lose it again."""
 
     def steps() -> list[int]:
-        return [r["step"] for r in reviews.read(SCAN, FORMER)]
+        return [r["step"] for r in reviews.read(SCAN, FORMER)[0]]
 
     assert steps() == []  # nothing there: the rule
     reviews.add(FORMER, {"step": 1})
     assert steps() == [1]
     reviews.add(SCAN, {"step": 2})
     reviews.add(FORMER, {"step": 3})  # the other release, once more
-    assert steps() == [1, 2] == [r["step"] for r in reviews.read(SCAN)]
+    assert steps() == [1, 2] == [r["step"] for r in reviews.read(SCAN)[0]]
 
 
 WRITER = """
@@ -70,6 +70,6 @@ def test_measures_survive_kill_9() -> None:
                 break
         written = 12 + len(writer.stdout.readlines())
     assert writer.returncode == -signal.SIGKILL
-    measures = History(reviews.read(SCAN)).review.measures
+    measures = History(reviews.read(SCAN)[0]).review.measures
     assert len(measures) in (written, written + 1), "all that was said to be written, at most one more"
     assert [m.values[0].number for m in measures] == [float(n) for n in range(1, len(measures) + 1)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
-from ankleviewer.core.assessment.result import Consensus, Looked, Result
+from ankleviewer.core.assessment.result import AnkleInfo, Consensus, Looked, Result
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import History, Review
 from ankleviewer.reports import content
 
@@ -49,6 +50,27 @@ def test_a_judgement_of_another_model_file_is_not_shown(made) -> None:
 def test_measures_have_name_number_and_value(made) -> None:
     assert content.measure_rows(made.report()) == [("Medial clear space (1)", "4.1 mm")]
     assert content.measure_rows(made.report(review=Review())) == []
+
+
+def test_of_two_ankles_the_reader_s_marks_and_measures_name_theirs(made) -> None:
+    report = made.report(made.answer(), made.answer("no fracture", 0.03, ankle=1))
+    left = AnkleInfo("L", (60.0, 5.0, 5.0), (110.0, 55.0, 55.0))
+    history = History([])
+    history.add_missed((10.0, 12.0, 30.0))
+    history.add_missed((90.0, 12.0, 30.0))
+    for start, end in ((10.0, 20.0), (90.0, 100.0), (10.0, 100.0)):
+        points = ((start, 12.0, 30.0), (end, 12.0, 30.0))
+        history.add_measure("distance", points, None, (Value("length", end - start, "mm"),))
+    both = replace(report, result=replace(report.result, ankles=(report.result.ankles[0], left)), review=history.review)
+    assert [row[1] for row in content.finding_rows(both)[1:]] == [
+        "Right ankle, marked by the reader, missed by the model",
+        "Left ankle, marked by the reader, missed by the model",
+    ]
+    assert content.measure_rows(both) == [
+        ("Right ankle, Distance (1)", "10.0 mm"),
+        ("Left ankle, Distance (2)", "10.0 mm"),
+        ("Distance (3)", "90.0 mm"),  # from one to the other
+    ]
 
 
 def test_what_was_not_assessed_is_always_said(made) -> None:
@@ -150,3 +172,13 @@ def test_agreement(made, together, said) -> None:
     kept = {f.name: getattr(report.result, f.name) for f in fields(Result)} | {"consensus": together}
     with_consensus = content.Report(Result(**kept), "", report.facts, report.review, report.shown, report.written)
     assert said in content.agreement(with_consensus) and bool(said) == bool(content.agreement(with_consensus))
+
+
+def test_the_agreement_is_told_of_the_whole_scan_where_it_shows_two_ankles(made) -> None:
+    one = made.report()
+    two = made.report(made.answer(), made.answer("no fracture", 0.03, ankle=1))
+    told = [content.agreement(replace(r, result=replace(r.result, consensus=Consensus("fracture", 2, 2)))) for r in (one, two)]
+    assert told == [
+        "Agreement: 2 of 2 released models say: fracture suspected.",
+        "On the whole scan 2 of 2 released models say: fracture suspected.",
+    ]

@@ -114,6 +114,7 @@ class FakeBackend:
     picked: list[str] = field(default_factory=list)
     journal: list[dict[str, object]] = field(default_factory=list)
     journal_error: OSError | None = None
+    damaged: int = 0
     saved: list[tuple[object, object, str]] = field(default_factory=list)
     sha256: str = "ab" * 32
     former_sha256: str = ""
@@ -173,9 +174,9 @@ class FakeBackend:
             raise self.series_error
         return self.series
 
-    def read_review(self, case: SimpleNamespace) -> list[dict[str, object]]:
-        """What was written before."""
-        return list(self.journal)
+    def read_review(self, case: SimpleNamespace) -> tuple[list[dict[str, object]], int]:
+        """What was written before, and the number of lines that are damaged."""
+        return list(self.journal), self.damaged
 
     def add_to_review(self, sha256: str, record: dict[str, object]) -> None:
         """Write a record, or fail as the test wants."""

@@ -53,6 +53,23 @@ def test_the_driver_is_waited_for_before_the_screen_is_left(tmp_path: Path) -> N
     assert done.stdout.split() == ["3", "driver"], done.stderr
 
 
+def test_settings_that_cannot_be_read_are_told_once_also_beside_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scan that is opened takes earlier notices away; what comes of it may take this one's place."""
+    home, bad = tmp_path / "home", tmp_path / "bad.nii.gz"
+    home.mkdir()
+    bad.write_bytes(b"not a scan")
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(home))
+    code = (
+        "from ankleviewer.ui import app; from ankleviewer.ui.look.parts import NoticeBanner; show = NoticeBanner.show_notice; "
+        "NoticeBanner.show_notice = lambda banner, notice: (print(notice and notice.code), show(banner, notice))[1]; "
+        f"app.run({str(bad)!r}, None, {str(tmp_path / 'out.png')!r})"
+    )
+    (home / "settings.json").write_text("{")
+    first, second = run(code), run(code)
+    assert first.stdout.split()[:2] == ["None", "SETTINGS_UNREADABLE"] and len(first.stdout.split()) == 3, first.stderr
+    assert "SETTINGS" not in second.stdout and (home / "settings.json.BAK").read_text() == "{"
+
+
 def test_a_scan_that_cannot_be_read_ends_with_3_and_its_code(tmp_path: Path) -> None:
     bad = tmp_path / "bad.nii.gz"
     bad.write_bytes(b"not a scan")

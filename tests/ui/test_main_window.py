@@ -311,3 +311,14 @@ def test_a_closed_window_begins_nothing(make_window, backend) -> None:
     window.close()
     window.warm()
     assert window.warming is None
+
+
+def test_settings_that_cannot_be_read_are_told_and_stay_told_while_nothing_is_opened(make_window, backend, home) -> None:
+    whole = make_window(backend, path=None)
+    whole.tell_of_settings()
+    assert whole.controller.notice is None
+    (home / "settings.json").write_text("{")
+    window = make_window(backend, path=None)
+    window.tell_of_settings()
+    assert window.controller.notice.code == "SETTINGS_UNREADABLE" and not window.banner.isHidden()
+    assert "could not be read" in window.banner.text.text()

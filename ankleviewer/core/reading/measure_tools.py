@@ -266,9 +266,20 @@ def stored(tool: Tool, points: Sequence[Point], rows_and_columns: RowsAndColumns
     return tuple(points)
 
 
+def whole(measure: Measure) -> bool:
+    """Whether a measure has as many points as its kind keeps, so that they can be moved; a newer program may write others."""
+    tool = BY_NAME.get(measure.kind)
+    return tool is not None and len(measure.points) == len(_groups(tool))
+
+
+def _groups(tool: Tool) -> list[int | None]:
+    """Of each kept point the group that stays on one slice, None where it is free. A region keeps one more than are set."""
+    return [0, 0, 0] if tool.name == "region" else [step.group for step in tool.steps]
+
+
 def group_of(tool: Tool, index: int) -> tuple[int, ...]:
     """Indices of the kept points that must stay on one slice with a kept point; it alone where it is free."""
-    groups = [0, 0, 0] if tool.name == "region" else [step.group for step in tool.steps]
+    groups = _groups(tool)
     if groups[index] is None:
         return (index,)
     return tuple(n for n, group in enumerate(groups) if group == groups[index])

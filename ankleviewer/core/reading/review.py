@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 from ankleviewer.core.reading.measure import Measure, Point, Value, from_record, point, to_record
+from ankleviewer.core.reading.whose import Boxed, ankle_of_all
 
 Judgement = Literal["accepted", "rejected"]
 JUDGEMENTS: tuple[Judgement, ...] = ("accepted", "rejected")
@@ -87,19 +88,30 @@ class Review:
     edited: Mapping[Place, BoxMm] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def to_json(review: Review) -> dict[str, Any]:
-    """What stands, as plain values; findings counted from 1 as the window counts them."""
+def to_json(review: Review, ankles: Sequence[Boxed] | None = None) -> dict[str, Any]:
+    """What stands, as plain values; findings counted from 1 as the window counts them.
+
+    Args:
+        ankles: those found in the scan; by them marks and measures tell their own (`ankle`, from 0), as findings do. None: not
+            told.
+    """
+
+    def whose(*points: Point) -> dict[str, int | None]:
+        return {} if ankles is None else {"ankle": ankle_of_all(points, ankles)}
+
     return {
         "findings": [
             {**_finding(place), "judgement": mark.judgement, "reason": mark.reason}
             for place, mark in sorted(review.marks.items(), key=_order)
         ],
-        "missed": [{"number": m.number, "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed],
+        "missed": [
+            {"number": m.number, **whose(m.center_mm), "center_mm": list(m.center_mm), "reason": m.reason} for m in review.missed
+        ],
         "edited_boxes": [
             {**_finding(place), "min_mm": list(box.min_mm), "max_mm": list(box.max_mm)}
             for place, box in sorted(review.edited.items(), key=_order)
         ],
-        "measures": [to_record(m) for m in review.measures],
+        "measures": [{**to_record(m), **whose(*m.points)} for m in review.measures],
     }
 
 
@@ -119,6 +131,7 @@ class History:
     """
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._nameless = 0
         self._steps: list[Record] = []  # in order, also those not understood; below, a step is its index here
         self._numbered: dict[int, int] = {}
         self._named: dict[str, int] = {}  # by id
@@ -141,6 +154,11 @@ class History:
                     review = _apply(review, self._steps[step])
             self._review = review
         return self._review
+
+    @property
+    def not_understood(self) -> int:
+        """How many steps that stand this program does not understand: of a newer one, or damaged."""
+        return self._nameless + len(self._foreign.intersection(self._done))
 
     @property
     def can_undo(self) -> bool:
@@ -227,6 +245,8 @@ class History:
             self._step(record)
         elif isinstance(what, str):
             self._add(record)
+        else:
+            self._nameless += 1
         return record
 
     def _step(self, record: Record) -> None:

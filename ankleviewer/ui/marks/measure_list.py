@@ -60,9 +60,9 @@ class ToolCard(QFrame):
 
 
 class MeasureRow(QFrame):
-    """A measure with its values."""
+    """A measure with its values; `whose`: the ankle that it belongs to, "" where that needs no saying."""
 
-    def __init__(self, measuring: Measuring, measure: Measure, parent: QWidget | None = None) -> None:
+    def __init__(self, measuring: Measuring, measure: Measure, whose: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.measure = measure
         self.setObjectName("measure")
@@ -79,6 +79,8 @@ class MeasureRow(QFrame):
             tr("For information: {text}", text=said(tool.reported)) if tool and tool.reported else "",
         ]
         self.go.setToolTip("<p>" + "</p><p>".join(t for t in texts if t) + "</p>")
+        if whose:  # in the line of the values, which breaks where it is too long
+            values = f"{whose}  ·  {values}" if values else whose
         told = tr("Measure {number}: {name}, {values}: show it in every view", number=measure.number, name=name, values=values)
         self.go.setAccessibleName(told)
         self.go.clicked.connect(lambda: measuring.go_to(measure.number))
@@ -108,7 +110,7 @@ class MeasureList(QWidget):
         super().__init__(parent)
         self.measuring = measuring
         self.rows: list[MeasureRow] = []
-        self._shown: tuple[Measure, ...] = ()
+        self._shown: list[tuple[Measure, str]] = []
         self._tool: Tool | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -131,15 +133,16 @@ class MeasureList(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Rebuild the rows if the measures are others."""
+        """Rebuild the rows if the measures are others, or another scan's ankles hold them."""
         kept = self.measuring.reviewing.review.measures if self.measuring.view.scene is not None else ()
-        if kept != self._shown:
-            self._shown = kept
+        shown = [(measure, self.measuring.reviewing.ankle_named(*measure.points)) for measure in kept]
+        if shown != self._shown:
+            self._shown = shown
             for old in self.rows:
                 self._column.removeWidget(old)
                 old.hide()
                 old.deleteLater()
-            self.rows = [MeasureRow(self.measuring, measure) for measure in kept]
+            self.rows = [MeasureRow(self.measuring, measure, whose) for measure, whose in shown]
             for row in self.rows:
                 self._column.addWidget(row)
                 if row.measure.number == self.measuring.selected:  # just made or changed: its values are looked for

@@ -122,9 +122,9 @@ class FindingRow(QFrame):
 
 
 class MissedRow(QFrame):
-    """A place that the reader marked; a click goes there."""
+    """A place that the reader marked; a click goes there. `whose`: the ankle that it lies in, "" where that needs no saying."""
 
-    def __init__(self, controller: CaseController, missed: Missed, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: CaseController, missed: Missed, whose: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("missed")
         grid = QGridLayout(self)
@@ -133,15 +133,15 @@ class MissedRow(QFrame):
         grid.setVerticalSpacing(1)
         place = position_text(missed.center_mm)
         self.go = Link(f"M{missed.number}")
-        self.go.setAccessibleName(f"M{missed.number}   {place}")
+        self.go.setAccessibleName("   ".join(part for part in (self.go.text(), whose, place) if part))
         self.go.setToolTip(tr("A place that you marked and the model did not: show it in every view"))
         self.go.clicked.connect(lambda: controller.go_to_missed(missed.center_mm))
         self.remove = QPushButton(tr("Remove"))
         self.remove.setAccessibleName(tr("Remove mark M{number}", number=missed.number))
         self.remove.setStyleSheet("padding: 3px 8px; min-height: 18px;")
         self.remove.clicked.connect(lambda: controller.reviewing.remove_missed(missed.number))
-        # in a line of its own: beside a button it would be wider than the column, which hides what does not fit, in every row
-        where = label(place)
+        # in lines of their own: beside a button they would be wider than the column, which hides what does not fit, in every row
+        where = label(f"{whose}\n{place}" if whose else place)
         where.setContentsMargins(4, 0, 0, 0)
         grid.addWidget(self.go, 0, 0)
         grid.addWidget(self.remove, 0, 1)
@@ -158,7 +158,7 @@ class FindingsList(QWidget):
         self.rows: list[FindingRow] = []
         self.missed: list[MissedRow] = []
         self._boxes: tuple[Any, ...] = ()
-        self._marked: tuple[Missed, ...] = ()
+        self._marked: list[tuple[Missed, str]] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -174,17 +174,19 @@ class FindingsList(QWidget):
             self.rows = [FindingRow(self.controller, n, box) for n, box in enumerate(self._boxes)]
             for place, row in enumerate(self.rows):
                 self._column.insertWidget(place, row)
-        marked = self.controller.reviewing.review.missed if self.controller.case is not None else ()
+        reviewing = self.controller.reviewing
+        missed = reviewing.review.missed if self.controller.case is not None else ()
+        marked = [(mark, reviewing.ankle_named(mark.center_mm)) for mark in missed]
         if marked != self._marked:
             self._marked = marked
             for old in self.missed:
                 self._column.removeWidget(old)
                 old.deleteLater()
-            self.missed = [MissedRow(self.controller, missed) for missed in marked]
+            self.missed = [MissedRow(self.controller, mark, whose) for mark, whose in marked]
             for new in self.missed:
                 self._column.addWidget(new)
         for row in self.rows:
-            answer, reviewing = self.controller.answer, self.controller.reviewing
+            answer = self.controller.answer
             row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
         self._mark()
 

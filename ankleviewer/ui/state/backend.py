@@ -32,8 +32,8 @@ class Backend(Protocol):
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""
 
-    def read_review(self, case: Any) -> list[dict[str, Any]]:
-        """Records of an earlier review of this scan; raises OSError."""
+    def read_review(self, case: Any) -> tuple[list[dict[str, Any]], int]:
+        """Records of an earlier review of this scan, and how many lines of it could not be read; raises OSError."""
 
     def add_to_review(self, sha256: str, record: Any) -> None:
         """Write a record; raises OSError."""
@@ -81,8 +81,8 @@ class SessionBackend:
 
         return list(session.list_models())
 
-    def read_review(self, case: Any) -> list[dict[str, Any]]:
-        """Records of an earlier review of this scan; raises OSError."""
+    def read_review(self, case: Any) -> tuple[list[dict[str, Any]], int]:
+        """Records of an earlier review of this scan, and how many lines of it could not be read; raises OSError."""
         from ankleviewer.io import reviews
 
         return reviews.read(case.scan.sha256, case.scan.former_sha256)

@@ -22,7 +22,7 @@ from ankleviewer.core.reading.measure_marks import (
     rows_and_columns,
     with_depth_of,
 )
-from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, group_of, moved, stored
+from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, group_of, moved, stored, whole
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing
 from ankleviewer.ui.words.translate import said, tr
@@ -295,10 +295,9 @@ class Measuring(QObject):
     def can_grip(self, plane: str, number: int, index: int) -> bool:
         """Whether a point may be dragged in a plane's pane: those that share its slice all lie on the one shown."""
         measure = self._find(number)
-        tool = BY_NAME.get(measure.kind) if measure is not None else None
-        if measure is None or tool is None:
+        if measure is None or not whole(measure):
             return False
-        return on_slice(*self.frame(plane), [measure.points[n] for n in group_of(tool, index)])
+        return on_slice(*self.frame(plane), [measure.points[n] for n in group_of(BY_NAME[measure.kind], index)])
 
     def grip(self, number: int, index: int) -> None:
         """Begin to drag a point."""

@@ -7,12 +7,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.reading.measure import Measure, Point, Value
 from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
 from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import side_word
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class Reviewing(QObject):
 
     Signals:
         changed(): something was judged, marked, undone or done again.
-        not_saved(text): a step could not be written, and stands until the program ends; or the earlier ones could not be read.
+        not_saved(text): a step could not be written, and stands until the program ends; or earlier ones could not be read.
         stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
     """
 
@@ -47,12 +48,18 @@ class Reviewing(QObject):
         self._case = case
         unwritten = self._unwritten.get(case.scan.sha256, [])
         try:
-            self.history = History([*self._backend.read_review(case), *unwritten])
+            records, unreadable = self._backend.read_review(case)
         except OSError as error:
             log.warning("the journal of an earlier review could not be read (%s)", type(error).__name__)
             self.history = History(unwritten)
             why = said(error.strerror or type(error).__name__)
             self.not_saved.emit(tr("The earlier review of this scan could not be read ({why}). It is not shown.", why=why))
+            return
+        self.history = History([*records, *unwritten])
+        missing = unreadable + self.history.not_understood
+        if missing:
+            log.warning("%d lines of an earlier review are damaged, %d not understood", unreadable, self.history.not_understood)
+            self.not_saved.emit(_not_shown(missing))
 
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
@@ -63,6 +70,14 @@ class Reviewing(QObject):
         for sha256 in list(self._unwritten):
             with contextlib.suppress(OSError):
                 self._write_waiting(sha256)
+
+    def ankle_named(self, *points: Point) -> str:
+        """The name, in the window's language, of the ankle that a mark or measure at these LPS positions belongs to; "" where the
+        scan shows one ankle alone, or they belong to several.
+        """
+        ankles = self._case.ankles if self._case is not None else ()
+        whose = ankle_of_all(points, ankles) if len(ankles) > 1 else None
+        return side_word(ankles[whose].side) if whose is not None else ""
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:
@@ -167,17 +182,19 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
     yield from (m.points[-1] for m in measures)
 
 
+def _not_shown(lines: int) -> str:
+    if lines == 1:
+        return tr(
+            "One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, "
+            "and not shown."
+        )
+    return tr(
+        "%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are "
+        "kept, and not shown.",
+        lines,
+    )
+
+
 def ankle_of(what: Place | Point, ankles: Sequence[Any], shown: int) -> int:
-    """Index of the ankle that something belongs to: of an LPS position the one in whose box it lies or whose is nearest.
-
-    Args:
-        shown: the ankle that is shown; it counts where the boxes of several hold the position.
-    """
-    if isinstance(what, Place):
-        return what.ankle
-
-    def away(n: int) -> tuple[float, bool]:
-        low, high = np.asarray(ankles[n].min_mm), np.asarray(ankles[n].max_mm)
-        return float(np.linalg.norm(np.maximum(0, np.maximum(low - what, what - high)))), n != shown
-
-    return min(range(len(ankles)), key=away, default=shown)
+    """Index of the ankle that a finding or an LPS position belongs to; `shown` counts where the boxes of several hold it."""
+    return what.ankle if isinstance(what, Place) else ankle_at(what, ankles, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -28,7 +29,7 @@ class Settings:
     the name of the command.
 
     `known` is what this window last read or wrote, one dictionary for all that `replace` makes of the same settings: what differs
-    from it the reader has changed here.
+    from it the reader has changed here. `unreadable`: there is a file, of which nothing could be read.
     """
 
     preset: str = "1"
@@ -41,6 +42,7 @@ class Settings:
     language: str = "system"
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    unreadable: bool = field(default=False, compare=False)
 
     def with_recent(self, path: str) -> Settings:
         """The settings with a path at the top of the recent scans."""
@@ -50,14 +52,14 @@ class Settings:
 
 def load(folder: Path | None = None) -> Settings:
     """Read the settings; a missing, broken or foreign file gives the defaults, field by field."""
-    default = Settings()
+    default, unreadable = Settings(), False
     try:
         record = _read((folder or home()) / "settings.json")
     except FileNotFoundError:
         record = {}
     except (OSError, ValueError, RecursionError) as error:
         log.warning("settings not readable, defaults used: %s", type(error).__name__)
-        record = {}
+        record, unreadable = {}, True
     preset = record.get("preset")
     size = record.get("size")
     recent = record.get("recent")
@@ -72,6 +74,7 @@ def load(folder: Path | None = None) -> Settings:
         mouse=record["mouse"] if record.get("mouse") in ("bir", "window", "slicer") else default.mouse,
         language=record["language"] if record.get("language") in ("system", "en", "de", "zh_CN") else default.language,
         keys=_keys(record.get("keys")),
+        unreadable=unreadable,
     )
     found.known.update(_values(found))
     return found
@@ -114,7 +117,7 @@ def _write(settings: Settings, folder: Path | None) -> bool:
             changed = {name: value for name, value in now.items() if name not in there or settings.known.get(name) != value}
             if "recent" in changed:
                 changed["recent"] = _merged(settings.recent, settings.known.get("recent", ()), there.get("recent"))
-            record = {**there, **changed, "format": _FORMAT}
+            record = {**there, **changed, "format": _format(there)}
             write_text(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         finally:
             lock.unlock()
@@ -140,6 +143,12 @@ def _values(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _format(there: Mapping[str, Any]) -> int:
+    """The form that a file has when it is written again: a later one stays, as its fields do."""
+    found = there.get("format")
+    return max(found, _FORMAT) if type(found) is int else _FORMAT
+
+
 def _kept_aside(file: Path) -> dict[str, Any]:
     """What a file of settings holds; a broken one is kept beside, since it may hold the reader's own keys. Raises OSError."""
     try:
@@ -147,15 +156,17 @@ def _kept_aside(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError):
-        log.warning("settings not readable, kept as settings.json.BAK")
-        os.replace(file, file.with_name(file.name + ".BAK"))
+        names = (f"{file.name}.BAK{n}" for n in itertools.chain([""], itertools.count(2)))
+        aside = next(place for place in map(file.with_name, names) if not place.exists())
+        log.warning("settings not readable, kept as %s", aside.name)
+        os.replace(file, aside)
         return {}
     return record
 
 
 def _read(file: Path) -> dict[str, Any]:
     """The fields of a file of settings. Raises OSError, or ValueError or RecursionError for a broken one."""
-    record = json.loads(file.read_text(encoding="utf-8"))
+    record = json.loads(file.read_bytes())  # of bytes it takes the mark that some editors put before UTF-8, and UTF-16
     if not isinstance(record, dict):
         raise ValueError("no settings")
     return record

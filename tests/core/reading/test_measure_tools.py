@@ -8,7 +8,7 @@ import pytest
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.planes import PLANES
 from ankleviewer.core.reading.measure import Measure, Point, Value
-from ankleviewer.core.reading.measure_tools import BY_NAME, GUIDED, TOOLS, group_of, moved, parts, stored, summary, title
+from ankleviewer.core.reading.measure_tools import BY_NAME, GUIDED, TOOLS, group_of, moved, parts, stored, summary, title, whole
 from ankleviewer.core.volume import Volume
 
 GRID = Grid.axis_aligned((40, 40, 40), 1.0, (0.0, 0.0, 0.0))
@@ -82,6 +82,15 @@ def test_which_points_share_a_slice() -> None:
     assert group_of(BY_NAME["region"], 0) == (0, 1, 2)
     assert group_of(BY_NAME["step-off"], 2) == (0, 1, 2)
     assert group_of(BY_NAME["tibiofibular"], 0) == (0,) and group_of(BY_NAME["tibiofibular"], 3) == (1, 2, 3, 4, 5, 6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_measure_is_whole_with_the_points_that_its_kind_keeps(name: str) -> None:
+    points = stored(BY_NAME[name], CASES[name][0], AXES)
+    assert whole(Measure(1, name, points, UP, ()))
+    for others in (points[:-1], (*points, points[0])):
+        assert not whole(Measure(1, name, others, UP, ()))
+    assert not whole(Measure(1, "of the future", points, UP, ()))
 
 
 def test_dragging_a_region_moves_it_or_changes_one_half_axis() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ankleviewer.core.assessment.result import AnkleInfo
 from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.review import BoxMm, History, Mark, Missed, Place, Record, Review, to_json
 
@@ -316,3 +317,31 @@ def test_earlier_versions_find_a_number_for_every_step() -> None:
     for record in (windows.one.judge(FIRST, "rejected"), windows.one.undo(), windows.one.add_missed((1.0, 2.0, 3.0))):
         windows.write(record)
     assert [record["step"] for record in windows.journal[len(OLD) :]] == [4, 4, 5]
+
+
+def test_marks_and_measures_tell_their_ankle_as_findings_do() -> None:
+    history = History()
+    history.judge(Place("compact", "ab", 1, 0), "accepted")
+    for x in (0.0, 100.0):
+        history.add_missed((x, 0.0, 0.0))
+        history.add_measure("distance", ((x, 0.0, 0.0), (x, 5.0, 0.0)), None, FIVE)
+    history.add_measure("distance", ((0.0, 0.0, 0.0), (100.0, 0.0, 0.0)), None, FIVE)
+    ankles = [AnkleInfo(side, (x - 20.0, -20.0, -20.0), (x + 20.0, 20.0, 20.0)) for side, x in (("R", 0.0), ("L", 100.0))]
+    told = to_json(history.review, ankles)
+    assert [m["ankle"] for m in told["findings"]] == [1]
+    assert [m["ankle"] for m in told["missed"]] == [0, 1]
+    assert [m["ankle"] for m in told["measures"]] == [0, 1, None], "the last goes from one to the other"
+    assert [m["ankle"] for m in to_json(history.review, ())["missed"]] == [None, None]
+    assert "ankle" not in to_json(history.review)["missed"][0]
+
+
+def test_steps_that_are_not_understood_are_counted_while_they_stand() -> None:
+    later = {"what": "drawing", "step": 2, "id": "b"}
+    known = {"what": "missed", "number": 1, "center_mm": [1, 2, 3], "reason": "", "step": 1, "id": "a"}
+    damaged = {"what": "missed", "number": "1", "center_mm": [1, 2, 3], "reason": "", "step": 3, "id": "c"}
+    assert History([known]).not_understood == 0
+    assert History([known, later, damaged, {"what": 7}, {}]).not_understood == 4
+    assert History([known, later, {"what": "undo", "of": "b", "step": 2}]).not_understood == 0
+    own = History([known])
+    own.undo()
+    assert own.not_understood == 0

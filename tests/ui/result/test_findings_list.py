@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
+from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.volume import Volume
+from ankleviewer.ui.words.wording import side_word
 
 AWAY = (-151.0, -231.0, -1020.0)  # from the scanner's middle, as real scans lie
 
@@ -54,3 +56,32 @@ def test_a_finding_that_is_stepped_to_is_seen_in_the_column(make_window, backend
     for step in (1, 1, 1, 1, -1, -1, -1, -1):
         window.controller.step_finding(step)
         qtbot.waitUntil(lambda: seen(rows[window.view.state.selected]))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+def test_marks_and_measures_name_their_ankle_where_there_are_two(make_window, fakes, speak, qtbot, language: str) -> None:
+    speak(language)
+    right, left = fakes.ankle("R"), fakes.ankle("L")
+    right.max_mm, left.min_mm = (-2.0, 28.0, 176.0), (2.0, -28.0, 104.0)
+    backend = fakes.Backend(ankles=(right, left), answers=tuple(fakes.answer(ankle=n) for n in (0, 1)))
+    window = make_window(backend)
+    reviewing, panel = window.controller.reviewing, window.panel
+
+    def told() -> list[str]:
+        return [row.findChild(QLabel).text() for row in panel.findings.missed]
+
+    length = (Value("length", 9.0, "mm"),)
+    for x in (-20.0, 20.0):
+        reviewing.add_missed((x, 5.0, 120.0))
+        reviewing.add_measure("distance", ((x, -4.0, 120.0), (x, 5.0, 120.0)), (0.0, 0.0, 1.0), length)
+    names = [side_word(side) for side in "RL"]
+    QApplication.processEvents()
+    scroll = panel.findChild(QScrollArea)
+    assert scroll.widget().minimumSizeHint().width() <= scroll.width() - scroll.verticalScrollBar().sizeHint().width()
+    assert told() == [f"{names[0]}\nR 20.0  P 5.0  S 120.0", f"{names[1]}\nL 20.0  P 5.0  S 120.0"]
+    assert [row.value.text() for row in panel.measures.rows] == [f"{name}  ·  9.0 mm" for name in names]
+    assert names[1] in panel.findings.missed[1].go.accessibleName() and names[1] in panel.measures.rows[1].go.accessibleName()
+    backend.ankles, backend.volume = (right,), fakes.phantom()
+    window.controller.open("other")
+    qtbot.waitUntil(lambda: told() == ["R 20.0  P 5.0  S 120.0", "L 20.0  P 5.0  S 120.0"])  # the same marks, and one ankle
+    assert [row.value.text() for row in panel.measures.rows] == ["9.0 mm"] * 2

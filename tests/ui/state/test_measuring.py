@@ -7,6 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.measure_marks import normal_of
 from ankleviewer.core.reading.measure_tools import BY_NAME
 from ankleviewer.core.volume import Volume
@@ -228,6 +229,19 @@ def test_points_of_a_guided_measure_are_dragged_only_where_all_of_them_are_seen(
     window.view.step("sagittal", 2)
     assert not measuring.can_grip("sagittal", 1, 2)
     assert not measuring.can_grip("sagittal", 99, 0)
+
+
+@pytest.mark.parametrize(("kind", "count"), [("distance", 3), ("distance", 1), ("angle", 4), ("region", 2), ("step-off", 5)])
+def test_a_measure_with_points_of_another_number_is_shown_and_cannot_be_gripped(window, measuring, kind: str, count: int) -> None:
+    """A newer program or a hand in the journal may have written it."""
+    points = tuple((3.0 * n, 2.0 * n * n, 140.0) for n in range(count))
+    measuring.reviewing.add_measure(kind, points, (0.0, 0.0, 1.0), (Value("length", 5.0, "mm"),))
+    window.view.move_cursor((0.0, 0.0, 140.0))
+    (mark,) = measuring.marks("axial")
+    assert len(mark.handles) == count
+    assert not any(measuring.can_grip("axial", 1, n) for n in mark.handles)
+    measuring.select(1)
+    assert not measuring.move_nearest("axial") and kept(measuring)[0].points == points
 
 
 def test_removed_ones_can_be_had_back_and_another_scan_has_its_own(window, measuring, backend, qtbot) -> None:

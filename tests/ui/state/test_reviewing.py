@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ankleviewer.core.display.scene import resolve
-from ankleviewer.core.reading.review import REASONS
+from ankleviewer.core.reading.review import REASONS, Place
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.state.reviewing import ankle_of
 
@@ -137,6 +137,23 @@ def test_an_earlier_review_that_cannot_be_read_is_said(make_window, backend, mon
     assert "Permission denied" in window.controller.notice.message and "earlier review" in window.banner.text.text()
 
 
+@pytest.mark.parametrize(
+    ("damaged", "later", "told"), [(0, 0, ""), (1, 0, "One line of"), (0, 2, "2 lines of"), (3, 2, "5 lines of")]
+)
+def test_lines_of_an_earlier_review_that_are_not_shown_are_told(
+    make_window, backend, damaged: int, later: int, told: str
+) -> None:
+    marked = {"what": "missed", "number": 1, "center_mm": [3.0, 2.0, 120.0], "reason": ""}
+    backend.damaged, backend.journal = damaged, [marked, *[marked | {"what": "missed/2"}] * later]
+    window = make_window(backend)
+    assert len(window.panel.findings.missed) == 1, "what can be read is shown"
+    notice = window.controller.notice
+    assert (notice is None) == (not told)
+    if notice is not None:
+        assert notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
+        assert notice.message.startswith(told) and notice.message.endswith("and not shown.")
+
+
 def test_without_a_finding_there_is_nothing_to_judge(make_window, fakes) -> None:
     window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
     window.controller.judge("accepted")
@@ -201,13 +218,22 @@ def test_undo_shows_the_ankle_whose_mark_or_measure_it_takes_back(make_window, f
     assert controller.view.state.cursor_mm == (3.0, 2.0, 130.0), "of the ankle shown nothing moves"
 
 
-def test_a_position_belongs_to_the_ankle_that_holds_it_or_is_nearest(fakes) -> None:
+def test_a_finding_says_whose_it_is_a_position_lies_there(fakes) -> None:
+    ankles = (fakes.ankle("R"), fakes.ankle("L"))
+    assert ankle_of(Place("compact", "ab", 1, 0), ankles, 0) == 1
+    assert [ankle_of((0.0, 0.0, 130.0), ankles, shown) for shown in (0, 1)] == [0, 1]
+
+
+def test_the_ankle_of_a_mark_is_named_where_the_scan_shows_two(make_window, fakes) -> None:
     right, left = fakes.ankle("R"), fakes.ankle("L")
-    left.min_mm, left.max_mm = (40.0, -28.0, 104.0), (90.0, 28.0, 176.0)
-    ankles = (right, left)
-    assert [ankle_of((x, 0.0, 130.0), ankles, 0) for x in (0.0, 60.0, 31.0, 34.0, 200.0)] == [0, 1, 0, 1, 1]
-    assert [ankle_of((0.0, 0.0, 130.0), (right, right), shown) for shown in (0, 1)] == [0, 1]
-    assert ankle_of((0.0, 0.0, 130.0), (), 0) == 0
+    right.max_mm, left.min_mm = (-2.0, 28.0, 176.0), (2.0, -28.0, 104.0)
+    window = make_window(fakes.Backend(ankles=(right, left), answers=tuple(fakes.answer(ankle=n) for n in (0, 1))))
+    named = window.controller.reviewing.ankle_named
+    here, there = (-20.0, 5.0, 120.0), (20.0, 5.0, 120.0)
+    assert (named(here), named(there)) == ("Right ankle", "Left ankle")
+    assert named(here, there) == "", "a measure from one ankle to the other"
+    alone = make_window(fakes.Backend())
+    assert alone.controller.reviewing.ankle_named(here) == ""
 
 
 @pytest.mark.parametrize("key", ["E", "A", "R", "N"])

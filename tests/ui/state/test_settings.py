@@ -99,9 +99,39 @@ def test_recent_scans_of_two_windows_stand_together(home: Path) -> None:
 
 
 def test_what_a_newer_program_remembers_stays(home: Path) -> None:
-    (home / "settings.json").write_text('{"format": 2, "of the future": [1]}')
+    (home / "settings.json").write_text('{"format": 2, "of the future": [1], "theme": "sepia"}')
     assert save(replace(load(), preset="2"))
-    assert json.loads((home / "settings.json").read_text())["of the future"] == [1]
+    written = json.loads((home / "settings.json").read_text())
+    assert (written["format"], written["of the future"], written["theme"], written["preset"]) == (2, [1], "sepia", "2")
+
+
+@pytest.mark.parametrize("form", ["0", '"2"', "null", "true"])
+def test_a_form_that_is_no_later_one_becomes_this_program_s(home: Path, form: str) -> None:
+    (home / "settings.json").write_text(f'{{"format": {form}}}')
+    assert save(replace(load(), preset="2"))
+    assert json.loads((home / "settings.json").read_text())["format"] == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_that_an_editor_saved_with_a_mark_before_it_is_read(home: Path, encoding: str) -> None:
+    own = {"preset": "3", "recent": ["/scans/Größe.nii"], "keys": {"Boxes": ["Ctrl+B"]}}
+    (home / "settings.json").write_bytes(json.dumps(own, ensure_ascii=False).encode(encoding))
+    read = load()
+    assert read == Settings(preset="3", recent=("/scans/Größe.nii",), keys={"Boxes": ("Ctrl+B",)}) and not read.unreadable
+    assert save(replace(read, panel=False)) and load() == replace(read, panel=False)
+    assert [p.name for p in home.iterdir()] == ["settings.json"]
+
+
+def test_whether_a_file_could_be_read_is_known(home: Path) -> None:
+    assert not load().unreadable, "there is none"
+    (home / "settings.json").write_text('{"keys": 5}')
+    assert not load().unreadable, "a field is wrong"
+    (home / "settings.json").write_text("{")
+    assert load().unreadable
+    assert save(load()) and not load().unreadable
+    (home / "settings.json").unlink()
+    (home / "settings.json").mkdir()
+    assert load().unreadable
 
 
 @pytest.mark.parametrize("text", ['{"keys": {"Boxes": ["Ctrl+B"]},}', "[]", "[" * 100_000])
@@ -110,6 +140,13 @@ def test_a_broken_file_is_kept_beside(home: Path, text: str) -> None:
     assert save(replace(load(), preset="2"))
     assert load() == Settings(preset="2") and (home / "settings.json.BAK").read_text() == text
     assert sorted(p.name for p in home.iterdir()) == ["settings.json", "settings.json.BAK"]
+
+
+def test_no_file_that_was_kept_beside_is_lost_to_the_next_one(home: Path) -> None:
+    for text in ("{1", "{2", "{3"):
+        (home / "settings.json").write_text(text)
+        assert save(replace(load(), preset="2"))
+    assert [(home / f"settings.json.BAK{n}").read_text() for n in ("", 2, 3)] == ["{1", "{2", "{3"]
 
 
 def test_two_programs_that_save_at_once_lose_nothing(home: Path) -> None:

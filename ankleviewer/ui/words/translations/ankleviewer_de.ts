@@ -1440,6 +1440,13 @@
         <translation>Die 3D-Ansicht ist fehlgeschlagen ({code})</translation>
     </message>
     <message numerus="yes">
+        <source>%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are kept, and not shown.</source>
+        <translation>
+            <numerusform>%n Zeile der früheren Beurteilung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>%n Zeilen der früheren Beurteilung dieses Scans konnten nicht gelesen werden oder stammen aus einer späteren Programmversion. Sie bleiben erhalten und werden nicht gezeigt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n series. Arrow keys choose, Enter opens, a number opens that one.</source>
         <translation>
             <numerusform>%n Serie. Pfeiltasten wählen, Eingabe öffnet, eine Ziffer öffnet die Serie mit dieser Nummer.</numerusform>
@@ -1526,6 +1533,10 @@
         <translation>Von {count} Validierungsscans mit Score {low}–{high} hatten {fractured} eine Fraktur</translation>
     </message>
     <message>
+        <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
+        <translation>Eine Zeile der früheren Beurteilung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</translation>
+    </message>
+    <message>
         <source>Open now</source>
         <translation>Zurzeit geöffnet</translation>
     </message>
@@ -1559,7 +1570,7 @@
     </message>
     <message>
         <source>Show this ankle</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Sprunggelenk zeigen</translation>
     </message>
     <message>
         <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
@@ -1976,6 +1987,10 @@
     <message>
         <source>The session could not be written ({why}). Choose another place.</source>
         <translation>Die Sitzung konnte nicht geschrieben werden ({why}). Wählen Sie einen anderen Ort.</translation>
+    </message>
+    <message>
+        <source>The settings could not be read; the program starts with its own. The file is kept.</source>
+        <translation>Die Einstellungen konnten nicht gelesen werden; das Programm startet mit seinen eigenen. Die Datei bleibt erhalten.</translation>
     </message>
     <message>
         <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>

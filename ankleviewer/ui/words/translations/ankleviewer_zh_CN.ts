@@ -1440,6 +1440,12 @@
         <translation>3D 视图失败（{code}）</translation>
     </message>
     <message numerus="yes">
+        <source>%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are kept, and not shown.</source>
+        <translation>
+            <numerusform>此扫描先前的评阅有 %n 行无法读取，或来自更新的程序版本。这些行已保留，但未显示。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n series. Arrow keys choose, Enter opens, a number opens that one.</source>
         <translation>
             <numerusform>%n 个序列。方向键选择，Enter 打开，数字键打开对应编号的序列。</numerusform>
@@ -1524,6 +1530,10 @@
         <translation>验证集中评分 {low}–{high} 的 {count} 例扫描有 {fractured} 例骨折</translation>
     </message>
     <message>
+        <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
+        <translation>此扫描先前的评阅有 1 行无法读取，或来自更新的程序版本。该行已保留，但未显示。</translation>
+    </message>
+    <message>
         <source>Open now</source>
         <translation>当前已打开</translation>
     </message>
@@ -1557,7 +1567,7 @@
     </message>
     <message>
         <source>Show this ankle</source>
-        <translation type="unfinished"></translation>
+        <translation>显示此踝关节</translation>
     </message>
     <message>
         <source>Show this place in every view. Per cent: this box&apos;s part of the whole heat map, not a probability.</source>
@@ -1974,6 +1984,10 @@
     <message>
         <source>The session could not be written ({why}). Choose another place.</source>
         <translation>会话无法写入（{why}）。请选择其他位置。</translation>
+    </message>
+    <message>
+        <source>The settings could not be read; the program starts with its own. The file is kept.</source>
+        <translation>无法读取设置，程序以默认设置启动。原文件已保留。</translation>
     </message>
     <message>
         <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
