@@ -27,6 +27,7 @@ from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
 from ankleviewer.core.reading.review import Review
 from ankleviewer.core.reading.review import to_json as review_json
 from ankleviewer.core.serieschoice import Series
+from ankleviewer.core.words import printable
 from ankleviewer.inference import selection
 from ankleviewer.inference.loaded import predictor_of
 from ankleviewer.inference.locator import ankles_in, in_use
@@ -311,7 +312,7 @@ def _default() -> str:
 
 def _data(pack: ModelPack) -> str:
     origin = pack.manifest.record.get("origin")
-    return str(origin.get("data", ""))[:200] if isinstance(origin, dict) else ""
+    return printable(origin.get("data", "")) if isinstance(origin, dict) else ""
 
 
 def not_assessed(pack: ModelPack, ankle: int | None) -> ModelAnswer:

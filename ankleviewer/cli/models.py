@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from ankleviewer.cli import console
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
+from ankleviewer.core.words import printable
 from ankleviewer.inference import packs
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ def show() -> int:
         print(f"  {pack.network.parameters:,} parameters, {pack.network.pooling} pooling, map of {pack.network.cells}^3 cells")
         print(f"  sha256 {pack.sha256}")
         if isinstance(origin, dict) and origin.get("data"):
-            print(f"  trained on: {str(origin['data'])[:200]}")
+            print(f"  trained on: {printable(origin['data'])}")
         for line in _figures(pack.manifest.record.get("metrics")):
             print(f"  {line}")
     for name, error in broken:
@@ -87,7 +88,7 @@ def _figures(metrics: Any, prefix: str = "") -> list[str]:
     if not isinstance(metrics, dict):
         return lines
     for key, value in metrics.items():
-        name = f"{prefix}{key}".replace("_", " ")
+        name = printable(f"{prefix}{key}".replace("_", " "))
         if isinstance(value, dict) and _is_finite(value.get("value")):
             low, high = value.get("low"), value.get("high")
             interval = f" ({low:.3g}-{high:.3g})" if _is_finite(low) and _is_finite(high) else ""

@@ -12,6 +12,7 @@ from typing import Any
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
+from ankleviewer.core.words import printable
 
 SCHEMA = "ankleviewer.model/1"
 STATUSES = ("released", "preliminary")
@@ -19,6 +20,7 @@ POOLINGS = ("gap", "lse")
 MODEL_FILE, CARD_FILE, MANIFEST_FILE = "model.onnx", "card.md", "manifest.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 RESERVED = ("all",)
+MAX_TITLE, MAX_VERSION = 120, 40  # signs
 MAX_FILE = 512 * 2**20  # bytes; the largest network of ours has some 350 MiB
 
 
@@ -102,17 +104,24 @@ def parse(data: bytes) -> Manifest:
             record=record,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ModelError("MODEL_MANIFEST_INVALID", f"The model pack's manifest.json cannot be used ({error}).") from error
+        raise ModelError(
+            "MODEL_MANIFEST_INVALID", f"The model pack's manifest.json cannot be used ({printable(error)})."
+        ) from error
     _validate(manifest)
     return manifest
 
 
 def _validate(manifest: Manifest) -> None:
     network = manifest.network
-    layout_ok = network.cells >= 1 and network.stride > 0 and math.isfinite(network.stride + network.offset_voxels + network.bias)
+    far, stride, first = 4 * manifest.preprocessing.size, network.stride, network.offset_voxels
+    layout_ok = network.cells >= 1 and 0.1 <= stride <= far and math.isfinite(network.bias)
+    layout_ok &= -far <= first <= first + (network.cells - 1) * stride <= far  # cells out there would show nothing, or no number
     layout_ok &= network.finer_cells == 0 or (network.finer_cells > network.cells and network.finer_cells % network.cells == 0)
     if not NAME.fullmatch(manifest.name) or manifest.name in RESERVED:
         raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {manifest.name[:80]!r}.")
+    for text, most in ((manifest.title, MAX_TITLE), (manifest.version, MAX_VERSION)):
+        if len(text) > most or not text.isprintable():  # a terminal would obey some signs
+            raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {text[:80]!r}.")
     if manifest.status not in STATUSES or network.pooling not in POOLINGS or not layout_ok:
         raise ModelError("MODEL_MANIFEST_INVALID", "The manifest's status, pooling or map layout is none that is known.")
     missing = {MODEL_FILE, CARD_FILE} - set(manifest.files)

@@ -74,7 +74,8 @@ class OrtSession:
             if said.getvalue():
                 log.warning("libraries for CUDA: %s", said.getvalue().strip())
             providers = [(CUDA, _CUDA_OPTIONS), CPU]
-        return onnxruntime.InferenceSession(self._model, options, providers=providers)
+        # its Python layer would print what failed, to stdout, and fall back by itself, in starting and in running; `runtime` does
+        return onnxruntime.InferenceSession(self._model, options, providers=providers, enable_fallback=0)
 
     def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
         """(logit, cam, finer map or None) as they come."""

@@ -19,6 +19,7 @@ from ankleviewer.inference.runtime import Engine, Output
 
 Progress = Callable[[float, str], None]
 
+LARGEST = 1e12  # in a map; what comes out of it shall be finite in single precision
 SELF_CHECK = 1e-3  # how closely the map must explain the logit, relative to max(1, |logit|)
 
 
@@ -54,7 +55,7 @@ class Predictor:
         """
         output = self.engine.run(tensor, cancelled)
         maps = [m for m in (output.cam, output.finer) if m is not None]
-        if not (np.isfinite(output.logit) and all(np.isfinite(m).all() for m in maps)):
+        if not (np.isfinite(output.logit) and all(np.abs(m).max() <= LARGEST for m in maps)):  # false for what is no number, too
             raise ModelError("OUTPUT_NOT_FINITE", f"Model {self.pack.name} gave no number for this scan; it was not assessed.")
         network = self.pack.network
         explained = pooled(output.cam, network.pooling, network.bias)

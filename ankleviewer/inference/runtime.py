@@ -216,8 +216,8 @@ class Engine:
             return self.run(tensor, cancelled)
         logit, cam, finer = answer
         seconds = time.perf_counter() - start
-        if logit.size != 1 or not all(_is_map(a) for a in (cam, finer) if a is not None):
-            raise ModelError("MODEL_OUTPUT_INVALID", f"The model answers in shapes {logit.shape} and {cam.shape}.")
+        if not (_has_numbers(logit) and logit.size == 1 and _is_map(cam) and (finer is None or _is_map(finer))):
+            raise ModelError("MODEL_OUTPUT_INVALID", f"The model answers in shapes {_shape(logit)} and {_shape(cam)}.")
         cells = np.asarray(cam[0, 0], dtype=np.float32)
         fine = None if finer is None else np.asarray(finer[0, 0], dtype=np.float32)
         return Output(float(logit.reshape(())), cells, self.provider, seconds, self._note, fine)
@@ -233,8 +233,18 @@ def _candidates() -> list[str]:
     return [name for name in ("cuda", "openvino") if available(name)] + ["cpu"]
 
 
+def _has_numbers(array: Any) -> bool:
+    return isinstance(array, np.ndarray) and array.dtype.kind in "fiu"
+
+
 def _is_map(array: Any) -> bool:
-    return array.ndim == 5 and len(set(array.shape[2:])) == 1 and array.shape[:2] == (1, 1)
+    if not _has_numbers(array) or array.ndim != 5 or not array.size:
+        return False
+    return len(set(array.shape[2:])) == 1 and array.shape[:2] == (1, 1)
+
+
+def _shape(output: Any) -> Any:
+    return getattr(output, "shape", type(output).__name__)
 
 
 def _open(model: bytes, runtime: str) -> Session:

@@ -100,7 +100,7 @@ def test_cells_are_checked(tmp_path, pack_writer) -> None:
         Predictor(read_pack(pack), "cpu").predict(leg(True), ANKLE)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
 def test_no_number_is_never_no_fracture(tmp_path, pack_writer, model_builder, value) -> None:
     model = model_builder("lse")
     for tensor in model.graph.initializer:

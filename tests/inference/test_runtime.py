@@ -155,6 +155,32 @@ def test_what_the_cuda_libraries_say_never_goes_where_the_result_goes(model_buil
     assert "libcublas" not in capsys.readouterr().out
 
 
+def test_a_model_that_is_refused_says_nothing_where_the_result_goes(model_builder, capfd) -> None:
+    model = model_builder("lse")
+    model.graph.node[0].op_type = "Hardmax"  # takes no kernel_shape
+    with pytest.raises(ModelError) as error:
+        Engine(model.SerializeToString(), "cpu")
+    assert error.value.code == "MODEL_FILE_INVALID" and capfd.readouterr() == ("", "")
+
+
+def test_a_device_that_fails_is_left_to_us(model_builder, monkeypatch, capfd) -> None:
+    onnxruntime = ort_session.load_onnxruntime()
+    real, asked = onnxruntime.InferenceSession._create_inference_session, []
+
+    def creates(session: object, providers: list, *more: object) -> None:
+        asked.append([p if isinstance(p, str) else p[0] for p in providers])
+        if len(providers) > 1:
+            raise RuntimeError("no CUDA-capable device is detected")
+        real(session, providers, *more)
+
+    monkeypatch.setattr(onnxruntime.InferenceSession, "_create_inference_session", creates)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: None)
+    monkeypatch.setattr(runtime, "available", lambda _: True)
+    output = Engine(model_builder("lse").SerializeToString(), "cuda").run(VOLUME)
+    assert (output.provider, output.note) == (CPU, "cuda did not start; the CPU was used.")
+    assert asked == [["CUDAExecutionProvider", CPU], [CPU]] and capfd.readouterr() == ("", "")
+
+
 def test_auto_takes_the_fastest_of_those_that_work(model_builder, monkeypatch) -> None:
     class Slow:
         provider = "OpenVINO CPU"
@@ -355,3 +381,30 @@ def test_who_waits_for_another_s_measuring_can_stop_waiting(monkeypatch) -> None
         go_on.set()
         other.join()
     assert opened.opened == ["cpu"]
+
+
+@pytest.mark.parametrize(
+    ("logit", "cam"),
+    [
+        (np.zeros((1, 1)), np.zeros((1, 1, 0, 0, 0))),
+        (np.zeros((1, 2)), np.zeros((1, 1, 2, 2, 2))),
+        (None, np.zeros((1, 1, 2, 2, 2))),
+        (np.zeros((1, 1)), None),
+        (np.array([["3"]], dtype=object), np.zeros((1, 1, 2, 2, 2))),
+        (np.zeros((1, 1)), np.full((1, 1, 2, 2, 2), "1")),
+        ([np.zeros((1, 1))], np.zeros((1, 1, 2, 2, 2))),
+        (np.zeros((1, 1)), np.zeros((1, 1, 2, 2, 3))),
+    ],
+)
+def test_outputs_of_another_kind_are_refused(monkeypatch, logit: object, cam: object) -> None:
+    class Odd:
+        provider = CPU
+        input_shape = VOLUME.shape
+
+        def run(self, *_: object) -> tuple[object, object, None]:
+            return logit, cam, None
+
+    monkeypatch.setattr(runtime, "_open", lambda *_: Odd())
+    with pytest.raises(ModelError) as error:
+        Engine(b"", "cpu").run(VOLUME)
+    assert error.value.code == "MODEL_OUTPUT_INVALID"

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ankleviewer.core.errors import ModelError
+from ankleviewer.core.words import printable
 
 Call = Literal["fracture", "uncertain", "no fracture", "not assessed"]
 CALLS: tuple[Call, ...] = ("fracture", "uncertain", "no fracture", "not assessed")
+MAX_SCANS = 10_000_000  # behind a calibration; more is a mistake
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,13 @@ class Decision:
             raise ValueError(f"temperature and cam_reference must be > 0, cam_floor >= 0: {self}")
         if not 0 <= self.sens_threshold <= self.spec_threshold <= 1:
             raise ValueError(f"0 <= sens_threshold <= spec_threshold <= 1 must hold: {self}")
+        edge = 0.0
+        for row in self.bins:
+            if not (edge <= row.low < row.high <= 1 and 0 <= row.fractured <= row.n <= MAX_SCANS):
+                raise ValueError(f"a row of the reliability table is none, or lies before another one's end: {row}")
+            edge = row.high
+        if not 0 <= self.calibration_n <= MAX_SCANS:
+            raise ValueError(f"no number of scans: {self.calibration_n}")
 
     def probability(self, logit: float) -> float:
         """Probability of a fracture, in double precision; exact 0 or 1 only where double precision has nothing nearer."""
@@ -84,18 +93,26 @@ class Decision:
         try:
             calibration = record.get("calibration") or {}
             bins = tuple(
-                CalibrationBin(float(b["low"]), float(b["high"]), int(b["n"]), int(b["fractured"]))
+                CalibrationBin(_number(b["low"]), _number(b["high"]), int(_number(b["n"])), int(_number(b["fractured"])))
                 for b in calibration.get("bins", ())
             )
             return Decision(
-                temperature=float(record["temperature"]),
-                bias=float(record["bias"]),
-                sens_threshold=float(record["sens_threshold"]),
-                spec_threshold=float(record["spec_threshold"]),
-                cam_reference=float(record["cam_reference"]),
-                cam_floor=float(record["cam_floor"]),
-                calibration_n=int(calibration.get("n", 0)),
+                temperature=_number(record["temperature"]),
+                bias=_number(record["bias"]),
+                sens_threshold=_number(record["sens_threshold"]),
+                spec_threshold=_number(record["spec_threshold"]),
+                cam_reference=_number(record["cam_reference"]),
+                cam_floor=_number(record["cam_floor"]),
+                calibration_n=int(_number(calibration.get("n", 0))),
                 bins=bins,
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ModelError("MODEL_DECISION_INVALID", f"The model's thresholds cannot be used: {error}.") from error
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise ModelError(
+                "MODEL_DECISION_INVALID", f"The model's thresholds cannot be used: {printable(error, 400)}."
+            ) from error
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)

@@ -20,6 +20,7 @@ from ankleviewer.core.errors import ModelError
 from ankleviewer.core.geometry import UP, Array, Grid, standing
 from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import AIR_HU, Volume
+from ankleviewer.core.words import printable
 
 FORMAT = 1
 FITS = ("ankle", "whole")
@@ -97,17 +98,23 @@ class PreprocessSpec:
         """
         names = {f.name for f in fields(PreprocessSpec)}
         if record.get("format") != FORMAT:
-            raise ModelError("MODEL_SPEC_UNKNOWN", f"The preprocessing has format {record.get('format')}, known is {FORMAT}.")
+            raise ModelError(
+                "MODEL_SPEC_UNKNOWN", f"The preprocessing has format {printable(record.get('format'))}, known is {FORMAT}."
+            )
         unknown = sorted(set(record) - names - {"preproc_hash"})
         if unknown:
-            raise ModelError("MODEL_SPEC_UNKNOWN", f"The model's preprocessing has unknown entries: {', '.join(unknown)}.")
+            raise ModelError(
+                "MODEL_SPEC_UNKNOWN", f"The model's preprocessing has unknown entries: {printable(', '.join(unknown))}."
+            )
         try:
             typed: dict[str, Any] = {
                 f.name: {"str": str, "float": float, "int": int}[str(f.type)](record[f.name]) for f in fields(PreprocessSpec)
             }
             spec = PreprocessSpec(**typed)
         except (KeyError, TypeError, ValueError, OverflowError) as error:  # JSON knows Infinity, and integers without end
-            raise ModelError("MODEL_SPEC_INVALID", f"The model's preprocessing cannot be used: {str(error)[:400]}.") from error
+            raise ModelError(
+                "MODEL_SPEC_INVALID", f"The model's preprocessing cannot be used: {printable(error, 400)}."
+            ) from error
         if record.get("preproc_hash", spec.hash) != spec.hash:
             raise ModelError("MODEL_SPEC_INVALID", "The model's preprocessing does not match its own hash.")
         return spec

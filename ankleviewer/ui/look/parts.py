@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import Qt as TextFormat
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -276,7 +279,8 @@ class Chip(QPushButton):
         super().__init__(mark + code, parent)
         self.setObjectName("chip")
         self.setProperty("level", level)
-        self.setToolTip(message)
+        markup = TextFormat.mightBeRichText(message)  # words of a pack or a scan, which shall be shown, not obeyed
+        self.setToolTip(f"<p>{html.escape(message)}</p>" if markup else message)
         self.setAccessibleName(f"{code}: {message}")
         self.message = message
         self.clicked.connect(self.explain)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from ankleviewer.ui.look import theme
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import CALL_SHAPES, call_in_sentence, probability_text, side_word
@@ -12,11 +14,15 @@ TOLD = ("fracture", "uncertain")
 
 
 class OtherAnkles(QWidget):
-    """A row for every other ankle in which the model suspects something; a click shows that ankle."""
+    """A row for every other ankle in which the model suspects something; a click shows that ankle.
 
-    def __init__(self, controller: CaseController) -> None:
+    Args:
+        room: px for the words of a row.
+    """
+
+    def __init__(self, controller: CaseController, room: int) -> None:
         super().__init__()
-        self._controller = controller
+        self._controller, self._room = controller, room
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
@@ -36,8 +42,12 @@ class OtherAnkles(QWidget):
 
     def _row(self, ankle: int, side: str) -> QPushButton:
         answer = self._controller.answer_for(ankle)
-        words = f"{side_word(side)}  ·  {call_in_sentence(answer.call)}"
-        row = QPushButton(f"{CALL_SHAPES[answer.call]}  {words}   {probability_text(answer.probability)}")
+        which = f"{CALL_SHAPES[answer.call]}  {side_word(side)}"
+        what = f"{call_in_sentence(answer.call)}   {probability_text(answer.probability)}"
+        text = f"{which}  ·  {what}"
+        wide = QFontMetrics(theme.font()).horizontalAdvance(text) > self._room
+        row = QPushButton(f"{which}\n{what}" if wide else text)
+        row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setStyleSheet("text-align: left; padding: 5px 6px;")
         row.setToolTip(tr("Show this ankle"))
         row.clicked.connect(lambda: self._controller.choose_ankle(ankle))

@@ -113,7 +113,7 @@ class ResultPanel(QWidget):
         row.addWidget(self.call, 1)
         row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
-        self.others = OtherAnkles(self.controller)
+        self.others = OtherAnkles(self.controller, ROW)
         column.addWidget(self.others)
         self.calibration = label("", "secondary", wrap=True)
         self.agreement = label("", "secondary", wrap=True)

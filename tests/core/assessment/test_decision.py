@@ -51,10 +51,19 @@ def test_reliability_table() -> None:
     assert Decision.from_json({**RECORD, "calibration": None}).bin_of(0.5) is None
 
 
+def table(*rows: tuple) -> dict:
+    """A calibration of these rows."""
+    return {"calibration": {"n": 6, "bins": [dict(zip(("low", "high", "n", "fractured"), row, strict=True)) for row in rows]}}
+
+
 @pytest.mark.parametrize(
     "change",
     [{"temperature": 0}, {"temperature": math.nan}, {"sens_threshold": 0.8}, {"spec_threshold": 1.2}, {"cam_floor": -1},
-     {"bias": None}, {"cam_reference": 0}, {"calibration": 3}, {"calibration": {"bins": [{}]}}],
+     {"bias": None}, {"cam_reference": 0}, {"calibration": 3}, {"calibration": {"bins": [{}]}}, {"spec_threshold": True},
+     {"sens_threshold": "0.3"}, {"bias": 10**400}, {"calibration": {"n": -1}}, table((0.0, 0.5, -5, 1)), table((0.0, 0.5, 3, 99)),
+     table((-math.inf, math.inf, 3, 1)), table((0.5, 0.5, 3, 1)), table((0.0, 0.6, 3, 1), (0.5, 1.0, 3, 1)),
+     table((0.5, 1.0, 3, 1), (0.0, 0.5, 3, 1)), table((0.0, 1.0, math.inf, 1)), table((0.0, math.nan, 3, 1)),
+     table((0.0, 1.0, 10**300, 1))],
 )  # fmt: skip
 def test_unusable_thresholds_are_refused(change: dict) -> None:
     with pytest.raises(ModelError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
-from ankleviewer.ui.look.parts import Chooser, Hints
+from ankleviewer.ui.look.parts import Chip, Chooser, Hints
 
 
 def test_hints_without_room_give_way(qtbot) -> None:
@@ -65,3 +65,11 @@ def test_an_entry_that_is_too_long_for_its_box_ends_in_dots(qtbot) -> None:
     assert len(tall) <= 3, "the last that is seen is a dot, no part of a letter"
     chooser.setCurrentIndex(1)
     assert last_ink() < 50
+
+
+def test_a_chips_words_are_shown_not_obeyed(qtbot) -> None:
+    plain, odd = Chip("A", "Slices of R&D < 3 mm", "caveat"), Chip("B", "unknown entries: <img src='x'>", "caveat")
+    for chip in (plain, odd):
+        qtbot.addWidget(chip)
+    assert plain.toolTip() == "Slices of R&D < 3 mm"
+    assert odd.toolTip() == "<p>unknown entries: &lt;img src=&#x27;x&#x27;&gt;</p>"
