@@ -42,11 +42,11 @@ class OtherAnkles(QWidget):
 
     def _row(self, ankle: int, side: str) -> QPushButton:
         answer = self._controller.answer_for(ankle)
-        which = f"{CALL_SHAPES[answer.call]}  {side_word(side)}"
+        shape, which = CALL_SHAPES[answer.call], side_word(side)
         what = f"{call_in_sentence(answer.call)}   {probability_text(answer.probability)}"
-        text = f"{which}  ·  {what}"
+        text = f"{shape}  {which}  ·  {what}"
         wide = QFontMetrics(theme.font()).horizontalAdvance(text) > self._room
-        row = QPushButton(f"{which}\n{what}" if wide else text)
+        row = QPushButton(f"{which}\n{shape}  {what}" if wide else text)
         row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setStyleSheet("text-align: left; padding: 5px 6px;")
         row.setToolTip(tr("Show this ankle"))
