@@ -68,7 +68,7 @@ class LocatorModel:
         options.intra_op_num_threads = THREADS
         options.log_severity_level = 4
         options.enable_cpu_mem_arena = False  # scans differ in size, and an arena would keep the largest's memory for good
-        self._session = onnxruntime.InferenceSession(data, options, providers=[CPU])
+        self._session = onnxruntime.InferenceSession(data, options, providers=[CPU], enable_fallback=0)  # see ort_session
 
     def locate(self, coarse: Coarse, cancelled: Callable[[], bool] | None = None) -> tuple[Located, ...]:
         """The ankles of a scan (of `coarsen`), the surest first; () where none is seen or the scan is larger than a body. In a

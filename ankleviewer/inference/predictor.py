@@ -49,8 +49,8 @@ class Predictor:
         """Logit and map of a prepared volume, checked.
 
         Raises:
-            ModelError: OUTPUT_NOT_FINITE, the model answered with something that is no number; OUTPUT_INCONSISTENT, the map
-                does not add up to the logit; and as Engine.run.
+            ModelError: OUTPUT_NOT_FINITE, the model answered with something that is no number, or with a map beyond LARGEST;
+                OUTPUT_INCONSISTENT, the map does not add up to the logit; and as Engine.run.
             Cancelled: on request.
         """
         output = self.engine.run(tensor, cancelled)

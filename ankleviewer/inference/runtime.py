@@ -194,8 +194,8 @@ class Engine:
 
         Raises:
             Cancelled: on request; the engine stays usable.
-            ModelError: MODEL_FAILED, the engine failed on the CPU; MODEL_OUTPUT_INVALID, other outputs than logit and cam; as
-                `Engine`.
+            ModelError: MODEL_FAILED, the engine failed on the CPU; MODEL_OUTPUT_INVALID, other outputs than logit and cam, or
+                none in numbers; as `Engine`.
         """
         self._started(cancelled)  # its time is none of the run's
         start = time.perf_counter()
@@ -218,8 +218,9 @@ class Engine:
         seconds = time.perf_counter() - start
         if not (_has_numbers(logit) and logit.size == 1 and _is_map(cam) and (finer is None or _is_map(finer))):
             raise ModelError("MODEL_OUTPUT_INVALID", f"The model answers in shapes {_shape(logit)} and {_shape(cam)}.")
-        cells = np.asarray(cam[0, 0], dtype=np.float32)
-        fine = None if finer is None else np.asarray(finer[0, 0], dtype=np.float32)
+        with np.errstate(over="ignore"):  # doubles that no float32 holds become infinite, and are refused as such
+            cells = np.asarray(cam[0, 0], dtype=np.float32)
+            fine = None if finer is None else np.asarray(finer[0, 0], dtype=np.float32)
         return Output(float(logit.reshape(())), cells, self.provider, seconds, self._note, fine)
 
     def rest(self) -> None:

@@ -152,10 +152,6 @@ def test_every_single_bit_counts(tmp_path, pack_writer) -> None:
         ({"name": "../../evil"}, "MODEL_MANIFEST_INVALID"),
         ({"name": "all"}, "MODEL_MANIFEST_INVALID"),
         ({"status": "excellent"}, "MODEL_MANIFEST_INVALID"),
-        ({"title": "Evil\x1b[2J"}, "MODEL_MANIFEST_INVALID"),
-        ({"title": "x" * 121}, "MODEL_MANIFEST_INVALID"),
-        ({"version": "1\nforged 9.9 (released, default)"}, "MODEL_MANIFEST_INVALID"),
-        ({"version": "1\u202e"}, "MODEL_MANIFEST_INVALID"),
         ({"files": {"model.onnx": {"sha256": "", "bytes": -5}, "card.md": {"sha256": "", "bytes": 0}}}, "MODEL_MANIFEST_INVALID"),
         (
             {"files": {"model.onnx": {"sha256": "", "bytes": 2**29 + 1}, "card.md": {"sha256": "", "bytes": 0}}},
@@ -166,13 +162,6 @@ def test_every_single_bit_counts(tmp_path, pack_writer) -> None:
 )
 def test_manifest_is_judged(tmp_path, pack_writer, changes, code) -> None:
     assert code_of(read_pack, pack_writer(tmp_path / "p", **changes)) == code
-
-
-@pytest.mark.parametrize("cam", [{"stride": 1e-320}, {"stride": 1e300}, {"offset_voxels": 1e300}, {"offset_voxels": -1e6}])
-def test_a_map_that_lies_nowhere_is_no_map(tmp_path, pack_writer, cam) -> None:
-    record = json.loads((pack_writer(tmp_path / "sound") / "manifest.json").read_text())
-    network = record["network"] | {"cam": record["network"]["cam"] | cam}
-    assert code_of(read_pack, pack_writer(tmp_path / "odd", network=network)) == "MODEL_MANIFEST_INVALID"
 
 
 def test_manifest_that_is_no_manifest(tmp_path) -> None:

@@ -156,10 +156,9 @@ def test_what_the_cuda_libraries_say_never_goes_where_the_result_goes(model_buil
 
 
 def test_a_model_that_is_refused_says_nothing_where_the_result_goes(model_builder, capfd) -> None:
-    model = model_builder("lse")
-    model.graph.node[0].op_type = "Hardmax"  # takes no kernel_shape
+    damaged = model_builder("lse").SerializeToString().replace(b"Relu", b"R\xe7lu")  # an operator whose name is no text
     with pytest.raises(ModelError) as error:
-        Engine(model.SerializeToString(), "cpu")
+        Engine(damaged, "cpu")
     assert error.value.code == "MODEL_FILE_INVALID" and capfd.readouterr() == ("", "")
 
 
@@ -408,3 +407,25 @@ def test_outputs_of_another_kind_are_refused(monkeypatch, logit: object, cam: ob
     with pytest.raises(ModelError) as error:
         Engine(b"", "cpu").run(VOLUME)
     assert error.value.code == "MODEL_OUTPUT_INVALID"
+
+
+def test_a_model_that_answers_in_text_is_refused(model_builder) -> None:
+    model = model_builder("lse")
+    model.graph.node[-1].output[0] = "number"
+    model.graph.node.append(helper.make_node("Cast", ["number"], ["logit"], to=TensorProto.STRING))
+    model.graph.output[0].type.tensor_type.elem_type = TensorProto.STRING
+    with pytest.raises(ModelError, match="MODEL_OUTPUT_INVALID"):
+        Engine(model.SerializeToString(), "cpu").run(VOLUME)
+
+
+def test_doubles_that_no_float_holds_are_infinite_without_a_word(monkeypatch) -> None:
+    class Double:
+        provider = CPU
+        input_shape = VOLUME.shape
+
+        def run(self, *_: object) -> tuple[object, object, None]:
+            return np.array(1), np.full((1, 1, 4, 4, 4), 1e300), None
+
+    monkeypatch.setattr(runtime, "_open", lambda *_: Double())
+    output = Engine(b"", "cpu").run(VOLUME)
+    assert output.logit == 1.0 and np.isinf(output.cam).all()

@@ -1,0 +1,52 @@
+"""manifest: what a pack says of itself is taken only where it can be true."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from ankleviewer.core.errors import ModelError
+from ankleviewer.inference.manifest import parse
+
+
+@pytest.fixture
+def record(tmp_path: Path, pack_writer) -> dict:
+    return json.loads((pack_writer(tmp_path / "p", model=b"") / "manifest.json").read_text())
+
+
+def refusal(record: dict) -> str:
+    with pytest.raises(ModelError) as error:
+        parse(json.dumps(record).encode())
+    return error.value.code
+
+
+@pytest.mark.parametrize(
+    "cam",
+    [
+        {"stride": 1e-320}, {"stride": 0.05}, {"stride": 1e300}, {"stride": -8}, {"stride": math.nan},
+        {"offset_voxels": 1e300}, {"offset_voxels": -1e300}, {"offset_voxels": math.inf}, {"offset_voxels": math.nan},
+        {"cells": 0}, {"cells": -1}, {"cells": 10**400}, {"cells": 10**9},
+    ],
+)  # fmt: skip
+def test_cells_that_lie_nowhere_are_refused(record, cam: dict) -> None:
+    record["network"]["cam"] |= cam
+    assert refusal(record) == "MODEL_MANIFEST_INVALID"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": "Evil\x1b[2J"}, {"title": "x" * 121}, {"version": "1\nforged"}, {"version": "1\u202e"}, {"version": "1" * 41}],
+)
+def test_names_that_a_terminal_would_obey_are_refused(record, change: dict) -> None:
+    assert refusal(record | change) == "MODEL_MANIFEST_INVALID"
+
+
+@pytest.mark.parametrize(("cells", "stride"), [(1, 128), (4, 32), (5, 30), (8, 16), (16, 8), (32, 4), (128, 1), (256, 0.5)])
+@pytest.mark.parametrize("corners", [False, True], ids=["blocks", "from the first voxel"])
+def test_cells_that_tile_the_cube_are_taken(record, cells: int, stride: float, corners: bool) -> None:
+    offset = 0.0 if corners else (stride - 1) / 2
+    record["network"]["cam"] = {"cells": cells, "stride": stride, "offset_voxels": offset}
+    assert parse(json.dumps(record).encode()).network.offset_voxels == offset
