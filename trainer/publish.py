@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.inference.manifest import NAME, RESERVED
+from ankleviewer.inference.manifest import MAX_VERSION, NAME, RESERVED
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
@@ -111,6 +111,8 @@ def export_run(order: ExportOrder) -> Path:
             f"A model may not be named {order.name!r}: 1 to 64 small letters a to z, digits, dots, underscores and hyphens, the "
             f"first a letter or digit, and not {', '.join(RESERVED)}.",
         )
+    if len(order.version) > MAX_VERSION or not order.version.isprintable():
+        raise AnkleViewerError("USAGE", f"--version takes at most {MAX_VERSION} signs that can be printed.")
     net, spec, record = load_run(order.run)
     if "data" in record:
         _check_own(order)

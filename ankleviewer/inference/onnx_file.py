@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ankleviewer.core.errors import ModelError
+from ankleviewer.core.words import printable
 
 DOMAINS = ("", "ai.onnx")
 MAX_DEPTH = 32
@@ -74,7 +75,9 @@ def check(data: bytes) -> OnnxSummary:
         raise ModelError("MODEL_EXTERNAL_DATA", "The model keeps weights outside its file; only single-file models are run.")
     foreign = sorted(summary.domains - set(DOMAINS))
     if foreign:
-        raise ModelError("MODEL_CUSTOM_OPS", f"The model uses operators outside the ONNX standard: {', '.join(foreign)[:200]}.")
+        raise ModelError(
+            "MODEL_CUSTOM_OPS", f"The model uses operators outside the ONNX standard: {printable(', '.join(foreign))}."
+        )
     return summary
 
 

@@ -111,6 +111,14 @@ def test_foreign_operators_are_found(model_builder, change) -> None:
     assert error.value.code == "MODEL_CUSTOM_OPS"
 
 
+def test_the_name_of_a_foreign_operator_is_shown_not_obeyed(model_builder) -> None:
+    model = model_builder("gap")
+    model.graph.node[0].domain = "evil\x1b[2J"
+    with pytest.raises(ModelError) as error:
+        check(model.SerializeToString())
+    assert "evil [2J" in error.value.message and error.value.message.isprintable()
+
+
 def test_metadata_is_read(model_builder) -> None:
     model = model_builder("lse", metadata={"ümlaut": "größe", "empty": ""})
     summary = summarise(model.SerializeToString())

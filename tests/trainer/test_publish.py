@@ -92,6 +92,12 @@ def test_names_that_the_viewer_refuses_are_refused_first(name: str, tmp_path: Pa
         export_run(ExportOrder(tmp_path / "no run", tmp_path / "pack", name=name))
 
 
+@pytest.mark.parametrize("version", ["1" * 41, "1\n2"])
+def test_versions_that_the_viewer_refuses_are_refused_first(version: str, tmp_path: Path) -> None:
+    with pytest.raises(AnkleViewerError, match="USAGE: --version takes at most 40 signs"):
+        export_run(ExportOrder(tmp_path / "no run", tmp_path / "pack", version=version))
+
+
 def test_a_network_of_own_scans_has_a_name_and_validation_scans_of_its_own(
     run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,7 +93,7 @@ class Decision:
         try:
             calibration = record.get("calibration") or {}
             bins = tuple(
-                CalibrationBin(_number(b["low"]), _number(b["high"]), int(_number(b["n"])), int(_number(b["fractured"])))
+                CalibrationBin(_number(b["low"]), _number(b["high"]), _count(b["n"]), _count(b["fractured"]))
                 for b in calibration.get("bins", ())
             )
             return Decision(
@@ -103,7 +103,7 @@ class Decision:
                 spec_threshold=_number(record["spec_threshold"]),
                 cam_reference=_number(record["cam_reference"]),
                 cam_floor=_number(record["cam_floor"]),
-                calibration_n=int(_number(calibration.get("n", 0))),
+                calibration_n=_count(calibration.get("n", 0)),
                 bins=bins,
             )
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
@@ -116,3 +116,10 @@ def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is no number")
     return float(value)
+
+
+def _count(value: Any) -> int:
+    number = _number(value)
+    if not number.is_integer():
+        raise ValueError(f"{value!r} is no count")
+    return int(number)

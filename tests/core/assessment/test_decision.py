@@ -61,6 +61,7 @@ def table(*rows: tuple) -> dict:
     [{"temperature": 0}, {"temperature": math.nan}, {"sens_threshold": 0.8}, {"spec_threshold": 1.2}, {"cam_floor": -1},
      {"bias": None}, {"cam_reference": 0}, {"calibration": 3}, {"calibration": {"bins": [{}]}}, {"spec_threshold": True},
      {"sens_threshold": "0.3"}, {"bias": 10**400}, {"calibration": {"n": -1}}, table((0.0, 0.5, -5, 1)), table((0.0, 0.5, 3, 99)),
+     table((0.0, 0.5, 10.7, 5)),
      table((-math.inf, math.inf, 3, 1)), table((0.5, 0.5, 3, 1)), table((0.0, 0.6, 3, 1), (0.5, 1.0, 3, 1)),
      table((0.5, 1.0, 3, 1), (0.0, 0.5, 3, 1)), table((0.0, 1.0, math.inf, 1)), table((0.0, math.nan, 3, 1)),
      table((0.0, 1.0, 10**300, 1))],
