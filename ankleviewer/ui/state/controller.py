@@ -224,13 +224,13 @@ class CaseController(QObject):
             elif not self._touched:
                 self.view.go_to(middle_of(self.case, self.ankle), -1)
             self.changed.emit()
+        self.list_models()  # a pack may have come, gone or been replaced since; first, as `settled` may close the window
         self.settled.emit(True)
-        self.list_models()  # a pack may have come, gone or been replaced since
 
     def _on_not_analysed(self, error: AnkleViewerError) -> None:
         self.phase = self._resting()
-        self._fail(error)
         self.list_models()
+        self._fail(error)
 
     def _fail(self, error: AnkleViewerError, file: str = "") -> None:
         self.failure = error
