@@ -115,9 +115,8 @@ def _validate(manifest: Manifest) -> None:
     network = manifest.network
     far, stride, first = 4 * manifest.preprocessing.size, network.stride, network.offset_voxels
     layout_ok = 1 <= network.cells <= 10 * far and 0.1 <= stride <= far and math.isfinite(network.bias)
-    layout_ok = (
-        layout_ok and -far <= first <= first + (network.cells - 1) * stride <= far
-    )  # cells out there would show nothing, or no number
+    # cells farther out would show nothing, or no number
+    layout_ok = layout_ok and -far <= first <= first + (network.cells - 1) * stride <= far
     layout_ok &= network.finer_cells == 0 or (network.finer_cells > network.cells and network.finer_cells % network.cells == 0)
     if not NAME.fullmatch(manifest.name) or manifest.name in RESERVED:
         raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {manifest.name[:80]!r}.")

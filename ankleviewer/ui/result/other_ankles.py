@@ -33,6 +33,7 @@ class OtherAnkles(QWidget):
         """Show the controller's state."""
         for row in self.rows:
             self._column.removeWidget(row)
+            row.hide()  # it lives until the window has handled what is at hand
             row.deleteLater()
         controller = self._controller
         ankles = controller.case.ankles if controller.case is not None else ()

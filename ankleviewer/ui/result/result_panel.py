@@ -283,13 +283,12 @@ class ResultPanel(QWidget):
         code = sentence = helping = ""
         if answer is not None and not assessed:
             code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
-            failed = controller.analysis.errors.get(answer.name)
-            if failed is not None and not code:
-                code, sentence = failed.code, failed.message
-            ankle = controller.ankle
-            if ankle is not None and not ankle.complete:
+            failed, ankle = controller.analysis.errors.get(answer.name), controller.ankle
+            if ankle is not None and not ankle.complete:  # on which no model ran, so that none failed
                 told = said(ankle.reason)
                 sentence = told[:1].upper() + told[1:]
+            elif failed is not None and not code:
+                code, sentence = failed.code, failed.message
         elif assessed and answer.call == "no fracture":
             sentence = tr(
                 "{ankle} assessed by {model}. No place stood out.",

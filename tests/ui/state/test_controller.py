@@ -387,6 +387,17 @@ def test_a_model_that_failed_beside_others_says_why(make_window, backend, fakes,
     assert (panel.code.text(), panel.why.text()) == ("MODEL_HASH_MISMATCH", "The model file was changed.")
 
 
+def test_an_ankle_that_no_model_saw_tells_of_no_failure(make_window, fakes) -> None:
+    ankles = (fakes.ankle("R"), fakes.ankle("L", complete=False, reason="the talus is not contained in the scan."))
+    answers = tuple(fakes.answer("not assessed", ankle=n) for n in (0, 1))
+    errors = {"compact": ModelError("MODEL_FAILED", "The model could not be run.")}
+    window = make_window(fakes.Backend(ankles=ankles, answers=answers, model_errors=errors))
+    window.controller.choose_ankle(1)
+    assert (window.panel.code.text(), window.panel.why.text()) == ("", "The talus is not contained in the scan.")
+    window.controller.choose_ankle(0)
+    assert (window.panel.code.text(), window.panel.why.text()) == ("MODEL_FAILED", "The model could not be run.")
+
+
 def test_no_word_of_a_pack_widens_the_column(make_window, backend, fakes) -> None:
     long = "compact_own_scans_university_hospital_fold3_2026" * 3
     backend.models = (SimpleNamespace(**{**vars(backend.models[0]), "title": f"Compact 3D CNN ({long})", "data": long}),)
