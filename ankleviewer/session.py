@@ -144,7 +144,7 @@ def analyse(
     packs = choose_packs(models)
     if case.verdict == "refuse":
         return Analysis(describe(case), {})
-    facts = {pack.name: ModelFacts(pack.title, pack.decision, _data(pack)) for pack in packs}
+    facts = {pack.name: _facts(pack) for pack in packs}
     answers: list[ModelAnswer] = []
     heatmaps: dict[tuple[str, int], HeatMap] = {}
     failed: list[tuple[str, ModelError]] = []
@@ -162,6 +162,7 @@ def analyse(
         others = [other for other in case.ankles if other is not ankle]
         try:
             predictor = predictor_of(pack, runtime)
+            facts[pack.name] = _facts(predictor.pack)  # a newer one may have taken its place meanwhile
             answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index, others=others)
         except ModelError as error:
             log.warning("scan %s: %s %s", case.scan.sha256[:16], pack.name, error.code)
@@ -308,6 +309,10 @@ def save_report(
 def _default() -> str:
     """The default pack's name, "" without one."""
     return next((pack.name for pack in list_packs()), "")
+
+
+def _facts(pack: ModelPack) -> ModelFacts:
+    return ModelFacts(pack.title, pack.decision, _data(pack))
 
 
 def _data(pack: ModelPack) -> str:

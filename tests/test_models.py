@@ -14,7 +14,7 @@ import pytest
 
 from ankleviewer.cli import main
 from ankleviewer.core.assessment.result import Result
-from ankleviewer.inference import loaded
+from ankleviewer.inference import loaded, packs
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -105,6 +105,15 @@ def test_models_list_add(tmp_path, home, capsys) -> None:
     assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
     assert (home / "models" / "mine" / "model.onnx").is_file()
     assert main(["models", "verify", "mine"]) == 0
+
+
+def test_a_pack_that_is_replaced_while_it_is_verified_is_sound(models, monkeypatch, capsys) -> None:
+    read = packs.list_packs()
+    model = TINY["gap_detector"]("gap", metadata={"note": "new"})
+    write_pack(models / "tiny-gap", "tiny-gap", "gap", model=model, version="2.0.0")
+    monkeypatch.setattr(packs, "list_packs", lambda broken: read)
+    assert main(["models", "verify"]) == 0
+    assert "tiny-gap 2.0.0: sound" in capsys.readouterr().out
 
 
 def test_a_home_that_cannot_be_written_is_named_in_one_line(tmp_path) -> None:

@@ -19,6 +19,7 @@ from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import History, Place
+from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io import nifti, reviews
 from ankleviewer.io.nifti import write_nifti
@@ -90,6 +91,18 @@ def test_each_model_is_told_of_by_the_pack_that_answered(scan, tmp_path) -> None
     assert {name: facts.title for name, facts in analysis.facts.items()} == {"tiny-lse": "Tiny-Lse", "copy": "Copy"}
     assert analysis.facts["copy"].decision.spec_threshold == 0.97
     assert session.analyse(case, ["tiny-lse"]).facts["tiny-lse"].decision.spec_threshold != 0.97  # the installed one of that name
+
+
+def test_a_model_that_is_replaced_meanwhile_is_told_of_by_its_new_pack(scan, tmp_path, monkeypatch) -> None:
+    case, folder = session.open_case(scan), tmp_path / "mine" / "swapped"
+    read = read_pack(write_pack(folder, "swapped", title="Old"))
+    mine = TINY["DECISION"] | {"spec_threshold": 0.97}
+    write_pack(
+        folder, "swapped", model=TINY["gap_detector"]("lse", metadata={"decision": json.dumps(mine)}), title="New", decision=mine
+    )
+    monkeypatch.setattr(session, "choose_packs", lambda models: (read,))
+    analysis = session.analyse(case, ["swapped"])
+    assert (analysis.facts["swapped"].title, analysis.facts["swapped"].decision.spec_threshold) == ("New", 0.97)
 
 
 def test_withheld_is_not_assessed(scan, monkeypatch) -> None:

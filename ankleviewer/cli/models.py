@@ -44,14 +44,18 @@ def verify(names: Sequence[str]) -> int:
     chosen = [packs.load_pack(name) for name in names] if names else list(packs.list_packs(broken))
     for pack in chosen:
         try:
-            pack.verify()
+            print(f"{pack.name} {packs.look_twice(pack, _sound).version}: sound")
         except ModelError as error:
             broken.append((pack.name, error))
-        else:
-            print(f"{pack.name} {pack.version}: sound")
     for name, refusal in broken:
         print(f"{name}: REFUSED: {refusal.message} [{refusal.code}]")
     return console.MODEL_REFUSED if broken else console.DONE
+
+
+def _sound(pack: packs.ModelPack) -> packs.ModelPack:
+    """The pack, if it holds what its manifest says. Raises ModelError."""
+    pack.verify()
+    return pack
 
 
 def add(source: str) -> int:

@@ -15,8 +15,10 @@ from importlib.metadata import PackageNotFoundError, version
 from ankleviewer.core.paths import home
 from ankleviewer.inference.computer import identity
 from ankleviewer.io.atomic import write_text
+from ankleviewer.io.locked import locked
 
 log = logging.getLogger(__name__)
+FILE, LOCK = "engines.json", "engines.lock"
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "openvino")
 _found: dict[str, str] = {}  # by this process
 _ONCE = "?"  # after a name: another engine failed once
@@ -42,12 +44,13 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
         return candidates[-1]
     key = _key(model, candidates, threads)
     _found[key] = best
-    before = _read()
-    again = before.get(key, "").endswith(_ONCE)
-    word = best if again or not any(map(math.isinf, times.values())) else best + _ONCE
     try:
         home().mkdir(parents=True, exist_ok=True)
-        write_text(home() / "engines.json", json.dumps({**before, key: word}, indent=1))
+        with locked(home() / LOCK):  # another process may remember its choice for another model just now
+            before = _read()
+            again = before.get(key, "").endswith(_ONCE)
+            word = best if again or not any(map(math.isinf, times.values())) else best + _ONCE
+            write_text(home() / FILE, json.dumps({**before, key: word}, indent=1))
     except OSError:
         log.warning("the choice of engine could not be remembered")
     return best
@@ -74,7 +77,7 @@ def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
 
 def _read() -> dict[str, str]:
     try:
-        found = json.loads((home() / "engines.json").read_text("utf-8"))
+        found = json.loads((home() / FILE).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):  # the last one: nested too deeply
         return {}
     return {k: v for k, v in found.items() if isinstance(v, str)} if isinstance(found, dict) else {}

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from ankleviewer.core import memory
-from ankleviewer.inference.packs import ModelPack
+from ankleviewer.inference.packs import ModelPack, look_twice
 from ankleviewer.inference.predictor import Predictor
 
 KEPT = 4  # as many as the program ships
@@ -17,18 +17,22 @@ _lock = threading.Lock()
 
 
 def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
-    """A pack's predictor, the kept one where there is one. The key holds the manifest too: equal weights may be read by other
-    thresholds.
+    """A pack's predictor, the kept one where there is one; that of the pack which another process has put in its place since it
+    was read (`Predictor.pack` says which).
 
     Raises:
         ModelError: the pack's file is not what its manifest says, or the engine refuses it.
     """
-    key = (pack.sha256, repr(pack.manifest.record), runtime)
     with _lock:
-        predictor = _predictors.pop(key, None) or Predictor(pack, runtime)
-        _predictors[key] = predictor
-        while len(_predictors) > KEPT:
-            _predictors.popitem(last=False)
+        return look_twice(pack, lambda found: _kept(found, runtime))
+
+
+def _kept(pack: ModelPack, runtime: str) -> Predictor:
+    key = (pack.sha256, repr(pack.manifest.record), runtime)  # the manifest too: equal weights may be read by other thresholds
+    predictor = _predictors.pop(key, None) or Predictor(pack, runtime)
+    _predictors[key] = predictor
+    while len(_predictors) > KEPT:
+        _predictors.popitem(last=False)
     return predictor
 
 

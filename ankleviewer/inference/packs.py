@@ -13,10 +13,10 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from ankleviewer.core import paths
 from ankleviewer.core.assessment.decision import Decision
@@ -26,12 +26,16 @@ from ankleviewer.inference import onnx_file
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, FileEntry, Manifest, Network, parse
 from ankleviewer.inference.staging import staging
 from ankleviewer.io import guard
+from ankleviewer.io.locked import locked
+
+T = TypeVar("T")
 
 MAX_TEXT = 4 * 2**20
 MAX_MEMBERS = 64
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others are unpacked without a bound
 MAX_RATIO = 20  # of a member's size to what it takes in the archive; weights hardly shrink, bombs shrink a thousandfold
 PIECE = 2**20  # read and hashed at a time; what is smaller may shrink as it likes
+LOCK = "models.lock"  # beside the folder of the user's models, held while a pack is renamed to its place
 ASIDE = ".old-"  # before the name of a pack that is being replaced
 CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
@@ -254,8 +258,28 @@ def add_pack(source: str | Path) -> ModelPack:
                 stream.flush()
                 os.fsync(stream.fileno())
         fresh.chmod(0o755)
-        _put_in_place(fresh, folder / pack.name, made)
-    return read_pack(folder / pack.name)
+        with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
+            _put_in_place(fresh, folder / pack.name, made)
+            return read_pack(folder / pack.name)
+
+
+def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:
+    """`look(pack)`; where that fails, once more at what stands in the pack's place now. Another process may have put a newer one
+    there since the pack was read, but cannot do so during the second look.
+
+    Raises:
+        ModelError: the second look's; the first one's where a pack of another name has come.
+    """
+    try:
+        return look(pack)
+    except ModelError:
+        folder, file = pack.path.parent, pack.path.name.removeprefix(ASIDE)
+        lock = folder.with_name(LOCK)
+        with locked(lock) if lock.exists() else contextlib.nullcontext():
+            now = read_pack(folder / file)
+            if now.name != pack.name:
+                raise
+            return look(now)
 
 
 def _put_in_place(fresh: Path, target: Path, waste: Path) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+
+from ankleviewer.io.locked import take
 
 PREFIX = ".adding-"
 LOCK = "lock"
@@ -42,7 +42,7 @@ def staging(folder: Path) -> Iterator[Path]:
 def _in_use(made: Path) -> Iterator[None]:
     lock = made / LOCK
     with lock.open("ab") as stream:
-        locked = _take(stream)
+        locked = bool(take(stream))
         if locked:
             yield
     if not locked:  # a disk that knows no locks: without the file the age alone decides
@@ -62,22 +62,6 @@ def _is_left_over(made: Path) -> bool:
     age = time.time() - made.stat().st_mtime
     try:
         with (made / LOCK).open("rb+") as stream:
-            return age > _LOCKED_BY_S and _take(stream)
+            return age > _LOCKED_BY_S and bool(take(stream))
     except FileNotFoundError:
         return age > _OLD_S
-
-
-def _take(stream: IO[bytes]) -> bool:
-    """Lock a file until it is closed; False where another process has it, or the disk knows no locks."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,14 @@ def test_what_is_known_is_said_without_measuring(own_home: Path) -> None:
     fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.1))
     assert known(b"m", ["openvino", "cpu"], 2) == "cpu"
     assert known(b"m", ["cuda", "openvino", "cpu"], 2) is None
+
+
+def test_choices_of_several_at_once_are_all_remembered(own_home: Path) -> None:
+    models = [bytes([n]) * 3 for n in range(24)]
+    threads = [threading.Thread(target=fastest, args=(m, ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.1))) for m in models]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    module._found.clear()
+    assert [known(m, ["openvino", "cpu"], 2) for m in models] == ["cpu"] * 24

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ankleviewer.core import memory
+from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import loaded, runtime
 from ankleviewer.inference.packs import load_pack
 
@@ -24,6 +25,20 @@ def test_a_pack_is_loaded_once_for_each_runtime(pack_folder, monkeypatch) -> Non
     assert loaded.predictor_of(pack, "openvino") is not first
     other = replace(pack, manifest=replace(pack.manifest, record={**pack.manifest.record, "version": "9"}))
     assert loaded.predictor_of(other, "cpu") is not first, "equal weights, another manifest"
+
+
+def test_a_pack_that_was_replaced_since_it_was_read_answers_as_the_new_one(tmp_path, pack_writer, model_builder) -> None:
+    old = load_pack(pack_writer(tmp_path / "p", "tiny"))
+    pack_writer(tmp_path / "p", "tiny", model=model_builder("lse", metadata={"note": "other bytes"}), version="2.0.0")
+    predictor = loaded.predictor_of(old, "cpu")
+    assert predictor.pack.version == "2.0.0" and loaded.predictor_of(old, "cpu") is predictor
+    with (tmp_path / "p" / "model.onnx").open("ab") as stream:
+        stream.write(b"x")
+    loaded._predictors.clear()
+    for pack in (old, load_pack(tmp_path / "p")):
+        with pytest.raises(ModelError) as error:
+            loaded.predictor_of(pack, "cpu")
+        assert error.value.code == "MODEL_HASH_MISMATCH", "a damaged file is none that was replaced"
 
 
 def test_nothing_is_measured_while_others_wait_for_their_models(pack_folder, monkeypatch) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 import zipfile
@@ -20,7 +22,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import packs
-from ankleviewer.inference.packs import add_pack, default_pack, list_packs, load_pack, read_pack
+from ankleviewer.inference.packs import ModelPack, add_pack, default_pack, list_packs, load_pack, look_twice, read_pack
 
 
 def zipped(folder: Path, target: Path, top: str = "") -> Path:
@@ -368,6 +370,57 @@ add_pack({str(newer)!r})
     load_pack("mine").verify()
     assert add_pack(newer).version == "2.0.0"
     assert [p.name for p in (home / "models").iterdir() if not p.name.startswith(".adding-")] == ["mine"]
+
+
+def test_adds_at_the_same_time_leave_one_whole_pack(home, shipped, tmp_path, pack_writer) -> None:
+    sources = [pack_writer(tmp_path / f"p{n}", "mine", version=f"{n}.0.0") for n in range(4)]
+    errors: list[BaseException] = []
+
+    def add(source: Path) -> None:
+        try:
+            for _ in range(8):
+                look_twice(add_pack(source), ModelPack.verify)
+        except BaseException as error:  # noqa: BLE001 (told by the thread that asserts)
+            errors.append(error)
+
+    add_pack(sources[0])
+    threads = [threading.Thread(target=add, args=(source,)) for source in sources]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        for pack in list_packs():
+            look_twice(pack, ModelPack.verify)  # a pack that is being replaced is no damaged one
+    for thread in threads:
+        thread.join()
+    assert not errors
+    (left,) = (home / "models").iterdir()
+    assert left.name == "mine"
+    read_pack(left).verify()
+
+
+def test_a_second_look_is_at_what_took_a_pack_s_place(home, shipped, tmp_path, pack_writer, model_builder) -> None:
+    old = add_pack(pack_writer(tmp_path / "p", "mine"))
+    model = model_builder("lse", metadata={"note": "other bytes"})
+    new = add_pack(pack_writer(tmp_path / "q", "mine", model=model, version="2.0.0"))
+    looked: list[str] = []
+
+    def look(pack: ModelPack) -> str:
+        looked.append(pack.version)
+        pack.verify()
+        return pack.version
+
+    assert look_twice(new, look) == "2.0.0" and looked == ["2.0.0"], "what is sound is looked at once"
+    aside = replace(old, path=old.path.with_name(".old-mine"))  # it was read while the other one was being renamed
+    assert [look_twice(pack, look) for pack in (old, aside)] == ["2.0.0"] * 2
+    with (new.path / "model.onnx").open("ab") as stream:
+        stream.write(b"x")
+    assert code_of(look_twice, old, look) == code_of(look_twice, new, look) == "MODEL_HASH_MISMATCH"
+    change = json.loads((new.path / "manifest.json").read_text()) | {"name": "another"}
+    (new.path / "manifest.json").write_text(json.dumps(change))
+    looked.clear()
+    assert code_of(look_twice, old, look) == "MODEL_HASH_MISMATCH" and looked == ["1.0.0"], "another name answers for no one"
+    shutil.rmtree(new.path)
+    assert code_of(look_twice, old, look) == "MODEL_FILE_MISSING"
 
 
 def test_a_damaged_pack_that_stands_aside_is_named(home, shipped, tmp_path, pack_writer) -> None:

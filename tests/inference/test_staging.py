@@ -89,7 +89,7 @@ def test_what_has_no_lock_goes_after_a_day(tmp_path: Path) -> None:
 
 
 def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_take", lambda stream: False)
+    monkeypatch.setattr(module, "take", lambda stream: None)
     with staging(tmp_path) as folder:
         assert list(folder.iterdir()) == [], "its age alone tells whether it is left over"
         aged(folder, 25)
