@@ -12,6 +12,7 @@ import pytest
 
 from ankleviewer import session
 from ankleviewer.cli import analyze, main
+from ankleviewer.core.assessment.result import Consensus, Result, ScanInfo
 from ankleviewer.core.errors import ScanError
 
 ROOT = Path(__file__).parent.parent
@@ -60,3 +61,17 @@ def test_json_on_stdout_is_utf_8_and_the_same_as_in_a_file(tmp_path, encoding: s
     record = json.loads(shown.stdout.decode("utf-8"))
     assert record == json.loads((tmp_path / "x.json").read_text("utf-8"))
     assert os.fsencode(record["scan"]["path"]) == scan
+
+
+@pytest.mark.parametrize(
+    ("together", "said"),
+    [
+        (Consensus("not assessed", 0, 0), "Together: nothing, no released model assessed this scan"),
+        (Consensus("fracture", 1, 1), "Together: fracture; one released model counted"),
+        (Consensus("no fracture", 2, 3), "Together: no fracture, say 2 of 3 released models"),
+        (None, None),
+    ],
+)
+def test_agreement_says_which_models_were_counted(together: Consensus | None, said: str | None) -> None:
+    lines = analyze.text(Result(ScanInfo("a.nii"), "accept", (), consensus=together)).splitlines()
+    assert [line.strip() for line in lines if "Together" in line] == ([said] if said else [])

@@ -10,7 +10,7 @@ from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core.assessment.looked import sentences
-from ankleviewer.core.assessment.result import ModelAnswer, Result, many
+from ankleviewer.core.assessment.result import Consensus, ModelAnswer, Result, many
 from ankleviewer.core.errors import ModelError, ScanError, stop_if
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.words import probability_text
@@ -187,8 +187,17 @@ def text(result: Result) -> str:
     for answer in result.models:
         lines += _answer_lines(answer, result)
     if result.consensus is not None:
-        lines.append(f"  Together: {result.consensus.call} ({result.consensus.agree} of {result.consensus.of} models)")
+        lines.append(f"  Together: {_agreement(result.consensus)}")
     return "\n".join(lines)
+
+
+def _agreement(together: Consensus) -> str:
+    """As the window says it: a preliminary model is not counted."""
+    if together.of == 0:
+        return "nothing, no released model assessed this scan"
+    if together.of == 1:
+        return f"{together.call}; one released model counted"
+    return f"{together.call}, say {together.agree} of {together.of} released models"
 
 
 def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
