@@ -344,16 +344,19 @@ class ResultPanel(QWidget):
         self.others_rule.setVisible(several)
 
     def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
-        mark = f" ({tr('preliminary')})" if answer.status == "preliminary" else ""
+        status = tr("preliminary") if answer.status == "preliminary" else ""
         shape, name, number = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name), probability_text(answer.probability)
         metrics = QFontMetrics(theme.font())
-        room = ROW - metrics.horizontalAdvance(f"{shape}  {mark}   {number}")
-        row = QPushButton(f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}{mark}   {number}")
+        room = ROW - metrics.horizontalAdvance(f"{shape}     {number}")
+        first = f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}   {number}"
+        row = QPushButton(f"{first}\n     {status}" if status else first)  # beside the title there is no room for it
         row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setCheckable(True)
         row.setChecked(self.controller.answer is answer)
         row.setStyleSheet("text-align: left; padding: 5px 4px;")
-        row.setToolTip(tr("{call}: show this model's boxes and heat map", call=f"{name}{mark}, {tr(CALL_WORDS[answer.call])}"))
+        told = f"{name} ({status})" if status else name
+        row.setAccessibleName(f"{told}, {tr(CALL_WORDS[answer.call])} {number}")
+        row.setToolTip(tr("{call}: show this model's boxes and heat map", call=f"{told}, {tr(CALL_WORDS[answer.call])}"))
         row.clicked.connect(lambda _checked=False, wanted=answer.name: self.controller.show_answer(wanted))
         return row
 
