@@ -19,10 +19,11 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
-from trainer.runs import look
+from trainer.runs import SHALLOW, look
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run
+from trainer.training.fingerprint import CONFIG
 
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
@@ -150,7 +151,7 @@ def export_run(order: ExportOrder) -> Path:
         "seed": record.get("seed"),
         "git_commit": _revision(),
         "pairs": record.get("pairs"),
-        "steps": sum(stage["steps"] for stage in record["stages"]),
+        "steps": _steps(order.run),
         "init": record.get("init", ""),
         "teacher": record.get("teacher", ""),
         **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
@@ -174,6 +175,12 @@ def export_run(order: ExportOrder) -> Path:
         inputs,
         order.finer,
     )
+
+
+def _steps(run: Path) -> int:
+    """Of all its stages, those of the shallow network that it grew out of among them."""
+    records = [file for file in (run / SHALLOW / CONFIG, run / CONFIG) if file.is_file()]
+    return sum(stage["steps"] for file in records for stage in json.loads(file.read_text(encoding="utf-8"))["stages"])
 
 
 def _check_own(order: ExportOrder) -> None:

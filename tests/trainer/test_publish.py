@@ -15,7 +15,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
-from trainer.publish import ExportOrder, _revision, answers, export_run
+from trainer.publish import ExportOrder, _revision, _steps, answers, export_run
 from trainer.scans.manifest import Row
 from trainer.scans.split import Prepared
 from trainer.starting import load_run
@@ -23,6 +23,14 @@ from trainer.starting import load_run
 
 def test_the_revision_is_a_word() -> None:
     assert _revision().isalnum()
+
+
+def test_the_steps_of_the_shallow_network_count(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"stages": [{"steps": 7}]}))
+    assert _steps(tmp_path) == 7
+    (tmp_path / "shallow").mkdir()
+    (tmp_path / "shallow" / "config.json").write_text(json.dumps({"stages": [{"steps": 40}, {"steps": 2}]}))
+    assert _steps(tmp_path) == 49
 
 
 def test_from_a_run_to_an_answer(run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
