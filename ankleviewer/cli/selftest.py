@@ -101,7 +101,7 @@ def _models() -> tuple[State, str]:
     if not found:
         return "fail", "no model is installed"
     for pack in found:
-        pack.verify()
+        packs.look_twice(pack, packs.ModelPack.verify)
     return "ok", ", ".join(f"{p.name} {p.version}" for p in found)
 
 
