@@ -30,7 +30,7 @@ def peak_gb() -> float:
 
 
 def analyse(path: str) -> dict[str, float]:
-    """Peaks of the bare interpreter, after opening, and after analysing with the default model."""
+    """Peaks of the bare interpreter, after opening, after analysing with the default model, and after all models."""
     bare = peak_gb()
     from ankleviewer import session
 
@@ -38,7 +38,9 @@ def analyse(path: str) -> dict[str, float]:
     opened = peak_gb()
     answers = session.analyse(case).result.models
     assert any(answer.probability is not None for answer in answers), "the ankle in it was not assessed"
-    return {"bare": bare, "opened": opened, "analysed": peak_gb()}
+    analysed = peak_gb()
+    session.analyse(case, ["all"])
+    return {"bare": bare, "opened": opened, "analysed": analysed, "by all": peak_gb()}
 
 
 def rows() -> Iterator[str]:
@@ -60,6 +62,7 @@ def rows() -> Iterator[str]:
             found = json.loads(done.stdout.splitlines()[-1])
             yield f"| open {suffix}, above the interpreter | {found['opened'] - found['bare']:.2f} GB | {LOAD_GB} GB |"
             yield f"| open and analyse {suffix}, in all | {found['analysed']:.2f} GB | {ALL_GB} GB |"
+            yield f"| the same by all models, one after the other | {found['by all']:.2f} GB | {ALL_GB} GB |"
 
 
 def main(argv: list[str]) -> None:

@@ -387,11 +387,13 @@ def test_adds_at_the_same_time_leave_one_whole_pack(home, shipped, tmp_path, pac
     threads = [threading.Thread(target=add, args=(source,)) for source in sources]
     for thread in threads:
         thread.start()
-    while any(thread.is_alive() for thread in threads):
-        for pack in list_packs():
-            look_twice(pack, ModelPack.verify)  # a pack that is being replaced is no damaged one
-    for thread in threads:
-        thread.join()
+    try:
+        while any(thread.is_alive() for thread in threads):
+            for pack in list_packs():
+                look_twice(pack, ModelPack.verify)  # a pack that is being replaced is no damaged one
+    finally:
+        for thread in threads:  # none may outlive the test, whose folder of models it would lose
+            thread.join()
     assert not errors
     (left,) = (home / "models").iterdir()
     assert left.name == "mine"
