@@ -23,7 +23,7 @@ from skimage.measure import label, regionprops
 
 from ankleviewer import session
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
-from ankleviewer.inference.packs import ModelPack, default_pack, read_pack
+from ankleviewer.inference.packs import ModelPack, list_packs, read_pack
 from ankleviewer.inference.runtime import available
 from ankleviewer.ui.state.settings import sample_scan
 from benchmarks.bigscan import write_big_scan
@@ -55,8 +55,8 @@ def rows(models: Sequence[str]) -> Iterator[str]:
         sample = sample_scan()
         assert sample is not None, "the sample scan is not there"
         write_big_scan(sample, scan)
-        shipped = default_pack()
-        yield _row(f"{shipped.name}, as shipped", scan, shipped, None, engines)
+        for shipped in list_packs():
+            yield _row(f"{shipped.name}, as shipped", scan, shipped, None, engines)
         for name in models:
             net = _random(name)
             yield _row(name, scan, _pack(net, Path(folder) / name), net, engines)
