@@ -21,13 +21,13 @@ class TrainOrder:
         model, preset: key of `recipes.RECIPES`.
         out: the run's folder.
         teacher: run or model pack of the network to learn from, where the recipe has one; None takes the shipped pack.
-        init: model pack (folder or .zip) to go on from, which settles teacher and width; or a file of published 2D weights
+        init: model pack (folder or .zip) to go on from, which has no teacher; or a file of published 2D weights
             (.safetensors, .pth, .pt) to start from; or None to start from nothing.
         partial: weights of a file may match in part.
         validation: manifest on whose scans the best state is chosen, or None for the last one.
         epochs: None for the recipe's own length; size: largest crop, voxels, None for the recipe's own or the scans'.
         seed: of the weights and of the simulated pairs.
-        width: factor on the channels, or None for the network's own.
+        width: factor on the channels, or None for the network's own; one that goes on from a pack is widened to it.
         bf16: half precision inside the network, None for where it pays; resume: go on from the run's checkpoint.
         most_rows, save_memory: see `loop.Execution`; device: "auto" takes a GPU where there is one.
         live: keep the simulated pairs in memory instead of in the run's folder.

@@ -21,6 +21,7 @@ from trainer.networks.deepen import deepen
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.networks.weights import load_weights, read_weights
+from trainer.networks.widen import widen
 from trainer.orders import TrainOrder
 from trainer.training import checkpoint
 from trainer.training.fingerprint import CONFIG, of_file
@@ -66,12 +67,12 @@ def start_network(
     if order.partial and not weights:
         raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
     if order.init is not None and not weights:
-        if order.teacher is not None or order.width is not None:
-            raise AnkleViewerError("USAGE", "A network that goes on from a pack has its width and no teacher; leave both out.")
+        if order.teacher is not None:
+            raise AnkleViewerError("USAGE", "A network that goes on from a pack has no teacher; leave --teacher out.")
         net, spec = from_pack(order.init)
         if net.arch != order.model:
             raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
-        return net, spec, None
+        return _widened(net, order), spec, None
     net = build(order.model, **recipe.config, **(recipe.shallow if shallow else {}), **_width(order))
     if weights and order.init is not None:
         report = load_weights(net, read_weights(order.init), order.partial)
@@ -136,6 +137,20 @@ def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet | None, teache
     stages = chosen((*recipe.stages, *recipe.deepened), order.rate, order.strength)
     own = Teacher(teacher.teacher, net) if teacher is not None else None
     return Grown(net, list(stages[len(recipe.stages) :]), own, fresh)
+
+
+def _widened(net: FractureNet, order: TrainOrder) -> FractureNet:
+    """The network with the channels that the order asks for, answering as before."""
+    if order.width is None:
+        return net
+    wide = build(net.arch, **(net.config | _width(order)))
+    try:
+        widen(net, wide)
+    except ValueError as error:
+        raise AnkleViewerError(
+            "INIT_UNFIT", f"A network of --width {order.width:g} cannot go on from {order.init}: {error}."
+        ) from None
+    return wide
 
 
 def _width(order: TrainOrder) -> dict[str, float]:

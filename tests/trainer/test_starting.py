@@ -85,12 +85,27 @@ def test_a_pack_of_another_network_is_not_gone_on_from(tmp_path: Path) -> None:
     assert not order.out.exists()
 
 
-@pytest.mark.parametrize("also", [{"width": 0.5}, {"teacher": Path("run")}])
-def test_going_on_from_a_pack_leaves_no_choice_of_width_or_teacher(tmp_path: Path, also: dict[str, Any]) -> None:
-    order = TrainOrder("compact", "best", tmp_path / "run", init=assets_dir() / "models" / "compact", **also)
-    with pytest.raises(AnkleViewerError, match="USAGE"):
+@pytest.mark.parametrize(
+    ("also", "told"),
+    [
+        ({"teacher": Path("run")}, "USAGE: Preset best of compact learns from no teacher"),
+        ({"width": 0.5}, "INIT_UNFIT: A network of --width 0.5 cannot go on from .*compact: features.0.weight of shape"),
+    ],
+)
+def test_a_pack_is_gone_on_from_without_a_teacher_and_never_narrower(tmp_path: Path, also: dict[str, Any], told: str) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", init=SHIPPED, **also)
+    with pytest.raises(AnkleViewerError, match=told):
         train_on_simulator(order, lambda progress: None)
     assert not order.out.exists()
+
+
+def test_a_pack_is_gone_on_from_wider(tmp_path: Path) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", init=SHIPPED)
+    (narrow, spec, _), (wide, same, _) = start_network(order), start_network(replace(order, width=1.25))
+    assert wide.config["width"] == 1.25 and wide.parameter_count > 1.4 * narrow.parameter_count and same == spec
+    x = torch.randn(1, 1, 32, 32, 32)
+    for one, other in zip(narrow.eval()(x), wide.eval()(x), strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
