@@ -206,6 +206,8 @@ def agreement(report: Report) -> str:
     if together.of == 0:
         return "Agreement: none counted, no released model assessed this scan."
     of_all = "On the whole scan" if len(report.result.ankles) > 1 else "Agreement:"
+    if together.of == 1:
+        return f"{of_all} one released model counted: {CALLS[together.call].lower()}."
     return f"{of_all} {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
 
 

@@ -165,7 +165,13 @@ def test_no_path_and_no_name_anywhere(made) -> None:
 
 
 @pytest.mark.parametrize(
-    ("together", "said"), [(None, ""), (Consensus("fracture", 2, 3), "2 of 3"), (Consensus("not assessed", 0, 0), "none")]
+    ("together", "said"),
+    [
+        (None, ""),
+        (Consensus("fracture", 2, 3), "2 of 3"),
+        (Consensus("not assessed", 0, 0), "none"),
+        (Consensus("fracture", 1, 1), "Agreement: one released model counted: fracture suspected."),
+    ],
 )
 def test_agreement(made, together, said) -> None:
     report = made.report()
