@@ -69,6 +69,8 @@ def test_json_on_stdout_is_utf_8_and_the_same_as_in_a_file(tmp_path, encoding: s
         (Consensus("not assessed", 0, 0), "Together: nothing, no released model assessed this scan"),
         (Consensus("fracture", 1, 1), "Together: fracture; one released model counted"),
         (Consensus("no fracture", 2, 3), "Together: no fracture, say 2 of 3 released models"),
+        (Consensus("uncertain", 2, 3), "Together: uncertain, say 2 of 3 released models"),
+        (Consensus("uncertain", 1, 2), "Together: uncertain; the 2 released models do not agree"),
         (None, None),
     ],
 )

@@ -197,6 +197,8 @@ def _agreement(together: Consensus) -> str:
         return "nothing, no released model assessed this scan"
     if together.of == 1:
         return f"{together.call}; one released model counted"
+    if together.divided:
+        return f"{together.call}; the {together.of} released models do not agree"
     return f"{together.call}, say {together.agree} of {together.of} released models"
 
 

@@ -275,7 +275,7 @@ def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:
     except ModelError:
         folder, file = pack.path.parent, pack.path.name.removeprefix(ASIDE)
         lock = folder.with_name(LOCK)
-        with locked(lock) if lock.exists() else contextlib.nullcontext():
+        with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
             now = read_pack(folder / file)
             if now.name != pack.name:
                 raise

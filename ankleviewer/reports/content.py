@@ -208,6 +208,8 @@ def agreement(report: Report) -> str:
     of_all = "On the whole scan" if len(report.result.ankles) > 1 else "Agreement:"
     if together.of == 1:
         return f"{of_all} one released model counted: {CALLS[together.call].lower()}."
+    if together.divided:
+        return f"{of_all} the {together.of} released models do not agree."
     return f"{of_all} {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
 
 

@@ -171,6 +171,7 @@ def test_no_path_and_no_name_anywhere(made) -> None:
         (Consensus("fracture", 2, 3), "2 of 3"),
         (Consensus("not assessed", 0, 0), "none"),
         (Consensus("fracture", 1, 1), "Agreement: one released model counted: fracture suspected."),
+        (Consensus("uncertain", 1, 2), "Agreement: the 2 released models do not agree."),
     ],
 )
 def test_agreement(made, together, said) -> None:

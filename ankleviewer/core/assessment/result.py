@@ -141,6 +141,11 @@ class Consensus:
     agree: int
     of: int
 
+    @property
+    def divided(self) -> bool:
+        """No more than half of several models say the same, so the "uncertain" is nobody's."""
+        return self.call == "uncertain" and self.of > 1 and 2 * self.agree <= self.of
+
 
 @dataclass(frozen=True)
 class Result:

@@ -128,6 +128,8 @@ def agreement_text(consensus: Any) -> str:
         return tr("No agreement counted: no released model assessed this scan")
     if consensus.of == 1:
         return tr("One released model counted: {call}", call=call_in_sentence(consensus.call))
+    if consensus.divided:
+        return tr("The {of} released models do not agree", of=consensus.of)
     return tr(
         "{agree} of {of} models agree: {call}", agree=consensus.agree, of=consensus.of, call=call_in_sentence(consensus.call)
     )

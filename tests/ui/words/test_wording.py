@@ -42,6 +42,7 @@ def test_calibration_names_its_count(fakes) -> None:
 def test_agreement() -> None:
     assert agreement_text(None) == ""
     assert agreement_text(Consensus("fracture", 2, 3)) == "2 of 3 models agree: fracture"
+    assert agreement_text(Consensus("uncertain", 1, 2)) == "The 2 released models do not agree"
     assert agreement_text(Consensus("fracture", 1, 1)) == "One released model counted: fracture"
     assert "No agreement" in agreement_text(Consensus("not assessed", 0, 0))
 

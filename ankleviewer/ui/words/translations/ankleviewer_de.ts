@@ -2029,6 +2029,10 @@
         <translation>Die Voxel messen {} mm; erwartet werden {} bis {} mm.</translation>
     </message>
     <message>
+        <source>The {of} released models do not agree</source>
+        <translation>Die {of} freigegebenen Modelle sind sich nicht einig</translation>
+    </message>
+    <message>
         <source>The {} stored in the model file is not readable.</source>
         <translation>Der Eintrag {} in der Modelldatei ist nicht lesbar.</translation>
     </message>

@@ -2026,6 +2026,10 @@
         <translation>体素大小为 {} mm；应为 {} 至 {} mm。</translation>
     </message>
     <message>
+        <source>The {of} released models do not agree</source>
+        <translation>{of} 个正式发布的模型结论不一致</translation>
+    </message>
+    <message>
         <source>The {} stored in the model file is not readable.</source>
         <translation>模型文件中存储的 {} 无法读取。</translation>
     </message>
