@@ -23,12 +23,12 @@ from trainer.networks.registry import build
 from trainer.networks.weights import load_weights, read_weights
 from trainer.networks.widen import widen
 from trainer.orders import TrainOrder
+from trainer.packs.unpack import from_pack
 from trainer.training import checkpoint
 from trainer.training.fingerprint import CONFIG, of_file
 from trainer.training.objective import Stage
 from trainer.training.recipes import RECIPES, Recipe, chosen
 from trainer.training.teach import Teacher
-from trainer.training.warm_start import from_pack
 
 WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
 

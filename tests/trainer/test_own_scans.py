@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -20,6 +21,7 @@ from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.orders import TrainOrder
 from trainer.own_scans import at_size, train_on_scans
+from trainer.packs.export import export
 from trainer.scans.manifest import DataError
 from trainer.starting import load_run, start_network
 from trainer.training import checkpoint
@@ -222,3 +224,25 @@ def test_a_network_starts_from_published_weights(tmp_path: Path, prepared: Prepa
         train_on_scans(order, tmp_path / "data", lambda p: None)
     train_on_scans(replace(order, partial=True), tmp_path / "data", lambda p: None, said.append)
     assert "missed: 1" in said[-2]
+
+
+def test_a_network_of_the_paper_goes_on_from_its_pack(tmp_path: Path, prepared: Prepare) -> None:
+    """A pack holds no batch norm, so neither does the network that goes on: it answers at once as the pack did, one scan a step."""
+    data = prepared(tmp_path / "data")
+    decision = {
+        **{"temperature": 1.0, "bias": 0.0, "sens_threshold": 0.3, "spec_threshold": 0.6, "cam_reference": 1.0, "cam_floor": 0.1},
+        "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
+    }
+    inputs = [np.load(data / "inputs" / f"s{n}.npy") for n in range(4)]
+    x = torch.from_numpy(np.stack(inputs))[:, None]
+    torch.manual_seed(0)
+    net = build("mobilenet", width=0.25, stride16=True, pooling="lse", bn_momentum=1.0)
+    with torch.no_grad():
+        net.train()(x)  # its norms know their inputs now, so that the answers differ
+        net.head.weight.mul_(20)
+    pack = export(net, SPEC.to_json(), decision, {}, {}, "mine", "Mine", "2", "preliminary", False, tmp_path / "pack", inputs)
+    order = TrainOrder("mobilenet", "best", tmp_path / "run", init=pack, epochs=1, rate=1e-6, strength=0.0)
+    on = train_on_scans(order, data, lambda p: None, batch=1)
+    assert on.config["norm"] is False and load_run(order.out)[2]["init"] == "mine 2"
+    with torch.no_grad():
+        torch.testing.assert_close(on.eval()(x)[0], net.eval()(x)[0], rtol=0.05, atol=0.05)

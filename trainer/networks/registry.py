@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from trainer.networks.fold import without_norms
 from trainer.networks.head import FractureNet
 
 NETWORKS = {
@@ -25,12 +26,15 @@ def build(arch: str, **config: Any) -> FractureNet:
         raise ValueError(f"unknown network {arch!r}; known: {', '.join(sorted(NETWORKS))}")
     module, _, function = NETWORKS[arch].partition(":")
     mirrored = config.pop("mirrored", False)  # of all networks, see `FractureNet`
+    norm = config.pop("norm", True)  # of all networks, see `fold.without_norms`
     try:
         net = getattr(import_module(module), function)(**config)
     except TypeError as error:
         raise ValueError(f"network {arch}: {error}") from error
     if not isinstance(net, FractureNet):
         raise TypeError(f"{NETWORKS[arch]} returned {type(net).__name__}")
+    if not norm:
+        without_norms(net)
     if mirrored:
         net.mirror()
     return net

@@ -22,13 +22,16 @@ def widen(narrow: FractureNet, wide: FractureNet) -> None:
         wide: the same network with as many channels everywhere, or more.
 
     Raises:
-        ValueError: they differ in more than the number of channels, one of them has batch norm, or `wide` is narrower somewhere.
+        ValueError: they differ in more than the number of channels, one of them has batch norm or ACS convolutions, or `wide` is
+            narrower somewhere.
     """
     known, own = narrow.state_dict(), wide.state_dict()
     if known.keys() != own.keys() or (narrow.arch, narrow.pooling) != (wide.arch, wide.pooling):
         raise ValueError("the networks differ in more than their channels")
     if any("running" in name for name in own):
         raise ValueError("a network with batch norm cannot be widened")
+    if wide.mode == "acs":
+        raise ValueError("of an ACS network more channels would turn others: each third of them looks along another plane")
     for name, weight in own.items():
         old = known[name]
         fits = weight.dim() == old.dim() and all(a >= b for a, b in zip(weight.shape, old.shape, strict=True))

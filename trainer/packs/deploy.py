@@ -6,13 +6,13 @@ Nothing here changes what the network computes beyond rounding; `export` proves 
 from __future__ import annotations
 
 import copy
-from itertools import pairwise
 from typing import Literal
 
 import torch
 from torch import nn
 
 from trainer.networks.factory import AcsConv3d, Depthwise3d, acs_dense
+from trainer.networks.fold import fold_norms
 from trainer.networks.head import FractureNet
 from trainer.packs.gather import gather
 from trainer.packs.split_acs import SplitAcs, plain_conv
@@ -38,9 +38,8 @@ def deployed(net: FractureNet, layout: Layout = "split") -> FractureNet:
     """
     copied = copy.deepcopy(net).to("cpu", torch.float64).eval()
     copied.merge_head()
-    _fold_norms(copied)
-    _lay_out(copied, layout)
-    gather(copied.features)
+    fold_norms(copied)
+    lay_out(copied, layout)
     copied.float()
     with torch.no_grad():
         for name, p in copied.named_parameters():
@@ -51,27 +50,10 @@ def deployed(net: FractureNet, layout: Layout = "split") -> FractureNet:
     return copied.requires_grad_(False)
 
 
-def _fold_norms(module: nn.Module) -> None:
-    for child in module.children():
-        _fold_norms(child)
-    if not isinstance(module, nn.Sequential):
-        return
-    layers = list(module)
-    for i, (conv, norm) in enumerate(pairwise(layers)):
-        if isinstance(conv, (nn.Conv3d, AcsConv3d, Depthwise3d)) and isinstance(norm, nn.BatchNorm3d):
-            assert norm.running_var is not None
-            assert norm.running_mean is not None
-            scale = norm.weight.detach() / torch.sqrt(norm.running_var + norm.eps)
-            bias = norm.bias.detach() - norm.running_mean * scale
-            with torch.no_grad():
-                if conv.bias is not None:
-                    bias = bias + conv.bias * scale
-                conv.weight.mul_(scale.reshape(-1, *[1] * (conv.weight.dim() - 1)))
-            conv.bias = nn.Parameter(bias)
-            module[i + 1] = nn.Identity()
-
-
-def _lay_out(net: FractureNet, layout: Layout) -> None:
+def lay_out(net: FractureNet, layout: Layout) -> None:
+    """Give a network without batch norms the layers that runtimes like, see `deployed`: weights are moved and joined by zeros,
+    none is changed.
+    """
     # the stem goes into the first depthwise layer (`gather`), so that one is not cut
     first = next((m for m in net.features.modules() if isinstance(m, Depthwise3d)), None)
 
@@ -85,6 +67,7 @@ def _lay_out(net: FractureNet, layout: Layout) -> None:
                 setattr(module, name, _dense(child))
 
     walk(net)
+    gather(net.features)
 
 
 def _in_planes(layer: AcsConv3d | Depthwise3d, layout: Layout, first: bool) -> bool:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.fx import GraphModule, Node
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from trainer.networks.factory import Pointwise3d
 from trainer.networks.head import FractureNet
 
 ATEN = torch.ops.aten
@@ -74,6 +75,7 @@ def traced(net: FractureNet, layer: int, size: int) -> GraphModule:
         net: from `deploy.deployed` (folded, eval mode, no parameter with a gradient).
     """
     _out_of_place(net)
+    _plain_pointwise(net)
     graph = make_fx(explained(net, layer))(torch.zeros(1, 1, size, size, size))
     for node in list(graph.graph.nodes):
         if node.target is ATEN.convolution_backward.default:
@@ -87,6 +89,19 @@ def _out_of_place(net: nn.Module) -> None:
     for module in net.modules():
         if hasattr(module, "inplace"):
             setattr(module, "inplace", False)  # noqa: B010 (modules type their attributes as layers)
+
+
+def _plain_pointwise(net: nn.Module) -> None:
+    """1 x 1 x 1 convolutions as such: the matrix products that they are in training turn a volume's memory around, twice each,
+    and the gradient does so again.
+    """
+    for module in net.modules():
+        for name, child in module.named_children():
+            if isinstance(child, Pointwise3d):
+                stride = child.stride[0]  # of all axes
+                conv = nn.Conv3d(child.in_channels, child.out_channels, 1, stride, bias=child.bias is not None)
+                conv.weight, conv.bias = child.weight, child.bias
+                setattr(module, name, conv)
 
 
 def _as_transposed(module: GraphModule, node: Node) -> None:

@@ -39,17 +39,3 @@ def test_its_record_rebuilds_it() -> None:
     assert compact().parameter_count > 10 * net.parameter_count
     with pytest.raises(ValueError, match="unknown network 'vgg'"):
         build("vgg")
-
-
-def test_without_batch_norm_the_layers_keep_their_names() -> None:
-    plain = compact(0.25, norm=False)
-    assert plain.config["norm"] is False
-    with_norm = dict(compact(0.25).named_parameters())
-    convolutions = {k for k, v in with_norm.items() if v.dim() == 5}
-    assert set(dict(plain.named_parameters())) == {
-        *convolutions,
-        *(k.replace("weight", "bias") for k in convolutions),
-        *("head.weight", "head.bias"),
-    }
-    logit, cam = plain(torch.randn(1, 1, 32, 32, 32))
-    assert logit.shape == (1, 1) and cam.shape == (1, 1, 4, 4, 4)

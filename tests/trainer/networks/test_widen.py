@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 
-from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.networks.widen import widen
@@ -16,7 +15,7 @@ from trainer.networks.widen import widen
 @pytest.fixture
 def pair() -> tuple[FractureNet, FractureNet]:
     torch.manual_seed(0)
-    narrow, wide = compact(0.25, norm=False), compact(0.375, norm=False)
+    narrow, wide = build("compact", width=0.25, norm=False), build("compact", width=0.375, norm=False)
     with torch.no_grad():
         narrow.head.weight.normal_()
         narrow.head.bias.fill_(0.3)
@@ -60,6 +59,24 @@ def test_the_new_channels_see_something_and_learn(pair: tuple[FractureNet, Fract
 )
 def test_networks_that_differ_in_more_are_refused(narrow: dict[str, Any], wide: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"channels|norm|place"):
-        widen(compact(**narrow), compact(**wide))
+        widen(build("compact", **narrow), build("compact", **wide))
     with pytest.raises(ValueError, match="channels"):
-        widen(compact(0.25, norm=False), build("mobilenet", width=0.125))
+        widen(build("compact", width=0.25, norm=False), build("mobilenet", width=0.125))
+
+
+def test_an_acs_network_is_refused() -> None:
+    """More channels would move its channels from one plane to another, and it would answer otherwise at once."""
+    narrow, wide = (build("mobilenet", width=width, norm=False) for width in (0.125, 0.25))
+    with pytest.raises(ValueError, match="looks along another plane"):
+        widen(narrow, wide)
+
+
+def test_a_full_residual_network_answers_as_the_narrow_one() -> None:
+    torch.manual_seed(0)
+    narrow, wide = (build("resnet101", width=w, mode="full", blocks=(1, 1, 1, 1), norm=False) for w in (0.0625, 0.125))
+    widen(narrow, wide)
+    x = torch.randn(2, 1, 64, 64, 64)
+    with torch.no_grad():
+        want, got = narrow.eval()(x)[1], wide.eval()(x)[1]
+    assert float(want.std()) > 0
+    torch.testing.assert_close(got, want, rtol=1e-4, atol=1e-5 * float(want.abs().max()))

@@ -9,6 +9,7 @@ import torch
 
 from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.compact import compact
+from trainer.networks.registry import build
 from trainer.training.data import Batch, CropPlan, PairBank
 from trainer.training.objective import Objective, Stage, parts_of, share_of
 from trainer.training.pair_source import FolderPairs
@@ -48,7 +49,7 @@ def test_processes_share_a_batch_without_tearing_twins_apart() -> None:
 
 def test_gradients_of_parts_add_up_to_those_of_the_batch(batch: Batch) -> None:
     torch.manual_seed(0)
-    lesson = Objective(compact(0.25, norm=False), 1)
+    lesson = Objective(build("compact", width=0.25, norm=False), 1)
     lesson.mode(True)
     single = Batch(batch.hu, batch.crack, batch.changed, batch.label, 0)  # without the loss of twins, which belongs to pairs
     gradients = []

@@ -17,7 +17,7 @@ SCRIPT = """
 import sys, torch
 from pathlib import Path
 from ankleviewer.core.assessment.preprocess import BONE
-from trainer.networks.compact import compact
+from trainer.networks.registry import build
 from trainer.training.data import CropPlan, PairBank
 from trainer.training.objective import Stage
 from trainer.training.loop import Execution, train
@@ -32,7 +32,8 @@ def validate(net):
     return {"val_auc": 0.5}
 with processes() as group:
     bank = PairBank(FolderPairs(Path(sys.argv[1])), 8, 8, 0.0, 7)
-    net = train(compact(0.25, norm=False), BONE, [stage], bank, Path(sys.argv[2]), execution=Execution(processes=group),
+    net = build("compact", width=0.25, norm=False)
+    net = train(net, BONE, [stage], bank, Path(sys.argv[2]), execution=Execution(processes=group),
                 save_every=2, validate=validate, validate_every=2)
     torch.save(net.state_dict(), Path(sys.argv[2]) / f"net-{group.rank}.pt")
     assert len(validated) == (2 if group.first else 0)

@@ -9,6 +9,7 @@ from torch import nn
 from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
+from trainer.networks.registry import build
 from trainer.training.deep import SideExits
 from trainer.training.teach import Teacher, _per_cell
 
@@ -60,7 +61,7 @@ def test_students_that_do_not_fit_are_refused() -> None:
 
 def test_the_teacher_is_asked_at_every_shared_stride_and_answers_as_it_does_alone() -> None:
     torch.manual_seed(0)
-    net = compact(0.25, norm=False)
+    net = build("compact", width=0.25, norm=False)
     teacher = Teacher(net, mobilenet(width=0.25, stride16=True, pooling="lse"))
     assert list(teacher.layers.values()) == [(4, 1), (8, 1), *[(8, 2)] * 4], "its own strides, and four layers beyond"
     assert sorted(map(int, teacher.match)) == [6, 10, 14, 18, 22, 26]
