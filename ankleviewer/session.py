@@ -172,6 +172,8 @@ def analyse(
         answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
         notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
+        if any(later is not pack for later, _ in jobs[done + 1 : done + 2]):
+            predictor.engine.rest()  # or the next model's memory would come on top of what this one keeps for its next run
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
         log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
     if failed and not heatmaps:

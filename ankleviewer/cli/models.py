@@ -12,7 +12,7 @@ from ankleviewer.cli import console
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.words import printable
-from ankleviewer.inference import packs
+from ankleviewer.inference import adding, packs
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def verify(names: Sequence[str]) -> int:
     chosen = [packs.load_pack(name) for name in names] if names else list(packs.list_packs(broken))
     for pack in chosen:
         try:
-            print(f"{pack.name} {packs.look_twice(pack, _sound).version}: sound")
+            print(f"{pack.name} {adding.look_twice(pack, _sound).version}: sound")
         except ModelError as error:
             broken.append((pack.name, error))
     for name, refusal in broken:
@@ -61,7 +61,7 @@ def _sound(pack: packs.ModelPack) -> packs.ModelPack:
 def add(source: str) -> int:
     """Add a pack to the user's own. Returns the exit code."""
     try:
-        pack = packs.add_pack(source)
+        pack = adding.add_pack(source)
     except OSError as error:  # of the program's own folder, which may be named; what is read of `source` fails as a ModelError
         reason = error.strerror or type(error).__name__
         console.complain(f"{paths.model_dirs()[0]}: the pack could not be written there: {reason}.")

@@ -21,6 +21,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference import packs
+from ankleviewer.inference.adding import look_twice
 from ankleviewer.inference.locator import LocatorModel
 from ankleviewer.inference.runtime import describe_engine
 
@@ -101,7 +102,7 @@ def _models() -> tuple[State, str]:
     if not found:
         return "fail", "no model is installed"
     for pack in found:
-        packs.look_twice(pack, packs.ModelPack.verify)
+        look_twice(pack, packs.ModelPack.verify)
     return "ok", ", ".join(f"{p.name} {p.version}" for p in found)
 
 

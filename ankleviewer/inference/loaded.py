@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from ankleviewer.core import memory
-from ankleviewer.inference.packs import ModelPack, look_twice
+from ankleviewer.inference.adding import look_twice
+from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.predictor import Predictor
 
 KEPT = 4  # as many as the program ships

@@ -1,42 +1,22 @@
-"""Model packs, folders or .zip: finding, reading, verifying and adding them. Nothing in one runs before its hash is right.
-
-A .zip is read in place, member by member under fixed names and with bounded sizes; nothing is ever extracted by a name it brings.
-A pack that is replaced stands aside until the new one is in its place, and answers from there where an add was killed in between.
-"""
+"""Model packs, folders or .zip: finding, reading and verifying them. Nothing in one runs before its hash is right."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import io
+import json
 import os
-import stat
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
 
 from ankleviewer.core import paths
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, FileEntry, Manifest, Network, parse
-from ankleviewer.inference.staging import staging
-from ankleviewer.io import guard
-from ankleviewer.io.locked import locked
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, Network, parse
+from ankleviewer.inference.pack_files import hashed, manifest_text, opened, unreadable
 
-T = TypeVar("T")
-
-MAX_TEXT = 4 * 2**20
-MAX_MEMBERS = 64
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others are unpacked without a bound
-MAX_RATIO = 20  # of a member's size to what it takes in the archive; weights hardly shrink, bombs shrink a thousandfold
-PIECE = 2**20  # read and hashed at a time; what is smaller may shrink as it likes
-LOCK = "models.lock"  # beside the folder of the user's models, held while a pack is renamed to its place
-ASIDE = ".old-"  # before the name of a pack that is being replaced
+ASIDE = ".old-"  # before the name of a pack that is being replaced (`adding`)
 CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
 
@@ -91,8 +71,8 @@ class ModelPack:
             ModelError: MODEL_FILE_MISSING; MODEL_HASH_MISMATCH, size or SHA-256 differ from the manifest.
         """
         entry = self.manifest.files[name]
-        with _opened(self.path, name) as (stream, size):
-            data = _hashed(stream, entry) if size == entry.bytes else None  # one of another size is not even read
+        with opened(self.path, name) as (stream, size):
+            data = hashed(stream, entry) if size == entry.bytes else None  # one of another size is not even read
         if data is None:
             raise ModelError("MODEL_HASH_MISMATCH", f"{name} of model {self.name} is not the file that its manifest describes.")
         return data
@@ -135,7 +115,7 @@ def read_pack(path: str | Path) -> ModelPack:
         ModelError: MODEL_FILE_MISSING, nothing there; and the codes of `manifest.parse`.
     """
     path = Path(path)
-    return ModelPack(path, parse(_manifest_text(path)))
+    return ModelPack(path, parse(manifest_text(path)))
 
 
 def list_packs(broken: list[tuple[str, ModelError]] | None = None) -> tuple[ModelPack, ...]:
@@ -167,7 +147,7 @@ def _entries() -> Iterator[ModelPack | tuple[str, ModelError]]:
         try:
             files = sorted(folder.iterdir()) if folder.is_dir() else []
         except OSError as error:
-            yield folder.name, _unreadable(folder, error)
+            yield folder.name, unreadable(folder, error)
             continue
         for path in files:
             name = path.name.removeprefix(ASIDE)
@@ -177,7 +157,7 @@ def _entries() -> Iterator[ModelPack | tuple[str, ModelError]]:
             except ModelError as error:
                 yield name, error
             except OSError as error:
-                yield name, _unreadable(path, error)
+                yield name, unreadable(path, error)
 
 
 def _stands_for_itself(path: Path) -> bool:
@@ -236,75 +216,7 @@ def default_pack() -> ModelPack:
     return packs[0]
 
 
-def add_pack(source: str | Path) -> ModelPack:
-    """Verify a pack and copy it to the user's models; an older one of the same name is replaced.
-
-    Raises:
-        ModelError: the pack is refused; nothing is written.
-        OSError: the folder cannot be written; an older pack stays.
-    """
-    text = _manifest_text(Path(source))  # once: what is written is what was verified
-    pack = ModelPack(Path(source), parse(text))
-    files = {MODEL_FILE: pack.model_bytes(), CARD_FILE: pack.file(CARD_FILE), MANIFEST_FILE: text}
-    assert NAME.fullmatch(pack.name)  # the name becomes a folder's name
-    folder = paths.model_dirs()[0]
-    folder.mkdir(parents=True, exist_ok=True)
-    with staging(folder) as made:
-        fresh = made / "fresh"
-        fresh.mkdir()
-        for name, data in files.items():
-            with (fresh / name).open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-        fresh.chmod(0o755)
-        with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
-            _put_in_place(fresh, folder / pack.name, made)
-            return read_pack(folder / pack.name)
-
-
-def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:
-    """`look(pack)`; where that fails, once more at what stands in the pack's place now. Another process may have put a newer one
-    there since the pack was read, but cannot do so during the second look.
-
-    Raises:
-        ModelError: the second look's; the first one's where a pack of another name has come.
-    """
-    try:
-        return look(pack)
-    except ModelError:
-        folder, file = pack.path.parent, pack.path.name.removeprefix(ASIDE)
-        lock = folder.with_name(LOCK)
-        with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
-            now = read_pack(folder / file)
-            if now.name != pack.name:
-                raise
-            return look(now)
-
-
-def _put_in_place(fresh: Path, target: Path, waste: Path) -> None:
-    """Rename a complete pack to `target`. What stands there waits aside, where `list_packs` finds it, and goes to the folder
-    `waste` only afterwards. Raises OSError, and then it stands there again.
-    """
-    aside = target.with_name(f"{ASIDE}{target.name}")
-    if os.path.lexists(aside):  # an earlier add was killed
-        aside.replace(waste / "older" if os.path.lexists(target) else target)
-    try:
-        if os.path.lexists(target):
-            target.replace(aside)
-        fresh.replace(target)
-    except BaseException:  # KeyboardInterrupt too
-        if os.path.lexists(aside) and not os.path.lexists(target):
-            aside.replace(target)
-        raise
-    if os.path.lexists(aside):
-        with contextlib.suppress(OSError):  # the new one is in its place; the next add tries again
-            aside.replace(waste / "old")
-
-
 def _json_object(metadata: Mapping[str, str], group: str) -> dict[str, object]:
-    import json
-
     try:
         record = json.loads(metadata[group])
     except (ValueError, RecursionError):
@@ -312,74 +224,3 @@ def _json_object(metadata: Mapping[str, str], group: str) -> dict[str, object]:
     if not isinstance(record, dict):
         raise ModelError("MODEL_SPEC_INVALID", f"The {group} stored in the model file is not readable.")
     return record
-
-
-def _manifest_text(path: Path) -> bytes:
-    with _opened(path, MANIFEST_FILE) as (stream, _):
-        return stream.read(MAX_TEXT)  # what is larger is cut off, and no JSON any more
-
-
-def _hashed(stream: IO[bytes], entry: FileEntry) -> bytes | None:
-    """What the stream holds, None where its size or its hash is another one than the entry says."""
-    data, seen = io.BytesIO(), hashlib.sha256()
-    while data.tell() <= entry.bytes and (piece := stream.read(PIECE)):
-        seen.update(piece)
-        data.write(piece)
-    return data.getvalue() if data.tell() == entry.bytes and seen.hexdigest() == entry.sha256 else None
-
-
-@contextlib.contextmanager
-def _opened(path: Path, name: str) -> Iterator[tuple[IO[bytes], int]]:
-    """A file of a pack as a stream, and its size as the folder or the archive states it. What goes wrong while it is read is a
-    ModelError too.
-    """
-    try:
-        file = path / name if path.is_dir() else path
-        if not stat.S_ISREG(file.stat().st_mode):  # a device is read without end, a pipe waited for
-            raise ModelError("MODEL_FILE_UNREADABLE", f"{file.name} of pack {_called(path)} is no ordinary file.")
-        if path.is_dir():
-            with file.open("rb") as stream:
-                yield stream, os.fstat(stream.fileno()).st_size
-            return
-        if (count := guard.zip_entries(path)) > MAX_MEMBERS:
-            raise _too_many(count)
-        with zipfile.ZipFile(path) as archive:
-            member = _member(archive, name)
-            if member.compress_type not in METHODS:
-                raise NotImplementedError
-            if member.file_size > max(PIECE, MAX_RATIO * min(member.compress_size, path.stat().st_size)):
-                raise zipfile.BadZipFile
-            with archive.open(member) as stream:
-                yield stream, member.file_size
-    except FileNotFoundError:
-        raise ModelError("MODEL_FILE_MISSING", f"The model pack {_called(path)} or its {name} does not exist.") from None
-    except OSError as error:
-        raise _unreadable(path, error, name) from None
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise ModelError(
-            "MODEL_ARCHIVE_INVALID", f"The pack {_called(path)} is no sound .zip ({type(error).__name__})."
-        ) from None
-
-
-def _unreadable(path: Path, error: OSError, name: str = MANIFEST_FILE) -> ModelError:
-    return ModelError("MODEL_FILE_UNREADABLE", f"{name} of pack {_called(path)} cannot be read (error {error.errno}).")
-
-
-def _called(path: Path) -> str:
-    """A file or folder by its name, also where "." or ".." stands for it."""
-    return path.name if path.name not in ("", "..") else path.resolve().name or str(path)
-
-
-def _too_many(count: int) -> ModelError:
-    return ModelError("MODEL_ARCHIVE_INVALID", f"The pack holds {count} files; at most {MAX_MEMBERS} are expected.")
-
-
-def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
-    """Member `name`, at the top of the archive or inside its one folder. Raises ModelError."""
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        raise _too_many(len(members))
-    fits = [m for m in members if m.filename == name or (m.filename.count("/") == 1 and m.filename.endswith(f"/{name}"))]
-    if len(fits) != 1:
-        raise ModelError("MODEL_FILE_MISSING", f"The model pack must hold {name} exactly once, it does so {len(fits)} times.")
-    return fits[0]

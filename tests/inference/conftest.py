@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ import pytest
 onnx = pytest.importorskip("onnx", reason="needs the package onnx (extra trainer) to build test models")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
+from ankleviewer.core import paths  # noqa: E402
 from ankleviewer.core.anatomy.finder import Ankle  # noqa: E402
 from ankleviewer.core.assessment.preprocess import BONE, PreprocessSpec  # noqa: E402
+from ankleviewer.core.errors import ModelError  # noqa: E402
 from ankleviewer.core.geometry import Grid  # noqa: E402
 from ankleviewer.core.volume import Volume  # noqa: E402
 
@@ -164,3 +168,35 @@ def two_tiny_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle(),))
     loaded._predictors.clear()  # what was loaded and verified stays in memory, whatever happens to the file
     return folder
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An assets folder of the test's own, so that shipped packs do not take part."""
+    monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
+    return tmp_path / "assets" / "models"
+
+
+@pytest.fixture
+def zipped() -> Callable[..., Path]:
+    """A folder's files as a .zip, perhaps inside a folder `top`."""
+
+    def make(folder: Path, target: Path, top: str = "") -> Path:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in folder.iterdir():
+                archive.write(file, f"{top}{file.name}")
+        return target
+
+    return make
+
+
+@pytest.fixture
+def code_of() -> Callable[..., str]:
+    """The code with which a call is refused."""
+
+    def found(call: Callable[..., object], *arguments: object) -> str:
+        with pytest.raises(ModelError) as error:
+            call(*arguments)
+        return error.value.code
+
+    return found

@@ -227,10 +227,15 @@ def test_a_network_starts_from_published_weights(tmp_path: Path, prepared: Prepa
 
 
 def test_a_network_of_the_paper_goes_on_from_its_pack(tmp_path: Path, prepared: Prepare) -> None:
-    """A pack holds no batch norm, so neither does the network that goes on: it answers at once as the pack did, one scan a step."""
+    """A pack holds no batch norm, so neither does the network: it answers at once as the pack did, with one scan a step."""
     data = prepared(tmp_path / "data")
     decision = {
-        **{"temperature": 1.0, "bias": 0.0, "sens_threshold": 0.3, "spec_threshold": 0.6, "cam_reference": 1.0, "cam_floor": 0.1},
+        "temperature": 1.0,
+        "bias": 0.0,
+        "sens_threshold": 0.3,
+        "spec_threshold": 0.6,
+        "cam_reference": 1.0,
+        "cam_floor": 0.1,
         "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
     }
     inputs = [np.load(data / "inputs" / f"s{n}.npy") for n in range(4)]
