@@ -27,14 +27,16 @@ from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.starting import load_run
 from trainer.training import checkpoint
 from trainer.training.loop import Progress
+from trainer.training.precision import bf16_pays
 
 SHIPPED = assets_dir() / "models" / "compact"
 
 
 def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path) -> None:
     pack = assets_dir() / "models" / "compact"
+    half = bf16_pays(torch.device("cpu"))  # elsewhere it is worked out bit by bit, for minutes
     order = TrainOrder(
-        "compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, seed=1, bf16=True, live=True
+        "compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, seed=1, bf16=half, live=True
     )
     net = train_on_simulator(order, lambda progress: None)
     assert net.config["norm"] is False
