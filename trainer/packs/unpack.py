@@ -39,10 +39,11 @@ class Used:
     weight: NDArray[Any]
     bias: NDArray[Any] | None
 
-    def fits(self, other: Used) -> bool:
-        """Whether both have the same shapes."""
-        same = self.weight.shape == other.weight.shape and (self.bias is None) == (other.bias is None)
-        return same and (self.bias is None or other.bias is None or self.bias.shape == other.bias.shape)
+    def takes(self, other: Used) -> bool:
+        """Whether the other one has the same shapes; biases that are all zero are left away in a file."""
+        if self.weight.shape != other.weight.shape:
+            return False
+        return other.bias is None or (self.bias is not None and self.bias.shape == other.bias.shape)
 
 
 def from_pack(pack: Path) -> tuple[FractureNet, PreprocessSpec]:
@@ -166,7 +167,7 @@ def fill(net: FractureNet, convolutions: Sequence[Used], bias: float, size: int)
     flat = torch.zeros(1 + net.parameter_count)
     for place, value in zip(places, convolutions, strict=False):
         for at, tensor in ((place.weight, value.weight), (place.bias, value.bias)):
-            if at is not None:
+            if at is not None and tensor is not None:
                 flat[torch.from_numpy(at)] = torch.tensor(tensor, dtype=torch.float32)
     parts = torch.split(flat[1:], [parameter.numel() for parameter in net.parameters()])
     for parameter, part in zip(net.parameters(), parts, strict=True):
@@ -180,7 +181,7 @@ def _mismatch(net: FractureNet, places: Sequence[Used], convolutions: Sequence[U
     if len(convolutions) <= len(places):
         return f"it has {len(places) + 1} convolutions, the file {len(convolutions)}"
     for place, value in zip(places, convolutions, strict=False):
-        if not place.fits(value):
+        if not place.takes(value):
             return f"{_name(net, place)} has the shape {value.weight.shape} instead of {place.weight.shape}"
         if value.weight[place.weight == 0].any():
             return f"{_name(net, place)} is no ACS kernel"

@@ -93,10 +93,21 @@ def test_a_file_of_another_network_is_told_from_it() -> None:
         (own, "it has 8 convolutions, the file 7"),
         ([*wide, head], r"features\.0\.weight has the shape \(12, 1, 3, 3, 3\) instead of \(6, 1, 3, 3, 3\)"),
         ([*own, own[0]], r"head\.weight has the shape"),
-        ([*own[:-1], module.Used(own[-1].weight, None), head], r"features\.18\.weight"),
+        ([*own[:-1], module.Used(own[-1].weight, np.ones(3)), head], r"features\.18\.weight"),
     ):
         with pytest.raises(ValueError, match=said):
             module.fill(net, file, 0.0, 32)
+
+
+def test_a_bias_that_the_file_leaves_away_is_zero() -> None:
+    """A block that rests adds nothing, and the exporter leaves biases of nothing but zeros away."""
+    net = build("compact", width=0.25, norm=False)
+    file = [module.Used(u.weight.astype(np.float32), None) for u in module.asked(net, "split", 32)]
+    with torch.no_grad():
+        net.features[0].bias.fill_(1.0)
+    module.fill(net, [*file, module.Used(np.ones((1, net.channels, 1, 1, 1), np.float32), None)], 0.0, 32)
+    assert all(not value.any() for name, value in net.named_parameters() if name.endswith("bias"))
+    assert net.features[0].weight.any()
 
 
 def test_weights_that_hang_on_the_volume_are_refused() -> None:
