@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from ankleviewer.core.assessment.preprocess import BONE
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from trainer.networks.compact import compact
+from trainer.networks.head import FractureNet
+from trainer.networks.registry import build
 from trainer.publish import answers
 from trainer.scans.prepare import prepare
 from trainer.simulate.atlas import Atlas
@@ -33,6 +36,28 @@ BANK_SIZE = 32
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def learnt() -> Callable[..., FractureNet]:
+    """Makes a network, of a name and its options, whose batch norms have statistics, scales and shifts of their own, and whose
+    answers differ: 64 voxels along an edge, outside training.
+    """
+
+    def make(arch: str, options: dict[str, Any]) -> FractureNet:
+        torch.manual_seed(0)
+        net = build(arch, **options)
+        with torch.no_grad():
+            for m in net.modules():
+                if isinstance(m, torch.nn.BatchNorm3d):
+                    m.momentum = 1.0
+                    m.weight.uniform_(0.5, 1.5)
+                    m.bias.uniform_(-0.5, 0.5)
+            net.train()(torch.randn(4, 1, 64, 64, 64))
+            net.head.weight.mul_(20)
+        return net.eval()
+
+    return make
 
 
 @pytest.fixture(scope="session")

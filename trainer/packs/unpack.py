@@ -159,9 +159,10 @@ def fill(net: FractureNet, convolutions: Sequence[Used], bias: float, size: int)
     wrong = ""
     for layout in get_args(Layout):
         places = asked(net, layout, size)
-        wrong = wrong or _mismatch(net, places, convolutions)
-        if not _mismatch(net, places, convolutions):
+        found = _mismatch(net, places, convolutions)
+        if not found:
             break
+        wrong = wrong or found
     else:
         raise ValueError(wrong)
     flat = torch.zeros(1 + net.parameter_count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from trainer.networks.fold import without_norms
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 
+Learnt = Callable[..., FractureNet]
 FORMS: list[tuple[str, dict[str, Any]]] = [
     ("compact", {"width": 0.25}),
     ("mobilenet", {"width": 0.125}),
@@ -21,22 +23,8 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def learnt(arch: str, options: dict[str, Any]) -> FractureNet:
-    """A network whose norms have statistics, scales and shifts of their own."""
-    torch.manual_seed(0)
-    net = build(arch, **options)
-    with torch.no_grad():
-        for m in net.modules():
-            if isinstance(m, torch.nn.BatchNorm3d):
-                m.momentum = 1.0
-                m.weight.uniform_(0.5, 1.5)
-                m.bias.uniform_(-0.5, 0.5)
-        net.train()(torch.randn(3, 1, 64, 64, 64))
-    return net.eval()
-
-
 @pytest.mark.parametrize(("arch", "options"), FORMS)
-def test_it_answers_as_before_and_is_built_again_from_its_config(arch: str, options: dict[str, Any]) -> None:
+def test_it_answers_as_before_and_is_built_again_from_its_config(arch: str, options: dict[str, Any], learnt: Learnt) -> None:
     net = learnt(arch, options)
     x = torch.randn(2, 1, 64, 64, 64)
     with torch.no_grad():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -142,23 +143,10 @@ FORMS: list[tuple[str, dict[str, Any], int | None]] = [
 ]
 
 
-def learnt(arch: str, options: dict[str, Any]) -> FractureNet:
-    """A network whose batch norms have statistics, scales and shifts of their own."""
-    torch.manual_seed(0)
-    net = build(arch, **options)
-    with torch.no_grad():
-        for m in net.modules():
-            if isinstance(m, torch.nn.BatchNorm3d):
-                m.momentum = 1.0
-                m.weight.uniform_(0.5, 1.5)
-                m.bias.uniform_(-0.5, 0.5)
-        net.train()(torch.randn(4, 1, SIZE, SIZE, SIZE))
-        net.head.weight.mul_(20)
-    return net.eval()
-
-
 @pytest.mark.parametrize(("arch", "options", "finer"), FORMS)
-def test_every_network_comes_back(arch: str, options: dict[str, Any], finer: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_network_comes_back(
+    arch: str, options: dict[str, Any], finer: int | None, learnt: Callable[..., FractureNet], monkeypatch: pytest.MonkeyPatch
+) -> None:
     net = learnt(arch, options)
     plain = deployed(net)
     layer = None if finer is None else layer_at(plain, finer)
