@@ -56,7 +56,8 @@ def start_network(
     order: TrainOrder, say: Callable[[str], None] = lambda line: None, shallow: bool = False
 ) -> tuple[FractureNet, PreprocessSpec | None, Teacher | None]:
     """The network of an order, the preprocessing that comes with its pack or its teacher (None without either), and its teacher,
-    if there is one. A `shallow` network has the fewer blocks that its recipe begins with.
+    if there is one; pack and teacher see the same voxels through the same window. A `shallow` network has the fewer blocks that
+    its recipe begins with.
 
     Raises:
         AnkleViewerError: USAGE, INIT_UNFIT, INIT_UNREADABLE, RUN_UNREADABLE.
@@ -67,12 +68,18 @@ def start_network(
     if order.partial and not weights:
         raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
     if order.init is not None and not weights:
-        if order.teacher is not None:
-            raise AnkleViewerError("USAGE", "A network that goes on from a pack has no teacher; leave --teacher out.")
-        net, spec = from_pack(order.init)
+        net, own = from_pack(order.init)
         if net.arch != order.model:
             raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
-        return _widened(net, order), spec, None
+        net = _widened(net, order)
+        teacher, seen = _teacher(order, net)
+        if seen is not None and (seen.window != own.window or seen.spacing_mm != own.spacing_mm):
+            raise AnkleViewerError(
+                "INIT_UNFIT",
+                f"{order.init} sees voxels of {own.spacing_mm:g} mm through the window {own.window}, its teacher {order.teacher} "
+                f"those of {seen.spacing_mm:g} mm through {seen.window}: give the one it learnt from by --teacher.",
+            )
+        return net, own, teacher
     net = build(order.model, **recipe.config, **(recipe.shallow if shallow else {}), **_width(order))
     if weights and order.init is not None:
         report = load_weights(net, read_weights(order.init), order.partial)
@@ -80,15 +87,25 @@ def start_network(
             order.out.mkdir(parents=True, exist_ok=True)
             write_text(order.out / "init.txt", report.text() + "\n")
         say(report.text())
+    teacher, seen = _teacher(order, net)
+    return net, seen, teacher  # what a cell means depends on its size: the pupil sees what its teacher saw
+
+
+def _teacher(order: TrainOrder, net: FractureNet) -> tuple[Teacher | None, PreprocessSpec | None]:
+    """The teacher of an order and what it sees; None without one.
+
+    Raises:
+        AnkleViewerError: INIT_UNFIT, INIT_UNREADABLE, RUN_UNREADABLE.
+    """
     if order.teacher is None:
-        return net, None, None
+        return None, None
     master, spec = from_pack(order.teacher) if _is_pack(order.teacher) else load_run(order.teacher)[:2]
-    if master.arch != recipe.teacher:
+    wanted = RECIPES[order.model, order.preset].teacher
+    if master.arch != wanted:
         raise AnkleViewerError(
-            "INIT_UNFIT",
-            f"{order.model} learns from a network of kind {recipe.teacher}, and {order.teacher} holds {master.arch}.",
+            "INIT_UNFIT", f"{order.model} learns from a network of kind {wanted}, and {order.teacher} holds {master.arch}."
         )
-    return net, spec, Teacher(master, net)  # what a cell means depends on its size: the pupil sees what its teacher saw
+    return Teacher(master, net), spec
 
 
 def start(
@@ -102,11 +119,10 @@ def start(
     if order.teacher is not None and not recipe.teacher:
         raise AnkleViewerError("USAGE", f"Preset {order.preset} of {order.model} learns from no teacher; leave --teacher out.")
     net, spec, teacher = start_network(order, say, shallow=goes_deep(order, recipe))
-    if spec is None or teacher is not None:
-        return net, spec or recipe.spec, list(chosen(recipe.stages, order.rate, order.strength)), teacher
-    if not recipe.onward:
+    onward = order.init is not None and order.init.suffix not in WEIGHT_FILES
+    if onward and not recipe.onward:
         raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
-    return net, spec, list(chosen(recipe.onward, order.rate, order.strength)), None
+    return net, spec or recipe.spec, list(chosen(recipe.onward if onward else recipe.stages, order.rate, order.strength)), teacher
 
 
 def goes_deep(order: TrainOrder, recipe: Recipe) -> bool:
@@ -164,7 +180,7 @@ def with_teacher(order: TrainOrder) -> TrainOrder:
         AnkleViewerError: TEACHER_MISSING, it is not there.
     """
     wanted = RECIPES[order.model, order.preset].teacher
-    if not wanted or order.teacher is not None or (order.init is not None and order.init.suffix not in WEIGHT_FILES):
+    if not wanted or order.teacher is not None:
         return order
     shipped = assets_dir() / "models" / wanted
     if not _is_pack(shipped):

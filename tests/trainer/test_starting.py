@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 import torch
 
-from ankleviewer.core.assessment.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE, FINE
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.packs import read_pack
 from trainer import starting as module
 from trainer.networks.registry import build
 from trainer.orders import TrainOrder
+from trainer.packs.unpack import from_pack
 from trainer.runs import (
     train_on_simulator,
 )
-from trainer.starting import load_run, model_of, start_network, teacher_of, with_teacher
+from trainer.starting import load_run, model_of, start, start_network, teacher_of, with_teacher
 from trainer.training import checkpoint
 from trainer.training.recipes import RECIPES
 
@@ -52,10 +53,24 @@ def test_the_shipped_pack_teaches_where_no_teacher_is_named() -> None:
     assert model_of(order) == model_of(replace(order, teacher=SHIPPED)) != model_of(plain), "a resumed run has the same teacher"
     for other in (
         replace(plain, teacher=Path("run")),
-        replace(plain, init=Path("pack")),
         TrainOrder("compact", "best", Path("out")),
     ):
         assert with_teacher(other) is other
+
+
+def test_a_taught_network_goes_on_from_its_pack_with_its_teacher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told what to make of larger crops, no longer what to see."""
+    recipe = RECIPES["mobilenet", "best"]
+    pupil = build("mobilenet", width=0.25, norm=False, **recipe.config)
+    given = {Path("pack"): (pupil, FINE), SHIPPED: from_pack(SHIPPED)}
+    monkeypatch.setattr(module, "from_pack", given.__getitem__)
+    order = with_teacher(TrainOrder("mobilenet", "best", Path("out"), init=Path("pack")))
+    net, spec, stages, teacher = start(order, recipe, lambda line: None)
+    assert net is pupil and spec == FINE and teacher is not None and teacher.teacher.arch == "compact"
+    assert stages == list(recipe.onward) and all(s.teacher == 0 < s.teacher_map for s in stages)
+    given[Path("pack")] = (pupil, BONE)
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: pack sees voxels of 1 mm through .*, its teacher .* 0\.75 mm"):
+        start(order, recipe, lambda line: None)
 
 
 def test_a_teacher_is_asked_for_where_none_is_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,6 +158,8 @@ _SHALLOW = (
 _DEEPENED = (
     replace(_SHALLOW[2], steps=500, lr=(3e-4, 3e-5), sides=0.0, teacher=0.0, teacher_map=0.5, mine_every=250, mine_volumes=60),
 )
+# a pack of such a network goes on as they end: its teacher says of larger crops what it makes of them, features are its own
+_TAUGHT_ONWARD = (replace(_SHALLOW[2], steps=1000, sides=0.0, teacher=0.0),)
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
 _PAPER = (Stage(CropPlan(128, 8, 0, whole=True), 20 * 64, (5e-4, 5e-4), cells=0.0, scan=1.0, sides=0.0),)
 
@@ -206,7 +208,9 @@ _CALM: dict[str, Any] = {"dropout": 0.0, "drop_path": 0.0, "bn_momentum": 0.1}
 
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("compact", "best"): Recipe(FINE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
-    ("mobilenet", "best"): Recipe(FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact"),
+    ("mobilenet", "best"): Recipe(
+        FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact", onward=_TAUGHT_ONWARD
+    ),
     ("resnet101", "best"): Recipe(
         FINE,
         {"pooling": "lse", "stride16": True},
@@ -215,11 +219,19 @@ RECIPES: dict[tuple[str, str], Recipe] = {
         2000,
         4,
         teacher="compact",
+        onward=_TAUGHT_ONWARD,
         shallow={"blocks": (3, 4, 4, 1)},
         deepened=_DEEPENED,
     ),
     ("efficientnet_b7", "best"): Recipe(
-        FINE, {"pooling": "lse", "stride16": True, **_CALM}, _TAUGHT, 72, 4000, 4, teacher="compact"
+        FINE,
+        {"pooling": "lse", "stride16": True, **_CALM},
+        _TAUGHT,
+        72,
+        4000,
+        4,
+        teacher="compact",
+        onward=_TAUGHT_ONWARD,
     ),
     ("resnet101", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),
     ("efficientnet_b7", "paper"): Recipe(PAPER, {"pooling": "gap"}, _PAPER, 128, 1017),

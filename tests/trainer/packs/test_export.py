@@ -21,8 +21,8 @@ from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.inference.runtime import Engine
+from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
-from trainer.networks.mobilenet import mobilenet
 from trainer.networks.registry import build
 from trainer.packs import export as module
 from trainer.packs.deploy import deployed
@@ -45,13 +45,13 @@ METRICS = {"auc": {"value": 0.95, "low": 0.92, "high": 0.98}, "pair_accuracy": 0
 @pytest.fixture(scope="module")
 def net(volumes: list[Any]) -> FractureNet:
     torch.manual_seed(0)
-    made = mobilenet(width=0.25)
+    made = compact(width=0.25, pooling="gap")
     with torch.no_grad():
         for m in made.modules():
             if isinstance(m, torch.nn.BatchNorm3d):
                 m.momentum = 1.0  # batch norm knows its inputs after one look, so the answers differ
         made(torch.from_numpy(np.stack(volumes))[:, None])
-        made.head.weight.mul_(5)
+        made.head.weight.mul_(50)
         made.head.bias.fill_(0.25)
     return made
 
@@ -68,8 +68,8 @@ def write(net: FractureNet, volumes: list[Any], out: Path, **changed: Any) -> Pa
         "decision": DECISION,
         "origin": ORIGIN,
         "metrics": METRICS,
-        "name": "mobilenet",
-        "title": "3D-MobileNet",
+        "name": "small",
+        "title": "Small",
         "version": "1.0.0",
         "status": "preliminary",
         "default": False,
@@ -81,7 +81,7 @@ def write(net: FractureNet, volumes: list[Any], out: Path, **changed: Any) -> Pa
 
 @pytest.fixture(scope="module")
 def pack(net: FractureNet, volumes: list[Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(net, volumes, tmp_path_factory.mktemp("packs") / "mobilenet")
+    return write(net, volumes, tmp_path_factory.mktemp("packs") / "small")
 
 
 def test_the_viewer_loads_it_and_gets_the_networks_answer(pack: Path, net: FractureNet, volumes: list[Any]) -> None:
@@ -117,7 +117,7 @@ def test_a_mirrored_network_answers_alike_for_either_side_in_the_file_too(volume
 def test_the_manifest_says_what_is_in_the_file(pack: Path, net: FractureNet) -> None:
     record = json.loads((pack / "manifest.json").read_text())
     assert record["network"]["parameters"] == net.parameter_count
-    assert record["network"]["cam"] == {"cells": 1, "stride": 32, "offset_voxels": 15.5}
+    assert record["network"]["cam"] == {"cells": 4, "stride": 8, "offset_voxels": 3.5}
     assert record["parity"]["volumes"] == 3
     assert record["parity"]["probability"] <= 1e-4
     model = onnx.load(pack / "model.onnx")
@@ -182,7 +182,7 @@ def test_a_folder_that_is_no_pack_is_left_alone(net: FractureNet, volumes: list[
 
 def test_equal_answers_to_all_volumes_prove_nothing(volumes: list[Any], tmp_path: Path) -> None:
     torch.manual_seed(0)
-    untrained = mobilenet(width=0.25)
+    untrained = compact(width=0.25, pooling="gap")
     with pytest.raises(ExportError, match="proves nothing"):
         write(untrained, volumes, tmp_path / "pack")
     with pytest.raises(ExportError, match="two that differ"):
