@@ -27,12 +27,21 @@ from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.starting import load_run
 from trainer.training import checkpoint
 from trainer.training.loop import Progress
+from trainer.training.pair_source import FolderPairs
 from trainer.training.precision import bf16_pays
 
+BANK_PAIRS = 8  # of `bank_folder`
 SHIPPED = assets_dir() / "models" / "compact"
 
 
-def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def pairs_at_hand(bank_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs that are there already; how they are made beside a run is tested with `pair_source` and the command line."""
+    pairs = FolderPairs(bank_folder)
+    monkeypatch.setattr(module, "_pairs", lambda *_: nullcontext(lambda n: pairs(n % BANK_PAIRS)))
+
+
+def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path, pairs_at_hand: None) -> None:
     pack = assets_dir() / "models" / "compact"
     half = bf16_pays(torch.device("cpu"))  # elsewhere it is worked out bit by bit, for minutes
     order = TrainOrder(
@@ -71,7 +80,9 @@ def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path
     assert len(kept) == 2
 
 
-def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where_it_was(
+    tmp_path: Path, pairs_at_hand: None
+) -> None:
     order = TrainOrder("resnet101", "best", tmp_path / "run", epochs=0.01, size=32, width=0.125, seed=1, live=True)
     seen: list[Progress] = []
     net = train_on_simulator(order, seen.append)

@@ -43,7 +43,13 @@ def make(
     report: Callable[[int, float], None] | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
-    """Everything from nothing to OUT/locator.onnx and locator.json; returns the figures on held-out bodies."""
+    """Everything from nothing to OUT/locator.onnx and locator.json; returns the figures on held-out bodies.
+
+    Raises:
+        ValueError: with so few scans no body is left to hold out; nothing is simulated.
+    """
+    if count < SCANS_PER_BODY * HELD_OUT:
+        raise ValueError(f"{count} scans leave nothing to hold out: {SCANS_PER_BODY * HELD_OUT} are the least")
     bank = out / "scans"
     parts = [(bank, SEED, min(count, first + SCANS_PER_BODY * 4), first) for first in range(0, count, SCANS_PER_BODY * 4)]
     with Workers(max(1, jobs)) as pool:
@@ -51,8 +57,6 @@ def make(
             say(f"{min(count, done * SCANS_PER_BODY * 4)} of {count} scans")
     files = sorted(bank.glob("*.npz"))[:count]
     learn, held = split(files)
-    if not learn or not held:
-        raise ValueError(f"{count} scans leave nothing to hold out: {SCANS_PER_BODY * HELD_OUT} are the least")
     net = train(learn, out, steps, resume=resume, report=report)
     figures = judge(net, held)
     origin = {"scans": len(learn), "held_out": len(held), "steps": steps, "simulator_seed": SEED, "torch": torch.__version__}

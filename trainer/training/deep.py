@@ -20,14 +20,15 @@ from trainer.training.targets import cell_loss, cell_targets
 def layers_of(layers: nn.Sequential, edge: int = 64) -> dict[int, list[tuple[int, int]]]:
     """Stride to (index, channels) of the layers at that stride, in order; found by a dry run on a cube of `edge` voxels."""
     found: dict[int, list[tuple[int, int]]] = {}
-    training = layers.training
+    training = {module: module.training for module in layers.modules()}  # batch norms may be held still by themselves
     layers.eval()
     x = torch.zeros(1, 1, edge, edge, edge, device=next(layers.parameters()).device)
     with torch.no_grad():
         for i, layer in enumerate(layers):
             x = layer(x)
             found.setdefault(edge // x.shape[2], []).append((i, x.shape[1]))
-    layers.train(training)
+    for module, was in training.items():
+        module.training = was
     return found
 
 

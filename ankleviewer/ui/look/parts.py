@@ -157,10 +157,10 @@ class MenuCorner(QWidget):
         bar.setCornerWidget(self, Qt.Corner.TopRightCorner)
         self.tell("")
 
-    def tell(self, facts: str, engine: str = "CPU") -> None:
-        """Show these; the parts of `facts` stand three spaces apart."""
+    def tell(self, facts: str, engine: str = "") -> None:
+        """Show these; the parts of `facts` stand three spaces apart; no engine until one has run."""
         self.facts.tell(facts)
-        self.engine.setText("● " + engine)
+        self.engine.setText("● " + engine if engine else "")
         # the menu bar asks how wide its corner is when it is resized itself, not when the corner grows
         QApplication.sendEvent(self._bar, QResizeEvent(self._bar.size(), self._bar.size()))
 

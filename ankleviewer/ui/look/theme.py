@@ -121,12 +121,24 @@ def scheme_of(mode: str) -> Scheme:
 
 
 def apply(app: QApplication, mode: str = "system") -> Scheme:
-    """Dress the application: Fusion, palette and style sheet of a mode. Widgets that paint themselves ask `now()`."""
+    """Dress the application: Fusion, palette and style sheet of a mode. Widgets that paint themselves ask `now()`.
+
+    An application that is dressed so already is left alone: Qt would go through every widget there is.
+    """
     global _in_use  # noqa: PLW0603 - one application, one dress
     made = _in_use = scheme_of(mode)
-    if app.style().objectName().lower() != "fusion":
+    colours, text, letters = palette(made), sheet(made), font()
+    if app.styleSheet() != text or app.palette() != colours or app.font() != letters:
         app.setStyle("Fusion")
-    palette = QPalette()
+        app.setPalette(colours)
+        app.setFont(letters)
+        app.setStyleSheet(text)
+    return made
+
+
+def palette(made: Scheme) -> QPalette:
+    """The palette of a scheme."""
+    colours = QPalette()
     for role, value in (
         (QPalette.ColorRole.Window, made.ground),
         (QPalette.ColorRole.WindowText, made.text),
@@ -142,13 +154,10 @@ def apply(app: QApplication, mode: str = "system") -> Scheme:
         (QPalette.ColorRole.HighlightedText, made.text),
         (QPalette.ColorRole.Link, made.focus),
     ):
-        palette.setColor(role, QColor(value))
+        colours.setColor(role, QColor(value))
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(made.disabled))
-    app.setPalette(palette)
-    app.setFont(font())
-    app.setStyleSheet(sheet(made))
-    return made
+        colours.setColor(QPalette.ColorGroup.Disabled, role, QColor(made.disabled))
+    return colours
 
 
 def sheet(s: Scheme) -> str:

@@ -163,9 +163,9 @@ def reason(findings: Sequence[Any]) -> tuple[str, str, str]:
 
 
 def engine_text(provider: str | None) -> str:
-    """The engine that really ran, as a short word."""
+    """The engine that really ran, as a short word; "" where none has."""
     if not provider:
-        return "CPU"
+        return ""
     low = provider.lower()
     for mark, word in (("cuda", "GPU"), ("tensorrt", "GPU"), ("openvino", "OpenVINO"), ("coreml", "CoreML")):
         if mark in low:

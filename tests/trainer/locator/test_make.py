@@ -31,7 +31,7 @@ def test_bodies_are_not_shared_between_learning_and_measuring() -> None:
     assert len(learn) + len(held) == 80
 
 
-def test_too_few_scans_are_refused_before_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "fill", lambda folder, *_: folder.mkdir(parents=True, exist_ok=True))
+def test_too_few_scans_are_refused_before_any_is_simulated(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="40 are the least"):
-        make(tmp_path, 8, 2)
+        make(tmp_path / "out", 39, 2)
+    assert not (tmp_path / "out").exists()

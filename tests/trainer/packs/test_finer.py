@@ -101,7 +101,7 @@ def test_not_of_a_mirrored_network() -> None:
 
 
 def test_a_pack_with_it_runs_in_the_viewer(tmp_path: Path) -> None:
-    net = known("mobilenet")
+    net = known("compact")
     rng = np.random.default_rng(0)
     volumes = [(rng.normal(size=(SIZE, SIZE, SIZE)) * s).astype(np.float32) for s in (0.3, 1.0)]
     spec = PreprocessSpec("bone", -200.0, 1500.0, 0.1, size=SIZE).to_json()
@@ -114,12 +114,12 @@ def test_a_pack_with_it_runs_in_the_viewer(tmp_path: Path) -> None:
     }
     decision |= {"cam_floor": 0.1, "calibration": {"n": 0, "bins": []}}
     origin = {"data": "noise", "seed": 0, "git_commit": "0" * 40}
-    words = ("mobilenet", "3D-MobileNet", "1", "preliminary")
-    folder = export(net, spec, decision, origin, {}, *words, False, tmp_path / "pack", volumes, finer=8)
+    words = ("small", "Small", "1", "preliminary")
+    folder = export(net, spec, decision, origin, {}, *words, False, tmp_path / "pack", volumes, finer=4)
     pack = read_pack(folder)
-    assert (pack.network.cells, pack.network.finer_cells) == (2, 4)
+    assert (pack.network.cells, pack.network.finer_cells) == (4, 8)
     output = Predictor(pack, "cpu").infer(volumes[1][None, None])
     plain = deployed(net)
-    want = by_autograd(plain, layer_at(plain, 8), torch.from_numpy(volumes[1])[None, None])
+    want = by_autograd(plain, layer_at(plain, 4), torch.from_numpy(volumes[1])[None, None])
     assert output.finer is not None
     np.testing.assert_allclose(output.finer, want[0, 0].numpy(), rtol=1e-3, atol=1e-4 * float(want.max()))

@@ -23,6 +23,9 @@ def test_stages_are_the_last_layers_of_each_resolution(net: FractureNet) -> None
     before = {k: v.clone() for k, v in net.state_dict().items()}
     assert stages_of(net.features) == {1: (2, 6), 2: (8, 8), 4: (14, 16), 8: (20, 32)}
     assert net.features.training
+    net.features[1].eval()
+    stages_of(net.features)
+    assert net.features.training and not net.features[1].training, "what is held still stays so"
     assert all(torch.equal(v, before[k]) for k, v in net.state_dict().items()), "the dry run leaves no trace"
 
 

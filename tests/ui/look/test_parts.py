@@ -44,6 +44,14 @@ def test_the_text_in_the_menu_bar_gives_way_to_the_menus(make_window, backend) -
     assert facts.text() == facts._whole and facts.toolTip() == ""
 
 
+def test_no_engine_is_named_where_none_has_run(make_window, backend) -> None:
+    window = make_window(backend)
+    window.menu_corner.tell("0.6 mm", "OpenVINO")
+    assert window.engine.text() == "● OpenVINO"
+    window.menu_corner.tell("0.6 mm")
+    assert window.engine.text() == ""
+
+
 def test_an_entry_that_is_too_long_for_its_box_ends_in_dots(qtbot) -> None:
     """What a plain combo box cuts in a letter ("nicht beur") is seen to go on; what is short stays as it is."""
     chooser = Chooser()

@@ -60,6 +60,19 @@ def test_a_chosen_theme_dresses_everything(qapp: QApplication, mode: str, expect
     assert expected.panel in qapp.styleSheet() and theme.PANE == "#000000"
 
 
+def test_what_is_dressed_already_is_left_alone(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Qt goes through all widgets for a style sheet, be it the same."""
+    dressed: list[str] = []
+    real = QApplication.setStyleSheet
+    monkeypatch.setattr(QApplication, "setStyleSheet", lambda app, text: (dressed.append(text), real(app, text)))
+    for mode in ("light", "dark", "dark", "light", "light"):
+        theme.apply(qapp, mode)
+    assert dressed[-2:] == [theme.sheet(theme.DARK), theme.sheet(theme.LIGHT)] and len(dressed) <= 3
+    qapp.setStyleSheet("")
+    theme.apply(qapp, "light")
+    assert qapp.styleSheet() == theme.sheet(theme.LIGHT)
+
+
 def test_the_system_decides_where_it_says_so(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     from PySide6.QtCore import Qt
 

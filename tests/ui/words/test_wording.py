@@ -69,7 +69,7 @@ def test_only_words_that_no_line_holds_may_be_broken() -> None:
 
 
 def test_engine_and_spacing() -> None:
-    assert [engine_text(p) for p in (None, "CPUExecutionProvider", "CUDAExecutionProvider")] == ["CPU", "CPU", "GPU"]
+    assert [engine_text(p) for p in (None, "CPUExecutionProvider", "CUDAExecutionProvider")] == ["", "CPU", "GPU"]
     assert spacing_text((0.6, 0.6, 0.6)) == "0.6 mm"
     assert spacing_text((0.31, 0.31, 2.0)) == "0.31 × 0.31 × 2 mm"
 
