@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import TypeVar
 
 import numpy as np
 import pytest
 import scipy.ndimage  # noqa: F401  reading a scan has brought it before anything is painted
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QThreadPool
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
@@ -30,17 +33,24 @@ from ankleviewer.ui.words import translate
 
 _VTK = ("vtkXOpenGLRenderWindow", "vtkGenericOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor", "_Hidden")
 GRID = Grid.axis_aligned((64, 72, 80), (1.0, 1.0, 1.0), (-32.0, -40.0, 100.0))
+HEAT_GRID = Grid.axis_aligned((128, 128, 128), 1.0, (-64.0, -64.0, 76.0))
+T = TypeVar("T", bound=np.generic)
 FIRST, SECOND = (-6.0, 4.0, 140.0), (12.0, -10.0, 150.0)
 
 
 def phantom() -> Volume:
-    """Two shafts and a block, HU as in bone, soft tissue and air."""
+    """Two shafts and a block, HU as in bone, soft tissue and air; read only."""
+    return Volume(_phantom_hu(), GRID)
+
+
+@functools.cache
+def _phantom_hu() -> NDArray[np.int16]:
     x, y, z = np.moveaxis(GRID.to_mm(np.stack(np.meshgrid(*map(np.arange, GRID.shape), indexing="ij"), axis=-1)), -1, 0)
     hu = np.where((x / 26) ** 2 + (y / 30) ** 2 < 1, 50, -1000)
     hu[np.hypot(x - 4, y) < 12] = 1100
     hu[np.hypot(x + 14, y - 8) < 5] = 1200
     hu[(np.hypot(x - 4, y) < 15) & (z < 125)] = 500
-    return Volume(hu.astype(np.int16), GRID)
+    return _shared(hu.astype(np.int16))
 
 
 def box_around(mm: tuple[float, float, float], score: float) -> Box:
@@ -52,12 +62,22 @@ def box_around(mm: tuple[float, float, float], score: float) -> Box:
 
 
 def heat_around(mm: tuple[float, float, float]) -> HeatMap:
-    """A round map that peaks at a position."""
-    grid = Grid.axis_aligned((128, 128, 128), 1.0, (-64.0, -64.0, 76.0))
-    positions = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1))
-    values = np.maximum(8.0 - np.linalg.norm(positions - mm, axis=-1) * 0.6, 0).astype(np.float32)
+    """A round map that peaks at a position; read only."""
+    values = _heat_values(mm)
     cells = values[3::8, 3::8, 3::8] - 4.0  # about what a network's own map would be
-    return HeatMap(values, grid, threshold=3.2, reference=8.0, floor=0.5, cells=16, native=Native(cells, "lse", 8.0, 3.5))
+    return HeatMap(values, HEAT_GRID, threshold=3.2, reference=8.0, floor=0.5, cells=16, native=Native(cells, "lse", 8.0, 3.5))
+
+
+@functools.cache
+def _heat_values(mm: tuple[float, float, float]) -> NDArray[np.float32]:
+    positions = HEAT_GRID.to_mm(np.stack(np.meshgrid(*map(np.arange, HEAT_GRID.shape), indexing="ij"), axis=-1))
+    return _shared(np.maximum(8.0 - np.linalg.norm(positions - mm, axis=-1) * 0.6, 0).astype(np.float32))
+
+
+def _shared(values: NDArray[T]) -> NDArray[T]:
+    """Made once for all tests, of which none may change it."""
+    values.setflags(write=False)
+    return values
 
 
 def answer(call: str = "fracture", boxes: tuple[Box, ...] | None = None, name: str = "compact", **more: object) -> ModelAnswer:
@@ -207,6 +227,15 @@ class FakeBackend:
 def refusal() -> ScanError:
     """What the reader says of uneven slices."""
     return ScanError("SPACING_UNEVEN", "The slices are 0.5 and 1.0 mm apart. Export the series again without gaps.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_was_there_is_no_leak(qapp: QApplication) -> None:
+    """Objects from before the first window (torch, VTK, the other tests) are not searched after every test; each search took
+    longer than many a test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
