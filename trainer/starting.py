@@ -64,7 +64,7 @@ def start_network(
     """
     recipe = RECIPES[order.model, order.preset]
     torch.manual_seed(order.seed)
-    weights = order.init is not None and order.init.suffix in WEIGHT_FILES
+    weights = order.init is not None and not _goes_on(order)
     if order.partial and not weights:
         raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
     if order.init is not None and not weights:
@@ -119,7 +119,7 @@ def start(
     if order.teacher is not None and not recipe.teacher:
         raise AnkleViewerError("USAGE", f"Preset {order.preset} of {order.model} learns from no teacher; leave --teacher out.")
     net, spec, teacher = start_network(order, say, shallow=goes_deep(order, recipe))
-    onward = order.init is not None and order.init.suffix not in WEIGHT_FILES
+    onward = _goes_on(order)
     if onward and not recipe.onward:
         raise AnkleViewerError("INIT_UNFIT", f"Preset {order.preset} of {order.model} cannot go on from {order.init}.")
     return net, spec or recipe.spec, list(chosen(recipe.onward if onward else recipe.stages, order.rate, order.strength)), teacher
@@ -224,6 +224,11 @@ def model_of(order: TrainOrder) -> list[Any]:
     elif order.teacher is not None:
         teacher = [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
     return [order.model, RECIPES[order.model, order.preset].config, order.width, init, order.partial, teacher]
+
+
+def _goes_on(order: TrainOrder) -> bool:
+    """Whether a network that has learnt goes on, out of a pack; from 2D weights it begins."""
+    return order.init is not None and order.init.suffix not in WEIGHT_FILES
 
 
 def _is_pack(path: Path) -> bool:

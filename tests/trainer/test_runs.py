@@ -45,7 +45,7 @@ def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path
     pack = assets_dir() / "models" / "compact"
     half = bf16_pays(torch.device("cpu"))  # elsewhere it is worked out bit by bit, for minutes
     order = TrainOrder(
-        "compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, seed=1, bf16=half, live=True
+        "compact", "best", tmp_path / "run", init=pack, validation=manifest, epochs=0.01, size=32, seed=1, bf16=half
     )
     net = train_on_simulator(order, lambda progress: None)
     assert net.config["norm"] is False
@@ -83,7 +83,7 @@ def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path
 def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where_it_was(
     tmp_path: Path, pairs_at_hand: None
 ) -> None:
-    order = TrainOrder("resnet101", "best", tmp_path / "run", epochs=0.01, size=32, width=0.125, seed=1, live=True)
+    order = TrainOrder("resnet101", "best", tmp_path / "run", epochs=0.01, size=32, width=0.125, seed=1)
     seen: list[Progress] = []
     net = train_on_simulator(order, seen.append)
     assert "blocks" not in net.config and len(net.features) == 2 + 33

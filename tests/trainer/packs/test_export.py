@@ -244,6 +244,7 @@ def test_the_manifest_names_the_engines_that_were_compared(pack: Path) -> None:
 @pytest.mark.parametrize(
     ("arch", "options"),
     [
+        ("mobilenet", {"width": 0.5}),
         ("mobilenet", {"width": 0.5, "stride16": True}),
         ("efficientnet_b7", {"width": 0.25, "depth": 0.1}),
     ],
