@@ -248,6 +248,19 @@ def test_too_little_memory_is_a_sentence_and_the_next_scan_may_be_smaller(scans,
     assert capsys.readouterr().err == "ankleviewer: The work does not fit into this computer's memory. [OUT_OF_MEMORY]\n"
 
 
+def test_too_little_memory_for_one_file_costs_no_other_and_no_answer(scans, tmp_path, monkeypatch, capsys) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(session, "save_report", fail)
+    heat, report, result = tmp_path / "h.nii.gz", tmp_path / "r.pdf", tmp_path / "r.json"
+    line = ["analyze", str(scans / "b.nii.gz"), "--heatmap", str(heat), "--report", str(report), "--json", str(result)]
+    assert main(line) == 1
+    assert json.loads(result.read_text())["models"] and heat.exists()
+    said = capsys.readouterr().err
+    assert f"{report}: the report could not be written: MemoryError." in said and "h.nii.gz" not in said
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell closes the streams")
 @pytest.mark.parametrize(("closed", "target"), [("2>&-", "FILE"), (">&-", "FILE"), (">&-", "-"), (">&- 2>&-", "FILE")])
 def test_closed_streams_stop_no_work(scans, tmp_path, closed, target) -> None:

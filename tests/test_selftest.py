@@ -16,7 +16,7 @@ from ankleviewer import session
 from ankleviewer.cli import main, selftest
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core import paths
-from ankleviewer.inference import loaded
+from ankleviewer.inference import loaded, packs
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -72,6 +72,16 @@ def test_box_at_the_wrong_place_fails(installation, capsys) -> None:
     write_truth(installation / "sample", [0.0, 0.0, 0.0])
     assert main(["selftest", "--json", "-"]) == 1
     assert states(capsys)[1]["sample"] == "fail"
+
+
+def test_the_hospital_s_own_default_is_not_judged_by_a_simulated_scan(installation, home, capsys) -> None:
+    decision = {**TINY["DECISION"], "sens_threshold": 0.998, "spec_threshold": 0.999}
+    model = TINY["gap_detector"]("lse", metadata={"decision": json.dumps(decision)})
+    TINY["write_pack"](home / "models" / "own", "own", default=True, model=model, decision=decision)
+    assert packs.default_pack().name == "own"
+    assert main(["selftest"]) == 0
+    out = capsys.readouterr().out
+    assert "tiny says fracture" in out and "own 1.0.0, tiny 1.0.0" in out
 
 
 def test_damaged_model_fails(installation, capsys) -> None:

@@ -161,9 +161,10 @@ def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, P
         progress(0.95, f"Writing {what}")
         try:
             write(file)
-        except OSError as error:
-            console.complain(f"{file}: {what} could not be written: {error.strerror or type(error).__name__}.")
-            log.error("system error %s", error.errno)
+        except (OSError, MemoryError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            console.complain(f"{file}: {what} could not be written: {why}.")
+            log.error("system error %s", getattr(error, "errno", None) or type(error).__name__)
             code = console.FAILED
     return code
 

@@ -57,6 +57,16 @@ def assets_dir() -> Path:
     return installed if installed.is_dir() else package.parent / "assets"
 
 
+def is_there(path: str | os.PathLike[str]) -> bool:
+    """Whether there is something at a path; False too where that cannot be told: a share that does not answer, a folder that is
+    locked, a name that this system cannot have.
+    """
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def model_dirs() -> tuple[Path, ...]:
     """Where model packs are looked for, first hit wins: the user's own, then those that travel with the program."""
     return home() / "models", assets_dir() / "models"

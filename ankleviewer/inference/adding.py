@@ -61,7 +61,8 @@ def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:
     try:
         return look(pack)
     except ModelError:
-        folder, file = pack.path.parent, pack.path.name.removeprefix(ASIDE)
+        path = pack.path.absolute()  # "." alone has no folder; resolve() would follow a link
+        folder, file = path.parent, path.name.removeprefix(ASIDE)
         lock = folder.with_name(LOCK)
         with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
             now = read_pack(folder / file)

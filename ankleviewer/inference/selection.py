@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from ankleviewer.core.errors import ModelError
@@ -12,7 +13,7 @@ ALL = "all"
 
 
 def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
-    """The packs that are meant, each once, in the order named.
+    """The packs that are meant, each once, in the order named; "all" stands for the installed ones.
 
     Raises:
         ModelError: one is unknown or refused, or none is sound; MODEL_NAME_TWICE, two that differ have one name, under which
@@ -20,13 +21,17 @@ def choose_packs(models: Sequence[str] = ()) -> tuple[ModelPack, ...]:
     """
     if not models:
         return (default_pack(),)
-    if ALL in models:
-        return list_packs() or (default_pack(),)  # default_pack says why there is none
     chosen: dict[str, ModelPack] = {}
-    for pack in map(load_pack, models):
+    for pack in itertools.chain.from_iterable(map(_meant, models)):
         if chosen.setdefault(pack.name, pack).manifest != pack.manifest:  # it holds the hashes of the files too
             raise ModelError("MODEL_NAME_TWICE", f"Two different model packs are named {pack.name}; give only one of them.")
     return tuple(chosen.values())
+
+
+def _meant(name: str) -> tuple[ModelPack, ...]:
+    if name == ALL:
+        return list_packs() or (default_pack(),)  # default_pack says why there is none
+    return (load_pack(name),)
 
 
 def left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Finding, ...]:

@@ -27,7 +27,7 @@ from ankleviewer.ui.appearance import Appearance
 from ankleviewer.ui.background import repaint
 from ankleviewer.ui.background.jobs import wait_for
 from ankleviewer.ui.background.warming import Warming
-from ankleviewer.ui.files.exporting import Exporting, ask_place
+from ankleviewer.ui.files.exporting import Asked, Exporting, ask_place
 from ankleviewer.ui.files.privacy import Privacy
 from ankleviewer.ui.files.series_opening import SeriesOpening
 from ankleviewer.ui.files.session_files import SessionFiles
@@ -348,10 +348,13 @@ class MainWindow(QMainWindow):
 
     def choose_review(self) -> None:
         """Ask where to save the result and what the reader says of it."""
-        if self.controller.case is None:
+        controller = self.controller
+        if controller.case is None:
             return
+        asked = Asked.of(controller)
         path = ask_place(self, tr("Save result and review"), "ankle-review.json", tr("JSON (*.json)"), ".json")
-        if path and self.controller.reviewing.save(self.controller.analysis, path):
+        what = asked.newest(controller)
+        if path and controller.reviewing.save(what.case, what.analysis, what.review, path):
             self.toast.say(tr("Result and review saved"))
 
     # ---------------------------------------------------------------------------------------------------------------- closing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -85,3 +86,14 @@ def test_assets_in_a_checkout_and_installed(monkeypatch, tmp_path) -> None:
     assert paths.assets_dir() == tmp_path / "site" / "assets"
     (tmp_path / "site" / "ankleviewer" / "_assets").mkdir()
     assert paths.assets_dir() == tmp_path / "site" / "ankleviewer" / "_assets"
+
+
+def test_what_cannot_be_told_is_not_there(monkeypatch, tmp_path) -> None:
+    assert paths.is_there(tmp_path) and not paths.is_there(str(tmp_path / "gone")) and not paths.is_there("a\0b")
+    dead = OSError(errno.ENOTCONN, "Transport endpoint is not connected")  # a share that went away
+
+    def stat(self: Path, **_: object) -> os.stat_result:
+        raise dead
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert not paths.is_there(tmp_path)

@@ -162,6 +162,15 @@ def test_a_second_look_is_at_what_took_a_pack_s_place(home, shipped, tmp_path, p
     assert code_of(look_twice, old, look) == "MODEL_FILE_MISSING"
 
 
+def test_a_damaged_pack_named_from_its_own_folder_is_refused(tmp_path, pack_writer, monkeypatch, code_of) -> None:
+    pack = pack_writer(tmp_path / "here" / "mine", "mine")
+    with (pack / "model.onnx").open("ab") as stream:
+        stream.write(b"x")
+    for where, name in ((pack.parent, "mine"), (pack.parent, "./mine"), (pack, "."), (pack, "../mine")):
+        monkeypatch.chdir(where)
+        assert code_of(look_twice, read_pack(Path(name)), ModelPack.verify) == "MODEL_HASH_MISMATCH"
+
+
 def test_a_damaged_pack_that_stands_aside_is_named(home, shipped, tmp_path, pack_writer) -> None:
     aside = add_pack(pack_writer(tmp_path / "p", "mine")).path.rename(home / "models" / ".old-mine")
     assert load_pack("mine").path == aside

@@ -24,21 +24,25 @@ def shipped(tmp_path, monkeypatch, pack_writer) -> Path:
 
 def test_the_packs_that_are_meant(home, shipped, tmp_path, pack_writer) -> None:
     copy = pack_writer(tmp_path / "copy", "b")
+    candidate = pack_writer(tmp_path / "candidate", "new")
     for asked, names in (
         ([], ["a"]),
         (["all"], ["a", "b"]),
         (["b", "a", "b"], ["b", "a"]),
         (["b", str(copy), str(shipped / "b")], ["b"]),  # the same pack in three places
+        (["all", str(candidate)], ["a", "b", "new"]),
+        ([str(candidate), "b", "all"], ["new", "b", "a"]),
     ):
         assert [pack.name for pack in choose_packs(asked)] == names
-    with pytest.raises(ModelError, match="MODEL_UNKNOWN"):
-        choose_packs(["c"])
+    for asked in (["c"], ["all", "c"]):
+        with pytest.raises(ModelError, match="MODEL_UNKNOWN"):
+            choose_packs(asked)
 
 
 @pytest.mark.parametrize("differs", [{"version": "2.0.0"}, {"pooling": "gap"}])
 def test_two_packs_of_one_name_are_not_run_together(home, shipped, tmp_path, pack_writer, differs: dict) -> None:
     other = pack_writer(tmp_path / "other", "b", **differs)
-    for asked in (["b", str(other)], [str(other), "a", "b"]):
+    for asked in (["b", str(other)], [str(other), "a", "b"], ["all", str(other)]):
         with pytest.raises(ModelError, match=r"MODEL_NAME_TWICE: Two different model packs are named b;"):
             choose_packs(asked)
     assert [pack.path for pack in choose_packs([str(other)])] == [other]

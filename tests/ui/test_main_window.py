@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -11,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from ankleviewer.core.assessment.result import Looked
+from ankleviewer.core.display.viewstate import Window
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.volume import Volume
 from ankleviewer.ui.main_window import TITLE
 from ankleviewer.ui.state import settings
 from ankleviewer.ui.state.phase import Phase
@@ -70,6 +73,22 @@ def test_reading_and_analysing_show_progress_and_cancel(make_window, backend, qt
     strip.cancel.click()
     assert not strip.isVisible() and window.controller.phase is Phase.ANSWER
     backend.gate.set()
+
+
+def test_a_recent_scan_on_a_share_that_is_gone_stops_no_start(make_window, backend, tmp_path, monkeypatch) -> None:
+    scan = tmp_path / "ankle.nii.gz"
+    scan.write_bytes(b"")
+    settings.save(settings.Settings(recent=("/share/a.nii.gz", str(scan))))
+    real = Path.exists
+
+    def exists(self: Path) -> bool:
+        if str(self).startswith("/share"):
+            raise PermissionError(13, "Permission denied")
+        return real(self)
+
+    monkeypatch.setattr(Path, "exists", exists)
+    window = make_window(backend, path=None)
+    assert [b.toolTip() for b in window.empty.findChildren(QPushButton) if b.objectName() == "link"] == [str(scan)]
 
 
 PRESETS = [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("6", (1700, 650))]
@@ -322,3 +341,22 @@ def test_settings_that_cannot_be_read_are_told_and_stay_told_while_nothing_is_op
     window.tell_of_settings()
     assert window.controller.notice.code == "SETTINGS_UNREADABLE" and not window.banner.isHidden()
     assert "could not be read" in window.banner.text.text()
+
+
+def test_the_full_range_is_that_of_the_scan_shown(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend, path=None)
+    window.view.preset("5")  # as it was left last time; there is no scan yet
+    window.open("first.nii.gz")
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    assert window.view.state.window == Window(2200, 100)
+    hu = backend.volume.hu.copy()
+    hu[30:34, 30:34, 30:34] = 3000
+    backend.volume = Volume(hu, backend.volume.grid)
+    window.open("metal.nii.gz")
+    qtbot.waitUntil(lambda: backend.opened[-1] == "metal.nii.gz" and not fakes.busy(window))
+    assert (window.view.state.preset, window.view.state.window) == ("5", Window(4000, 1000))
+    window.view.drag_window(40, 0)
+    dragged = window.view.state.window
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: not fakes.busy(window))
+    assert window.view.state.window == dragged != Window(4000, 1000)

@@ -140,13 +140,14 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
                 "expected. This may be a picture with changed grey values, not a CT.",
             )
         )
-    metal = _share(counts, METAL_HU + 1, 32768)
-    if _share(tissue, METAL_HU + 1, 32768) > METAL_SHARE:
+    metal = _share(tissue, METAL_HU + 1, 32768)
+    if metal > METAL_SHARE:
         findings.append(
             Finding(
                 "caveat",
                 "METAL",
-                f"{metal:.2%} of the voxels are denser than {METAL_HU} HU: metal. Its streaks can hide or imitate a fracture.",
+                f"{metal:.2%} of what is not air is denser than {METAL_HU} HU: metal. "
+                "Its streaks can hide or imitate a fracture.",
             )
         )
     return findings
@@ -226,7 +227,9 @@ def _lean(ankle: Ankle) -> float:
 
 def _gap_near(volume: Volume, ankle: Ankle) -> bool:
     assert volume.padding is not None
-    filled = np.flatnonzero(volume.padding.all(axis=(0, 1)))
-    inner = [k for k in filled if 0 < k < volume.grid.shape[2] - 1]
+    blank = volume.padding.all(axis=(0, 1))
+    stored = np.flatnonzero(~blank)
+    # blank slices at an end are where the scan ends: none is missing there
+    inner = [k for k in np.flatnonzero(blank) if stored.size and stored[0] < k < stored[-1]]
     centre = volume.grid.to_voxel(ankle.centre_mm)[2]
     return any(abs(k - centre) * volume.grid.spacing[2] < CUBE_HALF_MM for k in inner)

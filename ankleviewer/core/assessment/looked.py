@@ -35,7 +35,7 @@ OTHERS = {1: "One further place is smaller.", 2: "Two further places are smaller
 ABOVE, BELOW, LEVEL = "about {mm} mm above the {joint}", "about {mm} mm below the {joint}", "at the height of the {joint}"
 NEAR, MIDDLE, BOTH = "{where}, near {name}", "in the middle of the joint", "{across} and {along}"
 NO_MAP = "The heat map is not shown with this answer; it says nothing about a place."
-NO_PLACE = "The heat map stays below its floor everywhere; it says nothing about a place."
+NO_PLACE = "No part of the heat map above its floor lies at bone; it says nothing about a place."
 WORDS = {
     "medial": "medial",
     "lateral": "lateral",

@@ -64,6 +64,13 @@ class Scene:
         return int(self.volume.hu.min()), int(self.volume.hu.max())
 
 
+def same_region(a: tuple[Array, Array] | None, b: tuple[Array, Array] | None) -> bool:
+    """Whether two regions of a scan (`Scene.region`) are the same: each scene has its own arrays."""
+    if a is None or b is None:
+        return a is b
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
 @dataclass(frozen=True, eq=False)
 class BoxOutline:
     """A box cut by a slice: polygon (n, 2) in display pixels, index of the finding, selected or not, firm or dotted, judged

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
+    from ankleviewer.ui.state.controller import CaseController
 
 _STRIP = 26  # px below a picture
 
@@ -64,12 +66,13 @@ def ask_place(window: MainWindow, title: str, name: str, kind: str, ending: str,
         parent: the dialog stands over it; None: over the window.
     """
     parent, start = parent or window, str(Path(window.start_folder()) / name)
+    asked = window.controller.case
     while True:
         typed, _ = QFileDialog.getSaveFileName(parent, title, start, kind)
         if not typed:
             return ""
         path = typed if typed.lower().endswith(ending) else typed + ending
-        if is_of_scan(window.controller.case, Path(path)):
+        if any(is_of_scan(case, Path(path)) for case in (asked, window.controller.case)):  # another one may have come meanwhile
             window.controller.notify("FILE_NOT_WRITTEN", tr("This is a file of the open scan. Choose another name."))
             return ""
         if path == typed or not Path(path).exists():
@@ -97,6 +100,27 @@ def is_of_scan(case: Any, file: Path) -> bool:
         return True
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a reader asks to save: a case, its analysis, what stands of the review, and the answer shown. While the dialog is open
+    another scan may come, and is not what was meant.
+    """
+
+    case: Any
+    analysis: Any
+    review: Any
+    answer: Any
+
+    @classmethod
+    def of(cls, controller: CaseController) -> Asked:
+        """What is open now."""
+        return cls(controller.case, controller.analysis, controller.reviewing.review, controller.answer)
+
+    def newest(self, controller: CaseController) -> Asked:
+        """The same case as it stands now; as it stood where another one is open."""
+        return Asked.of(controller) if controller.case is self.case else self
+
+
 class Exporting(QObject):
     """Asks where to, writes in the background, says that it was done or why not.
 
@@ -119,21 +143,22 @@ class Exporting(QObject):
     # ------------------------------------------------------------------------------------------------------------- the report
     def choose_report(self) -> None:
         """Ask where to save the report of the open case."""
-        if self._window.controller.case is None:
+        controller = self._window.controller
+        if controller.case is None:
             return
+        asked = Asked.of(controller)
         path = ask_place(self._window, tr("Save the report"), "ankle-report.pdf", tr("PDF (*.pdf)"), ".pdf")
         if path:
-            self.save_report(path)
+            self.save_report(path, asked.newest(controller))
 
-    def save_report(self, path: str) -> None:
-        """Write the report of what is shown, in the background."""
-        controller = self._window.controller
-        case, analysis, review, shown = controller.case, controller.analysis, controller.reviewing.review, controller.answer
-        backend = controller.backend
+    def save_report(self, path: str, what: Asked | None = None) -> None:
+        """Write the report, in the background; None: of what is shown."""
+        what = what or Asked.of(self._window.controller)
+        backend = self._window.controller.backend
 
         def work(_progress: Callable[[float, str], None], _cancelled: Callable[[], bool]) -> Any:
             try:
-                backend.save_report(case, analysis, review, shown, path)
+                backend.save_report(what.case, what.analysis, what.review, what.answer, path)
             except OSError as error:
                 raise _not_written(error) from None
             return path

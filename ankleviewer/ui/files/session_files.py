@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ankleviewer.core import paths
 from ankleviewer.core.display.savedview import SUFFIX, SavedView
 from ankleviewer.ui.files.exporting import ask_place
 from ankleviewer.ui.state.controller import ALL_MODELS
@@ -37,21 +38,26 @@ class SessionFiles(QObject):
     # --------------------------------------------------------------------------------------------------------------- saving
     def choose(self) -> None:
         """Ask where to save the session."""
-        if self._window.controller.case is None:
+        case = self._window.controller.case
+        if case is None:
             return
+        asked = self._saved()
         kind = f"{tr('Session')} (*{SUFFIX})"
         path = ask_place(self._window, tr("Save the session"), f"ankle{SUFFIX}", kind, SUFFIX)
-        if path:
-            self.save(path)
+        if path:  # while it was asked for, another scan may have come, which was not meant
+            self.save(path, self._saved() if self._window.controller.case is case else asked)
 
-    def save(self, path: str) -> None:
-        """Write the session, atomically."""
+    def _saved(self) -> SavedView:
+        """How the open scan is looked at now."""
+        controller = self._window.controller
+        scan, sha256 = Path(controller.case.scan.path).absolute(), controller.case.scan.sha256
+        return SavedView(str(scan), scan.name, sha256, self._window.view.state, controller.chosen, controller.pick)
+
+    def save(self, path: str, saved: SavedView | None = None) -> None:
+        """Write the session, atomically; None: of what is shown."""
         from ankleviewer.io.atomic import write_text
 
-        controller = self._window.controller
-        scan = Path(controller.case.scan.path).absolute()
-        state, sha256 = self._window.view.state, controller.case.scan.sha256
-        saved = SavedView(str(scan), scan.name, sha256, state, controller.chosen, controller.pick)
+        controller, saved = self._window.controller, saved or self._saved()
         try:
             write_text(path, json.dumps(saved.to_json(), indent=1, ensure_ascii=False) + "\n")
         except OSError as error:
@@ -80,7 +86,7 @@ class SessionFiles(QObject):
             controller.notify("SESSION_INVALID", tr("This is no session that this version of the program can read."))
             return
         beside = file.absolute().parent / saved.name  # moved together with the session
-        scan = next((p for p in (Path(saved.path), beside) if _exists(p)), None)
+        scan = next((p for p in (Path(saved.path), beside) if paths.is_there(p)), None)
         if scan is None:
             controller.notify(
                 "SESSION_SCAN_MISSING", tr("The scan of this session is neither at its place nor beside the session.")
@@ -138,10 +144,3 @@ class SessionFiles(QObject):
             state = replace(state, threshold=None, selected=-1)
         view.set_state(state)
         view.set_state(state)  # turning to another map puts the threshold back to that map's own, so it comes last
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that this system cannot have
-        return False

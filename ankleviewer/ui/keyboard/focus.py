@@ -1,13 +1,14 @@
-"""Who has the keyboard: the order in which Tab goes, and KeptFocus, which gives a window back the keyboard that the making of
-VTK's own native window takes away (X11 without a manager).
+"""Who has the keyboard: the order in which Tab goes, the place in a list whose rows are made anew, and KeptFocus, which gives a
+window back the keyboard that the making of VTK's own native window takes away (X11 without a manager).
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 _WAIT_MS = 250  # within which the system says that the focus has gone
@@ -17,6 +18,37 @@ def in_turn(*widgets: QWidget) -> None:
     """Tab goes through these widgets in this order; by itself Qt takes what was made last at the very end of the window."""
     for before, after in pairwise(widgets):
         QWidget.setTabOrder(before, after)
+
+
+@contextlib.contextmanager
+def kept_place(stops: Callable[[], Sequence[QWidget]]) -> Iterator[None]:
+    """For a list whose rows are made anew: where the row that has the keyboard goes, its successor at the same stop of the list
+    gets it, or the last stop where there are fewer. Otherwise Tab would begin at the top of the window again.
+
+    Args:
+        stops: where Tab stops in the list as it is, in order.
+    """
+    before, focus = _open(stops()), QApplication.focusWidget()
+    yield
+    if focus in before and focus not in (after := _open(stops())) and after:
+        heir = after[min(before.index(focus), len(after) - 1)]
+        for widget in reversed(_upwards(heir)):
+            widget.setVisible(True)  # a new row is shown only when it is laid out, and what is not shown takes no keyboard
+        heir.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _open(stops: Sequence[QWidget]) -> list[QWidget]:
+    """Those that nobody has hidden, alone or with what they stand in; new rows count, though they are not laid out yet."""
+    hidden = Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+    return [s for s in stops if s.isEnabled() and not any(w.isHidden() and w.testAttribute(hidden) for w in _upwards(s))]
+
+
+def _upwards(widget: QWidget) -> list[QWidget]:
+    """A widget and what it stands in, up to its window."""
+    found = [widget]
+    while not found[-1].isWindow() and found[-1].parentWidget() is not None:
+        found.append(found[-1].parentWidget())
+    return [w for w in found if not w.isWindow()]
 
 
 class KeptFocus(QObject):

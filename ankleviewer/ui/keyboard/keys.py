@@ -33,6 +33,7 @@ class HeldKeys(QObject):
     def __init__(self, window: QWidget, model: ViewModel) -> None:
         super().__init__(window)
         self._window, self._model = window, model
+        self._held: dict[str, tuple[int, int]] = {}  # command to the key that is down for it, by its code and that of its place
         QApplication.instance().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -42,18 +43,23 @@ class HeldKeys(QObject):
             self._release()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
             return False
-        if not isinstance(watched, QWidget) or watched.window() is not self._window or _typing():
+        if not isinstance(watched, QWidget) or watched.window() is not self._window:
             return False
-        down = kind != QEvent.Type.KeyRelease
-        if self._is(event, HIDE):
-            if not event.isAutoRepeat():
-                self._model.update(hide_ai=down)
-            return True
-        if self._is(event, TOOL):
-            if not event.isAutoRepeat():
-                self._window.setProperty("window_key", down)
-            return True
-        enter = kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        typing = _typing()
+        for name in (HIDE, TOOL):
+            if self._is_held(event, name):  # whatever else is held with it meanwhile
+                if kind == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+                    del self._held[name]
+                    self._set(name, False)
+                elif kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
+                    self._held[name] = (event.key(), event.nativeScanCode())  # its ShortcutOverride may have told no place
+                return True
+            if not typing and self._is(event, name):
+                if kind != QEvent.Type.KeyRelease and not event.isAutoRepeat():
+                    self._held[name] = (event.key(), event.nativeScanCode())
+                    self._set(name, True)
+                return True
+        enter = not typing and kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and isinstance(watched, QAbstractButton):
             watched.click()
             return True
@@ -66,9 +72,23 @@ class HeldKeys(QObject):
         pressed = QKeySequence(event.key()).toString(QKeySequence.SequenceFormat.PortableText)
         return pressed in self._window.keymap.keys(name)
 
+    def _is_held(self, event: QKeyEvent, name: str) -> bool:
+        """Whether a key event is of the key that is down for a command; Shift gives a digit another code, no other place."""
+        if name not in self._held:
+            return False
+        key, place = self._held[name]
+        return event.key() == key or (place != 0 and event.nativeScanCode() == place)
+
+    def _set(self, name: str, down: bool) -> None:
+        if name == HIDE:
+            self._model.update(hide_ai=down)
+        else:
+            self._window.setProperty("window_key", down)
+
     def _release(self) -> None:
-        self._model.update(hide_ai=False)
-        self._window.setProperty("window_key", False)
+        self._held.clear()
+        for name in (HIDE, TOOL):
+            self._set(name, False)
 
     def stop(self) -> None:
         """Watch no longer."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ankleviewer.core import paths
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import ProgressStrip, label
 from ankleviewer.ui.state.controller import CaseController
@@ -95,11 +95,11 @@ class EmptyPage(QWidget):
         self.target.setProperty("hot", on)
         theme.restyle(self.target)
 
-    def set_recent(self, paths: tuple[str, ...], hidden: bool = False) -> None:
+    def set_recent(self, scans: tuple[str, ...], hidden: bool = False) -> None:
         """List the recent scans that still exist, newest first; hidden ones are only counted."""
         while self._recent.count():
             self._recent.takeAt(0).widget().deleteLater()
-        there = [p for p in paths if Path(p).exists()][:5]
+        there = [p for p in scans if paths.is_there(p)][:5]
         for number, path in enumerate(there, start=1):
             button = QPushButton()
             button.setObjectName("link")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import BY_NAME, Tool, title
+from ankleviewer.ui.keyboard.focus import kept_place
 from ankleviewer.ui.look.parts import Link, label, reveal, rule
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.words.translate import said, tr
@@ -104,11 +108,18 @@ class MeasureRow(QFrame):
 
 
 class MeasureList(QWidget):
-    """The tool's card and all measures; the rows can be folded away."""
+    """The tool's card and all measures; the rows can be folded away.
 
-    def __init__(self, measuring: Measuring, parent: QWidget | None = None) -> None:
+    Args:
+        around: where Tab stops in the column that the list stands in; None: in the list alone.
+    """
+
+    def __init__(
+        self, measuring: Measuring, around: Callable[[], Sequence[QWidget]] | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.measuring = measuring
+        self._around = around or (lambda: self.stops)
         self.rows: list[MeasureRow] = []
         self._shown: list[tuple[Measure, str]] = []
         self._tool: Tool | None = None
@@ -134,6 +145,10 @@ class MeasureList(QWidget):
 
     def refresh(self) -> None:
         """Rebuild the rows if the measures are others, or another scan's ankles hold them."""
+        with kept_place(self._around) if self.rows else contextlib.nullcontext():
+            self._refresh()
+
+    def _refresh(self) -> None:
         kept = self.measuring.reviewing.review.measures if self.measuring.view.scene is not None else ()
         shown = [(measure, self.measuring.reviewing.ankle_named(*measure.points)) for measure in kept]
         if shown != self._shown:

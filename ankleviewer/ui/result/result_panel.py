@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import consensus
 from ankleviewer.core.display.viewstate import ViewState
-from ankleviewer.ui.keyboard.focus import in_turn
+from ankleviewer.ui.keyboard.focus import in_turn, kept_place
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser, ProgressStrip, label, rule
 from ankleviewer.ui.marks.measure_list import MeasureList
@@ -159,7 +159,7 @@ class ResultPanel(QWidget):
         self.scope = label("", "secondary", wrap=True)
         self.scope.setAccessibleName(tr("What was assessed and what was not"))
         column.addWidget(self.scope)
-        self.measures = MeasureList(self.controller.measuring)
+        self.measures = MeasureList(self.controller.measuring, self._places)
         column.addWidget(self.measures)
         self.others_rule = rule()
         column.addWidget(self.others_rule)
@@ -197,6 +197,11 @@ class ResultPanel(QWidget):
     # ------------------------------------------------------------------------------------------------------------- refreshing
     def refresh(self) -> None:
         """Show the controller's state."""
+        with kept_place(self._places):
+            self._refresh()
+        self._set_stops()
+
+    def _refresh(self) -> None:
         self._refresh_ankle()
         self._refresh_answer()
         self.others.refresh()
@@ -215,7 +220,6 @@ class ResultPanel(QWidget):
         origin = origin_text(facts.data if facts is not None else "")
         self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")
         self._refresh_models()
-        self._set_stops()
 
     def _answers(self) -> list[Any]:
         """Every model's answer for the ankle shown."""
@@ -229,18 +233,18 @@ class ResultPanel(QWidget):
 
     def _set_stops(self) -> None:
         """Tab goes down the column as it is read: rows that are made later come where they stand."""
-        stops = [
-            self.ankle,
-            *self.others.rows,
-            self.go,
-            *self.steps,
-            *self.findings.stops,
-            *self.measures.stops,
-            *self._other_rows,
-        ]
+        stops = self._stops_now()
         if stops != self._stops:
             self._stops = stops
             in_turn(*stops)
+
+    def _stops_now(self) -> list[QWidget]:
+        findings, measures = self.findings.stops, self.measures.stops
+        return [self.ankle, *self.others.rows, self.go, *self.steps, *findings, *measures, *self._other_rows]
+
+    def _places(self) -> list[QWidget]:
+        """Where the keyboard goes when the row that had it goes: the foot of the column, too, where nothing else is left."""
+        return [*self._stops_now(), self.chooser]
 
     def _refresh_ankle(self) -> None:
         case, answered = self.controller.case, self.controller.analysis

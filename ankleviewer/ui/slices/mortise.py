@@ -24,6 +24,7 @@ class MortiseView(QObject):
         self._controller = controller
         self._found: dict[int, Any] = {}
         self._case: Any = None
+        controller.changed.connect(self._let_go)
         self.job = Job(self)
         self.job.done.connect(self._on_found)
         self.job.failed.connect(self._on_failed)
@@ -52,15 +53,20 @@ class MortiseView(QObject):
 
             self.job.start(work)
 
+    def _let_go(self) -> None:
+        """Of a scan that is no longer open, with all its voxels."""
+        if self._case is not None and self._case is not self._controller.case:
+            self._case, self._found = None, {}
+
     def _on_found(self, answer: tuple[Any, int, Any]) -> None:
         case, index, mortise = answer
-        if case is self._controller.case:
+        if case is self._case:
             self._found[index] = mortise
             if index == self._controller.view.state.ankle:
                 self._turn(index)
 
     def _on_failed(self, error: AnkleViewerError) -> None:
-        if self._case is not self._controller.case:
+        if self._case is None or self._case is not self._controller.case:
             return  # said of a scan that is no longer open
         why = said(error.message)
         if error.code == NOT_FOUND:

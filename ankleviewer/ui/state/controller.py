@@ -305,7 +305,8 @@ class CaseController(QObject):
         self.changed.emit()
 
     def choose_ankle(self, index: int) -> None:
-        """Show another ankle of the scan, at its strongest finding or its middle."""
+        """Show another ankle of the scan, at its strongest finding or its middle; an answer that comes later leaves it there."""
+        self._touched = True
         self._show_afresh(index, "ankle")
         if self.boxes:
             self.go_to_finding(0)

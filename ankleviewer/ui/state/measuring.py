@@ -152,6 +152,7 @@ class Measuring(QObject):
         if self.note:
             self.changed.emit()
             return False
+        self.view.touched.emit()
         self.points.append(new)
         self._planes.append(plane)
         self._hover = None

@@ -54,9 +54,12 @@ class ViewModel(QObject):
         self.set_state(replace(self.state, **fields))
 
     def set_scene(self, scene: Scene | None) -> None:
-        """Show another scene; the state is kept."""
-        self.scene = scene
+        """Show another scene; the state is kept, but for a window that is as wide as the scan's values."""
+        before, self.scene = self.scene, scene
         self.scene_changed.emit()
+        another = scene is not None and (before is None or before.volume is not scene.volume)
+        if another and self.state.preset == viewstate.FULL_RANGE:
+            self.preset(viewstate.FULL_RANGE)
 
     def frame(self, plane: str) -> Frame:
         """The frame of a plane of the scene shown, turned as the planes are."""

@@ -129,10 +129,10 @@ class Reviewing(QObject):
         """Do it again."""
         self._step(self.history.redo)
 
-    def save(self, analysis: Any, path: str) -> bool:
-        """Write the result and what stands to a file of the reader's choice; False where that failed, which is told."""
+    def save(self, case: Any, analysis: Any, review: Review, path: str) -> bool:
+        """Write a case's result and review to a file of the reader's choice; False where that failed, which is told."""
         try:
-            self._backend.save_review(self._case, analysis, self.review, path)
+            self._backend.save_review(case, analysis, review, path)
         except OSError as error:
             self.not_saved.emit(
                 tr(

@@ -19,6 +19,7 @@ from PySide6.QtGui import QImage, QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.anatomy.cast import Cast
+from ankleviewer.core.display.scene import same_region
 from ankleviewer.core.display.view3d import View3D
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.background import qt_classes
@@ -123,7 +124,7 @@ class Pane3D(QWidget):
             self._give_up(missing)
             return
         key = (scene.volume, scene.region, self.options.cast)
-        same_bone = self._shown is not None and self._shown[0] is key[0] and _same_region(self._shown[1], key[1])
+        same_bone = self._shown is not None and self._shown[0] is key[0] and same_region(self._shown[1], key[1])
         same = same_bone and self._shown[2] == key[2]
         if same and self.render3d is not None and not self.pending:
             self.tools.on_answer()
@@ -390,9 +391,3 @@ class Pane3D(QWidget):
             self._canvas.plotter.close()
             self._canvas.close()
         self.render3d = self._spare = self._canvas = None
-
-
-def _same_region(a: Any, b: Any) -> bool:
-    if a is None or b is None:
-        return a is b
-    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))

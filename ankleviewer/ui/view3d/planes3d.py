@@ -47,6 +47,7 @@ class Planes3D:
             actor.SetVisibility(how != "off")
             pictured.SetVisibility(how == "slices")
             if how == "off":
+                self._drawn[n] = None  # it holds a scan, which may be closed by then
                 continue
             frame = frames[n]
             index = frame.slice_at(state.cursor_mm)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 
+from ankleviewer.core.display.scene import same_region
 from ankleviewer.core.display.view3d import PLANES_SHOWN
 from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.keyboard.keymap import mark
@@ -249,7 +250,8 @@ class Tools3D(QObject):
         now, render = self.pane.model.scene, self.pane.render3d
         if now is None or render is None:
             return
-        if now.volume is scene.volume and (kind == "foot" or now.heat is scene.heat):
+        same_bone = now.volume is scene.volume and same_region(now.region, scene.region)
+        if same_bone and (kind == "foot" or now.heat is scene.heat):
             self._made[kind] = made
             if kind == "voxels":
                 render.show_voxels(made)

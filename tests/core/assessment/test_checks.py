@@ -90,6 +90,14 @@ def test_metal_is_a_caveat():
     assert codes(limb(metal=60)) == [("caveat", "METAL")]
 
 
+def test_a_small_implant_in_a_wide_field_is_not_said_to_be_nothing():
+    small = limb(metal=20)
+    hu = np.full((400, 400, 48), -1024, dtype=np.int16)
+    hu[:48, :48] = small.hu
+    (found,) = check_volume(Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0))))
+    assert found.code == "METAL" and "0.00%" not in found.message and "of what is not air" in found.message
+
+
 @pytest.mark.parametrize(("metal", "expected"), [(0, []), (20, [("caveat", "METAL")])])
 def test_a_wide_field_of_view_around_the_same_leg_changes_nothing(metal, expected):
     small = limb(metal=metal)
@@ -164,3 +172,15 @@ def test_filled_slices_withhold_only_near_the_joint(height, expected):
     volume = Volume(np.zeros(grid.shape, np.int16), grid, padding)
     found = anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), volume)
     assert [f.code for f in found if f.level == "withhold"] == expected
+
+
+def test_blank_slices_at_an_end_are_not_missing_ones():
+    grid = Grid.axis_aligned((8, 8, 160), 1.0, (0, 0, 0))
+    padding = np.zeros(grid.shape, bool)
+    padding[:, :, :4] = padding[:, :, 150:] = True
+    padding[:5, :, 4:10] = True  # ragged: these hold values
+    hu = np.zeros(grid.shape, np.int16)
+    for height in (20.0, 140.0):
+        assert anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), Volume(hu, grid, padding)) == []
+    nothing = Volume(hu, grid, np.ones(grid.shape, bool))
+    assert anatomy_findings((ankle("L", True, (4.0, 4.0, 80.0)),), nothing) == []

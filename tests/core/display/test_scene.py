@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.assessment.heat_raster import heat_on_slice
-from ankleviewer.core.display.scene import Scene, box_on_slice, resolve, slice_rgba, window_table
+from ankleviewer.core.display.scene import Scene, box_on_slice, resolve, same_region, slice_rgba, window_table
 from ankleviewer.core.display.viewstate import ViewState, Window
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.planes import PLANES, Frame
@@ -132,3 +132,11 @@ def test_oblique_box_polygon_is_the_exact_cut() -> None:
     polygon = box_on_slice(frame, 20, BOX)
     mm = frame.grid.to_mm(np.column_stack([polygon, np.full(len(polygon), 20)]))
     assert sorted(np.round(mm[:, :2], 6).tolist()) == [[-4, -3], [-4, 3], [4, -3], [4, 3]]
+
+
+def test_regions_are_the_same_by_their_numbers() -> None:
+    def region(top: float) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros(3), np.array([1.0, 2.0, top])
+
+    assert same_region(region(3.0), region(3.0)) and same_region(None, None)
+    assert not same_region(region(3.0), region(4.0)) and not same_region(region(3.0), None) and not same_region(None, region(3.0))

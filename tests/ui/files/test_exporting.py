@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
@@ -216,3 +217,52 @@ def test_everything_that_is_saved_asks_in_the_same_way(make_window, backend, tmp
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "there"), ""))
         choose()
     assert len(asked) == 5 and all(file.read_text() == "mine" for file in tmp_path.iterdir())
+
+
+def test_a_scan_that_comes_while_the_place_is_asked_for_is_not_saved_as_the_other(
+    make_window, backend, fakes, tmp_path, monkeypatch, qtbot
+) -> None:
+    """The dialog lets the window go on: what was open when it was asked for is what goes to the file."""
+    window = make_window(backend)
+    controller = window.controller
+
+    def another(*_: object) -> tuple[str, str]:
+        path = f"other-{len(backend.opened)}.nii.gz"
+        backend.sha256 = f"{len(backend.opened):064d}"
+        window.open(path)
+        qtbot.waitUntil(lambda: controller.case.scan.path == path and not fakes.busy(window))
+        return str(tmp_path / "mine"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", another)
+    controller.add_missed()
+    asked = controller.case.scan.path
+    window.choose_review()
+    ((analysis, review, _),) = backend.saved
+    assert analysis.result.scan.path == asked != controller.case.scan.path and len(review.missed) == 1
+
+    asked = controller.case.scan.path
+    window.exporting.choose_report()
+    qtbot.waitUntil(lambda: not window.exporting.running)
+    ((analysis, _, _, _),) = backend.reported
+    assert analysis.result.scan.path == asked != controller.case.scan.path
+
+    asked = controller.case.scan.sha256
+    window.session_files.choose()
+    saved = json.loads((tmp_path / "mine.avsession.json").read_text(encoding="utf-8"))
+    assert saved["scan"]["sha256"] == asked != controller.case.scan.sha256
+
+
+def test_an_answer_that_comes_meanwhile_is_saved_too(make_window, backend, fakes, tmp_path, monkeypatch, qtbot) -> None:
+    window = make_window(backend)
+    backend.gate.clear()
+    window.open("slow.nii.gz")
+    backend.gate.set()
+    qtbot.waitUntil(lambda: window.controller.case.scan.path == "slow.nii.gz")
+
+    def answered(*_: object) -> tuple[str, str]:
+        qtbot.waitUntil(lambda: not fakes.busy(window))
+        return str(tmp_path / "mine"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answered)
+    window.choose_review()
+    assert backend.saved[0][0] is window.controller.analysis is not None

@@ -87,3 +87,44 @@ def test_tab_goes_along_the_3d_header_and_then_to_the_picture(make_window, backe
     while chain[-1] is not wanted[-1] and len(chain) < 40:
         chain.append(chain[-1].nextInFocusChain())
     assert [w for w in chain if w.focusPolicy() & Qt.FocusPolicy.TabFocus] == wanted
+
+
+def test_rows_that_are_made_anew_keep_the_keyboard(make_window, fakes, qtbot) -> None:
+    answers = (fakes.answer(), fakes.answer("uncertain", name="mobilenet"))
+    window = make_window(fakes.Backend(answers=answers))
+    controller, panel = window.controller, window.panel
+    window.resize(1280, 1000)
+    controller.choose_model("all")
+    qtbot.waitUntil(lambda: not fakes.busy(window) and len(panel._other_rows) == 2)
+    for x in (0.0, 4.0):
+        window.view.move_cursor((x, 0.0, 140.0))
+        controller.add_missed()
+        controller.reviewing.add_measure("distance", ((x, 0.0, 140.0), (x + 6.0, 8.0, 140.0)), (0.0, 0.0, 1.0), ())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    def press(button: QWidget) -> QWidget | None:
+        button.setFocus()
+        QTest.keyClick(button, Qt.Key.Key_Return)
+        return QApplication.focusWidget()
+
+    assert press(panel._other_rows[1]) is panel._other_rows[1] and controller.view.state.model == "mobilenet"
+    assert press(panel.findings.missed[0].remove) is panel.findings.missed[0].remove, "the one that came after it"
+    assert press(panel.measures.rows[1].remove) is not None and len(panel.measures.rows) == 1
+    assert press(panel.measures.rows[0].remove) in panel._places() and not panel.measures.rows
+    assert press(panel.findings.missed[0].remove) in panel._places() and not panel.findings.missed
+
+
+def test_another_ankle_chosen_by_its_row_keeps_the_keyboard_in_the_column(make_window, fakes, qtbot) -> None:
+    left = fakes.ankle("L")
+    left.centre_mm = (10.0, 0.0, 120.0)
+    answers = (fakes.answer("uncertain", ankle=0), fakes.answer("fracture", ankle=1))
+    window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    (row,) = window.panel.others.rows
+    row.setFocus()
+    QTest.keyClick(row, Qt.Key.Key_Return)
+    assert window.view.state.ankle == 0
+    (row,) = window.panel.others.rows
+    assert QApplication.focusWidget() is row

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from ankleviewer.ui.keyboard.help_dialog import keys_dialog
 from ankleviewer.ui.keyboard.keymap import HELD_PLACE, place_of
@@ -81,3 +81,34 @@ def test_no_key_at_all(make_window, backend) -> None:
     dialog = keys_dialog(window)
     assert any(w.text() == "scroll" for w in dialog.findChildren(QLabel))  # beside "Left drag", and no key behind it
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_W])
+def test_a_key_let_go_while_shift_is_down_holds_nothing(make_window, backend, key: Qt.Key) -> None:
+    window = make_window(backend)
+    pane, shift = window.panes["axial"], Qt.KeyboardModifier.ShiftModifier
+    QTest.keyPress(pane, key)
+    assert window.view.state.hide_ai or window.property("window_key")
+    QTest.keyPress(pane, Qt.Key.Key_Shift, shift)
+    QTest.keyRelease(pane, key, shift)
+    assert not window.view.state.hide_ai and not window.property("window_key")
+    QTest.keyRelease(pane, Qt.Key.Key_Shift)
+    assert held_down(window, key) in ((True, False), (False, True))
+    QTest.keyPress(pane, key, shift)  # another key: Shift came first
+    assert not window.view.state.hide_ai and not window.property("window_key")
+    QTest.keyRelease(pane, key, shift)
+
+
+def test_a_key_that_shift_gives_another_code_is_known_by_its_place(make_window, backend) -> None:
+    window = make_window(backend)
+    assert window.keymap.give(HIDE, "Y")
+
+    def send(kind: QEvent.Type, key: Qt.Key, modifiers: Qt.KeyboardModifier, place: int) -> None:
+        QApplication.sendEvent(window.panes["axial"], QKeyEvent(kind, key, modifiers, place, 0, 0))
+
+    none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+    send(QEvent.Type.KeyPress, Qt.Key.Key_Y, none, 29)
+    send(QEvent.Type.KeyRelease, Qt.Key.Key_Exclam, shift, 10)
+    assert window.view.state.hide_ai, "that was another one"
+    send(QEvent.Type.KeyRelease, Qt.Key.Key_Yacute, shift, 29)
+    assert not window.view.state.hide_ai

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -66,3 +69,16 @@ def test_what_is_missing_in_one_scan_is_not_said_of_the_next(make_window, backen
     qtbot.waitUntil(lambda: not window.mortise.job.running)
     qtbot.wait(50)
     assert window.controller.notice is None
+
+
+def test_a_scan_that_is_closed_is_let_go(make_window, backend, fakes, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(core, "find_mortise", lambda *_: core.Mortise(TILTED, (1.0, 2.0, 131.0), 62.0, 0.9))
+    window = make_window(backend)
+    window.mortise.show()
+    qtbot.waitUntil(lambda: window.view.state.oblique)
+    first = weakref.ref(window.controller.case.scan.volume)
+    backend.volume = replace(backend.volume)
+    window.open("second.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.case.scan.path == "second.nii.gz" and not fakes.busy(window))
+    gc.collect()
+    assert first() is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -37,6 +38,30 @@ def test_a_reader_who_has_started_is_not_moved(make_window, backend, fakes, qtbo
     window.panel.go.click()
     assert window.view.state.cursor_mm == pytest.approx(fakes.first)
     assert not window.panel.go.isVisible()
+
+
+def test_a_reader_who_chose_the_ankle_or_measures_is_not_moved(make_window, fakes, qtbot) -> None:
+    left = fakes.ankle("L")
+    left.centre_mm = (10.0, 0.0, 120.0)
+    answers = (fakes.answer("fracture", ankle=0), fakes.answer("fracture", ankle=1))
+    backend = fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers)
+    window = make_window(backend)
+    controller = window.controller
+
+    def answer_after(moved: Callable[[], object]) -> None:
+        backend.gate.clear()
+        controller.analyse()
+        moved()
+        backend.gate.set()
+        qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER)
+
+    answer_after(lambda: controller.choose_ankle(1))
+    assert window.view.state.ankle == 1
+    controller.measuring.start("distance")
+    place = tuple(controller.ankle.centre_mm)
+    window.view.go_to(place, -1)
+    answer_after(lambda: controller.measuring.set_point("axial", place))
+    assert window.view.state.cursor_mm == pytest.approx(place) and len(controller.measuring.points) == 1
 
 
 def test_stepping_through_findings_goes_round(make_window, backend, fakes) -> None:

@@ -86,6 +86,12 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     tools._on_done(("foot", pane.model.scene, object()))
     assert tools._made["foot"] is not None and not tools.line.isVisible()
 
+    # It was told apart for another ankle of the same scan, which is no longer the one shown.
+    other = replace(pane.model.scene, region=(np.zeros(3), np.ones(3)))
+    tools._made = {}
+    tools._on_done(("foot", other, object()))
+    assert not tools._made
+
     # Shift+K shows the cast; the camera stays. Where none is found, a line says so; where one is, the line says what is missing.
     pane.look_from("L")
     before = np.array(render.plotter.camera.position)

@@ -1797,8 +1797,8 @@
         <translation>Die Heatmap zeigt, was die Antwort des Netzes bewegt hat; sie ist kein Umriss einer Fraktur, und sie ist grob.</translation>
     </message>
     <message>
-        <source>The heat map stays below its floor everywhere; it says nothing about a place.</source>
-        <translation>Die Heatmap bleibt überall unter ihrer Untergrenze; sie sagt nichts über eine Stelle.</translation>
+        <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
+        <translation>Kein Teil der Heatmap über ihrer Untergrenze liegt an Knochen; sie sagt nichts über eine Stelle.</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -2963,8 +2963,8 @@
         <translation>{} des Pakets {} ist keine gewöhnliche Datei.</translation>
     </message>
     <message>
-        <source>{} of the voxels are denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>
-        <translation>{} der Voxel sind dichter als {} HU: Metall. Seine Streifenartefakte können eine Fraktur verdecken oder vortäuschen.</translation>
+        <source>{} of what is not air is denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>
+        <translation>{} dessen, was nicht Luft ist, ist dichter als {} HU: Metall. Seine Streifenartefakte können eine Fraktur verdecken oder vortäuschen.</translation>
     </message>
     <message>
         <source>{} of the voxels are denser than {} HU; {} to {} are expected in a CT of bones.</source>

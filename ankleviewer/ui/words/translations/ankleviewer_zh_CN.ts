@@ -1794,8 +1794,8 @@
         <translation>热图显示影响网络结论的区域；它并非骨折的轮廓，而且较粗略。</translation>
     </message>
     <message>
-        <source>The heat map stays below its floor everywhere; it says nothing about a place.</source>
-        <translation>热图各处均低于其下限；不能说明任何位置。</translation>
+        <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
+        <translation>热图中高于其下限的部分均不在骨上；不能说明任何位置。</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -2958,8 +2958,8 @@
         <translation>包 {1} 中的 {0} 不是普通文件。</translation>
     </message>
     <message>
-        <source>{} of the voxels are denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>
-        <translation>{} 的体素密度高于 {} HU：金属。其条状伪影可能掩盖或酷似骨折。</translation>
+        <source>{} of what is not air is denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>
+        <translation>非空气部分中有 {} 密度高于 {} HU：金属。其条状伪影可能掩盖或酷似骨折。</translation>
     </message>
     <message>
         <source>{} of the voxels are denser than {} HU; {} to {} are expected in a CT of bones.</source>
