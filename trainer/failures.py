@@ -14,7 +14,8 @@ from ankleviewer.core import signals
 
 _RESUMABLE = ("train", "locator")
 _EXTRA = {"torch", "onnx", "onnxscript", "matplotlib", "safetensors", "tqdm"}  # of pyproject.toml, extra "trainer"
-_STATES = ("checkpoint*.pt", "fold-*/checkpoint*.pt", "fold-*/answers.json")  # what --resume goes on from
+# what --resume goes on from
+_STATES = ("checkpoint*.pt", "shallow/checkpoint*.pt", "fold-*/checkpoint*.pt", "fold-*/answers.json")
 _LESS = ": --part 1 or --save-memory needs less, also with --resume (a smaller --batch or --size is another run)"
 _FULL = (
     r"unexpected pos \d+ vs \d+"  # torch.save

@@ -17,7 +17,7 @@ from trainer.scans.prepare import read_prepared
 from trainer.scans.split import Prepared
 from trainer.starting import model_of, name_of, start_network
 from trainer.training.curves import draw_curves
-from trainer.training.fingerprint import check, fingerprint, of_scans
+from trainer.training.fingerprint import check, fingerprint, of_scans, pictures
 from trainer.training.loop import Execution, Progress, train
 from trainer.training.processes import processes
 from trainer.training.recipes import chosen, for_scans
@@ -124,6 +124,7 @@ def train_on(
             notes={
                 "seed": order.seed,
                 "scans": len(own),
+                "pictures": pictures(own),
                 "data": "the hospital's own scans",
                 "init": name_of(order.init),
                 "fingerprint": known,

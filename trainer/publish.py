@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from trainer.runs import SHALLOW, look
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run
-from trainer.training.fingerprint import CONFIG
+from trainer.training.fingerprint import CONFIG, pictures
 
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
@@ -134,6 +135,7 @@ def export_run(order: ExportOrder) -> Path:
             pass
         manifest = wanted.out / "manifest.csv"
     found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
+    _check_unseen(record, found)
     labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     y = np.array(labels)
     if len(set(labels)) == 2:
@@ -181,6 +183,21 @@ def _steps(run: Path) -> int:
     """Of all its stages, those of the shallow network that it grew out of among them."""
     records = [file for file in (run / SHALLOW / CONFIG, run / CONFIG) if file.is_file()]
     return sum(stage["steps"] for file in records for stage in json.loads(file.read_text(encoding="utf-8"))["stages"])
+
+
+def _check_unseen(record: dict[str, Any], found: Sequence[Prepared]) -> None:
+    """Scans that the network has learnt from set its thresholds too high.
+
+    Raises:
+        AnkleViewerError: DATA_LEAK.
+    """
+    seen = set(record.get("pictures", ())) & set(pictures(found))
+    if seen:
+        raise AnkleViewerError(
+            "DATA_LEAK",
+            f"{len(seen)} of the validation scans were trained on: give the validation part of the data that the run was trained "
+            "with.",
+        )
 
 
 def _check_own(order: ExportOrder) -> None:

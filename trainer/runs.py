@@ -6,10 +6,12 @@ import collections
 import functools
 import json
 import multiprocessing
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +26,7 @@ from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
+from trainer.simulate.streams import SIMULATOR_VERSION
 from trainer.simulate.workers import at_work, begin
 from trainer.starting import goes_deep, grown, model_of, name_of, start, teacher_of, with_teacher
 from trainer.training import checkpoint
@@ -70,13 +73,14 @@ def train_on_simulator(
     wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every, spec.spacing_mm)
     deep = goes_deep(order, recipe)
     all_stages = [*stages, *(recipe.deepened if deep else ())]
-    settings = [asdict(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
+    settings = [_told(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
     kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
     if order.resume:
         for run in (order.out, *([order.out / SHALLOW] if deep else ())):
             check(run, kept)
-    elif deep:
-        checkpoint.drop(order.out)  # of an older run, which a run that stops before it is deep must not go on from
+    else:  # what an older run left there this one must neither go on from, where it stops early, nor count as its own
+        checkpoint.drop(order.out)
+        shutil.rmtree(order.out / SHALLOW, ignore_errors=True)
     notes = {
         "seed": order.seed,
         "pairs": recipe.pairs,
@@ -152,11 +156,18 @@ def _pairs(order: TrainOrder, wanted: BankOrder, group: Processes) -> Iterator[C
         maker.join()
 
 
+def _told(wanted: BankOrder) -> dict[str, Any]:
+    """What pairs are made by: their order, and the simulator that makes them."""
+    return asdict(wanted) | {"simulator": SIMULATOR_VERSION}
+
+
 def _clear_others(folder: Path, wanted: BankOrder) -> None:
-    """Remove pairs that an older run with another seed, size or spacing left in the folder: the simulator keeps what is there."""
+    """Remove pairs that an older run with another seed, size or spacing, or another simulator, left in the folder: the simulator
+    keeps what is there.
+    """
     label = folder / "order.json"
-    told = json.dumps(asdict(wanted) | {"count": None})  # more or fewer of the same
-    if label.is_file() and label.read_text(encoding="utf-8") != told:
+    told = json.dumps(_told(wanted) | {"count": None})  # more or fewer of the same
+    if not label.is_file() or label.read_text(encoding="utf-8") != told:
         for path in folder.glob("pair-*.npz"):
             path.unlink()
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ import pytest
 from trainer import failures
 from trainer.cross_validation import ANSWERS
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
+from trainer.runs import SHALLOW
 from trainer.training import checkpoint
 
 FULL = OSError(28, "No space left on device")
@@ -128,7 +129,10 @@ def test_what_a_stopped_command_keeps(tmp_path: Path) -> None:
     assert "--resume" not in stopped("simulate", tmp_path), "it goes on by itself"
 
 
-@pytest.mark.parametrize("name", [checkpoint.NAME, checkpoint.PREVIOUS, f"fold-2/{checkpoint.NAME}", f"fold-1/{ANSWERS}"])
+@pytest.mark.parametrize(
+    "name",
+    [checkpoint.NAME, checkpoint.PREVIOUS, f"{SHALLOW}/{checkpoint.NAME}", f"fold-2/{checkpoint.NAME}", f"fold-1/{ANSWERS}"],
+)
 def test_resuming_is_advised_where_this_run_has_something_to_go_on_from(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)

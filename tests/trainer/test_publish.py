@@ -17,8 +17,10 @@ from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.publish import ExportOrder, _revision, _steps, answers, export_run
 from trainer.scans.manifest import Row
+from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run
+from trainer.training.fingerprint import pictures
 
 
 def test_the_revision_is_a_word() -> None:
@@ -120,6 +122,10 @@ def test_a_network_of_own_scans_has_a_name_and_validation_scans_of_its_own(
     line = ["export", str(own), "--out", str(tmp_path / "pack")]
     assert main([*line, "--validation", str(manifest)]) == 2 and "NAME_MISSING" in capsys.readouterr().err
     assert main([*line, "--name", "ours"]) == 2 and "VALIDATION_MISSING" in capsys.readouterr().err
+    seen = pictures(prepare(manifest, tmp_path / "seen", load_run(run)[1], part="validation"))
+    (own / "config.json").write_text(json.dumps(record | {"pictures": seen[:1]}))
+    assert main([*line, "--name", "ours", "--validation", str(manifest)]) == 2
+    assert "DATA_LEAK: 1 of the validation scans were trained on" in capsys.readouterr().err
     assert not (own / "validation").exists() and not (tmp_path / "pack").exists()
 
 

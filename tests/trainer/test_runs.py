@@ -24,6 +24,7 @@ from trainer.runs import (
 )
 from trainer.scans.prepare import prepare
 from trainer.simulate.pairs import BankOrder, pair_path
+from trainer.simulate.streams import SIMULATOR_VERSION
 from trainer.starting import load_run
 from trainer.training import checkpoint
 from trainer.training.loop import Progress
@@ -105,7 +106,7 @@ def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where
         train_on_simulator(replace(order, resume=True, seed=2), seen.append)
 
 
-def test_pairs_of_another_seed_are_not_trained_on(tmp_path: Path) -> None:
+def test_pairs_of_another_seed_are_not_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pair = pair_path(tmp_path, 0)
     _clear_others(tmp_path, BankOrder(1, 4, 32))
     pair.touch()
@@ -113,6 +114,14 @@ def test_pairs_of_another_seed_are_not_trained_on(tmp_path: Path) -> None:
     assert pair.exists(), "more of the same"
     _clear_others(tmp_path, BankOrder(2, 9, 32))
     assert not pair.exists()
+    pair.touch()
+    monkeypatch.setattr(module, "SIMULATOR_VERSION", SIMULATOR_VERSION + 1)
+    _clear_others(tmp_path, BankOrder(2, 9, 32))
+    assert not pair.exists(), "another simulator makes other scans of the same seed"
+    pair.touch()
+    (tmp_path / "order.json").unlink()
+    _clear_others(tmp_path, BankOrder(2, 9, 32))
+    assert not pair.exists(), "nobody knows whose they are"
 
 
 def test_validation_figures(run: Path, manifest: Path) -> None:

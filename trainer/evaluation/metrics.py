@@ -135,10 +135,14 @@ def bootstrap(
     return Interval(value, float(low), float(high))
 
 
+FEW = 10  # patients of a class, below which draws of them say too little of others
+
+
 def auc_by_patient(
     y: ArrayLike, s: ArrayLike, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> Interval:
-    """Area under the ROC curve with the bootstrap's interval; at 0 or 1, where all draws are alike, that of `auc_bound`.
+    """Area under the ROC curve with the bootstrap's interval. At 0 or 1, where all draws are alike, that of `auc_bound`. Where a
+    class has fewer than `FEW` patients its draws say little of others, and the interval reaches as far as that of `auc_interval`.
 
     Args:
         patients, resamples, seed: see `bootstrap`.
@@ -149,15 +153,19 @@ def auc_by_patient(
     labels, scores = _pair(y, s)
     names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
     whole = auc(labels, scores)
+    sick, well = len(np.unique(names[labels])), len(np.unique(names[~labels]))
     if whole in (0.0, 1.0):
-        sick, well = len(np.unique(names[labels])), len(np.unique(names[~labels]))
         return auc_bound(whole, min(sick, well, len(np.unique(names)) // 2))
 
     def area(i: NDArray[np.int64]) -> float:
         # patients who have scans of both classes can leave a replicate without the second one
         return auc(labels[i], scores[i]) if 0 < labels[i].sum() < len(i) else math.nan
 
-    return bootstrap(area, labels, patients, resamples, seed)
+    found = bootstrap(area, labels, patients, resamples, seed)
+    if min(sick, well) >= FEW:
+        return found
+    wide = auc_interval(whole, sick, well)
+    return Interval(whole, float(np.fmin(found.low, wide.low)), float(np.fmax(found.high, wide.high)))
 
 
 def proportion(
@@ -241,7 +249,7 @@ def summary(
 ) -> dict[str, Any]:
     """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, that of `proportion` for the rest.
 
-    For an F1 of 1, where all draws are alike, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
+    For an F1 of 0 or 1, where all draws are alike, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
 
     Args:
         y: labels.
@@ -264,10 +272,14 @@ def summary(
         return bootstrap(lambda i: rates(labels[i], called[i])[name], labels, patients, resamples, seed)
 
     whole = auc_by_patient(labels, probability, patients, resamples, seed)
-    fractured = len(np.unique(names[labels]))
-    least = wilson(fractured, fractured).low
-    f1 = Interval(1.0, 2 * least / (1 + least), 1.0)
-    if fp or fn:
+    concerned = len(np.unique(names[labels | called]))
+    if tp and not fp and not fn:
+        least = wilson(concerned, concerned).low
+        f1 = Interval(1.0, 2 * least / (1 + least), 1.0)
+    elif not tp and (fp or fn):
+        most = wilson(0, concerned).high
+        f1 = Interval(0.0, 0.0, 2 * most / (1 + most))
+    else:
         f1 = drawn("f1")
     precision = share(called)
     if 0.0 < precision.value < 1.0 and len(np.unique(names[called])) < tp + fp:

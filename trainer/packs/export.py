@@ -355,6 +355,11 @@ def _write(out_dir: Path, files: Mapping[str, bytes]) -> None:
             (fresh / name).write_bytes(data)
         if out_dir.exists():
             out_dir.rename(old)
-        fresh.rename(out_dir)
+        try:
+            fresh.rename(out_dir)
+        except BaseException:  # another program holds a file of it (Windows), or Ctrl-C
+            if old.exists() and not out_dir.exists():
+                old.rename(out_dir)
+            raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -24,7 +24,7 @@ from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.volume import Volume
 from trainer.scans.flow_diagram import draw_flow, flow_table
-from trainer.scans.intake import take_in
+from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.marks import marks_on, read_marks
 from trainer.scans.source import TAKING_IN, fingerprint
@@ -34,7 +34,8 @@ TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
 WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
 WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
-FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin")
+CUT_OFF = "ANKLE_INCOMPLETE"  # the marks lie in an ankle that the scan does not show whole
+FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin", "marked")
 
 Float32 = NDArray[np.float32]
 
@@ -71,7 +72,7 @@ def prepare(
     folder.mkdir(parents=True, exist_ok=True)
     rules = {"preprocessing": spec.hash, "taking_in": TAKING_IN}
     if any(state.get(name) != rule for name, rule in rules.items()):
-        state = rules | {"scans": {}}
+        state = {**state, **rules, "scans": {}}
     write_text(state_file, json.dumps(state))  # tells this folder for ours from here on, even where no scan is to be read
     for i, row in enumerate(rows):
         if progress:
@@ -79,8 +80,10 @@ def prepare(
         if row.not_eligible:
             continue
         source = fingerprint(row, manifest)
-        if state["scans"].get(row.id, {}).get("source") == source:
+        if _is_done(state["scans"].get(row.id, {}), source, out, row.id):
             continue
+        for name in ("index.csv", "preprocessing.json"):  # until all is done the folder is not what they say
+            (out / name).unlink(missing_ok=True)
         entry = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
         state["scans"][row.id] = entry | {"source": source}
         write_text(state_file, json.dumps(state))
@@ -92,7 +95,15 @@ def prepare(
         progress(len(rows), len(rows), "")
     # only scans that take part are split, so that what was left out does not make the parts uneven
     kept = [row for row in rows if not entries[row.id]["excluded"]]
-    splits = split_by_patient(kept, seed) if part is None else dict.fromkeys((row.patient for row in kept), part)
+    if part is None:
+        dealt = state.get("dealt", {})
+        before = dealt.get("parts", {}) if dealt.get("seed") == seed else {}
+        splits = split_by_patient(kept, seed, before)
+        # a model may have learnt from them: the part of a patient stays, also of one who is left out for a while
+        state["dealt"] = {"seed": seed, "parts": before | splits}
+        write_text(state_file, json.dumps(state))
+    else:
+        splits = dict.fromkeys((row.patient for row in kept), part)
     found = []
     for row in rows:
         entry = entries[row.id]
@@ -135,8 +146,9 @@ def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:
     for r in records:
         row = Row(r["id"], Path(r["path"]), int(r["label"]), r["patient"], "", r["severity"], r["twin"])
         values, marks = out / "inputs" / f"{row.id}.npy", out / "marks" / f"{row.id}.npy"
-        if not r["excluded"] and not values.is_file():
-            raise DataError(f"{values} is gone; run `ankle-trainer prepare` again")
+        for file in () if r["excluded"] else (values, marks) if r.get("marked") else (values,):
+            if not file.is_file():
+                raise DataError(f"{file} is gone; run `ankle-trainer prepare` again")
         found.append(
             Prepared(row, r["split"], r["excluded"], None if r["excluded"] else values, marks if marks.is_file() else None)
         )
@@ -208,9 +220,9 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
     volume = found.scan.volume
     pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
     marked = read_marks(row, row.mask, volume) if row.mask is not None else None
-    ankle = _meant(found.ankles, row.label, marked)
-    if ankle is None:
-        reason = WHICH_ANKLE if found.ankles else found.reason
+    ankle = _meant(found, row.label, marked)
+    if ankle is None or not ankle.complete:
+        reason = CUT_OFF if ankle is not None else WHICH_ANKLE if found.ankles else found.reason
         return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
     others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
     tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up, others)
@@ -223,17 +235,27 @@ def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str,
     return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": has_marks}
 
 
-def _meant(ankles: Sequence[Ankle], label: int, marked: Volume | None) -> Ankle | None:
-    """The ankle that a scan's label speaks of: of two it is the one with the marks; without marks an unfractured scan means
-    either, a fractured one leaves it open (None).
+def _meant(found: Intake, label: int, marked: Volume | None) -> Ankle | None:
+    """The ankle that a scan's label speaks of: of several it is the one with the marks, which may be an incomplete one; without
+    marks an unfractured scan means any complete one, a fractured one leaves it open between two (None).
     """
-    if len(ankles) < 2 or not label:
+    ankles = found.ankles
+    if not ankles or not label:
         return ankles[0] if ankles else None
     where = np.argwhere(marked.hu > 0) if marked is not None else np.zeros((0, 3))
     if marked is None or not len(where):
-        return None
+        return ankles[0] if len(ankles) == 1 else None
     middle = marked.grid.to_mm(where).mean(axis=0)
-    return min(ankles, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
+    every = (*ankles, *found.incomplete)
+    return min(every, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
+
+
+def _is_done(entry: dict[str, Any], source: str, out: Path, name: str) -> bool:
+    """Whether a scan was prepared before from the same files, and what was made of it is still there."""
+    if entry.get("source") != source:
+        return False
+    wanted = [] if entry["excluded"] else ["inputs", "marks"] if entry.get("marked") else ["inputs"]
+    return all((out / kind / f"{name}.npy").is_file() for kind in wanted)
 
 
 def _save(target: Path, values: NDArray[Any]) -> None:
@@ -259,5 +281,6 @@ def _index(found: Sequence[Prepared], scans: dict[str, Any]) -> str:
             "split": p.split,
             "excluded": p.excluded,
         }
+        row |= {"marked": 1 if p.marks_path is not None else ""}
         writer.writerow(row | {"ankle": ankle, "pixels": entry["pixels"], "severity": p.row.severity, "twin": p.row.twin})
     return text.getvalue()

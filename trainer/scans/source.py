@@ -9,8 +9,8 @@ from pathlib import Path
 from trainer.scans.manifest import Row
 
 # Rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are, 4: own heat maps
-# are no scans, wrongly counted frames are refused).
-TAKING_IN = 4
+# are no scans, wrongly counted frames are refused, 5: a fracture marked in an ankle that is cut off is none of the other).
+TAKING_IN = 5
 
 
 def fingerprint(row: Row, manifest: Path) -> str:

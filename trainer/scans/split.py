@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from trainer.scans.manifest import DataError, Row
@@ -28,9 +29,12 @@ class LeakError(ValueError):
     """The same patient or the same picture stands in two parts of the split."""
 
 
-def split_by_patient(rows: Sequence[Row], seed: int = 0) -> dict[str, str]:
+def split_by_patient(rows: Sequence[Row], seed: int = 0, before: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
     """Patient to "train", "validation" or "test": 70/15/15, stratified by whether the patient has a fractured scan; the same for
     the same seed.
+
+    Args:
+        before: part of the patients that were dealt before, which they keep; new ones go to whichever part lacks most.
     """
     positive: dict[str, bool] = {}
     for row in rows:
@@ -40,11 +44,19 @@ def split_by_patient(rows: Sequence[Row], seed: int = 0) -> dict[str, str]:
         patients = sorted(
             (p for p, has in positive.items() if has == label), key=lambda p: hashlib.sha256(f"{seed}:{p}".encode()).digest()
         )
+        new = [p for p in patients if p not in before]
+        out.update((p, before[p]) for p in patients if p in before)
+        lack: dict[str, int] = {}
         start = 0.0
         for name, share in SPLITS:
             stop = start + share * len(patients)
-            out.update(dict.fromkeys(patients[round(start) : round(stop)], name))
+            lack[name] = max(0, round(stop) - round(start) - sum(out.get(p) == name for p in patients))
             start = stop
+        reached = 0.0
+        for name, count in lack.items():  # more than there are, where another part holds more than its share
+            stop = reached + count * len(new) / max(1, sum(lack.values()))
+            out.update(dict.fromkeys(new[round(reached) : round(stop)], name))
+            reached = stop
     return out
 
 

@@ -46,6 +46,11 @@ def of_scans(found: Sequence[Prepared]) -> list[list[str | int]]:
     return sorted(rows)
 
 
+def pictures(found: Sequence[Prepared]) -> list[str]:
+    """Hashes of the prepared scans' voxels, which tell whether a scan was among them, and nothing else of it."""
+    return sorted({str(row[2]) for row in of_scans(found)})
+
+
 def of_file(path: Path | None) -> str:
     """Hash of a file, "" where there is none."""
     if path is None or not path.is_file():

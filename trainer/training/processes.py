@@ -47,7 +47,12 @@ def processes(device: torch.device | str = "cpu") -> Iterator[Processes]:
     if size == 1:
         yield Processes()
         return
-    dist.init_process_group("nccl" if torch.device(device).type == "cuda" else "gloo")
+    own = torch.device(device)
+    if own.type == "cuda":
+        torch.cuda.set_device(own)  # objects are sent by way of the current one, which would be the first GPU in every process
+        dist.init_process_group("nccl", device_id=own)
+    else:
+        dist.init_process_group("gloo")
     try:
         yield Processes(dist.get_rank(), dist.get_world_size())
     finally:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.evaluation.metrics import (
+    FEW,
     OneClassError,
     auc,
     auc_bound,
+    auc_by_patient,
     auc_interval,
     bootstrap,
     midranks,
@@ -198,3 +200,24 @@ def test_the_interval_of_precision_counts_that_other_scans_might_be_called() -> 
 def test_a_precision_that_no_draw_changes_is_not_sure() -> None:
     twins = summary([1, 0] * 12, [0.9] * 24, 0.5, [str(i // 2) for i in range(24)], resamples=50)["precision"]
     assert twins["value"] == 0.5 and twins["high"] - twins["low"] > 0.4
+
+
+def test_an_f1_of_nothing_found_has_an_interval() -> None:
+    found = summary([1] * 3 + [0] * 30, [0.1] * 33, 0.5, resamples=20)
+    most = wilson(0, 3).high
+    assert (found["f1"]["value"], found["f1"]["low"]) == (0.0, 0.0)
+    assert found["f1"]["high"] == pytest.approx(2 * most / (1 + most), abs=1e-6)
+    called = summary([1] * 3 + [0] * 30, [0.1] * 3 + [0.9] * 30, 0.5, resamples=20)
+    assert 0 < called["f1"]["high"] < found["f1"]["high"], "thirty false alarms say more"
+
+
+def test_few_patients_of_a_class_are_not_drawn_for_sure() -> None:
+    y, s = [1] + [0] * 60, [57.5, *range(60)]
+    one = auc_by_patient(y, s, resamples=100)
+    assert one.value == pytest.approx(58 / 60) and one.low <= auc_interval(one.value, 1, 60).low < 0.8
+    assert one.high == 1.0
+    rng = np.random.default_rng(3)
+    many = np.repeat([1, 0], FEW)
+    scores = rng.normal(many * 1.0)
+    drawn = bootstrap(lambda i: auc(many[i], scores[i]), many, None, 100, 0)
+    assert auc_by_patient(many, scores, resamples=100) == drawn

@@ -215,6 +215,24 @@ def test_a_failed_gate_leaves_the_old_pack(
     assert (pack / "manifest.json").read_bytes() == before
 
 
+def test_a_pack_whose_place_cannot_be_taken_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows a folder of which a file is open elsewhere cannot be renamed."""
+    out = tmp_path / "pack"
+    out.mkdir()
+    (out / "model.onnx").write_bytes(b"older")
+    real = Path.rename
+
+    def rename(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise PermissionError(13, "Permission denied")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(PermissionError):
+        module._write(out, {"model.onnx": b"newer"})
+    assert (out / "model.onnx").read_bytes() == b"older" and list(tmp_path.iterdir()) == [out]
+
+
 def test_a_changed_call_is_caught_even_where_every_figure_holds(
     net: FractureNet, volumes: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from trainer.scans import prepare as module
+from trainer.scans.intake import Intake
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.prepare import prepare, read_prepared
 from trainer.scans.split import LeakError, Prepared, flow
@@ -101,9 +103,31 @@ def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
     nothing = Volume(hu.copy(), grid)
     hu[26:28, 1, 1] = 1
     marked = Volume(hu, grid)
-    assert module._meant((right, left), 1, marked) is left and module._meant((right,), 1, marked) is right
-    assert module._meant((right, left), 1, None) is None and module._meant((right, left), 1, nothing) is None
-    assert module._meant((right, left), 0, None) is right and module._meant((), 1, None) is None
+
+    def meant(ankles: tuple[Ankle, ...], label: int, marks: Volume | None, incomplete: tuple[Ankle, ...] = ()) -> Ankle | None:
+        return module._meant(Intake(None, ankles, "", incomplete), label, marks)
+
+    assert meant((right, left), 1, marked) is left and meant((right,), 1, marked) is right
+    assert meant((right, left), 1, None) is None and meant((right, left), 1, nothing) is None
+    assert meant((right, left), 0, None) is right and meant((), 1, None) is None
+    cut = replace(left, complete=False)
+    assert meant((right,), 1, marked, (cut,)) is cut, "the fracture is not in the whole one"
+    assert meant((right,), 0, None, (cut,)) is right and meant((right,), 1, None, (cut,)) is right
+
+
+def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = Grid.axis_aligned((60, 20, 40), 5.0, (-150.0, -50.0, -100.0))
+    hu = np.full(grid.shape, -1000, dtype=np.int16)
+    right = Ankle("R", (-80.0, 0.0, 0.0), (-110, -40, -90), (-50, 40, 90), True, "")
+    cut = Ankle("L", (80.0, 0.0, 0.0), (50, -40, -90), (110, 40, 10), False, "too short.")
+    scan = SimpleNamespace(volume=Volume(hu, grid))
+    marks = np.zeros(grid.shape, dtype=np.int16)
+    marks[46:48, 10, 20] = 1
+    monkeypatch.setattr(module, "take_in", lambda _path: Intake(scan, (right,), "", (cut,)))
+    monkeypatch.setattr(module, "read_marks", lambda *_: Volume(marks, grid))
+    row = Row("s", tmp_path / "s.nii", 1, "p", "", "", "", mask=tmp_path / "m.nii")
+    entry = module._one(row, tmp_path / "s.npy", tmp_path / "marks.npy", SPEC)
+    assert entry["excluded"] == "ANKLE_INCOMPLETE" and not (tmp_path / "s.npy").exists()
 
 
 def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,6 +289,7 @@ def test_nothing_is_read_twice_unless_the_rules_change(
 
     def one(row: Row, target: Path, marks: Path, spec: Any) -> dict[str, Any]:
         read.append(row.path.name)
+        target.touch()
         return {"excluded": "", "pixels": row.path.name, "ankle": [0.0, 0.0, 0.0]}
 
     monkeypatch.setattr(module, "_one", one)
@@ -288,6 +313,7 @@ def test_an_interrupted_run_goes_on(scans: Path, tmp_path: Path, monkeypatch: py
         read.append(row.path.name)
         if len(read) == 2:
             raise KeyboardInterrupt
+        target.touch()
         return {"excluded": "", "pixels": row.path.name, "ankle": None}
 
     monkeypatch.setattr(module, "_one", one)
@@ -357,3 +383,62 @@ def test_what_is_written_is_read_whatever_the_system_speaks(tmp_path: Path, monk
     monkeypatch.setattr("builtins.open", ansi)
     monkeypatch.setattr("io.open", ansi)
     assert [p.row.id for p in read_prepared(tmp_path / "out")[1]] == ["Müller"]
+
+
+def test_what_is_gone_is_made_again_and_an_unfinished_run_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def one(row: Row, target: Path, marks: Path, spec: Any) -> dict[str, Any]:
+        read.append(row.id)
+        if row.id == "stop":
+            raise KeyboardInterrupt
+        for file in (target, marks):
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(spec.hash.encode())
+        return {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0], "marked": True}
+
+    monkeypatch.setattr(module, "_one", one)
+    table, out = tmp_path / "m.csv", tmp_path / "out"
+    for name in ("a", "b", "stop"):
+        (tmp_path / f"{name}.nii").touch()
+    table.write_text("path,label\na.nii,1\nb.nii,0\n")
+    prepare(table, out, SPEC)
+    for gone in ("inputs/a.npy", "marks/a.npy"):
+        (out / gone).unlink()
+        with pytest.raises(DataError, match=r"a\.npy is gone; run `ankle-trainer prepare` again"):
+            read_prepared(out)
+        read.clear()
+        prepare(table, out, SPEC)
+        assert read == ["a"] and len(read_prepared(out)[1]) == 2
+    table.write_text("path,label\na.nii,1\nb.nii,0\nstop.nii,0\n")
+    with pytest.raises(KeyboardInterrupt):
+        prepare(table, out, replace(SPEC, size=64))
+    with pytest.raises(DataError, match="holds no prepared scans"):
+        read_prepared(out)  # half of its inputs are of another size than the index said
+
+
+def test_patients_stay_in_their_part_when_scans_are_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    excluded: set[str] = set()
+
+    def one(row: Row, *_: Any) -> dict[str, Any]:
+        return {"excluded": "REFUSED" if row.id in excluded else "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]}
+
+    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "_is_done", lambda *_: False)
+    table = tmp_path / "m.csv"
+
+    def parts(count: int, seed: int = 0) -> dict[str, str]:
+        for i in range(count):
+            (tmp_path / f"s{i}.nii").touch()
+        table.write_text("path,label,patient\n" + "".join(f"s{i}.nii,{i % 2},p{i}\n" for i in range(count)))
+        return {p.row.patient: p.split for p in prepare(table, tmp_path / "out", SPEC, seed=seed) if not p.excluded}
+
+    first = parts(40)
+    excluded.add("s3")
+    fewer = parts(40)
+    assert fewer == {p: part for p, part in first.items() if p != "p3"}
+    excluded.clear()
+    grown = parts(70)
+    assert {p: grown[p] for p in first} == first
+    assert abs(Counter(grown.values())["train"] - 49) <= 1
+    assert parts(70, seed=1) != grown

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trainer.scans.manifest import DataError, Row
-from trainer.scans.split import LeakError, Prepared, check_leaks, flow, split_by_patient
+from trainer.scans.split import SPLITS, LeakError, Prepared, check_leaks, flow, split_by_patient
 
 
 def row(name: str, label: int, patient: str) -> Row:
@@ -58,3 +58,16 @@ def test_the_flow_counts() -> None:
     assert (numbers["found"], numbers["included"], numbers["positive"], numbers["negative"]) == (3, 2, 1, 1)
     assert numbers["excluded"] == {"NO": 1}
     assert numbers["splits"]["test"] == {"positive": 1, "negative": 0}
+
+
+def test_patients_keep_their_part_when_the_table_grows() -> None:
+    rows = [row(f"s{i}", int(i % 3 == 0), f"p{i}") for i in range(90)]
+    before = split_by_patient(rows[:60])
+    assert split_by_patient(rows[:60], 0, before) == before == split_by_patient(rows[:60], 0, {})
+    changed = [replace(r, label=1) if r.patient == "p1" else r for r in rows]  # the first fracture
+    grown = split_by_patient(changed, 0, before)
+    assert {p: grown[p] for p in before} == before and len(grown) == 90
+    assert all(abs(Counter(grown.values())[name] - share * 90) <= 2 for name, share in SPLITS)
+    one_sided = split_by_patient(rows, 0, dict.fromkeys([f"p{i}" for i in range(60)], "test"))
+    assert Counter(one_sided.values()) == {"test": 60, "train": 24, "validation": 6}, "in proportion to what is lacking"
+    assert split_by_patient(rows, 1, before) != split_by_patient(rows, 0, before)

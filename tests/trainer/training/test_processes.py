@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from trainer.training import checkpoint
+from trainer.training import processes as module
 from trainer.training.processes import Processes, best_device, processes
 
 SCRIPT = """
@@ -45,6 +46,19 @@ def test_alone_there_is_nothing_to_agree_on() -> None:
         assert group == Processes(0, 1) and group.first and group.agree([1]) == [1]
         group.wait()
     assert best_device().type in ("cpu", "cuda")
+
+
+def test_every_process_sends_by_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.cuda, "set_device", lambda device: asked.append(str(device)))
+    monkeypatch.setattr(module.dist, "init_process_group", lambda kind, device_id=None: asked.append((kind, str(device_id))))
+    monkeypatch.setattr(module.dist, "get_rank", lambda: 1)
+    monkeypatch.setattr(module.dist, "get_world_size", lambda: 2)
+    monkeypatch.setattr(module.dist, "destroy_process_group", lambda: None)
+    with processes(torch.device("cuda", 1)) as group:
+        assert group == Processes(1, 2)
+    assert asked == ["cuda:1", ("nccl", "cuda:1")]
 
 
 @pytest.mark.timeout(170)
