@@ -15,7 +15,7 @@ from trainer import cli as trainer_cli
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "codes.md"
 # What a code is given to, and at which place.
-GIVEN_TO = {"ScanError": 0, "ModelError": 0, "AnkleViewerError": 0, "Finding": 1, "Notice": 0, "notify": 0}
+GIVEN_TO = {"ScanError": 0, "NoSlices": 0, "ModelError": 0, "AnkleViewerError": 0, "Finding": 1, "Notice": 0, "notify": 0}
 ROW = re.compile(r"\| `([A-Z0-9_]+)` \| ([a-z0-9, ]+) \| .*[^ ] \|")
 
 Codes = dict[str, set[str]]

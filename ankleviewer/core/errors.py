@@ -26,6 +26,10 @@ class ScanError(AnkleViewerError):
     """A scan that cannot be read or may not be trusted (exit code 3)."""
 
 
+class NoSlices(ScanError):
+    """DICOM files, none of which is an image of a CT series: a scan of another kind may lie beside them."""
+
+
 class ModelError(AnkleViewerError):
     """A model pack that is refused, or a model that failed (exit code 4)."""
 

@@ -21,8 +21,8 @@ SEVERAL = ("SERIES_AMBIGUOUS", "ARCHIVE_SEVERAL")  # refusals that the choice of
 ENOUGH_SLICES = 20
 LIKE_MM = 0.15  # slice distances that differ by no more count as equal
 # Reconstruction kernels for bone, as the makers name them: by word (GE: BONE, BONEPLUS, EDGE), Siemens' letter and number from 60
-# on (B60s, Br64, Hr60u), Canon's FC30 to FC39 and FC80 to FC89.
-_BONE = re.compile(r"bone|knochen|edge|\b[bhu][a-z]?(6\d|7\d|8\d)|\bfc[38]\d\b", re.IGNORECASE)
+# on (B60s, Br64, Hr60u, U90u, iterative I70f and J70h), Canon's FC30 to FC39 and FC80 to FC89.
+_BONE = re.compile(r"bone|knochen|(?<![a-z])edge|\b[bhuij][a-z]?[6-9]\d|\bfc[38]\d\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.errors import Cancelled, NoSlices, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.volume import Volume
@@ -23,18 +23,19 @@ from ankleviewer.io.sink import HuSink
 
 Progress = Callable[[float, str], None]
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
+CUT_OFF = "images that are cut off"
 
 
 @dataclass
 class Survey:
-    """What the headers of a folder say."""
+    """What the headers of a folder say; `broken`: images of which it is known what is wrong with them."""
 
     frames: list[Frame] = field(default_factory=list)
     syntax: dict[Path, str] = field(default_factory=dict)
     first: dict[str, Any] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     origins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    miscounted: dict[Path, ScanError] = field(default_factory=dict)
+    broken: dict[Path, ScanError] = field(default_factory=dict)
 
     def part_of(self, dataset: Any, series: str) -> str:
         """The series that an image belongs to. Images of another patient or frame of reference (0020,0052) under the same
@@ -82,6 +83,9 @@ def read_dicom(
     findings: list[Finding] = []
     if seen.skipped:
         findings.append(left_out(seen.skipped))
+    if cut := seen.skipped[CUT_OFF]:
+        lost = f"{cut} image(s) are cut off within their header and were left out: slices may be missing."
+        findings.append(Finding("caveat", "IMAGES_CUT_OFF", lost))
     frames, mixed = dicom_stack.largest_group(frames)
     findings += mixed
     for uid in sorted({seen.syntax[f.path] for f in frames}):
@@ -179,6 +183,9 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
     modality = str(dataset.get("Modality", "")).strip().upper()
     if kind == dicom_headers.DIRECTORY:
         seen.skipped["directories"] += 1
+    elif dicom_headers.is_cut_off(dataset):
+        seen.skipped[CUT_OFF] += 1
+        seen.broken[path] = ScanError("DICOM_MALFORMED", "The file ends within its header; copy it once more.")
     elif modality == "SR":
         seen.skipped["files without pixels"] += 1
     elif modality != "CT":
@@ -189,7 +196,7 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
         seen.skipped["files without pixels"] += 1
     elif (error := dicom_headers.miscounted(dataset)) is not None:
         seen.skipped["images with a wrong number of frames"] += 1
-        seen.miscounted[path] = error
+        seen.broken[path] = error
     else:
         frames = dicom_headers.frames_of(dataset, path)
         if not frames:
@@ -202,8 +209,8 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
 
 
 def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
-    if only in seen.miscounted:
-        raise seen.miscounted[only]
+    if only in seen.broken:
+        raise seen.broken[only]
     if not seen.frames:
         raise _why_none(seen)
     series = {f.series for f in seen.frames}
@@ -228,19 +235,19 @@ def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
 def _why_none(seen: Survey) -> ScanError:
     """What keeps files without a single usable image from being a scan."""
     skipped = seen.skipped
-    if seen.miscounted:
-        return next(iter(seen.miscounted.values()))
+    if seen.broken:
+        return next(iter(seen.broken.values()))
     if skipped["images of other methods"]:
-        return ScanError("MODALITY_NOT_CT", "These images are not a CT (Modality is not CT).")
+        return NoSlices("MODALITY_NOT_CT", "These images are not a CT (Modality is not CT).")
     if skipped["files without pixels"]:
-        return ScanError("NO_PIXELS", "The DICOM files hold no images.")
+        return NoSlices("NO_PIXELS", "The DICOM files hold no images.")
     if skipped["localizers"] or skipped["images without position"]:
-        return ScanError("TOO_FEW_SLICES", "There are only overview images or images without a position, no slices.")
+        return NoSlices("TOO_FEW_SLICES", "There are only overview images or images without a position, no slices.")
     if skipped["unreadable files"]:
-        return ScanError("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
+        return NoSlices("DICOM_MALFORMED", "The DICOM files are damaged and cannot be read.")
     if skipped[HEAT_MAPS]:
         return own_heat_map()
-    return ScanError("NO_DICOM", "There are no DICOM images in this folder.")
+    return NoSlices("NO_DICOM", "There are no DICOM images in this folder.")
 
 
 class _Pixels:

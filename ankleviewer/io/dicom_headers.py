@@ -15,6 +15,7 @@ from ankleviewer.core.errors import ScanError
 from ankleviewer.io import guard
 from ankleviewer.io.dicom_library import prepare_pydicom
 
+CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
 DIRECTORY = "1.2.840.10008.1.3.10"
 DEFLATED = "1.2.840.10008.1.2.1.99"
@@ -155,6 +156,14 @@ def is_localizer(dataset: Any) -> bool:
     """Whether ImageType (0008,0008) calls the image a localizer (scout view)."""
     kinds = dataset.get("ImageType") or []
     return any(str(kind).strip().upper() == "LOCALIZER" for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+def is_cut_off(dataset: Any) -> bool:
+    """Whether a file that calls itself a CT image in its first group (0002,0002) ends before it has told what every image tells:
+    pydicom takes the end of a file for the end of its header.
+    """
+    kind = str(getattr(dataset, "file_meta", {}).get("MediaStorageSOPClassUID", ""))
+    return kind in (CT_IMAGE, *ENHANCED_CT) and any(tag not in dataset for tag in ("Modality", "Rows", "Columns"))
 
 
 def miscounted(dataset: Any) -> ScanError | None:

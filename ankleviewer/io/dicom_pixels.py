@@ -152,9 +152,10 @@ def _imagecodecs(dataset: Any, stream: bytes) -> NDArray[np.generic]:
     except ImportError:
         raise ScanError("TS_NO_DECODER", "This installation has no decoder for JPEG images (package imagecodecs).") from None
     stored = np.asarray(decode_frame(stream))
-    if int(dataset.get("PixelRepresentation", 0)) == 1:
-        # JPEG carries plain bits; a signed number of BitsStored bits has its sign in the highest of them.
-        bits = int(dataset.get("BitsStored", 16))
-        wide = stored.astype(np.int32)
-        stored = np.where(wide >= 1 << (bits - 1), wide - (1 << bits), wide)
-    return stored
+    # JPEG carries plain bits, of BitsAllocated too (DCMTK): those above BitsStored are no part of the number (an overlay, a sign
+    # carried on), and a signed number of BitsStored bits has its sign in the highest of them.
+    bits = int(dataset.get("BitsStored") or 16)
+    wide = stored.astype(np.int32) & ((1 << bits) - 1)
+    if int(dataset.get("PixelRepresentation") or 0) == 1:
+        wide = np.where(wide >= 1 << (bits - 1), wide - (1 << bits), wide)
+    return wide

@@ -17,6 +17,7 @@ UNEVEN_SHARE, UNEVEN_MM = 0.01, 0.05
 UNEVEN_REPAIRED = 0.10
 SAME_PLACE_MM = 0.01
 MAX_FILLED = 2
+BESIDE = 0.25  # of a slice distance, within which of a measured slice one between is mostly that slice
 TILT_SEEN_DEG, TILT_REFUSED_DEG = 0.2, 30.0
 OFF_LINE_MM = 0.05
 # a slice that stands beside its neighbours: from the first on nothing is detected, beyond the second the scan is refused
@@ -227,7 +228,11 @@ def _targets(positions: Array, findings: list[Finding]) -> tuple[Array, tuple[in
                 "SLICE_GAP", f"{missing} slices are missing in {len(wide)} place(s); one gap of at most {MAX_FILLED} is accepted."
             )
         targets = positions[0] + (positions[-1] - positions[0]) * np.linspace(0, 1, len(positions) + missing)
-        filled = tuple(range(int(wide[0]) + 1, int(wide[0]) + 1 + missing))
+        # where steps differ, places drift against numbers: what lies in the gap, and away from its measured ends, was filled
+        low, high = positions[wide[0]] + BESIDE * usual, positions[wide[0] + 1] - BESIDE * usual
+        filled = tuple(int(k) for k in np.flatnonzero((targets > low) & (targets < high)))
+        if float(np.abs(steps / multiple - usual).max()) > limit:
+            findings.append(_uneven(steps / multiple, targets[1] - targets[0]))
         findings.append(
             Finding(
                 "caveat",
@@ -248,12 +253,14 @@ def _targets(positions: Array, findings: list[Finding]) -> tuple[Array, tuple[in
             f"The distance between slices runs from {steps.min():.2f} to {steps.max():.2f} mm; at "
             f"most {UNEVEN_REPAIRED:.0%} of difference is accepted.{also}",
         )
-    findings.append(
-        Finding(
-            "caveat",
-            "SPACING_UNEVEN",
-            f"The distance between slices runs from {steps.min():.2f} to "
-            f"{steps.max():.2f} mm; the scan was resampled to {even[1] - even[0]:.2f} mm.",
-        )
-    )
+    findings.append(_uneven(steps, even[1] - even[0]))
     return even, ()
+
+
+def _uneven(steps: Array, to: float) -> Finding:
+    return Finding(
+        "caveat",
+        "SPACING_UNEVEN",
+        f"The distance between slices runs from {steps.min():.2f} to "
+        f"{steps.max():.2f} mm; the scan was resampled to {to:.2f} mm.",
+    )

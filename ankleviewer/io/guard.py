@@ -69,7 +69,7 @@ def plain_file(path: str | Path) -> Path:
 
 
 def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
-    """All ordinary files below a folder, sorted by path; links that lead out of it or in a circle are left out.
+    """All ordinary files below a folder, sorted by path, each once; links that lead out of it or in a circle are left out.
 
     Raises:
         ScanError: FOLDER_TOO_LARGE for more than 5,000 files or a DICOM file above 2 GB, FILE_NOT_FOUND for no folder.
@@ -77,7 +77,7 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
     top = _real(root)
     if not top.is_dir():
         raise ScanError("FILE_NOT_FOUND", "The folder does not exist or cannot be reached.")
-    found: list[Path] = []
+    found: dict[Path, None] = {}  # a file and a link to it are one
     for folder, names, files in os.walk(top, followlinks=False):
         names.sort()
         if not recursive or len(Path(folder).relative_to(top).parts) >= MAX_DEPTH:
@@ -85,17 +85,17 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
         for name in sorted(files):
             path = _real(Path(folder) / name)
             try:
-                if not path.is_relative_to(top) or not path.is_file():
+                if path in found or not path.is_relative_to(top) or not path.is_file():
                     continue
                 too_large = is_large(path) and kind_of(path) == "dicom"  # a film or a disk image beside the slices harms nobody
             except OSError:  # a folder whose names can be read, but not what lies behind them
                 continue
             if too_large:
                 raise ScanError("FOLDER_TOO_LARGE", f"The folder holds a file above {MAX_FILE_BYTES // 10**9} GB.")
-            found.append(path)
+            found[path] = None
             if len(found) > MAX_FILES:
                 raise ScanError("FOLDER_TOO_LARGE", f"The folder holds more than {MAX_FILES} files; open one series at a time.")
-    return found
+    return list(found)
 
 
 def _real(path: str | Path) -> Path:
@@ -109,11 +109,19 @@ def is_large(path: Path) -> bool:
 
 
 def kind_among(path: Path) -> Kind:
-    """`kind_of` for a file among others: one that cannot be read is "unknown", so that it keeps nobody from the rest."""
+    """`kind_of` for a file among others: one that cannot be read is "unknown", so that it keeps nobody from the rest, and so is a
+    gzip of something else, however short; opened by itself it is for the NIfTI reader to say what is wrong with it.
+    """
     try:
-        return kind_of(path)
+        kind = kind_of(path)
+        if kind != "nifti.gz":
+            return kind
+        head = zlib.decompressobj(wbits=31).decompress(_first_bytes(path), 352)
     except OSError:
         return "unknown"
+    except zlib.error:
+        return "nifti.gz"
+    return "nifti.gz" if _is_nifti(head) or len(head) < 4 else "unknown"
 
 
 def kind_of(path: Path) -> Kind:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.assessment.checks import offset_findings, offset_hu
-from ankleviewer.core.errors import ScanError, stop_if
+from ankleviewer.core.errors import NoSlices, ScanError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import guard
@@ -81,10 +81,7 @@ def _never() -> bool:
 
 def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Scan:
     if path.is_dir():
-        image, heat_maps = _image_in(path, pick)
-        if image is None:
-            return _dicom(path, None, progress, cancelled, pick)
-        return _nifti(path, image, progress, cancelled, heat_maps)
+        return _folder(path, progress, cancelled, pick)
     file = guard.plain_file(path)
     kind = guard.kind_of(file)
     if kind == "dicom":
@@ -102,9 +99,9 @@ def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: s
     return _nifti(path, file, progress, cancelled)
 
 
-def _image_in(folder: Path, pick: str) -> tuple[Path | None, int]:
-    """The NIfTI file of a folder that is meant (None where it is for the DICOM reader to say what there is), and the number of
-    heat maps beside it.
+def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pick: str) -> Scan:
+    """The scan of a folder: its DICOM series, and a NIfTI file where there are no slices of one. Beside slices a NIfTI file is
+    most often made from them; beside a report or a segmentation it is the scan.
     """
     from ankleviewer.io.nifti import images_among
     from ankleviewer.io.series import key_of_file
@@ -112,13 +109,16 @@ def _image_in(folder: Path, pick: str) -> tuple[Path | None, int]:
     files = guard.files_below(folder)
     images, heat_maps = images_among(files)
     if pick:
-        return next((f for f in images if key_of_file(f) == pick), None), heat_maps
-    # beside slices a NIfTI file is most often made from them
-    if not images or any(guard.kind_among(f) == "dicom" for f in files):
-        return None, heat_maps
+        images = [f for f in images if key_of_file(f) == pick]
+    if not images or (not pick and any(guard.kind_among(f) == "dicom" for f in files)):
+        try:
+            return _dicom(folder, None, progress, cancelled, pick)
+        except NoSlices:
+            if not images:
+                raise
     if len(images) > 1:
         raise ScanError("SERIES_AMBIGUOUS", f"The folder holds {len(images)} NIfTI files; open one at a time.")
-    return images[0], heat_maps
+    return _nifti(folder, images[0], progress, cancelled, heat_maps)
 
 
 def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], bool], heat_maps: int = 0) -> Scan:

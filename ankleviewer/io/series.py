@@ -88,7 +88,13 @@ def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bo
 def _listed(files: Sequence[Path], progress: Progress, cancelled: Callable[[], bool]) -> tuple[Series, ...]:
     images, _ = images_among(files)
     slices = [f for f in files if guard.kind_among(f) == "dicom"]
-    found = _dicom(slices, progress, cancelled) if slices else []
+    found = []
+    try:
+        with only_scan_errors():
+            found = _dicom(slices, progress, cancelled) if slices else []
+    except ScanError:  # a lone file that only begins like DICOM keeps nobody from the images beside it
+        if not images:
+            raise
     for n, file in enumerate(images):
         if cancelled():
             raise Cancelled

@@ -45,12 +45,14 @@ def test_faults_come_last_whatever_their_slices() -> None:
     assert [s.lack for s in ranked(found)] == ["", "reformat", "few"]
 
 
-@pytest.mark.parametrize("kernel", ["BONEPLUS", "EDGE", "B70f", "Br64u", "Hr60", "FC30", "FC81"])
+@pytest.mark.parametrize(
+    "kernel", ["BONEPLUS", "EDGE", "B70f", "Br64u", "Hr60", "U90u", "Br92u", "I70f", "J70h", "CT_EDGE", "FC30", "FC81"]
+)
 def test_bone_kernels(kernel: str) -> None:
     assert series("a", kernel=kernel).bone
 
 
-@pytest.mark.parametrize("kernel", ["STANDARD", "B30s", "Br40", "FC08", "", "SOFT", "C"])
+@pytest.mark.parametrize("kernel", ["STANDARD", "B30s", "Br40", "FC08", "", "SOFT", "C", "I31f", "Wedge filter"])
 def test_other_kernels(kernel: str) -> None:
     assert not series("a", kernel=kernel).bone and series("a", text="Knochen 0.6").bone
 

@@ -7,6 +7,7 @@ import pytest
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
+from ankleviewer.io import dicom_headers
 from ankleviewer.io.dicom import survey
 from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.reader import open_scan
@@ -329,3 +330,19 @@ def test_a_real_tilted_and_uneven_head(third_party, tmp_path):
 def test_real_files_that_are_no_scan(third_party, tmp_path, name, code):
     shutil.copy(third_party / name, tmp_path)
     assert refused(tmp_path) == code
+
+
+def test_a_slice_that_ends_within_its_header_is_no_image_of_another_method(limb, series, tmp_path):
+    folder = series(limb())
+    last = max(folder.iterdir(), key=lambda f: float(dicom_headers.load(f, pixels=False).ImagePositionPatient[2]))
+    whole = last.read_bytes()
+    for cut in (400, 480, 560, 640):
+        last.write_bytes(whole[:cut])
+        scan = open_scan(folder)
+        assert scan.volume.hu.shape[2] == 15
+        assert codes(scan) == [("info", "OBJECTS_SKIPPED"), ("caveat", "IMAGES_CUT_OFF")], cut
+        assert refused(last) == "DICOM_MALFORMED"
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "stump").write_bytes(whole[:400])
+    assert refused(alone) == "DICOM_MALFORMED"

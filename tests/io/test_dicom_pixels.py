@@ -118,3 +118,15 @@ def test_a_compressed_image_that_claims_another_size_is_never_decoded(one_slice,
     with pytest.raises(ScanError, match=r"\(31, 20\), its header says \(20, 30\)") as caught:
         decode(dataset, 0)
     assert caught.value.code == "PIXELS_TRUNCATED"
+
+
+@pytest.mark.parametrize("signed", [0, 1])
+def test_bits_above_those_of_the_number_are_no_part_of_it(one_slice, signed):
+    """Encoders that take BitsAllocated (DCMTK) carry them on: the sign of 12 bits in 16, or an overlay of old."""
+    stored = (HU % 2000 - (1000 if signed else 0)).T.astype(np.int32)
+    carried = (stored & 0xFFFF) if signed else stored | 0x4000
+    dataset = one_slice(HU, 0, PixelRepresentation=signed, BitsStored=12, HighBit=11)
+    dataset.PixelData = encapsulate([htj2k_encode(np.ascontiguousarray(carried.astype(np.uint16)))])
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = f"{UID}.4.201"
+    assert np.array_equal(decode(dataset, 0), stored)

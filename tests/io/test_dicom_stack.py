@@ -133,3 +133,16 @@ def test_what_cannot_be_put_right_is_refused(code, made):
 def test_repeated_places_are_paired():
     made = frames([0, 1, 1.001, 2, 3])
     assert [(a.path.name, b.path.name) for a, b in repeated_places(made)] == [("1", "2")]
+
+
+def test_what_is_filled_lies_in_the_gap_where_steps_differ_too():
+    heights = np.cumsum([0.0, *[1.0] * 40, *[1.08] * 40])
+    for missing in (20, 30, 60):
+        stack = build(frames(np.delete(heights, missing)))
+        assert codes(stack) == ["SPACING_UNEVEN", "SLICE_GAP"]
+        low, high = heights[missing - 1], heights[missing + 1]
+        places = stack.spacing * np.arange(len(heights))
+        beside = np.minimum(np.abs(places - low), np.abs(places - high))
+        inside = (places > low) & (places < high)
+        assert stack.filled and all(inside[k] for k in stack.filled), "none beside it is taken for invented"
+        assert all(k in stack.filled or beside[k] < 0.3 for k in np.flatnonzero(inside)), "nor an invented one for measured"

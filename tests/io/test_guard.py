@@ -205,3 +205,21 @@ def test_a_folder_hash_does_not_depend_on_names_or_order(tmp_path):
         == guard.sha256_of_files(["ff", one])
         == hashlib.sha256("".join(sorted([one, "ff"])).encode()).hexdigest()
     )
+
+
+def test_a_link_to_a_file_of_the_folder_is_that_file(tmp_path):
+    (tmp_path / "objects").mkdir()
+    for name in ("objects/1", "2"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "scan").symlink_to("objects/1")
+    (tmp_path / "latest").symlink_to("2")
+    assert sorted(p.name for p in guard.files_below(tmp_path)) == ["1", "2"]
+
+
+def test_a_short_gzip_of_something_else_is_no_scan_among_others(tmp_path):
+    note, stump, broken = (tmp_path / name for name in ("notes.txt.gz", "stump.nii.gz", "broken.nii.gz"))
+    note.write_bytes(gzip.compress(b"hello", mtime=0))
+    stump.write_bytes(gzip.compress(b"\x5c\x01\0\0" + bytes(100), mtime=0))
+    broken.write_bytes(b"\x1f\x8b" + bytes(20))
+    assert [guard.kind_among(f) for f in (note, stump, broken)] == ["unknown", "nifti.gz", "nifti.gz"]
+    assert guard.kind_of(note) == "nifti.gz", "opened by itself it is told what is wrong with it"

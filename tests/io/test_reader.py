@@ -168,3 +168,30 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, limb, seri
                 outcomes.add("read")
                 assert np.isfinite(scan.volume.grid.affine).all()
         assert len(outcomes) > 3
+
+
+@pytest.mark.parametrize("beside", ["segmentation", "report", "one stray", "two strays"])
+def test_dicom_files_that_are_no_slices_hide_no_image(tmp_path, limb, one_slice, beside):
+    def image(name):
+        write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / name)
+
+    image("x.nii")
+    if "stray" in beside:
+        for n in range(1 + (beside == "two strays")):
+            (tmp_path / f"stray{n}").write_bytes(b"\x08\0" + bytes(40))
+    else:
+        ds = one_slice(limb()[:, :, 0], 0, modality="SEG" if beside == "segmentation" else "SR")
+        ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = "1.2.840.10008.5.1.4.1.1.66.4"
+        ds.save_as(tmp_path / "other.dcm", enforce_file_format=True)
+
+    def quiet(_share: float, _what: str) -> None:
+        pass
+
+    def never() -> bool:
+        return False
+
+    assert reader.open_scan(tmp_path).format == "nifti"
+    assert [s.description for s in list_series(tmp_path, quiet, never)] == ["x.nii"]
+    image("y.nii")
+    assert refused(tmp_path) == "SERIES_AMBIGUOUS"
+    assert sorted(s.description for s in list_series(tmp_path, quiet, never)) == ["x.nii", "y.nii"]

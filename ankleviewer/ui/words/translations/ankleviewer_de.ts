@@ -1801,6 +1801,10 @@
         <translation>Kein Teil der Heatmap über ihrer Untergrenze liegt an Knochen; sie sagt nichts über eine Stelle.</translation>
     </message>
     <message>
+        <source>The file ends within its header; copy it once more.</source>
+        <translation>Die Datei endet innerhalb ihres Kopfes; sie sollte noch einmal kopiert werden.</translation>
+    </message>
+    <message>
         <source>The images are coloured pictures, not CT values.</source>
         <translation>Die Bilder sind Farbbilder, keine CT-Werte.</translation>
     </message>
@@ -2428,6 +2432,10 @@
         <translation>Bild(er) anderer Verfahren</translation>
     </message>
     <message>
+        <source>images that are cut off</source>
+        <translation>abgeschnittene(s) Bild(er)</translation>
+    </message>
+    <message>
         <source>images with a wrong number of frames</source>
         <translation>Bilder mit falscher Bilderzahl</translation>
     </message>
@@ -2932,6 +2940,13 @@
         <translation>
             <numerusform>{} Bild ist doppelt enthalten; die Kopie wurde ausgelassen.</numerusform>
             <numerusform>{} Bilder sind doppelt enthalten; die Kopien wurden ausgelassen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{} image(s) are cut off within their header and were left out: slices may be missing.</source>
+        <translation>
+            <numerusform>{} Bild ist innerhalb seines Kopfes abgeschnitten und wurde ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bilder sind innerhalb ihres Kopfes abgeschnitten und wurden ausgelassen: Schichten können fehlen.</numerusform>
         </translation>
     </message>
     <message>

@@ -1798,6 +1798,10 @@
         <translation>热图中高于其下限的部分均不在骨上；不能说明任何位置。</translation>
     </message>
     <message>
+        <source>The file ends within its header; copy it once more.</source>
+        <translation>文件在其头部内中断；请重新复制。</translation>
+    </message>
+    <message>
         <source>The images are coloured pictures, not CT values.</source>
         <translation>这些图像是彩色图片，而非 CT 值。</translation>
     </message>
@@ -2424,6 +2428,10 @@
         <translation>其他检查方式的图像</translation>
     </message>
     <message>
+        <source>images that are cut off</source>
+        <translation>被截断的图像</translation>
+    </message>
+    <message>
         <source>images with a wrong number of frames</source>
         <translation>帧数有误的图像</translation>
     </message>
@@ -2927,6 +2935,12 @@
         <source>{} image(s) are contained twice; the copies were left out.</source>
         <translation>
             <numerusform>{} 幅图像重复；副本已略去。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{} image(s) are cut off within their header and were left out: slices may be missing.</source>
+        <translation>
+            <numerusform>{} 幅图像在其头部内被截断，已略去：可能缺少层面。</numerusform>
         </translation>
     </message>
     <message>
