@@ -10,11 +10,13 @@ sample=${samples[0]}
 
 if [ "$(uname -s)" != Linux ] || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then exec "$bin/ankleviewer" "$sample" "$@"; fi
 
+# the screen may have gone since `make setup`, which looked for a virtual one only where there was none
+command -v Xvfb >/dev/null || bash packaging/system-libraries.sh screen
 work=$(mktemp -d)
 trap 'kill "$screen" 2>/dev/null || true; rm -rf "$work"' EXIT
 Xvfb -displayfd 3 -screen 0 1920x1080x24 -nolisten tcp 3>"$work/display" >"$work/log" 2>&1 &
 screen=$!
-for _ in $(seq 100); do [ -s "$work/display" ] && break; sleep 0.1; done
+for _ in $(seq 100); do if [ -s "$work/display" ] || ! kill -0 "$screen" 2>/dev/null; then break; fi; sleep 0.1; done
 if [ ! -s "$work/display" ]; then echo "The virtual screen (Xvfb) did not start:" >&2; cat "$work/log" >&2; exit 1; fi
 export DISPLAY=":$(<"$work/display")" QT_QPA_PLATFORM=xcb LIBGL_ALWAYS_SOFTWARE=1
 

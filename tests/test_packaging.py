@@ -83,6 +83,19 @@ def test_run_passes_a_failure_on(tmp_path: Path) -> None:
     assert "Picture" not in run.stdout
 
 
+@linux_only
+def test_run_whose_screen_has_gone_since_the_setup_says_what_is_missing(tmp_path: Path) -> None:
+    script = tree_with_program(tmp_path, status=0)
+    (tmp_path / "assets" / "sample" / "one.nii.gz").touch()
+    (script.parent / "system-libraries.sh").write_text('echo "missing: $1" >&2; exit 1\n')
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "dirname", "uname", "mktemp", "rm", "seq", "sleep", "cat", "mkdir"):
+        (tools / name).symlink_to(shutil.which(name) or "")
+    run = bash(script, VENV=str(tmp_path), DISPLAY="", WAYLAND_DISPLAY="", PATH=str(tools))
+    assert run.returncode == 1 and "missing: screen" in run.stderr and not (tmp_path / "calls").exists()
+
+
 def test_run_on_a_screen_opens_the_window(tmp_path: Path) -> None:
     script = tree_with_program(tmp_path, status=0)
     (tmp_path / "assets" / "sample" / "one.nii.gz").touch()

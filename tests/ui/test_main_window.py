@@ -91,6 +91,15 @@ def test_a_recent_scan_on_a_share_that_is_gone_stops_no_start(make_window, backe
     assert [b.toolTip() for b in window.empty.findChildren(QPushButton) if b.objectName() == "link"] == [str(scan)]
 
 
+def test_a_recent_scan_is_shown_by_its_very_path(make_window, backend, tmp_path) -> None:
+    scan = tmp_path / "Smith & Jones.nii"
+    scan.write_bytes(b"")
+    settings.save(settings.Settings(recent=(str(scan),)))
+    window = make_window(backend, path=None)
+    (button,) = [b for b in window.empty.findChildren(QPushButton) if b.objectName() == "link"]
+    assert "Smith && Jones" in button.text() and button.shortcut().isEmpty()
+
+
 PRESETS = [("1", (2000, 350)), ("2", (2500, 480)), ("3", (1000, 400)), ("6", (1700, 650))]
 
 

@@ -31,19 +31,21 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
         located: of the locator, the surest first; () where it did not run.
         grid: of the scan.
     """
-    sides = agree_on_sides(tuple(located))
     left = list(bones)
-    ankles: list[Ankle] = []
-    sure: list[Ankle] = []
-    for seen, side in zip(located, sides, strict=True):
+    believed: list[tuple[Located, Ankle | None]] = []
+    for seen in located:
         near = min(left, key=lambda a: _apart(a.centre_mm, seen.centre_mm), default=None)
         if near is not None and _apart(near.centre_mm, seen.centre_mm) < SAME_MM:
             left.remove(near)
-            ankles.append(_with(near, seen, side, grid))
+            believed.append((seen, near))
         elif seen.confidence >= ALONE:
-            ankles.append(_alone(seen, side, grid))
-        else:
-            continue
+            believed.append((seen, None))
+    # what is not believed is no second ankle, whose side would tell that of the first
+    sides = agree_on_sides(tuple(seen for seen, _ in believed))
+    ankles: list[Ankle] = []
+    sure: list[Ankle] = []
+    for (seen, near), side in zip(believed, sides, strict=True):
+        ankles.append(_alone(seen, side, grid) if near is None else _with(near, seen, side, grid))
         sure += ankles[-1:] if seen.confidence >= ALONE else []
     # what the bones alone say is no second ankle beside one already found, nor another joint of a leg whose ankle is certain
     ankles += [
@@ -52,7 +54,7 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
         if all(_apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
         and all(_apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
     ]
-    told = [_named(seen) for seen, side in zip(located, sides, strict=True) if side != "unknown"]
+    told = [_named(seen) for (seen, _), side in zip(believed, sides, strict=True) if side != "unknown"]
     ankles = _of_two_sides(ankles, [a.landmarks in told for a in ankles])
     return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
 

@@ -116,9 +116,9 @@ def _missing(coarse: Coarse, joint: Joint) -> str:
         return f"only {int(joint.above_mm)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
     if joint.below_mm < TALUS_MM:
         return f"only {joint.below_mm:.0f} mm below the joint lie in the scan; the talus is not contained."
-    low, high = coarse.grid.bounds_mm()
-    aside = joint.axis.point[None, :2] + ASIDE_MM * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
-    if (aside < low[:2]).any() or (aside > high[:2]).any():
+    # in voxels: the sides of a field of view that is turned are not those of a box around it
+    at, reach = coarse.grid.to_voxel(joint.axis.point)[:2], ASIDE_MM / np.asarray(coarse.grid.spacing[:2])
+    if (at - reach < -0.5).any() or (at + reach > np.asarray(coarse.grid.shape[:2]) - 0.5).any():
         return "the joint lies at the side of the scan and is cut off."
     return ""
 

@@ -36,7 +36,7 @@ def bone_surface(
     cancelled: Callable[[], bool] = lambda: False,
     cast: Cast | None = None,
 ) -> Surface | None:
-    """Surface of everything at or above `level` HU inside an LPS box (whole scan for None); None where there is no bone.
+    """Surface of everything above `level` HU inside an LPS box (whole scan for None); None where there is no bone.
 
     The volume is smoothed and resampled to about `step_mm` (never finer than the scan), coarser where it would pass 12 million
     voxels, so that a large scan stays within a second. What `cast` names is left out.
@@ -51,7 +51,7 @@ def bone_surface(
     if cancelled():
         return None
     padded = np.pad(part, 1, constant_values=-1024.0)
-    if padded.max() < level:
+    if padded.max() <= level:
         return None
     points, faces = _triangles(padded, level)
     mm = field.grid.to_mm(points - 1.0)

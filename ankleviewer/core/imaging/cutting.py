@@ -50,11 +50,15 @@ def cut(array: NDArray[Any], scan: Grid, plane: Grid, index: int, outside: int) 
     return out
 
 
+_FACE = 2e-3  # voxels, more than the samplers let a position lie outside
+
+
 def _columns_inside(slope: Array, ends: Array, shape: tuple[int, int, int], columns: int) -> tuple[int, int]:
     """Range of columns [low, high) of a block of rows that may lie in the scan; ends: scan voxel of column 0, (3, rows)."""
     low, high = 0.0, float(columns - 1)
     for axis in range(3):
-        least, most = float(ends[axis].min()), float(ends[axis].max())
+        # the samplers decide; a plane that runs along the scan's own face may miss it by a rounding
+        least, most = float(ends[axis].min()) - _FACE, float(ends[axis].max()) + _FACE
         if abs(slope[axis]) < 1e-9:
             if most < 0 or least > shape[axis] - 1:
                 return 0, 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import UP, Array
 from ankleviewer.core.reading.measure import distance_mm, unit
 
 SYNDESMOSIS_MM = 10.0  # height over the plafond at which the tibiofibular distances are read
@@ -130,7 +130,18 @@ def syndesmosis(plafond: ArrayLike, pairs: Sequence[tuple[ArrayLike, ArrayLike]]
     return Syndesmosis(tuple(distance_mm(a, b) for a, b in pairs), height)
 
 
-def level_above(plafond: ArrayLike, normal: ArrayLike, height_mm: float = SYNDESMOSIS_MM) -> Array:
-    """The position `height_mm` above the plafond, square to the axial slices (`normal` may point either way), LPS mm."""
-    up = unit(normal)
-    return np.asarray(np.asarray(plafond, dtype=np.float64) + height_mm * (up if up[2] >= 0 else -up))
+def towards(up: ArrayLike, normal: ArrayLike) -> Array:
+    """The unit normal of slices, which may point either way, turned towards the shaft of the leg (`up`, LPS)."""
+    along = unit(normal)
+    return np.asarray(along if float(along @ np.asarray(up, dtype=np.float64)) >= 0 else -along)
+
+
+def level_above(plafond: ArrayLike, normal: ArrayLike, up: ArrayLike = UP, height_mm: float = SYNDESMOSIS_MM) -> Array:
+    """The position `height_mm` above the plafond, square to the axial slices, LPS mm.
+
+    Args:
+        plafond: LPS mm.
+        normal: of the slices; may point either way.
+        up: towards the shaft, LPS; of a leg that lies across the scan that is not the head's side.
+    """
+    return np.asarray(np.asarray(plafond, dtype=np.float64) + height_mm * towards(up, normal))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -69,14 +70,16 @@ def dragged(box: BoxMm, hold: Hold, shift: ArrayLike, bounds: tuple[Array, Array
 
 
 def far_side(across: ArrayLike, down: ArrayLike) -> tuple[Hold, Hold]:
-    """Holds of the faces at the right and at the bottom of a pane, for resizing by keys.
+    """Holds of the faces at the right and at the bottom of a pane, for resizing by keys: of two different patient axes, those
+    that run closest to the pane's own.
 
     Args:
         across, down: unit vectors of the slice's rows (screen right) and columns (screen down), LPS.
     """
+    directions = np.asarray(across, dtype=np.float64), np.asarray(down, dtype=np.float64)
+    axes = max(permutations(range(3), 2), key=lambda pair: abs(directions[0][pair[0]]) * abs(directions[1][pair[1]]))
     holds = []
-    for direction in (np.asarray(across, dtype=np.float64), np.asarray(down, dtype=np.float64)):
-        axis = int(np.argmax(np.abs(direction)))
+    for direction, axis in zip(directions, axes, strict=True):
         sides = [0, 0, 0]
         sides[axis] = 1 if direction[axis] > 0 else -1
         holds.append(Hold((sides[0], sides[1], sides[2])))

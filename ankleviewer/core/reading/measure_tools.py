@@ -107,8 +107,7 @@ def _syndesmosis(_volume: Volume, points: Sequence[Point], normal: Point | None)
     pairs = list(zip(points[1::2], points[2::2], strict=False))
     if not pairs or normal is None:
         return ()
-    up = np.asarray(normal) * (1.0 if normal[2] >= 0 else -1.0)
-    found = syndesmosis(points[0], pairs, up)
+    found = syndesmosis(points[0], pairs, normal)  # a measure of this kind keeps the normal that points to the shaft
     distances = [Value(side, mm, "mm") for side, mm in zip(SIDES, found.distances_mm, strict=False)]
     return *distances, Value("above plafond", found.height_mm, "mm")
 

@@ -43,9 +43,11 @@ class HeldKeys(QObject):
             self._release()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
             return False
-        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+        if not isinstance(watched, QWidget):
             return False
-        typing = _typing()
+        mine, typing = watched.window() is self._window, _typing()
+        if not mine and kind != QEvent.Type.KeyRelease:  # a menu or a list that is open hears of the release alone
+            return False
         for name in (HIDE, TOOL):
             if self._is_held(event, name):  # whatever else is held with it meanwhile
                 if kind == QEvent.Type.KeyRelease and not event.isAutoRepeat():
@@ -53,13 +55,13 @@ class HeldKeys(QObject):
                     self._set(name, False)
                 elif kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
                     self._held[name] = (event.key(), event.nativeScanCode())  # its ShortcutOverride may have told no place
-                return True
-            if not typing and self._is(event, name):
+                return mine
+            if mine and not typing and self._is(event, name):
                 if kind != QEvent.Type.KeyRelease and not event.isAutoRepeat():
                     self._held[name] = (event.key(), event.nativeScanCode())
                     self._set(name, True)
                 return True
-        enter = not typing and kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        enter = mine and not typing and kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and isinstance(watched, QAbstractButton):
             watched.click()
             return True

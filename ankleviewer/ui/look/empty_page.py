@@ -106,7 +106,8 @@ class EmptyPage(QWidget):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setToolTip("" if hidden else path)
             shown = tr("Recent scan {number}", number=number) if hidden else path
-            button.setText(button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, 500))
+            elided = button.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, 500)
+            button.setText(elided.replace("&", "&&"))  # a lone one would underline the next letter
             button.clicked.connect(lambda _checked=False, chosen=path: self.controller.open(chosen))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.recent_head.setVisible(bool(there))

@@ -90,6 +90,9 @@ class BoxEditMouse(QObject):
         return True
 
     def _move(self, event: QMouseEvent) -> bool:
+        if self._dragging and not event.buttons():  # another window, which came over this one, heard of the release
+            self._dragging = False
+            self.editing.let_go()
         if self._dragging:
             self.editing.drag(self.pane.mm_at(event.position()))
             return True

@@ -103,6 +103,9 @@ class MeasureMouse(QObject):
         return False
 
     def _move(self, event: QMouseEvent) -> bool:
+        if self._gripping and not event.buttons():  # another window, which came over this one, heard of the release
+            self._gripping = False
+            self.measuring.let_go()
         if self._gripping:
             self.measuring.drag(self.pane.plane, self.pane.mm_at(event.position()))
             return True

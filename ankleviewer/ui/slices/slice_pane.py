@@ -56,6 +56,7 @@ class SlicePane(QWidget):
         self._drag: tuple[str, QPointF] | None = None
         self._carry = 0.0
         self._wheel = 0
+        self._volume: object = None
         self.handles = TurnHandles(self, model, plane)
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self._on_scene)
@@ -65,6 +66,10 @@ class SlicePane(QWidget):
         self.update()
 
     def _on_scene(self) -> None:
+        volume = self.model.scene.volume if self.model.scene is not None else None
+        if volume is not self._volume:  # what is held belongs to the scan before
+            self._volume, self._drag = volume, None
+            self.handles.forget()
         self._layers.clear()
         self._ground.clear()
         self._held.clear()
@@ -179,6 +184,8 @@ class SlicePane(QWidget):
         self._mouse = event.position()
         if self.model.scene is None:
             return
+        if not event.buttons():  # another window, which came over this one, heard of the release
+            self._let_go()
         if self.handles.move(event.position()):
             pass
         elif self._drag is not None:
@@ -207,6 +214,9 @@ class SlicePane(QWidget):
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """The drag is over."""
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._drag = None
         self.handles.release()
 

@@ -89,11 +89,16 @@ class TurnHandles:
         """The planes back to where they were when the grip was taken; False where none is held."""
         if self._angle is None:
             return False
-        self._angle, self._over, self._turned = None, False, False
-        self._pane.unsetCursor()
+        self.forget()
         before = self._before
         self._model.update(turn=before.turn, oblique=before.oblique, panes=before.panes)
         return True
+
+    def forget(self) -> None:
+        """Let a grip go, the planes as they are."""
+        if self._angle is not None:
+            self._angle, self._over, self._turned = None, False, False
+            self._pane.unsetCursor()
 
     def _mouse_angle(self, point: QPointF) -> float:
         picture, port = self._pane.picture(), self._pane.viewport()

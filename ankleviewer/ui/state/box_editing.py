@@ -109,6 +109,11 @@ class BoxEditing(QObject):
             self._write(now)
         self.changed.emit()
 
+    def let_go(self) -> None:
+        """The drag ended elsewhere: the box is where it was."""
+        self._drag = self._now = None
+        self.changed.emit()
+
     def nudge(self, plane: str, direction: tuple[int, int], resize: bool) -> None:
         """Move the box by STEP_MM within a plane, or its right and bottom faces (direction: screen right, screen down)."""
         across, down = rows_and_columns(self.controller.view.frame(plane))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES, Frame
-from ankleviewer.core.reading.ankle_measures import SYNDESMOSIS_MM, level_above
+from ankleviewer.core.reading.ankle_measures import SYNDESMOSIS_MM, level_above, towards
 from ankleviewer.core.reading.measure import Measure, Point, distance_mm, point
 from ankleviewer.core.reading.measure_marks import (
     MeasureMark,
@@ -145,7 +145,7 @@ class Measuring(QObject):
         if not self.note:
             try:
                 # a region's rectangle may still be flat; its area is what counts when the last corner is set
-                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), normal_of(self.view.frame(plane)))
+                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), self._normal(plane, tool, new))
             except ValueError as error:
                 told = said(str(error))
                 self.note = told[:1].upper() + told[1:]
@@ -182,8 +182,8 @@ class Measuring(QObject):
     def _after(self, tool: Tool) -> None:
         """The syndesmosis is read on a slice of its own height: go there."""
         if tool.name == "tibiofibular" and len(self.points) == 1:
-            frame = self.view.frame("axial")
-            self.view.move_cursor(level_above(self.points[0], normal_of(frame)))
+            up = self._normal("axial", tool, self.points[0])
+            self.view.move_cursor(level_above(self.points[0], up, up))
             shown, index = self.frame("axial")
             x, y, _ = shown.grid.to_voxel(self.points[0])
             height = distance_mm(self.points[0], shown.grid.to_mm((x, y, index)))
@@ -223,13 +223,20 @@ class Measuring(QObject):
         self.changed.emit()
         return True
 
+    def _normal(self, plane: str, tool: Tool, place: Point) -> Point:
+        """The normal of a plane's slices; that of the syndesmosis, which has an above, points to the shaft of the leg there."""
+        normal = normal_of(self.view.frame(plane))
+        if tool.name != "tibiofibular":
+            return normal
+        return point(towards(self.reviewing.shaft_of(place, self.view.state.ankle), normal) + 0.0)
+
     def _stored(self, points: Sequence[Point], plane: str) -> tuple[Point, ...]:
         assert self.tool is not None
         return stored(self.tool, points, rows_and_columns(self.view.frame(plane)))
 
     def _keep(self, tool: Tool, plane: str) -> None:
         points = self._stored(self.points, plane)
-        normal = normal_of(self.view.frame(plane))
+        normal = self._normal(plane, tool, points[0])
         values = tool.read(self.view.scene.volume, points, normal)
         kept = normal if tool.name == "tibiofibular" else common_normal(points, normal)
         self._reset()
@@ -249,7 +256,7 @@ class Measuring(QObject):
             points.append(self._hover[1])
         if not points:
             return None
-        normal = normal_of(self.view.frame(plane))
+        normal = self._normal(plane, tool, points[0])
         try:
             kept = self._stored(points, plane)
             return Measure(PENDING, tool.name, kept, normal, tool.read(scene.volume, kept, normal))
@@ -331,6 +338,11 @@ class Measuring(QObject):
         grip, self._grip = self._grip, None
         if grip is not None and grip.now != grip.before:
             self.reviewing.change_measure(grip.now)
+        self.changed.emit()
+
+    def let_go(self) -> None:
+        """The drag ended elsewhere: the point is where it was."""
+        self._grip = None
         self.changed.emit()
 
     def move_nearest(self, plane: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ankleviewer.core.geometry import UP
 from ankleviewer.core.reading.measure import Measure, Point, Value
 from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
 from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
@@ -78,6 +79,13 @@ class Reviewing(QObject):
         ankles = self._case.ankles if self._case is not None else ()
         whose = ankle_of_all(points, ankles) if len(ankles) > 1 else None
         return side_word(ankles[whose].side) if whose is not None else ""
+
+    def shaft_of(self, place: Point, shown: int) -> Point:
+        """Where the shaft lies of the leg that a place belongs to: a unit vector, LPS. `shown`: index of the ankle shown."""
+        ankles = self._case.ankles if self._case is not None else ()
+        whose = ankle_at(place, ankles, shown) if ankles else 0
+        up: Point = ankles[whose].up if whose < len(ankles) else UP
+        return up
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:

@@ -133,7 +133,7 @@ def box_views(pane: Pane3D) -> QImage | None:
     whatever the reader hides or says (that is written), and no other box, since the pictures have no numbers.
     """
     scene, render = pane.model.scene, pane.render3d
-    if render is None or scene is None or not scene.boxes:
+    if render is None or scene is None or not scene.boxes or render.bone.mesh is None:
         return None
     index = max(pane.model.state.selected, 0)
     word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))

@@ -248,6 +248,10 @@ class Pane3D(QWidget):
         self.settled.emit()
 
     def _on_failed(self, error: Any) -> None:
+        self.cast = self._shown = None
+        self.tools.forget()
+        if self.render3d is not None and not self._coarse_shown:  # never another scan's bones under this one's boxes
+            self.render3d.show_mesh("fine", None, first=True)
         self._give_up(tr("The 3D view failed ({code})", code=error.code))
 
     def _say(self, text: str) -> None:
@@ -340,12 +344,15 @@ class Pane3D(QWidget):
         self.set_options(**vars(other.options))
         if other.render3d is None:
             return
-        camera = other.render3d.plotter.camera.copy()
+        camera, cut = other.render3d.plotter.camera.copy(), other.render3d.crop.bounds
+        self.tools.in_software = other.tools.in_software
 
         def turn() -> None:
             self.settled.disconnect(turn)
             if self.render3d is not None:
                 self.render3d.set_camera(camera)
+                if cut is not None:
+                    self.render3d.crop.cut(cut)
                 self.draw_soon()
 
         self.settled.connect(turn)

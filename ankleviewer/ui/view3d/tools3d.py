@@ -31,6 +31,7 @@ SOFTWARE = noop("No graphics card: the surface stays. The 3D menu can switch vol
 
 WITHOUT_CAST = noop("Without cast, splint and table; bone that touches them may lack a little of its surface.")
 NO_CAST = noop("No cast or splint was found around this leg.")
+NOT_TOLD_APART = noop("Leg and foot could not be told apart in this scan.")
 NO_BOX = noop("There is no box to show.")
 WITHOUT_FOOT = noop("Without the foot; pieces of the malleoli may be missing with it.")
 
@@ -143,7 +144,9 @@ class Tools3D(QObject):
 
     def toggle_foot(self) -> None:
         """Hide or show everything below the ankle joint."""
-        if self.pane.render3d is not None:
+        if self.pane.options.foot and "foot" in self._made and self._made["foot"] is None:
+            self.say(tr(NOT_TOLD_APART))
+        elif self.pane.render3d is not None:
             self.pane.set_options(foot=not self.pane.options.foot)
             if not self.pane.options.foot and self._made.get("foot") is not None:
                 self.say(tr(WITHOUT_FOOT))
@@ -193,8 +196,8 @@ class Tools3D(QObject):
         self.line.hide()
 
     def on_scene(self) -> None:
-        """Another scan or ankle: what was made for the last one is let go."""
-        self._made = {}
+        """Another scan or ankle, or the cast switched: what was made for the last one is let go, and what is being made."""
+        self.forget()
         if self.pane.cast is not None:
             self.say(tr(WITHOUT_CAST))
         elif self.line.text() == tr(WITHOUT_CAST):
@@ -204,6 +207,11 @@ class Tools3D(QObject):
         self._asked_without_cast = False
         self._tell_missing()
         self._prepare()
+
+    def forget(self) -> None:
+        """Let go of what was made, and of what is being made."""
+        self.job.cancel()
+        self._made = {}
 
     def on_answer(self) -> None:
         """Another answer for the same bone: its heat map has to be read anew, and it may have boxes."""
@@ -256,7 +264,7 @@ class Tools3D(QObject):
             if kind == "voxels":
                 render.show_voxels(made)
             elif made is None:
-                self.say(tr("Leg and foot could not be told apart in this scan."))
+                self.say(tr(NOT_TOLD_APART))
                 self.pane.set_options(foot=True)
             else:
                 render.show_foot(made)

@@ -109,3 +109,13 @@ def test_two_ankles_never_have_one_side() -> None:
     assert {a.side: a.centre_mm[0] for a in found} == {"L": 0, "R": -110}
     neither = together([bones("R", (2, 2, 2)), bones("R", (-110, 2, 2))], [], GRID)
     assert [a.side for a in neither] == ["unknown", "unknown"]
+
+
+def test_what_is_not_believed_tells_no_side() -> None:
+    """A faint ankle in the forefoot is none, and makes no second side."""
+    faint = seen(NAMES, sure=0.26, at=(0, 90, -60))
+    (alone,) = together([bones("L")], [seen(sure=0.9)], GRID)
+    (beside,) = together([bones("L")], [seen(sure=0.9), faint], GRID)
+    assert alone.side == beside.side == "L"
+    vague = seen((PLAFOND, DOME, MEDIAL, LATERAL), sure=0.9)
+    assert together([bones("R")], [vague], GRID)[0].side == together([bones("R")], [vague, faint], GRID)[0].side

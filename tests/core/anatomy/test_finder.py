@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
+from ankleviewer.core.anatomy import finder as module
 from ankleviewer.core.anatomy.finder import find_ankles
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
@@ -147,3 +150,19 @@ def test_a_real_head_has_no_ankle(third_party, tmp_path):
     for n in range(1, 15):
         shutil.copy(third_party / "dicom" / "tilt-ge" / f"{n:02d}.dcm", tmp_path)
     assert find_ankles(open_scan(tmp_path).volume) == ()
+
+
+@pytest.mark.parametrize("degrees", [0, 15, 30, 45])
+def test_a_joint_at_the_side_of_a_turned_field_of_view_is_cut_off(degrees: float) -> None:
+    """120 mm wide; a box around it that is not turned is wider."""
+    affine = np.eye(4)
+    affine[:3, :3] = Rotation.from_euler("z", degrees, degrees=True).as_matrix() * 2.0
+    grid = Grid((60, 60, 80), affine)
+
+    def reason(x: float) -> str:
+        axis = SimpleNamespace(point=grid.to_mm((x, 29.5, 40.0)))
+        joint = SimpleNamespace(axis=axis, above_mm=80.0, below_mm=50.0)
+        return module._missing(SimpleNamespace(grid=grid), joint)
+
+    assert reason(2.0) == reason(9.5) == reason(57.0) == "the joint lies at the side of the scan and is cut off."
+    assert reason(29.5) == reason(13.0) == ""

@@ -64,3 +64,9 @@ def test_heat_on_a_grid_is_the_heat_at_its_voxels() -> None:
     grid = Grid.axis_aligned((10, 11, 12), (2.0, 2.1, 2.2), (-1, 0, 1))
     mm = grid.to_mm(np.stack(np.meshgrid(*map(np.arange, grid.shape), indexing="ij"), axis=-1)).reshape(-1, 3)
     assert np.allclose(heat_on(grid, heat).ravel(), heat_at(mm.astype(np.float32), heat), atol=1e-4)
+
+
+def test_bone_of_exactly_the_level_has_no_surface() -> None:
+    hu = np.full((20, 20, 20), -1000, np.int16)
+    hu[5:15, 5:15, 5:15] = 200
+    assert bone_surface(Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))) is None

@@ -7,9 +7,11 @@ import itertools
 import numpy as np
 import pytest
 from scipy.ndimage import map_coordinates
+from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.cutting import cut
+from ankleviewer.core.imaging.oblique import frames_of, start
 
 SHAPE = (23, 31, 17)
 SPACING = (0.5, 0.8, 1.25)
@@ -84,3 +86,19 @@ def test_a_plane_beside_the_scan_and_a_flat_scan_are_empty() -> None:
     assert (cut(volume(), scan, far, 0, -7) == -7).all()
     flat = Grid.axis_aligned((5, 5, 1), 1.0, (0, 0, 0))
     assert (cut(np.zeros((5, 5, 1), np.int16), flat, far, 0, -7) == -7).all()
+
+
+@pytest.mark.parametrize("turn", [np.eye(3), Rotation.from_rotvec((0.1, -0.05, 0.3)).as_matrix()])
+def test_first_and_last_slices_are_whole_whatever_the_numbers_round_to(turn: np.ndarray) -> None:
+    """A position of -1e-10 voxels is on the scan's face."""
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        affine = np.eye(4)
+        affine[:3, :3] = turn * 0.4
+        affine[:3, 3] = rng.uniform(-200, 200, 3)
+        scan = Grid((24, 20, 16), affine.astype(np.float32).astype(np.float64))
+        hu = np.full(scan.shape, 100, np.int16)
+        planes = start(scan, tuple(scan.to_mm(np.array((12.0, 10.0, 8.0)))))
+        for frame in frames_of(scan, planes):
+            for index in (0, frame.grid.shape[2] - 1):
+                assert (cut(hu, scan, frame.grid, index, -1000) == 100).mean() > 0.9, (frame, index)

@@ -62,3 +62,10 @@ def test_ten_millimetres_above_is_towards_the_head_whichever_way_the_normal_poin
     tilted = np.array((0.0, 0.6, 0.8))
     np.testing.assert_allclose(level_above((1, 2, 3), tilted), np.array((1, 2, 3)) + 10 * tilted)
     np.testing.assert_allclose(level_above((1, 2, 3), -tilted), level_above((1, 2, 3), tilted))
+
+
+def test_of_a_leg_across_the_scan_above_is_where_its_shaft_lies() -> None:
+    for degrees in (88, 92, 135, 180):
+        leg = Rotation.from_euler("x", degrees, degrees=True).apply((0, 0, 1))
+        for normal in (leg, -leg):
+            np.testing.assert_allclose(level_above((0, 0, 0), normal, leg), 10 * leg, atol=1e-9)

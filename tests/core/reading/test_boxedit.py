@@ -76,3 +76,8 @@ def test_a_box_always_has_a_size_and_stays_inside(sides: tuple[int, int, int], s
 def test_the_right_and_lower_faces_of_a_pane() -> None:
     assert far_side((1, 0, 0), (0, 0, -1)) == (Hold((1, 0, 0)), Hold((0, 0, -1)))
     assert far_side((-0.9, 0.4, 0), (0.4, 0.9, 0)) == (Hold((-1, 0, 0)), Hold((0, 1, 0)))
+
+
+def test_on_strongly_turned_planes_the_keys_move_two_different_faces() -> None:
+    across, down = far_side((0.8, 0.42, 0.42), (-0.6, 0.56, 0.56))
+    assert across == Hold((1, 0, 0)) and down.sides[0] == 0 and not down.whole

@@ -73,7 +73,9 @@ def test_all_tools_have_a_case_a_key_and_what_a_user_must_know() -> None:
 def test_the_tibiofibular_distances_appear_one_by_one() -> None:
     tool, (points, _) = BY_NAME["tibiofibular"], CASES["tibiofibular"]
     assert [v.name for v in tool.read(VOLUME, points[:4], UP)] == ["anterior", "above plafond"]
-    assert [v.number for v in tool.read(VOLUME, points[:3], (0.0, 0.0, -1.0))] == [2.0, 10.0], "either way of the normal"
+    assert [v.number for v in tool.read(VOLUME, points[:3], (0.0, 0.0, -1.0))] == [2.0, -10.0], (
+        "the normal tells where the shaft lies"
+    )
     assert tool.read(VOLUME, points[:2], UP) == ()
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from ankleviewer.ui.keyboard.help_dialog import keys_dialog
 from ankleviewer.ui.keyboard.keymap import HELD_PLACE, place_of
@@ -111,4 +111,17 @@ def test_a_key_that_shift_gives_another_code_is_known_by_its_place(make_window, 
     send(QEvent.Type.KeyRelease, Qt.Key.Key_Exclam, shift, 10)
     assert window.view.state.hide_ai, "that was another one"
     send(QEvent.Type.KeyRelease, Qt.Key.Key_Yacute, shift, 29)
+    assert not window.view.state.hide_ai
+
+
+def test_a_key_let_go_over_a_menu_holds_nothing(make_window, backend) -> None:
+    """An open menu gets the keys, and the window hears of nothing."""
+    window = make_window(backend)
+    QTest.keyPress(window.panes["axial"], Qt.Key.Key_Space)
+    assert window.view.state.hide_ai
+    menu = QMenu(window)
+    menu.addAction("x")
+    menu.popup(window.mapToGlobal(window.rect().center()))
+    QTest.keyRelease(menu, Qt.Key.Key_Space)
+    menu.close()
     assert not window.view.state.hide_ai

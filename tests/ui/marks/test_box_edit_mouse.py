@@ -127,3 +127,16 @@ def test_the_readers_box_is_painted_in_its_own_colour_and_hides_with_the_models(
     assert cyan() > 150
     window.view.update(hide_ai=True)
     assert cyan() == 0
+
+
+def test_a_drag_whose_end_was_not_heard_of_leaves_the_box(window) -> None:
+    own = now(window)
+    mid = own.center_mm
+    edge = (own.max_mm[0], mid[1], mid[2])
+    QTest.mousePress(window.panes["axial"], LEFT, NO, at(window, "axial", edge))
+    move(window, "axial", (edge[0] + 6, mid[1], mid[2]), LEFT)
+    assert now(window) != own
+    move(window, "axial", (edge[0] + 9, mid[1], mid[2]))
+    assert now(window) == own
+    QTest.mouseRelease(window.panes["axial"], LEFT, NO, at(window, "axial", edge))
+    assert now(window) == own and not window.controller.reviewing.review.edited

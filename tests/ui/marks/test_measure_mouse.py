@@ -229,3 +229,16 @@ def test_a_pane_without_a_scan_lets_everything_through(make_window, backend) -> 
     QTest.mouseClick(window.panes["axial"], LEFT, NO, QPoint(20, 20))
     QTest.keyClick(window, Qt.Key.Key_Return)
     assert window.controller.measuring.points == []
+
+
+def test_a_drag_whose_end_was_not_heard_of_leaves_the_point(window) -> None:
+    QTest.keyClick(window, "I")
+    click(window, "axial", (-6.0, 0.0, 140.0))
+    click(window, "axial", (0.0, 8.0, 140.0))
+    before = kept(window)
+    QTest.mousePress(window.panes["axial"], LEFT, NO, at(window, "axial", (0.0, 8.0, 140.0)))
+    move(window, "axial", (6.0, 16.0, 140.0), LEFT)
+    move(window, "axial", (9.0, 20.0, 140.0))
+    assert window.controller.measuring.shown() == before
+    QTest.mouseRelease(window.panes["axial"], LEFT, NO, at(window, "axial", (9.0, 20.0, 140.0)))
+    assert kept(window) == before

@@ -214,3 +214,26 @@ def test_a_pane_without_a_scan_is_black_and_quiet(make_window, backend) -> None:
     wheel(pane, 1)
     pane.mouseMoveEvent(_move(pane, QPoint(20, 20)))
     assert image_of(pane).max() == 0
+
+
+def test_a_drag_whose_end_was_not_heard_of_is_over(window) -> None:
+    """A dialog that comes over the window gets the release."""
+    pane, none = window.panes["axial"], Qt.MouseButton.NoButton
+    QTest.mousePress(pane, LEFT, NO, QPoint(100, 130))
+    pane.mouseMoveEvent(_move(pane, QPoint(100, 124)))
+    before = pane.picture().index
+    pane.mouseMoveEvent(_move(pane, QPoint(100, 60), none))
+    pane.mouseMoveEvent(_move(pane, QPoint(100, 20)))
+    assert pane.picture().index == before
+
+
+def test_what_is_held_belongs_to_its_scan(window, backend, fakes, qtbot) -> None:
+    pane = window.panes["axial"]
+    QTest.mousePress(pane, LEFT, NO, QPoint(100, 130))
+    backend.volume = fakes.phantom()
+    window.open("next.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.case.scan.path == "next.nii.gz" and not fakes.busy(window))
+    before = pane.picture().index
+    pane.mouseMoveEvent(_move(pane, QPoint(100, 40)))
+    assert pane.picture().index == before
+    QTest.mouseRelease(pane, LEFT, NO, QPoint(100, 40))

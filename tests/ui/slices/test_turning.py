@@ -131,3 +131,14 @@ def test_hu_under_the_mouse_is_that_of_the_turned_slice(window) -> None:
     assert value == "1100 HU" and place.startswith(("L 4", "L 3.9"))
     move(pane, QPointF(3, 3), Qt.MouseButton.NoButton)
     assert pane._hover_text() == "" or pane._hover_text().startswith("outside")
+
+
+def test_a_grip_turns_no_other_scan_s_planes(window, backend, fakes, qtbot) -> None:
+    pane, model = window.panes["axial"], window.view
+    turn_by_drag(pane, 24, release=False)
+    backend.volume = fakes.phantom()
+    window.open("next.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.case.scan.path == "next.nii.gz" and not fakes.busy(window))
+    assert not model.state.oblique and not pane.handles.dragging
+    move(pane, QPointF(40.0, 40.0))
+    assert not model.state.oblique and not pane.handles.cancel()

@@ -273,3 +273,21 @@ def test_without_a_scan_no_tool(make_window, backend) -> None:
     measuring.start("distance")
     assert measuring.tool is None and not measuring.set_point("axial", (0, 0, 0))
     assert BY_NAME["distance"].steps
+
+
+@pytest.mark.parametrize("up", [(0.0, 0.0, 1.0), (0.0, 0.2, -0.98)])
+def test_above_the_plafond_is_towards_the_shaft(make_window, fakes, up) -> None:
+    """Of a leg that was scanned upside down, too."""
+    ankle = fakes.ankle()
+    ankle.up = up
+    window = make_window(fakes.Backend(ankles=(ankle,)))
+    measuring = window.controller.measuring
+    measuring.start("tibiofibular")
+    plane = next(p for p in ("coronal", "sagittal", "axial") if measuring.accepts(p))
+    measuring.set_point(plane, (0.0, 0.0, 140.0))
+    sign = np.sign(up[2])
+    assert window.view.state.cursor_mm[2] == pytest.approx(140.0 + 10.0 * sign)
+    for n in range(6):
+        measuring.set_point("axial", (float(n % 2) * 5.0, 3.0 * (n // 2), 140.0 + 10.0 * sign))
+    (measure,) = kept(measuring)
+    assert next(v.number for v in measure.values if v.name == "above plafond") == pytest.approx(10.0)

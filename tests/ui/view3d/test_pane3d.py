@@ -9,7 +9,7 @@ import pytest
 
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.view3d import pane3d
+from ankleviewer.ui.view3d import bone_work, pane3d
 
 
 @pytest.fixture
@@ -118,6 +118,24 @@ def test_never_the_last_scan_s_bones_under_this_one_s_boxes(window, qtbot) -> No
     assert pane._stack.currentWidget() is pane.render3d.widget and not pane.preparing
     view.set_scene(replace(view.scene, boxes=()))
     assert pane._stack.currentWidget() is pane.render3d.widget, "another answer for the same bones"
+
+
+def test_where_the_next_scan_s_bones_fail_the_last_one_s_are_gone(window, qtbot, monkeypatch) -> None:
+    pane, view = window.pane3d, window.view
+
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(bone_work, "find_cast", fail)
+    monkeypatch.setattr(pane3d, "bone_work", lambda *_: fail)
+    view.set_scene(replace(view.scene, volume=Volume(view.scene.volume.hu.copy(), view.scene.volume.grid)))
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert "failed" in pane._message.text() and pane.render3d.bone.mesh is None
+    pane.tools.show_box_views()
+    assert pane.tools.line.text() == "There is no box to show."
+    monkeypatch.undo()
+    view.set_scene(replace(view.scene))
+    qtbot.waitUntil(lambda: pane.render3d.bone.mesh is not None and not pane.pending, timeout=20000)
 
 
 def test_without_opengl_the_slices_still_work(make_window, backend) -> None:

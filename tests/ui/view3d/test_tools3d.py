@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -74,6 +75,9 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     tools.toggle_foot()
     qtbot.waitUntil(lambda: pane.options.foot and not tools.job.running, timeout=20000)
     assert "could not be told apart" in tools.line.text()
+    tools.line.hide()
+    tools.toggle_foot()  # asked again: it is not said to be missing
+    assert pane.options.foot and "could not be told apart" in tools.line.text() and tools.button.text() == "☰"
 
     # Where it was told apart, the line says what is missing for as long as it is.
     tools.say(tr(WITHOUT_FOOT))
@@ -85,6 +89,17 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     render.show_foot = lambda _made: None
     tools._on_done(("foot", pane.model.scene, object()))
     assert tools._made["foot"] is not None and not tools.line.isVisible()
+
+    # What is being made for bones that are shown another way is not waited for.
+    go = threading.Event()
+    tools.job.start(lambda _progress, _cancelled: go.wait(20) and ("voxels", pane.model.scene, "of before"))
+    tools._prepare = lambda: None
+    tools.on_scene()
+    go.set()
+    qtbot.waitUntil(lambda: not tools.job.alive)
+    qtbot.wait(20)
+    del tools._prepare
+    assert "voxels" not in tools._made
 
     # It was told apart for another ankle of the same scan, which is no longer the one shown.
     other = replace(pane.model.scene, region=(np.zeros(3), np.ones(3)))
