@@ -73,7 +73,9 @@ def pane_of(window, width: int = 1920) -> SimpleNamespace:
     return SimpleNamespace(
         model=window.view,
         cast=None,
-        render3d=SimpleNamespace(pictures_from=lambda views, _state, _scene: [blank for _ in views]),
+        render3d=SimpleNamespace(
+            bone=SimpleNamespace(mesh=object()), pictures_from=lambda views, _state, _scene: [blank for _ in views]
+        ),
         draw=lambda fine: None,
         edited=window.pane3d.edited,
         window=lambda: window,
@@ -148,3 +150,10 @@ def test_the_picture_is_saved_whole_and_told_or_refused_with_a_reason(make_windo
     save.click()
     assert window.banner.isVisible() and "FILE_NOT_WRITTEN" in window.banner.code.text()
     dialog.close()
+
+
+def test_without_bone_there_is_no_figure(make_window, backend) -> None:
+    pane = pane_of(make_window(backend))
+    assert box_views(pane) is not None
+    pane.render3d.bone.mesh = None  # it could not be made for this scan
+    assert box_views(pane) is None
