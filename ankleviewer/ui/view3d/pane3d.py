@@ -248,7 +248,7 @@ class Pane3D(QWidget):
         self.settled.emit()
 
     def _on_failed(self, error: Any) -> None:
-        self.cast = self._shown = None
+        self._shown, self.cast = None, self.cast if self._coarse_shown else None
         self.tools.forget()
         if self.render3d is not None and not self._coarse_shown:  # never another scan's bones under this one's boxes
             self.render3d.show_mesh("fine", None, first=True)

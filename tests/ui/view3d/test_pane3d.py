@@ -9,7 +9,7 @@ import pytest
 
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.view3d import bone_work, pane3d
+from ankleviewer.ui.view3d import pane3d
 
 
 @pytest.fixture
@@ -126,7 +126,6 @@ def test_where_the_next_scan_s_bones_fail_the_last_one_s_are_gone(window, qtbot,
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(bone_work, "find_cast", fail)
     monkeypatch.setattr(pane3d, "bone_work", lambda *_: fail)
     view.set_scene(replace(view.scene, volume=Volume(view.scene.volume.hu.copy(), view.scene.volume.grid)))
     qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
