@@ -103,9 +103,9 @@ def export_run(order: ExportOrder) -> Path:
     Raises:
         AnkleViewerError: USAGE, NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE.
         DataError: the validation table is not usable.
-        ExportError: see `export.export`.
+        ExportError, FileExistsError: see `export.export`.
     """
-    from trainer.packs.export import export
+    from trainer.packs.export import check_order, export
 
     if order.name is not None and (not NAME.fullmatch(order.name) or order.name in RESERVED):
         raise AnkleViewerError(
@@ -126,6 +126,7 @@ def export_run(order: ExportOrder) -> Path:
         if net.pooling != "lse":
             raise AnkleViewerError("USAGE", "--sharpness goes with a network that pools by log-sum-exp; leave it out.")
         net.sharpen(order.sharpness)
+    check_order(net, order.out, order.finer)  # before hours of answers
     manifest = order.validation
     if manifest is None:
         from trainer.scans.write_scans import Order, simulate

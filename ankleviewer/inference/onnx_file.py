@@ -30,6 +30,24 @@ _GRAPHS = {
     "tensor type": {2: "shape"},
     "shape": {1: "dimension"},
 }
+# All field numbers of these messages. What stands under another one is refused: an engine might know it, and nobody looks through
+# it here.
+_KNOWN = {
+    "model": {*range(1, 9), 14, 20, 25, 26},
+    "training": {1, 2, 3, 4},
+    "function": {1, *range(4, 15)},
+    "graph": {1, 2, 5, *range(10, 17)},
+    "subgraph": {1, 2, 5, *range(10, 17)},
+    "node": set(range(1, 11)),
+    "attribute": {*range(1, 12), 13, 14, 15, 20, 21, 22, 23},
+    "sparse": {1, 2, 3},
+    "tensor": {*range(1, 15), 16},
+    "input": {1, 2, 3, 4},
+    "type": {1, 4, 5, 6, 7, 8, 9},
+    "tensor type": {1, 2},
+    "shape": {1},
+    "dimension": {1, 2, 3},
+}
 _TENSOR_EXTERNAL, _TENSOR_LOCATION = 13, 14
 _NODE_DOMAIN, _MODEL_OPSET, _MODEL_METADATA, _DIMENSION_VALUE = 7, 8, 14, 1
 
@@ -84,7 +102,7 @@ def check(data: bytes) -> OnnxSummary:
 def _walk(data: memoryview, kind: str, summary: OnnxSummary, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
-    for number, value in _fields(data):
+    for number, value in _known_fields(data, kind):
         child = _GRAPHS.get(kind, {}).get(number)
         if kind == "tensor":
             summary.external |= number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0)
@@ -115,12 +133,20 @@ def _text(value: memoryview) -> str:
     return bytes(value).decode("utf-8")
 
 
+def _known_fields(data: memoryview, kind: str) -> Iterator[tuple[int, int | memoryview]]:
+    for number, value in _fields(data):
+        if number not in _KNOWN[kind]:
+            raise ValueError(f"field {number} of a {kind} is unknown")
+        yield number, value
+
+
 def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """Fields of one message in protobuf's wire format: (number, integer) or (number, bytes)."""
+    """Fields of one message in protobuf's wire format: (number, integer) or (number, bytes). Groups are refused: onnx.proto has
+    none, and what lies in one would have to be looked through.
+    """
     at = 0
     while at < len(data):
-        key, at = _varint(data, at)
-        number, wire = key >> 3, key & 7
+        number, wire, at = _tag(data, at)
         if wire == 0:
             integer, at = _varint(data, at)
             yield number, integer
@@ -137,12 +163,27 @@ def _fields(data: memoryview) -> Iterator[tuple[int, int | memoryview]]:
         at += length
 
 
+def _tag(data: memoryview, at: int) -> tuple[int, int, int]:
+    """Number and wire type of a field, and where it goes on. A tag has 32 bits and so five bytes: engines drop what is above, and
+    read another number than the one that stands there.
+    """
+    key, end = _varint(data, at)
+    if key >= 2**32 or end - at > 5:
+        raise ValueError("a field's tag is too long")
+    if key < 8:
+        raise ValueError("field number 0")
+    return key >> 3, key & 7, end
+
+
 def _varint(data: memoryview, at: int) -> tuple[int, int]:
+    """An integer of at most 64 bits, and where it goes on; of more, engines drop what is above."""
     value = 0
     for shift in range(0, 70, 7):
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
+        if value >= 2**64:
+            break
         if byte < 0x80:
             return value, at
     raise ValueError("number too long")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
 from ankleviewer.core.errors import ModelError
+from ankleviewer.inference import onnx_file
 from ankleviewer.inference.onnx_file import check, summarise
+
+MODELS = Path(__file__).parents[2] / "assets"
 
 
 def external(name: str = "w") -> TensorProto:
@@ -92,6 +98,92 @@ def test_external_data_is_found(model_builder, hide) -> None:
     with pytest.raises(ModelError) as error:
         check(model.SerializeToString())
     assert error.value.code == "MODEL_EXTERNAL_DATA"
+
+
+def field(number: int, value: bytes | int, above: int = 0) -> bytes:
+    """A field on the wire; `above` is added to its tag, from bit 32 on."""
+    wire, payload = (0, varint(value)) if isinstance(value, int) else (2, varint(len(value)) + value)
+    return varint((number << 3 | wire) + (above << 32)) + payload
+
+
+def entry_above(above: int) -> bytes:
+    return field(7, field(5, TensorProto(name="w").SerializeToString() + field(13, b"\x0a\x00", above)))
+
+
+def location_above(above: int) -> bytes:
+    return field(7, field(5, TensorProto(name="w").SerializeToString() + field(14, 1, above)))
+
+
+def domain_above(above: int) -> bytes:
+    return field(7, field(1, helper.make_node("Gelu", ["x"], ["y"]).SerializeToString() + field(7, b"com.microsoft", above)))
+
+
+def opset_above(above: int) -> bytes:
+    return field(8, helper.make_opsetid("com.microsoft", 1).SerializeToString(), above)
+
+
+@pytest.mark.parametrize("hide", [entry_above, location_above, domain_above, opset_above])
+@pytest.mark.parametrize("above", [1, 16, 2**20, 2**31])
+def test_a_field_whose_tag_engines_read_otherwise_is_refused(model_builder, hide, above: int) -> None:
+    """A tag has 32 bits; protobuf in C++ drops what is above them and finds the field, which would else be passed over here."""
+    whole = model_builder("lse").SerializeToString()
+    with pytest.raises(ModelError) as plain:
+        check(whole + hide(0))
+    assert plain.value.code in ("MODEL_EXTERNAL_DATA", "MODEL_CUSTOM_OPS")
+    with pytest.raises(ModelError, match=r"MODEL_FILE_INVALID: .*tag is too long"):
+        check(whole + hide(above))
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        (b"\xea\x80\x80\x80\x80\x00" + b"\x00", "tag is too long"),  # 13, padded to six bytes
+        (b"\xea" + b"\x80" * 9 + b"\x00" + b"\x00", "number too long"),  # to eleven
+        (b"\x02\x00", "field number 0"),
+        (b"\x07", "field number 0"),
+        (b"\x0b\x0c", "wire type 3"),  # a group, within which anything may lie
+        (b"\x0c", "wire type 4"),
+        (b"\x0f", "wire type 7"),
+        (b"\x10" + b"\xff" * 9 + b"\x02", "number too long"),  # 66 bits
+        (b"\x12" + b"\x80" * 9 + b"\x02", "number too long"),  # a length whose lower 64 bits are 0
+        (b"\x12\x80\x80\x80\x80\x10", "cut off"),  # one whose lower 32 bits are 0
+    ],
+)
+def test_a_number_that_engines_may_read_otherwise_is_refused(model_builder, odd: bytes, why: str) -> None:
+    with pytest.raises(ModelError, match=f"MODEL_FILE_INVALID: .*{why}"):
+        check(model_builder("lse").SerializeToString() + odd)
+
+
+MESSAGES = {
+    "model": onnx.ModelProto,
+    "training": onnx.TrainingInfoProto,
+    "function": onnx.FunctionProto,
+    "graph": onnx.GraphProto,
+    "subgraph": onnx.GraphProto,
+    "node": onnx.NodeProto,
+    "attribute": AttributeProto,
+    "sparse": onnx.SparseTensorProto,
+    "tensor": TensorProto,
+    "input": onnx.ValueInfoProto,
+    "type": onnx.TypeProto,
+    "tensor type": onnx.TypeProto.Tensor,
+    "shape": onnx.TensorShapeProto,
+    "dimension": onnx.TensorShapeProto.Dimension,
+}
+
+
+def test_every_field_of_the_standard_is_known_and_no_other(model_builder) -> None:
+    """A later onnx that has more of them fails here: then look what they may hold."""
+    assert {kind: {f.number for f in message.DESCRIPTOR.fields} for kind, message in MESSAGES.items()} == onnx_file._KNOWN
+    whole = model_builder("lse").SerializeToString()
+    for odd in (field(99, b""), field(7, field(99, 1)), field(7, field(1, field(99, b"x"))), field(7, field(5, field(15, b"")))):
+        with pytest.raises(ModelError, match=r"MODEL_FILE_INVALID: .*field (99|15) of a \w+ is unknown"):
+            check(whole + odd)
+
+
+@pytest.mark.parametrize("file", sorted(MODELS.rglob("*.onnx")), ids=lambda file: file.parent.name)
+def test_the_shipped_files_pass(file: Path) -> None:
+    assert check(file.read_bytes()).nodes > 10
 
 
 def foreign_node(model) -> None:

@@ -129,6 +129,19 @@ def test_a_network_of_own_scans_has_a_name_and_validation_scans_of_its_own(
     assert not (own / "validation").exists() and not (tmp_path / "pack").exists()
 
 
+def test_what_cannot_be_written_is_refused_before_any_scan_is_run(
+    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.publish.prepare", lambda *_, **__: pytest.fail("no scan may be looked at"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "thesis.docx").write_text("")
+    with pytest.raises(FileExistsError):
+        export_run(ExportOrder(run, tmp_path / "own", manifest))
+    with pytest.raises(AnkleViewerError) as caught:
+        export_run(ExportOrder(run, tmp_path / "pack", manifest, finer=7))
+    assert caught.value.code == "USAGE"
+
+
 def test_figures_of_another_model_are_refused(run: Path, manifest: Path, tmp_path: Path) -> None:
     figures = tmp_path / "metrics.json"
     figures.write_text(json.dumps({"models": {"theirs": {"assessed": 2}}}))

@@ -12,12 +12,14 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer import __version__
 from ankleviewer.core.assessment.explain import paper_map
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.words import printable
 from trainer.evaluation.answers import Answers, Places, Prediction
 from trainer.evaluation.figures import measure
 from trainer.evaluation.localise import Pointing
@@ -73,7 +75,8 @@ def evaluate(
     Returns:
         What metrics.json holds: {"schema", "scans", "models": {name: figures}}, and "without_truth": the fractured
         scans of which no place is known while it is of others (beside the models, whose figures go into packs: names of a
-        hospital's scans must not).
+        hospital's scans must not). "set" among a model's figures says in words on which scans they were measured, see
+        `scans_named`.
 
     Raises:
         DataError: see `read_manifest` and `read_marks`; a label and truth.json contradict each other.
@@ -131,11 +134,24 @@ def evaluate(
         decision = predictor.pack.manifest.record["decision"]
         thresholds = float(decision["spec_threshold"]), float(decision["sens_threshold"])
         figures = measure(rows, answers[name], *thresholds, places, resamples)
-        record["models"][name] = {"version": predictor.pack.version, "sha256": predictor.pack.sha256, **figures}
+        about = {"version": predictor.pack.version, "sha256": predictor.pack.sha256, "set": scans_named(rows, data)}
+        record["models"][name] = about | figures
     _write_predictions(folder / "predictions.csv", rows, answers)
     _draw_roc(folder / "roc.png", rows, answers)
     write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
+
+
+def scans_named(rows: Sequence[Row], data: str | Path) -> str:
+    """The scans of a table for a pack's card: the file's name, how many scans of how many patients, and today's date. No folder
+    and no patient's name, since packs are passed on.
+    """
+    table = Path(data) / "manifest.csv" if Path(data).is_dir() else Path(data)
+    patients, alone = len({row.patient for row in rows}), sum(not row.patient_named for row in rows)
+    whose = f"{len(rows)} scans of {patients} patients"
+    if alone:
+        whose += f" ({alone} of them not named)"
+    return f"{printable(table.name)}: {whose}, {datetime.now(UTC).date()}"
 
 
 def _answers(

@@ -142,7 +142,8 @@ def auc_by_patient(
     y: ArrayLike, s: ArrayLike, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> Interval:
     """Area under the ROC curve with the bootstrap's interval. At 0 or 1, where all draws are alike, that of `auc_bound`. Where a
-    class has fewer than `FEW` patients its draws say little of others, and the interval reaches as far as that of `auc_interval`.
+    class has fewer than `FEW` patients its draws say little of others, and where all draws are alike at another area (one score
+    for all scans) they know no spread: there the interval reaches as far as that of `auc_interval`.
 
     Args:
         patients, resamples, seed: see `bootstrap`.
@@ -162,7 +163,7 @@ def auc_by_patient(
         return auc(labels[i], scores[i]) if 0 < labels[i].sum() < len(i) else math.nan
 
     found = bootstrap(area, labels, patients, resamples, seed)
-    if min(sick, well) >= FEW:
+    if min(sick, well) >= FEW and found.low < found.high:
         return found
     wide = auc_interval(whole, sick, well)
     return Interval(whole, float(np.fmin(found.low, wide.low)), float(np.fmax(found.high, wide.high)))
@@ -249,7 +250,7 @@ def summary(
 ) -> dict[str, Any]:
     """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, that of `proportion` for the rest.
 
-    For an F1 of 0 or 1, where all draws are alike, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
+    For an F1 whose draws are all alike, as at 0 and 1, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
 
     Args:
         y: labels.
@@ -273,14 +274,10 @@ def summary(
 
     whole = auc_by_patient(labels, probability, patients, resamples, seed)
     concerned = len(np.unique(names[labels | called]))
-    if tp and not fp and not fn:
-        least = wilson(concerned, concerned).low
-        f1 = Interval(1.0, 2 * least / (1 + least), 1.0)
-    elif not tp and (fp or fn):
-        most = wilson(0, concerned).high
-        f1 = Interval(0.0, 0.0, 2 * most / (1 + most))
-    else:
-        f1 = drawn("f1")
+    f1 = drawn("f1")
+    if not f1.low < f1.high:
+        overlap = wilson(concerned * tp / (tp + fp + fn), concerned)
+        f1 = Interval(f1.value, *(2 * end / (1 + end) for end in (overlap.low, overlap.high)))
     precision = share(called)
     if 0.0 < precision.value < 1.0 and len(np.unique(names[called])) < tp + fp:
         # how many are called differs from draw to draw, and their labels are what is counted; draws all alike know no spread

@@ -9,13 +9,22 @@ USE = """\
 Points a reader at places in an ankle CT where a fracture may be: one probability for the scan and a map of its sources.
 For research and teaching. It gives no diagnosis and replaces no radiologist."""
 
+SIMULATED = "- Research use only. Not a medical device; not validated on patients. No clinical accuracy is known."
+MEASURED = """\
+- Research use only. Not a medical device; not validated for clinical use. Its accuracy is known on the scans alone that the
+  figures above were measured on; other patients, scanners and hospitals may give another."""
+UNMEASURED = "- Research use only. Not a medical device; not validated for clinical use. Its accuracy was not measured."
+
 LIMITS = """\
-- Research use only. Not a medical device; not validated on patients. No clinical accuracy is known.
 - Adults; non-contrast CT of a whole ankle. Children, implants, earlier surgery and strong motion are outside what it has seen.
 - The map shows where the network's score comes from, not where a fracture ends; its resolution is one cell. Published work
   finds that saliency methods often fail at least one of localisation, repeatability and randomisation tests
-  (Arun et al. 2021; arXiv 2405.14584).
-- A probability is calibrated on the validation scans named above. On scans that differ from them it may be off."""
+  (Arun et al. 2021; arXiv 2405.14584)."""
+
+CALIBRATED = "- A probability is calibrated on the validation scans named above. On scans that differ from them it may be off."
+UNCALIBRATED = """\
+- A probability is not calibrated: it ranks scans, but says nothing of how many of those that have it are fractured. Its
+  thresholds were not chosen on any scans."""
 
 MIRRORED = "It sees each scan and its mirror image; the map is the mean of both maps, and the answer follows from that."
 
@@ -29,6 +38,7 @@ def model_card(record: Mapping[str, Any]) -> str:
     cell = cam["stride"] * float(spec["spacing_mm"])
     scans = decision.get("calibration", {}).get("n", 0)
     parity, metrics = record["parity"], record.get("metrics", {})
+    figures = _table(_flat({k: v for k, v in metrics.items() if k not in ("reliability", "ablation")}))
     parts = [
         f"# {record['title']}",
         f"Name `{record['name']}`, version {record['version']}, status **{record['status']}**.",
@@ -49,11 +59,11 @@ def model_card(record: Mapping[str, Any]) -> str:
             + (f"chosen on {scans} validation scans." if scans else "**not calibrated**: there were no scans to choose on.")
         ),
         "## Figures",
-        _table(_flat({k: v for k, v in metrics.items() if k not in ("reliability", "ablation")})) or "None were measured.",
+        figures or "None were measured.",
         _reliability(metrics.get("reliability", [])),
         *_ablation(metrics.get("ablation", {})),
         "## Limits",
-        LIMITS,
+        _limits(simulated, bool(figures), bool(scans)),
         "## Export",
         (
             f"Compared on {parity['volumes']} volumes with the trained network, largest difference in probability: "
@@ -61,6 +71,11 @@ def model_card(record: Mapping[str, Any]) -> str:
         ),
     ]
     return "\n\n".join(p for p in parts if p) + "\n"
+
+
+def _limits(simulated: bool, measured: bool, calibrated: bool) -> str:
+    known = SIMULATED if simulated else MEASURED if measured else UNMEASURED
+    return "\n".join((known, LIMITS, CALIBRATED if calibrated else UNCALIBRATED))
 
 
 def _reliability(bins: Sequence[Mapping[str, Any]]) -> str:

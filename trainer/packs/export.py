@@ -9,8 +9,6 @@ import hashlib
 import json
 import logging
 import platform
-import shutil
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,13 +21,15 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, SCHEMA, parse
 from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.evaluation.calibration import sigmoid
 from trainer.networks.head import FractureNet, pooled
 from trainer.packs.card import model_card
 from trainer.packs.deploy import deployed
 from trainer.packs.engines import NEAR, calls_changed, other_engines
-from trainer.packs.finer import explained, layer_at, traced
+from trainer.packs.finer import cells_at, explained, layer_at, traced
+from trainer.packs.folder import check_folder, restore, write
 from trainer.packs.graph import halve, part_biases, part_weights
 
 OPSET = 18
@@ -94,6 +94,20 @@ class Parity:
     engines: tuple[str, ...] = ()
 
 
+def check_order(net: FractureNet, out_dir: str | Path, finer: int | None = None) -> None:
+    """What `export` would refuse without a look at any scan; to be asked before the validation scans are run.
+
+    Args:
+        net, out_dir, finer: see `export`.
+
+    Raises:
+        FileExistsError, AnkleViewerError: see `export`.
+    """
+    check_folder(Path(out_dir))
+    if finer is not None:
+        _layer(deployed(net), finer)
+
+
 def export(
     net: FractureNet,
     spec: Mapping[str, Any],
@@ -123,7 +137,7 @@ def export(
         version: of the pack.
         status: "released" or "preliminary".
         default: whether it answers when no model is named.
-        out_dir: the pack's folder; an older pack there is replaced, anything else is not.
+        out_dir: the pack's folder; an older pack there is replaced, anything else is not (`folder.check_folder`).
         volumes: prepared inputs, (size, size, size) float32, at least two that differ; the gates are measured on them.
         finer: stride, voxels, of the earlier layer whose map the file gives too (`finer`); None for none.
 
@@ -132,13 +146,14 @@ def export(
 
     Raises:
         ExportError: a gate failed, with the figures; nothing is written.
-        AnkleViewerError: METRICS_UNFIT, the figures are another file's; nothing is written.
-        ValueError: the network has no layer of stride `finer`.
-        FileExistsError: out_dir is something other than a model pack.
+        AnkleViewerError: METRICS_UNFIT, the figures are another file's; USAGE, the network has no layer of stride `finer`;
+            nothing is written.
+        ModelError: the viewer would refuse the manifest, see `manifest.parse`; nothing is written.
+        FileExistsError: out_dir is something other than a model pack, or holds more than one.
     """
     out_dir = Path(out_dir)
-    if out_dir.exists() and not (out_dir / "manifest.json").is_file() and (not out_dir.is_dir() or any(out_dir.iterdir())):
-        raise FileExistsError(f"{out_dir} exists and is no model pack")
+    check_folder(out_dir)
+    restore(out_dir)
     if len(volumes) < 2:
         raise ExportError(f"{len(volumes)} volumes given; two that differ are the least that can show a difference")
     size = int(spec["size"])
@@ -157,9 +172,9 @@ def export(
     }
     layer = None
     if finer is not None:
-        layer = layer_at(plain, finer)
+        layer = _layer(plain, finer)
         network["outputs"].append("finer")
-        network["finer"] = {"cells": size // finer, "stride": finer, "layer": layer}
+        network["finer"] = {"cells": cells_at(plain, layer, size), "stride": finer, "layer": layer}
     origin = {**origin, "versions": _versions()}
     groups = {"preprocessing": dict(spec), "network": network, "decision": dict(decision), "origin": origin}
     model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()}, layer)
@@ -172,7 +187,7 @@ def export(
         )
     parity = check_parity(net, plain, model, decision, volumes, layer)
     record: dict[str, Any] = {
-        "schema": "ankleviewer.model/1",
+        "schema": SCHEMA,
         "name": name,
         "version": version,
         "title": title,
@@ -182,11 +197,19 @@ def export(
         "metrics": dict(metrics),
         "parity": {k: float(f"{v:.1e}") if isinstance(v, float) else v for k, v in asdict(parity).items()},
     }
-    files = {"model.onnx": model, "card.md": model_card(record).encode()}
+    files = {MODEL_FILE: model, CARD_FILE: model_card(record).encode()}
     record["files"] = {k: {"sha256": hashlib.sha256(v).hexdigest(), "bytes": len(v)} for k, v in files.items()}
-    files["manifest.json"] = (json.dumps(record, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
-    _write(out_dir, files)
+    files[MANIFEST_FILE] = (json.dumps(record, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+    parse(files[MANIFEST_FILE])  # by the viewer's own rules, while the older pack is still there
+    write(out_dir, files)
     return out_dir
+
+
+def _layer(plain: FractureNet, finer: int) -> int:
+    try:
+        return layer_at(plain, finer)
+    except ValueError as error:
+        raise AnkleViewerError("USAGE", f"No map of an earlier layer by --finer {finer}: {error}.") from error
 
 
 def measured_files(metrics: Mapping[str, Any]) -> set[str]:
@@ -342,24 +365,3 @@ def _versions() -> dict[str, str]:
         "onnx": onnx.__version__,
         "onnxruntime": str(load_onnxruntime().__version__),
     }
-
-
-def _write(out_dir: Path, files: Mapping[str, bytes]) -> None:
-    """All files or none: a new folder is filled beside the old one, then takes its name."""
-    out_dir.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{out_dir.name}-", dir=out_dir.parent))
-    try:
-        fresh, old = staging / "new", staging / "old"
-        fresh.mkdir()
-        for name, data in files.items():
-            (fresh / name).write_bytes(data)
-        if out_dir.exists():
-            out_dir.rename(old)
-        try:
-            fresh.rename(out_dir)
-        except BaseException:  # another program holds a file of it (Windows), or Ctrl-C
-            if old.exists() and not out_dir.exists():
-                old.rename(out_dir)
-            raise
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

@@ -24,26 +24,43 @@ Explained = Callable[[Tensor], tuple[Tensor, Tensor, Tensor]]
 
 
 def layer_at(net: FractureNet, stride: int) -> int:
-    """Index of the last layer of `features` whose map has one cell per `stride` voxels.
+    """Index of the last layer of `features` whose map has one cell per `stride` voxels, a part of the network's own stride.
 
     Raises:
-        ValueError: the network has no such layer before its last, or it is mirrored.
+        ValueError: the network has no such layer before its last, is mirrored, or was not taught cell by cell.
     """
     if net.mirrored:
         raise ValueError(f"{net.arch} is mirrored, and the map of an earlier layer is made of one of its views only")
+    if not net.cells_taught:
+        raise ValueError(f"{net.arch} learnt from labels alone, and its cells lie otherwise than those of an earlier layer")
     assert isinstance(net.features, nn.Sequential)
-    edge = 2 * max(net.stride, stride)
+    # the viewer shares each cell of the network's own map out to whole ones
+    if not 0 < stride < net.stride or net.stride % stride:
+        raise ValueError(
+            f"{net.arch} has no layer of stride {stride} that the viewer could use: it must be less than {net.stride}, as the "
+            "network's own map has it, and divide it"
+        )
+    edge = 2 * net.stride
     cells = edge // stride
     found, x = None, torch.zeros(1, 1, edge, edge, edge, dtype=next(net.parameters()).dtype)
     with torch.no_grad():
         for index, layer in enumerate(list(net.features)[:-1]):
             x = layer(x)
-            # a map before its activation has negative values, which a weight of channels cannot use
-            if x.shape[-1] == cells and not isinstance(layer, (nn.Conv3d, nn.BatchNorm3d)):
+            # a map before its activation has negative values, which a weight of channels cannot use; an identity stands where a
+            # norm was folded, or the first layer was joined with the next, and what comes out is such a map or the volume itself
+            if x.shape[-1] == cells and not isinstance(layer, (nn.Conv3d, nn.BatchNorm3d, nn.Identity)):
                 found = index
     if found is None:
         raise ValueError(f"{net.arch} has no layer of stride {stride} before its last")
     return found
+
+
+def cells_at(net: FractureNet, layer: int, size: int) -> int:
+    """How many cells the map of `features[layer]` has along an edge, of a volume of `size` voxels along each."""
+    assert isinstance(net.features, nn.Sequential)
+    with torch.no_grad():
+        trunk = nn.Sequential(*list(net.features)[: layer + 1])
+        return int(trunk(torch.zeros(1, 1, size, size, size)).shape[-1])
 
 
 def explained(net: FractureNet, layer: int) -> Explained:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import re
 import runpy
 from collections.abc import Callable
 from dataclasses import replace
@@ -146,6 +147,20 @@ def test_scans_that_the_truth_lacks_are_named_beside_the_models(tmp_path: Path, 
     assert record["models"]["tiny"]["localisation"]["without_truth"] == 1
     (tmp_path / "truth.json").unlink()
     assert "without_truth" not in evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=10)
+
+
+@pytest.mark.usefixtures("stubs")
+def test_the_figures_name_the_scans_and_no_patient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the words of the card's row `set`, as the shipped packs have it."""
+    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(0.9)))
+    table = tmp_path / "Smith" / "test.csv"
+    table.parent.mkdir()
+    table.write_text("path,label,patient\na.nii,1,Smith\nb.nii,0,Smith\nc.nii,1,Jones\n")
+    told = evaluate(["tiny"], table, tmp_path / "out", resamples=10)["models"]["tiny"]["set"]
+    assert re.fullmatch(r"test\.csv: 3 scans of 2 patients, \d{4}-\d\d-\d\d", told)
+    (table.parent / "manifest.csv").write_text("path,label,patient\na.nii,1,Smith\nb.nii,0,Smith\nc.nii,1,\n")
+    told = evaluate(["tiny"], table.parent, tmp_path / "other", resamples=10)["models"]["tiny"]["set"]
+    assert told.startswith("manifest.csv: 3 scans of 2 patients (1 of them not named), 20")
 
 
 def test_an_unusable_folder_and_a_contradiction_are_told_before_any_scan_is_read(

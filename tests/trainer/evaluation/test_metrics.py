@@ -211,6 +211,24 @@ def test_an_f1_of_nothing_found_has_an_interval() -> None:
     assert 0 < called["f1"]["high"] < found["f1"]["high"], "thirty false alarms say more"
 
 
+def test_an_f1_that_no_draw_changes_is_not_sure() -> None:
+    """A pair of each patient, all called: every draw has two thirds, though another patient might not be called."""
+    f1 = summary([1, 0] * 20, [0.9] * 40, 0.5, [str(i // 2) for i in range(40)], resamples=50)["f1"]
+    half = wilson(10, 20)
+    assert f1["value"] == pytest.approx(2 / 3, abs=1e-6)
+    assert (f1["low"], f1["high"]) == pytest.approx([2 * end / (1 + end) for end in (half.low, half.high)], abs=1e-6)
+    varied = summary([1, 0] * 20, [0.9, 0.9, 0.9, 0.1] * 10, 0.5, [str(i // 2) for i in range(40)], resamples=50)["f1"]
+    assert 0 < varied["high"] - varied["low"] < f1["high"] - f1["low"]
+
+
+@pytest.mark.parametrize("patients", [None, [str(i // 2) for i in range(40)]])
+def test_an_area_that_no_draw_changes_is_not_sure(patients: list[str] | None) -> None:
+    """One score for all scans."""
+    found = auc_by_patient([1, 0] * 20, [0.9] * 40, patients, resamples=50)
+    wide = auc_interval(0.5, 20, 20)
+    assert found.value == 0.5 and (found.low, found.high) == (wide.low, wide.high)
+
+
 def test_few_patients_of_a_class_are_not_drawn_for_sure() -> None:
     y, s = [1] + [0] * 60, [57.5, *range(60)]
     one = auc_by_patient(y, s, resamples=100)

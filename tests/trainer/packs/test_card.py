@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from trainer.packs.card import model_card
 
@@ -36,6 +40,33 @@ def test_undefined_figures_are_told_as_such() -> None:
     none = {"value": None, "low": 0.0, "high": 1.0}
     card = model_card(record(precision=none, f1={"value": 0.5, "low": None, "high": None}))
     assert "| precision | undefined |" in card and "| f1 | 0.500 (95 % CI undefined) |" in card
+
+
+def test_limits_are_those_of_this_pack() -> None:
+    """Of simulated scans nothing follows for patients; of others what was measured; a probability is calibrated or is not."""
+    simulated = model_card(record(brier=0.1))
+    assert "not validated on patients. No clinical accuracy is known." in simulated
+    assert "- A probability is calibrated on the validation scans" in simulated and "not calibrated" not in simulated
+    own = record(brier=0.1)
+    own["origin"]["data"] = "scans of our own"
+    assert "not validated on patients" not in model_card(own) and "known on the scans alone that the" in model_card(own)
+    own["metrics"] = {"ablation": {"how": "", "rows": []}}
+    assert "None were measured." in model_card(own) and "Its accuracy was not measured." in model_card(own)
+    own["decision"]["calibration"] = {"n": 0, "bins": []}
+    card = model_card(own)
+    assert "- A probability is not calibrated" in card and "is calibrated on" not in card and "**not calibrated**" in card
+
+
+def test_the_scans_that_were_measured_are_named() -> None:
+    card = model_card(record(set="test.csv: 40 scans of 20 patients, 2026-11-29", brier=0.1))
+    assert "| set | test.csv: 40 scans of 20 patients, 2026-11-29 |" in card
+
+
+@pytest.mark.parametrize("pack", sorted((Path(__file__).parents[3] / "assets/models").iterdir()), ids=lambda pack: pack.name)
+def test_the_shipped_cards_still_say_what_is_said_today(pack: Path) -> None:
+    made = model_card(json.loads((pack / "manifest.json").read_text("utf-8")))
+    limits = made[made.index("## Limits") :]
+    assert limits in (pack / "card.md").read_text("utf-8")
 
 
 def test_what_is_not_known_of_the_training_has_no_line() -> None:

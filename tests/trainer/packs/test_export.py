@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import torch
 
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
-from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.packs import read_pack
@@ -26,7 +27,7 @@ from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs import export as module
 from trainer.packs.deploy import deployed
-from trainer.packs.export import ExportError, check_parity, export, to_onnx
+from trainer.packs.export import ExportError, check_order, check_parity, export, to_onnx
 
 SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1, size=32).to_json()
 DECISION = {
@@ -180,6 +181,47 @@ def test_a_folder_that_is_no_pack_is_left_alone(net: FractureNet, volumes: list[
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_what_is_refused_before_any_scan_is_looked_at(
+    pack: Path, net: FractureNet, volumes: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers beside a pack, as `evaluate --out PACK` leaves them, and a map that no layer gives."""
+    check_order(net, pack, 4)
+    own = shutil.copytree(pack, tmp_path / "own")
+    (own / "answers.jsonl").write_text("hours of work")
+    monkeypatch.setattr(module, "to_onnx", None)
+    for ask in (lambda **finer: check_order(net, own, **finer), lambda **finer: write(net, volumes, own, **finer)):
+        with pytest.raises(FileExistsError, match=r"own holds more than a model pack, .*: answers\.jsonl$"):
+            ask()
+    (own / "answers.jsonl").unlink()
+    for ask in (lambda finer: check_order(net, own, finer), lambda finer: write(net, volumes, own, finer=finer)):
+        for stride in (8, 7, 0):
+            with pytest.raises(AnkleViewerError, match=f"USAGE: .*--finer {stride}: compact has no layer of stride {stride} "):
+                ask(stride)
+    assert {p.name: p.read_bytes() for p in own.iterdir()} == {p.name: p.read_bytes() for p in pack.iterdir()}
+
+
+def test_a_manifest_that_the_viewer_refuses_replaces_nothing(
+    pack: Path, net: FractureNet, volumes: list[Any], tmp_path: Path
+) -> None:
+    before = {p.name: p.read_bytes() for p in pack.iterdir()}
+    for changed in ({"title": "a\nb"}, {"name": "Small"}, {"status": "new"}):
+        with pytest.raises(ModelError, match="MODEL_MANIFEST_INVALID"):
+            write(net, volumes, pack, **changed)
+    assert {p.name: p.read_bytes() for p in pack.iterdir()} == before
+
+
+def test_an_export_that_was_killed_has_lost_no_pack(
+    pack: Path, net: FractureNet, volumes: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands aside and is back once the next export has begun, also where that one fails."""
+    out = tmp_path / "pack"
+    shutil.copytree(pack, out).rename(tmp_path / ".old-pack")
+    monkeypatch.setitem(module.GATES, "rounding", 0.0)
+    with pytest.raises(ExportError):
+        write(net, volumes, out)
+    assert [p.name for p in tmp_path.iterdir()] == ["pack"] and read_pack(out).name == "small"
+
+
 def test_equal_answers_to_all_volumes_prove_nothing(volumes: list[Any], tmp_path: Path) -> None:
     torch.manual_seed(0)
     untrained = compact(width=0.25, pooling="gap")
@@ -213,24 +255,6 @@ def test_a_failed_gate_leaves_the_old_pack(
     with pytest.raises(ExportError, match=r"half precision give another probability .*\(rounding: .*, at most 0 is allowed\)"):
         write(net, volumes, pack, version="2.0.0")
     assert (pack / "manifest.json").read_bytes() == before
-
-
-def test_a_pack_whose_place_cannot_be_taken_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows a folder of which a file is open elsewhere cannot be renamed."""
-    out = tmp_path / "pack"
-    out.mkdir()
-    (out / "model.onnx").write_bytes(b"older")
-    real = Path.rename
-
-    def rename(self: Path, target: Path) -> Path:
-        if self.name == "new":
-            raise PermissionError(13, "Permission denied")
-        return real(self, target)
-
-    monkeypatch.setattr(Path, "rename", rename)
-    with pytest.raises(PermissionError):
-        module._write(out, {"model.onnx": b"newer"})
-    assert (out / "model.onnx").read_bytes() == b"older" and list(tmp_path.iterdir()) == [out]
 
 
 def test_a_changed_call_is_caught_even_where_every_figure_holds(

@@ -16,7 +16,7 @@ from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs.deploy import deployed
 from trainer.packs.export import export
-from trainer.packs.finer import explained, layer_at, traced
+from trainer.packs.finer import cells_at, explained, layer_at, traced
 
 SIZE = 32
 KINDS = {
@@ -93,10 +93,42 @@ def test_a_stride_that_no_layer_has() -> None:
         layer_at(deployed(known("mobilenet")), 5)
 
 
+@pytest.mark.parametrize(
+    ("arch", "stride"),
+    [("compact", 8), ("compact", 7), ("compact", 16), ("compact", 0), ("compact", -4), ("mobilenet", 16), ("mobilenet", 7)],
+)
+def test_a_stride_that_does_not_divide_the_own_is_of_no_use(arch: str, stride: int) -> None:
+    """The viewer shares each cell of the network's own map out to whole ones, more than one."""
+    with pytest.raises(ValueError, match=f"{arch} has no layer of stride {stride} .*less than (8|16)"):
+        layer_at(deployed(known(arch)), stride)
+
+
+def test_what_passes_the_volume_on_is_no_layer() -> None:
+    """The first layer of a MobileNet is joined with the second when it is laid out, and an identity stands in its place."""
+    plain = deployed(known("mobilenet"))
+    assert isinstance(plain.features[0], torch.nn.Identity)  # type: ignore[index]
+    with pytest.raises(ValueError, match="no layer of stride 1 before its last"):
+        layer_at(plain, 1)
+
+
+def test_cells_are_those_of_the_layers_own_map() -> None:
+    plain = deployed(known("compact"))
+    layer = layer_at(plain, 4)
+    for size, cells in ((32, 8), (36, 9), (38, 10)):  # strided layers round up
+        assert cells_at(plain, layer, size) == explained(plain, layer)(torch.zeros(1, 1, size, size, size))[2].shape[-1] == cells
+
+
 def test_not_of_a_mirrored_network() -> None:
     net = known("mobilenet")
     net.mirror()
     with pytest.raises(ValueError, match="mirrored"):
+        layer_at(deployed(net), 8)
+
+
+def test_not_of_a_network_whose_cells_nobody_taught() -> None:
+    net = known("mobilenet")
+    net.place_cells(taught=False)
+    with pytest.raises(ValueError, match="labels alone"):
         layer_at(deployed(net), 8)
 
 

@@ -1,0 +1,84 @@
+"""The folder of a pack: what may be replaced there, and how a new pack takes an older one's place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, SCHEMA
+from ankleviewer.inference.packs import ASIDE
+
+FILES = (MODEL_FILE, CARD_FILE, MANIFEST_FILE)
+_NAMED = 5  # of the other files, in the sentence
+
+
+def check_folder(out_dir: Path) -> None:
+    """Whether a pack may be written there: nothing is there, or an empty folder, or a pack and nothing else.
+
+    Raises:
+        FileExistsError: something else, which the sentence names.
+        OSError: the folder cannot be read.
+    """
+    for folder in (out_dir, _aside(out_dir)):
+        if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+            continue
+        if not folder.is_dir() or not _is_pack(folder):
+            raise FileExistsError(f"{folder} exists and is no model pack")
+        if others := sorted(path.name for path in folder.iterdir() if path.name not in FILES):
+            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+            raise FileExistsError(
+                f"{folder} holds more than a model pack, and all of it would be replaced: {', '.join(others[:_NAMED])}{more}"
+            )
+
+
+def restore(out_dir: Path) -> None:
+    """Put back the older pack where an export was killed after it had moved it aside, and before the new one took its place."""
+    aside = _aside(out_dir)
+    if aside.exists() and not out_dir.exists():
+        aside.rename(out_dir)
+
+
+def write(out_dir: Path, files: Mapping[str, bytes]) -> None:
+    """All files or none: a new folder is filled beside the old one, then takes its name.
+
+    The old one waits aside meanwhile, under the name where the viewer looks for it too and `restore` finds it.
+    """
+    out_dir.parent.mkdir(parents=True, exist_ok=True)
+    aside = _aside(out_dir)
+    staging = Path(tempfile.mkdtemp(prefix=f".{out_dir.name}-", dir=out_dir.parent))
+    try:
+        fresh = staging / "new"
+        fresh.mkdir()
+        for name, data in files.items():
+            (fresh / name).write_bytes(data)
+        restore(out_dir)
+        if aside.exists():  # an earlier export was killed once its pack was in place
+            aside.rename(staging / "older")
+        if out_dir.exists():
+            out_dir.rename(aside)
+        try:
+            fresh.rename(out_dir)
+        except BaseException:  # another program holds a file of it (Windows), or Ctrl-C
+            restore(out_dir)
+            raise
+        if aside.exists():
+            aside.rename(staging / "old")
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _aside(out_dir: Path) -> Path:
+    place = out_dir.absolute()  # "." alone has no name
+    return place.with_name(f"{ASIDE}{place.name}")
+
+
+def _is_pack(folder: Path) -> bool:
+    """Whether its manifest is this project's; it may be damaged otherwise."""
+    try:
+        record = json.loads((folder / MANIFEST_FILE).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and record.get("schema") == SCHEMA
