@@ -16,6 +16,7 @@ import numpy as np
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy.ankles import together
 from ankleviewer.core.anatomy.boneshape import Coarse, around_bone, coarsen
+from ankleviewer.core.anatomy.elsewhere import beside, bone_elsewhere, not_found, of_landmarks, without
 from ankleviewer.core.anatomy.finder import Ankle, find_ankles
 from ankleviewer.core.anatomy.landmarks import (
     CELL,
@@ -28,7 +29,15 @@ from ankleviewer.core.anatomy.landmarks import (
     locator_input,
     peaks,
 )
-from ankleviewer.core.anatomy.upright import in_doubt, search, standing_ankles, turned, unsure_findings
+from ankleviewer.core.anatomy.upright import (
+    beyond_doubt,
+    in_doubt,
+    search,
+    standing_ankles,
+    stands,
+    turned,
+    unsure_findings,
+)
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array
@@ -152,10 +161,12 @@ def ankles_in(
     volume: Volume, cancelled: Callable[[], bool] | None = None, findings: list[Finding] | None = None
 ) -> tuple[Ankle, ...]:
     """Ankles of a scan, right first: what the bones say and what the locator sees, together. Where both leave in doubt whether
-    an ankle stands upright in the scan, the locator looks in every other direction, too.
+    an ankle stands upright in the scan, the locator looks in every other direction, too; where one stands, it does so at the
+    bone of another leg.
 
     Args:
-        findings: takes LOCATOR_MISSING where the bones had to do alone, ANKLE_UNSURE where the two do not agree.
+        findings: takes LOCATOR_MISSING where the bones had to do alone, ANKLE_UNSURE where the two do not agree, or where the
+            ankle of another leg was not found.
 
     Raises:
         Cancelled: on request.
@@ -168,18 +179,52 @@ def ankles_in(
         return together(bones, (), volume.grid)
     try:
         located = locator.locate(coarse, cancelled)
-        across = _across(volume, coarse, locator, located, cancelled) if in_doubt(bones, located) else ()
+        doubt = in_doubt(bones, located)
+        if doubt:
+            across = _across(volume, around_bone(coarse, AROUND_MM), locator, located, cancelled)
+            found = across or together(bones, located, volume.grid)
+        else:
+            across = ()
+            found = _with_others(volume, coarse, locator, bones, located, cancelled, findings)
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
         log.warning("the locator failed: %s", type(error).__name__)
         _say_missing(findings)
         return together(bones, (), volume.grid)
-    if across:
-        return across
-    found = together(bones, located, volume.grid)
-    if findings is not None and in_doubt(bones, located):
+    if findings is not None and doubt and not across:
         findings += unsure_findings(found, located)
+    return found
+
+
+def _with_others(
+    volume: Volume,
+    coarse: Coarse,
+    locator: LocatorModel,
+    bones: tuple[Ankle, ...],
+    located: tuple[Located, ...],
+    cancelled: Callable[[], bool] | None,
+    findings: list[Finding] | None,
+) -> tuple[Ankle, ...]:
+    """The ankles of a scan in which one stands; what else was seen of a leg that lies across gives way to its ankle."""
+    found, certain = together(bones, located, volume.grid), beyond_doubt(bones, located)
+    sure = of_landmarks(found, certain)
+    rest = bone_elsewhere(coarse, sure)
+    if rest is None:
+        return found
+    stop_if(cancelled)
+    elsewhere, rest = rest.bone, around_bone(rest, AROUND_MM)
+    seen = locator.locate(rest, cancelled)
+    if stands(seen):
+        others = standing_ankles(volume, rest.volume, seen, np.eye(3), cancelled)
+    else:
+        others = _across(volume, rest, locator, seen, cancelled)
+    log.info("another leg: %d ankles", len(others))
+    if others:  # whose bones are none of the first leg's foot, which tells its side
+        alone = find_ankles(volume, cancelled, without(coarse, elsewhere))
+        return beside(of_landmarks(together(alone, certain, volume.grid), certain), others)
+    if findings is not None:
+        findings += not_found(found, [a for a in found if a not in sure], [*located, *seen])
     return found
 
 
@@ -198,8 +243,9 @@ def _across(
     located: tuple[Located, ...],
     cancelled: Callable[[], bool] | None,
 ) -> tuple[Ankle, ...]:
-    """Ankles of a leg that lies across the scan; () where no turn shows one clearly better than the scan as it lies."""
-    coarse = around_bone(coarse, AROUND_MM)
+    """Ankles of a leg that lies across the scan; () where no turn shows one clearly better than the scan as it lies, or where
+    there is too much bone (`coarse`, cut to it) to look at from every side.
+    """
     if _voxels(coarse) > MOST_TURNED:
         return ()
     small = coarse.volume
@@ -211,4 +257,4 @@ def _across(
     if best is None:
         return ()
     stop_if(cancelled)
-    return standing_ankles(volume, small, *best)
+    return standing_ankles(volume, small, *best, cancelled)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nibabel
 import numpy as np
 import pytest
-import torch
 
 from ankleviewer.core import paths
 from ankleviewer.core.anatomy.boneshape import Coarse, coarsen
@@ -21,29 +22,17 @@ from ankleviewer.core.anatomy.upright import turned
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP, Grid, standing
+from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
 from ankleviewer.inference.locator import LocatorModel, ankles_in, in_use, shipped_locator
 from ankleviewer.io.reader import open_scan
-from trainer.locator.export import export
-from trainer.networks.locator import Locator
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    torch.manual_seed(1)
-    export(Locator(), folder, {}, {})
-    return folder
 
 
 @pytest.fixture
-def folder(made: Path, tmp_path: Path) -> Path:
-    target = tmp_path / "assets" / "locator"
-    target.mkdir(parents=True)
-    for file in made.iterdir():
-        (target / file.name).write_bytes(file.read_bytes())
-    return target
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped one."""
+    return Path(shutil.copytree(paths.assets_dir() / "locator", tmp_path / "assets" / "locator"))
 
 
 def volume(edge: int = 40, spacing: float = 2.0) -> Volume:
@@ -178,6 +167,64 @@ def test_the_sample_ankle_is_found_however_the_patient_lies(up: tuple[float, ...
     assert lying.side in (standing_one.side, "unknown")
     np.testing.assert_allclose(lying.centre_mm, turn @ standing_one.centre_mm, atol=6.0)
     assert float(np.dot(lying.up, up) / np.linalg.norm(up)) > np.cos(np.deg2rad(30))
+
+
+@pytest.fixture(scope="module")
+def two_legs() -> Callable[[float], Volume]:
+    """The sample's leg, and the same leg 170 mm beside it, which leans backwards by so many degrees."""
+    scan = open_scan(next((paths.assets_dir() / "sample").glob("*.nii.gz"))).volume
+    middle = np.mean(scan.grid.bounds_mm(), axis=0)
+
+    def both(degrees: float) -> Volume:
+        grid = Grid.axis_aligned((230, 150, 150), 1.5, (-172.5, -112.5, -112.5))
+        angle = np.deg2rad(degrees)
+        lean = np.array([[1, 0, 0], [0, np.cos(angle), -np.sin(angle)], [0, np.sin(angle), np.cos(angle)]])
+        legs = []
+        for x, turn in ((-85.0, np.eye(3)), (85.0, lean)):
+            place = np.eye(4)
+            place[:3, :3], place[:3, 3] = turn, (x, 0.0, 0.0) - turn @ middle
+            legs.append(resample(Volume(scan.hu, Grid(scan.grid.shape, place @ scan.grid.affine)), grid, -1024.0))
+        return Volume(np.rint(np.maximum(*legs)).astype(np.int16), grid)
+
+    return both
+
+
+def test_a_leg_that_lies_across_is_found_beside_one_that_stands(two_legs: Callable[[float], Volume]) -> None:
+    findings: list[Finding] = []
+    ankles = ankles_in(two_legs(70.0), None, findings)
+    (first,) = [a for a in ankles if a.up == UP]
+    (other,) = [a for a in ankles if a.up != UP]
+    assert first.centre_mm[0] < -60 and other.centre_mm[0] > 60
+    assert first.complete and other.complete and findings == []
+    assert abs(other.up[2]) < 0.6
+
+
+@pytest.mark.parametrize(("degrees", "count", "said"), [(70.0, 2, "is uncertain"), (90.0, 1, "was not assessed")])
+def test_another_leg_whose_ankle_is_not_found_is_told(
+    degrees: float, count: int, said: str, two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the one the bones show an ankle in a wrong place, which no turn confirms; in the other none."""
+    volume = two_legs(degrees)
+    monkeypatch.setattr(module, "search", lambda *_: None)
+    findings: list[Finding] = []
+    ankles = ankles_in(volume, None, findings)
+    assert len(ankles) == count and min(a.centre_mm[0] for a in ankles) < -60
+    assert [(f.level, f.code) for f in findings] == [("caveat", "ANKLE_UNSURE")]
+    assert said in findings[0].message
+
+
+def test_cancelling_is_heard_in_the_search_for_another_leg(
+    two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume, asked = two_legs(70.0), threading.Event()
+
+    def stops(*_: object) -> None:
+        asked.set()
+
+    real = module.bone_elsewhere
+    monkeypatch.setattr(module, "bone_elsewhere", lambda *a: (stops(), real(*a))[1])
+    with pytest.raises(Cancelled):
+        ankles_in(volume, asked.is_set)
 
 
 def test_the_shipped_locator_sees_the_sample_ankle() -> None:

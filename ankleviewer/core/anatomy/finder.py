@@ -74,7 +74,7 @@ def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coa
     found, bone = sections(coarse, cancelled)
     stop_if(cancelled)
     whole, coarse = coarse, replace(coarse, bone=bone)
-    joints = _joints(coarse, found)
+    joints = _joints(coarse, found, cancelled)
     reasons = [_missing(coarse, joint) for joint in joints]
     if not joints:
         axes = [] if _encloses_organs(whole) else _feet(coarse, found)
@@ -89,10 +89,11 @@ def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coa
     return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
 
 
-def _joints(coarse: Coarse, found: list[Section]) -> list[Joint]:
+def _joints(coarse: Coarse, found: list[Section], cancelled: Callable[[], bool] | None = None) -> list[Joint]:
     """Ankle joints below tibia-like chains, the best supported of each leg."""
     ranked: list[tuple[float, Joint]] = []
     for chain in tubes(found, float(coarse.step[2]), TIBIA_MM2):
+        stop_if(cancelled)  # a long scan holds a hundred of them
         joint = find_joint(coarse, found, chain)
         if joint is None or body_area_mm2(coarse, joint.axis.at(6.0)) > LIMB_MM2:
             continue

@@ -167,7 +167,7 @@ def areas_along(coarse: Coarse, found: list[Section], start: Axis, count: int) -
     solid = [s for s in found if s.solidity > 0.6 and s.area > 150]
     if not solid:
         return area
-    middles = np.array([centre_mm(coarse, s) for s in solid])
+    middles = coarse.grid.to_mm(np.array([(s.x / coarse.step[0], s.y / coarse.step[1], s.k) for s in solid]))
     height = start.height(middles)
     aside = np.linalg.norm(middles - start.at(height), axis=1)
     half = max(1, int(np.ceil(coarse.step[2] / 2)))

@@ -14,6 +14,7 @@ from ankleviewer.core.anatomy.ankles import ALONE, CLOSE_MM, SAME_MM, missing, t
 from ankleviewer.core.anatomy.finder import Ankle, Point, find_ankles
 from ankleviewer.core.anatomy.landmarks import Located
 from ankleviewer.core.anatomy.mortise import NoMortise, find_mortise
+from ankleviewer.core.errors import stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP, Array, Grid, standing
 from ankleviewer.core.imaging.resample import resample
@@ -30,15 +31,22 @@ SUPPORTED = 0.4  # mean confidence from which an ankle that the bones confirm is
 SURER = 0.1  # mean confidence that a turn must add to be believed
 FINER_TURN = 0.04  # and that the turn to just upright must add to the best direction
 BONES_MM = 1.5  # voxels on which the bones of a turned leg are looked at
+AROUND_MM = 200.0  # around its joint: the lower half of the shaft and the whole foot
 
 
 def in_doubt(bones: Sequence[Ankle], located: Sequence[Located]) -> bool:
     """Whether a leg may lie across the scan: there is no standing ankle of which the locator is sure, alone or with the bones."""
-    for seen in located:
-        confirmed = any(agree(a, seen) for a in bones)
-        if seen.confidence >= (SUPPORTED if confirmed else ALONE) and not lies_across(towards_shaft(seen)):
-            return False
-    return True
+    return not beyond_doubt(bones, located)
+
+
+def beyond_doubt(bones: Sequence[Ankle], located: Sequence[Located]) -> tuple[Located, ...]:
+    """The standing ankles of which the locator is sure, alone or with the bones."""
+    return tuple(
+        seen
+        for seen in located
+        if seen.confidence >= (SUPPORTED if any(agree(a, seen) for a in bones) else ALONE)
+        and not lies_across(towards_shaft(seen))
+    )
 
 
 def agree(ankle: Ankle, seen: Located) -> bool:
@@ -119,7 +127,13 @@ def surer(before: Sequence[Located], after: Sequence[Located], by: float = SURER
     return bool(second >= first + by)
 
 
-def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], rotation: Array) -> tuple[Ankle, ...]:
+def standing_ankles(
+    volume: Volume,
+    coarse: Volume,
+    located: Sequence[Located],
+    rotation: Array,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[Ankle, ...]:
     """The ankles of a scan whose leg stands once the patient is turned; in the patient's own millimetres.
 
     Only what the locator saw counts, confirmed by the bones where it is unsure. The bones' side is not heard: it rests on how
@@ -129,15 +143,20 @@ def standing_ankles(volume: Volume, coarse: Volume, located: Sequence[Located], 
         volume: the scan as it is; coarse: the same at about 2 mm.
         located: what the locator saw in the turned scan, in the turned millimetres.
         rotation: the turn, 3 x 3.
+
+    Raises:
+        Cancelled: on request.
     """
     grid = turned(volume, rotation).grid
-    upright = _on_its_axes(turned(coarse, rotation))
-    found = find_ankles(upright)
+    stop_if(cancelled)
+    upright = _on_its_axes(turned(coarse, rotation), located)
+    found = find_ankles(upright, cancelled)
     bones = [replace(a, side="unknown") for a in found if any(agree(a, seen) for seen in located)]
     out = []
     for ankle in together(bones, located, grid):
         seen = next((s for s in located if tuple((p.name, p.mm) for p in s.peaks) == ankle.landmarks), None)
         if seen is not None:
+            stop_if(cancelled)
             reason = ankle.reason or missing(seen, grid)
             ankle = replace(ankle, complete=not reason, reason=reason)
             out.append(_back(replace(ankle, up=_shaft(upright, ankle)), rotation))
@@ -166,9 +185,14 @@ def unsure_findings(ankles: Sequence[Ankle], located: Sequence[Located]) -> list
     return [Finding("withhold", "ANKLE_UNSURE", text)]
 
 
-def _on_its_axes(volume: Volume) -> Volume:
-    """Resampled along the patient's axes, as the search for bones needs it; air where nothing was scanned."""
+def _on_its_axes(volume: Volume, located: Sequence[Located]) -> Volume:
+    """Resampled along the patient's axes around what was located, as the search for bones needs it; air where nothing was
+    scanned.
+    """
     low, high = volume.grid.bounds_mm()
+    if located:  # the box around a turned scan is several times as large as the scan
+        middles = np.array([seen.centre_mm for seen in located])
+        low, high = np.maximum(low, middles.min(axis=0) - AROUND_MM), np.minimum(high, middles.max(axis=0) + AROUND_MM)
     x, y, z = (max(2, int(np.ceil(extent / BONES_MM))) for extent in high - low)
     grid = Grid.axis_aligned((x, y, z), BONES_MM, low + BONES_MM / 2)
     return Volume(np.rint(resample(volume, grid, float(AIR_HU))).astype(np.int16), grid)

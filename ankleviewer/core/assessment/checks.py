@@ -32,6 +32,7 @@ BONE_SHARE = (0.001, 0.60)
 P999_HU = 500
 METAL_HU = 3000
 METAL_SHARE = 1e-4
+CUT_OFF_SHARE = 0.1  # of all voxels at the lowest value: what was below is gone; the lightest tissue of a limb spreads wider
 OTHER_SIDE = {"L": "R", "R": "L"}
 OTHER_SIDE_SAID = {
     "L": "The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.",
@@ -156,6 +157,16 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
 def _air_findings(counts: Counts) -> list[Finding]:
     if _share(counts, *AIR_PEAK) > 0.01:
         return []
+    lowest = int(np.flatnonzero(counts)[0])
+    if lowest - 32768 >= TISSUE_HU and counts[lowest] > CUT_OFF_SHARE * counts.sum():
+        return [
+            Finding(
+                "refuse",
+                "HU_IMPLAUSIBLE",
+                f"Nothing is lighter than {lowest - 32768} HU, and much is just that: the values below seem to have been cut off "
+                "(air is expected at -1000 HU, fat at -100). Export the scan again as signed numbers.",
+            )
+        ]
     peak = _lowest_peak(counts)
     if _share(counts, -32768, -300) < 0.01 and peak is not None and -300 <= peak <= 700:
         return [

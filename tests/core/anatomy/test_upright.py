@@ -145,7 +145,7 @@ def test_an_ankle_comes_back_in_the_patients_millimetres(up: tuple[float, ...], 
     lying = Volume(np.full(grid.shape, -1000, np.int16), Grid(grid.shape, _matrix(rotation.T) @ grid.affine))
     asked: list[Volume] = []
 
-    def found(volume: Volume) -> tuple[Ankle, ...]:
+    def found(volume: Volume, _: object) -> tuple[Ankle, ...]:
         asked.append(volume)
         return (bones(), bones((0.0, 90.0, 0.0)))
 
@@ -168,7 +168,7 @@ def test_the_cube_follows_a_tibia_that_still_leans(lean: float, followed: bool, 
     grid = Grid.axis_aligned((160, 160, 160), 1.5, (-120.0, -120.0, -120.0))
     lying = Volume(np.full(grid.shape, -1000, np.int16), Grid(grid.shape, _matrix(rotation.T) @ grid.affine))
     axis = np.array([np.sin(np.deg2rad(lean)), 0.0, np.cos(np.deg2rad(lean))])
-    monkeypatch.setattr(module, "find_ankles", lambda _: (bones(),))
+    monkeypatch.setattr(module, "find_ankles", lambda *_: (bones(),))
     monkeypatch.setattr(module, "find_mortise", lambda *_: SimpleNamespace(directions=np.stack([axis] * 3, axis=1)))
     (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
     np.testing.assert_allclose(ankle.up, rotation.T @ (axis if followed else UP), atol=1e-9)
@@ -178,7 +178,7 @@ def test_what_the_field_of_view_cuts_off_is_incomplete_whatever_the_bones_say(mo
     rotation = standing((0, -1, 0))
     grid = Grid.axis_aligned((160, 160, 90), 1.5, (-120.0, -120.0, -124.0))  # ends 10 mm above the plafond
     lying = Volume(np.full(grid.shape, -1000, np.int16), Grid(grid.shape, _matrix(rotation.T) @ grid.affine))
-    monkeypatch.setattr(module, "find_ankles", lambda _: (bones(),))
+    monkeypatch.setattr(module, "find_ankles", lambda *_: (bones(),))
     (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
     assert not ankle.complete and "of the tibia above the joint" in ankle.reason
 
@@ -186,7 +186,7 @@ def test_what_the_field_of_view_cuts_off_is_incomplete_whatever_the_bones_say(mo
 def test_bones_elsewhere_confirm_no_turned_leg(monkeypatch: pytest.MonkeyPatch) -> None:
     grid = Grid.axis_aligned((160, 160, 160), 1.5, (-120.0, -120.0, -120.0))
     lying = Volume(np.full(grid.shape, -1000, np.int16), grid)
-    monkeypatch.setattr(module, "find_ankles", lambda _: (bones((0.0, 30.0, 0.0)),))
+    monkeypatch.setattr(module, "find_ankles", lambda *_: (bones((0.0, 30.0, 0.0)),))
     assert standing_ankles(lying, lying, [seen(0.45)], standing((0, -1, 0))) == ()
     assert len(standing_ankles(lying, lying, [seen(0.6)], standing((0, -1, 0)))) == 1, "a sure locator stands alone"
 

@@ -59,6 +59,23 @@ def test_a_tight_crop_without_air_is_a_caveat_only():
     assert codes(limb(air=False)) == [("caveat", "HU_NO_AIR")]
 
 
+@pytest.mark.parametrize("lowest", [0, -200])
+def test_values_that_were_cut_off_below_are_no_tight_crop(lowest):
+    volume = limb()
+    cut = Volume(np.maximum(volume.hu, lowest).astype(np.int16), volume.grid)
+    (found,) = check_volume(cut)
+    assert (found.level, found.code) == ("refuse", "HU_IMPLAUSIBLE")
+    assert f"Nothing is lighter than {lowest} HU" in found.message and "no air around" not in found.message
+
+
+def test_a_tight_crop_in_a_frame_of_zeros_has_fat_below_them():
+    volume = limb(air=False)
+    hu = volume.hu.copy()
+    hu[:8] = 0
+    hu[20:24, :, :8] = -100
+    assert codes(Volume(hu, volume.grid)) == [("caveat", "HU_NO_AIR")]
+
+
 def test_an_eight_bit_picture_is_refused():
     volume = limb()
     grey = np.clip((volume.hu.astype(int) + 1024) * 255 // 2300, 0, 255).astype(np.int16)
