@@ -16,6 +16,7 @@ from ankleviewer import keep_matplotlib_at_home
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from trainer.arguments import at_least, check_simulate, check_train, positive, reach_mm, share, spacing_mm, training_options
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
+from trainer.taken import taken
 
 if TYPE_CHECKING:
     from trainer.orders import TrainOrder
@@ -92,7 +93,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--version", default="1", help="default: 1")
     p.add_argument("--status", choices=("released", "preliminary"), default="preliminary", help="default: preliminary")
     p.add_argument("--default", action="store_true", help="the model that answers when none is named")
-    p.add_argument("--finer", type=int, metavar="STRIDE", help="also give the map of an earlier layer (docs/explanation.md)")
+    p.add_argument(
+        "--finer", type=at_least(1), metavar="STRIDE", help="also give the map of an earlier layer (docs/explanation.md)"
+    )
     p.add_argument("--mirrored", action="store_true", help="look at the mirror image too and average: surer, twice the time")
     told = "times which its cells' scores are taken: the higher, the more a scan's highest place decides; default: 1"
     p.add_argument("--sharpness", type=positive, default=1.0, metavar="FACTOR", help=told)
@@ -103,7 +106,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, required=True, metavar="FIGURES", help="folder for figures and answers")
     p = commands.add_parser("locator", help="make the network that finds the ankles: simulate, train, measure, write the file")
     p.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for scans, states and the file")
-    p.add_argument("--scans", type=at_least(1), default=800, help="to learn from; default: 800")
+    # of fewer no body would be held out
+    p.add_argument("--scans", type=at_least(40), default=800, help="to learn from, 40 or more; default: 800")
     p.add_argument("--steps", type=at_least(1), default=2000, help="of the training; default: 2000")
     p.add_argument("--jobs", type=at_least(1), default=1, help="processes that make the scans; default: 1")
     p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; scans there stay anyway")
@@ -242,9 +246,6 @@ def _prepare(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from trainer.own_scans import train_on_scans
-    from trainer.runs import train_on_simulator
-
     check_train(args)
     order = replace(
         _order(args),
@@ -256,8 +257,16 @@ def _train(args: argparse.Namespace) -> int:
         rate=args.lr,
         strength=args.strength,
     )
-    if args.folds is not None:
-        return _cross_validate(args, order)
+    with taken(args.out):
+        if args.folds is not None:
+            return _cross_validate(args, order)
+        return _train_one(args, order)
+
+
+def _train_one(args: argparse.Namespace, order: TrainOrder) -> int:
+    from trainer.own_scans import train_on_scans
+    from trainer.runs import train_on_simulator
+
     with _Bar(args.model) as bar:
         if args.data == "simulate":
             train_on_simulator(order, _report(bar), bar.say)
@@ -284,7 +293,7 @@ def _cross_validate(args: argparse.Namespace, order: TrainOrder) -> int:
 def _locator(args: argparse.Namespace) -> int:
     from trainer.locator.make import make
 
-    with _Bar("locator") as bar:
+    with taken(args.out), _Bar("locator") as bar:
 
         def report(step: int, _loss: float) -> None:
             bar.step(step, args.steps)

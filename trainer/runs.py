@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
@@ -36,12 +37,14 @@ from trainer.training.fingerprint import check, fingerprint, of_scans
 from trainer.training.loop import Progress, train
 from trainer.training.objective import Stage, to_input
 from trainer.training.pair_source import FolderPairs, LivePairs
-from trainer.training.processes import Processes, processes
+from trainer.training.processes import Processes, processes, started
 from trainer.training.recipes import RECIPES
+from trainer.training.rows import check_shares
 from trainer.training.settle import settle
 from trainer.training.teach import Teacher
 
 BATCH_SEED = 7
+FEW_PAIRS = 64  # that a run begins with; a trial of fewer may lack a kind of fracture
 SETTLING = 30  # batches that the statistics of new blocks come from
 SHALLOW = "shallow"  # folder in a run's own: the network of fewer blocks that it began with
 
@@ -58,7 +61,7 @@ def train_on_simulator(
     there. Where the recipe says so, a network of fewer blocks learns first (in OUT/shallow) and is deepened then.
 
     Raises:
-        AnkleViewerError: RESUME_UNFIT, DEVICE_MISSING, and as `start_network`.
+        AnkleViewerError: RESUME_UNFIT, DEVICE_MISSING, DATA_TOO_FEW, USAGE, and as `start_network`.
     """
     order = with_teacher(order)
     device = order.on_device
@@ -67,12 +70,19 @@ def train_on_simulator(
     validate, found = None, []
     if order.validation is not None:
         found = prepare(order.validation, order.out / "validation-prepared", spec, part="validation")
+        if {p.row.label for p in found if p.input_path is not None} != {0, 1}:
+            raise AnkleViewerError(
+                "DATA_TOO_FEW",
+                "The scans of --validation that can be used hold one class only, so no state can be chosen by them: add others, "
+                "or leave --validation out.",
+            )
         validate = functools.partial(validation_figures, found=found, bf16=order.in_bf16)
-    first = min(recipe.pairs, 64)
+    first = min(recipe.pairs, FEW_PAIRS)
     growth = (recipe.pairs - first) / max(1.0, 0.6 * sum(s.steps for s in stages))
     wanted = BankOrder(order.seed, recipe.pairs, recipe.crop, recipe.whole_every, spec.spacing_mm)
     deep = goes_deep(order, recipe)
     all_stages = [*stages, *(recipe.deepened if deep else ())]
+    check_shares(all_stages, started())  # before anything is removed or made; a later stage would fail after hours
     settings = [_told(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
     kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
     if order.resume:
@@ -99,7 +109,8 @@ def train_on_simulator(
             done: int = 0,
             fresh: Sequence[nn.Module] = (),
         ) -> FractureNet:
-            bank = PairBank(pair, recipe.pairs, recipe.pairs if done else first, growth, BATCH_SEED + done, device)
+            few = recipe.pairs < FEW_PAIRS
+            bank = PairBank(pair, recipe.pairs, recipe.pairs if done else first, growth, BATCH_SEED + done, device, any_kind=few)
             if fresh:
                 net.to(device)
                 batches = (bank.batch(total + k, stages[0].plan) for k in range(SETTLING))

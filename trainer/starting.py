@@ -20,7 +20,7 @@ from ankleviewer.io.atomic import write_text
 from trainer.networks.deepen import deepen
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
-from trainer.networks.weights import load_weights, read_weights
+from trainer.networks.weights import load_weights, options_for, read_weights
 from trainer.networks.widen import widen
 from trainer.orders import TrainOrder
 from trainer.packs.unpack import from_pack
@@ -80,15 +80,30 @@ def start_network(
                 f"those of {seen.spacing_mm:g} mm through {seen.window}: give the one it learnt from by --teacher.",
             )
         return net, own, teacher
-    net = build(order.model, **recipe.config, **(recipe.shallow if shallow else {}), **_width(order))
-    if weights and order.init is not None:
-        report = load_weights(net, read_weights(order.init), order.partial)
-        if not (order.resume and checkpoint.exists(order.out)):  # that of a run that goes on tells how it began
+    published = read_weights(order.init) if weights and order.init is not None else {}
+    begun = order.resume and checkpoint.exists(order.out)
+    own_options = _begun_with(order.out, options_for(order.model, published)) if begun else options_for(order.model, published)
+    net = build(order.model, **(recipe.config | (recipe.shallow if shallow else {}) | _width(order) | own_options))
+    net.place_cells(taught=False)  # unless what comes teaches them
+    if published:
+        report = load_weights(net, published, order.partial)
+        if not begun:  # that of a run that goes on tells how it began
             order.out.mkdir(parents=True, exist_ok=True)
             write_text(order.out / "init.txt", report.text() + "\n")
         say(report.text())
     teacher, seen = _teacher(order, net)
     return net, seen, teacher  # what a cell means depends on its size: the pupil sees what its teacher saw
+
+
+def _begun_with(run: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """The options with the values that a run has begun with: earlier releases chose others, and a network must not change while
+    it learns.
+    """
+    try:
+        config = json.loads((run / CONFIG).read_text(encoding="utf-8"))["config"]
+    except (OSError, ValueError, KeyError):
+        return options
+    return {name: config.get(name, value) for name, value in options.items()}
 
 
 def _teacher(order: TrainOrder, net: FractureNet) -> tuple[Teacher | None, PreprocessSpec | None]:
@@ -104,6 +119,12 @@ def _teacher(order: TrainOrder, net: FractureNet) -> tuple[Teacher | None, Prepr
     if master.arch != wanted:
         raise AnkleViewerError(
             "INIT_UNFIT", f"{order.model} learns from a network of kind {wanted}, and {order.teacher} holds {master.arch}."
+        )
+    if master.pooling != "lse":
+        raise AnkleViewerError(
+            "INIT_UNFIT",
+            f"{order.model} learns from the scores of a teacher's cells, and {order.teacher} (preset paper) gives none: take a "
+            f"{wanted} of preset best.",
         )
     return Teacher(master, net), spec
 

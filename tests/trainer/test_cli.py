@@ -55,6 +55,7 @@ from trainer.training.recipes import RECIPES
         ["tune", "--model", "compact", "--data", "d", "--out", "x", "--teacher", "run"],
         ["power", "--scans", "0"],
         ["power", "--scans", "3"],
+        ["locator", "--out", "x", "--scans", "3"],
         ["tune", "--model", "compact", "--data", "simulate", "--out", "x"],
         ["tune", "--model", "compact", "--data", "d", "--out", "x", "--trials", "0"],
         ["simulate", "--out", "x", "--count", "0", "--seed", "1"],
@@ -79,6 +80,11 @@ def test_wrong_usage_is_two(command: list[str], capsys: pytest.CaptureFixture[st
     said = capsys.readouterr().err
     assert said and "Traceback" not in said
     assert not (tmp_path / "x").exists()
+
+
+def test_a_finer_map_has_a_stride(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["export", str(tmp_path), "--out", str(tmp_path / "x"), "--finer", "0"]) == 2
+    assert "--finer: 0 is less than 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,32 @@ def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path
     assert len(kept) == 2
 
 
+@pytest.mark.parametrize(("model", "processes", "fewest"), [("compact", 5, 4), ("mobilenet", 3, 2), ("resnet101", 4, 3)])
+def test_processes_that_a_later_stage_has_no_crop_for_are_refused_before_anything_is_removed(
+    model: str, processes: int, fewest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = TrainOrder(model, "best", tmp_path / "run", size=32, width=0.25)
+    checkpoint.save(order.out, {"step": 1})
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+    with pytest.raises(
+        AnkleViewerError, match=f"USAGE: {processes} processes .* batch of {fewest} crops, .*: start {fewest} of them"
+    ):
+        train_on_simulator(order, lambda progress: None)
+    assert checkpoint.exists(order.out) and not (order.out / "pairs").exists()
+
+
+def test_validation_scans_of_one_class_are_refused_before_anything_is_removed(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", validation=manifest, size=32, width=0.25)
+    checkpoint.save(order.out, {"step": 1})
+    real = module.prepare
+    monkeypatch.setattr(module, "prepare", lambda *a, **more: [p for p in real(*a, **more) if p.row.label])
+    with pytest.raises(AnkleViewerError, match="DATA_TOO_FEW: The scans of --validation that can be used hold one class only"):
+        train_on_simulator(order, lambda progress: None)
+    assert checkpoint.exists(order.out) and not (order.out / "pairs").exists()
+
+
 def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where_it_was(
     tmp_path: Path, pairs_at_hand: None
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.packs import read_pack
 from trainer import starting as module
 from trainer.networks.registry import build
+from trainer.networks.weights import _names
 from trainer.orders import TrainOrder
 from trainer.packs.unpack import from_pack
 from trainer.runs import (
@@ -84,6 +86,46 @@ def test_a_teacher_of_another_kind_is_refused(run: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "load_run", lambda path: (build("resnet101", width=0.25), BONE, {}))
     with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: mobilenet learns from .* compact, and .* holds resnet101"):
         start_network(TrainOrder("mobilenet", "best", Path("out"), teacher=run, width=0.25))
+
+
+def test_a_teacher_whose_map_holds_no_scores_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "load_run", lambda path: (build("compact", width=0.25, pooling="gap"), BONE, {}))
+    with pytest.raises(AnkleViewerError, match=r"INIT_UNFIT: mobilenet learns from the scores .*take a compact of preset best"):
+        start_network(TrainOrder("mobilenet", "best", Path("out"), teacher=run, width=0.25))
+
+
+@pytest.mark.parametrize("preset", ["best", "paper"])
+def test_weights_that_were_trained_with_relu6_get_it(preset: str, tmp_path: Path) -> None:
+    theirs = {
+        theirs: value
+        for ours, theirs in _names(build("mobilenet", width=0.25), "timm")
+        for value in [build("mobilenet", width=0.25).state_dict()[ours]]
+    }
+    torch.save(theirs, tmp_path / "mobilenetv1_100.pth")
+    order = TrainOrder("mobilenet", preset, tmp_path / "run", init=tmp_path / "mobilenetv1_100.pth", width=0.25)
+    net, _, _ = start_network(order)
+    assert net.config["relu6"] is True and sum(isinstance(m, torch.nn.ReLU6) for m in net.modules()) == 27
+    assert not start_network(replace(order, init=None))[0].config["relu6"]
+    # a run that an earlier release began without goes on without
+    checkpoint.save(order.out, {"step": 1})
+    for begun in (False, True):
+        (order.out / "config.json").write_text(json.dumps({"config": {"relu6": begun}}))
+        assert start_network(replace(order, resume=True))[0].config["relu6"] is begun
+        assert start_network(order)[0].config["relu6"] is True
+    (order.out / "config.json").unlink()
+    assert start_network(replace(order, resume=True))[0].config["relu6"] is True
+
+
+def test_cells_of_a_network_that_begins_are_not_taught_and_those_of_a_pack_are_what_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = TrainOrder("compact", "paper", tmp_path / "run")
+    net, _, _ = start_network(order)
+    assert not net.cells_taught and net.cell_offset == 0
+    assert start_network(replace(order, preset="best", init=SHIPPED))[0].cells_taught, "as all packs of earlier releases"
+    monkeypatch.setattr(module, "from_pack", lambda path: (build("compact", width=0.25, cells_taught=False, norm=False), FINE))
+    onward = replace(order, init=SHIPPED)
+    assert start_network(onward)[0].cell_offset == 0 == start_network(replace(onward, width=0.5))[0].cell_offset
 
 
 def test_a_pupil_sees_what_its_teacher_saw(run: Path, tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ class FractureNet(nn.Module):
     * gap: cam = (W . A) / N per cell, logit = sum(cam) + b;
     * lse: cam = W . A + b per cell (a score of that cell), logit = log(mean(exp(cam))).
 
+    Where nobody taught the cells (`place_cells`), they lie elsewhere in the volume, see `cell_offset`.
+
     `mirrored`, a network sees a volume and its mirror image (left for right) outside training; the map is the mean of the two,
     laid on each other; the logit follows from the mean as above. What one of them takes for a crack by accident the other one
     mostly does not; it takes twice the time.
@@ -69,10 +71,18 @@ class FractureNet(nn.Module):
         self.stride = stride
         self.config: dict[str, Any] = dict(config or {})
         self.mirrored = False
+        self.cells_taught = True
 
     def mirror(self) -> None:
         """See every volume and its mirror image from now on; kept in `config`."""
         self.mirrored = self.config["mirrored"] = True
+
+    def place_cells(self, taught: bool) -> None:
+        """State whether the network was ever told which cell a crack lies in; kept in `config` where it was not."""
+        self.cells_taught = taught
+        self.config.pop("cells_taught", None)
+        if not taught:
+            self.config["cells_taught"] = False
 
     @torch.no_grad()
     def sharpen(self, factor: float) -> None:
@@ -89,8 +99,11 @@ class FractureNet(nn.Module):
 
     @property
     def cell_offset(self) -> float:
-        """Voxel index of the first cell's centre: cells are blocks of `stride` voxels, as the targets of the training are."""
-        return (self.stride - 1) / 2
+        """Voxel index of the first cell's centre. Cells that were taught are blocks of `stride` voxels, as the targets of the
+        training are. One that nobody told where it lies looks about where the padding of both sides puts it: cell i at voxel
+        stride * i.
+        """
+        return (self.stride - 1) / 2 if self.cells_taught else 0.0
 
     def answer(self) -> tuple[Tensor, Tensor]:
         """The whole head as one linear map: weights (1, C) and bias (1,), differentiable."""
@@ -117,9 +130,18 @@ class FractureNet(nn.Module):
         answer = self.pool(self.dropout(self.features(x)))
         if not self.mirrored or self.training:
             return answer
-        other = self.pool(self.features(x.flip(MIRROR)))[1].flip(MIRROR)
+        other = self.pool(self.features(self._mirror_image(x)))[1].flip(MIRROR)
         cam = (answer[1] + other) / 2
         return self._logit(cam, self.answer()[1].to(cam.dtype)), cam
+
+    def _mirror_image(self, x: Tensor) -> Tensor:
+        """Left for right, so that the cells of both lie on each other: those at voxel stride * i only after a shift, at whose end
+        the last plane is repeated.
+        """
+        image, shift = x.flip(MIRROR), self.stride - 1
+        if self.cells_taught or shift == 0:
+            return image
+        return torch.cat([image[:, :, shift:], *[image[:, :, -1:]] * shift], dim=2)
 
     def pool(self, a: Tensor) -> tuple[Tensor, Tensor]:
         """The head alone: feature map (N, C, d, h, w) to logit and map, see the class."""

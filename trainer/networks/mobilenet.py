@@ -20,11 +20,11 @@ class MobileNetFeatures(nn.Sequential):
             """ReLU6 is what timm and Keras weights were trained with."""
             return conv_norm(conv, channels, norm, nn.ReLU6(inplace=True) if relu6 else nn.ReLU(inplace=True))
 
-        cin = round(32 * width)
+        cin = max(1, round(32 * width))
         layers: list[nn.Module] = [block(conv3d(1, cin, 3, 2, mode=mode), cin)]
         dilation = 1
         for full, stride in BLOCKS:
-            cout = round(full * width)
+            cout = max(1, round(full * width))
             keep = stride16 and full == 1024
             depthwise = conv3d(cin, cin, 3, 1 if keep else stride, groups=cin, mode=mode, dilation=dilation)
             layers += [block(depthwise, cin), block(conv3d(cin, cout, 1, mode=mode), cout)]

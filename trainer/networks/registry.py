@@ -26,6 +26,7 @@ def build(arch: str, **config: Any) -> FractureNet:
         raise ValueError(f"unknown network {arch!r}; known: {', '.join(sorted(NETWORKS))}")
     module, _, function = NETWORKS[arch].partition(":")
     mirrored = config.pop("mirrored", False)  # of all networks, see `FractureNet`
+    taught = config.pop("cells_taught", True)  # of all networks, see `FractureNet.place_cells`
     norm = config.pop("norm", True)  # of all networks, see `fold.without_norms`
     try:
         net = getattr(import_module(module), function)(**config)
@@ -35,6 +36,8 @@ def build(arch: str, **config: Any) -> FractureNet:
         raise TypeError(f"{NETWORKS[arch]} returned {type(net).__name__}")
     if not norm:
         without_norms(net)
+    if not taught:
+        net.place_cells(taught=False)
     if mirrored:
         net.mirror()
     return net

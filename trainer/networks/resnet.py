@@ -48,7 +48,7 @@ class ResNetFeatures(nn.Sequential):
     """(N, 1, D, H, W) to (N, 2048 * width, d, h, w), d = D / 32, or D / 16 with `stride16`. Layers: stem, pooling, all blocks."""
 
     def __init__(self, mode: Mode, width: float, stride16: bool, norm: Norm, blocks: Sequence[int] = BLOCKS) -> None:
-        base = round(64 * width)
+        base = max(1, round(64 * width))
         stem = conv_norm(conv3d(1, base, 7, 2, mode=mode), base, norm, nn.ReLU(inplace=True))
         layers: list[nn.Module] = [stem, nn.MaxPool3d(3, 2, 1)]
         cin = base

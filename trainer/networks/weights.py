@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -81,6 +82,11 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     if not isinstance(found, dict) or not found or not all(isinstance(v, Tensor) for v in found.values()):
         raise AnkleViewerError("INIT_UNREADABLE", f"{path.name} holds no table of tensors.")
     return {str(k).removeprefix("module."): v for k, v in found.items()}
+
+
+def options_for(arch: str, weights: dict[str, Tensor]) -> dict[str, Any]:
+    """Options that a network needs to compute with published weights what they were trained for."""
+    return {"relu6": True} if arch == "mobilenet" and _source(weights) == "timm" else {}
 
 
 def load_weights(net: FractureNet, weights: dict[str, Tensor], partial: bool = False) -> Report:

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.errors import AnkleViewerError, ScanError
 from trainer.scans.manifest import SIMULATOR
 from trainer.simulate.atlas import LABELS, Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
-from trainer.simulate.meshes import fingerprint
+from trainer.simulate.meshes import fingerprint, mesh_files, sides_of
 from trainer.simulate.render import OTHER_LEG
 from trainer.simulate.scan import SimulatedScan, simulate_scan
 from trainer.simulate.setting import STANDARD, Setting
@@ -31,6 +31,7 @@ from trainer.simulate.workers import Workers
 
 SCANS_PER_BODY = 2
 FORMATS = ("nifti", "dicom")
+ON_CONTACT_SHEET = 48
 MANIFEST_FIELDS = ("path", "label", "patient", "mask", "site", "severity", "twin", "age")
 # (type, slope, intercept) in which NIfTI scans are stored in turn: readers must take them all
 NIFTI_STORAGE = (("i2", 1.0, 0.0), ("f4", 1.0, 0.0), ("i2", 1.0, -1024.0), ("u2", 1.0, -4096.0), ("i2", 0.5, 0.0))
@@ -85,9 +86,27 @@ class Order:
 def _atlas(seed: int, body: int, bones: Path | None, setting: Setting) -> Atlas:
     if bones is None:
         return built_in(seed, body, setting)
+    sides = sides_of(bones)
+    return _from_meshes(bones, fingerprint(bones), sides[body % len(sides)])
+
+
+@functools.lru_cache(maxsize=2)
+def _from_meshes(bones: Path, _contents: str, side: str) -> Atlas:
+    """Half a minute's work, the same for every body of a side."""
     from trainer.simulate.meshes import from_meshes
 
-    return from_meshes(bones, "LR"[body % 2])
+    return from_meshes(bones, side)
+
+
+def _check_bones(order: Order) -> None:
+    """Raises ScanError, BONES_MISSING, where the order's own bones lack one that is needed, or the one that is to break."""
+    if order.bones is None:
+        return
+    sides = sides_of(order.bones)
+    bone = OUT_OF_SCOPE[order.type].bone if order.type in OUT_OF_SCOPE else None
+    for side in sides:
+        if bone is not None and bone not in mesh_files(order.bones, side):
+            raise ScanError("BONES_MISSING", f"The folder holds no {side} mesh for {bone}, which is to break.")
 
 
 def simulate_one(order: Order, number: int) -> tuple[str, SimulatedScan]:
@@ -157,16 +176,20 @@ def _remember(orders: Sequence[Order], out: Path) -> None:
 
 def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
     """Write what is missing; yields (done, of). The tables and the contact sheet come last, so an interrupted run simply goes
-    on. Several orders (of different seeds) fill one folder, that of the first.
+    on; they hold the scans of earlier calls too, in the order of their seeds' first calls. Several orders (of different seeds)
+    fill one folder, that of the first.
 
     Raises:
         AnkleViewerError: SET_UNFIT, what lies in the folder is of another order.
+        ScanError: BONES_MISSING, of own bones one is missing.
     """
     out, of = orders[0].out, sum(order.count for order in orders)
     _remember(orders, out)
     for folder in ("scans", "masks", "bones", "truth"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     work = [(replace(order, out=out), n) for order in orders for n in range(order.count)]
+    for order in {order for order, n in work if not _record(order, n).exists()}:
+        _check_bones(order)
     if jobs <= 1:
         for k, job in enumerate(work):
             _write_one(job)
@@ -178,6 +201,11 @@ def simulate(*orders: Order, jobs: int = 1) -> Iterator[tuple[int, int]]:
     _write_tables(work)
 
 
+def _record(order: Order, number: int) -> Path:
+    """Written last of all that belongs to a scan."""
+    return order.out / "truth" / f"ankle-{order.seed}-{number:05d}.json"
+
+
 def _write_one(job: tuple[Order, int]) -> str:
     from ankleviewer.io.atomic import write_text
     from ankleviewer.io.nifti import write_nifti
@@ -186,8 +214,8 @@ def _write_one(job: tuple[Order, int]) -> str:
 
     order, number = job
     torch.set_num_threads(1)
-    name = f"ankle-{order.seed}-{number:05d}"
-    record = order.out / "truth" / f"{name}.json"
+    record = _record(order, number)
+    name = record.stem
     if record.exists():
         return name
     _, scan = simulate_one(order, number)
@@ -209,32 +237,50 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
     from ankleviewer.io.atomic import write_text
     from trainer.simulate.contact import contact_sheet
 
-    truth: dict[str, dict[str, Any]] = {}
+    out = work[0][0].out
+    rows = _rows_there(out)
+    for order, number in work:
+        name = f"ankle-{order.seed}-{number:05d}"
+        told = _truth(out, name)
+        rows[name] = {
+            "path": order.path_of(name),
+            "label": told["label"],
+            "patient": told["patient"],
+            "mask": f"masks/{name}.nii.gz" if told["label"] else "",
+            "site": f"{SIMULATOR}{order.setting.name}",
+            "severity": told["severity"],
+            "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
+            "age": told["age"],
+        }
+    seeds = list(json.loads((out / "orders.json").read_text(encoding="utf-8")))
+    names = sorted(rows, key=lambda name: (seeds.index(name.split("-")[1]), name))
+    truth = {name: _truth(out, name) for name in names}
+    tiles = [
+        (f"{truth[name]['type']}, {truth[name]['severity']}", np.load(out / "truth" / f"{name}.npy"))
+        for name in names[:ON_CONTACT_SHEET]
+    ]
     table = io.StringIO()
     writer = csv.DictWriter(table, MANIFEST_FIELDS, lineterminator="\n")
     writer.writeheader()
-    tiles = []
-    out = work[0][0].out
-    for order, number in work:
-        name = f"ankle-{order.seed}-{number:05d}"
-        truth[name] = json.loads((out / "truth" / f"{name}.json").read_text(encoding="utf-8"))
-        tiles.append((f"{truth[name]['type']}, {truth[name]['severity']}", np.load(out / "truth" / f"{name}.npy")))
-        label = truth[name]["label"]
-        writer.writerow(
-            {
-                "path": order.path_of(name),
-                "label": label,
-                "patient": truth[name]["patient"],
-                "mask": f"masks/{name}.nii.gz" if label else "",
-                "site": f"{SIMULATOR}{order.setting.name}",
-                "severity": truth[name]["severity"],
-                "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
-                "age": truth[name]["age"],
-            }
-        )
+    writer.writerows(rows[name] for name in names)
     legend = {number: bone for bone, number in LABELS.items()}
     legend |= {number + OTHER_LEG: f"{bone}, other leg" for number, bone in legend.items()}
     write_text(out / "bones" / "labels.json", json.dumps(legend, indent=1))
     write_text(out / "truth.json", json.dumps(truth, indent=1))
     write_text(out / "manifest.csv", table.getvalue())
-    contact_sheet(tiles[:48], out / "contact-sheet.png")
+    contact_sheet(tiles, out / "contact-sheet.png")
+
+
+def _rows_there(out: Path) -> dict[str, dict[str, Any]]:
+    """Rows of the table that an earlier call left, by scan: a call for another seed, or for fewer scans, takes none away."""
+    try:
+        text = (out / "manifest.csv").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    rows = {Path(row["path"]).name.removesuffix(".nii.gz"): row for row in csv.DictReader(io.StringIO(text))}
+    return {name: row for name, row in rows.items() if (out / "truth" / f"{name}.json").exists()}
+
+
+def _truth(out: Path, name: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((out / "truth" / f"{name}.json").read_text(encoding="utf-8"))
+    return told

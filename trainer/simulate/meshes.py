@@ -59,8 +59,38 @@ def mesh_files(folder: Path, side: str) -> dict[str, list[Path]]:
     return found
 
 
+def sides_of(folder: Path) -> str:
+    """The sides of which all needed bones are there, "L", "R" or "LR".
+
+    Raises:
+        ScanError: BONES_MISSING, there is neither, or no folder.
+    """
+    _check_folder(folder)
+    sides, problem = "", None
+    for side in "LR":
+        try:
+            mesh_files(folder, side)
+        except ScanError as error:
+            problem = problem or error
+        else:
+            sides += side
+    if not sides and problem is not None:
+        raise problem
+    return sides
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ScanError("BONES_MISSING", f"{folder} is no folder of meshes.")
+
+
 def fingerprint(folder: Path) -> str:
-    """Hash of a folder's meshes, their names included: the same bones in another place are the same."""
+    """Hash of a folder's meshes, their names included: the same bones in another place are the same.
+
+    Raises:
+        ScanError: BONES_MISSING, there is no folder.
+    """
+    _check_folder(folder)
     seen = hashlib.sha256()
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in _SUFFIXES:
@@ -77,7 +107,7 @@ def from_meshes(folder: Path, side: str = "L") -> Atlas:
 
     meshes: dict[str, list[pv.PolyData]] = {}
     for bone, files in mesh_files(folder, side).items():
-        meshes[bone] = [pv.read(f).extract_surface(algorithm="dataset_surface").triangulate() for f in files]
+        meshes[bone] = [_sewn(pv.read(f).extract_surface(algorithm="dataset_surface").triangulate()) for f in files]
     to_canonical = _frame(
         np.asarray(meshes["tibia"][0].points, dtype=np.float64), np.asarray(meshes["fibula"][0].points, dtype=np.float64), side
     )
@@ -87,6 +117,13 @@ def from_meshes(folder: Path, side: str = "L") -> Atlas:
         if grid is not None:
             bones[bone] = grid
     return Atlas(f"{folder.name}-{side}", {b: bones[b] for b in BONES if b in bones}, {"tibia": (3.4, 1.0), "fibula": (2.2, 1.1)})
+
+
+def _sewn(mesh: Any) -> Any:
+    """The surface with equal vertices made one: an .obj with a normal for each face, or seams of a texture, holds one for every
+    triangle, and nothing then tells inside from outside.
+    """
+    return mesh.clean() if mesh.n_open_edges else mesh
 
 
 def _frame(tibia: Array, fibula: Array, side: str) -> Array:

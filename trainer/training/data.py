@@ -86,7 +86,8 @@ class PairBank:
     """Pairs, used while they are still being made: step s may draw from the first `start + s * growth` of them.
 
     The schedule depends on the step alone, so a run gives the same batches however fast the simulator is. `pair` gives pair
-    number n and waits until it is there (`pair_source`). Crops are augmented on `device`.
+    number n and waits until it is there (`pair_source`). Crops are augmented on `device`. With `any_kind`, for trials of a few
+    pairs, fractures of any severity stand in for a severity that none of the pairs has.
     """
 
     def __init__(
@@ -97,7 +98,10 @@ class PairBank:
         growth: float,
         seed: int,
         device: torch.device | str = "cpu",
+        any_kind: bool = False,
     ) -> None:
+        self.any_kind = any_kind
+        self._there: dict[tuple[int, int, tuple[str, ...]], bool] = {}
         self.pair, self.count, self.start, self.growth, self.seed = pair, count, start, growth, seed
         self.device = torch.device(device)
         self.hard: list[tuple[int, list[HardPlace]]] = []  # (first step at which the places count, places), in order
@@ -124,6 +128,8 @@ class PairBank:
 
     def _draw(self, rng: np.random.Generator, usable: int, size: int, severities: tuple[str, ...] = ()) -> Pair:
         """One of the first `usable` pairs that holds a crop of `size` voxels and a fracture of one of `severities`, if given."""
+        if severities and self.any_kind and not self._has(usable, size, severities):
+            severities = ()
         for _ in range(MOST_TRIES):
             pair = self.pair(int(rng.integers(usable)))
             if min(pair.intact.shape) >= size and (not severities or pair.meta["severity"] in severities):
@@ -131,6 +137,14 @@ class PairBank:
         raise ValueError(
             f"hardly any of the first {usable} pairs is {' or '.join(severities) or 'of any kind'} and {size} voxels wide"
         )
+
+    def _has(self, usable: int, size: int, severities: tuple[str, ...]) -> bool:
+        """Whether `_draw` can find one; all pairs are looked at, so it is asked of few."""
+        key = usable, size, severities
+        if key not in self._there:
+            pairs = map(self.pair, range(usable))
+            self._there[key] = any(min(p.intact.shape) >= size and p.meta["severity"] in severities for p in pairs)
+        return self._there[key]
 
     def _twins(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
         points = np.argwhere(pair.crack)

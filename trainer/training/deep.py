@@ -8,6 +8,8 @@ From scan labels and cells alone the first layers hardly learn; told at full res
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -65,13 +67,39 @@ class SideExits(nn.Module):
         assert isinstance(net.features, nn.Sequential)
         anew = self.save_memory and net.training
         for layers, last in _segments(net.features, self.taps | self.strides.keys()):
-            x = checkpoint(layers, x, use_reentrant=False) if anew else layers(x)
+            x = _kept_small(layers, x) if anew else layers(x)
             if sides_wanted and last in self.strides:
                 sides[self.strides[last]] = self.heads[str(last)](x)
             if last in self.taps:
                 taps[last] = x
         logit, cam = net.pool(net.dropout(x))
         return logit, cam, sides, taps
+
+
+def _kept_small(layers: nn.Sequential, x: Tensor) -> Tensor:
+    """What the layers make of `x`, worked out anew for the gradient; statistics of batch norms do not move a second time then."""
+    if torch.compiler.is_compiling():  # what is compiled moves them once by itself, and takes no context
+        return cast(Tensor, checkpoint(layers, x, use_reentrant=False))
+    return cast(Tensor, checkpoint(layers, x, use_reentrant=False, context_fn=lambda: (nullcontext(), _held(layers))))
+
+
+@contextmanager
+def _held(layers: nn.Module) -> Iterator[None]:
+    """Batch norms that learn go by their batch as ever, but their statistics stay, for as long as the block lasts."""
+    norms = [m for m in layers.modules() if isinstance(m, nn.BatchNorm3d)]
+    momenta = [norm.momentum for norm in norms]
+    counts = [
+        (norm.num_batches_tracked, norm.num_batches_tracked.clone()) for norm in norms if norm.num_batches_tracked is not None
+    ]
+    for norm in norms:
+        norm.momentum = 0.0  # without statistics a norm would keep other tensors for the gradient than it did
+    try:
+        yield
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+        for count, seen in counts:
+            count.copy_(seen)
 
 
 def _segments(layers: nn.Sequential, ends: Collection[int]) -> Iterator[tuple[nn.Sequential, int]]:

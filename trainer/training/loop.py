@@ -26,6 +26,7 @@ from trainer.training.logs import LOGS, FileLog, Log, TensorBoardLog
 from trainer.training.mine import mine
 from trainer.training.objective import Objective, Stage, on_device, parts_of, share_of
 from trainer.training.processes import Processes
+from trainer.training.rows import check_rows
 from trainer.training.teach import Teacher
 
 # hard places count from so many steps after the search on: more than the batches that are prepared ahead, so that a run gives the
@@ -101,9 +102,12 @@ def train(
     With `validate`, the averaged weights of the highest `val_auc` are kept beside the checkpoint and returned.
 
     Raises:
+        AnkleViewerError: USAGE, a batch has too few rows for so many processes or for batch norm; nothing is removed.
         FloatingPointError: the loss is not finite, or the gradient again and again; the last checkpoint stays.
     """
     execution = execution or Execution()
+    check_rows(net, stages, bank, execution.processes.size, execution.most_rows)
+    net.place_cells(taught=net.cells_taught or max(stage.cells for stage in stages) > 0)
     _folder(run, anew=execution.processes.first and not resume)
     keep_freed_memory()
     net = (channels_last(net) if net.mode == "full" else net).to(execution.device)
@@ -121,6 +125,7 @@ def train(
     started, skipped = time.monotonic(), 0
     warm_up = max(1, min(WARM_UP, total // 10))
     try:
+        _judge_late(state, validate, logs)
         for step in range(state.first, total):
             index, k = position[step]
             stage = stages[index]
@@ -138,11 +143,9 @@ def train(
             row = {"step": step, "stage": index, "lr": rate, "loss": loss, **parts}
             row |= {"seconds": time.monotonic() - started, "waited": source.waited}
             if (step + 1) % save_every == 0 or step + 1 == total:
-                if validate is not None and ((step + 1) % validate_every == 0 or step + 1 == total) and execution.processes.first:
-                    row |= _judge(net, state.average, validate, run, step + 1, state.best)
-                    state.best = max(state.best, row["val_auc"])
                 if execution.processes.first:
-                    state.save(step + 1)
+                    due = (step + 1) % validate_every == 0 or step + 1 == total
+                    row = state.keep(step + 1, row, validate if due else None)
                 execution.processes.wait()
             for log in logs:
                 log.write(row)
@@ -158,6 +161,14 @@ def train(
     return net.eval()
 
 
+def _judge_late(state: _State, validate: Callable[[FractureNet], dict[str, float]] | None, logs: list[Log]) -> None:
+    """Make up for the figures of a state whose run was stopped while they were worked out; in the process that has the logs."""
+    if validate is not None and state.unjudged and logs:
+        row = state.keep(state.first, state.unjudged, validate)
+        for log in logs:
+            log.write(row)
+
+
 def _source(make: Callable[[int], Batch], first: int, last: int, device: torch.device) -> Source:
     return Inline(make, first) if device.type == "cpu" else Prefetch(make, first, last)
 
@@ -171,6 +182,7 @@ class _State:
         self.optimiser = torch.optim.Adam(groups, lr=1e-3, fused=True)
         self.average = {k: v.detach().clone() for k, v in objective.net.state_dict().items()}
         self.first, self.best = 0, -1.0
+        self.unjudged: dict[str, float] = {}  # row of the last step, whose figures on validation scans are still lacking
         state = checkpoint.load(run) if resume else None
         if state is None:
             checkpoint.drop_best(run)
@@ -179,6 +191,7 @@ class _State:
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = {k: v.to(self.average[k].device) for k, v in state["average"].items()}
         self.first, self.best = int(state["step"]), float(state["best"])
+        self.unjudged = dict(state.get("unjudged", {}))
         bank.hard = [(int(step), _to_places(places)) for step, places in state["hard"]]
         objective.bias.data.copy_(state["bias"])
         objective.exits.load_state_dict(state["exits"])
@@ -196,8 +209,19 @@ class _State:
             for key in state.keys() - set(moving):
                 self.average[key].copy_(state[key])
 
-    def save(self, step: int) -> None:
-        """Write the checkpoint."""
+    def keep(
+        self, step: int, row: dict[str, float], validate: Callable[[FractureNet], dict[str, float]] | None
+    ) -> dict[str, float]:
+        """Write the checkpoint; the step's row of the log, with the figures of the averaged weights if `validate` is given."""
+        if validate is not None:
+            self.save(step, row)  # what comes now may fail, and a run that goes on makes up for it
+            row = row | _judge(self.objective.net, self.average, validate, self.run, step, self.best)
+            self.best = max(self.best, row["val_auc"])
+        self.save(step)
+        return row
+
+    def save(self, step: int, unjudged: Mapping[str, float] | None = None) -> None:
+        """Write the checkpoint; with the row of its step, if that is still to be judged."""
         state = {
             "net": self.objective.net.state_dict(),
             "average": self.average,
@@ -209,7 +233,8 @@ class _State:
             "exits": self.objective.exits.state_dict(),
         }
         teacher = self.objective.teacher
-        checkpoint.save(self.run, state | ({"teacher": teacher.match.state_dict()} if teacher else {}))
+        state |= {"teacher": teacher.match.state_dict()} if teacher else {}
+        checkpoint.save(self.run, state | ({"unjudged": dict(unjudged)} if unjudged else {}))
 
 
 def _compiled(
@@ -261,6 +286,8 @@ def _step(
     """One step of the optimiser; loss and its parts, of this process' share of the batch."""
     optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = rate, 10 * rate
     own = share_of(batch, execution.processes.rank, execution.processes.size)
+    # the gradients of all processes are averaged, and every row is to weigh the same; alone this is 1
+    heavier = len(own.label) * execution.processes.size / len(batch.label)
     pieces = list(parts_of(own, execution.most_rows))
     optimiser.zero_grad(set_to_none=True)
     total, sums = 0.0, dict.fromkeys(("cells", "scan", "sides", "lesson"), 0.0)
@@ -271,7 +298,7 @@ def _step(
             loss, parts = objective(on_device(piece, execution.device), spec, stage, index, execution.bf16)
             if not torch.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss.item()} at step {step}; the last checkpoint is kept")
-            (loss * share).backward()
+            (loss * (share * heavier)).backward()
         total += loss.item() * share
         for key in sums:
             sums[key] += parts[key] * share

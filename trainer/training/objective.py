@@ -123,25 +123,39 @@ def on_device(batch: Batch, device: torch.device) -> Batch:
 def parts_of(batch: Batch, most: int | None) -> Iterator[tuple[Batch, float]]:
     """Parts of at most `most` rows, twins together, with their share of the batch; the whole where `most` is None."""
     rows = len(batch.label)
-    size = rows if most is None else max(2, most - most % 2) if batch.twins else max(1, most)
-    for first in range(0, rows, size):
-        last = min(rows, first + size)
+    first = 0
+    for last in ends_of_parts(rows, batch.twins, most):
         part = Batch(batch.hu[first:last], batch.crack[first:last], batch.changed[first:last], batch.label[first:last], 0)
         yield replace(part, twins=min(max(batch.twins - first, 0), last - first)), (last - first) / rows
+        first = last
+
+
+def ends_of_parts(rows: int, twins: int, most: int | None) -> list[int]:
+    """The row after the last one of each part of `rows` rows, the first `twins` of them twins; see `parts_of`."""
+    size = rows if most is None else max(2, most - most % 2) if twins else max(1, most)
+    return [min(rows, first + size) for first in range(0, rows, size)]
 
 
 def share_of(batch: Batch, rank: int, size: int) -> Batch:
-    """The rows of one of `size` processes: every size-th pair of twins, every size-th other crop.
+    """The rows of one of `size` processes, see `rows_of`.
 
     Raises:
         ValueError: there are fewer of them than processes.
     """
     if size == 1:
         return batch
-    pairs = range(rank, batch.twins // 2, size)
-    others = range(batch.twins + rank, len(batch.label), size)
-    rows = [r for p in pairs for r in (2 * p, 2 * p + 1)] + list(others)
+    rows, twins = rows_of(len(batch.label), batch.twins, rank, size)
     if not rows:
         raise ValueError(f"a batch of {len(batch.label)} rows has none for process {rank + 1} of {size}: use a larger batch")
     at = torch.tensor(rows)
-    return Batch(batch.hu[at], batch.crack[at], batch.changed[at], batch.label[at], 2 * len(pairs))
+    return Batch(batch.hu[at], batch.crack[at], batch.changed[at], batch.label[at], twins)
+
+
+def rows_of(rows: int, twins: int, rank: int, size: int) -> tuple[list[int], int]:
+    """Numbers of the rows that process `rank` of `size` takes, and how many of them, the first ones, are twins. The pairs are
+    dealt out one by one, then the other rows, from the process on at which the pairs ended: a pair and another row suit two
+    processes.
+    """
+    pairs = range(rank, twins // 2, size)
+    others = range(twins + (rank - twins // 2) % size, rows, size)
+    return [r for p in pairs for r in (2 * p, 2 * p + 1)] + list(others), 2 * len(pairs)

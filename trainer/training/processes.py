@@ -40,11 +40,15 @@ class Processes:
             dist.barrier()
 
 
+def started() -> int:
+    """How many processes `torchrun` started; 1 where it did not."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 @contextmanager
 def processes(device: torch.device | str = "cpu") -> Iterator[Processes]:
     """The processes that `torchrun` started, joined for as long as the block lasts; one where it did not."""
-    size = int(os.environ.get("WORLD_SIZE", "1"))
-    if size == 1:
+    if started() == 1:
         yield Processes()
         return
     own = torch.device(device)

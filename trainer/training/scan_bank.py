@@ -50,7 +50,12 @@ class ScanBank:
 
     def steps_per_epoch(self, batch: int) -> int:
         """Batches in which every scan is seen once; a set smaller than a batch gives one smaller batch."""
-        return max(1, math.ceil(len(self.inputs) / max(1, batch)))
+        return self.batches(len(self.inputs), batch)
+
+    @staticmethod
+    def batches(scans: int, batch: int) -> int:
+        """Into how many batches of `batch` scans, or nearly so many, an epoch of `scans` is parted."""
+        return max(1, math.ceil(scans / max(1, batch)))
 
     def usable(self, step: int) -> int:
         """All of them, always."""

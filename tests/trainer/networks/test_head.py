@@ -109,3 +109,58 @@ def test_unknown_pooling_is_refused() -> None:
 
 def test_cell_offset_is_the_centre_of_a_block() -> None:
     assert network("gap").cell_offset == 0.5
+
+
+def test_cells_that_nobody_taught_are_known_as_such_and_rebuilt() -> None:
+    net = build("compact", width=0.25)
+    assert net.cells_taught and "cells_taught" not in net.config and net.cell_offset == 3.5
+    net.place_cells(taught=False)
+    twin = build(net.arch, **net.config)
+    assert not twin.cells_taught and twin.cell_offset == 0 and twin.config == net.config
+    twin.place_cells(taught=True)
+    assert twin.cell_offset == 3.5 and "cells_taught" not in twin.config
+
+
+@pytest.mark.parametrize(
+    ("arch", "options"),
+    [
+        ("compact", {}),
+        ("mobilenet", {}),
+        ("mobilenet", {"stride16": True}),
+        ("resnet101", {"blocks": (1, 1, 1, 2)}),
+        ("resnet101", {"blocks": (1, 1, 1, 2), "stride16": True}),
+        ("efficientnet_b7", {"depth": 0.25}),
+        ("efficientnet_b7", {"depth": 0.25, "stride16": True}),
+    ],
+)
+def test_an_untaught_cell_looks_at_the_voxel_where_it_is_said_to_lie(arch: str, options: dict[str, object]) -> None:
+    """Mean place of what moves a cell in the middle, over networks with other random weights: far from half a cell away."""
+    cells = 6
+    places = []
+    for seed in range(3):
+        torch.manual_seed(seed)
+        net = build(arch, width=0.125, **options)
+        net.place_cells(taught=False)
+        edge = cells * net.stride
+        with torch.no_grad():
+            net.train()(torch.randn(2, 1, 64, 64, 64))
+        x = torch.randn(1, 1, edge, edge, edge).requires_grad_()
+        a = net.eval().features(x)
+        (gradient,) = torch.autograd.grad((a[0, :, 3, 3, 3] * torch.randn(a.shape[1])).sum(), x)
+        moves = gradient[0, 0].double() ** 2
+        moves /= moves.sum()
+        places += [float((moves.sum(dim=[d for d in range(3) if d != axis]) * torch.arange(edge)).sum()) for axis in range(3)]
+    assert abs(np.mean(places) - (net.cell_offset + 3 * net.stride)) < 0.2 * net.stride
+
+
+def test_of_an_untaught_network_the_cells_of_volume_and_mirror_image_lie_on_each_other() -> None:
+    torch.manual_seed(0)
+    net = FractureNet(nn.Conv3d(1, 3, 1, stride=4), 3, "gap", arch="test", mode="full", stride=4).eval()
+    net.mirror()
+    x = torch.randn(1, 1, 16, 16, 16)
+    with torch.no_grad():
+        net.head.weight.fill_(1.0)
+        single = net.pool(net.features(x))[1]
+        assert (net(x)[1] - single).abs().max() > 1e-3, "taught cells are blocks, whose other end the mirror image sees"
+        net.place_cells(taught=False)
+        torch.testing.assert_close(net(x)[1], single, msg="a cell sees its voxel alone, the same in both")

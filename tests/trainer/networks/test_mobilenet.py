@@ -32,6 +32,11 @@ def test_map_size_and_stride(stride16: bool, cells: int, mode: str) -> None:
     assert net.stride == 64 // cells
 
 
+def test_the_narrowest_has_a_channel_everywhere() -> None:
+    net = build("mobilenet", width=0.01)
+    assert min(p.shape[0] for p in net.parameters()) >= 1 and net(torch.randn(2, 1, 64, 64, 64))[1].shape == (2, 1, 2, 2, 2)
+
+
 def test_dilated_form_sees_what_the_strided_one_sees() -> None:
     """Same weights: the strided map is every second cell of the dilated one (all padding is zero, so exactly)."""
     torch.manual_seed(0)

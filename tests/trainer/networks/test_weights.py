@@ -14,7 +14,7 @@ from trainer.networks.efficientnet import EfficientNetFeatures, Scale
 from trainer.networks.head import FractureNet
 from trainer.networks.layers import Norm
 from trainer.networks.registry import build
-from trainer.networks.weights import _names, load_weights, read_weights
+from trainer.networks.weights import _names, load_weights, options_for, read_weights
 
 SIZES: dict[str, dict[str, object]] = {
     "resnet101": {"width": 0.0625},
@@ -50,6 +50,13 @@ def test_every_tensor_is_matched_and_the_colours_are_summed(arch: str, source: s
         loaded = target.state_dict()["features.0.0.weight"]
         flat = loaded.sum(dim=2) if mode == "full" else loaded
         torch.testing.assert_close(flat, file[stem].sum(dim=1, keepdim=True), rtol=1e-4, atol=1e-5)
+
+
+def test_weights_are_computed_with_as_they_were_trained() -> None:
+    net = build("mobilenet", mode="planar", **SIZES["mobilenet"])
+    assert options_for("mobilenet", published(net, "timm")) == {"relu6": True}, "as the reference below"
+    assert options_for("mobilenet", {"conv1.weight": torch.zeros(1, 1, 3, 3)}) == {}
+    assert options_for("efficientnet_b7", {"conv_stem.weight": torch.zeros(1)}) == {}
 
 
 def test_a_full_network_sees_in_a_uniform_stack_what_the_2d_network_sees() -> None:

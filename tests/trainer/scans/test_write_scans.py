@@ -20,7 +20,7 @@ from trainer.scans import write_scans
 from trainer.scans.manifest import read_manifest
 from trainer.scans.write_scans import Order, simulate, simulate_one
 from trainer.simulate.atlas import Atlas
-from trainer.simulate.setting import SHIFTED
+from trainer.simulate.setting import SHIFTED, STANDARD
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +145,8 @@ def test_other_bones_are_another_order_wherever_they_lie(made: Path, tmp_path: P
     bones = [tmp_path / name for name in ("one", "moved", "other")]
     for folder in bones:
         folder.mkdir()
-        (folder / "L_Tibia.ply").write_text("other" if folder.name == "other" else "one")
+        for bone in ("Tibia", "Fibula", "Talus", "Calcaneus"):
+            (folder / f"L_{bone}.ply").write_text("other" if folder.name == "other" else "one")
     order = Order(tmp_path / "out", 1, 5, spacing=3.0, bones=bones[0])
     list(simulate(order))
     list(simulate(replace(order, bones=bones[1])))
@@ -190,6 +191,51 @@ def test_more_scans_and_other_seeds_join_what_is_there(tmp_path: Path) -> None:
     stamp = first.stat().st_mtime_ns
     list(simulate(replace(orders[0], count=2), orders[1]))
     assert first.stat().st_mtime_ns == stamp and len(read_manifest(tmp_path)) == 3
+
+
+def test_no_call_takes_scans_of_another_out_of_the_tables(made: Path, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    shutil.copytree(made, out)
+    before = (out / "manifest.csv").read_text()
+    list(simulate(Order(out, 1, 3, spacing=3.0)))
+    table = (out / "manifest.csv").read_text()
+    assert table.startswith(before) and table.count("\n") == before.count("\n") + 1, "the seeds in the order of their calls"
+    assert list(json.loads((out / "truth.json").read_text())) == ["ankle-5-00000", "ankle-5-00001", "ankle-3-00000"]
+    list(simulate(Order(out, 1, 5, spacing=3.0, twins=True)))
+    assert (out / "manifest.csv").read_text() == table, "a smaller number neither"
+    assert (made / "manifest.csv").read_text() == before
+
+
+def test_bones_of_one_side_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    made: list[str] = []
+
+    def from_meshes(_folder: Path, side: str) -> str:
+        made.append(side)
+        return f"atlas {side}"
+
+    monkeypatch.setattr("trainer.simulate.meshes.from_meshes", from_meshes)
+    one, both = tmp_path / "one", tmp_path / "both"
+    for folder, sides in ((one, "R"), (both, "LR")):
+        folder.mkdir()
+        for side in sides:
+            for bone in ("Tibia", "Fibula", "Talus", "Calcaneus"):
+                (folder / f"{side}_{bone}.ply").write_text("")
+    assert [write_scans._atlas(1, body, one, STANDARD) for body in range(3)] == ["atlas R"] * 3
+    assert [write_scans._atlas(1, body, both, STANDARD) for body in range(4)] == ["atlas L", "atlas R"] * 2
+    assert made == ["R", "L", "R"], "once for each side"
+
+
+@pytest.mark.parametrize(
+    ("bones", "injury", "said"), [("nowhere", None, "no folder"), (".", None, "no L mesh"), ("legs", "navicular", "navicular")]
+)
+def test_bones_that_lack_are_told_before_anything_is_made(bones: str, injury: str | None, said: str, tmp_path: Path) -> None:
+    (tmp_path / "legs").mkdir()
+    for bone in ("Tibia", "Fibula", "Talus", "Calcaneus"):
+        (tmp_path / "legs" / f"L_{bone}.ply").write_text("")
+    with pytest.raises(AnkleViewerError, match=said) as caught:
+        list(simulate(Order(tmp_path / "out", 1, 5, type=injury, bones=tmp_path / bones)))
+    assert caught.value.code == "BONES_MISSING" and not list((tmp_path / "out").glob("truth/*"))
 
 
 def test_another_version_of_the_simulator_makes_other_scans(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:

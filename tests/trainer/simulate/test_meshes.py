@@ -128,3 +128,16 @@ def test_real_bones(data_folder: Path, side: str) -> None:
     assert centre["navicular"][1] < centre["talus"][1] < centre["calcaneus"][1]
     for name in ("weber-b", "medial malleolus", "talus neck", "pilon"):
         assert draw_injury(stream(1, 0, name), atlas, name, "moderate")
+
+
+def test_triangles_that_share_no_vertex_are_sewn_together(folder: Path, left: Atlas, tmp_path: Path) -> None:
+    """As an .obj with a normal for each face holds them."""
+    for path in folder.glob("L_*.ply"):
+        mesh = pv.read(path)
+        faces = mesh.regular_faces
+        loose = pv.PolyData.from_regular_faces(np.asarray(mesh.points)[faces.ravel()], np.arange(faces.size).reshape(-1, 3))
+        assert loose.n_open_edges
+        loose.save(tmp_path / path.name)
+    again = from_meshes(tmp_path, "L")
+    for bone, grid in left.bones.items():
+        torch.testing.assert_close(again.bones[bone].values, grid.values, atol=2e-3, rtol=0)

@@ -68,6 +68,12 @@ def test_a_lesson_may_start_with_plain_fractures(bank_folder: Path, bank: PairBa
     monkeypatch.setattr(module, "MOST_TRIES", 5)
     with pytest.raises(ValueError, match="hardly any of the first 8 pairs is shattered and 24 voxels wide"):
         bank.batch(0, replace(PLAN, severities=("shattered",)))
+    trial = PairBank(bank.pair, 8, 8, 0.0, 7, any_kind=True)
+    monkeypatch.setattr(module, "MOST_TRIES", 1000)
+    assert len(trial.batch(0, replace(PLAN, severities=("shattered",))).label) == len(bank.batch(0, PLAN).label)
+    same = [b.batch(1, replace(PLAN, severities=(wanted,))).hu for b in (bank, trial)]
+    assert torch.equal(*same), "where the kind is there, it is drawn as ever"
+    monkeypatch.setattr(module, "MOST_TRIES", 5)
     with pytest.raises(ValueError, match="of any kind and 40 voxels wide"):
         bank.batch(0, replace(PLAN, size=40))
 

@@ -52,6 +52,23 @@ def test_side_loss_reaches_the_first_layers(net: FractureNet) -> None:
     assert loss.item() > 0 and first.grad is not None and float(first.grad.abs().sum()) > 0
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_activations_worked_out_anew_move_no_statistics_a_second_time(held: bool) -> None:
+    states = []
+    for save_memory in (False, True):
+        torch.manual_seed(0)
+        net = compact(width=0.25).train()
+        assert isinstance(net.features, nn.Sequential)
+        if held:
+            net.features[1].eval()
+        logit, _, _, _ = SideExits(net, save_memory=save_memory)(net, torch.randn(2, 1, 16, 16, 16))
+        logit.sum().backward()  # type: ignore[no-untyped-call]
+        states.append({k: v for k, v in net.state_dict().items() if "running" in k or "tracked" in k})
+        assert all(m.momentum == 0.1 for m in net.modules() if isinstance(m, nn.BatchNorm3d))
+    assert int(states[0]["features.1.num_batches_tracked"]) == int(not held) and len(states[0]) == 21
+    assert all(torch.equal(v, states[1][k]) for k, v in states[0].items())
+
+
 def test_other_networks_are_refused() -> None:
     odd = FractureNet(nn.Conv3d(1, 4, 3), 4, arch="odd", mode="full", stride=1)
     with pytest.raises(TypeError, match="Sequential"):

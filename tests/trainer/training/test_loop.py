@@ -11,18 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from ankleviewer.core.assessment.preprocess import BONE, normalise
+from ankleviewer.core.errors import AnkleViewerError
 from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.training import checkpoint
 from trainer.training import loop as module
 from trainer.training.compiled import Trial
-from trainer.training.data import CropPlan, PairBank
+from trainer.training.data import Batch, CropPlan, PairBank
 from trainer.training.loop import Execution, Progress, train
 from trainer.training.objective import Stage, window
 from trainer.training.pair_source import FolderPairs
+from trainer.training.processes import Processes
 from trainer.training.teach import Teacher
 
 STAGES = [Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-3)), Stage(CropPlan(24, 2, 1), 2, (1e-3, 1e-4), freeze_norm=True)]
@@ -207,6 +210,76 @@ def test_validation_sees_the_average_and_changes_nothing(tmp_path: Path, bank: P
     assert best is not None and best["step"] == 2, "the first of two equal states"
     assert all(torch.equal(v, best["average"][k]) for k, v in with_it.state_dict().items())
     assert any(not torch.equal(v, without.state_dict()[k]) for k, v in with_it.state_dict().items())
+
+
+def test_a_state_whose_judgement_fails_is_kept_and_judged_when_the_run_goes_on(tmp_path: Path, bank: PairBank) -> None:
+    def judge(net: FractureNet) -> dict[str, float]:
+        return {"val_auc": 0.5 + 0.1 * float(net.head.weight.detach().abs().mean())}
+
+    def fail(net: FractureNet) -> dict[str, float]:
+        raise ValueError("no figures")
+
+    more: dict[str, Any] = {"save_every": 2, "validate_every": 2}
+    whole = run(tmp_path / "whole", bank, validate=judge, **more)
+    with pytest.raises(ValueError, match="no figures"):
+        run(tmp_path / "parts", bank, validate=fail, **more)
+    state = checkpoint.load(tmp_path / "parts")
+    assert state is not None and state["step"] == 2 and checkpoint.load_best(tmp_path / "parts") is None
+    again = run(tmp_path / "parts", bank, validate=judge, resume=True, **more)
+    assert all(torch.equal(v, again.state_dict()[k]) for k, v in whole.state_dict().items())
+    same = ("step", "loss", "val_auc")
+    assert [[r[k] for k in same] for r in log(tmp_path / "parts")] == [[r[k] for k in same] for r in log(tmp_path / "whole")]
+    with pytest.raises(ValueError, match="no figures"):  # at the last step of all
+        run(tmp_path / "last", bank, validate=fail, save_every=4)
+    last = run(tmp_path / "last", bank, validate=judge, save_every=4, resume=True)
+    best = checkpoint.load_best(tmp_path / "last")
+    assert best is not None and best["step"] == 4 and len(log(tmp_path / "last")) == 4
+    assert all(torch.equal(v, last.state_dict()[k]) for k, v in best["average"].items())
+
+
+def test_what_later_batches_would_stop_at_is_refused_before_anything_is_removed(tmp_path: Path, bank: PairBank) -> None:
+    run(tmp_path, bank)
+    stages = [STAGES[0], replace(STAGES[1], plan=CropPlan(24, 1, 1))]
+    with pytest.raises(AnkleViewerError, match="USAGE: 3 processes"):
+        train(fresh(), BONE, stages, bank, tmp_path, execution=Execution(processes=Processes(0, 3)))
+    assert checkpoint.exists(tmp_path) and len(log(tmp_path)) == 4
+
+
+@pytest.mark.parametrize("rows", [3, 4, 5])
+def test_every_row_weighs_the_same_in_however_many_processes(rows: int) -> None:
+    x = torch.arange(1.0, rows + 1).reshape(rows, 1, 1, 1, 1) ** 3
+    batch = Batch(x, x > 0, x > 0, x[:, :, 0, 0, 0], 0)
+
+    class Mean(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(1))
+
+        def forward(self, part: Batch, *_: object) -> tuple[torch.Tensor, dict[str, float]]:
+            parts = dict.fromkeys(("cells", "scan", "sides", "lesson", "pair_accuracy"), 0.0)
+            return 0.01 * (self.weight * part.hu).mean(), parts
+
+    gradients = {}
+    for size in (1, 2, 3):
+        for rank in range(size):
+            net = Mean()
+            optimiser = torch.optim.SGD([{"params": [net.weight]}, {"params": [nn.Parameter(torch.zeros(1))]}])
+            execution = Execution(processes=Processes(rank, size), most_rows=2)
+            module._step(net, optimiser, batch, BONE, STAGES[0], 0, 0.0, execution, 0)
+            gradients[size, rank] = float(net.weight.grad)  # type: ignore[arg-type]
+    alone = gradients[1, 0]
+    assert alone == pytest.approx(0.01 * float(x.mean()))
+    for size in (2, 3):  # as DistributedDataParallel averages them
+        assert sum(gradients[size, rank] for rank in range(size)) / size == pytest.approx(alone)
+
+
+def test_cells_that_a_stage_asks_for_are_taught(tmp_path: Path, bank: PairBank) -> None:
+    labels = [replace(STAGES[0], steps=1, cells=0.0)]
+    for stages, before, after in ((labels, True, True), (labels, False, False), ([*labels, STAGES[0]], False, True)):
+        net = fresh()
+        net.place_cells(taught=before)
+        assert train(net, BONE, stages, bank, tmp_path).cells_taught is after
+        assert json.loads((tmp_path / "config.json").read_text())["config"].get("cells_taught", True) is after
 
 
 def test_a_run_that_looks_for_hard_places_ends_in_the_same_weights_after_a_stop(

@@ -39,8 +39,9 @@ def test_parts_keep_twins_together(most: int | None, sizes: list[int], twins: li
 
 def test_processes_share_a_batch_without_tearing_twins_apart() -> None:
     one, two = (share_of(numbered(9, 6), rank, 2) for rank in (0, 1))
-    assert one.label[:, 0].tolist() == [0, 1, 4, 5, 6, 8] and one.twins == 4
-    assert two.label[:, 0].tolist() == [2, 3, 7] and two.twins == 2
+    assert one.label[:, 0].tolist() == [0, 1, 4, 5, 7] and one.twins == 4
+    assert two.label[:, 0].tolist() == [2, 3, 6, 8] and two.twins == 2
+    assert [share_of(numbered(3, 2), rank, 2).label[:, 0].tolist() for rank in (0, 1)] == [[0, 1], [2]], "a pair, another crop"
     whole = numbered(9, 6)
     assert share_of(whole, 0, 1) is whole
     with pytest.raises(ValueError, match="a batch of 1 rows has none for process 2 of 2"):

@@ -12,7 +12,7 @@ import torch
 
 from trainer.training import checkpoint
 from trainer.training import processes as module
-from trainer.training.processes import Processes, best_device, processes
+from trainer.training.processes import Processes, best_device, processes, started
 
 SCRIPT = """
 import sys, torch
@@ -45,7 +45,7 @@ def test_alone_there_is_nothing_to_agree_on() -> None:
     with processes() as group:
         assert group == Processes(0, 1) and group.first and group.agree([1]) == [1]
         group.wait()
-    assert best_device().type in ("cpu", "cuda")
+    assert best_device().type in ("cpu", "cuda") and started() == 1
 
 
 def test_every_process_sends_by_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_every_process_sends_by_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(module.dist, "get_world_size", lambda: 2)
     monkeypatch.setattr(module.dist, "destroy_process_group", lambda: None)
     with processes(torch.device("cuda", 1)) as group:
-        assert group == Processes(1, 2)
+        assert group == Processes(1, 2) and started() == 2
     assert asked == ["cuda:1", ("nccl", "cuda:1")]
 
 

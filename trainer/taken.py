@@ -1,0 +1,45 @@
+"""One command at a time in a folder: two that train into one would mix their states, and both end as if all were well."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.io.locked import take
+
+LOCK = ".in-use"
+
+
+@contextlib.contextmanager
+def taken(folder: Path) -> Iterator[None]:
+    """Runs a block that writes to a folder, which is made where it is missing, as long as no other process does so.
+
+    The lock goes with its process, however that ends; its empty file stays. Where the disk knows none, the block runs without. Of
+    the processes that torchrun starts together the first one holds it.
+
+    Raises:
+        AnkleViewerError: FOLDER_IN_USE, another command has it.
+    """
+    if os.environ.get("RANK", "0") != "0":
+        yield
+        return
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with contextlib.ExitStack() as held:
+            try:
+                if take(held.enter_context((folder / LOCK).open("ab"))) is False:
+                    raise AnkleViewerError(
+                        "FOLDER_IN_USE",
+                        f"Another command is at work in {folder}: wait until it has ended, or name another folder.",
+                    )
+            except OSError:
+                pass  # what the command writes itself will tell why
+            yield
+    finally:
+        if made and [path.name for path in folder.iterdir()] == [LOCK]:  # the command was refused before it began
+            (folder / LOCK).unlink()
+            folder.rmdir()
