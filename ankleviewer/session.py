@@ -26,6 +26,7 @@ from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
 from ankleviewer.core.reading.review import Review
 from ankleviewer.core.reading.review import to_json as review_json
+from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.words import printable
 from ankleviewer.inference import selection
@@ -217,6 +218,7 @@ def save_review(case: Case, analysis: Analysis | None, review: Review, path: str
     result = analysis.result if analysis is not None else describe(case)
     unnamed = replace(result, scan=replace(result.scan, path=""))
     record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review, unnamed.ankles)}
+    record |= {"not_shown": list(unshown)} if (unshown := not_shown(review, result.models)) else {}
     write_text(path, json.dumps(record, indent=1) + "\n")
 
 

@@ -39,6 +39,7 @@ SILENT = {
     "core/geometry.py",
     "core/imaging/resample.py",
     "core/paths.py",
+    "core/reading/unshown.py",
     "core/scrub.py",
     "core/volume.py",
     "inference/choice.py",

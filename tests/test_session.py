@@ -374,6 +374,7 @@ def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -
     record = json.loads(text)
     assert "DOE" not in text and record["schema"] == "ankleviewer.review/1"
     assert record["result"]["scan"]["sha256"] == case.scan.sha256 and "not for diagnosis" in record["result"]["disclaimer"]
+    assert record["not_shown"] == ["1 judgement of compact is not shown: it was not run on this scan."]
     assert record["review"] == {
         "findings": [
             {"model": "compact", "sha256": "ab", "ankle": 0, "finding": 2, "judgement": "rejected", "reason": "Artefact"}

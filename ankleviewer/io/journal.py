@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -12,21 +13,29 @@ _EMPTY = b" \t\r\0"  # a machine that loses its power may leave zeros at the end
 
 
 def append(path: Path, record: Mapping[str, Any]) -> None:
-    """Add a record, flushed to the disk. A line that a crash cut short before is ended first, so that it stays alone.
+    """Add a record, flushed to the disk. A line that a crash cut short before is ended first, so that it stays alone. Where that
+    fails, the file is as it was, as far as the disk allows.
 
     Raises:
         OSError: the folder cannot be made or written, or the disk is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"
-    with open(path, "ab+") as stream:
+    with open(path, "ab+", buffering=0) as stream:
         if stream.tell() > 0:
             stream.seek(-1, os.SEEK_END)
             if stream.read(1) != b"\n":
                 line = b"\n" + line
-        stream.write(line)
-        stream.flush()
-        os.fsync(stream.fileno())
+        size = stream.seek(0, os.SEEK_END)
+        try:
+            rest = memoryview(line)
+            while rest:  # unbuffered, or closing would write what failed once more
+                rest = rest[stream.write(rest) :]
+            os.fsync(stream.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):  # who is told that it failed writes it again: it must not stand twice
+                os.ftruncate(stream.fileno(), size)
+            raise
 
 
 def read(path: Path) -> tuple[list[dict[str, Any]], int]:

@@ -1,4 +1,4 @@
-"""The box in three perspectives, as the paper's figure shows it: from above, from the front, from the patient's left.
+"""The box in three perspectives, as the paper's figure shows it: from above, from the front, from the ankle's own side.
 
 The bone is drawn by its own surface: along each line of sight the first place that is as dense as bone, shaded by how it is
 turned to the light. No graphics library is needed, and the same scan always gives the same picture.
@@ -40,11 +40,25 @@ class Perspective:
 
 
 # From above the patient's right lies on screen right: the mirror of an axial slice, which is seen from the feet.
+_LEFT = Perspective("Left (seen from the patient's left)", (1, 1), (2, -1), (0, -1))
+_RIGHT = Perspective("Right (seen from the patient's right)", (1, -1), (2, -1), (0, 1))
 PERSPECTIVES = (
     Perspective("Top (seen from above)", (0, -1), (1, 1), (2, -1)),
     Perspective("Front", (0, 1), (2, -1), (1, 1)),
-    Perspective("Left (seen from the patient's left)", (1, 1), (2, -1), (0, -1)),
+    _LEFT,
 )
+
+
+def perspectives(side: str, boxes: Sequence[FoundBox] = (), region: tuple[Array, Array] | None = None) -> tuple[Perspective, ...]:
+    """From above, the front, and the side on which the box can be seen: the ankle's own.
+
+    Args:
+        side: of the ankle, "L", "R" or "unknown".
+        boxes, region: of an ankle of unknown side the end of the region (LPS mm) nearer to the first box; the left without them.
+    """
+    if side not in ("L", "R") and boxes and region is not None:
+        side = "R" if boxes[0].center_mm[0] < (float(region[0][0]) + float(region[1][0])) / 2 else "L"
+    return *PERSPECTIVES[:2], _RIGHT if side == "R" else _LEFT
 
 
 def letter(axis: int, sign: float) -> str:
@@ -97,16 +111,17 @@ def figure(
     size: int = 620,
     readers: Sequence[FoundBox] = (),
     cast: Cast | None = None,
+    views: Sequence[Perspective] = PERSPECTIVES,
 ) -> list[Image.Image]:
-    """One picture for each of PERSPECTIVES, size x size px: bone, all boxes numbered, the first one's centre on the edges;
+    """One picture for each of `views`, size x size px: bone, all boxes numbered, the first one's centre on the edges;
     `readers`: the reader's own boxes, not numbered; `cast`: what would hide the bone, left out.
     """
     hu, grid = bone_grid(volume, region)
-    if cast is not None:
-        hu = without_specks(cast.left_out(Field(hu, grid)).hu, BONE_HU, STEP_MM**3)
+    seen = Field(hu, grid) if cast is None else cast.left_out(Field(hu, grid))
+    hu = without_specks(seen.hu, BONE_HU, STEP_MM**3)  # noise and lime before the bone would be shaded as if they were pits in it
     low = grid.to_mm((0, 0, 0)) - STEP_MM / 2
     high = low + np.asarray(grid.shape) * STEP_MM
-    return [_panel(shaded(hu, view), view, (low, high), boxes, firm, size, readers) for view in PERSPECTIVES]
+    return [_panel(shaded(hu, view), view, (low, high), boxes, firm, size, readers) for view in views]
 
 
 def _panel(

@@ -12,7 +12,7 @@ from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES
 from ankleviewer.core.reading.review import Review
-from ankleviewer.reports.boxfigure import figure
+from ankleviewer.reports.boxfigure import figure, perspectives
 from ankleviewer.reports.content import Report, readers_boxes
 from ankleviewer.reports.pdf import Figures, render
 from ankleviewer.reports.picture import pane
@@ -52,5 +52,12 @@ def _figures(report: Report, scene: Scene, at_mm: Triple) -> Figures:
         return Figures(report, planes)
     region = scene.region if scene.region is not None else scene.volume.grid.bounds_mm()
     cast = find_cast(scene.volume, region)
-    perspectives = figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX, readers, cast)
-    return Figures(report, planes, perspectives, cast is not None)
+    views = perspectives(_side(report.result, answer), answer.boxes, region)
+    pictures = figure(scene.volume, region, answer.boxes, scene.firm, PANE_PX, readers, cast, views)
+    return Figures(report, planes, pictures, cast is not None, views)
+
+
+def _side(result: Result, answer: ModelAnswer) -> str:
+    """Of the ankle that an answer is of: "L", "R" or "unknown"."""
+    n = answer.ankle
+    return result.ankles[n].side if n is not None and n < len(result.ankles) else "unknown"

@@ -19,6 +19,7 @@ from ankleviewer.core.reading.measure import Point
 from ankleviewer.core.reading.measure_tools import summary
 from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Place, Review
+from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.core.words import ASSESSED, probability_text
 
@@ -130,7 +131,7 @@ def under_headlines(report: Report) -> list[str]:
     lines += [f"{_LEVELS[f.level]}: {f.message}" for f in warnings[:BESIDE]]
     if len(warnings) > BESIDE:
         lines.append(f"More warnings: {len(warnings) - BESIDE}, under Checks of the scan.")
-    lines += [text for text in (agreement(report), reader(report)) if text]
+    lines += [text for text in (agreement(report), reader(report), *not_shown(report.review, report.result.models)) if text]
     return lines
 
 

@@ -35,7 +35,7 @@ from reportlab.platypus import (
 
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.reports import content
-from ankleviewer.reports.boxfigure import PERSPECTIVES
+from ankleviewer.reports.boxfigure import PERSPECTIVES, Perspective
 from ankleviewer.reports.content import Report, Rows
 
 MARGIN = 16 * mm
@@ -73,14 +73,16 @@ class Figures:
     Attributes:
         report: what to say, with that answer as the one shown.
         planes: axial, coronal and sagittal picture.
-        perspectives: the box from above, front and left; none where there is no box.
+        perspectives: the box from above, the front and the ankle's own side; none where there is no box.
         without_cast: a cast or splint is left out of them.
+        views: from where they look.
     """
 
     report: Report
     planes: Sequence[Picture.Image]
     perspectives: Sequence[Picture.Image] = ()
     without_cast: bool = False
+    views: Sequence[Perspective] = PERSPECTIVES
 
 
 def render(figures: Sequence[Figures]) -> bytes:
@@ -215,7 +217,7 @@ def _in_perspective(figures: Figures) -> list[Flowable]:
         return []
     return _section(
         f"Finding 1 in three perspectives, {content.side(figures.report, shown.ankle).lower()}",
-        _row(figures.perspectives, [view.name for view in PERSPECTIVES]),
+        _row(figures.perspectives, [view.name for view in figures.views]),
         Spacer(1, 4),
         _pairs(content.box_coordinates(shown.boxes[0]), 46),
         Spacer(1, 2),

@@ -216,7 +216,9 @@ class MainWindow(QMainWindow):
             parts.append(working.get(self.controller.phase, ""))
         answer = self.controller.answer
         engine = engine_text(answer.runtime.provider if answer is not None else None)
-        self.menu_corner.tell("   ".join(p for p in parts if p), engine)
+        path = case.scan.path
+        name = self.privacy.text(Path(path).name)
+        self.menu_corner.tell("   ".join(p for p in parts if p), engine, name, self.privacy.text(path))
 
     def _on_opened(self, path: str) -> None:
         self.settings = self.settings.with_recent(path)

@@ -68,3 +68,21 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
         append(tmp_path / "file" / "j.jsonl", {"n": 1})
+
+
+def test_a_record_that_failed_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk may fail after it took the bytes; who is told writes the record again."""
+    path = tmp_path / "j.jsonl"
+    append(path, {"n": 0})
+    before = path.read_bytes()
+
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", fail)
+        with pytest.raises(OSError, match="Input"):
+            append(path, {"n": 1})
+    assert path.read_bytes() == before
+    append(path, {"n": 1})
+    assert read(path) == ([{"n": 0}, {"n": 1}], 0)

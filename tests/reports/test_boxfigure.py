@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from ankleviewer.core.anatomy.cast import Cast
 from ankleviewer.core.reading.review import BoxMm
-from ankleviewer.reports.boxfigure import PERSPECTIVES, STEP_MM, bone_grid, figure, shaded
+from ankleviewer.reports.boxfigure import PERSPECTIVES, STEP_MM, bone_grid, figure, perspectives, shaded
 from ankleviewer.reports.picture import BOX_LINE, READER_LINE
 
 
@@ -35,6 +38,36 @@ def test_the_nearer_surface_is_seen() -> None:
     assert np.ptp(flat) == 0 and flat.min() > 100  # seen straight on: evenly lit
     assert np.ptp(tilted) > 0
     assert not shaded(np.full((8, 8, 8), -1000.0, dtype=np.float32), PERSPECTIVES[1]).any()
+
+
+def test_the_third_looks_at_the_side_of_the_ankle(made) -> None:
+    box, region = made.scene().boxes[0], (np.array([0.0, 0.0, 0.0]), np.array([60.0, 60.0, 60.0]))  # its centre at x 40
+    assert [perspectives(side)[2].name.split()[0] for side in ("L", "R", "unknown")] == ["Left", "Right", "Left"]
+    assert perspectives("R", [box], region)[2].name.startswith("Right"), "whatever lies nearer"
+    assert perspectives("unknown", [box], region)[2].name.startswith("Left")
+    assert perspectives("unknown", [box], (region[0], region[1] + [60.0, 0.0, 0.0]))[2].name.startswith("Right")
+    assert perspectives("L") == PERSPECTIVES
+    hu = np.full((20, 24, 28), -1000.0, dtype=np.float32)
+    hu[:6, :6, -6:] = 900.0  # patient right, in front, above: from the right the front lies at the right
+    rows, columns = np.nonzero(shaded(hu, perspectives("R")[2]))
+    assert columns.min() == 24 - 6 and rows.max() == 5
+    hu[8, :, :] = 900.0  # a wall behind it, seen from the right; seen from the left it hides it
+    lit = [shaded(hu, perspectives(side)[2]) for side in ("R", "L")]
+    assert np.ptp(lit[0]) > 20 and np.ptp(lit[1]) == 0
+
+
+def test_specks_are_left_out_with_and_without_a_cast(made) -> None:
+    """Noise before the bone would be shaded as if it were pits and lumps of it."""
+    scene = made.scene()
+    hu = scene.volume.hu.copy()
+    clean = figure(scene.volume, scene.region, (), True, 300)
+    rng, bone = np.random.default_rng(5), hu > 250
+    air = np.argwhere(~ndimage.binary_dilation(bone, iterations=4))
+    for at in air[rng.permutation(len(air))[:40]]:
+        hu[tuple(at)] = 900
+    noisy = figure(replace(scene.volume, hu=hu), scene.region, (), True, 300)
+    assert (hu != scene.volume.hu).sum() > 20
+    assert [a.tobytes() for a in noisy] == [b.tobytes() for b in clean]
 
 
 def test_grid_covers_the_region(made) -> None:

@@ -35,6 +35,15 @@ def test_each_suspected_ankle_is_pictured_with_its_own_map_and_the_readers_box(m
     assert text.count("the reader's own for finding 1") == 1
 
 
+def test_the_third_perspective_is_of_the_ankles_own_side_and_says_so(made) -> None:
+    report, scene, at = made.report(), made.scene(), made.BOX.center_mm
+    for side, told in (("R", "from the patient's right"), ("L", "from the patient's left")):
+        result = replace(report.result, ankles=(replace(report.result.ankles[0], side=side),))
+        pages = made.pdf_text(build(result, "CT", report.facts, report.review, [(report.shown, scene, at)], report.written))
+        text = " ".join(" ".join(pages).split())
+        assert f"seen {told}" in text and text.count("seen from the patient's") == 1
+
+
 def test_a_report_says_that_the_cast_is_left_out(made, monkeypatch) -> None:
     report, scene, at = made.report(), made.scene(), made.BOX.center_mm
     case = (report.result, "CT", report.facts, report.review, [(report.shown, scene, at)], report.written)

@@ -29,9 +29,41 @@ def activate(window, qtbot) -> None:
 def test_title_is_fixed_and_names_nobody(make_window, backend) -> None:
     window = make_window(backend, path="/data/DOE^JANE_1970.nii.gz")
     assert window.windowTitle() == TITLE == "AnkleViewer - research use, not for diagnosis"
-    texts = [w.text() for w in window.findChildren(QLabel) if w.isVisible()]
-    assert not any("DOE" in t for t in texts)
+    texts = [w.text() for w in window.findChildren(QLabel) if w.isVisible() and w is not window.menu_corner.name]
+    assert not any("DOE" in t for t in texts), "a name stands in one place alone, where P hides it"
     assert "Research use, not for diagnosis" in texts
+
+
+def test_the_open_scan_is_named_in_the_corner_unless_names_are_hidden(make_window, backend, qtbot) -> None:
+    path = "/data/DOE^JANE/Mustermann_Hans_Sprunggelenk_CT_2024-11-29_Knochenfenster_Nachkontrolle.nii.gz"
+    window = make_window(backend, path=path)
+    name = window.menu_corner.name
+    assert name.isVisible() and name.toolTip() == path
+    first, dots, last = name.text().partition("…")
+    assert dots and first and path.rsplit("/", maxsplit=1)[-1].startswith(first) and path.endswith(last) and len(last) > 5
+    window.privacy.toggle()
+    assert not name.isVisible() and name.text() == name.toolTip() == name.accessibleName() == ""
+    window.privacy.toggle()
+    window.open("/data/short.nii.gz")
+    qtbot.waitUntil(lambda: name.text() == "short.nii.gz" and name.toolTip() == "/data/short.nii.gz")
+
+
+def test_a_refusal_says_which_scan_is_still_shown(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend, path="/data/first.nii.gz")
+    backend.read_error = fakes.refusal()
+    window.open("/data/second.nii.gz")
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.text.text().startswith("Cannot open: ") and "second.nii.gz" in window.banner.code.text()
+    assert window.banner.text.text().endswith("The scan shown is still first.nii.gz.")
+    assert window.menu_corner.name.text() == "first.nii.gz"
+    window.privacy.toggle()
+    assert window.banner.text.text().endswith("The scan shown is still the former one.")
+    window.controller.notify("FILE_NOT_WRITTEN", "The file cannot be written.")
+    assert window.banner.text.text() == "The file cannot be written."
+    other = make_window(backend, path=None)
+    other.open("/data/second.nii.gz")
+    qtbot.waitUntil(other.banner.isVisible)
+    assert "still" not in other.banner.text.text()
 
 
 def test_empty_state_offers_the_ways_in(make_window, backend, tmp_path) -> None:

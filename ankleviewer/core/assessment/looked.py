@@ -2,8 +2,9 @@
 
 A place is one box of the answer; it stands where the map inside it has its centre of mass. Heights are taken along the patient's
 long axis, from the plafond where the locator saw it and else from the joint line. Across, a place is told from the malleoli where
-both were seen, else from the ankle's side; of an ankle of unknown side only the patient's left and right are known. A bone is
-named only beside a landmark that was seen: without one the program does not know which bone lies there.
+both were seen, else from the ankle's side. Of an ankle of unknown side only the patient's left and right are told, whatever the
+locator calls its malleoli: which is which, is what is not known. A bone is named only beside a landmark that was seen: without
+one the program does not know which bone lies there.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ CELL_SHARE = 0.35  # of a cell of the map: a coarse map knows its places no bett
 NEAR_MM = 14.0  # from a landmark that names a bone
 TOLD = 2  # places that a sentence is spent on
 NAMED = (MEDIAL, LATERAL, DOME)  # landmarks that lie on one bone
+SIDELESS = (DOME,)  # of these what can be named while the side is unknown
+SIDES = ("L", "R")
+LEFTWARDS = 0.7  # a line through the malleoli that runs less than this to the left tells front from back rather than sides
 
 MOST = "Most of the map ({share} %) lies {where}."
 LARGEST = "The largest part of the map ({share} %) lies {where}."
@@ -75,8 +79,9 @@ def looked(heat: HeatMap, boxes: Sequence[Box], ankle: Seen) -> tuple[Looked, ..
     lateral, posterior, outer, inner = _directions(ankle.side, marks)
     least = max(LEVEL_MM, CELL_SHARE * heat.cell_mm)
     axes = (lateral, posterior, outer, inner)
-    found = tuple(_place(stand @ _middle(heat, box), box.score, origin, joint, axes, marks, least) for box in boxes)
-    if np.array_equal(stand, np.eye(3)) or {LATERAL, MEDIAL} <= marks.keys():
+    named = {name: marks[name] for name in (NAMED if ankle.side in SIDES else SIDELESS) if name in marks}
+    found = tuple(_place(stand @ _middle(heat, box), box.score, origin, joint, axes, named, least) for box in boxes)
+    if np.array_equal(stand, np.eye(3)) or (ankle.side in SIDES and {LATERAL, MEDIAL} <= marks.keys()):
         return found
     return tuple(replace(f, across="", along="") for f in found)  # how a leg that lies across is turned, only its malleoli tell
 
@@ -87,15 +92,15 @@ def _place(
     origin: Array,
     joint: str,
     axes: tuple[Array, Array, str, str],
-    marks: Mapping[str, Array],
+    named: Mapping[str, Array],
     least: float,
 ) -> Looked:
     lateral, posterior, outer, inner = axes
     off = mm - origin
     out, back, up = float(off @ lateral), float(off @ posterior), float(off[2])
     aside = max(least, ASIDE_MM)
-    near = min((name for name in NAMED if name in marks), key=lambda n: float(np.linalg.norm(mm - marks[n])), default="")
-    if near and np.linalg.norm(mm - marks[near]) > NEAR_MM:
+    near = min(named, key=lambda n: float(np.linalg.norm(mm - named[n])), default="")
+    if near and np.linalg.norm(mm - named[near]) > NEAR_MM:
         near = ""
     return Looked(
         share=share,
@@ -116,9 +121,13 @@ def _directions(side: str, marks: Mapping[str, Array]) -> tuple[Array, Array, st
             out = out / length
             back = np.array([-out[1], out[0], 0.0])
             towards = marks[HEEL] - (marks[LATERAL] + marks[MEDIAL]) / 2 if HEEL in marks else np.array([0.0, 1.0, 0.0])
-            return out, back if float(back @ towards) > 0 else -back, "lateral", "medial"
+            back = back if float(back @ towards) > 0 else -back
+            if side in SIDES:
+                return out, back, "lateral", "medial"
+            if abs(out[0]) > LEFTWARDS:
+                return out * np.sign(out[0]), back, "left", "right"
     back = np.array([0.0, 1.0, 0.0])
-    if side in ("L", "R"):
+    if side in SIDES:
         return np.array([1.0 if side == "L" else -1.0, 0.0, 0.0]), back, "lateral", "medial"
     return np.array([1.0, 0.0, 0.0]), back, "left", "right"
 

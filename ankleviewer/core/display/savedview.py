@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.display.viewstate import ViewState, nearest_step
 
 SCHEMA = "ankleviewer.session/1"
 SUFFIX = ".avsession.json"
@@ -79,7 +79,10 @@ def _state(view: Mapping[str, Any]) -> ViewState:
         if field.name in _HELD or field.name not in view:
             continue
         try:
-            state = replace(state, **{field.name: _made(kinds[field.name], view[field.name])})
+            value = _made(kinds[field.name], view[field.name])
+            if field.name == "tile_step" and value >= 1:
+                value = nearest_step(value)  # another version may offer other steps
+            state = replace(state, **{field.name: value})
         except (TypeError, ValueError, KeyError, OverflowError):  # the last of a whole number beyond all others
             continue
     return state

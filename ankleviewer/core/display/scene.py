@@ -165,7 +165,7 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         position_text=position_text(state.cursor_mm),
         lines=_lines(frames, frame),
         tilt_text=tilt_text(frame),
-        slab_text=state.slab.text(frame.grid.spacing[2]),
+        slab_text=state.slab.text(index, frame.grid.shape[2], frame.grid.spacing[2]),
         slab=state.slab,
     )
 

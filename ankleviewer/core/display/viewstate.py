@@ -18,6 +18,11 @@ LAYOUTS = ("grid", *PLANES, "3d", "lightbox", "compare")
 TILE_STEPS = (1, 2, 3, 4, 5, 8, 10, 15, 20)  # slices from tile to tile
 
 
+def nearest_step(count: int) -> int:
+    """The one of TILE_STEPS nearest to a number of slices."""
+    return min(TILE_STEPS, key=lambda step: abs(step - count))
+
+
 @dataclass(frozen=True)
 class Window:
     """Window width and level in Hounsfield units: black at level - width / 2, white at level + width / 2."""
@@ -109,8 +114,11 @@ class ViewState:
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise ValueError(f"layout must be one of {LAYOUTS}, is {self.layout!r}")
-        if self.tile_plane not in PLANES or self.tile_step < 1:
-            raise ValueError(f"tiles must be of {PLANES} and 1 slice or more apart, are {self.tile_plane!r}, {self.tile_step}")
+        if self.tile_plane not in PLANES or not TILE_STEPS[0] <= self.tile_step <= TILE_STEPS[-1]:
+            raise ValueError(
+                f"tiles must be of {PLANES} and {TILE_STEPS[0]} to {TILE_STEPS[-1]} slices apart, are {self.tile_plane!r}, "
+                f"{self.tile_step}"
+            )
         if not 0.0 <= self.opacity <= MAX_OPACITY:
             raise ValueError(f"opacity must be 0..{MAX_OPACITY}, is {self.opacity}")
         if self.window.width < 1:

@@ -35,14 +35,21 @@ class Slab:
         """Slices on either side of the middle one that belong to the slab; 0 = a single slice."""
         return max(0, round((self.mm / spacing - 1) / 2))
 
-    def text(self, spacing: float) -> str:
-        """What the pane says, with the thickness that is really shown: "MIP 9.9 mm"; "" for a single slice by choice."""
+    def around(self, index: int, count: int, spacing: float) -> tuple[int, int]:
+        """First and last slice of the slab around one of a plane's `count`; near the ends of the scan it is thinner."""
+        half = self.half(spacing)
+        return max(0, index - half), min(count - 1, index + half)
+
+    def text(self, index: int, count: int, spacing: float) -> str:
+        """What the pane says of the slab around one of a plane's `count` slices, with the thickness that is really shown: "MIP
+        9.9 mm"; "" for a single slice by choice.
+        """
         if self.mm == 0:
             return ""
-        half = self.half(spacing)
-        if half == 0:
+        first, last = self.around(index, count, spacing)
+        if first == last:
             return f"{MODES[self.mode]}: 1 slice"
-        return f"{MODES[self.mode]} {(2 * half + 1) * spacing:.1f}".removesuffix(".0") + " mm"
+        return f"{MODES[self.mode]} {(last - first + 1) * spacing:.1f}".removesuffix(".0") + " mm"
 
 
 ONE_SLICE = Slab()
@@ -61,12 +68,19 @@ def next_mode(slab: Slab) -> Slab:
 
 
 class SliceStore:
-    """The latest slices of one pane's slab, so that a slab that moves on by a slice cuts only what is new. Bounded."""
+    """The latest slices of slabs of one plane (a pane's, or those of tiles side by side), so that a slab that moves on by a slice
+    cuts only what is new. Bounded.
+    """
 
     def __init__(self, kept: int = _KEPT) -> None:
         self.kept = kept
         self._cuts: OrderedDict[int, NDArray[np.int16]] = OrderedDict()
         self._of: tuple[Any, Any] | None = None
+
+    def clear(self) -> None:
+        """Let go of the slices, and of their scan."""
+        self._cuts.clear()
+        self._of = None
 
     def cut(self, frame: Frame, volume: Volume, index: int) -> NDArray[np.int16]:
         """One slice, OUTSIDE where the scan holds no value."""
@@ -94,12 +108,12 @@ def slab_hu(frame: Frame, volume: Volume, index: int, slab: Slab, store: SliceSt
 
     Slices that the scan does not have are left out; so is a value outside the scan, pixel by pixel.
     """
-    half = slab.half(frame.grid.spacing[2])
-    if half == 0:
+    spacing = frame.grid.spacing[2]
+    if slab.half(spacing) == 0:
         return one_slice(frame, volume, index)
-    stride = max(1, int(_CUT_MM / frame.grid.spacing[2])) if frame.turned is not None else 1
+    stride = max(1, int(_CUT_MM / spacing)) if frame.turned is not None else 1
     # Whole multiples of the stride, not steps from the middle: so the next slice's slab has nearly all of its cuts in the store.
-    first, last = max(0, index - half), min(frame.grid.shape[2] - 1, index + half)
+    first, last = slab.around(index, frame.grid.shape[2], spacing)
     chosen = [n for n in range(first, last + 1) if n % stride == 0 or n == index]
     if store is not None and len(chosen) <= store.kept:
         cuts = (store.cut(frame, volume, n) for n in chosen)

@@ -123,7 +123,7 @@ def syndesmosis(plafond: ArrayLike, pairs: Sequence[tuple[ArrayLike, ArrayLike]]
     Args:
         plafond: the middle of the tibial plafond, LPS mm.
         pairs: (tibia, fibula) in front, in the middle, at the back, LPS mm.
-        up: unit normal of the axial slice, towards the head.
+        up: unit vector along the leg's shaft, away from the joint; heights are told along it.
     """
     points = np.asarray([mm for pair in pairs for mm in pair], dtype=np.float64).reshape(-1, 3)
     height = float(((points - np.asarray(plafond)) @ np.asarray(up, dtype=np.float64)).mean()) if len(points) else 0.0

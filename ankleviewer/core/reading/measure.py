@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import FARTHEST_MM, Array
 
+FARTHEST = 2 * FARTHEST_MM  # of a position that is read, mm from the patient's origin; beyond, what draws it fails
 Point = tuple[float, float, float]
 
 
@@ -31,7 +32,7 @@ class Value:
         """The number as it is shown: tenths, whole HU, counts and percents; "" is no unit."""
         digits = 0 if self.unit in ("HU", "%", "") else 1
         unit = {"degrees": "°", "mm2": " mm²", "%": " %", "": ""}.get(self.unit, f" {self.unit}")
-        return f"{self.number:.{digits}f}{unit}"
+        return f"{round(self.number, digits) + 0.0:.{digits}f}{unit}"  # no minus before a zero
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _points(rows: Iterable[Sequence[float]]) -> tuple[Point, ...]:
     found = []
     for row in rows:
         x, y, z = (float(v) for v in row)
-        if not np.isfinite((x, y, z)).all():
-            raise ValueError(f"a point must be finite, is {(x, y, z)}")
+        if not all(abs(v) <= FARTHEST for v in (x, y, z)):  # nor is what is no number
+            raise ValueError(f"a point must lie where a scan may, is {(x, y, z)}")
         found.append((x, y, z))
     return tuple(found)

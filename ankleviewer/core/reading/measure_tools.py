@@ -42,8 +42,8 @@ class Tool:
     Attributes:
         name: stable, written in journals; title: for people; key: its shortcut.
         steps: the points to set, in order.
-        read: values that a volume, the points so far, and the plane's normal give (as many as can be told); ValueError where the
-            points give none.
+        read: values that a volume, the points so far, and the plane's normal (of the syndesmosis the shaft's direction) give (as
+            many as can be told); ValueError where the points give none.
         draw: lines and labels for the points so far and their values.
         about: what is measured and where it is defined; reported: what the literature reports, for information.
     """
@@ -107,7 +107,7 @@ def _syndesmosis(_volume: Volume, points: Sequence[Point], normal: Point | None)
     pairs = list(zip(points[1::2], points[2::2], strict=False))
     if not pairs or normal is None:
         return ()
-    found = syndesmosis(points[0], pairs, normal)  # a measure of this kind keeps the normal that points to the shaft
+    found = syndesmosis(points[0], pairs, normal)  # of this kind it is given the direction of the shaft
     distances = [Value(side, mm, "mm") for side, mm in zip(SIDES, found.distances_mm, strict=False)]
     return *distances, Value("above plafond", found.height_mm, "mm")
 

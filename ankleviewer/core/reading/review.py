@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ankleviewer.core.reading.measure import Measure, Point, Value, from_record, point, to_record
+from ankleviewer.core.reading.measure import FARTHEST, Measure, Point, Value, from_record, point, to_record
 from ankleviewer.core.reading.whose import Boxed, ankle_of_all
 
 Judgement = Literal["accepted", "rejected"]
@@ -268,11 +268,13 @@ class History:
 
     def _add(self, record: Record) -> None:
         step, number, name = len(self._steps), record.get("step"), record.get("id")
+        if isinstance(name, str) and name in self._named:
+            return  # written twice, where a disk took a step and then failed
         if type(number) is not int or number in self._numbered:
             number = self._next_number
         self._numbered[number] = step
         if isinstance(name, str):
-            self._named.setdefault(name, step)
+            self._named[name] = step
         self._done.append(step)
         self._undone.clear()
         if _understood(record):
@@ -318,9 +320,9 @@ def _whole(value: object) -> int:
 
 
 def _point(value: Any) -> Point:
-    """A position. Raises TypeError, ValueError or OverflowError where it is none."""
-    if any(type(v) not in (int, float) or not math.isfinite(v) for v in value):
-        raise ValueError("a position must be finite")
+    """A position. Raises TypeError, ValueError or OverflowError where it is none, or none that a scan may reach."""
+    if any(type(v) not in (int, float) or not abs(v) <= FARTHEST for v in value):
+        raise ValueError("a position must lie where a scan may")
     return point(value)
 
 

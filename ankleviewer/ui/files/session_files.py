@@ -29,6 +29,8 @@ class SessionFiles(QObject):
         super().__init__(window)
         self._window = window
         self._waiting: tuple[SavedView, str] | None = None  # and the path that is being opened for it
+        self._there = False  # its scan is open
+        self._partly = False  # restored but for what needs an answer
         self._chosen_before = ""
         self._lacking = ""  # name of the session's model, where it is not installed
         window.controller.settled.connect(self._on_settled)
@@ -77,7 +79,7 @@ class SessionFiles(QObject):
             about = file.stat()
             if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_BYTES:  # a pipe would be waited for
                 raise ValueError("no session")
-            saved = SavedView.from_json(json.loads(file.read_text(encoding="utf-8")))
+            saved = SavedView.from_json(json.loads(file.read_bytes()))
         except OSError as error:
             why = error.strerror or type(error).__name__
             controller.notify("SESSION_UNREADABLE", tr("The session cannot be read ({why}).", why=said(why)))
@@ -96,7 +98,7 @@ class SessionFiles(QObject):
             self._chosen_before = controller.chosen
         controller.chosen, self._lacking = saved.chosen, ""
         controller.open(str(scan), saved.pick)
-        self._waiting = (saved, str(scan))
+        self._waiting, self._there, self._partly = (saved, str(scan)), False, False
         self._check_model()
 
     def _check_model(self) -> None:
@@ -107,6 +109,7 @@ class SessionFiles(QObject):
             self._lacking, controller.chosen = controller.chosen, ""
 
     def _on_opened(self, path: str) -> None:
+        self._there, self._partly = True, False
         if self._waiting is not None and self._waiting[1] != path:
             self._waiting = None  # the reader opened another scan meanwhile
             self._window.controller.chosen = self._chosen_before
@@ -114,29 +117,39 @@ class SessionFiles(QObject):
     def _on_settled(self, ok: bool) -> None:
         if self._waiting is None:
             return
-        (saved, _), self._waiting = self._waiting, None
-        controller = self._window.controller
+        saved, controller = self._waiting[0], self._window.controller
         if not ok:
-            controller.chosen = self._chosen_before
+            if not self._there or not self._of_this_scan(saved):
+                self._waiting = None
+                controller.chosen = self._chosen_before
+            elif not self._partly:  # there is no answer: all but the model and the threshold, which wait for one
+                self._partly = True
+                self._restore(saved)
             return
-        scan = controller.case.scan
-        if not saved.sha256 or saved.sha256 not in (scan.sha256, scan.former_sha256):
+        again, self._waiting, self._partly = self._partly, None, False
+        if not self._of_this_scan(saved):
             controller.notify(
                 "SESSION_SCAN_CHANGED",
                 tr("The scan is not the one that this session was saved with: its content differs. It is shown from the start."),
             )
             return
-        self._restore(saved)
+        if again:
+            self._restore_answer(saved)
+        else:
+            self._restore(saved)
         if self._lacking:
             name = self._lacking[:80]
             controller.notify("SESSION_MODEL_MISSING", tr("The model of this session ({name}) is not installed here.", name=name))
+
+    def _of_this_scan(self, saved: SavedView) -> bool:
+        scan = self._window.controller.case.scan
+        return bool(saved.sha256) and saved.sha256 in (scan.sha256, scan.former_sha256)
 
     def _restore(self, saved: SavedView) -> None:
         controller, view = self._window.controller, self._window.view
         if saved.state.ankle < len(controller.case.ankles):
             controller.choose_ankle(saved.state.ankle)
-        if any(a.name == saved.state.model for a in controller.analysis.result.models):
-            controller.show_answer(saved.state.model)
+        self._show_model(saved)
         shown = view.state
         selected = saved.state.selected if saved.state.selected < len(controller.boxes) else -1
         state = replace(saved.state, ankle=shown.ankle, model=shown.model, selected=selected)
@@ -144,3 +157,17 @@ class SessionFiles(QObject):
             state = replace(state, threshold=None, selected=-1)
         view.set_state(state)
         view.set_state(state)  # turning to another map puts the threshold back to that map's own, so it comes last
+
+    def _show_model(self, saved: SavedView) -> None:
+        analysis = self._window.controller.analysis
+        if analysis is not None and any(a.name == saved.state.model for a in analysis.result.models):
+            self._window.controller.show_answer(saved.state.model)
+
+    def _restore_answer(self, saved: SavedView) -> None:
+        """What could not be restored before there was an answer; the reader, who goes on meanwhile, is left where they are."""
+        view = self._window.view
+        self._show_model(saved)
+        if (view.state.model, view.state.ankle, view.state.paper_map) == (
+            saved.state.model, saved.state.ankle, saved.state.paper_map,
+        ):  # fmt: skip
+            view.update(threshold=saved.state.threshold)

@@ -47,7 +47,7 @@ KEYS = noop(
         ("K", "both ankles side by side"),
         ("X, T", "crosshair, corner text"),
         ("Shift + L R A P S I", "3D standard views; a click on bone takes the slices there"),
-        ("Shift+V, Shift+X, Shift+K", "3D: volume rendering, without the foot, with the cast"),
+        ("Shift+V, Shift+X, Shift+K", "3D: volume rendering, without the foot, without cast and splint"),
         ("Shift+Q", "3D: slice planes off, as frames, with pictures"),
         ("Shift+C, Shift+Z", "3D: crop box, reset it"),
         ("Shift+T, Shift+B", "3D: spin; the box from three sides"),

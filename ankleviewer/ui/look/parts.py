@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import re
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -30,6 +32,10 @@ from ankleviewer.ui.look import theme
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.phase import Notice, Phase
 from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import breakable
+
+_WIDE_STOP = re.compile("([。！？；：，]) +")
+_NAME_PX = 240  # a file's name takes no more of the menu bar
 
 
 def label(text: str = "", name: str = "", wrap: bool = False) -> QLabel:
@@ -39,6 +45,11 @@ def label(text: str = "", name: str = "", wrap: bool = False) -> QLabel:
     made.setObjectName(name)
     made.setWordWrap(wrap)
     return made
+
+
+def closed_up(text: str) -> str:
+    """The same without blanks after a full-width stop, whose glyph holds its own: sentences are put together with blanks."""
+    return _WIDE_STOP.sub("\\1", text)
 
 
 def rule() -> QFrame:
@@ -139,26 +150,66 @@ class Hints(QLabel):
         self.setToolTip(self._whole if self.text() != self._whole else "")
 
 
+class FileName(QLabel):
+    """Name of a file or folder, its middle left out where there is no room; all of its path in the tool tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def tell(self, name: str, path: str) -> None:
+        """Show this name; "" for none."""
+        self._whole = name
+        self.setToolTip(path)
+        self.setAccessibleName(name)
+        self.setVisible(bool(name))
+        self._fit()
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As wide as the name, up to a limit."""
+        wide = self.fontMetrics().horizontalAdvance(self._whole) + 2
+        return QSize(min(wide, _NAME_PX), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """None of it: the menus come first."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """As much of it as fits."""
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
+
+
 class MenuCorner(QWidget):
-    """What stands at the right end of the menu bar: facts of the open case and the engine. The menus come first."""
+    """What stands at the right end of the menu bar: name and facts of the open case, and the engine. The menus come first, then
+    the name, so that nobody takes one patient's scan for another's.
+    """
 
     def __init__(self, bar: QMenuBar) -> None:
         super().__init__()
         self._bar = bar
+        self.name = FileName()
         self.facts = Hints(keep=0)
         self.facts.setMinimumHeight(24)
         self.engine = label("", "secondary")
         self.engine.setToolTip(tr("The engine that runs the model"))
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 14, 0)
+        row.setContentsMargins(8, 0, 14, 0)
         row.setSpacing(14)
+        row.addWidget(self.name)
         row.addWidget(self.facts, 1)
         row.addWidget(self.engine)
         bar.setCornerWidget(self, Qt.Corner.TopRightCorner)
         self.tell("")
 
-    def tell(self, facts: str, engine: str = "") -> None:
-        """Show these; the parts of `facts` stand three spaces apart; no engine until one has run."""
+    def tell(self, facts: str, engine: str = "", name: str = "", path: str = "") -> None:
+        """Show these; the parts of `facts` stand three spaces apart; no engine until one has run; name and path of the scan."""
+        self.name.tell(name, path)
         self.facts.tell(facts)
         self.engine.setText("● " + engine if engine else "")
         # the menu bar asks how wide its corner is when it is resized itself, not when the corner grows
@@ -167,8 +218,8 @@ class MenuCorner(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as its texts, or as the menus leave it."""
         hint = super().sizeHint()  # the facts ask for nothing
-        room = self._bar.width() - self._menus() - hint.width()
-        return QSize(hint.width() + min(max(room, 0), self.facts.whole_width()), hint.height())
+        room = max(self._bar.width() - self._menus(), super().minimumSizeHint().width())
+        return QSize(min(hint.width() + self.facts.whole_width(), room), hint.height())
 
     def _menus(self) -> int:
         """Px that the titles of the menus take."""
@@ -250,6 +301,7 @@ class NoticeBanner(QFrame):
         close.clicked.connect(controller.dismiss)
         row.addLayout(column, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._controller = controller
         self.hide_names = False
         self._notice: Notice | None = None
         controller.noticed.connect(self.show_notice)
@@ -261,9 +313,20 @@ class NoticeBanner(QFrame):
         self.setVisible(notice is not None)
         if notice is not None:
             text = said(notice.message)
-            self.text.setText(tr("Cannot open: {text}", text=text) if notice.file else text)
+            if notice.file:
+                text = f"{tr('Cannot open: {text}', text=text)} {self._still()}"
+            self.text.setText(closed_up(text.strip()))
             file = tr("file name hidden") if self.hide_names else notice.file
             self.code.setText(notice.code + (f"  ·  {file}" if notice.file else ""))
+
+    def _still(self) -> str:
+        """Which scan the pictures below are of, so that nobody takes them for those of the file that is named; "" with none."""
+        case = self._controller.case
+        if case is None:
+            return ""
+        if self.hide_names:
+            return tr("The scan shown is still the former one.")
+        return tr("The scan shown is still {name}.", name=breakable(Path(case.scan.path).name))
 
     def set_hide_names(self, hidden: bool) -> None:
         """Whether the file of a notice is named."""

@@ -7,8 +7,10 @@ from PySide6.QtGui import QPainter
 
 from ankleviewer.core.display.scene import PanePicture
 from ankleviewer.core.imaging.planes import Viewport
+from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_marks import measure_marks
 from ankleviewer.core.reading.review import BoxMm
+from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.ui.marks.measure_paint import OwnBox, paint_own
 from ankleviewer.ui.slices.compare import Compare
 from ankleviewer.ui.slices.slice_pane import SlicePane
@@ -53,19 +55,29 @@ class TileMarks(QObject):
         editing.changed.connect(tiles.update)
 
     def paint(self, painter: QPainter, tile: Tile) -> None:
-        """One tile's measures, and the edited boxes of the ankle that it shows."""
-        measures = self._measuring.reviewing.review.measures
+        """One tile's measures (in the comparison those of its own ankle) and the edited boxes of the ankle that it shows."""
+        measures = [m for m in self._measuring.reviewing.review.measures if self._belongs(m, tile)]
         marks = measure_marks(tile.picture.frame, tile.picture.index, measures, _NONE_SELECTED)
         boxes = self._edited(tile) if _boxes_shown(self._editing) else {}
         paint_own(painter, tile.port, tile.picture, marks, [OwnBox(*one) for one in sorted(boxes.items())])
+
+    def _belongs(self, measure: Measure, tile: Tile) -> bool:
+        """Whether a measure is one of the tile's ankle; of several ankles it is everyone's. In the lightbox all are."""
+        if not isinstance(self._tiles, Compare):
+            return True
+        whose = ankle_of_all(measure.points, self._editing.controller.case.ankles)
+        return whose is None or whose == self._index(tile)
+
+    def _index(self, tile: Tile) -> int:
+        """Of the ankle that a tile of the comparison shows."""
+        return next(n for n, scene in enumerate(self._tiles.scenes()) if scene is tile.scene)
 
     def _edited(self, tile: Tile) -> dict[int, BoxMm]:
         """The reader's boxes of the answer for a tile's ankle, by finding; of the ankle shown also the one being dragged."""
         if tile.current or not isinstance(self._tiles, Compare):
             return self._editing.edited()
         controller = self._editing.controller
-        scenes = self._tiles.scenes()
-        answer = controller.answer_for(next(n for n, scene in enumerate(scenes) if scene is tile.scene))
+        answer = controller.answer_for(self._index(tile))
         boxes = answer.boxes if answer is not None else ()
         found = {n: controller.reviewing.edited(answer, n) for n in range(len(boxes))}
         return {n: box for n, box in found.items() if box is not None}

@@ -132,7 +132,7 @@ class MissedRow(QFrame):
         grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(1)
         place = position_text(missed.center_mm)
-        self.go = Link(f"M{missed.number}")
+        self.go = Link(tr("M{number} · marked by you", number=missed.number))
         self.go.setAccessibleName("   ".join(part for part in (self.go.text(), whose, place) if part))
         self.go.setToolTip(tr("A place that you marked and the model did not: show it in every view"))
         self.go.clicked.connect(lambda: controller.go_to_missed(missed.center_mm))

@@ -22,14 +22,15 @@ from ankleviewer.core.assessment.result import consensus
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.keyboard.focus import in_turn, kept_place
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.look.parts import Chooser, ProgressStrip, label, rule
+from ankleviewer.ui.look.parts import Chooser, ProgressStrip, closed_up, label, rule
 from ankleviewer.ui.marks.measure_list import MeasureList
+from ankleviewer.ui.result.disagreement import MARK, who_says_what
 from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
 from ankleviewer.ui.result.other_ankles import OtherAnkles
 from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
 from ankleviewer.ui.state.phase import Phase
-from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.translate import noop, said, tr
 from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
     CALL_WORDS,
@@ -47,6 +48,8 @@ from ankleviewer.ui.words.wording import (
 
 WIDTH = 304
 ROW = WIDTH - 32 - 8 - 10  # px for the words of a row beside a scroll bar
+_ENTRY = ROW - 28  # of the chooser of ankles, beside its chevron
+_SHORT_SIDES = {"L": noop("Left side"), "R": noop("Right side"), "unknown": noop("Side unknown")}
 
 
 class ResultPanel(QWidget):
@@ -68,6 +71,7 @@ class ResultPanel(QWidget):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         self._build_answer(column)
+        self._build_models(column)
         self._build_findings(column)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -161,6 +165,9 @@ class ResultPanel(QWidget):
         column.addWidget(self.scope)
         self.measures = MeasureList(self.controller.measuring, self._places)
         column.addWidget(self.measures)
+
+    def _build_models(self, column: QVBoxLayout) -> None:
+        """Every model's answer, where there are several: above the findings, which are of one of them alone."""
         self.others_rule = rule()
         column.addWidget(self.others_rule)
         self.others_head = label(tr("Models"), "heading")
@@ -209,7 +216,8 @@ class ResultPanel(QWidget):
         self.findings.refresh()
         listed = len(boxes) + len(self.findings.missed)
         self.findings_rule.setVisible(bool(listed))
-        self.findings_head.setText(tr("Findings") if listed > 1 else tr("Finding"))
+        heading = tr("Findings") if listed > 1 else tr("Finding")
+        self.findings_head.setText(heading if boxes else tr("Marked by you"))
         self.findings_head.setVisible(bool(listed))
         for button in self.steps:
             button.setVisible(len(boxes) > 1)
@@ -240,7 +248,7 @@ class ResultPanel(QWidget):
 
     def _stops_now(self) -> list[QWidget]:
         findings, measures = self.findings.stops, self.measures.stops
-        return [self.ankle, *self.others.rows, self.go, *self.steps, *findings, *measures, *self._other_rows]
+        return [self.ankle, *self.others.rows, self.go, *self._other_rows, *self.steps, *findings, *measures]
 
     def _places(self) -> list[QWidget]:
         """Where the keyboard goes when the row that had it goes: the foot of the column, too, where nothing else is left."""
@@ -254,11 +262,19 @@ class ResultPanel(QWidget):
             for n, ankle in enumerate(ankles):
                 answer = self.controller.answer_for(n) if answered is not None else None
                 word = call_in_sentence(answer.call) if answer is not None else "" if ankle.complete else tr("incomplete")
-                self.ankle.addItem("  ·  ".join(part for part in (side_word(ankle.side), word) if part))
+                self.ankle.addItem(self._entry(ankle.side, word))
             self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
         self.ankle.setVisible(len(ankles) > 1)
         self.side.setText(side_word(ankles[0].side) if len(ankles) == 1 else "")
         self.side.setVisible(len(ankles) == 1)
+
+    def _entry(self, side: str, word: str) -> str:
+        """Side and answer of an ankle; it is the side that gives way where both have no room, never the end of the answer."""
+        metrics, told = self.ankle.fontMetrics(), f"  ·  {word}" if word else ""
+        if metrics.horizontalAdvance(side_word(side) + told) <= _ENTRY:
+            return side_word(side) + told
+        short = tr(_SHORT_SIDES.get(side, _SHORT_SIDES["unknown"]))
+        return metrics.elidedText(short, Qt.TextElideMode.ElideRight, _ENTRY - metrics.horizontalAdvance(told)) + told
 
     def _refresh_answer(self) -> None:
         controller, answer = self.controller, self.controller.answer
@@ -277,12 +293,20 @@ class ResultPanel(QWidget):
         facts = controller.facts(answer.name) if answer is not None else None
         decision = facts.decision if facts is not None else None
         self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
-        self._line(self.agreement, agreement_text(consensus(self._answers())))
+        self._refresh_agreement(titles)
         self._line(self.origin, model_text(answer, titles) if answer is not None else "")
         self.badge.setVisible(answer is not None and answer.status == "preliminary")
-        self._refresh_reason(answer, assessed, titles)
+        self._refresh_reason(answer, assessed)
 
-    def _refresh_reason(self, answer: Any, assessed: bool, titles: dict[str, str]) -> None:
+    def _refresh_agreement(self, titles: dict[str, str]) -> None:
+        """Where models differ, the answer above is one model's alone: that is said as plainly as the answer, with its names."""
+        answers = self._answers()
+        text, differ = agreement_text(consensus(answers)), who_says_what(answers, titles)
+        self._line(self.agreement, f"{MARK} {text}\n{differ}" if text and differ else text)
+        self.agreement.setObjectName("" if differ else "secondary")
+        theme.restyle(self.agreement)
+
+    def _refresh_reason(self, answer: Any, assessed: bool) -> None:
         controller = self.controller
         code = sentence = helping = ""
         if answer is not None and not assessed:
@@ -294,11 +318,7 @@ class ResultPanel(QWidget):
             elif failed is not None and not code:
                 code, sentence = failed.code, failed.message
         elif assessed and answer.call == "no fracture":
-            sentence = tr(
-                "{ankle} assessed by {model}. No place stood out.",
-                ankle=side_word(controller.ankle.side),
-                model=model_text(answer, titles),
-            )
+            sentence = tr("No place stood out.")  # of which ankle and by which model stands above and below
         elif controller.models_refused is not None and controller.case is not None:
             code, sentence = controller.models_refused.code, controller.models_refused.message
         elif controller.models == [] and controller.case is not None:
@@ -316,7 +336,7 @@ class ResultPanel(QWidget):
 
     @staticmethod
     def _line(widget: QLabel, text: str) -> None:
-        widget.setText(breakable(text))
+        widget.setText(breakable(closed_up(text)))
         widget.setVisible(bool(text))
 
     def _refresh_models(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ankleviewer.core.display.scene import Scene, resolve
 from ankleviewer.core.imaging.oblique import frames_of
 from ankleviewer.core.imaging.planes import PLANES, Frame, Viewport, region_on_slice
+from ankleviewer.ui.slices.slice_paint import PLANE_NAMES
 from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.model import ViewModel
@@ -65,8 +66,11 @@ class Compare(Tiles):
         return self._scenes
 
     def scroll(self, count: int) -> None:
-        """Both on by a number of slices."""
-        self.model.step(self.model.state.tile_plane, count)
+        """Both on by a number of slices of the scan's own planes, which are those shown: see `tiles`."""
+        scene, state = self.model.scene, self.model.state
+        if scene is not None:
+            frame = frames_of(scene.volume.grid, None)[PLANES.index(state.tile_plane)]
+            self.model.move_cursor(frame.step(state.cursor_mm, count))
 
     def clicked(self, tile: Tile, mm: np.ndarray) -> None:
         """The ankle that was clicked is the one shown, at that place."""
@@ -120,7 +124,9 @@ class Compare(Tiles):
             picture = resolve(replace(state, selected=state.selected if n == state.ankle else -1), scene, state.tile_plane, index)
             step = frame.grid.to_mm((0, 0, 1)) - frame.grid.to_mm((0, 0, 0))
             away = float((index - depth[n]) * step[np.abs(step).argmax()])
-            note = f"{side_word(ankle.side)}\n{distance_text(away, state.tile_plane, ankle.side)}"
+            # of an ankle that is not whole, `centre_mm` is where it leaves the scan: no joint to count from
+            where = distance_text(away, state.tile_plane, ankle.side) if ankle.complete else tr("ankle not whole in the scan")
+            note = f"{side_word(ankle.side)}  ·  {tr(PLANE_NAMES[state.tile_plane])}\n{where}"
             place = QRectF(n * (width + SPACE), 0, width, self.height())
             at = replace(port, scale=scale)
             turned = mirrored[n] and not across

@@ -22,16 +22,20 @@ def _stored(scene: Scene, picture: PanePicture) -> bool:
 
 
 class LayerCache:
-    """The layers of the picture last shown; only what depends on a change is made again. One for each pane or tile."""
+    """The layers of the picture last shown; only what depends on a change is made again. One for each pane or tile.
 
-    def __init__(self) -> None:
+    Args:
+        store: of the slabs' slices, for tiles that share one; None: one of its own.
+    """
+
+    def __init__(self, store: SliceStore | None = None) -> None:
         self._held: dict[str, tuple[object, Any]] = {}
-        self._store = SliceStore()
+        self._store = SliceStore() if store is None else store
 
     def clear(self) -> None:
         """Another scene: nothing of the old one is kept."""
         self._held.clear()
-        self._store = SliceStore()
+        self._store.clear()
 
     def hu(self, scene: Scene, picture: PanePicture) -> Any:
         """HU [row, column] of what is shown."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ankleviewer.core.display.scene import resolve
-from ankleviewer.core.display.viewstate import TILE_STEPS, PaneView, ViewState
+from ankleviewer.core.display.viewstate import TILE_STEPS, PaneView, ViewState, nearest_step
 from ankleviewer.core.imaging.oblique import tilt_text
 from ankleviewer.core.imaging.planes import PLANES, Viewport
 from ankleviewer.ui.keyboard.keys_editor import shown as written
@@ -69,7 +69,7 @@ class SliceTiles(Tiles):
         """Left / Right: the step from tile to tile; + / -: the size; all else as in every tile view."""
         plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         if plain and event.key() in _STEP_KEYS:
-            at = TILE_STEPS.index(self.model.state.tile_step) + _STEP_KEYS[event.key()]
+            at = TILE_STEPS.index(nearest_step(self.model.state.tile_step)) + _STEP_KEYS[event.key()]
             self.model.update(tile_step=TILE_STEPS[min(max(at, 0), len(TILE_STEPS) - 1)])
         elif plain and event.key() in _SIZE_KEYS and self.model.scene is not None:
             pane = self.pane()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, QRegion
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from ankleviewer.core.assessment.heat_raster import HeatRaster
 from ankleviewer.core.display.labels import Rect, keep_clear, label_area
@@ -18,7 +18,7 @@ from ankleviewer.ui.slices.quick_paint import Ground, frame, hairline, upright
 from ankleviewer.ui.slices.stamped_text import paint_text
 from ankleviewer.ui.words.translate import noop, said, tr
 
-GAP = 14.0  # px around the crosshair's centre that stay free of lines and fill
+GAP = 14.0  # px around the crosshair's centre that stay free of its lines
 MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
 _DIM = "#c3c9d1"
@@ -72,7 +72,7 @@ def _marks(painter: QPainter, port: Viewport, picture: PanePicture, layers: Laye
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     centre = QPointF(*port.to_screen(picture.crosshair)) if picture.crosshair is not None else None
-    _heat(painter, port, picture, layers, centre)
+    _heat(painter, port, layers)
     _boxes(painter, port, picture)
     _missed(painter, port, picture)
     if centre is not None:
@@ -112,18 +112,12 @@ def _polygon(port: Viewport, points: np.ndarray) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in port.to_screen(points)])
 
 
-def _heat(painter: QPainter, port: Viewport, picture: PanePicture, layers: Layers, centre: QPointF | None) -> None:
+def _heat(painter: QPainter, port: Viewport, layers: Layers) -> None:
     if layers.heat is not None and layers.raster is not None:
         raster = layers.raster
         (x0, y0), (dx, dy) = raster.origin, raster.step
         rows, columns = raster.values.shape
-        painter.save()
-        if centre is not None:
-            hole = QRectF(centre.x() - GAP, centre.y() - GAP, 2 * GAP, 2 * GAP).toRect()
-            pane = QRegion(0, 0, round(port.width), round(port.height))
-            painter.setClipRegion(pane - QRegion(hole, QRegion.RegionType.Ellipse))  # cheaper than a path
         painter.drawImage(_rect(port, x0 - dx / 2, y0 - dy / 2, x0 + (columns - 0.5) * dx, y0 + (rows - 0.5) * dy), layers.heat)
-        painter.restore()
     lines = [_polygon(port, line) for line in layers.outlines]
     for pen in (QPen(theme.colour(theme.PANE, 150), 3.6), QPen(theme.colour(theme.HEAT_LINE), 1.6)):
         painter.setPen(pen)

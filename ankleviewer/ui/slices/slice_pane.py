@@ -96,7 +96,7 @@ class SlicePane(QWidget):
         return held[1]
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Black ground, then the picture; a thin line in the plane's colour while the pane has the keyboard."""
+        """Black ground, then the picture; a frame in the plane's colour while the pane has the keyboard."""
         painter = QPainter(self)
         if self.model.scene is None:
             painter.fillRect(self.rect(), theme.colour(theme.PANE))
@@ -110,8 +110,8 @@ class SlicePane(QWidget):
             self.handles.paint(painter, self._mouse)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            frame(painter, inside, 1.0, theme.colour(theme.PLANE[self.plane], 150))
+            inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            frame(painter, inside, 2.0, theme.colour(theme.PLANE[self.plane]))
         painter.end()
 
     # ------------------------------------------------------------------------------------------------------- under the mouse

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.display.scene import PanePicture, Scene
 from ankleviewer.core.display.viewstate import PaneView, ViewState
 from ankleviewer.core.imaging.planes import PLANES, Viewport
+from ankleviewer.core.imaging.slab import SliceStore
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.slices.layers import LayerCache
 from ankleviewer.ui.slices.slice_paint import paint_tile
@@ -21,6 +22,7 @@ from ankleviewer.ui.state.model import ViewModel
 
 SPACE = 2.0  # px between tiles
 MARGIN = 16.0  # px kept free in a tile for its letters
+_KEPT = 96  # slices of all tiles' slabs together: those of neighbouring tiles overlap
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,7 @@ class Tiles(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(QSize(240, 200))
+        self._store = SliceStore(_KEPT)
         self._caches: list[LayerCache] = []
         self.overlays: list[Callable[[QPainter, Tile], None]] = []  # painted on every tile, over the picture
         self._wheel = 0
@@ -64,19 +67,33 @@ class Tiles(QWidget):
         """Move by a number of wheel notches."""
         raise NotImplementedError
 
-    def _on_changed(self, _old: ViewState, _new: ViewState) -> None:
+    def _on_changed(self, _old: ViewState, new: ViewState) -> None:
+        if new.slab.mm == 0:
+            self._store.clear()
         self.update()
 
     def _on_scene(self) -> None:
-        self._caches.clear()
+        self._let_go()
         self.update()
+
+    def _let_go(self) -> None:
+        """Of all that was made to be painted."""
+        self._caches.clear()
+        self._store.clear()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another layout is shown: nothing is kept for a return. A window that is only minimised keeps it."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._let_go()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """All tiles; the one at the crosshair framed in its plane's colour."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour(theme.GROUND))
         shown = self.tiles() if self.model.scene is not None else []
-        self._caches.extend(LayerCache() for _ in range(len(shown) - len(self._caches)))
+        del self._caches[len(shown) :]
+        self._caches.extend(LayerCache(self._store) for _ in range(len(shown) - len(self._caches)))
         for cache, tile in zip(self._caches, shown, strict=False):
             painter.save()
             painter.setClipRect(tile.place)

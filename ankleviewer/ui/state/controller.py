@@ -14,6 +14,7 @@ from ankleviewer.core.reading.measure import Point
 from ankleviewer.core.reading.review import Judgement, Place
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.ui.background.jobs import Job, wait_for
+from ankleviewer.ui.state.answers import merged
 from ankleviewer.ui.state.backend import Backend, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
@@ -207,7 +208,7 @@ class CaseController(QObject):
     def _on_analysis(self, analysis: Any) -> None:
         self.changing.emit()
         shown = self.view.state.model if self.analysis is not None else ""  # run again: the reader goes on with that model
-        self.analysis = analysis
+        self.analysis = merged(self.analysis, analysis)
         self.phase = Phase.ANSWER
         if self.failure is not None and self.notice == Notice(self.failure.code, self.failure.message):
             self._set_notice(None)  # an analysis before had failed

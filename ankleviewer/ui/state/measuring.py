@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES, Frame
 from ankleviewer.core.reading.ankle_measures import SYNDESMOSIS_MM, level_above, towards
-from ankleviewer.core.reading.measure import Measure, Point, distance_mm, point
+from ankleviewer.core.reading.measure import Measure, Point, distance_mm, point, unit
 from ankleviewer.core.reading.measure_marks import (
     MeasureMark,
     common_normal,
@@ -22,7 +22,8 @@ from ankleviewer.core.reading.measure_marks import (
     rows_and_columns,
     with_depth_of,
 )
-from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, group_of, moved, stored, whole
+from ankleviewer.core.reading.measure_planes import fits, height_on, lies_across, may_move
+from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, moved, stored
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing
 from ankleviewer.ui.words.translate import said, tr
@@ -145,7 +146,7 @@ class Measuring(QObject):
         if not self.note:
             try:
                 # a region's rectangle may still be flat; its area is what counts when the last corner is set
-                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), self._normal(plane, tool, new))
+                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), self._along(plane, tool, new))
             except ValueError as error:
                 told = said(str(error))
                 self.note = told[:1].upper() + told[1:]
@@ -169,6 +170,10 @@ class Measuring(QObject):
         if not self.accepts(plane):
             wanted = planes_text([p for p in PLANES if self.accepts(p)])
             return tr("This point belongs in the {planes} view", planes=wanted)
+        if self.tool is not None and self.tool.name == "tibiofibular":
+            shaft = self._along(plane, self.tool, (self.points or [new])[0])
+            if lies_across(normal_of(self.view.frame("axial")), shaft):
+                return tr("Turn the planes onto the ankle first")
         together = [self.points[n] for n in locked]
         if locked and not on_slice(*self.frame(plane), together):
             self.view.move_cursor(together[0])
@@ -182,11 +187,10 @@ class Measuring(QObject):
     def _after(self, tool: Tool) -> None:
         """The syndesmosis is read on a slice of its own height: go there."""
         if tool.name == "tibiofibular" and len(self.points) == 1:
-            up = self._normal("axial", tool, self.points[0])
+            up = self._along("axial", tool, self.points[0])
             self.view.move_cursor(level_above(self.points[0], up, up))
             shown, index = self.frame("axial")
-            x, y, _ = shown.grid.to_voxel(self.points[0])
-            height = distance_mm(self.points[0], shown.grid.to_mm((x, y, index)))
+            height = height_on(shown.grid.to_mm((0, 0, index)), normal_of(shown), self.points[0], up)
             if abs(height - SYNDESMOSIS_MM) > 0.5 * shown.grid.spacing[2] + 0.01:
                 self.note = tr("The scan ends {mm} mm above the joint", mm=f"{height:.0f}")
 
@@ -230,6 +234,13 @@ class Measuring(QObject):
             return normal
         return point(towards(self.reviewing.shaft_of(place, self.view.state.ankle), normal) + 0.0)
 
+    def _along(self, plane: str, tool: Tool, place: Point) -> Point:
+        """What a tool reads along: the slices' normal, of the syndesmosis, which has a height, the shaft of the leg there."""
+        if tool.name != "tibiofibular":
+            return self._normal(plane, tool, place)
+        x, y, z = unit(self.reviewing.shaft_of(place, self.view.state.ankle)).tolist()
+        return x, y, z
+
     def _stored(self, points: Sequence[Point], plane: str) -> tuple[Point, ...]:
         assert self.tool is not None
         return stored(self.tool, points, rows_and_columns(self.view.frame(plane)))
@@ -237,7 +248,7 @@ class Measuring(QObject):
     def _keep(self, tool: Tool, plane: str) -> None:
         points = self._stored(self.points, plane)
         normal = self._normal(plane, tool, points[0])
-        values = tool.read(self.view.scene.volume, points, normal)
+        values = tool.read(self.view.scene.volume, points, self._along(plane, tool, points[0]))
         kept = normal if tool.name == "tibiofibular" else common_normal(points, normal)
         self._reset()
         self.selected = self.reviewing.history.next_measure
@@ -259,7 +270,7 @@ class Measuring(QObject):
         normal = self._normal(plane, tool, points[0])
         try:
             kept = self._stored(points, plane)
-            return Measure(PENDING, tool.name, kept, normal, tool.read(scene.volume, kept, normal))
+            return Measure(PENDING, tool.name, kept, normal, tool.read(scene.volume, kept, self._along(plane, tool, points[0])))
         except ValueError:
             return Measure(PENDING, "", tuple(points), normal, ())
 
@@ -301,11 +312,9 @@ class Measuring(QObject):
             self.reviewing.remove_measure(number)
 
     def can_grip(self, plane: str, number: int, index: int) -> bool:
-        """Whether a point may be dragged in a plane's pane: those that share its slice all lie on the one shown."""
+        """Whether a point may be dragged in a plane's pane: see `may_move`."""
         measure = self._find(number)
-        if measure is None or not whole(measure):
-            return False
-        return on_slice(*self.frame(plane), [measure.points[n] for n in group_of(BY_NAME[measure.kind], index)])
+        return measure is not None and may_move(measure, index, plane, *self.frame(plane))
 
     def grip(self, number: int, index: int) -> None:
         """Begin to drag a point."""
@@ -321,12 +330,15 @@ class Measuring(QObject):
             return
         before, index = self._grip.before, self._grip.index
         frame, tool = self.view.frame(plane), BY_NAME[before.kind]
+        if not fits(tool, before, index, plane, frame):
+            return
         try:
             points = moved(tool, before.points, index, with_depth_of(frame, mm, before.points[index]))
             if min(distance_mm(points[index], p) for n, p in enumerate(points) if n != index) < _APART_MM:
                 return
             normal = before.normal or normal_of(frame)
-            values = tool.read(self.view.scene.volume, points, normal)
+            along = self._along(plane, tool, points[0]) if tool.name == "tibiofibular" else normal
+            values = tool.read(self.view.scene.volume, points, along)
         except ValueError:  # no direction, or no voxel inside: it stays where it was
             return
         kept = before.normal if tool.name == "tibiofibular" else common_normal(points, normal)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,6 +105,18 @@ class Bone3D:
         """Show or hide the bone."""
         self._visible = visible
         self._choose()
+
+    @contextmanager
+    def pickable(self) -> Iterator[None]:
+        """A pick meanwhile meets the bone, though volume rendering may stand in its place: VTK passes over what is hidden, and a
+        volume has no surface. Nothing is drawn.
+        """
+        visible = self._visible
+        self.show(True)
+        try:
+            yield
+        finally:
+            self.show(visible)
 
     def _shown(self) -> str:
         wanted = ("fine", "coarse") if self._want_fine else ("coarse", "fine")

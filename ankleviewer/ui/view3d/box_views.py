@@ -1,4 +1,4 @@
-"""The box of a finding from three sides (from above, the front, the left) with its coordinates, as in the paper's figure."""
+"""The box of a finding from three sides (above, front, the ankle's own side) with its coordinates, as in the paper's figure."""
 
 from __future__ import annotations
 
@@ -27,9 +27,20 @@ SIDES = (
     ("A", noop("Front"), noop("from the front")),
     ("L", noop("Left"), noop("from the left")),
 )
+_RIGHT = ("R", noop("Right"), noop("from the right"))
 PANEL, GAP, HEAD, FOOT, LINE = 340, 12, 38, 62, 20
 _JUDGED = {"accepted": noop("Accepted by the reader"), "rejected": noop("Rejected by the reader")}
 _SIDE, _FRAME = 8, 12  # px beside the figure in its dialog, and what a window's frame may take
+
+
+def sides(ankle: Any, box: Any, region: tuple[Any, Any] | None) -> tuple[tuple[str, str, str], ...]:
+    """SIDES, or with the right as the third where the ankle is a right one; of unknown side, where the box lies nearer to the
+    right end of the ankle's region (LPS mm).
+    """
+    side = getattr(ankle, "side", "")
+    if side not in ("L", "R") and region is not None:
+        side = "R" if box.center_mm[0] < (float(region[0][0]) + float(region[1][0])) / 2 else "L"
+    return (*SIDES[:2], _RIGHT) if side == "R" else SIDES
 
 
 def facts(box: Any, index: int) -> tuple[str, str]:
@@ -57,14 +68,21 @@ def _place(box: Any) -> str:
     return tr("{position} mm;  size {size} mm", position=position_text(box.center_mm), size=size)
 
 
-def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: Sequence[str], word: str = "", missing: str = "") -> QImage:
+def figure(
+    pictures: list[tuple[np.ndarray, tuple[str, ...]]],
+    lines: Sequence[str],
+    word: str = "",
+    missing: str = "",
+    views: Sequence[tuple[str, str, str]] = SIDES,
+) -> QImage:
     """The three pictures side by side with letters, names and coordinates.
 
     Args:
-        pictures: of each of SIDES: uint8 (rows, columns, 3), and the letters at its left, right, top and bottom edge.
+        pictures: of each of `views`: uint8 (rows, columns, 3), and the letters at its left, right, top and bottom edge.
         lines: of `facts`.
         word: of `readers_word`; a line of its own, since the box drawn is the model's.
         missing: what is left out of the pictures.
+        views: of `sides`.
     """
     width = 3 * PANEL + 4 * GAP
     image = QImage(width, HEAD + PANEL + FOOT + (LINE if word else 0), QImage.Format.Format_RGB32)
@@ -72,7 +90,7 @@ def figure(pictures: list[tuple[np.ndarray, tuple[str, ...]]], lines: Sequence[s
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for n, ((rgb, letters), (_, side, seen)) in enumerate(zip(pictures, SIDES, strict=True)):
+    for n, ((rgb, letters), (_, side, seen)) in enumerate(zip(pictures, views, strict=True)):
         name, where = tr(side), tr(seen)
         place = QRectF(GAP + n * (PANEL + GAP), HEAD, PANEL, PANEL)
         square = np.ascontiguousarray(_square(rgb))
@@ -138,13 +156,14 @@ def box_views(pane: Pane3D) -> QImage | None:
     index = max(pane.model.state.selected, 0)
     word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))
     missing = tr("Without cast, splint and table") if pane.cast is not None else ""
+    views = sides(pane.ankle(), scene.boxes[index], scene.region)
     alone = replace(scene, boxes=(scene.boxes[index],), judged=(), missed=())
     state = replace(pane.model.state, boxes=True, hide_ai=False, crosshair=False, selected=0)
     try:
-        pictures = render.pictures_from([name for name, _, _ in SIDES], state, alone)
+        pictures = render.pictures_from([name for name, _, _ in views], state, alone)
     finally:
         pane.draw(fine=True)
-    return figure(pictures, facts(scene.boxes[index], index), word, missing)
+    return figure(pictures, facts(scene.boxes[index], index), word, missing, views)
 
 
 def box_views_dialog(pane: Pane3D) -> QDialog | None:
@@ -159,7 +178,7 @@ def box_views_dialog(pane: Pane3D) -> QDialog | None:
     room = pane.screen().availableGeometry().width() - 2 * _SIDE - _FRAME
     shown = image if image.width() <= room else image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
     picture.setPixmap(QPixmap.fromImage(shown))
-    picture.setAccessibleName(tr("The box from above, from the front and from the left"))
+    picture.setAccessibleName(tr("The box from above, from the front and from the side"))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     save = buttons.addButton(tr("Save picture…"), QDialogButtonBox.ButtonRole.ActionRole)
     exporting: Exporting = pane.window().exporting

@@ -29,7 +29,10 @@ from ankleviewer.ui.keyboard.focus import KeptFocus, in_turn
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.view3d.bone_work import Bones, bone_work
+from ankleviewer.ui.view3d.clicks3d import Clicks3D
+from ankleviewer.ui.view3d.handover3d import hand_over
 from ankleviewer.ui.view3d.header3d import header
+from ankleviewer.ui.view3d.redraw import redraw
 from ankleviewer.ui.view3d.tools3d import Tools3D
 from ankleviewer.ui.words.translate import noop, tr
 
@@ -45,8 +48,6 @@ _QUICK_MS, _NEVER_MS = 20.0, 1e9  # a rendering that takes no longer needs no co
 _DONE = object()
 PREPARING = noop("Preparing the 3D view")
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.view3d.render3d")  # on the main thread only: see qt_classes
-_DRAWN = ("heat", "boxes", "hide_ai", "crosshair", "threshold", "selected", "cursor_mm")
-_MOVES = ("threshold", "selected", "cursor_mm")  # what is followed by eye, coarsely where it has to be
 
 
 class Pane3D(QWidget):
@@ -80,10 +81,13 @@ class Pane3D(QWidget):
         self._coarse_shown = False
         self._fine_ms = _NEVER_MS
         self._moves = True  # something moves since the last picture
+        self._at_once = False  # nothing does, but the next picture must not wait
+        self._clicks = Clicks3D(model)
         self.job = Job(self)
         self.job.done.connect(self._on_surface)
         self.job.failed.connect(self._on_failed)
         self._shown: tuple[Any, Any, bool] | None = None  # volume, region, whether with its cast
+        self._boneless = False  # there is no bone in it
         self.cast: Cast | None = None  # what is left out of the surface
         self._turn = True  # to the front, for another scan's bones
         self._missing: str | None = None
@@ -126,7 +130,7 @@ class Pane3D(QWidget):
         key = (scene.volume, scene.region, self.options.cast)
         same_bone = self._shown is not None and self._shown[0] is key[0] and same_region(self._shown[1], key[1])
         same = same_bone and self._shown[2] == key[2]
-        if same and self.render3d is not None and not self.pending:
+        if same and not self.pending and (self.render3d is not None or self._boneless):
             self.tools.on_answer()
             self._later.start()
             return
@@ -135,7 +139,7 @@ class Pane3D(QWidget):
         self._turn = self._turn if self.pending and same_bone else not same_bone
         if not same_bone:
             self.tools.on_other_bones()
-        self._shown = key
+        self._shown, self._boneless = key, False
         self.pending = True
         if self.render3d is None or not same_bone:  # never the last one's bones under this one's boxes
             self._say(tr(PREPARING))
@@ -211,7 +215,7 @@ class Pane3D(QWidget):
         from ankleviewer.ui.view3d.render3d import Render3D
 
         canvas, self._canvas = self._canvas, None
-        return Render3D(self, self.model.move_cursor, lambda: self.model.toggle_layout("3d"), canvas)
+        return Render3D(self, self._clicks.pick, self._clicks.maximise, canvas)
 
     def _show_window(self) -> None:
         self._awaited = False
@@ -220,6 +224,7 @@ class Pane3D(QWidget):
             self.render3d, self._spare = self._spare or self._made(), None
             self._steps.close()  # nothing more to make
             self.render3d.rested.connect(self._quiet.start)
+            self.render3d.pressed.connect(self._clicks.press)
             self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
             in_turn(*self._header.findChildren(QToolButton), self.render3d.widget)
@@ -234,11 +239,13 @@ class Pane3D(QWidget):
             return
         mesh, self.cast = bones.mesh, bones.cast
         if mesh is None and not self._coarse_shown:
-            if self.render3d is None:
-                self._give_up(tr("No bone to show in 3D"))
-                return
-            self.render3d.show_mesh("fine", None, first=True)
-        elif mesh is not None:
+            self._boneless = True
+            if self.render3d is not None:  # of the scan before
+                self.render3d.show_mesh("fine", None, first=True)
+                self.tools.on_scene()
+            self._give_up(tr("No bone to show in 3D"))
+            return
+        if mesh is not None:
             self._show_window()
             self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown, turn=self._turn)
             self._face_finding(self._turn and not self._coarse_shown)
@@ -267,25 +274,29 @@ class Pane3D(QWidget):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if new.selected >= 0 and (new.selected, new.ankle, new.model) != (old.selected, old.ankle, old.model):
             self._face_finding()
-        changed = [name for name in _DRAWN if getattr(old, name) != getattr(new, name)]
-        self._moves |= any(name in _MOVES for name in changed)
-        if changed:
+        asked = redraw(old, new, self.options.planes)
+        self._moves |= asked.moves
+        self._at_once |= asked.at_once
+        if asked.at_once:
+            self._later.setInterval(_SOONEST_MS)
+        if asked.wanted:
             self._later.start()
 
     def refresh(self) -> None:
         """Draw the state: finely where that is quick, else coarsely now and finely when all is quiet. A fine picture in which
-        nothing moves stays until then: a coarse one closes the gaps of fractures.
+        nothing moves stays until then: a coarse one closes the gaps of fractures. What may not wait is drawn finely at once.
         """
         if self.render3d is None or self.model.scene is None or self._closed or not self.isVisible():
             return
         quick = not self.render3d.by_processor or self._fine_ms < _QUICK_MS
-        if not quick and not self._moves and self._fine_ms < _NEVER_MS and self.render3d.bone.is_fine:
+        stays = not quick and not self._moves and self._fine_ms < _NEVER_MS and self.render3d.bone.is_fine
+        if stays and not self._at_once:
             self._quiet.start()
             return
-        spent = self.draw(fine=quick)
+        spent = self.draw(fine=quick or stays)
         soonest = _SOONEST_MS if quick and not self.render3d.by_processor else _SOONEST_SOFTWARE_MS
         self._later.setInterval(round(min(max(2 * spent, soonest), _LATEST_MS)))
-        if not quick:
+        if not quick and not stays:
             self._quiet.start()
 
     def _draw_finely(self) -> None:
@@ -299,7 +310,7 @@ class Pane3D(QWidget):
     def draw(self, fine: bool) -> float:
         """Draw the state; returns the ms it took."""
         start = time.perf_counter()
-        self._moves = False
+        self._moves = self._at_once = False
         self.render3d.marks.edited = self.edited()
         self.render3d.show_state(self.model.state, self.model.scene, self.options, fine)
         return 1000 * (time.perf_counter() - start)
@@ -341,21 +352,7 @@ class Pane3D(QWidget):
 
     def take_over(self, other: Pane3D) -> None:
         """Show the scan as another pane does: its options, and its camera once there is something to see."""
-        self.set_options(**vars(other.options))
-        if other.render3d is None:
-            return
-        camera, cut = other.render3d.plotter.camera.copy(), other.render3d.crop.bounds
-        self.tools.in_software = other.tools.in_software
-
-        def turn() -> None:
-            self.settled.disconnect(turn)
-            if self.render3d is not None:
-                self.render3d.set_camera(camera)
-                if cut is not None:
-                    self.render3d.crop.cut(cut)
-                self.draw_soon()
-
-        self.settled.connect(turn)
+        hand_over(other, self)
 
     @property
     def preparing(self) -> bool:

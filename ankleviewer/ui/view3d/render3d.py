@@ -52,10 +52,12 @@ class Render3D(QObject):
         canvas: the widget to use where a processor draws, None = a new one.
 
     Signals:
+        pressed(): a click or a drag with the left button begins.
         rested(): the reader has let go, or the size is another; the view may be drawn finely again when nothing follows.
         cropped(bool): the crop box cuts something away, or no more.
     """
 
+    pressed = Signal()
     rested = Signal()
     cropped = Signal(bool)
 
@@ -318,6 +320,7 @@ class Render3D(QObject):
             return True
         if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position()
+            self.pressed.emit()
         elif kind == QEvent.Type.MouseButtonRelease and self._pressed is not None:
             if (event.position() - self._pressed).manhattanLength() < _CLICK_PX:
                 self._pick(event.position())
@@ -330,7 +333,9 @@ class Render3D(QObject):
         ratio = self.plotter.devicePixelRatioF()
         picker = vtkCellPicker()
         picker.SetTolerance(0.001)
-        if picker.Pick(point.x() * ratio, (self.widget.height() - point.y()) * ratio, 0, self.plotter.renderer):
+        with self.bone.pickable():
+            met = picker.Pick(point.x() * ratio, (self.widget.height() - point.y()) * ratio, 0, self.plotter.renderer)
+        if met:
             self._picked(np.array(picker.GetPickPosition()))
 
     def picture(self) -> np.ndarray:

@@ -99,6 +99,22 @@ def test_landmarks_name_bones_and_turn_the_directions() -> None:
     assert (behind.across, behind.along) == ("lateral", "posterior")
 
 
+def test_while_the_side_is_unknown_nothing_is_called_medial_or_lateral() -> None:
+    """Which malleolus is which is just what is not known then, also where the locator gives them names."""
+    marks = {"plafond": (0.0, 0.0, 95.0), "medial": (-25.0, 0.0, 88.0), "lateral": (28.0, 8.0, 82.0), "dome": (0.0, 0.0, 90.0)}
+    places = ((25.0, 5.0, 85.0), (-24.0, 2.0, 86.0), (2.0, 2.0, 88.0))
+    blind = ankle("unknown", heel=(5.0, 60.0, 60.0), **marks)
+    found = looked(heat_at(*((mm, 8.0) for mm in places)), [box(mm, 0.3, half=8.0) for mm in places], blind)
+    assert [(f.across, f.near) for f in found] == [("left", ""), ("right", ""), ("", DOME)]
+    assert "al malleolus" not in sentences(answer(found)) and "lateral" not in sentences(answer(found))
+    mirrored = ankle("unknown", **marks | {"medial": marks["lateral"], "lateral": marks["medial"]})
+    assert looked(heat_at((places[0], 8.0)), [box(places[0], 0.3, half=8.0)], mirrored)[0].across == "left"
+    # turned by a right angle: a line through the malleoli tells nothing of left and right, the patient's own axes do
+    turned = ankle("unknown", medial=(0.0, -25.0, 90.0), lateral=(0.0, 28.0, 90.0), heel=(-60.0, 0.0, 60.0))
+    (beside,) = looked(heat_at(((-20.0, 22.0, 100.0), 8.0)), [box((-20.0, 22.0, 100.0), 0.5)], turned)
+    assert (beside.across, beside.along) == ("right", "posterior")
+
+
 def test_a_leg_that_lies_across_is_told_as_if_it_stood() -> None:
     """Upright the spot would lie lateral and below; the patient's leg points to the front."""
     stand = standing((0, -1, 0))
@@ -109,11 +125,11 @@ def test_a_leg_that_lies_across_is_told_as_if_it_stood() -> None:
     seen.up = (0.0, -1.0, 0.0)
     (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], seen)
     assert (place.across, place.near) == ("lateral", LATERAL) and place.height_mm == pytest.approx(-12.0, abs=0.6)
-    blind = ankle("unknown", plafond=marks["plafond"])
-    blind.up = seen.up
-    (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], blind)
-    assert (place.across, place.along) == ("", ""), "left and right in the scan say nothing of such a leg"
-    assert place.height_mm == pytest.approx(-12.0, abs=0.6)
+    for blind in (ankle("unknown", plafond=marks["plafond"]), ankle("unknown", **marks)):
+        blind.up = seen.up
+        (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], blind)
+        assert (place.across, place.along) == ("", ""), "left and right in the scan say nothing of such a leg"
+        assert place.height_mm == pytest.approx(-12.0, abs=0.6)
 
 
 def test_words_for_one_two_and_more_places() -> None:

@@ -75,6 +75,9 @@ def test_a_held_key_is_not_saved() -> None:
         ("turn", {"axes": [2, 0, 0, 0, 2, 0, 0, 0, 2], "rolls": [0, 0, 0], "pivot": [0, 0, 0], "spacing": 0.5}),
         ("turn", {"axes": [1, 0, 0, 0, 1, 0, 0, 0, 1], "rolls": [0, 0, 0], "pivot": [0, 0, 0], "spacing": 1e-9}),
         ("model", None),
+        ("tile_step", 0),
+        pytest.param("tile_step", -(10**400), id="far below"),
+        ("tile_step", True),
     ],
 )
 def test_a_broken_field_keeps_its_default_and_the_others_come_back(name: str, value: object) -> None:
@@ -82,6 +85,11 @@ def test_a_broken_field_keeps_its_default_and_the_others_come_back(name: str, va
     assert getattr(state, name) == getattr(ViewState(), name)
     others = [n for n in ("cursor_mm", "window", "panes", "threshold", "layout") if n != name]
     assert all(getattr(state, n) == getattr(STATE, n) for n in others)
+
+
+@pytest.mark.parametrize(("saved", "shown"), [(1, 1), (6, 5), (7, 8), (18, 20), (25, 20), pytest.param(10**400, 20, id="huge")])
+def test_a_step_that_this_version_does_not_offer_comes_back_as_the_nearest(saved: int, shown: int) -> None:
+    assert changed(tile_step=saved).tile_step == shown
 
 
 def test_what_a_newer_program_wrote_is_passed_over() -> None:

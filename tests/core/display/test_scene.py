@@ -13,6 +13,7 @@ from ankleviewer.core.display.scene import Scene, box_on_slice, resolve, same_re
 from ankleviewer.core.display.viewstate import ViewState, Window
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.planes import PLANES, Frame
+from ankleviewer.core.imaging.slab import Slab
 from ankleviewer.core.volume import Volume
 
 GRID = Grid.axis_aligned((20, 24, 28), (1.0, 1.0, 1.5), (-10.0, -12.0, 50.0))
@@ -39,6 +40,11 @@ def test_window_table_is_black_grey_white_at_the_right_hu() -> None:
     assert grey[-650].tolist() == grey[-1024].tolist() == [0, 0, 0, 255]
     assert grey[350].tolist() == [128, 128, 128, 255]
     assert grey[1350].tolist() == grey[3000].tolist() == [255, 255, 255, 255]
+
+
+def test_the_slab_s_text_is_of_the_slice_shown() -> None:
+    scene, state = Scene(scan(), None, ()), ViewState(cursor_mm=(0.0, 0.0, 70.0), slab=Slab(10, "max"))
+    assert [resolve(state, scene, "axial", at).slab_text for at in (None, 0, 27)] == ["MIP 10.5 mm", "MIP 6 mm", "MIP 6 mm"]
 
 
 def test_padding_is_black() -> None:

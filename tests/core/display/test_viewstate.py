@@ -13,6 +13,7 @@ from ankleviewer.core.display.viewstate import (
     ViewState,
     Window,
     going_to,
+    nearest_step,
     with_cursor,
     with_pane,
     with_preset,
@@ -122,3 +123,9 @@ def test_tiles_of_no_plane_are_refused() -> None:
         ViewState(tile_plane="3d")
     with pytest.raises(ValueError, match="tiles"):
         ViewState(tile_step=0)
+    with pytest.raises(ValueError, match="1 to 20 slices"):
+        ViewState(tile_step=10**400)
+
+
+def test_the_nearest_step_from_tile_to_tile() -> None:
+    assert [nearest_step(n) for n in (-3, 1, 6, 7, 19, 10**400)] == [1, 1, 5, 8, 20, 20]

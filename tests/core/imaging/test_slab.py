@@ -32,11 +32,25 @@ def reference(stack: np.ndarray, mode: str) -> np.ndarray:
 
 
 def test_text_says_what_is_shown() -> None:
-    assert Slab().text(0.5) == ""
-    assert Slab(10, "max").text(0.4) == "MIP 10 mm"
-    assert Slab(10, "min").text(0.6) == "MinIP 10.2 mm"
-    assert Slab(5, "mean").text(1.0) == "Mean 5 mm"
-    assert Slab(3, "max").text(3.0) == "MIP: 1 slice"
+    assert Slab().text(50, 100, 0.5) == ""
+    assert Slab(10, "max").text(50, 100, 0.4) == "MIP 10 mm"
+    assert Slab(10, "min").text(50, 100, 0.6) == "MinIP 10.2 mm"
+    assert Slab(5, "mean").text(50, 100, 1.0) == "Mean 5 mm"
+    assert Slab(3, "max").text(50, 100, 3.0) == "MIP: 1 slice"
+
+
+def test_near_the_ends_of_the_scan_a_slab_is_thinner_and_says_so() -> None:
+    slab = Slab(20, "max")
+    assert [slab.text(index, 40, 1.0) for index in (0, 5, 10, 29, 38, 39)] == [
+        "MIP 11 mm",
+        "MIP 16 mm",
+        "MIP 21 mm",
+        "MIP 21 mm",
+        "MIP 12 mm",
+        "MIP 11 mm",
+    ]
+    assert slab.around(0, 40, 1.0) == (0, 10) and slab.around(39, 40, 1.0) == (29, 39)
+    assert slab.text(0, 1, 1.0) == "MIP: 1 slice"
 
 
 def test_keys_go_round() -> None:
@@ -101,6 +115,8 @@ def test_a_store_cuts_only_what_is_new_and_forgets_other_planes() -> None:
     store.cut = lambda frame, volume, n: cuts.append(n not in store._cuts) or original(frame, volume, n)  # type: ignore[method-assign]
     np.testing.assert_array_equal(slab_hu(frames[0], volume, index + 1, Slab(5), store), whole)
     assert sum(cuts) == 1
+    store.clear()
+    assert not store._cuts and store._of is None
     np.testing.assert_array_equal(slab_hu(frames[1], volume, 12, Slab(5), store), slab_hu(frames[1], volume, 12, Slab(5)))
     for n in range(5, 35):
         slab_hu(frames[0], volume, n, Slab(3), SliceStore(kept=8))

@@ -77,3 +77,8 @@ def test_a_measure_goes_through_json_and_back() -> None:
 def test_a_record_that_is_no_measure_is_refused(change: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         from_record(to_record(MEASURE) | change)
+
+
+@pytest.mark.parametrize(("number", "unit", "text"), [(-0.04, "mm", "0.0 mm"), (-0.4, "HU", "0 HU"), (-0.06, "mm", "-0.1 mm")])
+def test_no_zero_has_a_minus(number: float, unit: str, text: str) -> None:
+    assert Value("gap", number, unit).text == text

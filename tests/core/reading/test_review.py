@@ -345,3 +345,22 @@ def test_steps_that_are_not_understood_are_counted_while_they_stand() -> None:
     own = History([known])
     own.undo()
     assert own.not_understood == 0
+
+
+def test_a_step_that_was_written_twice_counts_once() -> None:
+    history = History()
+    record = history.add_measure("distance", LINE, UP, FIVE)
+    again = History([record, record])
+    assert again.review.measures == history.review.measures and len(again.review.measures) == 1
+    again.undo()
+    assert again.review.measures == ()
+
+
+@pytest.mark.parametrize("far", [1e308, -1e300, 2.1e6])
+def test_a_position_beyond_any_scan_is_not_understood(far: float) -> None:
+    box = {"what": "box", "model": "compact", "sha256": "0" * 64, "ankle": 0, "index": 0}
+    box |= {"min_mm": [0, -abs(far), 0], "max_mm": [1, abs(far), 1]}
+    missed = {"what": "missed", "number": 1, "center_mm": [far, 0, 140], "reason": ""}
+    measure = {**MEASURED, "points_mm": [[far, 0, 0], [5, 0, 0]], "values": []}
+    history = History([box, missed, measure])
+    assert history.review == Review() and history.not_understood == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ankleviewer.core.display.savedview import SUFFIX
 from ankleviewer.core.display.viewstate import PaneView, Window
+from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.ui.state.phase import Phase
 
 
@@ -215,3 +217,42 @@ def test_a_session_whose_scan_is_refused_leaves_the_chosen_model(make_window, ba
     window.open(str(file))
     qtbot.waitUntil(lambda: window.controller.notice is not None)
     assert window.controller.chosen == ""
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_without_an_answer_all_that_needs_none_comes_back_and_the_rest_waits(make_window, backend, saved, qtbot, stopped) -> None:
+    """The model fails, or Esc ends it; what the reader set is of the scan, not of the answer."""
+    file, state = saved
+    window = make_window(backend, path=None)
+    run = backend.analyse
+    gate = threading.Event()
+
+    def without(case, models, progress, cancelled):
+        if not stopped:
+            raise ModelError("MODEL_FAILED", "It failed.")
+        while not cancelled():
+            gate.wait(0.01)
+        raise Cancelled
+
+    backend.analyse = without
+    window.open(str(file))
+    if stopped:
+        qtbot.waitUntil(lambda: window.controller.phase is Phase.ANALYSING)
+        window.controller.cancel()
+    qtbot_wait(window, Phase.SCAN)
+    shown = window.view.state
+    assert (shown.cursor_mm, shown.window, shown.layout, shown.panes) == (state.cursor_mm, state.window, "coronal", state.panes)
+    assert shown.threshold is None and shown.selected == -1
+    backend.analyse = run
+    window.controller.analyse()
+    qtbot_wait(window)
+    assert (window.view.state.model, window.view.state.threshold) == ("mobilenet", state.threshold)
+
+
+def test_a_session_saved_with_a_byte_order_mark_is_one(make_window, backend, saved) -> None:
+    file, state = saved
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert window.controller.notice is None and window.view.state == state

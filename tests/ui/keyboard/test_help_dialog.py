@@ -8,7 +8,7 @@ from PySide6.QtGui import QScreen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QLabel, QScrollArea
 
-from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
+from ankleviewer.ui.keyboard.help_dialog import KEYS, about_dialog, keys_dialog
 
 
 @pytest.fixture
@@ -44,6 +44,13 @@ def test_on_a_small_screen_the_keys_scroll_and_close_stays(shown, size: tuple[in
     if size[0] > 1000:
         assert not scroll.horizontalScrollBar().isVisible()
     dialog.close()
+
+
+def test_a_key_is_called_as_the_menu_calls_it(make_window, backend) -> None:
+    keymap = make_window(backend, path=None).keymap
+    (name,) = [one for one in keymap.actions if keymap.default(one) == ["Shift+K"]]
+    (line,) = [what for keys, what in KEYS if "Shift+K" in keys]
+    assert name.removeprefix("3D: ").lower() in line
 
 
 @pytest.mark.parametrize("make", [keys_dialog, about_dialog])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
-from ankleviewer.ui.look.parts import Chip, Chooser, Hints
+from ankleviewer.ui.look.parts import Chip, Chooser, Hints, closed_up
 
 
 def test_hints_without_room_give_way(qtbot) -> None:
@@ -42,6 +42,26 @@ def test_the_text_in_the_menu_bar_gives_way_to_the_menus(make_window, backend) -
     window.resize(1280, 800)
     QApplication.processEvents()
     assert facts.text() == facts._whole and facts.toolTip() == ""
+
+
+def test_the_name_of_the_scan_outlives_the_facts_and_gives_way_to_the_menus(make_window, backend) -> None:
+    window = make_window(backend, path="/data/a_rather_long_name_of_a_scan_of_somebody.nii.gz")
+    bar, corner = window.menuBar(), window.menu_corner
+    for width in (1280, 900, 760, 640):
+        window.resize(width, 400)
+        QApplication.processEvents()
+        menus = max(bar.actionGeometry(action).right() for action in bar.actions())
+        assert menus < corner.geometry().left() and corner.geometry().right() <= bar.width()
+        name, facts = corner.name, corner.facts
+        assert name.fontMetrics().horizontalAdvance(name.text()) <= name.width() <= 240
+        assert "…" in name.text() and name.toolTip().endswith("somebody.nii.gz")
+        assert not facts.text() or name.text().startswith("a_rather"), "facts give way first"
+    assert len(name.text()) > 8, "there is room for some of it even in the smallest window"
+
+
+def test_no_blank_follows_a_full_width_stop() -> None:
+    assert closed_up("评估。 未评估： 跟骨， 足。") == "评估。未评估：跟骨，足。"
+    assert closed_up("One. Two: three.") == "One. Two: three."
 
 
 def test_no_engine_is_named_where_none_has_run(make_window, backend) -> None:

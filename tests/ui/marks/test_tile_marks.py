@@ -47,3 +47,27 @@ def test_each_ankle_of_the_comparison_shows_its_own_edited_box(make_window, back
     assert own_pixels(window, compare) > 1.7 * other
     window.view.update(boxes=False)
     assert own_pixels(window, compare) == 0
+
+
+def test_a_measure_is_seen_in_the_comparison_on_its_own_ankle_alone(make_window, backend, fakes) -> None:
+    """Tiles show the slices of the whole scan: at the height of the other joint the line would lie on another place."""
+    right, left = fakes.ankle("R"), fakes.ankle("L")
+    right.max_mm, left.min_mm = (-2.0, 28.0, 176.0), (2.0, -28.0, 104.0)
+    backend.ankles, backend.answers = (right, left), (fakes.answer("no fracture"),)
+    window = make_window(backend)
+    window.tile_layout("compare")
+    compare, at = window.tiles["compare"], window.view.state.cursor_mm
+    window.controller.reviewing.add_measure("distance", ((-20.0, 0.0, at[2]), (-8.0, 0.0, at[2])), (0.0, 0.0, 1.0), ())
+    own = own_pixels(window, compare)
+    image = compare.grab().toImage()
+    colour = QColor(theme.READER)
+
+    def lit(columns: range) -> bool:
+        pixels = (image.pixelColor(x, y) for x in columns for y in range(0, image.height(), 1))
+        return any(max(abs(a - b) for a, b in zip(p.getRgb()[:3], colour.getRgb()[:3], strict=True)) < 30 for p in pixels)
+
+    middle = image.width() // 2
+    assert own > 10 and lit(range(middle - 2)) and not lit(range(middle + 2, image.width()))
+    window.controller.reviewing.add_measure("distance", ((-20.0, 5.0, at[2]), (20.0, 5.0, at[2])), (0.0, 0.0, 1.0), ())
+    image = compare.grab().toImage()
+    assert lit(range(middle - 2)) and lit(range(middle + 2, image.width())), "from one ankle to the other: on both"

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.volume import Volume
+from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import side_word
 
 AWAY = (-151.0, -231.0, -1020.0)  # from the scanner's middle, as real scans lie
@@ -37,7 +38,19 @@ def test_rows_fit_the_column_wherever_the_scan_lies(make_window, backend, fakes,
     assert scroll.widget().minimumSizeHint().width() <= scroll.width() - scroll.verticalScrollBar().sizeHint().width()
     row = window.panel.findings.missed[1]
     assert "R 157.3  A 227.4  I 881.0" in [part.text() for part in row.findChildren(QLabel)]
-    assert row.go.accessibleName() == "M2   R 157.3  A 227.4  I 881.0"
+    assert row.go.accessibleName() == f"{tr('M{number} · marked by you', number=2)}   R 157.3  A 227.4  I 881.0"
+
+
+def test_the_readers_marks_are_told_from_the_models_findings(make_window, fakes, qtbot) -> None:
+    window = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),)))
+    panel, reviewing = window.panel, window.controller.reviewing
+    reviewing.add_missed((4.0, 0.0, 140.0))
+    assert panel.findings_head.text() == "Marked by you" and panel.findings_head.isVisible()
+    assert panel.findings.missed[0].go.text() == "M1 · marked by you"
+    window.controller.backend.answers = (fakes.answer(),)
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: panel.findings_head.text() == "Findings")
+    assert panel.findings.missed[0].go.text() == "M1 · marked by you"
 
 
 def test_a_finding_that_is_stepped_to_is_seen_in_the_column(make_window, backend, fakes, qtbot) -> None:

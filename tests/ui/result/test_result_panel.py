@@ -1,10 +1,16 @@
-"""The result column's rows of models: what a preliminary one is called, beside a title as long as the shipped ones'."""
+"""The result column: rows of models, the line where they do not agree, who answered for which ankle, in every language."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtGui import QPalette
+
+from ankleviewer.ui.look import theme
+from ankleviewer.ui.words import translate
+from ankleviewer.ui.words.translate import tr
+from ankleviewer.ui.words.wording import call_in_sentence, side_word
 
 TITLE = "3D-EfficientNetB7 (ACS)"
 
@@ -25,3 +31,71 @@ def test_a_model_s_row_shows_title_probability_and_status_whole(make_window, fak
     assert all(second.fontMetrics().horizontalAdvance(line) <= second.width() for line in lines)
     assert (second.height() > first.height()) == (status == "preliminary")
     assert second.accessibleName().startswith(f"{TITLE} (preliminary), " if status == "preliminary" else f"{TITLE}, ")
+
+
+def of_models(fakes, *answers) -> object:
+    """A backend with a released model for each answer."""
+    titles = {"compact": "Compact 3D-CNN", "mobilenet": "3D-MobileNet", "third": "3D-ResNet"}
+    backend = fakes.Backend(answers=answers)
+    backend.models = tuple(
+        SimpleNamespace(**vars(backend.models[0]) | {"name": a.name, "title": titles[a.name], "default": a.name == "compact"})
+        for a in answers
+    )
+    return backend
+
+
+def test_models_that_differ_are_named_as_plainly_as_the_answer(make_window, fakes, qtbot) -> None:
+    one, other = fakes.answer(), fakes.answer("no fracture", name="mobilenet")
+    backend = of_models(fakes, one, other)
+    window = make_window(backend)
+    panel = window.panel
+    assert not panel.agreement.isVisible()
+    window.controller.choose_model("all")
+    qtbot.waitUntil(lambda: not fakes.busy(window), timeout=20000)
+    assert panel.agreement.text() == (
+        "⚠ The 2 released models do not agree\nFracture: Compact 3D-CNN\nNo fracture found: 3D-MobileNet"
+    )
+    colour = panel.agreement.palette().color(QPalette.ColorRole.WindowText).name()
+    assert panel.agreement.objectName() == "" and colour == theme.now().text != panel.origin.palette().windowText().color().name()
+    top = [w.mapTo(panel, w.rect().topLeft()).y() for w in (panel.others_head, panel._other_rows[1], panel.findings_head)]
+    assert top == sorted(top), "the answers of all stand above the findings of one"
+    stops = panel._stops_now()
+    assert stops.index(panel._other_rows[0]) < stops.index(panel.findings.stops[0])
+    backend.answers = (one, fakes.answer(name="mobilenet"))
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: panel.agreement.text() == "2 of 2 models agree: fracture", timeout=20000)
+    assert panel.agreement.objectName() == "secondary"
+    assert panel.agreement.palette().windowText().color().name() == panel.origin.palette().windowText().color().name()
+
+
+def test_side_and_model_are_said_once(make_window, fakes) -> None:
+    panel = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),), ankles=(fakes.ankle("unknown"),))).panel
+    told = " ".join(one.text() for one in (panel.side, panel.why, panel.origin, panel.calibration, panel.agreement))
+    assert told.count("side unknown") == 1 and told.count("Compact 3D-CNN") == 1 and "No place stood out." in told
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+@pytest.mark.parametrize("calls", [("no fracture", "not assessed"), ("fracture", "no fracture")])
+def test_the_answer_of_each_ankle_is_whole_in_the_chooser(make_window, fakes, speak, language: str, calls) -> None:
+    speak(language)
+    answers = tuple(fakes.answer(call, ankle=n) for n, call in enumerate(calls))
+    window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), fakes.ankle("L")), answers=answers))
+    chooser = window.panel.ankle
+    for n, call in enumerate(calls):
+        text = chooser.itemText(n)
+        assert text.endswith(f"  ·  {call_in_sentence(call)}")
+        side = text.split("  ·  ")[0]
+        assert side == side_word("RL"[n]) or tr(("Right side", "Left side")[n]).startswith(side.rstrip("…"))
+        assert chooser.fontMetrics().horizontalAdvance(text) <= chooser.width() - 26
+    blind = make_window(fakes.Backend(ankles=(fakes.ankle("unknown"), fakes.ankle("unknown")), answers=answers)).panel.ankle
+    for n, call in enumerate(calls):
+        assert blind.itemText(n).endswith(f"  ·  {call_in_sentence(call)}")
+        assert blind.fontMetrics().horizontalAdvance(blind.itemText(n)) <= blind.width() - 26
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_sentences_stand_as_the_language_has_them(make_window, backend, speak, monkeypatch, language: str) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)  # no font is needed for what is only compared
+    assert speak(language) == language
+    text = make_window(backend).panel.scope.text()
+    assert ("。" in text and "。 " not in text) if language == "zh_CN" else ". The model" in text

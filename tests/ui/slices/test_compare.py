@@ -37,7 +37,9 @@ def test_both_lie_at_the_same_distance_from_their_joints_and_move_together(windo
     right, left = tiles(window)
     heights = [tile.picture.frame.grid.to_mm((0, 0, tile.picture.index))[2] for tile in (right, left)]
     assert heights == [RIGHT[2] + 5, LEFT[2] + 5]
-    assert right.note == "Right ankle\n5.0 mm above the joint centre" and left.note == "Left ankle\n5.0 mm above the joint centre"
+    assert [tile.note for tile in (right, left)] == [
+        f"{side} ankle  ·  Axial\n5.0 mm above the joint centre" for side in ("Right", "Left")
+    ]
     QTest.keyClick(window.tiles["compare"], Qt.Key.Key_PageDown)
     QTest.keyClick(window.tiles["compare"], Qt.Key.Key_Down)
     assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["1.0 mm below the joint centre"] * 2
@@ -49,6 +51,16 @@ def test_in_the_sagittal_plane_lateral_is_beside_lateral(window) -> None:
     places = [tile.picture.frame.grid.to_mm((0, 0, tile.picture.index))[0] for tile in tiles(window)]
     assert places == [RIGHT[0] - 4, LEFT[0] + 4]
     assert [tile.note.split("\n")[1] for tile in tiles(window)] == ["4.0 mm lateral of the joint centre"] * 2
+    assert [tile.note.split("\n")[0] for tile in tiles(window)] == ["Right ankle  ·  Sagittal", "Left ankle  ·  Sagittal"]
+
+
+def test_no_distance_is_told_from_the_joint_of_an_ankle_that_is_not_whole(window) -> None:
+    window.controller.backend.ankles[1].complete = False
+    window.view.move_cursor((RIGHT[0], RIGHT[1], RIGHT[2] + 5))
+    assert [tile.note.split("\n")[1] for tile in tiles(window)] == [
+        "5.0 mm above the joint centre",
+        "ankle not whole in the scan",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +109,18 @@ def test_each_has_its_own_boxes(window) -> None:
 def test_turned_planes_do_not_count_here(window) -> None:
     window.view.turn_others("coronal", 20)
     assert all(tile.picture.frame.turned is None for tile in tiles(window))
+
+
+def test_the_wheel_steps_on_the_planes_that_are_shown(window) -> None:
+    """Though turned ones are remembered: a slice at each notch, and the crosshair straight along."""
+    window.view.turn_others("coronal", 30)
+    compare, start = window.tiles["compare"], window.view.state.cursor_mm
+    seen = [tiles(window)[0].picture.index]
+    for _ in range(4):
+        compare.scroll(1)
+        seen.append(tiles(window)[0].picture.index)
+    assert np.diff(seen).tolist() == [1, 1, 1, 1]
+    np.testing.assert_allclose(window.view.state.cursor_mm[:2], start[:2], atol=1e-6)
 
 
 def test_a_click_on_the_other_ankle_makes_it_the_one_shown(window) -> None:

@@ -8,7 +8,7 @@ from ankleviewer.core.display.scene import Scene, resolve
 from ankleviewer.core.display.viewstate import ViewState, Window
 from ankleviewer.core.imaging.oblique import start, turned
 from ankleviewer.core.imaging.planes import PLANES
-from ankleviewer.core.imaging.slab import Slab
+from ankleviewer.core.imaging.slab import Slab, SliceStore
 from ankleviewer.ui.slices.layers import LayerCache
 
 
@@ -36,6 +36,18 @@ def test_what_is_kept_and_what_is_made_again(fakes) -> None:
     assert shown(replace(state, slab=Slab(5)))[0] is not hu
     cache.clear()
     assert shown(state)[1].image is not first.image
+
+
+def test_tiles_may_share_a_store(fakes) -> None:
+    scene, store = Scene(fakes.phantom(), None, ()), SliceStore()
+    picture = resolve(ViewState(cursor_mm=fakes.first, slab=Slab(5)), scene, "axial")
+    one, other = LayerCache(store), LayerCache(store)
+    one.hu(scene, picture)
+    cuts = dict(store._cuts)
+    other.hu(scene, picture)
+    assert cuts and all(store._cuts[n] is cut for n, cut in cuts.items()) and len(store._cuts) == len(cuts)
+    other.clear()
+    assert not store._cuts
 
 
 def test_a_part_is_that_part_of_the_whole(fakes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -155,6 +155,14 @@ def test_step_and_size_by_keys_and_the_bar_says_so(window) -> None:
     assert tiles.pane().zoom == pytest.approx(zoom)
     window.cancel()  # Esc
     assert window.view.state.layout == "grid"
+
+
+def test_from_a_step_that_is_not_offered_the_keys_go_to_the_next_that_is(window) -> None:
+    tiles = window.tiles["lightbox"].tiles
+    for step, key, wanted in ((6, Qt.Key.Key_Right, 8), (6, Qt.Key.Key_Left, 4), (18, Qt.Key.Key_Right, 20)):
+        window.view.update(tile_step=step)
+        tiles.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, NO))
+        assert window.view.state.tile_step == wanted
 
 
 def test_the_last_tile_tells_window_and_scale_unless_texts_are_hidden(window) -> None:

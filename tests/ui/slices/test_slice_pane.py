@@ -178,7 +178,8 @@ def test_boxes_heat_and_nothing_while_space_is_held(window, qtbot) -> None:
     np.testing.assert_array_equal(image_of(pane), hidden)
 
 
-def test_fill_leaves_the_crosshair_s_gap_free(window) -> None:
+def test_the_fill_is_whole_under_the_crosshair_whose_lines_leave_a_gap(window) -> None:
+    """A hole in the map just where the finding is would look as if the model had not looked there."""
     pane = window.panes["axial"]
     pane.clearFocus()
     window.view.update(boxes=False, fill=False, opacity=0.5)
@@ -187,8 +188,26 @@ def test_fill_leaves_the_crosshair_s_gap_free(window) -> None:
     filled = image_of(pane)
     changed = np.argwhere((outline != filled).any(axis=-1))[:, ::-1]
     centre = pane.viewport().to_screen(pane.picture().crosshair)
-    assert len(changed) > 300
-    assert np.linalg.norm(changed - centre, axis=1).min() > 12
+    away = np.linalg.norm(changed - centre, axis=1)
+    assert len(changed) > 300 and (away < 12).sum() > 0.95 * np.pi * 12**2
+    window.view.update(crosshair=False)
+    lines = np.argwhere((image_of(pane) != filled).any(axis=-1))[:, ::-1]
+    assert len(lines) > 100 and np.linalg.norm(lines - centre, axis=1).min() > 12
+
+
+@pytest.mark.parametrize("plane", PLANES)
+def test_the_pane_with_the_keyboard_has_a_frame_that_is_seen(window, qtbot, plane: str) -> None:
+    """Two pixels of the plane's own colour, not of one mixed with the scan's."""
+    pane = window.panes[plane]
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    pane.setFocus()
+    wanted = [int(theme.PLANE[plane][n : n + 2], 16) for n in (1, 3, 5)]
+    picture = image_of(pane)
+    assert pane.hasFocus()
+    for row in (*picture[:2], *picture[-2:], *picture[:, :2].swapaxes(0, 1), *picture[:, -2:].swapaxes(0, 1)):
+        assert (row == wanted).all(axis=-1).mean() > 0.7  # the tab with the plane's name has the same colour
+    assert not (picture[2:-2, 2] == wanted).all(axis=-1)[30:].any()
 
 
 def test_a_crosshair_beside_the_pane_leaves_no_line_at_its_edge(window) -> None:

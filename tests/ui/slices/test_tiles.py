@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 
+from ankleviewer.core.imaging.slab import Slab
+
 NO, LEFT, MIDDLE = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 
 
@@ -56,3 +58,25 @@ def test_without_a_scan_nothing_happens(make_window, backend) -> None:
     QTest.mouseClick(tiles, LEFT, NO, QPoint(5, 5))
     QTest.keyClick(tiles, Qt.Key.Key_End)
     assert tiles.tile_at(QPointF(5, 5)) is None
+
+
+def test_tiles_share_the_slices_of_their_slabs_and_keep_nothing_when_left(make_window, backend, qtbot) -> None:
+    window, tiles = lightbox(make_window, backend)
+    window.view.update(slab=Slab(20.0, "max"))
+    tiles.grab()
+    assert len(tiles._caches) == len(tiles.tiles()) > 2
+    assert {id(cache._store) for cache in tiles._caches} == {id(tiles._store)}
+    assert 0 < len(tiles._store._cuts) <= tiles._store.kept
+    window.resize(700, 500)
+    qtbot.waitUntil(lambda: window.width() == 700)
+    tiles.grab()
+    assert len(tiles._caches) == len(tiles.tiles())
+    window.view.update(slab=Slab())
+    assert not tiles._store._cuts
+    window.view.update(slab=Slab(20.0, "max"))
+    tiles.grab()
+    window.view.update(layout="grid")
+    assert not tiles._caches and not tiles._store._cuts
+    window.view.update(layout="lightbox")
+    tiles.grab()
+    assert len(tiles._caches) == len(tiles.tiles())

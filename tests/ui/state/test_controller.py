@@ -98,7 +98,7 @@ def test_no_finding_shows_no_heat_and_goes_to_mid_joint(make_window, fakes) -> N
     assert window.panel.call.text() == "No fracture found"
     assert window.view.scene.heat is None and window.view.scene.boxes == ()
     assert window.view.state.cursor_mm == pytest.approx((0, 0, 130), abs=0.51)
-    assert "Right ankle" in window.panel.why.text()
+    assert window.panel.side.text() == "Right ankle" and window.panel.why.text() == "No place stood out."
     assert not window.panel.findings.rows
 
 

@@ -135,19 +135,22 @@ def test_on_tilted_slices_millimetres_and_voxels_are_right(tilted, plane: str) -
     assert found["mean"] == pytest.approx(hu.mean(), abs=2) and found["voxels"] == pytest.approx(inside.sum(), abs=2)
 
 
-def test_ten_millimetres_above_on_tilted_slices_are_square_to_them(tilted) -> None:
+def test_ten_millimetres_above_on_tilted_slices_are_along_the_shaft(tilted) -> None:
     measuring, view = tilted.controller.measuring, tilted.view
     measuring.start("tibiofibular")
     plafond = np.array(measuring.crosshair("coronal"))
     assert measuring.set_point("coronal", plafond)
     normal = np.array(normal_of(view.frame("axial")))
-    assert (np.array(view.state.cursor_mm) - plafond) @ normal == pytest.approx(10.0, abs=0.01) and 0.9 < normal[2] < 0.96
+    np.testing.assert_allclose(np.array(view.state.cursor_mm) - plafond, (0.0, 0.0, 10.0), atol=0.01)
+    assert 0.9 < normal[2] < 0.96 and measuring.note == ""
     frame, index = measuring.frame("axial")
     for n in range(6):
         assert measuring.set_point("axial", frame.grid.to_mm((10 + 4 * n, 30, index)))
     values = {v.name: v.number for v in kept(measuring)[0].values}
     assert values["middle"] == pytest.approx(2.0, abs=0.002)
-    assert values["above plafond"] == pytest.approx(10.0, abs=1.01), "on the slice nearest to it, whose height is told"
+    points = np.array(kept(measuring)[0].points)
+    told = (points[1:] - points[0])[:, 2].mean()
+    assert values["above plafond"] == pytest.approx(told, abs=0.001), "the height of where it was read, along the shaft"
 
 
 def test_where_the_scan_ends_below_it_is_said(window, measuring) -> None:
@@ -286,8 +289,32 @@ def test_above_the_plafond_is_towards_the_shaft(make_window, fakes, up) -> None:
     plane = next(p for p in ("coronal", "sagittal", "axial") if measuring.accepts(p))
     measuring.set_point(plane, (0.0, 0.0, 140.0))
     sign = np.sign(up[2])
-    assert window.view.state.cursor_mm[2] == pytest.approx(140.0 + 10.0 * sign)
+    shaft = np.array(up) / np.linalg.norm(up)
+    np.testing.assert_allclose(window.view.state.cursor_mm, np.array((0.0, 0.0, 140.0)) + 10.0 * shaft, atol=0.002)
     for n in range(6):
         measuring.set_point("axial", (float(n % 2) * 5.0, 3.0 * (n // 2), 140.0 + 10.0 * sign))
     (measure,) = kept(measuring)
-    assert next(v.number for v in measure.values if v.name == "above plafond") == pytest.approx(10.0)
+    told = next(v.number for v in measure.values if v.name == "above plafond")
+    assert told == pytest.approx(np.array((2.5, 3.0, 10.0 * sign)) @ shaft, abs=0.001)
+
+
+@pytest.mark.parametrize("up", [(0.0, -1.0, 0.0), (0.0, -0.999, -0.05), (0.0, -0.5, 0.866)])
+def test_slices_across_the_shaft_give_no_tibiofibular_distance(make_window, fakes, up) -> None:
+    ankle = fakes.ankle()
+    ankle.up = up
+    measuring = make_window(fakes.Backend(ankles=(ankle,))).controller.measuring
+    measuring.view.move_cursor((0.0, 0.0, 130.0))
+    measuring.start("tibiofibular")
+    assert not measuring.set_point("sagittal", (0.0, 0.0, 130.0)) and measuring.points == []
+    assert measuring.note == "Turn the planes onto the ankle first"
+
+
+def test_a_guided_measure_is_dragged_on_no_plane_that_its_tool_does_not_allow(window, measuring) -> None:
+    measuring.start("medial clear space")
+    for place in ((0.0, 0.0, 140.0), (6.0, 0.0, 140.0)):
+        measuring.set_point("coronal", place)
+    assert measuring.can_grip("coronal", 1, 1) and not measuring.can_grip("axial", 1, 1), "both lie on the axial slice, too"
+    measuring.grip(1, 1)
+    measuring.drag("axial", (6.0, 8.0, 140.0))
+    measuring.drop()
+    assert kept(measuring)[0].values[0].number == 6.0 and not measuring.move_nearest("axial")

@@ -36,6 +36,9 @@ def test_one_surface_is_seen(bone) -> None:
     bone.show(False)
     assert seen(bone) == []
     assert bone.mesh is bone._levels["fine"].mesh
+    with bone.pickable():
+        assert seen(bone) == ["coarse"]
+    assert seen(bone) == []
     bone.clear()
     assert bone.mesh is None
 

@@ -25,6 +25,7 @@ from ankleviewer.ui.view3d.box_views import (
     facts,
     figure,
     readers_word,
+    sides,
 )
 
 
@@ -73,6 +74,7 @@ def pane_of(window, width: int = 1920) -> SimpleNamespace:
     return SimpleNamespace(
         model=window.view,
         cast=None,
+        ankle=lambda: window.controller.ankle,
         render3d=SimpleNamespace(
             bone=SimpleNamespace(mesh=object()), pictures_from=lambda views, _state, _scene: [blank for _ in views]
         ),
@@ -118,6 +120,26 @@ def test_it_asks_for_the_findings_box_alone_whatever_the_pane_shows(make_window,
     assert state.boxes and not state.hide_ai and not state.crosshair and state.selected == 0 and state.threshold == 5.0
     assert scene.boxes == (window.view.scene.boxes[1],) and not scene.judged and not scene.missed
     assert scene.volume is window.view.scene.volume and scene.heat is window.view.scene.heat
+
+
+def test_the_third_side_is_the_ankles_own(make_window, fakes) -> None:
+    box, region = fakes.box(fakes.first, 0.7), ((-24.0, -28.0, 104.0), (24.0, 28.0, 176.0))  # its centre at x -6
+    for side, wanted in (("R", "R"), ("L", "L")):
+        assert [view[0] for view in sides(fakes.ankle(side), box, region)] == ["S", "A", wanted]
+    blind = fakes.ankle("unknown")
+    assert sides(blind, box, region)[2] == ("R", "Right", "from the right")
+    assert sides(blind, fakes.box(fakes.second, 0.7), region)[2][0] == sides(blind, box, None)[2][0] == "L"
+    assert sides(None, box, region)[2][0] == "R" and sides(None, box, None) == SIDES
+    asked, images = [], []
+    for side in ("R", "L"):
+        window = make_window(fakes.Backend(ankles=(fakes.ankle(side),)))
+        pane = pane_of(window)
+        plain = pane.render3d.pictures_from
+        pane.render3d.pictures_from = lambda views, state, scene, plain=plain: asked.append(views) or plain(views, state, scene)
+        images.append(pixels(box_views(pane)))
+    assert asked == [["S", "A", "R"], ["S", "A", "L"]]
+    rows, columns = np.nonzero((images[0] != images[1]).any(axis=2))
+    assert rows.max() < HEAD and columns.min() > 2 * PANEL, "the heading follows"
 
 
 def test_it_says_that_the_cast_is_left_out(make_window, backend) -> None:

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.look import theme
@@ -135,6 +137,85 @@ def test_where_the_next_scan_s_bones_fail_the_last_one_s_are_gone(window, qtbot,
     monkeypatch.undo()
     view.set_scene(replace(view.scene))
     qtbot.waitUntil(lambda: pane.render3d.bone.mesh is not None and not pane.pending, timeout=20000)
+
+
+def test_turned_planes_and_the_window_are_followed(window, qtbot) -> None:
+    pane, view = window.pane3d, window.view
+    pane.set_options(planes="slices")
+
+    def drawn() -> tuple[object, object]:
+        held = pane.render3d.planes._drawn[0]
+        return (held[2], held[4]) if held is not None else (None, None)
+
+    qtbot.waitUntil(lambda: drawn() == (None, view.state.window), timeout=20000)
+    view.preset("4")
+    qtbot.waitUntil(lambda: drawn()[1] == view.state.window, timeout=5000)
+    view.turn_others("axial", 30.0)
+    qtbot.waitUntil(lambda: drawn()[0] == view.state.shown_turn is not None, timeout=5000)
+    view.toggle_oblique()
+    qtbot.waitUntil(lambda: drawn()[0] is None, timeout=5000)
+
+
+def test_what_the_model_says_goes_at_once_and_the_bone_stays_fine(window, qtbot, monkeypatch) -> None:
+    """Also while reading or analysis keeps the fine picture waiting."""
+    pane, view = window.pane3d, window.view
+    if not pane.render3d.by_processor:
+        pytest.skip("no OpenGL in software here")
+    monkeypatch.setattr(pane3d, "_QUICK_MS", -1.0)
+    qtbot.waitUntil(lambda: pane._fine_ms < 1e9 and not pane._quiet.isActive() and not pane._later.isActive(), timeout=20000)
+    monkeypatch.setattr(pane, "busy", lambda: True)
+    drawn: list[bool] = []
+    draw = pane.draw
+    monkeypatch.setattr(pane, "draw", lambda fine: drawn.append(fine) or draw(fine))
+    for hidden in (True, False):
+        view.update(hide_ai=hidden)
+        assert pane._later.remainingTime() <= 20
+        qtbot.waitUntil(lambda: bool(drawn), timeout=5000)
+        assert drawn == [True] and bool(pane.render3d.marks._boxes) is not hidden and pane.render3d.bone.is_fine
+        drawn.clear()
+
+
+def boneless(volume: Volume) -> Volume:
+    return Volume(np.minimum(volume.hu, 80).astype(np.int16), volume.grid)
+
+
+def test_a_second_scan_without_bone_is_said_to_have_none(window, qtbot) -> None:
+    pane, view = window.pane3d, window.view
+    scene = view.scene
+    view.set_scene(replace(scene, volume=boneless(scene.volume)))
+    assert pane._message.text() == "Preparing the 3D view"
+    with qtbot.waitSignal(pane.settled, timeout=20000):
+        pass
+    assert pane._message.text() == "No bone to show in 3D" and pane._stack.currentWidget() is pane._message
+    assert not pane.pending and pane.render3d.bone.mesh is None
+    view.set_scene(scene)
+    qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
+    assert pane._stack.currentWidget() is pane.render3d.widget and pane.render3d.bone.mesh is not None
+
+
+def test_of_a_first_scan_without_bone_no_surface_is_made_again(make_window, backend, qtbot, monkeypatch) -> None:
+    backend.volume = boneless(backend.volume)
+    window = make_window(backend, gl=True)
+    pane, view = window.pane3d, window.view
+    qtbot.waitUntil(lambda: pane._message.text() == "No bone to show in 3D", timeout=60000)
+    started: list[object] = []
+    monkeypatch.setattr(pane.job, "start", lambda *work, **_: started.append(work))
+    view.set_scene(replace(view.scene, judged=("accepted", "")))
+    view.set_scene(replace(view.scene, boxes=()))
+    assert started == [] and not pane.pending and pane._message.text() == "No bone to show in 3D"
+    pane.set_options(cast=not pane.options.cast)
+    assert len(started) == 1, "with the cast there may be some"
+
+
+def test_a_double_click_on_bone_keeps_the_crosshair(window, qtbot) -> None:
+    pane, view, render = window.pane3d, window.view, window.pane3d.render3d
+    pane.look_from("A")
+    before, left = view.state.cursor_mm, Qt.MouseButton.LeftButton
+    at = QPoint(*(round(v) for v in render.project(np.array([4.0, -11.0, 165.0]))))
+    QTest.mouseClick(render.widget, left, pos=at)
+    assert view.state.cursor_mm != before, "a click moves it without delay"
+    QTest.mouseDClick(render.widget, left, pos=at)
+    assert view.state.cursor_mm == before and view.state.layout == "3d"
 
 
 def test_without_opengl_the_slices_still_work(make_window, backend) -> None:

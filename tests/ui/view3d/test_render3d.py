@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ankleviewer.core.display.scene import Scene
@@ -30,7 +31,8 @@ def shown(qtbot, fakes) -> Iterator[SimpleNamespace]:
 
     window = QWidget()
     window.resize(420, 300)
-    render = Render3D(window, lambda _mm: None, lambda: None)
+    picked: list[np.ndarray] = []
+    render = Render3D(window, picked.append, lambda: None)
     column = QVBoxLayout(window)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(render.widget)
@@ -40,7 +42,7 @@ def shown(qtbot, fakes) -> Iterator[SimpleNamespace]:
     boxes = (fakes.box(fakes.first, 0.7), fakes.box(fakes.second, 0.2))
     window.show()
     qtbot.waitExposed(window)
-    made = SimpleNamespace(render=render, scene=Scene(volume, fakes.heat(fakes.first), boxes))
+    made = SimpleNamespace(render=render, picked=picked, scene=Scene(volume, fakes.heat(fakes.first), boxes))
     yield made
     made.__dict__.clear()  # pytest keeps what a fixture yields until the leaks have been looked for
     window.close()
@@ -120,3 +122,22 @@ def test_pictures_do_not_depend_on_what_is_shown_and_leave_it(shown, fakes, monk
         with pytest.raises(MemoryError):
             render.pictures_from(VIEWS, asked, alone)
     assert (screen() == before).all()
+
+
+def test_a_click_meets_the_bone_under_a_volume_too_but_not_what_is_cut_away(shown) -> None:
+    """A volume is no surface, and the bone behind it is hidden."""
+    render, picked = shown.render, shown.picked
+    render.show_state(ViewState(), shown.scene, View3D())
+    render.standard_view("A")
+    at = QPointF(*render.project(np.array([4.0, -11.0, 165.0])))
+    render._pick(at)
+    render.bone.show(False)
+    render._pick(at)
+    assert len(picked) == 2 and not render.bone._levels["fine"].actor.GetVisibility()
+    np.testing.assert_allclose(picked[1], picked[0], atol=1e-6)
+    whole = render.bone.mesh.bounds
+    render.crop.cut((*whole[:2], picked[0][1] + 2.0, *whole[3:]))
+    for visible in (True, False):
+        render.bone.show(visible)
+        render._pick(at)
+    assert len(picked) == 2 or all(mm[1] > picked[0][1] + 1.9 for mm in picked[2:])

@@ -240,14 +240,6 @@
         <translation>Knochen</translation>
     </message>
     <message>
-        <source>Bone narrow</source>
-        <translation>Knochen schmal</translation>
-    </message>
-    <message>
-        <source>Bone sharp</source>
-        <translation>Knochen scharf</translation>
-    </message>
-    <message>
         <source>Both ankles side by side</source>
         <translation>Beide Sprunggelenke nebeneinander</translation>
     </message>
@@ -544,10 +536,6 @@
         <translation>Frontal</translation>
     </message>
     <message>
-        <source>Full range</source>
-        <translation>Voller Bereich</translation>
-    </message>
-    <message>
         <source>Give finding {number} the model&apos;s own box again</source>
         <translation>Befund {number} wieder den Rahmen des Modells geben</translation>
     </message>
@@ -742,10 +730,6 @@
     <message>
         <source>Model grid</source>
         <translation>Modellraster</translation>
-    </message>
-    <message>
-        <source>Model input</source>
-        <translation>Modelleingabe</translation>
     </message>
     <message>
         <source>Model {} and its manifest disagree on how scans are prepared.</source>
@@ -1348,10 +1332,6 @@
         <translation>Schichten liegen bis zu {} mm neben der Linie der anderen; sie wurden an ihre angegebenen Orte verschoben.</translation>
     </message>
     <message>
-        <source>Soft tissue</source>
-        <translation>Weichteile</translation>
-    </message>
-    <message>
         <source>Space (hold)</source>
         <translation>Leertaste (halten)</translation>
     </message>
@@ -1459,10 +1439,6 @@
             <numerusform>%n Schicht</numerusform>
             <numerusform>%n Schichten</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>3D: volume rendering, without the foot, with the cast</source>
-        <translation>3D: Volume Rendering, ohne Fuß, mit Gips</translation>
     </message>
     <message>
         <source>A file with this name and the ending {ending} exists already. Replace it?</source>
@@ -1623,10 +1599,6 @@
     <message>
         <source>The ankle is not whole: {}</source>
         <translation>Das Sprunggelenk ist nicht vollständig: {}</translation>
-    </message>
-    <message>
-        <source>The box from above, from the front and from the left</source>
-        <translation>Der Rahmen von oben, von vorn und von links</translation>
     </message>
     <message>
         <source>The chosen series is no longer there; open the folder again.</source>
@@ -1799,6 +1771,74 @@
     <message>
         <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
         <translation>Kein Teil der Heatmap über ihrer Untergrenze liegt an Knochen; sie sagt nichts über eine Stelle.</translation>
+    </message>
+    <message>
+        <source>3D: volume rendering, without the foot, without cast and splint</source>
+        <translation>3D: Volume Rendering, ohne Fuß, ohne Gips und Schiene</translation>
+    </message>
+    <message>
+        <source>Another leg lies in the scan; its ankle could not be found for certain, and was not assessed.</source>
+        <translation>Im Scan liegt ein weiteres Bein; sein Sprunggelenk war nicht sicher zu finden und wurde nicht beurteilt.</translation>
+    </message>
+    <message>
+        <source>Bone narrow</source>
+        <translation>Knochen schmal</translation>
+    </message>
+    <message>
+        <source>Bone sharp</source>
+        <translation>Knochen scharf</translation>
+    </message>
+    <message>
+        <source>Full range</source>
+        <translation>Voller Bereich</translation>
+    </message>
+    <message>
+        <source>Left side</source>
+        <translation>Links</translation>
+    </message>
+    <message>
+        <source>Marked by you</source>
+        <translation>Von Ihnen markiert</translation>
+    </message>
+    <message>
+        <source>Model input</source>
+        <translation>Modelleingabe</translation>
+    </message>
+    <message>
+        <source>M{number} · marked by you</source>
+        <translation>M{number} · von Ihnen markiert</translation>
+    </message>
+    <message>
+        <source>No place stood out.</source>
+        <translation>Keine Stelle fiel auf.</translation>
+    </message>
+    <message>
+        <source>Nothing is lighter than {} HU, and much is just that: the values below seem to have been cut off (air is expected at -1000 HU, fat at -100). Export the scan again as signed numbers.</source>
+        <translation>Nichts ist leichter als {} HU, und vieles genau so viel: Die Werte darunter scheinen abgeschnitten zu sein (Luft wird bei -1000 HU erwartet, Fett bei -100). Exportieren Sie den Scan noch einmal mit Vorzeichen.</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Seitlich</translation>
+    </message>
+    <message>
+        <source>Right side</source>
+        <translation>Rechts</translation>
+    </message>
+    <message>
+        <source>Side unknown</source>
+        <translation>Seite ?</translation>
+    </message>
+    <message>
+        <source>Soft tissue</source>
+        <translation>Weichteile</translation>
+    </message>
+    <message>
+        <source>The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.</source>
+        <translation>Das Sprunggelenk des anderen Beins im Scan ist unsicher; prüfen Sie, ob das Gelenk selbst beurteilt wurde.</translation>
+    </message>
+    <message>
+        <source>The box from above, from the front and from the side</source>
+        <translation>Der Rahmen von oben, von vorn und von der Seite</translation>
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
@@ -1977,6 +2017,14 @@
         <translation>Der Scan dieser Sitzung ist weder an seinem Ort noch neben der Sitzung.</translation>
     </message>
     <message>
+        <source>The scan shown is still the former one.</source>
+        <translation>Gezeigt wird weiterhin der vorige Scan.</translation>
+    </message>
+    <message>
+        <source>The scan shown is still {name}.</source>
+        <translation>Gezeigt wird weiterhin der Scan {name}.</translation>
+    </message>
+    <message>
         <source>The scan shows no air around the leg, so its values could not be checked against air.</source>
         <translation>Der Scan zeigt keine Luft um das Bein, daher ließen sich seine Werte nicht an Luft prüfen.</translation>
     </message>
@@ -2145,6 +2193,10 @@
         <translation>Die anderen Ebenen nach rechts drehen</translation>
     </message>
     <message>
+        <source>Turn the planes onto the ankle first</source>
+        <translation>Richten Sie zuerst die Ebenen am Sprunggelenk aus</translation>
+    </message>
+    <message>
         <source>Two further places are smaller.</source>
         <translation>Zwei weitere Stellen sind kleiner.</translation>
     </message>
@@ -2245,6 +2297,10 @@
         <translation>[ und ]</translation>
     </message>
     <message>
+        <source>a point must lie where a scan may, is {}</source>
+        <translation>ein Punkt muss dort liegen, wo ein Scan liegen kann, ist {}</translation>
+    </message>
+    <message>
         <source>a side of the region is shorter than 0.1 mm</source>
         <translation>eine Seite der Region ist kürzer als 0.1 mm</translation>
     </message>
@@ -2271,6 +2327,10 @@
     <message>
         <source>angle</source>
         <translation>Winkel</translation>
+    </message>
+    <message>
+        <source>ankle not whole in the scan</source>
+        <translation>Sprunggelenk nicht vollständig im Scan</translation>
     </message>
     <message>
         <source>anterior</source>
@@ -2402,6 +2462,10 @@
     <message>
         <source>from the left</source>
         <translation>von links</translation>
+    </message>
+    <message>
+        <source>from the right</source>
+        <translation>von rechts</translation>
     </message>
     <message>
         <source>gap</source>
@@ -2810,10 +2874,6 @@
     <message>
         <source>{agree} of {of} models agree: {call}</source>
         <translation>{agree} von {of} Modellen stimmen überein: {call}</translation>
-    </message>
-    <message>
-        <source>{ankle} assessed by {model}. No place stood out.</source>
-        <translation>{ankle} beurteilt von {model}. Keine Stelle fiel auf.</translation>
     </message>
     <message>
         <source>{call}: show this model&apos;s boxes and heat map</source>

@@ -240,14 +240,6 @@
         <translation>骨窗</translation>
     </message>
     <message>
-        <source>Bone narrow</source>
-        <translation>骨窗（窄）</translation>
-    </message>
-    <message>
-        <source>Bone sharp</source>
-        <translation>骨窗（锐利）</translation>
-    </message>
-    <message>
         <source>Both ankles side by side</source>
         <translation>双踝并排对比</translation>
     </message>
@@ -544,10 +536,6 @@
         <translation>前视</translation>
     </message>
     <message>
-        <source>Full range</source>
-        <translation>全范围</translation>
-    </message>
-    <message>
         <source>Give finding {number} the model&apos;s own box again</source>
         <translation>让发现 {number} 恢复模型的框</translation>
     </message>
@@ -742,10 +730,6 @@
     <message>
         <source>Model grid</source>
         <translation>模型网格</translation>
-    </message>
-    <message>
-        <source>Model input</source>
-        <translation>模型输入</translation>
     </message>
     <message>
         <source>Model {} and its manifest disagree on how scans are prepared.</source>
@@ -1348,10 +1332,6 @@
         <translation>部分层面偏离其他层面的连线达 {} mm；已移至其标明的位置。</translation>
     </message>
     <message>
-        <source>Soft tissue</source>
-        <translation>软组织窗</translation>
-    </message>
-    <message>
         <source>Space (hold)</source>
         <translation>空格（按住）</translation>
     </message>
@@ -1456,10 +1436,6 @@
         <translation>
             <numerusform>%n 层</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>3D: volume rendering, without the foot, with the cast</source>
-        <translation>3D：容积再现，去除足部，显示石膏</translation>
     </message>
     <message>
         <source>A file with this name and the ending {ending} exists already. Replace it?</source>
@@ -1620,10 +1596,6 @@
     <message>
         <source>The ankle is not whole: {}</source>
         <translation>踝关节不完整：{}</translation>
-    </message>
-    <message>
-        <source>The box from above, from the front and from the left</source>
-        <translation>从上方、前方和左侧观察框</translation>
     </message>
     <message>
         <source>The chosen series is no longer there; open the folder again.</source>
@@ -1796,6 +1768,74 @@
     <message>
         <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
         <translation>热图中高于其下限的部分均不在骨上；不能说明任何位置。</translation>
+    </message>
+    <message>
+        <source>3D: volume rendering, without the foot, without cast and splint</source>
+        <translation>3D：容积再现，去除足部，不含石膏和夹板</translation>
+    </message>
+    <message>
+        <source>Another leg lies in the scan; its ankle could not be found for certain, and was not assessed.</source>
+        <translation>扫描中还有另一条腿；其踝关节未能可靠找到，未作评估。</translation>
+    </message>
+    <message>
+        <source>Bone narrow</source>
+        <translation>骨窗（窄）</translation>
+    </message>
+    <message>
+        <source>Bone sharp</source>
+        <translation>骨窗（锐利）</translation>
+    </message>
+    <message>
+        <source>Full range</source>
+        <translation>全范围</translation>
+    </message>
+    <message>
+        <source>Left side</source>
+        <translation>左侧</translation>
+    </message>
+    <message>
+        <source>Marked by you</source>
+        <translation>由您标记</translation>
+    </message>
+    <message>
+        <source>Model input</source>
+        <translation>模型输入</translation>
+    </message>
+    <message>
+        <source>M{number} · marked by you</source>
+        <translation>M{number} · 由您标记</translation>
+    </message>
+    <message>
+        <source>No place stood out.</source>
+        <translation>未见突出的可疑位置。</translation>
+    </message>
+    <message>
+        <source>Nothing is lighter than {} HU, and much is just that: the values below seem to have been cut off (air is expected at -1000 HU, fat at -100). Export the scan again as signed numbers.</source>
+        <translation>没有低于 {} HU 的数值，且大量体素恰为该值：更低的数值似乎已被截断（空气应约为 -1000 HU，脂肪约为 -100）。请以带符号数重新导出扫描。</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>右视</translation>
+    </message>
+    <message>
+        <source>Right side</source>
+        <translation>右侧</translation>
+    </message>
+    <message>
+        <source>Side unknown</source>
+        <translation>侧别未知</translation>
+    </message>
+    <message>
+        <source>Soft tissue</source>
+        <translation>软组织窗</translation>
+    </message>
+    <message>
+        <source>The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.</source>
+        <translation>扫描中另一条腿的踝关节位置不确定；请核对所评估的确为踝关节。</translation>
+    </message>
+    <message>
+        <source>The box from above, from the front and from the side</source>
+        <translation>从上方、前方和侧面观察框</translation>
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
@@ -1974,6 +2014,14 @@
         <translation>此会话的扫描既不在原位置，也不在会话文件旁。</translation>
     </message>
     <message>
+        <source>The scan shown is still the former one.</source>
+        <translation>当前显示的仍是先前的扫描。</translation>
+    </message>
+    <message>
+        <source>The scan shown is still {name}.</source>
+        <translation>当前显示的仍是扫描 {name}。</translation>
+    </message>
+    <message>
         <source>The scan shows no air around the leg, so its values could not be checked against air.</source>
         <translation>扫描中下肢周围没有空气，因此无法以空气校验数值。</translation>
     </message>
@@ -2142,6 +2190,10 @@
         <translation>将其他平面向右旋转</translation>
     </message>
     <message>
+        <source>Turn the planes onto the ankle first</source>
+        <translation>请先将平面对准踝关节</translation>
+    </message>
+    <message>
         <source>Two further places are smaller.</source>
         <translation>另有两处较小。</translation>
     </message>
@@ -2242,6 +2294,10 @@
         <translation>[ 和 ]</translation>
     </message>
     <message>
+        <source>a point must lie where a scan may, is {}</source>
+        <translation>点必须位于扫描可能的范围内，现为 {}</translation>
+    </message>
+    <message>
         <source>a side of the region is shorter than 0.1 mm</source>
         <translation>感兴趣区的一边短于 0.1 mm</translation>
     </message>
@@ -2268,6 +2324,10 @@
     <message>
         <source>angle</source>
         <translation>角度</translation>
+    </message>
+    <message>
+        <source>ankle not whole in the scan</source>
+        <translation>踝关节在扫描中不完整</translation>
     </message>
     <message>
         <source>anterior</source>
@@ -2398,6 +2458,10 @@
     <message>
         <source>from the left</source>
         <translation>从左侧</translation>
+    </message>
+    <message>
+        <source>from the right</source>
+        <translation>从右侧</translation>
     </message>
     <message>
         <source>gap</source>
@@ -2806,10 +2870,6 @@
     <message>
         <source>{agree} of {of} models agree: {call}</source>
         <translation>{of} 个模型中 {agree} 个一致：{call}</translation>
-    </message>
-    <message>
-        <source>{ankle} assessed by {model}. No place stood out.</source>
-        <translation>{ankle}由 {model} 评估，未见突出的可疑位置。</translation>
     </message>
     <message>
         <source>{call}: show this model&apos;s boxes and heat map</source>

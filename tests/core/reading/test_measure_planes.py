@@ -1,0 +1,36 @@
+"""The planes on which a measure may be changed, and on which a height above the joint is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.imaging.planes import Frame
+from ankleviewer.core.reading.measure import Measure
+from ankleviewer.core.reading.measure_planes import height_on, lies_across, may_move
+
+GRID = Grid.axis_aligned((64, 64, 64), (1.0, 1.0, 1.0), (-32.0, -32.0, 100.0))
+POINTS = ((0.0, 0.0, 140.0), (6.0, 0.0, 140.0))
+
+
+def test_a_guided_measure_moves_on_planes_of_its_tool_alone_and_a_free_one_on_all() -> None:
+    for plane, guided in (("axial", False), ("coronal", True)):
+        frame = Frame.of(GRID, plane)
+        index = frame.slice_at(POINTS[0])
+        assert may_move(Measure(1, "medial clear space", POINTS, (0.0, 1.0, 0.0), ()), 1, plane, frame, index) is guided
+        assert may_move(Measure(1, "distance", POINTS, None, ()), 1, plane, frame, index)
+        turned = Measure(1, "medial clear space", POINTS, (0.0, 0.8, 0.6), ())
+        assert not may_move(turned, 1, plane, frame, index), "made on a plane that lay otherwise"
+
+
+@pytest.mark.parametrize(("degrees", "across"), [(0, False), (24, False), (26, True), (90, True), (170, False)])
+def test_slices_lie_across_a_shaft_from_25_degrees(degrees: float, across: bool) -> None:
+    shaft = Rotation.from_euler("x", degrees, degrees=True).apply((0.0, 0.0, 1.0))
+    assert lies_across((0.0, 0.0, 1.0), shaft) is across
+
+
+def test_a_slice_has_its_height_along_the_shaft() -> None:
+    shaft = np.array((0.0, 0.6, 0.8))
+    assert height_on((50.0, -20.0, 18.0), (0.0, 0.0, -1.0), (0.0, 0.0, 10.0), shaft) == pytest.approx(10.0)
