@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -24,7 +24,7 @@ class Row:
 
     Attributes:
         id: unlike that of any other row, and fit to be a file's name.
-        patient: the id where the table names none, see `patient_named`.
+        patient: the id where the table names none, see `patient_named`; of several spellings of one (`patient_key`) the first.
         severity, twin: "" where unknown.
         mask: where the fractures are marked, or None.
         not_eligible: code of what the table says against it (EXCLUDING), "" where nothing.
@@ -55,12 +55,20 @@ REQUIRED = ("path", "label")
 SIMULATOR = "simulator, "  # begins the site of simulated scans
 ADULT = 18
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # what some file system refuses in a file's name
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line by which Excel is told what parts the cells
 _YES, _NO = ("1", "yes", "true"), ("", "0", "no", "false")
 
 
 def scan_id(path: Path) -> str:
     """Name of a scan in truth.json: its file name without .nii or .nii.gz, or its folder's name."""
     return path.name.removesuffix(".gz").removesuffix(".nii")
+
+
+def patient_key(name: str) -> str:
+    """By what patients are told from each other: neither capitals nor blanks nor signs that are not seen make two of one."""
+    plain = unicodedata.normalize("NFKC", name)
+    seen = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
 def names_of(paths: Sequence[Path], folder: Path) -> list[str]:
@@ -109,6 +117,8 @@ def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: No
         _row(where, values, path.parent, scan, name)
         for (where, values, scan), name in zip(lines, names_of(scans, path.parent), strict=True)
     ]
+    spelt: dict[str, str] = {}
+    rows = [replace(row, patient=spelt.setdefault(patient_key(row.patient), row.patient)) for row in rows]
     taken: dict[str, str] = {}
     for (where, _, _), row in zip(lines, rows, strict=True):
         # two scans of one id would be prepared into one file; some file systems hold small and capital letters for the same
@@ -131,14 +141,15 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
         text = "\0"  # of other encodings each has its own way of not being UTF-8
     if "\0" in text:
         raise DataError(f"{path} is no text in UTF-8; save it as CSV UTF-8")
-    first = text.lstrip().partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    first = text.lstrip().partition("\n")[0].rstrip("\r")
+    told = _SEPARATOR.fullmatch(first)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=told[1] if told else max(",;\t", key=first.count))
     headings: list[str] = []
     records = []
     try:
         for cells in reader:
             values = [cell.strip() for cell in cells]
-            if not any(values):
+            if not any(values) or (told and not headings and values[0].lower().lstrip('"').startswith("sep=")):
                 continue
             if not headings:
                 headings = [value.lower() for value in values]

@@ -27,6 +27,7 @@ from trainer.scans.flow_diagram import draw_flow, flow_table
 from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.marks import marks_on, read_marks
+from trainer.scans.parts import of_an_earlier_release, parts_before, remember
 from trainer.scans.source import TAKING_IN, fingerprint
 from trainer.scans.split import SPLITS, Prepared, check_leaks, flow, split_by_patient
 
@@ -71,15 +72,19 @@ def prepare(
     _check_reachable(rows, state.get("scans", {}))
     folder.mkdir(parents=True, exist_ok=True)
     rules = {"preprocessing": spec.hash, "taking_in": TAKING_IN}
+    dealt = state.get("dealt", {})
+    parts = dealt.get("parts", {}) if dealt.get("seed") == seed else {}
+    by_source = _parts_by_source(state, parts)
     if any(state.get(name) != rule for name, rule in rules.items()):
         state = {**state, **rules, "scans": {}}
     write_text(state_file, json.dumps(state))  # tells this folder for ours from here on, even where no scan is to be read
+    sources: dict[str, str] = {}
     for i, row in enumerate(rows):
         if progress:
             progress(i, len(rows), row.id)
         if row.not_eligible:
             continue
-        source = fingerprint(row, manifest)
+        source = sources[row.id] = fingerprint(row, manifest)
         if _is_done(state["scans"].get(row.id, {}), source, out, row.id):
             continue
         for name in ("index.csv", "preprocessing.json"):  # until all is done the folder is not what they say
@@ -96,11 +101,11 @@ def prepare(
     # only scans that take part are split, so that what was left out does not make the parts uneven
     kept = [row for row in rows if not entries[row.id]["excluded"]]
     if part is None:
-        dealt = state.get("dealt", {})
-        before = dealt.get("parts", {}) if dealt.get("seed") == seed else {}
+        before, moved = parts_before(kept, manifest, parts, by_source, sources)
         splits = split_by_patient(kept, seed, before)
         # a model may have learnt from them: the part of a patient stays, also of one who is left out for a while
-        state["dealt"] = {"seed": seed, "parts": before | splits}
+        state["dealt"] = {"seed": seed, "parts": remember(kept, manifest, parts, splits)}
+        noticed += moved
         write_text(state_file, json.dumps(state))
     else:
         splits = dict.fromkeys((row.patient for row in kept), part)
@@ -184,6 +189,13 @@ def _state(manifest: Path, out: Path) -> dict[str, Any]:
     if not isinstance(state, dict) or not {"preprocessing", "scans"} <= state.keys():
         raise DataError(f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
     return state
+
+
+def _parts_by_source(state: dict[str, Any], parts: dict[str, str]) -> dict[str, str]:
+    """Part of each scan by what it was read from, of a folder whose parts know no scans yet: ids change with other scans."""
+    if not of_an_earlier_release(parts):
+        return {}
+    return {entry["source"]: parts[name] for name, entry in state.get("scans", {}).items() if name in parts and "source" in entry}
 
 
 def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> None:

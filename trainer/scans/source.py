@@ -9,8 +9,9 @@ from pathlib import Path
 from trainer.scans.manifest import Row
 
 # Rises where the same file becomes something else than before (2: no other leg, 3: marks as their numbers are, 4: own heat maps
-# are no scans, wrongly counted frames are refused, 5: a fracture marked in an ankle that is cut off is none of the other).
-TAKING_IN = 5
+# are no scans, wrongly counted frames are refused, 5: a fracture marked in an ankle that is cut off is none of the other, 6: bits
+# above those stored are cut, sides and completeness of ankles, legs that lie across beside others, values cut off below).
+TAKING_IN = 6
 
 
 def fingerprint(row: Row, manifest: Path) -> str:
@@ -21,10 +22,9 @@ def fingerprint(row: Row, manifest: Path) -> str:
     Args:
         manifest: the table, or the folder that holds it.
     """
-    table = (manifest if manifest.is_dir() else manifest.parent).resolve()
     seen = hashlib.sha256()
     for top in (row.path, row.mask):
-        seen.update(f"{'' if top is None else _from(table, top.resolve())}\n".encode("utf-8", "surrogateescape"))
+        seen.update(f"{'' if top is None else place_of(top, manifest)}\n".encode("utf-8", "surrogateescape"))
         # below the scan's own place names are enough: to resolve thousands of slices on a share takes minutes
         for file in [] if top is None else [top, *(sorted(top.rglob("*")) if top.is_dir() else ())]:
             if file.is_file():
@@ -33,7 +33,9 @@ def fingerprint(row: Row, manifest: Path) -> str:
     return f"{row.label} {seen.hexdigest()}"
 
 
-def _from(table: Path, place: Path) -> str:
+def place_of(path: Path, manifest: Path) -> str:
+    """Where a scan lies as seen from its table (or the folder that holds it): the same where both are moved together."""
+    table, place = (manifest if manifest.is_dir() else manifest.parent).resolve(), path.resolve()
     try:
         return Path(os.path.relpath(place, table)).as_posix()
     except ValueError:  # another drive of Windows

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -238,7 +239,8 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
     from trainer.simulate.contact import contact_sheet
 
     out = work[0][0].out
-    rows = _rows_there(out)
+    seeds = list(json.loads((out / "orders.json").read_text(encoding="utf-8")))
+    rows = {name: row for name, row in _rows_there(out).items() if _place(name, seeds)}
     for order, number in work:
         name = f"ankle-{order.seed}-{number:05d}"
         told = _truth(out, name)
@@ -252,8 +254,7 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
             "twin": f"{order.seed}-{number // 2:05d}" if order.twins else "",
             "age": told["age"],
         }
-    seeds = list(json.loads((out / "orders.json").read_text(encoding="utf-8")))
-    names = sorted(rows, key=lambda name: (seeds.index(name.split("-")[1]), name))
+    names = sorted(rows, key=lambda name: _place(name, seeds))
     truth = {name: _truth(out, name) for name in names}
     tiles = [
         (f"{truth[name]['type']}, {truth[name]['severity']}", np.load(out / "truth" / f"{name}.npy"))
@@ -269,6 +270,12 @@ def _write_tables(work: list[tuple[Order, int]]) -> None:
     write_text(out / "truth.json", json.dumps(truth, indent=1))
     write_text(out / "manifest.csv", table.getvalue())
     contact_sheet(tiles, out / "contact-sheet.png")
+
+
+def _place(name: str, seeds: Sequence[str]) -> tuple[int, ...]:
+    """Where a scan stands in the tables: by its seed, then by its number; () for one of no order that is known."""
+    parts = re.fullmatch(r"ankle-(\d+)-(\d+)", name)
+    return (seeds.index(parts[1]), int(parts[2])) if parts and parts[1] in seeds else ()
 
 
 def _rows_there(out: Path) -> dict[str, dict[str, Any]]:

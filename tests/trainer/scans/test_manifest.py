@@ -114,3 +114,18 @@ def test_whether_a_patient_was_named_is_known_where_the_name_is_the_files(tmp_pa
 def test_empty_rows_above_the_headings_are_passed_over(tmp_path: Path, above: str) -> None:
     (tmp_path / "t.csv").write_text(f"{above}path,label\na.nii,1\n")
     assert [row.id for row in read_manifest(tmp_path / "t.csv")] == ["a"]
+
+
+@pytest.mark.parametrize("other", ["PAT 1", "Pat\u00a01", "Pat  1", "P\u200bat 1"])
+def test_one_patient_however_the_name_is_typed(tmp_path: Path, other: str) -> None:
+    (tmp_path / "t.csv").write_text(f"path,label,patient\na.nii,1,Pat 1\nb.nii,0,{other}\nc.nii,0,Pat 2\n", encoding="utf-8")
+    assert [row.patient for row in read_manifest(tmp_path / "t.csv")] == ["Pat 1", "Pat 1", "Pat 2"]
+
+
+@pytest.mark.parametrize(("line", "sign"), [("sep=;", ";"), ('"sep=,"', ","), ("SEP=\t", "\t"), ("sep=|", "|")])
+def test_a_first_line_by_which_excel_is_told_the_sign_is_no_heading(tmp_path: Path, line: str, sign: str) -> None:
+    (tmp_path / "t.csv").write_bytes(f"{line}\r\npath{sign}label\r\na.nii{sign}1\r\n".encode("utf-8-sig"))
+    assert [(row.id, row.label) for row in read_manifest(tmp_path / "t.csv")] == [("a", 1)]
+    (tmp_path / "t.csv").write_text(f"{line}\npath{sign}label\na.nii{sign}2\n")
+    with pytest.raises(DataError, match="line 3"):
+        read_manifest(tmp_path / "t.csv")

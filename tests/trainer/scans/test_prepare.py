@@ -442,3 +442,33 @@ def test_patients_stay_in_their_part_when_scans_are_added(tmp_path: Path, monkey
     assert {p: grown[p] for p in first} == first
     assert abs(Counter(grown.values())["train"] - 49) <= 1
     assert parts(70, seed=1) != grown
+
+
+def test_scans_without_a_patient_stay_in_their_part_when_others_of_their_name_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_one", lambda row, *_: {"excluded": "", "pixels": str(row.path), "ankle": [0.0, 0.0, 0.0]})
+    monkeypatch.setattr(module, "_is_done", lambda *_: False)
+    table, out = tmp_path / "m.csv", tmp_path / "out"
+
+    def parts(paths: list[str]) -> dict[str, str]:
+        for path in paths:
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            if not (tmp_path / path).exists():  # when a file was changed counts
+                (tmp_path / path).touch()
+        table.write_text("path,label\n" + "".join(f"{path},{i % 2}\n" for i, path in enumerate(paths)))
+        return {p.row.path.relative_to(tmp_path).as_posix(): p.split for p in prepare(table, out, SPEC)}
+
+    paths = [f"a/{i}.nii" for i in range(40)]
+    first = parts(paths)
+    more = [*paths, *(f"b/{i}.nii" for i in range(40))]
+    grown = parts(more)
+    assert {path: grown[path] for path in paths} == first, "their ids are others now"
+    # as an earlier release left the folder: it knew scans by their ids alone
+    state = json.loads((out / "state.json").read_text())
+    ids = {row.id: row.path.relative_to(tmp_path).as_posix() for row in read_manifest(table)}
+    state["dealt"]["parts"] = {name: grown[path] for name, path in ids.items()}
+    (out / "state.json").write_text(json.dumps(state | {"taking_in": 5}))
+    assert {path: part for path, part in parts([*more, *(f"c/{i}.nii" for i in range(9))]).items() if path in grown} == grown
+    (out / "state.json").write_text(json.dumps(state | {"taking_in": 5}))
+    assert parts(more[4:44]) == {path: grown[path] for path in more[4:44]}, "some of which have shorter ids again"
