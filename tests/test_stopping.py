@@ -42,7 +42,8 @@ def run(program: str) -> subprocess.Popen[str]:
 
 @posix
 @pytest.mark.parametrize(
-    ("number", "code", "said"), [(signal.SIGINT, 1, "ankleviewer: Stopped on request.\n"), (signal.SIGTERM, 143, "")]
+    ("number", "code", "said"),
+    [(signal.SIGINT, 1, "ankleviewer: Stopped on request.\n"), (signal.SIGTERM, 143, "ankleviewer: Stopped by signal 15.\n")],
 )
 def test_it_ends_while_an_engine_goes_on(number: signal.Signals, code: int, said: str) -> None:
     with run(DEAF) as program:

@@ -23,6 +23,7 @@ _USAGE = f"""ankleviewer [--model NAME] [--series NAME] [--screenshot FILE.png] 
        ankleviewer {{{",".join(COMMANDS)}}} ...
        ankleviewer --help | --version"""
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+SIGNALLED = 128  # and the number of the signal make the exit code
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_matplotlib_at_home()
     console.never_fail_on_a_sign()
     try:
+        _no_empty_words(options)
         command: Callable[[argparse.Namespace], int] = options.command
         # Python hears a signal between two of its own steps, and a window at rest takes none: there the system ends the program.
         with contextlib.nullcontext() if command is _window else stopping.ended_by_signals():
@@ -57,16 +59,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         stopping.end(console.FAILED)
         return console.FAILED
     except SystemExit as stop:
+        if isinstance(stop.code, int) and stop.code > SIGNALLED:
+            console.complain(f"Stopped by signal {stop.code - SIGNALLED}.")
         stopping.end(stop.code if isinstance(stop.code, int) else console.FAILED)
         raise
     except MemoryError:
         log.error("OUT_OF_MEMORY")
         console.complain("The work does not fit into this computer's memory. [OUT_OF_MEMORY]")
         return console.FAILED
+    except BrokenPipeError:  # `| head` has read enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what waits in the old one would fail again at the end
+        return console.FAILED
     except OSError as error:
         console.complain(f"A file could not be read or written: {error.strerror or type(error).__name__}.")
         log.error("system error %s", error.errno)  # no traceback: it names paths, and the log holds none
         return console.FAILED
+
+
+def _no_empty_words(options: argparse.Namespace) -> None:
+    """An empty path, as of a variable that is not set, would mean the current folder. Raises UsageError."""
+    for name, value in vars(options).items():
+        if "" in (value if isinstance(value, list) else [value]):
+            raise console.UsageError(f"An empty {name.upper()} was given: name it, or leave it out.")
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:

@@ -68,18 +68,24 @@ def analyze(
         ModelError: a pack is unknown or refused, before any scan is read.
         ScanError: SERIES_UNKNOWN.
         UsageError: output names that do not fit.
-        OSError: the JSON cannot be written, or a folder not made.
+        AnkleViewerError: FILE_NOT_WRITTEN, the JSON cannot be written, or a folder not made.
+        OSError: standard output cannot be written, and no file was asked for.
     """
     outputs.check_names(inputs, files)
     if name is not None and len(inputs) > 1:
         raise UsageError("--series names a series of one scan; give one PATH.")
     packs = [pack.name for pack in session.choose_packs(models)]
     for folder in (target for target in files.values() if target is not None and len(inputs) > 1):
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise console.not_written(folder, error) from error
     places = outputs.places(inputs, packs, json_target, files)
     pick = series.chosen(inputs[0], name)
     results: list[Result] = []
-    code = console.DONE
+    code, out = console.DONE, console.Standing()
+    to_files = json_target not in (None, console.STDOUT) or any(target is not None for target in files.values())
+    say = out.print if to_files else print
     try:
         for number, path in enumerate(inputs):
             label = f"{number + 1}/{len(inputs)} " if len(inputs) > 1 else ""
@@ -89,16 +95,18 @@ def analyze(
             results.append(result)
             code = max(code, met)
             if json_target != console.STDOUT:
-                print(text(result))
+                say(text(result))
     except BaseException:  # a signal, as a rule: what is done is not lost with what is not
         if results and json_target is not None:
             console.complain(f"The JSON holds {len(results)} of {len(inputs)} scans.")
-            console.write_json(many(results), json_target)
+            console.write_json({**many(results), "complete": False, "asked": len(inputs)}, json_target)
+        elif json_target is not None and json_target != console.STDOUT:
+            outputs.tell_older([Path(json_target)], remove=False)
         raise
     console.write_json(results[0].to_json() if len(inputs) == 1 else many(results), json_target)
     if json_target != console.STDOUT:
-        print(DISCLAIMER)
-    return code
+        say(DISCLAIMER)
+    return max(code, console.FAILED) if out.failed else code
 
 
 def _one(

@@ -60,7 +60,12 @@ def never_fail_on_a_sign() -> None:
 
 
 def write_json(record: Mapping[str, Any], target: str | None) -> None:
-    """JSON to a file (atomically) or, for "-", to stdout; nothing for None. Raises OSError."""
+    """JSON to a file (atomically) or, for "-", to stdout; nothing for None.
+
+    Raises:
+        AnkleViewerError: FILE_NOT_WRITTEN, by name and reason.
+        OSError: standard output cannot be written.
+    """
     if target is None:
         return
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -72,7 +77,34 @@ def write_json(record: Mapping[str, Any], target: str | None) -> None:
         return
     from ankleviewer.io.atomic import write_text
 
-    write_text(target, text)
+    try:
+        write_text(target, text)
+    except OSError as error:
+        raise not_written(target, error) from error
+
+
+def not_written(target: str, error: OSError) -> AnkleViewerError:
+    """What is said of a file or folder that cannot be written."""
+    why = error.strerror or type(error).__name__
+    return AnkleViewerError("FILE_NOT_WRITTEN", f"{target}: could not be written: {why}. Name another place.")
+
+
+class Standing:
+    """Standard output that may fail, a full disk or a closed pipe behind it, where the work goes to files all the same."""
+
+    def __init__(self) -> None:
+        self.failed = ""
+
+    def print(self, text: str) -> None:
+        """A text for people, at once; after a failure nothing."""
+        if self.failed:
+            return
+        try:
+            print(text, flush=True)
+        except OSError as error:
+            self.failed = error.strerror or type(error).__name__
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what waits in the old one fails again at the end
+            complain(f"Standard output cannot be written: {self.failed}. The files are written all the same.")
 
 
 def log_to_file() -> None:

@@ -25,10 +25,13 @@ def read_marks(row: Row, path: Path, volume: Volume) -> Volume:
         row, volume: the scan that it belongs to.
 
     Raises:
-        DataError: the marks cannot be read, do not lie on the scan's grid or mark something on a scan without a fracture.
+        DataError: the marks cannot be read, are the scan, do not lie on the scan's grid or mark something on a scan without a
+            fracture.
     """
     from ankleviewer.core.errors import ScanError
 
+    if path.resolve() == row.path.resolve():
+        raise DataError(f"scan {row.id}: the marks {path.name} are the scan itself")
     try:
         marks = _open(path)
     except (ScanError, OSError) as error:

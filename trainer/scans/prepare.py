@@ -75,6 +75,7 @@ def prepare(
     dealt = state.get("dealt", {})
     parts = dealt.get("parts", {}) if dealt.get("seed") == seed else {}
     by_source = _parts_by_source(state, parts)
+    noticed += _anew(state, spec, out)
     if any(state.get(name) != rule for name, rule in rules.items()):
         state = {**state, **rules, "scans": {}}
     write_text(state_file, json.dumps(state))  # tells this folder for ours from here on, even where no scan is to be read
@@ -121,6 +122,7 @@ def prepare(
         if row.label and row.mask is not None and not entries[row.id].get("marked")
     ]
     noticed += check_leaks(found, {name: entry["pixels"] for name, entry in entries.items()})
+    noticed += [] if part else _empty_parts(found)
     for line in noticed:
         say(line)
     write_text(out / "preprocessing.json", json.dumps(spec.to_json(), indent=1))
@@ -189,6 +191,23 @@ def _state(manifest: Path, out: Path) -> dict[str, Any]:
     if not isinstance(state, dict) or not {"preprocessing", "scans"} <= state.keys():
         raise DataError(f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
     return state
+
+
+def _anew(state: dict[str, Any], spec: PreprocessSpec, out: Path) -> list[str]:
+    if not state.get("scans") or state["preprocessing"] == spec.hash:
+        return []
+    return [f"{out} was prepared with another window, voxels or size: all is made anew, and runs on what was there cannot go on"]
+
+
+def _empty_parts(found: Sequence[Prepared]) -> list[str]:
+    """What is to be said of parts of the split that cannot be used as they are."""
+    lines = []
+    for name, _ in SPLITS:
+        labels = {p.row.label for p in found if not p.excluded and p.split == name}
+        if len(labels) < 2:
+            what = "scan" if not labels else "unfractured scan" if labels == {1} else "fractured scan"
+            lines.append(f"no {what} fell to the {name} part: there are too few patients")
+    return lines
 
 
 def _parts_by_source(state: dict[str, Any], parts: dict[str, str]) -> dict[str, str]:

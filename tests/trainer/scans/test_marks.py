@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel
@@ -54,6 +55,8 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     write_nifti(mask(1, "uint8"), other, tmp_path / "o.nii")
     with pytest.raises(DataError, match="do not lie on"):
         read_marks(row(), tmp_path / "o.nii", SCAN)
+    with pytest.raises(DataError, match="are the scan itself"):
+        read_marks(replace(row(), path=tmp_path / "m.nii"), tmp_path / "m.nii", SCAN)
     (tmp_path / "cut.nii").write_bytes((tmp_path / "m.nii").read_bytes()[:900])
     for bad in ("cut.nii", "none.nii"):
         with pytest.raises(DataError, match="cannot be read"):

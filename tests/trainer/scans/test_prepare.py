@@ -220,7 +220,9 @@ def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path) -> None:
         (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},{label},p,mask.nii.gz\n")
         said: list[str] = []
         (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", SPEC, say=said.append)
-        return item, said
+        few = [line for line in said if "too few patients" in line]
+        assert len(few) == 3 and "no scan fell to the test part: there are too few patients" in few
+        return item, [line for line in said if line not in few]
 
     item, said = prepared(1)
     assert item.marks_path is None and not (tmp_path / "out" / "marks" / "good.npy").exists()
@@ -472,3 +474,14 @@ def test_scans_without_a_patient_stay_in_their_part_when_others_of_their_name_co
     assert {path: part for path, part in parts([*more, *(f"c/{i}.nii" for i in range(9))]).items() if path in grown} == grown
     (out / "state.json").write_text(json.dumps(state | {"taking_in": 5}))
     assert parts(more[4:44]) == {path: grown[path] for path in more[4:44]}, "some of which have shorter ids again"
+
+
+def test_another_window_is_said_to_make_all_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_one", lambda *_: {"excluded": "", "pixels": "", "ankle": [0.0, 0.0, 0.0]})
+    (tmp_path / "a.nii").touch()
+    (tmp_path / "m.csv").write_text("path,label\na.nii,1\n")
+    said: list[str] = []
+    for spec in (SPEC, SPEC, replace(SPEC, size=64)):
+        said.clear()
+        prepare(tmp_path / "m.csv", tmp_path / "out", spec, say=said.append)
+        assert any("made anew" in line for line in said) is (spec is not SPEC)
