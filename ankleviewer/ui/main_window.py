@@ -340,8 +340,14 @@ class MainWindow(QMainWindow):
 
     # --------------------------------------------------------------------------------------------------------------- pictures
     def picture(self) -> QImage:
-        """The whole window as it is seen, 3D included."""
+        """The whole window as it is seen, 3D included, but for the name of the file, which may be the patient's."""
+        name = self.menu_corner.name
+        named = name.isVisibleTo(self)
+        name.hide()
+        self.banner.set_hide_names(True)
         pixmap = self.grab()
+        self.banner.set_hide_names(self.privacy.hidden)
+        name.setVisible(named)
         painter = QPainter(pixmap)
         if self.controller.case is not None:
             self.pane3d.paint_into(painter, self)

@@ -17,7 +17,7 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.main_window import TITLE
 from ankleviewer.ui.state import settings
-from ankleviewer.ui.state.phase import Phase
+from ankleviewer.ui.state.phase import Notice, Phase
 
 
 def activate(window, qtbot) -> None:
@@ -32,6 +32,22 @@ def test_title_is_fixed_and_names_nobody(make_window, backend) -> None:
     texts = [w.text() for w in window.findChildren(QLabel) if w.isVisible() and w is not window.menu_corner.name]
     assert not any("DOE" in t for t in texts), "a name stands in one place alone, where P hides it"
     assert "Research use, not for diagnosis" in texts
+
+
+def test_no_picture_of_the_window_names_the_file(make_window, backend, monkeypatch) -> None:
+    window = make_window(backend, "/data/DOE_JANE.nii.gz")
+    window.banner.show_notice(Notice("FILE_DAMAGED", "The file is damaged.", "OTHER_NAME.nii.gz"))
+    grab, seen = window.grab, []
+
+    def grabbed() -> object:
+        seen.extend(w.text() + w.toolTip() for w in window.findChildren(QLabel) if w.isVisible())
+        return grab()
+
+    monkeypatch.setattr(window, "grab", grabbed)
+    window.picture()
+    assert seen and not any("DOE" in text or "OTHER_NAME" in text for text in seen)
+    assert window.menu_corner.name.isVisible() and window.menu_corner.name.text() == "DOE_JANE.nii.gz"
+    assert "OTHER_NAME" in window.banner.code.text()
 
 
 def test_the_open_scan_is_named_in_the_corner_unless_names_are_hidden(make_window, backend, qtbot) -> None:
