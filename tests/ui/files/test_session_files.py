@@ -239,6 +239,8 @@ def test_without_an_answer_all_that_needs_none_comes_back_and_the_rest_waits(mak
     if stopped:
         qtbot.waitUntil(lambda: window.controller.phase is Phase.ANALYSING)
         window.controller.cancel()
+    else:  # before the packs are known nothing runs, either
+        qtbot.waitUntil(lambda: window.controller.notice is not None)
     qtbot_wait(window, Phase.SCAN)
     shown = window.view.state
     assert (shown.cursor_mm, shown.window, shown.layout, shown.panes) == (state.cursor_mm, state.window, "coronal", state.panes)
