@@ -191,7 +191,7 @@ def two_legs() -> Callable[[float], Volume]:
 
 def test_a_leg_that_lies_across_is_found_beside_one_that_stands(two_legs: Callable[[float], Volume]) -> None:
     findings: list[Finding] = []
-    ankles = ankles_in(two_legs(70.0), None, findings)
+    ankles = ankles_in(two_legs(90.0), None, findings)
     (first,) = [a for a in ankles if a.up == UP]
     (other,) = [a for a in ankles if a.up != UP]
     assert first.centre_mm[0] < -60 and other.centre_mm[0] > 60
