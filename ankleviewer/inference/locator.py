@@ -216,13 +216,14 @@ def _with_others(
     elsewhere, rest = rest.bone, around_bone(rest, AROUND_MM)
     seen = locator.locate(rest, cancelled)
     if stands(seen):
-        others = standing_ankles(volume, rest.volume, seen, np.eye(3), cancelled)
+        others = of_landmarks(together(find_ankles(volume, cancelled, rest), seen, volume.grid), seen)
     else:
         others = _across(volume, rest, locator, seen, cancelled)
     log.info("another leg: %d ankles", len(others))
     if others:  # whose bones are none of the first leg's foot, which tells its side
         alone = find_ankles(volume, cancelled, without(coarse, elsewhere))
-        return beside(of_landmarks(together(alone, certain, volume.grid), certain), others)
+        own = of_landmarks(together(alone, certain, volume.grid), certain)
+        return beside(own if len(own) == len(sure) else sure, others)
     if findings is not None:
         findings += not_found(found, [a for a in found if a not in sure], [*located, *seen])
     return found

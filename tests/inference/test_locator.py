@@ -213,6 +213,36 @@ def test_another_leg_whose_ankle_is_not_found_is_told(
     assert said in findings[0].message
 
 
+def test_the_leg_that_stands_is_never_lost_to_the_other(
+    two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the other leg's bone the bones of the first may look like none; the locator alone is not sure of it."""
+    volume, real, asked = two_legs(90.0), module.find_ankles, []
+
+    def once(*arguments: Any) -> tuple[Ankle, ...]:
+        asked.append(arguments)
+        return real(*arguments) if len(asked) == 1 else ()
+
+    monkeypatch.setattr(module, "find_ankles", once)
+    ankles = ankles_in(volume)
+    assert len(asked) == 2 and len(ankles) == 2
+    assert sorted(a.up == UP for a in ankles) == [False, True]
+
+
+def test_another_leg_that_stands_has_the_side_that_its_bones_tell(
+    two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume = two_legs(0.0)
+    before = ankles_in(volume)
+    doubted = max(before, key=lambda a: a.centre_mm[0])
+    sure = module.beyond_doubt
+    monkeypatch.setattr(
+        module, "beyond_doubt", lambda *a: tuple(s for s in sure(*a) if np.linalg.norm(s.centre_mm - doubted.centre_mm) > 60)
+    )
+    monkeypatch.setattr(module, "stands", bool)
+    assert [(a.side, a.up) for a in ankles_in(volume)] == [(a.side, a.up) for a in before]
+
+
 def test_cancelling_is_heard_in_the_search_for_another_leg(
     two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch
 ) -> None:

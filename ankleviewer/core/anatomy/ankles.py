@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.anatomy.finder import ABOVE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side
+from ankleviewer.core.anatomy.finder import ABOVE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side, right_first
 from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
 from ankleviewer.core.geometry import Array, Grid
 
@@ -34,8 +34,8 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     left = list(bones)
     believed: list[tuple[Located, Ankle | None]] = []
     for seen in located:
-        near = min(left, key=lambda a: _apart(a.centre_mm, seen.centre_mm), default=None)
-        if near is not None and _apart(near.centre_mm, seen.centre_mm) < SAME_MM:
+        near = min(left, key=lambda a: apart(a.centre_mm, seen.centre_mm), default=None)
+        if near is not None and apart(near.centre_mm, seen.centre_mm) < SAME_MM:
             left.remove(near)
             believed.append((seen, near))
         elif seen.confidence >= ALONE:
@@ -51,12 +51,12 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     ankles += [
         a
         for a in left
-        if all(_apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
-        and all(_apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
+        if all(apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
+        and all(apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
     ]
-    told = [_named(seen) for (seen, _), side in zip(believed, sides, strict=True) if side != "unknown"]
+    told = [named(seen) for (seen, _), side in zip(believed, sides, strict=True) if side != "unknown"]
     ankles = _of_two_sides(ankles, [a.landmarks in told for a in ankles])
-    return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
+    return right_first(ankles)
 
 
 def _of_two_sides(ankles: list[Ankle], told: list[bool]) -> list[Ankle]:
@@ -72,8 +72,8 @@ def _of_two_sides(ankles: list[Ankle], told: list[bool]) -> list[Ankle]:
 def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
     """The bones' ankle with what the locator knows better, if it is sure."""
     told: Side = "L" if side == "L" else "R" if side == "R" else ankle.side
-    out = replace(ankle, side=told, landmarks=_named(seen))
-    close = _apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
+    out = replace(ankle, side=told, landmarks=named(seen))
+    close = apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
     if close and sum(p.confidence >= JOINT for p in seen.peaks if p.name in (PLAFOND, DOME)) == 2:
         out = replace(out, centre_mm=_point(seen.centre_mm))
     if seen.confidence < ALONE:
@@ -92,7 +92,7 @@ def _alone(seen: Located, side: str, grid: Grid) -> Ankle:
     low, high = _box(seen, grid)
     told: Side = "L" if side == "L" else "R" if side == "R" else "unknown"
     reason = missing(seen, grid)
-    return Ankle(told, _point(seen.centre_mm), low, high, not reason, reason, _named(seen))
+    return Ankle(told, _point(seen.centre_mm), low, high, not reason, reason, named(seen))
 
 
 def missing(seen: Located, grid: Grid) -> str:
@@ -142,7 +142,8 @@ def _box(seen: Located, grid: Grid) -> tuple[Point, Point]:
     return _point(np.maximum(points.min(axis=0) - MARGIN_MM, low)), _point(np.minimum(points.max(axis=0) + MARGIN_MM, high))
 
 
-def _named(seen: Located) -> tuple[tuple[str, Point], ...]:
+def named(seen: Located) -> tuple[tuple[str, Point], ...]:
+    """Landmarks as an `Ankle` holds them."""
     return tuple((p.name, p.mm) for p in seen.peaks)
 
 
@@ -150,5 +151,6 @@ def _point(mm: Array) -> Point:
     return float(mm[0]), float(mm[1]), float(mm[2])
 
 
-def _apart(a: Sequence[float] | Array, b: Sequence[float] | Array) -> float:
+def apart(a: Sequence[float] | Array, b: Sequence[float] | Array) -> float:
+    """Distance of two points, mm."""
     return float(np.linalg.norm(np.subtract(a, b)))

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.anatomy.ankles import SAME_MM
+from ankleviewer.core.anatomy.ankles import SAME_MM, apart, named
 from ankleviewer.core.anatomy.boneshape import Coarse
-from ankleviewer.core.anatomy.finder import ONE_LEG_MM, Ankle
+from ankleviewer.core.anatomy.finder import ONE_LEG_MM, Ankle, right_first
 from ankleviewer.core.anatomy.landmarks import Located
 from ankleviewer.core.anatomy.upright import agree
 from ankleviewer.core.findings import Finding
@@ -68,16 +68,16 @@ def _is_of_another_leg(mm: Array, centre: Array) -> bool:
 
 def beside(ankles: Sequence[Ankle], others: Sequence[Ankle]) -> tuple[Ankle, ...]:
     """The ankles found first and those of other legs, right first. Two of one side cannot be: then neither side is known."""
-    new = [b for b in others if all(_apart(a, b) >= SAME_MM for a in ankles)]
+    new = [b for b in others if all(apart(a.centre_mm, b.centre_mm) >= SAME_MM for a in ankles)]
     both = [*ankles, *new]
     if new and len(both) == 2 and both[0].side == both[1].side:
         both = [replace(a, side="unknown") for a in both]
-    return tuple(sorted(both, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
+    return right_first(both)
 
 
 def of_landmarks(ankles: Sequence[Ankle], located: Sequence[Located]) -> tuple[Ankle, ...]:
     """Those of the ankles that rest on what was located."""
-    told = [tuple((p.name, p.mm) for p in seen.peaks) for seen in located]
+    told = [named(seen) for seen in located]
     return tuple(a for a in ankles if a.landmarks in told)
 
 
@@ -90,16 +90,8 @@ def not_found(ankles: Sequence[Ankle], doubtful: Collection[Ankle], seen: Sequen
     """
     if any(a.complete and not any(agree(a, s) for s in seen) for a in doubtful):
         text = "The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed."
-    elif all(min((_far(a, s) for a in ankles), default=np.inf) < SAME_MM for s in seen):
+    elif all(min((apart(a.centre_mm, s.centre_mm) for a in ankles), default=np.inf) < SAME_MM for s in seen):
         return []
     else:
         text = "Another leg lies in the scan; its ankle could not be found for certain, and was not assessed."
     return [Finding("caveat", "ANKLE_UNSURE", text)]
-
-
-def _far(ankle: Ankle, seen: Located) -> float:
-    return float(np.linalg.norm(np.subtract(ankle.centre_mm, seen.centre_mm)))
-
-
-def _apart(a: Ankle, b: Ankle) -> float:
-    return float(np.linalg.norm(np.subtract(a.centre_mm, b.centre_mm)))

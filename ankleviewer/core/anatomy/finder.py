@@ -6,7 +6,7 @@ lateral of it and the forefoot in front: with the direction upwards these two te
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -85,7 +85,11 @@ def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coa
     for axis, reason in zip(axes, reasons, strict=True):
         low, high = _box(coarse, axis)
         ankles.append(Ankle(_side(coarse, found, axis, axes), _point(axis.point), low, high, not reason, reason))
-    ankles = _agree(ankles)
+    return right_first(_agree(ankles))
+
+
+def right_first(ankles: Sequence[Ankle]) -> tuple[Ankle, ...]:
+    """The order in which ankles are told: right, left, of unknown side; of one side from the patient's right on."""
     return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
 
 

@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from ankleviewer.core.anatomy.ankles import ALONE, CLOSE_MM, SAME_MM, missing, together, towards_shaft
+from ankleviewer.core.anatomy.ankles import ALONE, CLOSE_MM, SAME_MM, apart, missing, named, together, towards_shaft
 from ankleviewer.core.anatomy.finder import Ankle, Point, find_ankles
 from ankleviewer.core.anatomy.landmarks import Located
 from ankleviewer.core.anatomy.mortise import NoMortise, find_mortise
@@ -51,7 +51,7 @@ def beyond_doubt(bones: Sequence[Ankle], located: Sequence[Located]) -> tuple[Lo
 
 def agree(ankle: Ankle, seen: Located) -> bool:
     """Whether bones and locator mean the same joint."""
-    return bool(np.linalg.norm(np.subtract(ankle.centre_mm, seen.centre_mm)) <= CLOSE_MM)
+    return apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
 
 
 def lies_across(up: Array) -> bool:
@@ -154,7 +154,7 @@ def standing_ankles(
     bones = [replace(a, side="unknown") for a in found if any(agree(a, seen) for seen in located)]
     out = []
     for ankle in together(bones, located, grid):
-        seen = next((s for s in located if tuple((p.name, p.mm) for p in s.peaks) == ankle.landmarks), None)
+        seen = next((s for s in located if named(s) == ankle.landmarks), None)
         if seen is not None:
             stop_if(cancelled)
             reason = ankle.reason or missing(seen, grid)
@@ -167,14 +167,10 @@ def unsure_findings(ankles: Sequence[Ankle], located: Sequence[Located]) -> list
     """ANKLE_UNSURE where a complete ankle rests on the bones alone, in a scan in which bones and locator leave doubt: a caveat,
     or withheld where what the locator sees lies so far away that it cannot be the same ankle.
     """
-    apart = [
-        min((float(np.linalg.norm(np.subtract(a.centre_mm, s.centre_mm))) for s in located), default=np.inf)
-        for a in ankles
-        if a.complete
-    ]
-    if all(mm <= CLOSE_MM for mm in apart):
+    away = [min((apart(a.centre_mm, s.centre_mm) for s in located), default=np.inf) for a in ankles if a.complete]
+    if all(mm <= CLOSE_MM for mm in away):
         return []
-    if max(apart) <= SAME_MM:
+    if max(away) <= SAME_MM:
         text = (
             "The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed."
         )
