@@ -18,7 +18,8 @@ from ankleviewer.core.imaging.planes import position_text as spaced_position
 from ankleviewer.core.reading.measure import Point
 from ankleviewer.core.reading.measure_tools import summary
 from ankleviewer.core.reading.measure_tools import title as measure_title
-from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Place, Review
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Review
 from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.core.words import ASSESSED, probability_text

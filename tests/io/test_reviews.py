@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ankleviewer.core.reading.review import History, Place
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import History
 from ankleviewer.io import reviews
 
 SCAN, FORMER = "cd" * 32, "ab" * 32

@@ -18,7 +18,8 @@ from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.reading.measure import Value
-from ankleviewer.core.reading.review import BoxMm, History, Place
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import BoxMm, History
 from ankleviewer.core.volume import Volume
 from ankleviewer.reports.content import Report
 

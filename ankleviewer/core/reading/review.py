@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from ankleviewer.core.reading.measure import FARTHEST, Measure, Point, Value, from_record, point, to_record
+from ankleviewer.core.reading.places import Place, Today, seated
 from ankleviewer.core.reading.whose import Boxed, ankle_of_all
 
 Judgement = Literal["accepted", "rejected"]
@@ -32,16 +33,6 @@ REASONS = (
 )
 
 Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A finding: its model, the hash of the model's file, the ankle, and the box's place in the list."""
-
-    model: str
-    sha256: str
-    ankle: int
-    index: int
 
 
 @dataclass(frozen=True)
@@ -89,7 +80,8 @@ class Review:
 
 
 def to_json(review: Review, ankles: Sequence[Boxed] | None = None) -> dict[str, Any]:
-    """What stands, as plain values; findings counted from 1 as the window counts them.
+    """What stands, as plain values; findings counted from 1 as the window counts them. What was said of a box where today's
+    answer has none tells where it lay (`center_mm`); its number is that of then.
 
     Args:
         ankles: those found in the scan; by them marks and measures tell their own (`ankle`, from 0), as findings do. None: not
@@ -120,7 +112,8 @@ def _order(item: tuple[Place, Any]) -> tuple[str, int, int]:
 
 
 def _finding(place: Place) -> dict[str, Any]:
-    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "finding": place.index + 1}
+    was = {} if place.was_mm is None else {"center_mm": list(place.was_mm)}
+    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "finding": place.index + 1, **was}
 
 
 class History:
@@ -140,6 +133,7 @@ class History:
         self._undone: list[int] = []
         self._numbers = {"missed": 0, "measure": 0}
         self._made: dict[tuple[str, int], int] = {}  # the step that made the mark or measure of a number
+        self._today: Today = {}
         self._review: Review | None = None
         for record in records:
             self._take(record)
@@ -151,7 +145,7 @@ class History:
             review = Review()
             for step in self._done:
                 if step not in self._foreign:
-                    review = _apply(review, self._steps[step])
+                    review = _apply(review, self._steps[step], self._today)
             self._review = review
         return self._review
 
@@ -170,9 +164,13 @@ class History:
         """Whether there is something to do again."""
         return self._last(self._undone) is not None
 
+    def seat(self, now: Today) -> None:
+        """Put what was said of findings where their boxes lie among today's (`core.reading.places`)."""
+        self._today, self._review = now, None
+
     def judge(self, place: Place, judgement: Judgement | None, reason: str = "") -> Record:
         """Accept or reject a finding, or take that back (None); returns the record to be written."""
-        return self._do({"what": "judge", **_where(place), "judgement": judgement, "reason": reason})
+        return self._do({"what": "judge", **self._where(place), "judgement": judgement, "reason": reason})
 
     def add_missed(self, center_mm: tuple[float, float, float], reason: str = "") -> Record:
         """Mark a place that no model did."""
@@ -204,7 +202,7 @@ class History:
     def edit_box(self, place: Place, box: BoxMm | None) -> Record:
         """Put the reader's box in the place of the model's; None gives the model's back."""
         ends = {"min_mm": list(box.min_mm), "max_mm": list(box.max_mm)} if box is not None else {"min_mm": None, "max_mm": None}
-        return self._do({"what": "box", **_where(place), **ends})
+        return self._do({"what": "box", **self._where(place), **ends})
 
     def undo(self) -> Record | None:
         """Take the last step back; None where there is none."""
@@ -215,6 +213,12 @@ class History:
         """Do it again; None where nothing was undone."""
         step = self._last(self._undone)
         return self._take({"what": "redo", **self._name(step)}) if step is not None else None
+
+    def _where(self, place: Place) -> dict[str, Any]:
+        """How a record names a finding: by number, and by where its box lies, which the steps of earlier versions lack."""
+        center = self._today.get(place)
+        named = {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "index": place.index}
+        return named if center is None else {**named, "center_mm": list(center)}
 
     def _last(self, steps: list[int]) -> int | None:
         return next((step for step in reversed(steps) if step not in self._foreign), None)
@@ -304,12 +308,11 @@ def _get(steps: Mapping[Any, int], name: object) -> int | None:
     return steps.get(name) if type(name) in (int, str) else None
 
 
-def _where(place: Place) -> dict[str, Any]:
-    return {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "index": place.index}
-
-
-def _place(record: Record) -> Place:
-    return Place(str(record["model"]), str(record["sha256"]), _whole(record["ankle"]), _whole(record["index"]))
+def _place(record: Record, review: Review, now: Today) -> Place:
+    """The finding that a record means: one of today's, or one without a box today that something stands of, or a new one such."""
+    without = {p: p.was_mm for p in (*review.marks, *review.edited) if p.was_mm is not None}
+    place = Place(str(record["model"]), str(record["sha256"]), _whole(record["ankle"]), _whole(record["index"]))
+    return seated(place, _point(record["center_mm"]) if "center_mm" in record else None, {**without, **now})
 
 
 def _whole(value: object) -> int:
@@ -336,16 +339,16 @@ def _measure(record: Record) -> Measure:
 
 def _understood(record: Record) -> bool:
     try:
-        _apply(Review(), record)
+        _apply(Review(), record, {})
     except (KeyError, TypeError, ValueError, OverflowError):
         return False
     return True
 
 
-def _apply(review: Review, record: Record) -> Review:
+def _apply(review: Review, record: Record, now: Today) -> Review:
     what = record["what"]
     if what == "judge":
-        place = _place(record)
+        place = _place(record, review, now)
         marks = {k: v for k, v in review.marks.items() if k != place}
         judgement = record["judgement"]
         if judgement is not None:
@@ -368,7 +371,7 @@ def _apply(review: Review, record: Record) -> Review:
         number = _whole(record["number"])
         return replace(review, measures=tuple(m for m in review.measures if m.number != number))
     if what == "box":
-        place = _place(record)
+        place = _place(record, review, now)
         edited = {k: v for k, v in review.edited.items() if k != place}
         if record["min_mm"] is not None:
             edited[place] = BoxMm(_point(record["min_mm"]), _point(record["max_mm"]))

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ankleviewer.core.assessment.result import ModelAnswer
-from ankleviewer.core.reading.review import Place, Review
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import Review
 from ankleviewer.core.words import printable
 
 

@@ -11,7 +11,8 @@ from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.errors import AnkleViewerError, ScanError
 from ankleviewer.core.reading.measure import Point
-from ankleviewer.core.reading.review import Judgement, Place
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import Judgement
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.ui.background.jobs import Job, wait_for
 from ankleviewer.ui.state.answers import merged
@@ -209,6 +210,7 @@ class CaseController(QObject):
         self.changing.emit()
         shown = self.view.state.model if self.analysis is not None else ""  # run again: the reader goes on with that model
         self.analysis = merged(self.analysis, analysis)
+        self.reviewing.seat(self.analysis.result.models)
         self.phase = Phase.ANSWER
         if self.failure is not None and self.notice == Notice(self.failure.code, self.failure.message):
             self._set_notice(None)  # an analysis before had failed

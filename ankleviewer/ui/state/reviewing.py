@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.reading.measure import Measure, Point, Value
-from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Place, Record, Review
+from ankleviewer.core.reading.places import Place, today
+from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Record, Review
 from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import side_word
@@ -61,6 +62,19 @@ class Reviewing(QObject):
         if missing:
             log.warning("%d lines of an earlier review are damaged, %d not understood", unreadable, self.history.not_understood)
             self.not_saved.emit(_not_shown(missing))
+
+    def seat(self, answers: Iterable[Any]) -> None:
+        """Put what was said of findings where their boxes lie in the answers of now, and tell what belongs to none of them. Emits
+        no change: who has the answers shows them.
+        """
+        given = tuple(answers)
+        now, files = today(given), {(a.name, a.sha256) for a in given}
+        self.history.seat(now)
+        said_of = {*self.review.marks, *self.review.edited}
+        homeless = sum(place not in now and (place.model, place.sha256) in files for place in said_of)
+        if homeless:
+            log.warning("%d findings of an earlier review are in no answer of now", homeless)
+            self.not_saved.emit(_without_a_box(homeless))
 
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
@@ -184,7 +198,7 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
     """What differs between two states of a review: findings, and where marks and measures are or were."""
     for place in (*before.marks, *before.edited, *now.marks, *now.edited):
         if before.marks.get(place) != now.marks.get(place) or before.edited.get(place) != now.edited.get(place):
-            yield place
+            yield place if place.was_mm is None else place.was_mm
     yield from (m.center_mm for m in (*now.missed, *before.missed) if not (m in now.missed and m in before.missed))
     measures = (m for m in (*now.measures, *before.measures) if not (m in now.measures and m in before.measures))
     yield from (m.points[-1] for m in measures)
@@ -200,6 +214,19 @@ def _not_shown(lines: int) -> str:
         "%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are "
         "kept, and not shown.",
         lines,
+    )
+
+
+def _without_a_box(findings: int) -> str:
+    if findings == 1:
+        return tr(
+            "The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is "
+            "kept, and not shown."
+        )
+    return tr(
+        "The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is "
+        "kept, and not shown.",
+        findings,
     )
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ankleviewer.core.assessment.result import AnkleInfo
 from ankleviewer.core.reading.measure import Measure, Value
-from ankleviewer.core.reading.review import BoxMm, History, Mark, Missed, Place, Record, Review, to_json
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import BoxMm, History, Mark, Missed, Record, Review, to_json
 
 LINE, UP = ((0.0, 0.0, 1.0), (3.0, 4.0, 1.0)), (0.0, 0.0, 1.0)
 FIVE = (Value("length", 5.0, "mm"),)
@@ -364,3 +365,28 @@ def test_a_position_beyond_any_scan_is_not_understood(far: float) -> None:
     measure = {**MEASURED, "points_mm": [[far, 0, 0], [5, 0, 0]], "values": []}
     history = History([box, missed, measure])
     assert history.review == Review() and history.not_understood == 3
+
+
+def test_what_was_said_of_a_box_stays_with_it_where_boxes_change_their_order() -> None:
+    low, high, box = (10.0, 20.0, 100.0), (40.0, 20.0, 140.0), BoxMm((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    before = History()
+    before.seat({FIRST: low, SECOND: high})
+    records = [before.judge(FIRST, "rejected", "Artefact"), before.judge(SECOND, "accepted"), before.edit_box(SECOND, box)]
+    again = History(json.loads(json.dumps(records)))
+    again.seat({FIRST: high, SECOND: low})
+    assert again.review.marks == {FIRST: Mark("accepted"), SECOND: Mark("rejected", "Artefact")}
+    assert again.review.edited == {FIRST: box}
+    again.judge(SECOND, None)
+    assert again.review.marks == {FIRST: Mark("accepted")}, "taken back of the box that it was said of"
+    again.seat({FIRST: high})
+    assert again.review.marks == {FIRST: Mark("accepted")}
+    again.undo()
+    lost = Place("compact", "ab" * 32, 0, 0, low)
+    assert again.review.marks == {FIRST: Mark("accepted"), lost: Mark("rejected", "Artefact")}
+    told = {f.get("center_mm"): f["finding"] for f in map(_hashable, to_json(again.review)["findings"])}
+    assert told == {None: 1, low: 1}, "what belongs to no finding of today tells where it was"
+    assert History([{**records[0], "center_mm": [1.0, "x", 2.0]}]).not_understood == 1
+
+
+def _hashable(finding: dict[str, object]) -> dict[str, object]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in finding.items()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from ankleviewer.core.reading.review import BoxMm, Mark, Place, Review
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import BoxMm, Mark, Review
 from ankleviewer.core.reading.unshown import not_shown
 
 BOX = BoxMm((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))

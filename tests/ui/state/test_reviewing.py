@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ankleviewer.core.display.scene import resolve
-from ankleviewer.core.reading.review import REASONS, Place
+from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.review import REASONS
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.state.reviewing import ankle_of
 
@@ -81,6 +84,27 @@ def test_the_review_is_there_again_when_the_scan_is_opened_again(make_window, ba
     assert window.panel.findings.rows[1].reason.currentText() == REASONS[0]
     window.controller.reviewing.undo()
     assert window.view.scene.missed == (), "what was done before can still be undone"
+
+
+def test_a_judgement_stays_with_its_box_where_the_boxes_have_another_order(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.controller.judge("rejected", 0)
+    answer = window.controller.answer
+
+    def reopen(name: str, boxes: tuple[object, ...]) -> None:
+        backend.answers = tuple(replace(a, boxes=boxes) if a.sha256 == answer.sha256 else a for a in backend.answers)
+        window.controller.open(name)
+        qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER and backend.opened[-1] == name)
+
+    reopen("another order", tuple(reversed(answer.boxes)))
+    assert judged(window) == ["", "rejected"] and window.controller.notice is None
+    reopen("one alone", answer.boxes[1:])
+    assert judged(window) == [""], "what was said of the other one is not said of this one"
+    assert "a box that the model does not draw today" in window.controller.notice.message
+    window.controller.reviewing.undo()
+    window.controller.reviewing.redo()
+    reopen("as before", answer.boxes)
+    assert judged(window) == ["rejected", ""]
 
 
 def test_what_cannot_be_written_is_said_and_stands(make_window, backend) -> None:

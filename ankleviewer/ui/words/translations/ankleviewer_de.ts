@@ -1840,6 +1840,17 @@
         <source>The box from above, from the front and from the side</source>
         <translation>Der Rahmen von oben, von vorn und von der Seite</translation>
     </message>
+    <message numerus="yes">
+        <source>The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is kept, and not shown.</source>
+        <translation>
+            <numerusform>Die frühere Beurteilung dieses Scans betraf auch %n Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>Die frühere Beurteilung dieses Scans betraf auch %n Rahmen, die das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is kept, and not shown.</source>
+        <translation>Die frühere Beurteilung dieses Scans betraf auch einen Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</translation>
+    </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
         <translation>Die Datei endet innerhalb ihres Kopfes; sie sollte noch einmal kopiert werden.</translation>

@@ -1837,6 +1837,16 @@
         <source>The box from above, from the front and from the side</source>
         <translation>从上方、前方和侧面观察框</translation>
     </message>
+    <message numerus="yes">
+        <source>The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is kept, and not shown.</source>
+        <translation>
+            <numerusform>此扫描先前的评阅涉及 %n 个模型现在不再标出的框。相关意见已保留，但未显示。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is kept, and not shown.</source>
+        <translation>此扫描先前的评阅涉及一个模型现在不再标出的框。相关意见已保留，但未显示。</translation>
+    </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
         <translation>文件在其头部内中断；请重新复制。</translation>
