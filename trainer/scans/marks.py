@@ -36,11 +36,29 @@ def read_marks(row: Row, path: Path, volume: Volume) -> Volume:
         marks = _open(path)
     except (ScanError, OSError) as error:
         raise DataError(f"scan {row.id}: the marks {path.name} cannot be read: {error}") from error
+    marks = _in_order(marks, volume.grid)
     if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
         raise DataError(f"scan {row.id}: the marks {path.name} do not lie on the scan's grid")
     if not row.label and marks.hu.any():
         raise DataError(f"scan {row.id}: the marks {path.name} hold a fracture, but the label is 0")
     return marks
+
+
+def _in_order(marks: Volume, grid: Grid) -> Volume:
+    """Marks with axes in the scan's order and directions. Programs that make NIfTI of DICOM turn rows about, and editors of
+    masks swap axes, which the affine tells: the voxels are the same. Others come back as they are.
+    """
+    turn = np.rint(np.linalg.inv(grid.affine[:3, :3]) @ marks.grid.affine[:3, :3])  # from steps of the marks to those of the scan
+    if not np.array_equal(np.abs(turn) @ np.abs(turn).T, np.eye(3)):
+        return marks
+    order = np.abs(turn).argmax(axis=1)
+    back = [axis for axis in range(3) if turn[axis, order[axis]] < 0]
+    place = np.eye(4)
+    place[:3, :3] = turn.T
+    for axis in back:
+        place[order[axis], 3] = marks.hu.shape[order[axis]] - 1
+    hu = np.ascontiguousarray(np.flip(marks.hu.transpose(order), back))
+    return Volume(hu, Grid(hu.shape, marks.grid.affine @ place))
 
 
 def marks_on(marks: Volume, grid: Grid) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +62,34 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     for bad in ("cut.nii", "none.nii"):
         with pytest.raises(DataError, match="cannot be read"):
             read_marks(row(), tmp_path / bad, SCAN)
+
+
+@pytest.mark.parametrize("axes", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("flipped", [(), (1,), (0, 2), (0, 1, 2)])
+def test_the_same_voxels_in_another_order_are_the_scans(tmp_path: Path, axes: tuple[int, ...], flipped: tuple[int, ...]) -> None:
+    about = np.eye(4)
+    about[:2, :2] = [[np.cos(0.2), -np.sin(0.2)], [np.sin(0.2), np.cos(0.2)]]
+    for affine in (GRID.affine, about @ GRID.affine):
+        place = np.zeros((4, 4))  # of the turned mask's voxels in the scan's
+        place[3, 3] = 1
+        for turned, axis in enumerate(axes):
+            place[axis, turned] = -1 if axis in flipped else 1
+            place[axis, 3] = GRID.shape[axis] - 1 if axis in flipped else 0
+        values = np.ascontiguousarray(np.flip(mask(1, "uint8"), flipped).transpose(axes))
+        write_nifti(values, Grid(values.shape, affine @ place), tmp_path / "m.nii")
+        grid = Grid(GRID.shape, affine)
+        marks = read_marks(row(), tmp_path / "m.nii", Volume(SCAN.hu, grid))
+        assert np.array_equal(marks.hu, mask(1, "int16")) and np.allclose(marks.grid.affine, affine, atol=1e-4)
+
+
+def test_turned_voxels_that_lie_elsewhere_are_refused(tmp_path: Path) -> None:
+    values = mask(1, "uint8")
+    for shift in (1.0, -1.0):
+        affine = GRID.affine @ np.diag([1.0, -1.0, 1.0, 1.0])
+        affine[:3, 3] += GRID.affine[:3, 1] * (GRID.shape[1] - 1 + shift)
+        write_nifti(values, Grid(GRID.shape, affine), tmp_path / "m.nii")
+        with pytest.raises(DataError, match="do not lie on"):
+            read_marks(row(), tmp_path / "m.nii", SCAN)
 
 
 @pytest.mark.parametrize(("value", "dtype"), [(1, "uint8"), (200, "uint8"), (0.4, "float32"), (65535, "uint16")])
