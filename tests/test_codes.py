@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "codes.md"
 # What a code is given to, and at which place.
 GIVEN_TO = {"ScanError": 0, "NoSlices": 0, "ModelError": 0, "AnkleViewerError": 0, "Finding": 1, "Notice": 0, "notify": 0}
+GIVEN_TO |= {"DataError": 0, "LeakError": 0, "OneClassError": 0}  # the trainer's own
 ROW = re.compile(r"\| `([A-Z0-9_]+)` \| ([a-z0-9, ]+) \| .*[^ ] \|")
 
 Codes = dict[str, set[str]]
@@ -64,7 +65,7 @@ def outcome(code: str, to: str, level: str, module: str) -> str:
         return level
     if module.startswith("ankleviewer/ui/"):
         return "window"
-    error = getattr(errors, to)(code, "")
+    error = getattr(errors, to, errors.AnkleViewerError)(code, "")
     if module.startswith("trainer/"):
         return str(trainer_cli.SCAN_REFUSED if isinstance(error, errors.ScanError) else trainer_cli.USAGE)
     met = console.exit_code(error)

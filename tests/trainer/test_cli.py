@@ -208,8 +208,8 @@ def test_a_bar_is_shown_from_its_first_step_on(
 def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "Research use" in capsys.readouterr().out
-    assert main(["prepare", str(tmp_path / "none.csv"), "--out", str(tmp_path / "d")]) == 1
-    assert "none.csv" in capsys.readouterr().err
+    assert main(["prepare", str(tmp_path / "none.csv"), "--out", str(tmp_path / "d")]) == 2
+    assert capsys.readouterr().err.startswith("TABLE_UNREADABLE: there is no table ")
 
 
 def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_a_trouble_ends_with_1_and_one_line(capsys: pytest.CaptureFixture[str], 
 
 
 def test_a_folder_without_prepared_scans_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "--model", "compact", "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 1
+    assert main(["train", "--model", "compact", "--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 2
     assert "holds no prepared scans (make them with `ankle-trainer prepare`)" in capsys.readouterr().err
 
 

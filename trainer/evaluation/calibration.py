@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ankleviewer.core.errors import AnkleViewerError
 from trainer.evaluation.metrics import OneClassError, _pair
 
 Floats = NDArray[np.float64]
@@ -72,14 +73,14 @@ def calibrate(y: ArrayLike, logits: ArrayLike, penalty: float = 1e-2) -> tuple[f
 
     Raises:
         OneClassError: one class only.
-        ValueError: the logits do not rise with the label, a temperature would be negative.
+        AnkleViewerError: CALIBRATION_IMPOSSIBLE, the logits do not rise with the label, a temperature would be negative.
     """
     from scipy.optimize import minimize
 
     labels, x = _pair(y, logits)
     m, n = int(labels.sum()), int((~labels).sum())
     if not m or not n:
-        raise OneClassError(f"{m} positive and {n} negative scans: calibration needs both")
+        raise OneClassError("DATA_TOO_FEW", f"{m} positive and {n} negative scans: calibration needs both")
     centre, spread = float(np.median(x)), float(x.std()) or 1.0
     z = (x - centre) / spread
     target = np.where(labels, (m + 1) / (m + 2), 1 / (n + 2))
@@ -92,7 +93,10 @@ def calibrate(y: ArrayLike, logits: ArrayLike, penalty: float = 1e-2) -> tuple[f
 
     slope, shift = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS", options={"gtol": 1e-8}).x
     if slope <= 1e-6:
-        raise ValueError("the logits do not rise with the label; there is nothing to calibrate")
+        raise AnkleViewerError(
+            "CALIBRATION_IMPOSSIBLE",
+            "The network's answers do not rise from scans without to scans with a fracture: no probability can be made of them.",
+        )
     temperature = spread / float(slope)
     return temperature, float(centre - shift * temperature)
 
@@ -108,7 +112,7 @@ def operating_points(
     """
     labels, scores = _pair(y, p)
     if labels.all() or not labels.any():
-        raise OneClassError("operating points need both classes")
+        raise OneClassError("DATA_TOO_FEW", "operating points need both classes")
     values = np.unique(scores)
     # candidates in the gaps between scores: cut i calls values[i:] positive
     cuts = np.concatenate([[values[0] / 2], (values[1:] + values[:-1]) / 2, [(values[-1] + 1) / 2]])

@@ -183,7 +183,9 @@ def _places(rows: Sequence[Row], truth: Mapping[str, Any] | None, marked: Mappin
 def _check_truth(rows: Sequence[Row], truth: Mapping[str, Any]) -> None:
     wrong = [r.id for r in rows if r.id in truth and bool(r.label) != bool(truth[r.id].get("fractures"))]
     if wrong:
-        raise DataError(f"label and truth.json contradict each other for {len(wrong)} scans, the first is {wrong[0]}")
+        raise DataError(
+            "LABELS_CONTRADICT", f"label and truth.json contradict each other for {len(wrong)} scans, the first is {wrong[0]}"
+        )
 
 
 def predict_scan(

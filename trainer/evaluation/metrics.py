@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ankleviewer.core.errors import AnkleViewerError
+
 Floats = NDArray[np.float64]
 
 
-class OneClassError(ValueError):
+class OneClassError(AnkleViewerError):
     """The labels hold one class only: neither an ROC curve nor a threshold exists."""
 
 
@@ -60,7 +62,7 @@ def auc(y: ArrayLike, s: ArrayLike) -> float:
     m = int(labels.sum())
     n = len(labels) - m
     if not m or not n:
-        raise OneClassError(f"{m} positive and {n} negative scans: both are needed")
+        raise OneClassError("DATA_TOO_FEW", f"{m} positive and {n} negative scans: both are needed")
     return float((midranks(scores)[labels].sum() - m * (m + 1) / 2) / (m * n))
 
 
@@ -235,7 +237,7 @@ def roc(y: ArrayLike, s: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """False positive rate, true positive rate and threshold (call positive when s >= t), from (0, 0, inf) to (1, 1, min)."""
     labels, scores = _pair(y, s)
     if labels.all() or not labels.any():
-        raise OneClassError("an ROC curve needs both classes")
+        raise OneClassError("DATA_TOO_FEW", "an ROC curve needs both classes")
     thresholds = np.unique(scores)[::-1]
     order = np.argsort(-scores, kind="stable")
     hits = np.concatenate([[0], np.cumsum(labels[order])])

@@ -13,9 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ankleviewer.core.errors import AnkleViewerError
 
-class DataError(ValueError):
-    """A manifest that cannot be used; the message names the line."""
+
+class DataError(AnkleViewerError):
+    """A manifest, marks or prepared scans that cannot be used; the message names the line or the scan."""
 
 
 @dataclass(frozen=True)
@@ -101,18 +103,18 @@ def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: No
     for line, values in _records(path, say):
         # what else a row holds is not told: it names a patient
         if not values.get("path"):
-            raise DataError(f"{path.name}, line {line}: names no path")
+            raise DataError("TABLE_INVALID", f"{path.name}, line {line}: names no path")
         if values.get("label") not in ("0", "1"):
-            raise DataError(f"{path.name}, line {line}: the label must be 0 or 1")
+            raise DataError("TABLE_INVALID", f"{path.name}, line {line}: the label must be 0 or 1")
         lines.append((f"{path.name}, line {line}", values, path.parent / values["path"]))
         numbers.append(line)
     if not lines:
-        raise DataError(f"{path} names no scan")
+        raise DataError("TABLE_INVALID", f"{path} names no scan")
     scans = [scan for _, _, scan in lines]
     if twice := [scan for scan, times in Counter(scans).items() if times > 1]:
         again = " and ".join(str(line) for line, (_, _, scan) in zip(numbers, lines, strict=True) if scan == twice[0])
         more = f" (of {len(twice)} such scans the first)" if len(twice) > 1 else ""
-        raise DataError(f"{path.name} names a scan twice: lines {again}{more}")
+        raise DataError("TABLE_INVALID", f"{path.name} names a scan twice: lines {again}{more}")
     rows = [
         _row(where, values, path.parent, scan, name)
         for (where, values, scan), name in zip(lines, names_of(scans, path.parent), strict=True)
@@ -123,7 +125,9 @@ def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: No
     for (where, _, _), row in zip(lines, rows, strict=True):
         # two scans of one id would be prepared into one file; some file systems hold small and capital letters for the same
         if (other := taken.setdefault(row.id.casefold(), where)) != where:
-            raise DataError(f"{where}: the id {row.id!r} belongs to another scan ({other}); the column id gives each its own")
+            raise DataError(
+                "TABLE_INVALID", f"{where}: the id {row.id!r} belongs to another scan ({other}); the column id gives each its own"
+            )
     return rows
 
 
@@ -132,15 +136,15 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise DataError(f"there is no table {path}") from error
+        raise DataError("TABLE_UNREADABLE", f"there is no table {path}") from error
     except OSError as error:
-        raise DataError(f"the table {path} cannot be read: {error.strerror or error}") from error
+        raise DataError("TABLE_UNREADABLE", f"the table {path} cannot be read: {error.strerror or error}") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"  # of other encodings each has its own way of not being UTF-8
     if "\0" in text:
-        raise DataError(f"{path} is no text in UTF-8; save it as CSV UTF-8")
+        raise DataError("TABLE_INVALID", f"{path} is no text in UTF-8; save it as CSV UTF-8")
     first = text.lstrip().partition("\n")[0].rstrip("\r")
     told = _SEPARATOR.fullmatch(first)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=told[1] if told else max(",;\t", key=first.count))
@@ -156,21 +160,22 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
                 _check_headings(path, headings, say)
             elif len(values) > len(headings):
                 raise DataError(
+                    "TABLE_INVALID",
                     f"{path.name}, line {reader.line_num}: {len(values)} cells under {len(headings)} headings; one that holds "
-                    "the sign that parts the cells needs quotation marks"
+                    "the sign that parts the cells needs quotation marks",
                 )
             else:
                 records.append((reader.line_num, dict(zip(headings, values, strict=False))))
     except csv.Error as error:
-        raise DataError(f"{path.name}, line {reader.line_num}: cannot be read as a table: {error}") from error
+        raise DataError("TABLE_INVALID", f"{path.name}, line {reader.line_num}: cannot be read as a table: {error}") from error
     return records
 
 
 def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], None]) -> None:
     if missing := [name for name in REQUIRED if name not in headings]:
-        raise DataError(f"{path.name} has no column {' and no column '.join(missing)}")
+        raise DataError("TABLE_INVALID", f"{path.name} has no column {' and no column '.join(missing)}")
     if twice := sorted(name for name, times in Counter(headings).items() if times > 1 and name in KNOWN):
-        raise DataError(f"{path.name} has more than one column {', '.join(twice)}")
+        raise DataError("TABLE_INVALID", f"{path.name} has more than one column {', '.join(twice)}")
     unknown = []
     for name in headings:
         if name and name not in KNOWN:
@@ -183,7 +188,7 @@ def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], No
 def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str) -> Row:
     given = unicodedata.normalize("NFC", values.get("id", ""))
     if given and (NOT_IN_NAMES.search(given) or given.startswith(".")):
-        raise DataError(f"{where}: the id {given!r} cannot be a file's name")
+        raise DataError("TABLE_INVALID", f"{where}: the id {given!r} cannot be a file's name")
     name = given or unicodedata.normalize("NFC", name)
     patient = unicodedata.normalize("NFC", values.get("patient", ""))  # one name typed on two systems is one patient
     return Row(
@@ -208,7 +213,7 @@ def _not_eligible(values: dict[str, str], where: str) -> str:
         except ValueError:
             years = float("nan")
         if not math.isfinite(years):
-            raise DataError(f"{where}: the age {age!r} is no number")
+            raise DataError("TABLE_INVALID", f"{where}: the age {age!r} is no number")
         if years < ADULT:
             return "NOT_ADULT"
     for column, code in EXCLUDING.items():
@@ -216,5 +221,5 @@ def _not_eligible(values: dict[str, str], where: str) -> str:
         if answer in _YES:
             return code
         if answer not in _NO:
-            raise DataError(f"{where}: {column} must be yes or no, is {answer!r}")
+            raise DataError("TABLE_INVALID", f"{where}: {column} must be yes or no, is {answer!r}")
     return ""

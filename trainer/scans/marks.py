@@ -31,16 +31,16 @@ def read_marks(row: Row, path: Path, volume: Volume) -> Volume:
     from ankleviewer.core.errors import ScanError
 
     if path.resolve() == row.path.resolve():
-        raise DataError(f"scan {row.id}: the marks {path.name} are the scan itself")
+        raise DataError("MARKS_UNFIT", f"scan {row.id}: the marks {path.name} are the scan itself")
     try:
         marks = _open(path)
     except (ScanError, OSError) as error:
-        raise DataError(f"scan {row.id}: the marks {path.name} cannot be read: {error}") from error
+        raise DataError("MARKS_UNFIT", f"scan {row.id}: the marks {path.name} cannot be read: {error}") from error
     marks = _in_order(marks, volume.grid)
     if marks.hu.shape != volume.hu.shape or not np.allclose(marks.grid.affine, volume.grid.affine, atol=1e-2):
-        raise DataError(f"scan {row.id}: the marks {path.name} do not lie on the scan's grid")
+        raise DataError("MARKS_UNFIT", f"scan {row.id}: the marks {path.name} do not lie on the scan's grid")
     if not row.label and marks.hu.any():
-        raise DataError(f"scan {row.id}: the marks {path.name} hold a fracture, but the label is 0")
+        raise DataError("MARKS_UNFIT", f"scan {row.id}: the marks {path.name} hold a fracture, but the label is 0")
     return marks
 
 
@@ -52,7 +52,7 @@ def _in_order(marks: Volume, grid: Grid) -> Volume:
     if not np.array_equal(np.abs(turn) @ np.abs(turn).T, np.eye(3)):
         return marks
     order = np.abs(turn).argmax(axis=1)
-    back = [axis for axis in range(3) if turn[axis, order[axis]] < 0]
+    back = tuple(axis for axis in range(3) if turn[axis, order[axis]] < 0)
     place = np.eye(4)
     place[:3, :3] = turn.T
     for axis in back:

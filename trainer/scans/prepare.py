@@ -148,14 +148,16 @@ def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:
             records = list(csv.DictReader(f))
     except (OSError, ValueError, KeyError, TypeError) as error:
         reason = "" if isinstance(error, FileNotFoundError) else f": {error}"
-        raise DataError(f"{out} holds no prepared scans (make them with `ankle-trainer prepare`){reason}") from error
+        raise DataError(
+            "PREPARED_MISSING", f"{out} holds no prepared scans (make them with `ankle-trainer prepare`){reason}"
+        ) from error
     found = []
     for r in records:
         row = Row(r["id"], Path(r["path"]), int(r["label"]), r["patient"], "", r["severity"], r["twin"])
         values, marks = out / "inputs" / f"{row.id}.npy", out / "marks" / f"{row.id}.npy"
         for file in () if r["excluded"] else (values, marks) if r.get("marked") else (values,):
             if not file.is_file():
-                raise DataError(f"{file} is gone; run `ankle-trainer prepare` again")
+                raise DataError("PREPARED_MISSING", f"{file} is gone; run `ankle-trainer prepare` again")
         found.append(
             Prepared(row, r["split"], r["excluded"], None if r["excluded"] else values, marks if marks.is_file() else None)
         )
@@ -181,7 +183,9 @@ def _state(manifest: Path, out: Path) -> dict[str, Any]:
     """
     there = [out / name for name in WRITTEN if (out / name).exists()]
     if manifest.is_file() and any(file.samefile(manifest) for file in there):
-        raise DataError(f"{manifest} would be replaced by a part of itself: give another folder, or the table another name")
+        raise DataError(
+            "SET_UNFIT", f"{manifest} would be replaced by a part of itself: give another folder, or the table another name"
+        )
     if not there:
         return {}
     try:
@@ -189,7 +193,7 @@ def _state(manifest: Path, out: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         state = None
     if not isinstance(state, dict) or not {"preprocessing", "scans"} <= state.keys():
-        raise DataError(f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
+        raise DataError("SET_UNFIT", f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
     return state
 
 
@@ -231,13 +235,15 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
     known = {row.id for row in wanted if before.get(row.id, {}).get("excluded", NOT_FOUND) != NOT_FOUND}
     if wanted and not there:
         raise DataError(
+            "SCANS_NOT_FOUND",
             f"none of the table's {len(wanted)} scans is found, the first should be {wanted[0].path}: is their folder connected? "
-            "Nothing was written"
+            "Nothing was written",
         )
     if known and not known & there:
         raise DataError(
+            "SCANS_NOT_FOUND",
             f"none of the {len(known)} scans that were prepared before is found: is their folder connected? Nothing was written. "
-            "Where they are gone for good, take them out of the table"
+            "Where they are gone for good, take them out of the table",
         )
 
 

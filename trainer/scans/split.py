@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ankleviewer.core.errors import AnkleViewerError
 from trainer.scans.manifest import DataError, Row
 
 SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Statistical Analysis"
@@ -25,7 +26,7 @@ class Prepared:
     marks_path: Path | None = None
 
 
-class LeakError(ValueError):
+class LeakError(AnkleViewerError):
     """The same patient or the same picture stands in two parts of the split."""
 
 
@@ -74,12 +75,18 @@ def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
         if item.excluded:
             continue
         if patients.setdefault(item.row.patient, item.split) != item.split:
-            raise LeakError(f"one patient stands in {patients[item.row.patient]} and in {item.split} (scan {item.row.id})")
+            raise LeakError(
+                "DATA_LEAK", f"one patient stands in {patients[item.row.patient]} and in {item.split} (scan {item.row.id})"
+            )
         other = pictures.setdefault(pixels[item.row.id], item)
         if other.row.label != item.row.label:
-            raise DataError(f"scans {other.row.id} and {item.row.id} hold the same pixels, but their labels differ")
+            raise DataError(
+                "LABELS_CONTRADICT", f"scans {other.row.id} and {item.row.id} hold the same pixels, but their labels differ"
+            )
         if other.split != item.split:
-            raise LeakError(f"scans {other.row.id} ({other.split}) and {item.row.id} ({item.split}) hold the same pixels")
+            raise LeakError(
+                "DATA_LEAK", f"scans {other.row.id} ({other.split}) and {item.row.id} ({item.split}) hold the same pixels"
+            )
         if other is not item:
             twice.append(f"{other.row.id} and {item.row.id}: the same pixels, counted twice in {item.split}")
     return twice

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ankleviewer.core.errors import AnkleViewerError
 from trainer.evaluation.calibration import (
     SENSITIVITY,
     SPECIFICITY,
@@ -52,7 +53,7 @@ def test_separated_logits_stay_finite() -> None:
 def test_nothing_to_calibrate_is_said() -> None:
     with pytest.raises(OneClassError):
         calibrate([1, 1], [0.0, 1.0])
-    with pytest.raises(ValueError, match="rise"):
+    with pytest.raises(AnkleViewerError, match=r"^CALIBRATION_IMPOSSIBLE: .* do not rise"):
         calibrate([1, 1, 0, 0], [-2.0, -1.0, 1.0, 2.0])
 
 

@@ -57,7 +57,7 @@ def test_what_is_wrong_with_a_row_is_said_without_its_cells(tmp_path: Path, text
 
 
 def test_missing_manifest(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"^there is no table .*none\.csv$"):
+    with pytest.raises(DataError, match=r"^TABLE_UNREADABLE: there is no table .*none\.csv$"):
         read_manifest(tmp_path / "none.csv")
 
 
@@ -66,7 +66,7 @@ def test_a_manifest_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Mon
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(DataError, match=r"^the table .*scans\.csv cannot be read: Permission denied$"):
+    with pytest.raises(DataError, match=r"^TABLE_UNREADABLE: the table .*scans\.csv cannot be read: Permission denied$"):
         read_manifest(tmp_path / "scans.csv")
 
 
