@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ankleviewer.core.display.scene import Scene, resolve
 from ankleviewer.core.imaging.oblique import frames_of
 from ankleviewer.core.imaging.planes import PLANES, Frame, Viewport, region_on_slice
+from ankleviewer.core.reading.whose import ankle_at
 from ankleviewer.ui.slices.slice_paint import PLANE_NAMES
 from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.state.controller import CaseController
@@ -62,8 +63,13 @@ class Compare(Tiles):
         """What there is to show of each ankle."""
         case = self._controller.case
         if not self._scenes and case is not None:
-            self._scenes = [self._controller.scene_for(n) for n in range(len(case.ankles))]
+            self._scenes = [self._own(n) for n in range(len(case.ankles))]
         return self._scenes
+
+    def _own(self, index: int) -> Scene:
+        """What there is to show of an ankle; of the places that the reader marked, those in it."""
+        scene, ankles = self._controller.scene_for(index), self._controller.case.ankles
+        return replace(scene, missed=tuple(mark for mark in scene.missed if ankle_at(mark[1], ankles) == index))
 
     def scroll(self, count: int) -> None:
         """Both on by a number of slices of the scan's own planes, which are those shown: see `tiles`."""

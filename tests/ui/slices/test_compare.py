@@ -106,6 +106,18 @@ def test_each_has_its_own_boxes(window) -> None:
     assert right.current and not left.current
 
 
+def test_each_has_its_own_places_that_the_reader_marked(window) -> None:
+    place = (RIGHT[0] + 2, RIGHT[1], LEFT[2])
+    window.view.move_cursor(place)
+    window.controller.add_missed()
+    right, _ = tiles(window)
+    assert [mark.number for mark in right.picture.missed] == [1]
+    window.view.move_cursor(RIGHT)
+    _, left = tiles(window)
+    assert left.picture.frame.grid.to_mm((0, 0, left.picture.index))[2] == place[2], "the slice that the mark lies on"
+    assert left.picture.missed == ()
+
+
 def test_turned_planes_do_not_count_here(window) -> None:
     window.view.turn_others("coronal", 20)
     assert all(tile.picture.frame.turned is None for tile in tiles(window))
