@@ -9,7 +9,6 @@ inputs/ID.npy, the network's inputs exactly as the viewer would make them, and m
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -17,16 +16,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
-from ankleviewer.core.volume import Volume
+from trainer.scans.example import make_example
 from trainer.scans.flow_diagram import draw_flow, flow_table
-from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import DataError, Row, read_manifest
-from trainer.scans.marks import marks_on, read_marks
 from trainer.scans.parts import of_an_earlier_release, parts_before, remember
 from trainer.scans.source import TAKING_IN, fingerprint
 from trainer.scans.split import SPLITS, Prepared, check_leaks, flow, split_by_patient
@@ -34,11 +27,7 @@ from trainer.scans.split import SPLITS, Prepared, check_leaks, flow, split_by_pa
 TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
 WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
-WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells which of them
-CUT_OFF = "ANKLE_INCOMPLETE"  # the marks lie in an ankle that the scan does not show whole
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin", "marked")
-
-Float32 = NDArray[np.float32]
 
 
 def prepare(
@@ -90,7 +79,7 @@ def prepare(
             continue
         for name in ("index.csv", "preprocessing.json"):  # until all is done the folder is not what they say
             (out / name).unlink(missing_ok=True)
-        entry = _one(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
+        entry = make_example(row, folder / f"{row.id}.npy", out / "marks" / f"{row.id}.npy", spec)
         state["scans"][row.id] = entry | {"source": source}
         write_text(state_file, json.dumps(state))
     # what the table says against a scan is not kept in the state, since the table may change; such a scan is not even read
@@ -247,60 +236,12 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
         )
 
 
-def _one(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
-    from ankleviewer.core.assessment.preprocess import apply, model_grid
-
-    marks.unlink(missing_ok=True)  # of an earlier table
-    found = take_in(row.path)
-    if found.scan is None:
-        return {"excluded": found.reason, "pixels": "", "ankle": None}
-    volume = found.scan.volume
-    pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
-    marked = read_marks(row, row.mask, volume) if row.mask is not None else None
-    ankle = _meant(found, row.label, marked)
-    if ankle is None or not ankle.complete:
-        reason = CUT_OFF if ankle is not None else WHICH_ANKLE if found.ankles else found.reason
-        return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
-    others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
-    tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up, others)
-    _save(target, tensor[0, 0])
-    seen = None if marked is None else marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up))
-    # marks of nothing would teach that no cell of a fractured scan holds a fracture
-    has_marks = seen is not None and (not row.label or bool(seen.any()))
-    if seen is not None and has_marks:
-        _save(marks, seen)
-    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": has_marks}
-
-
-def _meant(found: Intake, label: int, marked: Volume | None) -> Ankle | None:
-    """The ankle that a scan's label speaks of: of several it is the one with the marks, which may be an incomplete one; without
-    marks an unfractured scan means any complete one, a fractured one leaves it open between two (None).
-    """
-    ankles = found.ankles
-    if not ankles or not label:
-        return ankles[0] if ankles else None
-    where = np.argwhere(marked.hu > 0) if marked is not None else np.zeros((0, 3))
-    if marked is None or not len(where):
-        return ankles[0] if len(ankles) == 1 else None
-    middle = marked.grid.to_mm(where).mean(axis=0)
-    every = (*ankles, *found.incomplete)
-    return min(every, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
-
-
 def _is_done(entry: dict[str, Any], source: str, out: Path, name: str) -> bool:
     """Whether a scan was prepared before from the same files, and what was made of it is still there."""
     if entry.get("source") != source:
         return False
     wanted = [] if entry["excluded"] else ["inputs", "marks"] if entry.get("marked") else ["inputs"]
     return all((out / kind / f"{name}.npy").is_file() for kind in wanted)
-
-
-def _save(target: Path, values: NDArray[Any]) -> None:
-    from ankleviewer.io.atomic import atomic_file
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(target) as stream:
-        np.save(stream, values)
 
 
 def _index(found: Sequence[Prepared], scans: dict[str, Any]) -> str:

@@ -9,46 +9,21 @@ import os
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ankleviewer.core.anatomy.finder import Ankle
-from ankleviewer.core.assessment.preprocess import BONE, PAPER, apply
-from ankleviewer.core.geometry import Grid
-from ankleviewer.core.volume import Volume
+from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.io.nifti import write_nifti
-from ankleviewer.io.reader import open_scan
 from trainer.scans import prepare as module
-from trainer.scans.intake import Intake
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.prepare import prepare, read_prepared
 from trainer.scans.split import LeakError, Prepared, flow
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
 
-SPEC = replace(BONE, size=32, spacing_mm=4.0)
-
-
-@pytest.fixture(scope="module")
-def scans(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One good scan, one without an ankle, one that is no scan."""
-    folder = tmp_path_factory.mktemp("scans")
-    good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
-    write_nifti(good.volume, None, folder / "good.nii.gz")
-    water = Volume(np.zeros((60, 60, 60), dtype=np.int16), Grid.axis_aligned((60, 60, 60), (2.0, 2.0, 2.0), (0.0, 0.0, 0.0)))
-    write_nifti(water, None, folder / "water.nii.gz")
-    (folder / "broken.nii.gz").write_bytes(b"no scan at all")
-    (folder / "manifest.csv").write_text("path,label,patient\ngood.nii.gz,1,p1\nwater.nii.gz,0,p2\nbroken.nii.gz,0,p3\n")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def done(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Prepared]]:
-    out = tmp_path_factory.mktemp("data")
-    return out, prepare(scans / "manifest.csv", out, SPEC)
+SPEC = replace(BONE, size=32, spacing_mm=4.0)  # that of the fixtures
 
 
 def test_refused_scans_are_listed_with_their_reason(done: tuple[Path, list[Prepared]]) -> None:
@@ -96,40 +71,6 @@ def test_a_table_that_says_neither_yes_nor_no_is_refused(tmp_path: Path, cells: 
         prepare(tmp_path / "m.csv", tmp_path / "out", SPEC)
 
 
-def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
-    grid = Grid.axis_aligned((30, 4, 4), 5.0, (-75.0, 0.0, 0.0))
-    right, left = (Ankle(side, (x, 5.0, 5.0), (x - 9, 0, 0), (x + 9, 9, 9), True, "") for side, x in (("R", -50.0), ("L", 50.0)))
-    hu = np.zeros(grid.shape, dtype=np.int16)
-    nothing = Volume(hu.copy(), grid)
-    hu[26:28, 1, 1] = 1
-    marked = Volume(hu, grid)
-
-    def meant(ankles: tuple[Ankle, ...], label: int, marks: Volume | None, incomplete: tuple[Ankle, ...] = ()) -> Ankle | None:
-        return module._meant(Intake(None, ankles, "", incomplete), label, marks)
-
-    assert meant((right, left), 1, marked) is left and meant((right,), 1, marked) is right
-    assert meant((right, left), 1, None) is None and meant((right, left), 1, nothing) is None
-    assert meant((right, left), 0, None) is right and meant((), 1, None) is None
-    cut = replace(left, complete=False)
-    assert meant((right,), 1, marked, (cut,)) is cut, "the fracture is not in the whole one"
-    assert meant((right,), 0, None, (cut,)) is right and meant((right,), 1, None, (cut,)) is right
-
-
-def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    grid = Grid.axis_aligned((60, 20, 40), 5.0, (-150.0, -50.0, -100.0))
-    hu = np.full(grid.shape, -1000, dtype=np.int16)
-    right = Ankle("R", (-80.0, 0.0, 0.0), (-110, -40, -90), (-50, 40, 90), True, "")
-    cut = Ankle("L", (80.0, 0.0, 0.0), (50, -40, -90), (110, 40, 10), False, "too short.")
-    scan = SimpleNamespace(volume=Volume(hu, grid))
-    marks = np.zeros(grid.shape, dtype=np.int16)
-    marks[46:48, 10, 20] = 1
-    monkeypatch.setattr(module, "take_in", lambda _path: Intake(scan, (right,), "", (cut,)))
-    monkeypatch.setattr(module, "read_marks", lambda *_: Volume(marks, grid))
-    row = Row("s", tmp_path / "s.nii", 1, "p", "", "", "", mask=tmp_path / "m.nii")
-    entry = module._one(row, tmp_path / "s.npy", tmp_path / "marks.npy", SPEC)
-    assert entry["excluded"] == "ANKLE_INCOMPLETE" and not (tmp_path / "s.npy").exists()
-
-
 def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
 
@@ -137,7 +78,7 @@ def test_a_scan_is_read_again_where_it_is_another_one(tmp_path: Path, monkeypatc
         read.append(row.path.relative_to(tmp_path))
         return {"excluded": "NO_COMPLETE_ANKLE", "pixels": "", "ankle": None, "marked": False}
 
-    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "make_example", one)
     monkeypatch.chdir(tmp_path)
     table = Path("m.csv")
     for name in ("one", "two"):
@@ -176,7 +117,7 @@ def test_a_folder_is_ours_even_where_every_scan_was_left_out(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["train.csv", "index.csv", "other.csv", "state.json"])
 def test_a_table_that_is_not_ours_is_never_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(module, "_one", lambda *_: pytest.fail("reads"))
+    monkeypatch.setattr(module, "make_example", lambda *_: pytest.fail("reads"))
     (tmp_path / "1.nii").write_bytes(b"x")
     table = tmp_path / ("m.csv" if name == "state.json" else name)
     if name == "state.json":
@@ -188,55 +129,6 @@ def test_a_table_that_is_not_ours_is_never_replaced(tmp_path: Path, monkeypatch:
     with pytest.raises(DataError, match="give another folder"):
         prepare(table, tmp_path, SPEC)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
-
-
-def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path) -> None:
-    good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
-    write_nifti(good.mask, good.volume.grid, tmp_path / "mask.nii.gz")
-    (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},1,p,mask.nii.gz\n")
-    (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", replace(SPEC, size=64, spacing_mm=2.0))
-    assert item.marks_path is not None and item.input_path is not None
-    marks, values = np.load(item.marks_path), np.load(item.input_path)
-    assert marks.shape == values.shape and 0.4 < marks.sum() / (good.mask > 0).sum() < 2.5
-    with open(tmp_path / "out" / "index.csv", newline="") as f:
-        middle = np.array([float(v) for v in next(csv.DictReader(f))["ankle"].split()])
-    centre = middle + 2.0 * (np.argwhere(marks).mean(axis=0) - 31.5)
-    np.testing.assert_allclose(centre, good.truth["fractures"][0]["center_mm"], atol=2.0)
-    write_nifti(good.mask[:-1], Grid.axis_aligned((64, 65, 65), 2.0, (0.0, 0.0, 0.0)), tmp_path / "mask.nii.gz")
-    with pytest.raises(DataError, match=r"the marks mask.nii.gz do not lie on the scan's grid"):
-        prepare(tmp_path / "m.csv", tmp_path / "other", SPEC)
-    (tmp_path / "mask.nii.gz").write_bytes(b"no marks")
-    with pytest.raises(DataError, match=r"scan good: the marks mask\.nii\.gz cannot be read"):
-        prepare(tmp_path / "m.csv", tmp_path / "third", SPEC)
-
-
-def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path) -> None:
-    """They would teach that no cell of a fractured scan holds a fracture."""
-    volume = open_scan(scans / "good.nii.gz").volume
-    mask = np.zeros(volume.hu.shape, dtype=np.uint8)
-
-    def prepared(label: int) -> tuple[Prepared, list[str]]:
-        write_nifti(mask, volume.grid, tmp_path / "mask.nii.gz")
-        (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},{label},p,mask.nii.gz\n")
-        said: list[str] = []
-        (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", SPEC, say=said.append)
-        few = [line for line in said if "too few patients" in line]
-        assert len(few) == 3 and "no scan fell to the test part: there are too few patients" in few
-        return item, [line for line in said if line not in few]
-
-    item, said = prepared(1)
-    assert item.marks_path is None and not (tmp_path / "out" / "marks" / "good.npy").exists()
-    assert said == ["good: its marks hold nothing that the network could see; its fracture counts as not marked"]
-    assert prepared(1)[1] == said and said[0] in (tmp_path / "out" / "flow.md").read_text(encoding="utf-8")
-    assert prepared(0)[0].marks_path is not None and prepared(0)[1] == []
-    mask[0, 0, 0] = 1  # a corner of 2 mm, less than MARKED_SHARE of a voxel of 4 mm
-    item, said = prepared(1)
-    assert item.marks_path is None and len(said) == 1
-    mask[20:40, 20:40, 20:40] = 1
-    item, said = prepared(1)
-    assert item.marks_path is not None and said == []
-    with pytest.raises(DataError, match=r"scan good: the marks mask\.nii\.gz hold a fracture, but the label is 0"):
-        prepared(0)
 
 
 def test_what_was_prepared_is_found_again(done: tuple[Path, list[Prepared]]) -> None:
@@ -260,24 +152,12 @@ def test_each_part_of_the_split_is_a_manifest(done: tuple[Path, list[Prepared]])
     assert [r.id for r in rows] == ["good"] and rows[0].path.is_file()
 
 
-def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]]) -> None:
-    out, items = done
-    with open(out / "index.csv", newline="") as f:
-        centre = tuple(float(v) for v in next(csv.DictReader(f))["ankle"].split())
-    expected, _ = apply(open_scan(scans / "good.nii.gz").volume, SPEC, centre)
-    assert items[0].input_path is not None
-    stored = np.load(items[0].input_path)
-    assert stored.shape == (32, 32, 32) and stored.dtype == np.float32
-    np.testing.assert_allclose(stored, expected[0, 0], atol=0.02)
-    assert np.linalg.norm(centre) < 25
-
-
 def test_what_is_left_out_does_not_make_the_parts_uneven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for i in range(60):
         (tmp_path / f"s{i}.nii.gz").touch()
     lines = [f"s{i}.nii.gz,{i % 2},p{i},{15 if i < 20 else 40}" for i in range(60)]
     (tmp_path / "scans.csv").write_text("\n".join(["path,label,patient,age", *lines]) + "\n")
-    monkeypatch.setattr(module, "_one", lambda row, *a: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
+    monkeypatch.setattr(module, "make_example", lambda row, *a: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
     parts = Counter((p.split, p.row.label) for p in prepare(tmp_path / "scans.csv", tmp_path / "out", SPEC))
     assert parts == {("", 0): 10, ("", 1): 10} | {
         (name, label): n for name, n in (("train", 14), ("validation", 3), ("test", 3)) for label in (0, 1)
@@ -294,7 +174,7 @@ def test_nothing_is_read_twice_unless_the_rules_change(
         target.touch()
         return {"excluded": "", "pixels": row.path.name, "ankle": [0.0, 0.0, 0.0]}
 
-    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "make_example", one)
     met: list[tuple[int, int]] = []
     again = prepare(scans, done[0], SPEC, progress=lambda i, n, name: met.append((i, n)))
     assert read == [] and again == done[1] and met == [(0, 3), (1, 3), (2, 3), (3, 3)]
@@ -318,7 +198,7 @@ def test_an_interrupted_run_goes_on(scans: Path, tmp_path: Path, monkeypatch: py
         target.touch()
         return {"excluded": "", "pixels": row.path.name, "ankle": None}
 
-    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "make_example", one)
     with pytest.raises(KeyboardInterrupt):
         prepare(scans, tmp_path, SPEC)
     prepare(scans, tmp_path, SPEC)
@@ -337,7 +217,9 @@ def test_a_table_of_one_part_is_not_split_again(tmp_path: Path, monkeypatch: pyt
         (tmp_path / f"s{i}.nii.gz").touch()
         lines.append(f"s{i}.nii.gz,{i % 2},p{i}")
     (tmp_path / "validation.csv").write_text("\n".join(["path,label,patient", *lines]) + "\n")
-    monkeypatch.setattr(module, "_one", lambda row, *a: {"excluded": "", "pixels": f"x{row.label}", "ankle": [0.0, 0.0, 0.0]})
+    monkeypatch.setattr(
+        module, "make_example", lambda row, *a: {"excluded": "", "pixels": f"x{row.label}", "ankle": [0.0, 0.0, 0.0]}
+    )
     with pytest.raises(LeakError):
         prepare(tmp_path / "validation.csv", tmp_path / "whole", SPEC)
     said: list[str] = []
@@ -354,7 +236,7 @@ def test_scans_out_of_reach_do_not_empty_what_was_prepared(tmp_path: Path, monke
     share, table = tmp_path / "share", tmp_path / "n.csv"
     share.mkdir()
     (tmp_path / "here.nii").touch()
-    monkeypatch.setattr(module, "_one", lambda row, *a: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
+    monkeypatch.setattr(module, "make_example", lambda row, *a: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
     (share / "b.nii").touch()
     table.write_text("path,label\nshare/b.nii,0\n")
     prepare(table, tmp_path / "out", SPEC)
@@ -374,7 +256,7 @@ def test_what_is_written_is_read_whatever_the_system_speaks(tmp_path: Path, monk
         np.save(target, np.zeros(1))
         return {"excluded": "", "pixels": "x", "ankle": [0.0, 0.0, 0.0]}
 
-    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "make_example", one)
     prepare(tmp_path / "m.csv", tmp_path / "out", SPEC)
     opened = io.open
 
@@ -399,7 +281,7 @@ def test_what_is_gone_is_made_again_and_an_unfinished_run_is_none(tmp_path: Path
             file.write_bytes(spec.hash.encode())
         return {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0], "marked": True}
 
-    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "make_example", one)
     table, out = tmp_path / "m.csv", tmp_path / "out"
     for name in ("a", "b", "stop"):
         (tmp_path / f"{name}.nii").touch()
@@ -425,7 +307,7 @@ def test_patients_stay_in_their_part_when_scans_are_added(tmp_path: Path, monkey
     def one(row: Row, *_: Any) -> dict[str, Any]:
         return {"excluded": "REFUSED" if row.id in excluded else "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]}
 
-    monkeypatch.setattr(module, "_one", one)
+    monkeypatch.setattr(module, "make_example", one)
     monkeypatch.setattr(module, "_is_done", lambda *_: False)
     table = tmp_path / "m.csv"
 
@@ -449,7 +331,9 @@ def test_patients_stay_in_their_part_when_scans_are_added(tmp_path: Path, monkey
 def test_scans_without_a_patient_stay_in_their_part_when_others_of_their_name_come(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_one", lambda row, *_: {"excluded": "", "pixels": str(row.path), "ankle": [0.0, 0.0, 0.0]})
+    monkeypatch.setattr(
+        module, "make_example", lambda row, *_: {"excluded": "", "pixels": str(row.path), "ankle": [0.0, 0.0, 0.0]}
+    )
     monkeypatch.setattr(module, "_is_done", lambda *_: False)
     table, out = tmp_path / "m.csv", tmp_path / "out"
 
@@ -477,7 +361,7 @@ def test_scans_without_a_patient_stay_in_their_part_when_others_of_their_name_co
 
 
 def test_another_window_is_said_to_make_all_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_one", lambda *_: {"excluded": "", "pixels": "", "ankle": [0.0, 0.0, 0.0]})
+    monkeypatch.setattr(module, "make_example", lambda *_: {"excluded": "", "pixels": "", "ankle": [0.0, 0.0, 0.0]})
     (tmp_path / "a.nii").touch()
     (tmp_path / "m.csv").write_text("path,label\na.nii,1\n")
     said: list[str] = []
