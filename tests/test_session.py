@@ -17,9 +17,9 @@ from ankleviewer import session
 from ankleviewer.core.assessment.result import Consensus, Result
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.places import Place
-from ankleviewer.core.reading.review import History
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.inference.runtime import Engine

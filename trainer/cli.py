@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("manifest", type=Path, help="the table of scans (docs/own-scans.md)")
     p.add_argument("--out", type=Path, required=True, metavar="DATA", help="folder for what is prepared")
     p.add_argument("--window", choices=("bone", "paper"), default="bone", help="bone: at 0.75 mm; paper: its own, at 1 mm")
-    p.add_argument("--seed", type=at_least(0), default=0, help="of the split; default: 0")
+    p.add_argument("--seed", type=at_least(0), help="of the split; default: that of the folder, 0 in a new one")
     p = commands.add_parser("train", help="train a network")
     training_options(p, "simulate|DATA", "the simulator, or a folder that `prepare` made")
     p.add_argument("--folds", type=int, metavar="K", help="with DATA: cross-validation inside the training part, no model")

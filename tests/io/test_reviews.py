@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.places import Place
-from ankleviewer.core.reading.review import History
 from ankleviewer.io import reviews
 
 SCAN, FORMER = "cd" * 32, "ab" * 32
@@ -49,7 +49,7 @@ def test_a_review_of_an_earlier_release_is_the_scans_own_from_now_on() -> None:
 WRITER = """
 import sys
 from ankleviewer.core.reading.measure import Value
-from ankleviewer.core.reading.review import History
+from ankleviewer.core.reading.history import History
 from ankleviewer.io import reviews
 
 history = History()

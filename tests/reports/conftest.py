@@ -17,9 +17,10 @@ from ankleviewer.core.assessment.result import AnkleInfo, Box, ModelAnswer, Mode
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
+from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.places import Place
-from ankleviewer.core.reading.review import BoxMm, History
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.core.volume import Volume
 from ankleviewer.reports.content import Report
 

@@ -8,8 +8,9 @@ import pytest
 
 from ankleviewer.core.assessment.result import AnkleInfo, Consensus, Looked, Result
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
-from ankleviewer.core.reading.review import History, Review
+from ankleviewer.core.reading.review import Review
 from ankleviewer.reports import content
 
 

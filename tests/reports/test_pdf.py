@@ -10,8 +10,9 @@ from PIL import Image
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.places import Place
-from ankleviewer.core.reading.review import History, Review
+from ankleviewer.core.reading.review import Review
 from ankleviewer.reports.pdf import Figures, render
 
 PICTURES = [Image.new("RGB", (60, 60), (n, 0, 0)) for n in (10, 90, 200)]

@@ -27,6 +27,7 @@ from trainer.scans.split import SPLITS, Prepared, check_leaks, flow, split_by_pa
 TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
 WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
+PASSING = (NOT_FOUND, "ARCHIVE_NO_ROOM", "FILE_UNREADABLE", "OUT_OF_MEMORY")  # a share that is away, a full disk, other work
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin", "marked")
 
 
@@ -35,7 +36,7 @@ def prepare(
     out: Path,
     spec: PreprocessSpec,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
     say: Callable[[str], None] = lambda line: None,
     part: str | None = None,
@@ -43,12 +44,13 @@ def prepare(
     """Fill `out`; scans that are there already are not read again, unless their files have changed.
 
     Args:
+        seed: of the split; None for the folder's own, 0 in a new one.
         say: told what was noticed of the table, the marks and equal scans; flow.md keeps it.
         part: of a split that was made before ("validation"): all scans stand in it, nothing is split again.
 
     Raises:
-        DataError: the manifest is not usable, a file that is not ours would be replaced, none of the scans is within reach, marks
-            and label of a scan or labels of equal scans contradict each other.
+        DataError: the manifest is not usable, a file that is not ours would be replaced, the folder was split with another
+            seed, none of the scans is within reach, marks and label of a scan or labels of equal scans contradict each other.
         LeakError: equal pixels or one patient across splits.
     """
     from ankleviewer.io.atomic import write_text
@@ -62,7 +64,8 @@ def prepare(
     folder.mkdir(parents=True, exist_ok=True)
     rules = {"preprocessing": spec.hash, "taking_in": TAKING_IN}
     dealt = state.get("dealt", {})
-    parts = dealt.get("parts", {}) if dealt.get("seed") == seed else {}
+    parts = dealt.get("parts", {})
+    seed = _seed(seed, dealt.get("seed"), out) if part is None else 0
     by_source = _parts_by_source(state, parts)
     noticed += _anew(state, spec, out)
     if any(state.get(name) != rule for name, rule in rules.items()):
@@ -160,7 +163,8 @@ def _manifest(rows: Sequence[Row]) -> str:
     writer.writerow(("id", "path", "label", "patient", "mask", "site", "severity", "twin"))
     for r in rows:
         mask = r.mask.resolve() if r.mask else ""
-        writer.writerow((r.id, r.path.resolve(), r.label, r.patient, mask, r.site, r.severity, r.twin))
+        patient = r.patient if r.patient_named else ""  # else the id, by which the scan counts as a patient of its own again
+        writer.writerow((r.id, r.path.resolve(), r.label, patient, mask, r.site, r.severity, r.twin))
     return text.getvalue()
 
 
@@ -184,6 +188,17 @@ def _state(manifest: Path, out: Path) -> dict[str, Any]:
     if not isinstance(state, dict) or not {"preprocessing", "scans"} <= state.keys():
         raise DataError("SET_UNFIT", f"{there[0]} is there already, and not from `ankle-trainer prepare`: give another folder")
     return state
+
+
+def _seed(asked: int | None, before: int | None, out: Path) -> int:
+    """The seed of the split. Another one would deal patients whose scans a model has learnt from into other parts.
+
+    Raises:
+        DataError: the folder was split with another seed.
+    """
+    if asked is not None and before is not None and asked != before:
+        raise DataError("SET_UNFIT", f"{out} was split with --seed {before}: leave --seed out to keep it, or give another folder")
+    return before or 0 if asked is None else asked
 
 
 def _anew(state: dict[str, Any], spec: PreprocessSpec, out: Path) -> list[str]:
@@ -237,8 +252,10 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
 
 
 def _is_done(entry: dict[str, Any], source: str, out: Path, name: str) -> bool:
-    """Whether a scan was prepared before from the same files, and what was made of it is still there."""
-    if entry.get("source") != source:
+    """Whether a scan was prepared before from the same files, and what was made of it is still there. A scan that could not be
+    read for a reason that passes is tried again.
+    """
+    if entry.get("source") != source or entry["excluded"] in PASSING:
         return False
     wanted = [] if entry["excluded"] else ["inputs", "marks"] if entry.get("marked") else ["inputs"]
     return all((out / kind / f"{name}.npy").is_file() for kind in wanted)

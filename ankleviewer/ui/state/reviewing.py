@@ -10,9 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.geometry import UP
+from ankleviewer.core.reading.history import History, Record
 from ankleviewer.core.reading.measure import Measure, Point, Value
 from ankleviewer.core.reading.places import Place, today
-from ankleviewer.core.reading.review import BoxMm, History, Judgement, Mark, Missed, Record, Review
+from ankleviewer.core.reading.review import BoxMm, Judgement, Mark, Missed, Review
 from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import side_word

@@ -19,7 +19,7 @@ from ankleviewer.io.nifti import write_nifti
 from trainer.scans import prepare as module
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.prepare import prepare, read_prepared
-from trainer.scans.split import LeakError, Prepared, flow
+from trainer.scans.split import SPLITS, LeakError, Prepared, flow
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
 
@@ -311,13 +311,13 @@ def test_patients_stay_in_their_part_when_scans_are_added(tmp_path: Path, monkey
     monkeypatch.setattr(module, "_is_done", lambda *_: False)
     table = tmp_path / "m.csv"
 
-    def parts(count: int, seed: int = 0) -> dict[str, str]:
+    def parts(count: int, seed: int | None = None, out: str = "out") -> dict[str, str]:
         for i in range(count):
             (tmp_path / f"s{i}.nii").touch()
         table.write_text("path,label,patient\n" + "".join(f"s{i}.nii,{i % 2},p{i}\n" for i in range(count)))
-        return {p.row.patient: p.split for p in prepare(table, tmp_path / "out", SPEC, seed=seed) if not p.excluded}
+        return {p.row.patient: p.split for p in prepare(table, tmp_path / out, SPEC, seed=seed) if not p.excluded}
 
-    first = parts(40)
+    first = parts(40, seed=5)
     excluded.add("s3")
     fewer = parts(40)
     assert fewer == {p: part for p, part in first.items() if p != "p3"}
@@ -325,7 +325,10 @@ def test_patients_stay_in_their_part_when_scans_are_added(tmp_path: Path, monkey
     grown = parts(70)
     assert {p: grown[p] for p in first} == first
     assert abs(Counter(grown.values())["train"] - 49) <= 1
-    assert parts(70, seed=1) != grown
+    with pytest.raises(DataError, match="was split with --seed 5: leave --seed out"):
+        parts(70, seed=1)
+    assert parts(70) == parts(70, seed=5) == grown
+    assert parts(70, seed=1, out="other") != grown
 
 
 def test_scans_without_a_patient_stay_in_their_part_when_others_of_their_name_come(
@@ -369,3 +372,43 @@ def test_another_window_is_said_to_make_all_anew(tmp_path: Path, monkeypatch: py
         said.clear()
         prepare(tmp_path / "m.csv", tmp_path / "out", spec, say=said.append)
         assert any("made anew" in line for line in said) is (spec is not SPEC)
+
+
+@pytest.mark.parametrize("passing", module.PASSING)
+def test_a_scan_that_could_not_be_read_for_a_while_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passing: str
+) -> None:
+    stands = {"a": passing, "b": "SPACING_UNEVEN"}
+    read: list[str] = []
+
+    def one(row: Row, target: Path, *_: Any) -> dict[str, Any]:
+        read.append(row.id)
+        target.touch()
+        return {"excluded": stands.get(row.id, ""), "pixels": row.id, "ankle": [0.0, 0.0, 0.0]}
+
+    monkeypatch.setattr(module, "make_example", one)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.nii").touch()
+    table = tmp_path / "m.csv"
+    table.write_text("path,label\na.nii,1\nb.nii,0\nc.nii,0\n")
+    prepare(table, tmp_path / "out", SPEC)
+    stands["a"] = ""
+    read.clear()
+    again = prepare(table, tmp_path / "out", SPEC)
+    assert read == ["a"] and [p.excluded for p in again] == ["", "SPACING_UNEVEN", ""]
+
+
+def test_a_part_says_no_more_of_patients_than_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "make_example", lambda row, *_: {"excluded": "", "pixels": row.id, "ankle": [0.0, 0.0, 0.0]})
+    names = [f"s{i}" for i in range(12)]
+    for name in names:
+        (tmp_path / f"{name}.nii").touch()
+    table = tmp_path / "m.csv"
+    table.write_text(
+        "path,label,patient\n" + "".join(f"{n}.nii,{i % 2},{'p' + n if i > 3 else ''}\n" for i, n in enumerate(names))
+    )
+    found = prepare(table, tmp_path / "out", SPEC)
+    rows = [row for part, _ in SPLITS for row in read_manifest(tmp_path / "out" / f"{part}.csv")]
+    known = {p.row.id: (p.row.patient, p.row.patient_named) for p in found}
+    assert {row.id: (row.patient, row.patient_named) for row in rows} == known
+    assert [name for name in names if not known[name][1]] == names[:4]
