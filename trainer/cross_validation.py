@@ -51,7 +51,9 @@ def cross_validate(
     spec, found = read_prepared(data)
     parts = folds([p for p in found if p.split == "train" and p.input_path is not None], count, SEED)
     order.out.mkdir(parents=True, exist_ok=True)
-    if not order.resume:  # an older one's answers must not be taken for those of this one
+    if not order.resume:  # an older one's answers must not be taken for those of this one, nor its states be gone on from
+        for run in order.out.glob("fold-*"):
+            checkpoint.drop(run)
         for path in (*order.out.glob(f"fold-*/{ANSWERS}"), *(order.out / name for name in RESULTS)):
             path.unlink(missing_ok=True)
     rows: list[dict[str, Any]] = []

@@ -26,6 +26,7 @@ from trainer.scans.split import Prepared
 from trainer.starting import load_run
 from trainer.training.fingerprint import CONFIG, pictures
 
+ROOT = Path(__file__).parent.parent  # of the project, where this is no installed package
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
@@ -229,11 +230,17 @@ def _figures(path: Path, name: str) -> dict[str, Any]:
     return models[name] | {k: figures[k] for k in ("ablation",) if k in figures}
 
 
-def _revision() -> str:
+def _revision(root: Path = ROOT) -> str:
+    """The commit of the program in `root`; "unknown" where no repository has its top there: an installed package may lie within
+    somebody else's, whose commits say nothing of it and would change the model file's hash from one export to the next.
+    """
     git = shutil.which("git")
     if git is None:
         return "unknown"
     done = subprocess.run(  # noqa: S603 (a fixed command)
-        [git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+        [git, "rev-parse", "--show-toplevel", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=root
     )
-    return done.stdout.strip() or "unknown"
+    told = done.stdout.splitlines()
+    if done.returncode or len(told) != 2 or Path(told[0]).resolve() != root.resolve():
+        return "unknown"
+    return told[1]

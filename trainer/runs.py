@@ -61,7 +61,7 @@ def train_on_simulator(
     there. Where the recipe says so, a network of fewer blocks learns first (in OUT/shallow) and is deepened then.
 
     Raises:
-        AnkleViewerError: RESUME_UNFIT, DEVICE_MISSING, DATA_TOO_FEW, USAGE, and as `start_network`.
+        AnkleViewerError: RESUME_UNFIT, RUN_UNREADABLE, DEVICE_MISSING, DATA_TOO_FEW, USAGE, and as `start_network`.
     """
     order = with_teacher(order)
     device = order.on_device

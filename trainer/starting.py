@@ -38,7 +38,9 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
     record.
 
     Raises:
-        AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run.
+        AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run, or a best state that is not whole: another one is
+            not taken in its place.
+        OSError, MemoryError, RuntimeError: a checkpoint cannot be read for the moment.
     """
     state = checkpoint.load_best(run) or checkpoint.load(run)
     try:

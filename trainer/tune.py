@@ -23,6 +23,7 @@ from trainer.scans.split import Prepared
 from trainer.training import checkpoint
 from trainer.training.fingerprint import differences
 from trainer.training.loop import Progress
+from trainer.training.processes import started
 
 RATES = (1e-5, 3e-3)
 STRENGTHS = (0.0, 1.0)
@@ -47,6 +48,7 @@ def tune(
         AnkleViewerError: USAGE, EXTRA_MISSING (Optuna is not there), DATA_TOO_FEW, INIT_UNFIT; SEARCH_UNFIT, the folder holds
             another search; TRAINING_DIVERGED, every trial did.
     """
+    _check_alone()
     try:
         import optuna
         from optuna.storages import JournalStorage
@@ -85,10 +87,10 @@ def tune(
         say(f"trial {trial.number + 1}: --lr {rate:.2e} --strength {strength:.2f}")
         try:
             train_on_scans(replace(order, out=run, rate=rate, strength=strength), data, report, say, batch=batch)
+            best = checkpoint.load_best(run)
         except FloatingPointError as error:  # too high a rate: an answer, too
             raise optuna.TrialPruned(str(error)) from error
         finally:
-            best = checkpoint.load_best(run)
             checkpoint.drop(run)
         assert best is not None
         area = float(best["val_auc"])
@@ -124,6 +126,20 @@ def tune(
     write_text(order.out / "trials.csv", text.getvalue())
     write_text(order.out / "best.json", json.dumps(record, indent=1))
     return record
+
+
+def _check_alone() -> None:
+    """Many joined processes would each draw trials of their own, and train one network between them.
+
+    Raises:
+        AnkleViewerError: USAGE.
+    """
+    if started() > 1:
+        raise AnkleViewerError(
+            "USAGE",
+            "tune runs in one process: start it without torchrun, once on each computer; those that are given the same --out "
+            "share one search.",
+        )
 
 
 def _parts(data: Path) -> tuple[PreprocessSpec, list[Prepared], list[Prepared]]:

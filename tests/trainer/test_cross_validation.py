@@ -114,6 +114,28 @@ def test_begun_anew_older_answers_are_gone_at_once(tmp_path: Path, prepared: Pre
     assert not list(order.out.glob("fold-*/answers.json")) and not list(order.out.glob("cross-validation.*"))
 
 
+def test_begun_anew_states_of_later_folds_are_gone_too(tmp_path: Path, prepared: Prepare) -> None:
+    """Stopped in its first fold, the command would otherwise meet the older one's second fold with --resume, and refuse it."""
+
+    def stop_in(fold: int) -> Callable[[Progress], None]:
+        def report(progress: Progress) -> None:
+            if (tmp_path / "cv" / f"fold-{fold}" / "config.json").exists() and progress.step == 2:
+                raise KeyboardInterrupt
+
+        return report
+
+    data = prepared(tmp_path / "data")
+    order = TrainOrder("compact", "best", tmp_path / "cv", epochs=3, width=0.25)
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(order, data, 2, stop_in(2), batch=2)
+    assert list(order.out.glob("fold-2/*.pt"))
+    other = replace(order, epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        cross_validate(other, data, 2, stop_in(1), batch=2)
+    assert not list(order.out.glob("fold-2/*.pt"))
+    assert cross_validate(replace(other, resume=True), data, 2, lambda p: None, batch=2)["scans"] == 8
+
+
 def test_answers_that_do_not_tell_whose_they_are_are_worked_out_again(tmp_path: Path, prepared: Prepare) -> None:
     data = prepared(tmp_path / "data")
     order = TrainOrder("compact", "best", tmp_path / "cv", epochs=1, width=0.25, resume=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,20 @@ from trainer.training.fingerprint import pictures
 
 def test_the_revision_is_a_word() -> None:
     assert _revision().isalnum()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git here")
+def test_the_revision_is_of_this_project_alone(tmp_path: Path) -> None:
+    """Installed within a hospital's own repository, its commits would change a pack's hash between export and evaluation."""
+    inner = tmp_path / "venv" / "site-packages"
+    inner.mkdir(parents=True)
+    assert _revision(tmp_path) == "unknown"
+    own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for line in (["init", "-q"], [*own, "commit", "-q", "--allow-empty", "-m", "theirs"]):
+        subprocess.run(["git", *line], cwd=tmp_path, check=True)
+    assert _revision(inner) == "unknown"
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert len(_revision(tmp_path)) >= 7 and head.startswith(_revision(tmp_path))
 
 
 def test_the_steps_of_the_shallow_network_count(tmp_path: Path) -> None:

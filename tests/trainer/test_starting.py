@@ -45,6 +45,16 @@ def test_folders_that_hold_no_run(run: Path, tmp_path: Path) -> None:
         load_run(tmp_path)
 
 
+def test_the_last_state_does_not_stand_in_for_a_best_one_that_is_not_whole(run: Path, tmp_path: Path) -> None:
+    for name in ("config.json", checkpoint.NAME):
+        (tmp_path / name).write_bytes((run / name).read_bytes())
+    (tmp_path / checkpoint.BEST).write_bytes((run / checkpoint.NAME).read_bytes()[:1000])
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: best\.pt of"):
+        load_run(tmp_path)
+    (tmp_path / checkpoint.BEST).unlink()
+    load_run(tmp_path)
+
+
 def test_the_shipped_pack_teaches_where_no_teacher_is_named() -> None:
     plain = TrainOrder("mobilenet", "best", Path("out"), width=0.25)
     order = with_teacher(plain)

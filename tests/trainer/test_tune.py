@@ -134,6 +134,29 @@ def test_what_a_search_cannot_do_is_said_before_it_begins(tmp_path: Path, prepar
     assert not taught.out.exists()
 
 
+def test_one_of_many_processes_does_not_search(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would draw a rate of its own, and all train one network."""
+    data, begun = prepared(tmp_path / "data"), order(tmp_path / "t")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(AnkleViewerError, match="USAGE: tune runs in one process"):
+        tune(begun, data, 1, lambda p: None)
+    assert not begun.out.exists()
+
+
+def test_why_a_trial_was_stopped_is_not_hidden_by_its_states(
+    tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(order, *args, **more):  # type: ignore[no-untyped-def]
+        order.out.mkdir(parents=True)
+        (order.out / "best.pt").write_bytes(b"")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "train_on_scans", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        tune(order(tmp_path / "t"), prepared(tmp_path / "data"), 1, lambda p: None)
+    assert not list((tmp_path / "t").glob("trial-*/*.pt"))
+
+
 def test_a_command_that_was_mended_is_no_other_search(tmp_path: Path, prepared: Prepare) -> None:
     data, wrong = prepared(tmp_path / "data"), replace(order(tmp_path / "t"), size=20)
     with pytest.raises(AnkleViewerError, match="USAGE: compact takes a --size"):

@@ -174,8 +174,8 @@ def auc_by_patient(
 def proportion(
     hits: ArrayLike, patients: Sequence[str] | None = None, y: ArrayLike | None = None, resamples: int = 1000, seed: int = 0
 ) -> Interval:
-    """Share of scans with something, and its interval: Wilson's, which takes scans for independent, or the bootstrap's where a
-    patient has several of them. Where all its draws are alike it knows no spread: Wilson's of as many patients.
+    """Share of scans with something, and its interval: Wilson's, which takes scans for independent; where a patient has several
+    of them the bootstrap's, see `at_least_wilson`.
 
     Args:
         hits: True or False for every scan.
@@ -188,7 +188,15 @@ def proportion(
         return wilson(float(flags.sum()), len(flags))
     labels = np.zeros(len(flags)) if y is None else y
     found = bootstrap(lambda i: float(flags[i].mean()), labels, patients, resamples, seed)
-    return found if found.low < found.high else wilson(people * found.value, people)
+    return at_least_wilson(found, people)
+
+
+def at_least_wilson(found: Interval, people: int) -> Interval:
+    """The bootstrap's interval of a share, reaching as far as Wilson's of as many patients: near 0 and 1 the draws of few
+    patients say too little of others (of 30 out of 31 more than of 31 out of 31), and draws all alike know no spread.
+    """
+    wide = wilson(people * found.value, people)
+    return Interval(found.value, float(np.fmin(found.low, wide.low)), float(np.fmax(found.high, wide.high)))
 
 
 def counts(y: ArrayLike, positive: ArrayLike) -> tuple[int, int, int, int]:
@@ -252,6 +260,8 @@ def summary(
 ) -> dict[str, Any]:
     """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, that of `proportion` for the rest.
 
+    That of Hanley and McNeil for the AUC takes scans for independent, and is left out where a patient has several of them.
+
     For an F1 whose draws are all alike, as at 0 and 1, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
 
     Args:
@@ -280,11 +290,11 @@ def summary(
     if not f1.low < f1.high:
         overlap = wilson(concerned * tp / (tp + fp + fn), concerned)
         f1 = Interval(f1.value, *(2 * end / (1 + end) for end in (overlap.low, overlap.high)))
-    precision = share(called)
-    if 0.0 < precision.value < 1.0 and len(np.unique(names[called])) < tp + fp:
-        # how many are called differs from draw to draw, and their labels are what is counted; draws all alike know no spread
-        found = drawn("precision")
-        precision = found if found.low < found.high else precision
+    precision, callers = share(called), len(np.unique(names[called]))
+    if 0.0 < precision.value < 1.0 and callers < tp + fp:
+        # how many are called differs from draw to draw, and their labels are what is counted
+        precision = at_least_wilson(drawn("precision"), callers)
+    alone = len(np.unique(names)) == len(names)
     return {
         "n": len(labels),
         "positives": tp + fn,
@@ -292,7 +302,7 @@ def summary(
         "threshold": float(threshold),
         "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
         "auc": whole.to_json(),
-        "auc_hanley_mcneil": auc_interval(whole.value, tp + fn, tn + fp).to_json(),
+        **({"auc_hanley_mcneil": auc_interval(whole.value, tp + fn, tn + fp).to_json()} if alone else {}),
         "accuracy": share(np.ones_like(labels)).to_json(),
         "precision": precision.to_json(),
         "recall": share(labels).to_json(),

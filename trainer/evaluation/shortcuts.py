@@ -7,7 +7,6 @@ and how far from chance it gets on bodies that it was not fitted to.
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.volume import AIR_HU, Volume
 from trainer.evaluation.metrics import Interval, auc, bootstrap, midranks
 
@@ -103,12 +103,14 @@ def of_folder(folder: Path) -> Interval:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the AUC."""
+    """Print the AUC; exit code 2 and the reason where the folder cannot be measured."""
     p = argparse.ArgumentParser(prog="python -m trainer.evaluation.shortcuts", description=__doc__)
     p.add_argument("folder", type=Path, help="folder that `ankle-trainer simulate` wrote")
-    found = of_folder(p.parse_args(argv).folder)
-    if math.isnan(found.value):
-        raise SystemExit("the folder holds one class only")
+    try:
+        found = of_folder(p.parse_args(argv).folder)
+    except AnkleViewerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     sys.stdout.write(f"AUC of trivial statistics: {found.value:.3f} ({found.low:.3f} to {found.high:.3f}); chance is 0.5\n")
     return 0
 

@@ -4,12 +4,16 @@ code.
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from ankleviewer.core.errors import AnkleViewerError
 
 NAME = "checkpoint.pt"
 PREVIOUS = "checkpoint.previous.pt"
@@ -27,13 +31,25 @@ def save_best(run: Path, state: dict[str, Any]) -> None:
 
 
 def load(run: Path) -> dict[str, Any] | None:
-    """The newest readable state, or None where there is none."""
-    return _read(run, (NAME, PREVIOUS))
+    """The newest whole state, or None where none was written.
+
+    Raises:
+        AnkleViewerError: RUN_UNREADABLE, there are files, and none of them holds a whole state.
+        OSError, MemoryError, RuntimeError: a file cannot be read for the moment.
+    """
+    return _read(
+        run, (NAME, PREVIOUS), "copy the folder back from where it is whole, or begin anew in another one or without --resume"
+    )
 
 
 def load_best(run: Path) -> dict[str, Any] | None:
-    """The state that did best on validation scans, or None where none was measured."""
-    return _read(run, (BEST,))
+    """The state that did best on validation scans, or None where none was measured.
+
+    Raises:
+        AnkleViewerError: RUN_UNREADABLE, there is one, and it is not whole.
+        OSError, MemoryError, RuntimeError: it cannot be read for the moment.
+    """
+    return _read(run, (BEST,), "copy it back from where it is whole, or remove it, so that the last state is taken")
 
 
 def exists(run: Path) -> bool:
@@ -67,15 +83,26 @@ def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) ->
         temporary.unlink(missing_ok=True)
 
 
-def _read(run: Path, names: tuple[str, ...]) -> dict[str, Any] | None:
-    for name in names:
-        path = run / name
-        if not path.exists():
-            continue
+def _read(run: Path, names: tuple[str, ...], remedy: str) -> dict[str, Any] | None:
+    there = [name for name in names if (run / name).exists()]
+    for name in there:
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except (RuntimeError, EOFError, OSError, pickle.UnpicklingError):
+            state = torch.load(run / name, map_location="cpu", weights_only=True)
+        except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
+            if _passing(error):
+                raise
             continue  # cut short by a crash, or no checkpoint at all: the one before it is whole
         if isinstance(state, dict):
             return state
+    if there:  # None would begin a run anew over them, or take another state, unasked
+        raise AnkleViewerError(
+            "RUN_UNREADABLE", f"{' and '.join(there)} of {run} cannot be read, and nothing was changed: {remedy}."
+        )
     return None
+
+
+def _passing(error: Exception) -> bool:
+    """Whether an error says nothing of the file: the memory is full (a RuntimeError, by PyTorch), or a share is away."""
+    if isinstance(error, OSError):
+        return error.errno not in (None, errno.EINVAL)  # those of a file whose end is missing
+    return bool(re.search("allocate memory|out of memory|not enough memory", str(error)))

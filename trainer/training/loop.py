@@ -102,7 +102,8 @@ def train(
     With `validate`, the averaged weights of the highest `val_auc` are kept beside the checkpoint and returned.
 
     Raises:
-        AnkleViewerError: USAGE, a batch has too few rows for so many processes or for batch norm; nothing is removed.
+        AnkleViewerError: USAGE, a batch has too few rows for so many processes or for batch norm; RUN_UNREADABLE, no state to go
+            on from is whole; nothing is removed.
         FloatingPointError: the loss is not finite, or the gradient again and again; the last checkpoint stays.
     """
     execution = execution or Execution()

@@ -187,6 +187,23 @@ def test_a_proportion_of_scans_that_belong_together_is_less_sure() -> None:
     assert proportion(hits, [str(i) for i in range(60)]) == alone
 
 
+def test_the_share_of_few_patients_is_at_least_as_unsure_as_wilson_s() -> None:
+    """One scan missed out of 31 must not be a better result than none."""
+    patients = ["p0", *(f"p{k}" for k in range(30))]
+    all_found, one_missed = (proportion([True] * (31 - n) + [False] * n, patients, resamples=400) for n in (0, 1))
+    wide = wilson(30 * one_missed.value, 30)
+    assert one_missed.low <= wide.low < all_found.low and one_missed.high >= wide.high
+    drawn = summary([1] * 31 + [0] * 4, [0.9] * 30 + [0.1] * 4 + [0.9], 0.5, [*patients, *"abcd"], resamples=400)["precision"]
+    wide = wilson(30 * drawn["value"], 30)  # 29 patients with a fracture and one without are called
+    assert drawn["value"] == pytest.approx(30 / 31, abs=1e-6) and drawn["low"] <= wide.low + 1e-6
+
+
+def test_hanley_and_mcneil_s_interval_is_given_where_scans_are_independent_only() -> None:
+    y, p = [1, 0] * 20, list(np.random.default_rng(0).uniform(size=40))
+    assert "auc_hanley_mcneil" in summary(y, p, 0.5, [str(i) for i in range(40)], resamples=20)
+    assert "auc_hanley_mcneil" not in summary(y, p, 0.5, [str(i // 2) for i in range(40)], resamples=20)
+
+
 def test_the_interval_of_precision_counts_that_other_scans_might_be_called() -> None:
     rng = np.random.default_rng(4)
     y = np.repeat(rng.integers(0, 2, 40), 4)

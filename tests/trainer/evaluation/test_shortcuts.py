@@ -10,7 +10,7 @@ import pytest
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
-from trainer.evaluation.shortcuts import figures, of_folder, reached
+from trainer.evaluation.shortcuts import figures, main, of_folder, reached
 
 SCANS = 200
 
@@ -70,3 +70,14 @@ def test_a_folder_is_measured_through_the_reader(tmp_path: Path) -> None:
         rows.append(f"s{i}.nii.gz,{i % 2},p{i // 2}")
     (tmp_path / "manifest.csv").write_text("\n".join(rows))
     assert of_folder(tmp_path).value > 0.99
+
+
+def test_a_folder_of_one_class_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ["path,label,patient"]
+    for i in range(4):
+        hu = np.random.default_rng(i).normal(40, 20, (12, 12, 12)).astype(np.int16)
+        write_nifti(Volume(hu, Grid.axis_aligned(hu.shape, (3.0, 3.0, 3.0), (0.0, 0.0, 0.0))), None, tmp_path / f"s{i}.nii.gz")
+        rows.append(f"s{i}.nii.gz,1,p{i}")
+    (tmp_path / "manifest.csv").write_text("\n".join(rows))
+    assert main([str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "DATA_TOO_FEW: 4 positive and 0 negative scans: both are needed\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import signal
@@ -14,7 +15,11 @@ from typing import Any
 import pytest
 import torch
 
+from ankleviewer.core.errors import AnkleViewerError
 from trainer.training import checkpoint
+
+# PyTorch's own words
+NO_MEMORY = "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."
 
 
 def state(step: int) -> dict[str, Any]:
@@ -70,6 +75,66 @@ def test_a_truncated_file_falls_back(tmp_path: Path, share: float) -> None:
     assert step_of(tmp_path) == 1
 
 
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError(NO_MEMORY), MemoryError(), OSError(errno.EIO, "Input/output error"), PermissionError(errno.EACCES, "no")],
+)
+def test_what_cannot_be_read_for_the_moment_is_not_taken_for_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    checkpoint.save(tmp_path, state(1))
+    checkpoint.save(tmp_path, state(2))
+    checkpoint.save_best(tmp_path, state(1))
+
+    def away(*args: object, **more: object) -> None:
+        raise error
+
+    monkeypatch.setattr(checkpoint.torch, "load", away)
+    for read in (checkpoint.load, checkpoint.load_best):
+        with pytest.raises(type(error)):
+            read(tmp_path)
+    monkeypatch.undo()
+    assert step_of(tmp_path) == 2
+
+
+LITTLE = """
+import resource, sys
+from pathlib import Path
+from trainer.training import checkpoint
+now = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + 150_000_000,) * 2)
+try:
+    print("took", checkpoint.load(Path(sys.argv[1])))
+except (RuntimeError, MemoryError) as error:
+    print("raised", error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can be told how much memory it may have")
+def test_a_state_larger_than_the_memory_is_not_taken_for_cut_short(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, {"net": {"w": torch.zeros(75_000_000)}})
+    done = subprocess.run([sys.executable, "-c", LITTLE, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("raised")
+
+
+def test_states_of_which_none_is_whole_are_no_new_beginning(tmp_path: Path) -> None:
+    for step in (1, 2):
+        checkpoint.save(tmp_path, state(step))
+    for name in (checkpoint.NAME, checkpoint.PREVIOUS):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:100])
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: checkpoint\.pt and checkpoint\.previous\.pt of"):
+        checkpoint.load(tmp_path)
+
+
+def test_a_best_state_that_is_not_whole_is_said(tmp_path: Path) -> None:
+    checkpoint.save_best(tmp_path, state(1))
+    checkpoint.save(tmp_path, state(2))
+    best = tmp_path / checkpoint.BEST
+    best.write_bytes(best.read_bytes()[:100])
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: best\.pt of .*: copy it back .*, or remove it"):
+        checkpoint.load_best(tmp_path)
+
+
 class Bomb:
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -86,7 +151,8 @@ def test_a_foreign_file_cannot_run_code(tmp_path: Path, plain: bool) -> None:
         file.write_bytes(pickle.dumps({"step": Bomb(target)}, protocol=2))
     else:
         torch.save({"step": Bomb(target)}, file)
-    assert checkpoint.load(tmp_path) is None
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: checkpoint\.pt of .* cannot be read, and nothing was changed"):
+        checkpoint.load(tmp_path)
     assert not target.exists()
     checkpoint.save(tmp_path, state(4))
     assert step_of(tmp_path) == 4

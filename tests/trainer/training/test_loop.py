@@ -105,6 +105,17 @@ def test_starting_anew_forgets_the_best_state_of_the_older_run(tmp_path: Path, b
     assert checkpoint.load_best(tmp_path) is None
 
 
+def test_a_run_whose_states_cannot_be_read_does_not_begin_anew(tmp_path: Path, bank: PairBank) -> None:
+    """It would drop the best state and train over the others, and nobody would know."""
+    run(tmp_path, bank, save_every=2, validate=lambda net: {"val_auc": 0.75}, validate_every=2)
+    for name in (checkpoint.NAME, checkpoint.PREVIOUS):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:100])
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(AnkleViewerError, match="RUN_UNREADABLE"):
+        run(tmp_path, bank, resume=True)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_a_run_begun_anew_and_stopped_at_once_does_not_go_on_from_the_older_one(tmp_path: Path, bank: PairBank) -> None:
     run(tmp_path, bank)
     assert checkpoint.load(tmp_path) is not None and len(log(tmp_path)) == 4
