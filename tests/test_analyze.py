@@ -12,7 +12,8 @@ import pytest
 
 from ankleviewer import session
 from ankleviewer.cli import analyze, main
-from ankleviewer.core.assessment.result import Consensus, Result, ScanInfo
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.result import AnkleInfo, Consensus, ModelAnswer, Result, Runtime, ScanInfo
 from ankleviewer.core.errors import ScanError
 
 ROOT = Path(__file__).parent.parent
@@ -66,7 +67,7 @@ def test_json_on_stdout_is_utf_8_and_the_same_as_in_a_file(tmp_path, encoding: s
 @pytest.mark.parametrize(
     ("together", "said"),
     [
-        (Consensus("not assessed", 0, 0), "Together: nothing, no released model assessed this scan"),
+        (Consensus("not assessed", 0, 0), "Together: nothing, no released model assessed every ankle of this scan"),
         (Consensus("fracture", 1, 1), "Together: fracture; one released model counted"),
         (Consensus("no fracture", 2, 3), "Together: no fracture, say 2 of 3 released models"),
         (Consensus("uncertain", 2, 3), "Together: uncertain, say 2 of 3 released models"),
@@ -77,3 +78,19 @@ def test_json_on_stdout_is_utf_8_and_the_same_as_in_a_file(tmp_path, encoding: s
 def test_agreement_says_which_models_were_counted(together: Consensus | None, said: str | None) -> None:
     lines = analyze.text(Result(ScanInfo("a.nii"), "accept", (), consensus=together)).splitlines()
     assert [line.strip() for line in lines if "Together" in line] == ([said] if said else [])
+
+
+def test_two_ankles_of_unknown_side_are_told_apart() -> None:
+    ankles = tuple(AnkleInfo("unknown", (0.0, y, 0.0), (50.0, y + 50.0, 50.0)) for y in (0.0, 90.0))
+    runtime = Runtime("CPU", 0.1)
+    answers = tuple(ModelAnswer("m", "1", "s", "released", n, 0.05, "no fracture", (), runtime) for n in (0, 1))
+    lines = [line.strip() for line in analyze.text(Result(ScanInfo("a.nii"), "accept", (), ankles, answers)).splitlines()]
+    for word in ("front", "back"):
+        name = f"ankle of unknown side, towards the patient's {word}"
+        assert f"Found: {name}" in lines and f"m, {name}: no fracture, probability 0.05 (CPU)" in lines
+
+
+def test_a_probability_is_not_written_like_a_threshold_of_its_model() -> None:
+    answer = ModelAnswer("m", "1", "s", "released", None, 0.1987, "no fracture", (), Runtime("CPU", 0.1))
+    result, decision = Result(ScanInfo("a.nii"), "accept", (), (), (answer,)), Decision(1.0, 0.0, 0.2, 0.8, 8.0, 0.5)
+    assert "probability 0.199 (" in analyze.text(result, {"m": decision}) and "probability 0.20 (" in analyze.text(result)

@@ -47,3 +47,12 @@ def test_one_of_several_series_by_number_or_key(tmp_path, monkeypatch, capsys) -
     assert calls == [(str(folder), None, None, series[0]["key"], HINTS)]
     assert main(["analyze", str(tmp_path / "gone"), "--series", "1", "--json", str(target)]) == 3
     assert json.loads(target.read_text())["findings"][0]["code"] == "FILE_NOT_FOUND"
+
+
+def test_where_nothing_can_be_opened_the_scan_is_refused(tmp_path, capsys) -> None:
+    (tmp_path / "bad.nii.gz").write_bytes(b"no scan at all")
+    assert main(["info", str(tmp_path / "bad.nii.gz"), "--series", "list"]) == 3
+    assert "Nothing that can be opened" in capsys.readouterr().out
+    target = tmp_path / "r.json"
+    assert main(["analyze", str(tmp_path / "bad.nii.gz"), "--series", "1", "--json", str(target)]) == 3
+    assert [f["code"] for f in json.loads(target.read_text())["findings"]] == ["FORMAT_UNKNOWN"]

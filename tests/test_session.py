@@ -331,7 +331,7 @@ def test_the_strongest_ankle_is_pictured_and_both_stand_in_the_report(scan, tmp_
     session.save_report(case, analysis, tmp_path / "a.pdf", shown=models[0])
     session.save_picture(case, analysis, tmp_path / "a.png")
     assert shown == [[("tiny-lse", 1), ("tiny-lse", 0)], [("tiny-gap", 0), ("tiny-gap", 1)]]
-    assert seen == [("tiny-lse", "L")]
+    assert seen == [("tiny-lse", "Left ankle")]
 
 
 def test_report_is_written_whole_and_the_same_but_for_its_date(scan, tmp_path, monkeypatch) -> None:

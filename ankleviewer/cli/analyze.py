@@ -9,6 +9,8 @@ from pathlib import Path
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
+from ankleviewer.core.assessment.ankle_names import ankle_name
+from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import Consensus, ModelAnswer, Result, many
 from ankleviewer.core.errors import ModelError, ScanError, stop_if
@@ -74,7 +76,8 @@ def analyze(
     outputs.check_names(inputs, files)
     if name is not None and len(inputs) > 1:
         raise UsageError("--series names a series of one scan; give one PATH.")
-    packs = [pack.name for pack in session.choose_packs(models)]
+    decisions = {pack.name: pack.decision for pack in session.choose_packs(models)}
+    packs = list(decisions)
     for folder in (target for target in files.values() if target is not None and len(inputs) > 1):
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -95,7 +98,7 @@ def analyze(
             results.append(result)
             code = max(code, met)
             if json_target != console.STDOUT:
-                say(text(result))
+                say(text(result, decisions))
     except BaseException:  # a signal, as a rule: what is done is not lost with what is not
         if results and json_target is not None:
             console.complain(f"The JSON holds {len(results)} of {len(inputs)} scans.")
@@ -183,8 +186,8 @@ def _refused(path: str, error: ScanError) -> Result:
     return session.refused(path, error)
 
 
-def text(result: Result) -> str:
-    """A result for people."""
+def text(result: Result, decisions: Mapping[str, Decision] | None = None) -> str:
+    """A result for people. `decisions`: of the models by name, whose thresholds a probability is not written like by chance."""
     scan = result.scan
     lines = [scan.path]
     if scan.shape and scan.spacing_mm:
@@ -192,9 +195,9 @@ def text(result: Result) -> str:
         lines.append(f"  {scan.format}, {shape} voxels of {spacing} mm, {scan.orientation}")
     lines.append(f"  Verdict: {result.verdict}")
     lines += [f"  {f.level}: {f.message} [{f.code}]" for f in result.findings]
-    lines += [f"  Found: {SIDES[a.side]}" for a in result.ankles]
+    lines += [f"  Found: {ankle_name(result.ankles, n, SIDES)}" for n in range(len(result.ankles))]
     for answer in result.models:
-        lines += _answer_lines(answer, result)
+        lines += _answer_lines(answer, result, (decisions or {}).get(answer.name))
     if result.consensus is not None:
         lines.append(f"  Together: {_agreement(result.consensus)}")
     return "\n".join(lines)
@@ -203,7 +206,7 @@ def text(result: Result) -> str:
 def _agreement(together: Consensus) -> str:
     """As the window says it: a preliminary model is not counted."""
     if together.of == 0:
-        return "nothing, no released model assessed this scan"
+        return "nothing, no released model assessed every ankle of this scan"
     if together.of == 1:
         return f"{together.call}; one released model counted"
     if together.divided:
@@ -211,12 +214,13 @@ def _agreement(together: Consensus) -> str:
     return f"{together.call}, say {together.agree} of {together.of} released models"
 
 
-def _answer_lines(answer: ModelAnswer, result: Result) -> list[str]:
-    where = SIDES[result.ankles[answer.ankle].side] if answer.ankle is not None else "scan"
+def _answer_lines(answer: ModelAnswer, result: Result, decision: Decision | None = None) -> list[str]:
+    where = ankle_name(result.ankles, answer.ankle, SIDES) if answer.ankle is not None else "scan"
     model = answer.name + (" (preliminary)" if answer.status == "preliminary" else "")
     if answer.probability is None:
         return [f"  {model}, {where}: not assessed"]
-    lines = [f"  {model}, {where}: {answer.call}, probability {probability_text(answer.probability)} ({answer.runtime.provider})"]
+    chance = probability_text(answer.probability, points=decision)
+    lines = [f"  {model}, {where}: {answer.call}, probability {chance} ({answer.runtime.provider})"]
     for n, box in enumerate(answer.boxes, start=1):
         size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
         voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))

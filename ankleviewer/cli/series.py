@@ -28,6 +28,8 @@ def chosen(path: str, name: str | None) -> str:
             found = session.series_in(path, progress)
     except ScanError:
         return ""
+    if not found:
+        return ""
     try:
         return named(found, name.strip()).key
     except ScanError as error:
@@ -35,14 +37,21 @@ def chosen(path: str, name: str | None) -> str:
 
 
 def show(path: str, json_target: str | None) -> int:
-    """Print what can be opened, and write it as JSON. Returns the exit code. Raises as `session.series_in`; OSError."""
+    """Print what can be opened, and write it as JSON.
+
+    Returns:
+        The exit code, that of a refused scan where there is nothing.
+
+    Raises:
+        As `session.series_in`; OSError.
+    """
     with console.Progress() as progress:
         found = session.series_in(path, progress)
     console.write_json(to_json(path, found), json_target)
     if json_target != console.STDOUT:
         print(text(path, found))
         print(DISCLAIMER)
-    return console.DONE
+    return console.DONE if found else console.SCAN_REFUSED
 
 
 def text(path: str, found: Sequence[Series]) -> str:

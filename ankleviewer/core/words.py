@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 ASSESSED = "distal tibia, distal fibula and talus"
+MOST_DECIMALS = 6  # of a probability
+
+
+class OperatingPoints(Protocol):
+    """A model's two thresholds of the probability, as a `Decision` has them."""
+
+    @property
+    def sens_threshold(self) -> float: ...
+    @property
+    def spec_threshold(self) -> float: ...
 
 
 def printable(text: object, limit: int = 200) -> str:
@@ -10,10 +22,27 @@ def printable(text: object, limit: int = 200) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in str(text)[:limit])
 
 
-def probability_text(probability: float | None, unknown: str = "-") -> str:
-    """Two decimals; never 1.00 or 0.00, which no model can claim; `unknown` without one."""
+def decimals(probability: float | None, points: OperatingPoints | None) -> int:
+    """Decimals with which a probability, and its model's thresholds beside it, are written: two, and more where it would read
+    like a threshold at which it is not, as if 0.29 were below 0.29.
+    """
+    if probability is None or points is None:
+        return 2
+    others = [t for t in (points.sens_threshold, points.spec_threshold) if t != probability]
+    apart = (n for n in range(2, MOST_DECIMALS) if all(f"{t:.{n}f}" != f"{probability:.{n}f}" for t in others))
+    return next(apart, MOST_DECIMALS)
+
+
+def probability_text(probability: float | None, unknown: str = "-", points: OperatingPoints | None = None) -> str:
+    """As many `decimals` as it takes; never 1.00 or 0.00, which no model can claim.
+
+    Args:
+        probability: 0 to 1.
+        unknown: what stands for None.
+        points: of the model; None where they are not known.
+    """
     if probability is None:
         return unknown
     if probability > 0.995:
         return "> 0.99"
-    return "< 0.01" if probability < 0.005 else f"{probability:.2f}"
+    return "< 0.01" if probability < 0.005 else f"{probability:.{decimals(probability, points)}f}"

@@ -31,7 +31,8 @@ _FOLDER = re.compile(re.escape(_PREFIX) + r"\w{8}")  # as tempfile names it
 _NAME = re.compile(r"\d{6}")
 _OLD_S = 86400
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # the disk, or the user's share of it
-_UNWANTED = ("__MACOSX", ".DS_Store", "Thumbs.db", "DICOMDIR")
+_UNWANTED = (".DS_Store", "Thumbs.db", "DICOMDIR")
+_UNWANTED_FOLDER = "__MACOSX"
 
 
 @contextlib.contextmanager
@@ -136,13 +137,17 @@ def _checked(archive: zipfile.ZipFile, stored: int) -> list[zipfile.ZipInfo]:
             raise ScanError("ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder.")
         if _leads_out(member):
             raise ScanError("ARCHIVE_UNSAFE_PATH", "A name in the ZIP file leads out of its folder; it was made to do harm.")
-    members = [m for m in every if not m.is_dir() and not set(PurePosixPath(m.filename).parts) & set(_UNWANTED)]
+    members = [m for m in every if not m.is_dir() and not _is_unwanted(PurePosixPath(m.filename))]
     claimed, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     if claimed > guard.MAX_BYTES or packed > stored or claimed > max(guard.RATIO_FREE_BYTES, guard.MAX_RATIO * packed):
         raise ScanError(
             "ARCHIVE_BOMB", f"{stored / 1e6:.1f} MB claim to hold {claimed / 1e6:.0f} MB; that is more than a scan is compressed."
         )
     return members
+
+
+def _is_unwanted(name: PurePosixPath) -> bool:
+    return name.name in _UNWANTED or _UNWANTED_FOLDER in name.parts
 
 
 def _leads_out(member: zipfile.ZipInfo) -> bool:

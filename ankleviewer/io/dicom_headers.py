@@ -274,7 +274,8 @@ def _age(dataset: Any) -> float | None:
     A birth within the year of the study is a placeholder of de-identification far more often than an infant: unknown.
     """
     text = str(dataset.get("PatientAge") or "").strip().upper()
-    if re.fullmatch(r"[0-9]{1,3}[YMWD]", text):  # three digits by the standard; fewer tell the same
+    # three digits by the standard; fewer tell the same, and 0 tells that somebody took the age away
+    if re.fullmatch(r"[0-9]{1,3}[YMWD]", text) and int(text[:-1]) > 0:
         return int(text[:-1]) / {"Y": 1, "M": 12, "W": 52.18, "D": 365.25}[text[-1]]
     born, seen = str(dataset.get("PatientBirthDate") or ""), str(dataset.get("StudyDate") or "")
     if re.fullmatch(r"[0-9]{8}", born) and re.fullmatch(r"[0-9]{8}", seen):

@@ -72,13 +72,21 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
     """All ordinary files below a folder, sorted by path, each once; links that lead out of it or in a circle are left out.
 
     Raises:
-        ScanError: FOLDER_TOO_LARGE for more than 5,000 files or a DICOM file above 2 GB, FILE_NOT_FOUND for no folder.
+        ScanError: FOLDER_TOO_LARGE for more than 5,000 files or a DICOM file above 2 GB, FILE_NOT_FOUND for no folder,
+            FILE_UNREADABLE where the system does not let it be read, or fails below it.
     """
     top = _real(root)
     if not top.is_dir():
         raise ScanError("FILE_NOT_FOUND", "The folder does not exist or cannot be reached.")
     found: dict[Path, None] = {}  # a file and a link to it are one
-    for folder, names, files in os.walk(top, followlinks=False):
+
+    def failed(error: OSError) -> None:
+        # folders of the system lie closed on every stick and disk; what fails otherwise may have held slices
+        if not isinstance(error, PermissionError) or Path(error.filename or top) == top:
+            why = error.strerror or type(error).__name__
+            raise ScanError("FILE_UNREADABLE", f"The folder cannot be read whole ({why}).") from error
+
+    for folder, names, files in os.walk(top, onerror=failed, followlinks=False):
         names.sort()
         if not recursive or len(Path(folder).relative_to(top).parts) >= MAX_DEPTH:
             names.clear()

@@ -109,7 +109,9 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
     files = guard.files_below(folder)
     images, heat_maps = images_among(files)
     if pick:
-        images = [f for f in images if key_of_file(f) == pick]
+        images = [f for f in images if key_of_file(f) == pick][:1]  # a file and its copy are one scan
+    elif len(images) > 1 and len({f.stat().st_size for f in images}) == len({key_of_file(f) for f in images}) == 1:
+        images = images[:1]
     if not images or (not pick and any(guard.kind_among(f) == "dicom" for f in files)):
         try:
             return _dicom(folder, None, progress, cancelled, pick)

@@ -99,7 +99,7 @@ def _listed(files: Sequence[Path], progress: Progress, cancelled: Callable[[], b
         if cancelled():
             raise Cancelled
         progress(0.6 + 0.4 * n / len(images), "Reading slices")
-        found += _nifti(file, cancelled)
+        found += [one for one in _nifti(file, cancelled) if one.key not in {other.key for other in found}]
     return tuple(ranked(found))
 
 

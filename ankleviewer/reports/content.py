@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ankleviewer import DISCLAIMER
+from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
@@ -22,9 +23,8 @@ from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Review
 from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.reading.whose import ankle_of_all
-from ankleviewer.core.words import ASSESSED, probability_text
+from ankleviewer.core.words import ASSESSED, decimals, probability_text
 
-SIDES = {"L": "Left ankle", "R": "Right ankle"}
 CALLS = {
     "fracture": "Fracture suspected",
     "uncertain": "Uncertain",
@@ -72,10 +72,10 @@ def position_text(mm: Sequence[float]) -> str:
 
 
 def side(report: Report, ankle: int | None) -> str:
-    """The name of an ankle of the result."""
+    """The name of an ankle of the result, which no other one has."""
     if ankle is None or ankle >= len(report.result.ankles):
         return "Scan"
-    return SIDES.get(report.result.ankles[ankle].side, "Ankle, side unknown")
+    return ankle_name(report.result.ankles, ankle)
 
 
 def readers_side(report: Report, *points: Point) -> str:
@@ -94,6 +94,11 @@ def title(report: Report, answer: ModelAnswer) -> str:
     return f"{facts.title if facts else answer.name}, version {answer.version}{mark}"
 
 
+def _decision(report: Report, answer: ModelAnswer) -> Decision | None:
+    facts = report.facts.get(answer.name)
+    return facts.decision if facts else None
+
+
 def _heads(report: Report) -> list[tuple[int | None, ModelAnswer | None]]:
     """Each ankle with the answer that stands at the head: that of the model shown, else the first one."""
     heads: list[tuple[int | None, ModelAnswer | None]] = []
@@ -110,8 +115,9 @@ def headlines(report: Report) -> list[tuple[str, str, str]]:
     lines = []
     for ankle, answer in _heads(report):
         call = CALLS[answer.call] if answer is not None else "Not assessed"
-        known = answer is not None and answer.probability is not None
-        chance = f"probability {probability_text(answer.probability)}" if answer is not None and known else ""
+        chance = ""
+        if answer is not None and answer.probability is not None:
+            chance = f"probability {probability_text(answer.probability, points=_decision(report, answer))}"
         lines.append((side(report, ankle), call, chance))
     return lines
 
@@ -121,9 +127,8 @@ def under_headlines(report: Report) -> list[str]:
     lines = []
     for ankle, answer in _heads(report):
         if answer is not None and answer.probability is not None:
-            facts = report.facts.get(answer.name)
             whose = f"{side(report, ankle)}, " if len(report.result.ankles) > 1 else ""
-            count = count_behind(facts.decision if facts else None, answer.probability)
+            count = count_behind(_decision(report, answer), answer.probability)
             lines.append(f"{whose}{title(report, answer)}: {count}.")
     if all(a.probability is None for a in report.result.models):
         kept = [f for f in report.result.findings if f.level in ("refuse", "withhold")]
@@ -206,7 +211,7 @@ def agreement(report: Report) -> str:
     if together is None:
         return ""
     if together.of == 0:
-        return "Agreement: none counted, no released model assessed this scan."
+        return "Agreement: none counted, no released model assessed every ankle of this scan."
     of_all = "On the whole scan" if len(report.result.ankles) > 1 else "Agreement:"
     if together.of == 1:
         return f"{of_all} one released model counted: {CALLS[together.call].lower()}."
@@ -227,7 +232,7 @@ def read_rows(report: Report) -> Rows:
             ("Voxels", f"{_times(scan.shape)}, {_times(scan.spacing_mm)} mm, axes {scan.orientation} (column, row, slice)")
         )
     names = [side(report, n) for n in range(len(report.result.ankles))]
-    rows.append(("Found", ", ".join(names) or "no ankle"))
+    rows.append(("Found", "; ".join(names) or "no ankle"))
     rows.append(("Scan, SHA-256", scan.sha256 or UNKNOWN))
     return rows
 
@@ -255,16 +260,15 @@ def model_rows(report: Report) -> Rows:
     """Ankle, model, answer, probability, the count behind it, the two operating points."""
     rows: Rows = []
     for answer in report.result.models:
-        facts = report.facts.get(answer.name)
-        decision = facts.decision if facts else None
+        decision = _decision(report, answer)
         rows.append(
             (
                 side(report, answer.ankle),
                 title(report, answer),
                 CALLS[answer.call],
-                probability_text(answer.probability),
+                probability_text(answer.probability, points=decision),
                 count_behind(decision, answer.probability),
-                operating_points(decision),
+                operating_points(decision, answer.probability),
             )
         )
     return rows
@@ -280,12 +284,13 @@ def count_behind(decision: Decision | None, probability: float | None) -> str:
     return f"Of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f}, {row.fractured} had a fracture"
 
 
-def operating_points(decision: Decision | None) -> str:
-    """Both thresholds in words."""
+def operating_points(decision: Decision | None, probability: float | None = None) -> str:
+    """Both thresholds in words, with as many decimals as the probability beside them."""
     if decision is None:
         return UNKNOWN
-    low, high = decision.sens_threshold, decision.spec_threshold
-    return f"No fracture below {low:.2f} (sensitive); fracture from {high:.2f} (specific); between: uncertain"
+    n = decimals(probability, decision)
+    low, high = f"{decision.sens_threshold:.{n}f}", f"{decision.spec_threshold:.{n}f}"
+    return f"No fracture below {low} (sensitive); fracture from {high} (specific); between: uncertain"
 
 
 def finding_rows(report: Report) -> Rows:

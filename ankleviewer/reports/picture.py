@@ -30,14 +30,14 @@ HEAT_LINE, BOX_LINE, READER_LINE, CROSS = (242, 234, 105), (255, 159, 28), (110,
 _BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float, float], side: str = "") -> Image.Image:
+def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float, float], name: str = "") -> Image.Image:
     """Axial, coronal and sagittal slices through one place.
 
     Args:
         scene: the scan with the answer's heat map and boxes, and the region to fit.
         answer: of the model shown; None or "not assessed" shows the scan alone and says so.
         at_mm: where the planes cross, LPS mm.
-        side: "L", "R" or "".
+        name: of the ankle, "" for none.
 
     Returns:
         RGB image, 1276 x 532.
@@ -48,7 +48,7 @@ def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float,
     for n, plane in enumerate(PLANES):
         image.paste(pane(state, scene, plane), (n * (PANE + GAP), HEAD))
     draw = ImageDraw.Draw(image)
-    draw.text((10, 8), headline(answer, side), TEXT, font=_font(24))
+    draw.text((10, 8), headline(answer, name), TEXT, font=_font(24))
     draw.text((10, 38), _subline(answer, at_mm), QUIET, font=_font(15))
     draw.text((10, HEAD + PANE + 10), DISCLAIMER, TEXT, font=_font(16))
     if scene.heat is not None:
@@ -65,9 +65,9 @@ def png(image: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def headline(answer: ModelAnswer | None, side: str = "") -> str:
+def headline(answer: ModelAnswer | None, name: str = "") -> str:
     """The answer in words, e.g. "Left ankle: fracture suspected (97 %)"."""
-    ankle = {"L": "Left ankle", "R": "Right ankle"}.get(side, "Ankle")
+    ankle = name or "Ankle"
     if answer is None or answer.probability is None:
         return f"{ankle}: not assessed"
     words = {"fracture": "fracture suspected", "uncertain": "uncertain", "no fracture": "no fracture found"}[answer.call]
@@ -86,7 +86,7 @@ def _subline(answer: ModelAnswer | None, at_mm: tuple[float, float, float]) -> s
     if answer is None:
         return where
     model = f"model {answer.name}, version {answer.version}" + (" (preliminary)" if answer.status == "preliminary" else "")
-    return f"{model}, {where}. The outline is where the model looked."
+    return f"{model}, {where}." + (" The outline is where the model looked." if answer.boxes else "")
 
 
 def pane(state: ViewState, scene: Scene, plane: str, size: int = PANE, readers: Sequence[FoundBox] = ()) -> Image.Image:

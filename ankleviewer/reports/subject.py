@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.assessment.result import ModelAnswer, Triple
+from ankleviewer.core.display.framing import region
 from ankleviewer.core.display.scene import Scene
-from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
-
-REGION_MARGIN_MM = 12.0
 
 
 def strongest(answers: Sequence[ModelAnswer], default: str = "") -> ModelAnswer | None:
@@ -31,11 +28,6 @@ def with_other_ankles(answers: Sequence[ModelAnswer], first: ModelAnswer | None)
     return [first, *(a for a in answers if a.name == first.name and a.ankle != first.ankle and a.boxes)]
 
 
-def region(ankle: Ankle) -> tuple[Array, Array]:
-    """LPS box (min, max) that shows an ankle with some room around it, mm."""
-    return np.asarray(ankle.min_mm) - REGION_MARGIN_MM, np.asarray(ankle.max_mm) + REGION_MARGIN_MM
-
-
 def scene_of(
     volume: Volume, ankles: Sequence[Ankle], heatmaps: Mapping[tuple[str, int], HeatMap], answer: ModelAnswer | None
 ) -> tuple[Scene, Triple, str]:
@@ -47,7 +39,8 @@ def scene_of(
         answer: the one shown, None for the scan alone.
 
     Returns:
-        The scene; where the planes cross, LPS mm: the strongest finding, else the joint, else the middle of the scan; the side.
+        The scene; where the planes cross, LPS mm: the strongest finding, else the joint, else the middle of the scan; the ankle's
+        name, "" without one.
     """
     index = answer.ankle if answer is not None and answer.ankle is not None else 0
     ankle = ankles[index] if index < len(ankles) else None
@@ -57,8 +50,8 @@ def scene_of(
         heatmaps.get((answer.name, index)) if answer is not None and boxes else None,
         boxes,
         firm=answer is not None and answer.call == "fracture",
-        region=region(ankle) if ankle else None,
+        region=region(ankle, boxes) if ankle else None,
     )
     x, y, z = volume.grid.to_mm([(n - 1) / 2 for n in volume.grid.shape])
     middle = ankle.centre_mm if ankle else (float(x), float(y), float(z))
-    return scene, boxes[0].center_mm if boxes else middle, ankle.side if ankle else ""
+    return scene, boxes[0].center_mm if boxes else middle, ankle_name(ankles, index) if ankle else ""

@@ -34,13 +34,16 @@ def _add(
     act: Callable[[], object],
     checkable: bool = False,
     shown: str = "",
+    repeats: bool = False,
 ) -> QAction:
-    """A command by its English text, its stable name; `shown` where it is not one string that can be translated."""
+    """A command by its English text, its stable name; `shown` where it is not one string that can be translated; `repeats` where
+    it steps, and goes on while its key is down.
+    """
     shown = shown or tr(text)
     action = QAction(shown, menu)
     shortcuts = (keys,) if isinstance(keys, str) else keys
     action.setShortcuts([QKeySequence(k) for k in shortcuts if k])
-    mark(action, _plain(text), shortcuts, _plain(shown))
+    mark(action, _plain(text), shortcuts, _plain(shown), repeats)
     action.setCheckable(checkable)
     action.triggered.connect(lambda _checked=False: act())
     menu.addAction(action)
@@ -152,22 +155,23 @@ def _findings(window: MainWindow) -> None:
         return lambda: act() if controller.boxes else window.toast.say(otherwise)
 
     menu = window.menuBar().addMenu(tr("F&indings"))
-    _add(menu, "Next finding", "N", box(lambda: controller.step_finding(1), tr("There is no finding to go to")))
-    _add(menu, "Previous finding", "Shift+N", box(lambda: controller.step_finding(-1), tr("There is no finding to go to")))
+    there = tr("There is no finding to go to")
+    _add(menu, "Next finding", "N", box(lambda: controller.step_finding(1), there), repeats=True)
+    _add(menu, "Previous finding", "Shift+N", box(lambda: controller.step_finding(-1), there), repeats=True)
     menu.addSeparator()
     _add(menu, "Accept", "A", box(lambda: controller.judge("accepted"), tr("There is no box to judge")))
     _add(menu, "Reject", "R", box(lambda: controller.judge("rejected"), tr("There is no box to judge")))
     _add(menu, "Mark a missed fracture at the crosshair", "M", controller.add_missed)
     _add(menu, "Edit the box", "E", box(window.editing.toggle, tr("There is no box to edit")))
-    undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo)
-    redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo)
+    undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo, repeats=True)
+    redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo, repeats=True)
     menu.addSeparator()
     heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True)
     boxes = _add(menu, "Boxes", "B", lambda: model.update(boxes=not model.state.boxes), checkable=True)
     fill = _add(menu, "Fill the heat map", "O", lambda: model.update(fill=not model.state.fill), checkable=True)
     coarse = _add(menu, "The paper's coarse map", "C", lambda: model.update(paper_map=not model.state.paper_map), checkable=True)
-    _add(menu, "Raise the threshold", "]", lambda: model.step_threshold(1))
-    _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1))
+    _add(menu, "Raise the threshold", "]", lambda: model.step_threshold(1), repeats=True)
+    _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1), repeats=True)
     menu.addSeparator()
     _add(menu, "Analyse", "F5", controller.analyse)
     _add(menu, "Cancel", "Esc", window.cancel)

@@ -55,7 +55,7 @@ from ankleviewer.ui.state.resting import Resting
 from ankleviewer.ui.state.showing import input_of
 from ankleviewer.ui.view3d.pane3d import Pane3D
 from ankleviewer.ui.words.translate import said, tr
-from ankleviewer.ui.words.wording import engine_text, side_word, spacing_text
+from ankleviewer.ui.words.wording import ankle_word, engine_text, spacing_text
 
 TITLE = "AnkleViewer - " + DISCLAIMER[0].lower() + DISCLAIMER[1:]
 SCAN_FILES = f"*.nii *.nii.gz *.dcm *.ima *.zip *{SUFFIX}"
@@ -70,17 +70,22 @@ def title() -> str:
 class MainWindow(QMainWindow):
     """The one window of the program.
 
+    Args:
+        remembered: the settings of the window that this one takes the place of; None: as they lie on the disk.
+
     Signals:
         language_changed(): what is made from now on is in another language (`succession`).
     """
 
     language_changed = Signal()
 
-    def __init__(self, backend: Backend | None = None, model: str | None = None) -> None:
+    def __init__(
+        self, backend: Backend | None = None, model: str | None = None, remembered: settings.Settings | None = None
+    ) -> None:
         super().__init__()
         self.setWindowTitle(title())
         self.setAcceptDrops(True)
-        self.settings = settings.load()
+        self.settings = remembered or settings.load()
         self.sample = settings.sample_scan()
         self.view = ViewModel(self)
         self.view.preset(self.settings.preset)
@@ -208,9 +213,9 @@ class MainWindow(QMainWindow):
             return
         if first:
             self.panes["axial"].setFocus()
-        ankle = self.controller.ankle
+        ankle = ankle_word(case.ankles, self.view.state.ankle) if self.controller.ankle is not None else ""
         spacing = spacing_text(case.scan.volume.grid.spacing)
-        parts = [self.privacy.text(said(case.scan.series)[:48]), side_word(ankle.side) if ankle else "", spacing]
+        parts = [self.privacy.text(said(case.scan.series)[:48]), ankle, spacing]
         if not self.settings.panel:  # nothing else tells then that another scan is on its way, or an answer
             working = {Phase.READING: tr("Reading the scan"), Phase.ANALYSING: tr("Analysing")}
             parts.append(working.get(self.controller.phase, ""))
@@ -241,6 +246,10 @@ class MainWindow(QMainWindow):
             return
         self.warming = Warming(self.pane3d.early(), self.pane3d.warm(), self, hold=lambda: self.controller.phase is Phase.READING)
         self.warming.start()
+
+    def settings_now(self) -> settings.Settings:
+        """The settings with the window's size as it is, which is remembered at the end."""
+        return self.settings if self.isMaximized() else replace(self.settings, size=(self.width(), self.height()))
 
     def tell_of_settings(self) -> None:
         """Say that the settings could not be read, where that is so; once, by whom starts the program."""
@@ -340,14 +349,15 @@ class MainWindow(QMainWindow):
 
     # --------------------------------------------------------------------------------------------------------------- pictures
     def picture(self) -> QImage:
-        """The whole window as it is seen, 3D included, but for the name of the file, which may be the patient's."""
-        name = self.menu_corner.name
-        named = name.isVisibleTo(self)
-        name.hide()
+        """The whole window as it is seen, 3D included, but for what may name a file, and with it the patient."""
+        naming = {widget: widget.isVisibleTo(self) for widget in (self.menu_corner.name, self.toast.widget)}
+        for widget in naming:
+            widget.hide()
         self.banner.set_hide_names(True)
         pixmap = self.grab()
         self.banner.set_hide_names(self.privacy.hidden)
-        name.setVisible(named)
+        for widget, seen in naming.items():
+            widget.setVisible(seen)
         painter = QPainter(pixmap)
         if self.controller.case is not None:
             self.pane3d.paint_into(painter, self)
@@ -373,9 +383,7 @@ class MainWindow(QMainWindow):
             return
         self.closed = True
         self.hide()
-        size = (self.width(), self.height())
-        if not self.isMaximized():
-            self.settings = replace(self.settings, size=size)
+        self.settings = self.settings_now()
         settings.save(self.settings)
         self.held_keys.stop()
         QApplication.instance().focusChanged.disconnect(self._on_focus)

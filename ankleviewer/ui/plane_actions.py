@@ -18,13 +18,13 @@ MODE_NAMES = {"max": noop("Highest HU (MIP)"), "min": noop("Lowest HU (MinIP)"),
 
 
 def build(window: MainWindow, add: Callable[..., QAction]) -> None:
-    """Add the menu to the window's menu bar; `add` makes a command (menu, text, keys, act, checkable)."""
+    """Add the menu to the window's menu bar; `add` makes a command (menu, text, keys, act, checkable, repeats)."""
     model = window.view
     menu = window.menuBar().addMenu(tr("&Planes"))
     oblique = add(menu, "Oblique planes", "D", model.toggle_oblique, checkable=True)
     add(menu, "Mortise view", "V", window.mortise.show)
-    add(menu, "Turn the other planes left", "Alt+Left", lambda: model.turn_others(window.last_pane, -TURN_DEG))
-    add(menu, "Turn the other planes right", "Alt+Right", lambda: model.turn_others(window.last_pane, TURN_DEG))
+    add(menu, "Turn the other planes left", "Alt+Left", lambda: model.turn_others(window.last_pane, -TURN_DEG), repeats=True)
+    add(menu, "Turn the other planes right", "Alt+Right", lambda: model.turn_others(window.last_pane, TURN_DEG), repeats=True)
     add(menu, "Back to the scan's own planes", "Shift+D", lambda: model.set_turn(None))
     menu.addSeparator()
     slab = menu.addMenu(tr("Slab"))

@@ -8,10 +8,13 @@ again.
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words import translate
+
+_ASK_AGAIN_MS = 200
 
 
 class Keeper(QObject):
@@ -20,6 +23,8 @@ class Keeper(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self.window = window
+        self._turn = QTimer(self, singleShot=True)
+        self._turn.timeout.connect(self._renew)
         self._follow()
 
     def _follow(self) -> None:
@@ -31,7 +36,7 @@ class Keeper(QObject):
     def _later(self) -> None:
         # The menu that asked for it is still open, and belongs to the window that goes.
         self._wanted = True
-        QTimer.singleShot(0, self, self._renew)
+        self._turn.start(0)
 
     def _on_settled(self, _ok: bool = True) -> None:
         if self._wanted:
@@ -43,8 +48,12 @@ class Keeper(QObject):
             return
         if old.controller.phase in (Phase.READING, Phase.ANALYSING) or old.exporting.running:
             return  # work under way ends first, in the window that began it
+        if QApplication.activeModalWidget() is not None:
+            self._turn.start(_ASK_AGAIN_MS)  # a dialog would go with its window, and what the reader was about to choose there
+            return
         translate.install(old.settings.language)
-        new = MainWindow(old.controller.backend)
+        # Not from the disk: another window may have written there that names are shown, or nothing could be written.
+        new = MainWindow(old.controller.backend, remembered=old.settings_now())
         new.restoreGeometry(old.saveGeometry())
         new.last_pane = old.last_pane
         new.controller.take_over(old.controller)

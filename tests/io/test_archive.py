@@ -73,7 +73,8 @@ def test_an_image_is_read_as_if_it_lay_there(tmp_path, image, temporary) -> None
 
 def test_a_dicom_series_is_read_as_if_it_lay_there(tmp_path, series, limb, temporary) -> None:
     folder = series(limb())
-    members = {f"DICOM/{n}/{p.name}": p.read_bytes() for n, p in enumerate(sorted(folder.iterdir()))}
+    members = {f"DICOMDIR/{n}/{p.name}": p.read_bytes() for n, p in enumerate(sorted(folder.iterdir()))}
+    members |= {"DICOMDIR/DICOMDIR": b"index", "__MACOSX/DICOMDIR/0/._a": b"\1"}
     scan, plain = reader.open_scan(packed(tmp_path / "s.zip", members)), reader.open_scan(folder)
     np.testing.assert_array_equal(scan.volume.hu, plain.volume.hu)
     assert scan.sha256 == plain.sha256 and scan.format == "dicom"

@@ -70,6 +70,8 @@ def test_missing_spacing_and_rescale_are_said_not_guessed(one_slice, tmp_path):
         ({}, None),
         ({"PatientAge": "17Y"}, 17),
         ({"PatientAge": "old"}, None),
+        ({"PatientAge": "000Y"}, None),
+        ({"PatientAge": "000D", "PatientBirthDate": "19700301", "StudyDate": "20200229"}, 49),
         ({"PatientAge": "²²²Y"}, None),
         ({"PatientBirthDate": "²²²²0101", "StudyDate": "20200229"}, None),
     ],

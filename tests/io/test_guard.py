@@ -5,6 +5,7 @@ import hashlib
 import os
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,27 @@ def test_a_folder_that_may_not_be_entered_is_left_out(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(tmp_path), "is_file", is_file)
     assert [p.name for p in guard.files_below(tmp_path)] == ["b"]
+
+
+@pytest.mark.parametrize("where", ["study", "study/below"])
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(116, "Stale file handle")])
+def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch, where, error):
+    top = tmp_path / "study"
+    (top / "below").mkdir(parents=True)
+    (top / "b").write_bytes(b"x")
+    plain = os.scandir
+
+    def scandir(path):
+        if Path(path) == tmp_path / where:
+            raise type(error)(error.errno, error.strerror, str(path))
+        return plain(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    if where != "study" and isinstance(error, PermissionError):  # as folders of the system are on every stick
+        assert [p.name for p in guard.files_below(top)] == ["b"]
+    else:
+        with pytest.raises(ScanError, match=f"FILE_UNREADABLE: The folder cannot be read whole .{error.strerror}"):
+            guard.files_below(top)
 
 
 def test_folders_are_capped(tmp_path, monkeypatch):

@@ -172,8 +172,8 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, limb, seri
 
 @pytest.mark.parametrize("beside", ["segmentation", "report", "one stray", "two strays"])
 def test_dicom_files_that_are_no_slices_hide_no_image(tmp_path, limb, one_slice, beside):
-    def image(name):
-        write_nifti(limb(), Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / name)
+    def image(name, spacing=1.0):
+        write_nifti(limb(), Grid.axis_aligned((24, 20, 16), spacing, (0, 0, 0)), tmp_path / name)
 
     image("x.nii")
     if "stray" in beside:
@@ -192,6 +192,6 @@ def test_dicom_files_that_are_no_slices_hide_no_image(tmp_path, limb, one_slice,
 
     assert reader.open_scan(tmp_path).format == "nifti"
     assert [s.description for s in list_series(tmp_path, quiet, never)] == ["x.nii"]
-    image("y.nii")
+    image("y.nii", 1.5)
     assert refused(tmp_path) == "SERIES_AMBIGUOUS"
     assert sorted(s.description for s in list_series(tmp_path, quiet, never)) == ["x.nii", "y.nii"]

@@ -146,6 +146,21 @@ def test_nifti_files_of_a_folder_and_of_a_zip(limb, tmp_path) -> None:
     assert open_scan(folder).volume.hu.shape == (24, 20, 30)  # a single one needs no choice
 
 
+def test_a_file_and_its_copy_are_one_scan(limb, tmp_path) -> None:
+    (folder := tmp_path / "scan").mkdir()
+    hu = limb((24, 20, 30))
+    write_nifti(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)), folder / "scan.nii.gz")
+    (folder / "scan (1).nii.gz").write_bytes((folder / "scan.nii.gz").read_bytes())
+    (one,) = listed(folder)
+    whole = open_scan(folder)
+    assert open_scan(folder, pick=one.key).sha256 == whole.sha256 == open_scan(folder / "scan.nii.gz").sha256
+    other = limb((24, 20, 40))
+    write_nifti(other, Grid.axis_aligned(other.shape, 1.0, (0, 0, 0)), folder / "other.nii")
+    assert len(listed(folder)) == 2 and open_scan(folder, pick=one.key).sha256 == whole.sha256
+    with pytest.raises(ScanError, match="SERIES_AMBIGUOUS"):
+        open_scan(folder)
+
+
 def test_a_heat_map_of_our_own_is_not_offered(limb, tmp_path) -> None:
     grid = Grid.axis_aligned((24, 20, 30), 1.0, (0, 0, 0))
     (tmp_path / "one").mkdir()

@@ -32,6 +32,15 @@ def test_count_and_operating_points(made) -> None:
     assert content.operating_points(None) == content.UNKNOWN
 
 
+@pytest.mark.parametrize(("chance", "call", "said"), [(0.1987, "no fracture", "0.199"), (0.7996, "uncertain", "0.7996")])
+def test_a_probability_beside_a_threshold_reads_like_what_it_is(made, chance: float, call: str, said: str) -> None:
+    report = made.report(made.answer(call, chance))
+    row = content.model_rows(report)[0]
+    assert (row[3], content.headlines(report)[0][2]) == (said, f"probability {said}")
+    low, high = ("0.200", "0.800") if len(said) == 5 else ("0.2000", "0.8000")
+    assert row[5].startswith(f"No fracture below {low} (sensitive); fracture from {high} (specific)")
+
+
 def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
     finding, edited, missed = content.finding_rows(made.report())
     assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "71 %", "Rejected", "Growth plate or its scar")
@@ -72,6 +81,18 @@ def test_of_two_ankles_the_reader_s_marks_and_measures_name_theirs(made) -> None
         ("Left ankle, Distance (2)", "10.0 mm"),
         ("Distance (3)", "90.0 mm"),  # from one to the other
     ]
+
+
+def test_two_ankles_of_unknown_side_are_told_apart_in_every_line(made) -> None:
+    report = made.report(made.answer(), made.answer("no fracture", 0.03, ankle=1))
+    pair = tuple(AnkleInfo("unknown", (x, 5.0, 5.0), (x + 50.0, 55.0, 55.0)) for x in (5.0, 105.0))
+    report = replace(report, result=replace(report.result, ankles=pair))
+    right, left = (f"Ankle, side unknown, towards the patient's {side}" for side in ("right", "left"))
+    assert [line[:2] for line in content.headlines(report)] == [(right, "Fracture suspected"), (left, "No fracture found")]
+    assert [row[0] for row in content.model_rows(report)] == [right, left]
+    assert content.finding_rows(report)[0][1].startswith(right) and content.assessed(report)[1].startswith(left)
+    assert ("Found", f"{right}; {left}") in content.read_rows(report)
+    assert content.finding_title(report).startswith("Finding 1, ankle, side unknown, towards the patient's right")
 
 
 def test_what_was_not_assessed_is_always_said(made) -> None:
@@ -170,7 +191,8 @@ def test_no_path_and_no_name_anywhere(made) -> None:
     [
         (None, ""),
         (Consensus("fracture", 2, 3), "2 of 3"),
-        (Consensus("not assessed", 0, 0), "none"),
+        (Consensus("not assessed", 0, 0), "Agreement: none counted, no released model assessed every ankle of this scan."),
+        (Consensus("uncertain", 0, 3), "Agreement: the 3 released models do not agree."),
         (Consensus("fracture", 1, 1), "Agreement: one released model counted: fracture suspected."),
         (Consensus("uncertain", 1, 2), "Agreement: the 2 released models do not agree."),
     ],

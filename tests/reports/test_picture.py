@@ -15,7 +15,7 @@ from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.core.volume import Volume
-from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, PANE, READER_LINE, headline, pane, picture, png
+from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, PANE, READER_LINE, _subline, headline, pane, picture, png
 
 GRID = Grid.axis_aligned((80, 80, 80), 1.0, (0.0, 0.0, 0.0))
 BOX = Box(0.9, (50.0, 40.0, 30.0), (40.0, 30.0, 20.0), (60.0, 50.0, 40.0), *[(50, 40, 30)] * 4)
@@ -43,7 +43,7 @@ def where(pixels: np.ndarray, colour) -> np.ndarray:
 
 
 def test_box_and_outline_lie_where_they_are() -> None:
-    image = picture(scene(), answer("fracture", 0.97), BOX.center_mm, "L")
+    image = picture(scene(), answer("fracture", 0.97), BOX.center_mm, "Left ankle")
     axial = part(image, 0)
     scale = PANE / 80
     rows, columns = where(axial, BOX_LINE)[:, 0], where(axial, BOX_LINE)[:, 1]
@@ -88,8 +88,15 @@ def test_scan_alone_without_an_answer() -> None:
     ],
 )
 def test_wording(given, text) -> None:
-    assert headline(answer(*given), "L") == text
+    assert headline(answer(*given), "Left ankle") == text
     assert headline(None) == "Ankle: not assessed"
+
+
+def test_the_line_below_names_an_outline_only_where_one_is_drawn() -> None:
+    assert _subline(answer("fracture", 0.9), BOX.center_mm).endswith("mm. The outline is where the model looked.")
+    assert _subline(answer("no fracture", 0.1), BOX.center_mm).endswith(" mm.")
+    assert _subline(answer("not assessed", None), BOX.center_mm).endswith(" mm.")
+    assert _subline(None, BOX.center_mm).startswith("planes at")
 
 
 def test_png_is_stable_and_carries_the_disclaimer() -> None:

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ankleviewer.reports.subject import REGION_MARGIN_MM, scene_of, strongest, with_other_ankles
+from ankleviewer.core.display.framing import ANKLE_MARGIN_MM, BOX_MARGIN_MM
+from ankleviewer.reports.subject import scene_of, strongest, with_other_ankles
 
 
 def ankle(side: str = "R") -> SimpleNamespace:
@@ -37,10 +38,20 @@ def test_other_ankles_follow_where_the_same_model_suspects_something(made) -> No
 def test_scene_of_the_answer_s_own_ankle(made) -> None:
     volume, heat = made.scene().volume, made.scene().heat
     found = made.answer(ankle=1)
-    scene, at, side = scene_of(volume, [ankle("R"), ankle("L")], {("compact", 1): heat}, found)
-    assert side == "L" and at == made.BOX.center_mm and scene.heat is heat and scene.firm
-    np.testing.assert_allclose(scene.region[0], -REGION_MARGIN_MM)
+    scene, at, name = scene_of(volume, [ankle("R"), ankle("L")], {("compact", 1): heat}, found)
+    assert name == "Left ankle" and at == made.BOX.center_mm and scene.heat is heat and scene.firm
+    np.testing.assert_allclose(scene.region[0], -ANKLE_MARGIN_MM)
+    # a model looks farther than the box of an ankle that landmarks alone made; what it marked there is shown with some room
+    np.testing.assert_allclose(scene.region[1], np.maximum(np.array(made.BOX.max_mm) + BOX_MARGIN_MM, 20.0 + ANKLE_MARGIN_MM))
     quiet, joint, _ = scene_of(volume, [ankle()], {("compact", 0): heat}, made.answer("no fracture", 0.1))
+    np.testing.assert_allclose(quiet.region[1], 20.0 + ANKLE_MARGIN_MM)
     assert joint == (7.0, 8.0, 9.0) and quiet.heat is None and not quiet.firm
     _, middle, unknown = scene_of(volume, [], {}, None)
     assert middle == pytest.approx((29.5, 29.5, 29.5)) and unknown == ""
+
+
+def test_the_name_of_an_ankle_in_a_picture_is_its_own(made) -> None:
+    right, left = ankle("unknown"), ankle("unknown")
+    right.min_mm = (-40.0, 0.0, 0.0)
+    names = [scene_of(made.scene().volume, [right, left], {}, made.answer(ankle=n))[2] for n in (0, 1)]
+    assert names == [f"Ankle, side unknown, towards the patient's {side}" for side in ("right", "left")]

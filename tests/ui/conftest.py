@@ -261,6 +261,14 @@ def backend() -> FakeBackend:
 
 
 @pytest.fixture
+def two_unknown() -> tuple[SimpleNamespace, SimpleNamespace]:
+    """Two ankles of unknown side, the patient's right one first."""
+    right, left = ankle("unknown"), ankle("unknown")
+    right.max_mm, left.min_mm = (-2.0, 28.0, 176.0), (2.0, -28.0, 104.0)
+    return right, left
+
+
+@pytest.fixture
 def make_window(qtbot: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., MainWindow]]:
     """Builds windows and closes them; without 3D unless asked."""
     made: list[MainWindow] = []

@@ -37,6 +37,7 @@ def test_title_is_fixed_and_names_nobody(make_window, backend) -> None:
 def test_no_picture_of_the_window_names_the_file(make_window, backend, monkeypatch) -> None:
     window = make_window(backend, "/data/DOE_JANE.nii.gz")
     window.banner.show_notice(Notice("FILE_DAMAGED", "The file is damaged.", "OTHER_NAME.nii.gz"))
+    window.toast.say("One scan at a time: that of THIRD_NAME.nii.gz is opened")
     grab, seen = window.grab, []
 
     def grabbed() -> object:
@@ -45,9 +46,12 @@ def test_no_picture_of_the_window_names_the_file(make_window, backend, monkeypat
 
     monkeypatch.setattr(window, "grab", grabbed)
     window.picture()
-    assert seen and not any("DOE" in text or "OTHER_NAME" in text for text in seen)
+    assert seen and not any("DOE" in text or "OTHER_NAME" in text or "THIRD_NAME" in text for text in seen)
     assert window.menu_corner.name.isVisible() and window.menu_corner.name.text() == "DOE_JANE.nii.gz"
-    assert "OTHER_NAME" in window.banner.code.text()
+    assert "OTHER_NAME" in window.banner.code.text() and "THIRD_NAME" in window.toast.text
+    window.toast.widget.hide()
+    window.picture()
+    assert window.toast.text == "", "what was over is not said again"
 
 
 def test_the_open_scan_is_named_in_the_corner_unless_names_are_hidden(make_window, backend, qtbot) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from ankleviewer.core.errors import ModelError
@@ -107,6 +109,32 @@ def test_a_report_under_way_ends_first_and_is_told(keep, make_window, backend, q
     go.set()
     qtbot.waitUntil(lambda: keeper.window is not first)
     assert keeper.window.toast.text == "Report saved: a.pdf", "still said, as it was said"
+
+
+def test_a_dialog_that_is_open_is_ended_by_the_reader(waiting, backend, qtbot) -> None:
+    keeper, first = waiting, waiting.window
+    dialog = QDialog(first)
+    dialog.setModal(True)
+    dialog.show()
+    backend.gate.set()
+    qtbot.waitUntil(lambda: first.controller.phase is Phase.ANSWER)
+    qtbot.wait(300)
+    assert keeper.window is first and dialog.isVisible()
+    dialog.reject()
+    qtbot.waitUntil(lambda: keeper.window is not first)
+
+
+def test_what_this_window_was_told_holds_whatever_lies_on_the_disk(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    first = keeper.window
+    first.privacy.toggle()
+    first.resize(1000, 700)
+    settings.save(replace(settings.load(), hide_patient=False))  # by another window, or this one could not write
+    window = choose(keeper, "de", qtbot)
+    assert window.privacy.hidden and window.menu_corner.name.text() == ""
+    window.toggle_panel()
+    kept = settings.load()
+    assert not kept.hide_patient and not kept.panel and kept.size == (1000, 700), "the other window's word stays there"
 
 
 def test_a_window_that_is_closed_gets_no_successor(waiting, backend, qtbot) -> None:

@@ -12,15 +12,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.anatomy.finder import ABOVE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side, right_first
+from ankleviewer.core.anatomy.finder import ABOVE_MM, ASIDE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side, right_first
 from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
-from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.geometry import Array, Grid, standing
 
 SAME_MM = 45.0  # middles closer than that are of one ankle; of an incomplete one, only where it leaves the scan is known
 CLOSE_MM = 22.0  # the bones' joint line and the locator's agree
 JOINT = 0.25  # confidence of plafond and dome from which their middle is the ankle's: 3 mm off in the median, the bones' is 5
 ALONE = 0.5  # mean confidence from which the locator's ankle stands without the bones' support
 MARGIN_MM = 14.0  # around the landmarks, for a box
+WAYS = 8  # directions around the shaft in which the joint must lie inside the field of view
 
 
 def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> tuple[Ankle, ...]:
@@ -114,6 +115,11 @@ def missing(seen: Located, grid: Grid) -> str:
         return f"only {int(above)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
     if below < TALUS_MM:
         return f"only {below:.0f} mm below the joint lie in the scan; the talus is not contained."
+    # across the shaft, not the scan's axes: a leg may lie across, and a field of view be turned
+    joint, stand = (plafond + dome) / 2, standing(up)
+    ways = [np.array([np.cos(t), np.sin(t), 0.0]) @ stand for t in 2 * np.pi * np.arange(WAYS) / WAYS]
+    if min(_reach(grid, joint, way) for way in ways) < ASIDE_MM:
+        return "the joint lies at the side of the scan and is cut off."
     return ""
 
 

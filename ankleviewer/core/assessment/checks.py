@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy.finder import Ankle
-from ankleviewer.core.assessment.preprocess import FINE
+from ankleviewer.core.assessment.ankle_names import ankle_name
+from ankleviewer.core.assessment.preprocess import FINE, model_grid
 from ankleviewer.core.errors import stop_if
 from ankleviewer.core.findings import Finding, verdict
 from ankleviewer.core.geometry import UP
@@ -38,8 +40,6 @@ OTHER_SIDE_SAID = {
     "L": "The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.",
     "R": "The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.",
 }
-# Half the edge of the cube that the shipped model sees around an ankle, mm.
-CUBE_HALF_MM = FINE.size * FINE.spacing_mm / 2
 Counts = NDArray[np.int64]
 
 
@@ -168,12 +168,10 @@ def _air_findings(counts: Counts) -> list[Finding]:
             )
         ]
     peak = _lowest_peak(counts)
-    if _share(counts, -32768, -300) < 0.01 and peak is not None and -300 <= peak <= 700:
-        return [
-            Finding(
-                "caveat", "HU_NO_AIR", "The scan shows no air around the leg, so its values could not be checked against air."
-            )
-        ]
+    # the little air there is must not speak against itself: only what lies between air and tissue, or below air, does
+    between = _share(counts, -32768, -300) - _share(counts, *AIR_PEAK)
+    if between < 0.01 and peak is not None and -300 <= peak <= 700:
+        return [Finding("caveat", "HU_NO_AIR", "The scan shows too little air around the leg to check its values against it.")]
     at = "nowhere" if peak is None else f"at about {peak} HU"
     return [
         Finding(
@@ -187,7 +185,7 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
 
     Args:
         ankles: of `find_ankles`.
-        volume: where given, slices that were filled in (wholly padded) near an ankle withhold the detection too.
+        volume: where given, slices that were filled in (wholly padded) in the shipped model's cube withhold the detection too.
 
     Returns:
         NOT_AN_ANKLE or ANKLE_INCOMPLETE as "withhold" where no ankle can be assessed; ANKLE_INCOMPLETE as "caveat" for
@@ -196,20 +194,21 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
     if not ankles:
         return [Finding("withhold", "NOT_AN_ANKLE", "No ankle joint was found in this scan; the models are made for ankles.")]
     names = {"L": "Left ankle", "R": "Right ankle", "unknown": "Ankle of unknown side"}
+    named = [(ankle_name(ankles, n, names), a) for n, a in enumerate(ankles)]
     level = "caveat" if any(a.complete for a in ankles) else "withhold"
     findings = [
-        Finding("caveat" if level == "caveat" else "withhold", "ANKLE_INCOMPLETE", f"{names[a.side]}: {a.reason}")
-        for a in ankles
+        Finding("caveat" if level == "caveat" else "withhold", "ANKLE_INCOMPLETE", f"{name}: {a.reason}")
+        for name, a in named
         if not a.complete
     ]
     findings += [
         Finding(
             "caveat",
             "LEG_ACROSS",
-            f"{names[a.side]}: the leg is {_lean(a):.0f}° from upright in the scan; it was turned for the models. "
+            f"{name}: the leg is {_lean(a):.0f}° from upright in the scan; it was turned for the models. "
             "Check whether the scan's orientation is right.",
         )
-        for a in ankles
+        for name, a in named
         if a.up != UP
     ]
     if volume is not None and volume.padding is not None:
@@ -217,9 +216,9 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
             Finding(
                 "withhold",
                 "SLICE_GAP",
-                f"{names[a.side]}: slices are missing within {CUBE_HALF_MM:.0f} mm of the joint and were filled in.",
+                f"{name}: slices are missing in the cube around the joint that the models see and were filled in.",
             )
-            for a in ankles
+            for name, a in named
             if a.complete and _gap_near(volume, a)
         ]
     return findings
@@ -242,5 +241,8 @@ def _gap_near(volume: Volume, ankle: Ankle) -> bool:
     stored = np.flatnonzero(~blank)
     # blank slices at an end are where the scan ends: none is missing there
     inner = [k for k in np.flatnonzero(blank) if stored.size and stored[0] < k < stored[-1]]
-    centre = volume.grid.to_voxel(ankle.centre_mm)[2]
-    return any(abs(k - centre) * volume.grid.spacing[2] < CUBE_HALF_MM for k in inner)
+    # a cube that is turned against the slices reaches farther through them than half its edge
+    cube = model_grid(volume, FINE, ankle.centre_mm, ankle.up)
+    corners = cube.to_mm(np.array(list(product(*((-0.5, n - 0.5) for n in cube.shape)))))
+    through = volume.grid.to_voxel(corners)[:, 2]
+    return any(through.min() < k < through.max() for k in inner)

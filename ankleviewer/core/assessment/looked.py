@@ -3,8 +3,9 @@
 A place is one box of the answer; it stands where the map inside it has its centre of mass. Heights are taken along the patient's
 long axis, from the plafond where the locator saw it and else from the joint line. Across, a place is told from the malleoli where
 both were seen, else from the ankle's side. Of an ankle of unknown side only the patient's left and right are told, whatever the
-locator calls its malleoli: which is which, is what is not known. A bone is named only beside a landmark that was seen: without
-one the program does not know which bone lies there.
+locator calls its malleoli: which is which, is what is not known. So it is where the malleoli do not lie as the side has them: a
+side may come from the bones, the header or the other ankle, and one of the two is wrong. A bone is named only beside a landmark
+that was seen: without one the program does not know which bone lies there.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ NEAR, MIDDLE, BOTH = "{where}, near {name}", "in the middle of the joint", "{acr
 NO_MAP = "The heat map is not shown with this answer; it says nothing about a place."
 NO_PLACE = "No part of the heat map above its floor lies at bone; it says nothing about a place."
 WORDS = {
+    "aside": "beside the middle of the joint",
     "medial": "medial",
     "lateral": "lateral",
     "left": "towards the patient's left",
@@ -76,14 +78,24 @@ def looked(heat: HeatMap, boxes: Sequence[Box], ankle: Seen) -> tuple[Looked, ..
     marks: dict[str, Array] = {name: stand @ np.asarray(mm) for name, mm in getattr(ankle, "landmarks", ())}
     joint = "joint line" if marks.get(PLAFOND) is None else PLAFOND
     origin = stand @ np.asarray(ankle.centre_mm, dtype=np.float64) if joint != PLAFOND else marks[PLAFOND]
-    lateral, posterior, outer, inner = _directions(ankle.side, marks)
+    upright = np.array_equal(stand, np.eye(3))
+    side = "unknown" if upright and _contradicted(ankle.side, marks, origin) else ankle.side
+    lateral, posterior, outer, inner = _directions(side, marks)
     least = max(LEVEL_MM, CELL_SHARE * heat.cell_mm)
     axes = (lateral, posterior, outer, inner)
-    named = {name: marks[name] for name in (NAMED if ankle.side in SIDES else SIDELESS) if name in marks}
+    named = {name: marks[name] for name in (NAMED if side in SIDES else SIDELESS) if name in marks}
     found = tuple(_place(stand @ _middle(heat, box), box.score, origin, joint, axes, named, least) for box in boxes)
-    if np.array_equal(stand, np.eye(3)) or (ankle.side in SIDES and {LATERAL, MEDIAL} <= marks.keys()):
+    if upright or (side in SIDES and {LATERAL, MEDIAL} <= marks.keys()):
         return found
-    return tuple(replace(f, across="", along="") for f in found)  # how a leg that lies across is turned, only its malleoli tell
+    # How a leg that lies across is turned, only its malleoli tell: that a place lies aside is known, not to which side.
+    return tuple(replace(f, across="aside" if f.across or f.along else "", along="") for f in found)
+
+
+def _contradicted(side: str, marks: Mapping[str, Array], origin: Array) -> bool:
+    """Whether the malleoli of a standing leg, or the one seen and the joint, lie the other way round than its side says."""
+    out = marks.get(LATERAL, origin) - marks.get(MEDIAL, origin)
+    told = abs(float(out[0])) > LEFTWARDS * float(np.linalg.norm(out))
+    return side in SIDES and told and (float(out[0]) > 0) != (side == "L")
 
 
 def _place(

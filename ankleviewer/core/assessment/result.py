@@ -43,7 +43,8 @@ class Looked:
 
     Attributes:
         share: of the map, as a box's score.
-        across: "medial" or "lateral", "left" or "right" in an ankle of unknown side, "" in the middle.
+        across: "medial" or "lateral"; "left" or "right" where the side is unknown or the malleoli contradict it; "aside", with
+            an empty `along`, where a leg lies across the scan and which way is not known; "" in the middle.
         along: "anterior", "posterior" or "" in the middle.
         height_mm: above (+) or below (-) the joint along the patient's long axis; 0 at its height.
         joint: what heights are told from: "plafond centre" where that landmark was seen, else "joint line".
@@ -135,7 +136,9 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Consensus:
-    """`agree` of `of` models share the call; in a tie the call is "uncertain" and `agree` counts the largest group."""
+    """`agree` of `of` models share the call; in a tie the call is "uncertain" and `agree` counts the largest group. It can be 0:
+    see `consensus`.
+    """
 
     call: Call
     agree: int
@@ -217,18 +220,26 @@ def scan_call(answers: Iterable[ModelAnswer]) -> Call:
 def consensus(answers: Sequence[ModelAnswer]) -> Consensus | None:
     """What several models say together.
 
-    The most frequent call among the models that assessed the scan and are not preliminary; a tie is "uncertain". None with
-    fewer than two models; "not assessed", 0 of 0, when none of them may count.
+    The models that are not preliminary vote on the ankles that at least one of them assessed, or one that says "no fracture" of
+    the only such ankle would lose its vote and one that says "fracture" keep it. The most frequent call counts; a tie is
+    "uncertain". "No fracture" never stands for an ankle that none of them assessed: it is "not assessed", 0 of 0, where all say
+    it, as where none may vote, and else "uncertain", shared by those who say just that. None with fewer than two models.
     """
     names = list(dict.fromkeys(a.name for a in answers))
     if len(names) < 2:
         return None
-    calls = [scan_call(a for a in answers if a.name == name) for name in names if _counts(name, answers)]
-    votes = Counter(call for call in calls if call != "not assessed").most_common()
+    voters = [name for name in names if _counts(name, answers)]
+    seen = {a.ankle for a in answers if a.name in voters and a.probability is not None}
+    calls = [scan_call(a for a in answers if a.name == name and a.ankle in seen) for name in voters]
+    votes = Counter(call for call in calls if call != "not assessed")
     if not votes:
         return Consensus("not assessed", 0, 0)
-    tie = len(votes) > 1 and votes[0][1] == votes[1][1]
-    return Consensus("uncertain" if tie else votes[0][0], votes[0][1], sum(n for _, n in votes))
+    (call, most), *others = votes.most_common()
+    if any(n == most for _, n in others):
+        return Consensus("uncertain", most, votes.total())
+    if call == "no fracture" and any(a.ankle not in seen for a in answers):
+        return Consensus("uncertain", votes["uncertain"], votes.total()) if others else Consensus("not assessed", 0, 0)
+    return Consensus(call, most, votes.total())
 
 
 def _counts(name: str, answers: Sequence[ModelAnswer]) -> bool:

@@ -53,13 +53,18 @@ class _Source:
     outside: float = 0.0
 
     def block(self, start: NDArray[np.intp], stop: NDArray[np.intp]) -> Float32:
-        """The sub-array [start, stop)."""
+        """The sub-array [start, stop), in the source's own order of memory, in which the slowest axis is quick to cut."""
         cut = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
-        block = self.array[cut].astype(np.float32)
-        block -= np.float32(self.outside)
-        if self.padding is not None:
-            block[self.padding[cut]] = 0.0
+        block: Float32 = np.empty_like(self.array[cut], dtype=np.float32)
+        self.fill(block, start, stop)
         return block
+
+    def fill(self, place: Float32, start: NDArray[np.intp], stop: NDArray[np.intp]) -> None:
+        """Writes the sub-array [start, stop) into `place`, without a second one beside it."""
+        cut = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
+        np.subtract(self.array[cut], np.float32(self.outside), out=place, dtype=np.float32)
+        if self.padding is not None:
+            place[self.padding[cut]] = 0.0
 
 
 def resample(volume: Volume, target: Grid, outside_hu: float) -> Float32:
@@ -189,10 +194,11 @@ def _oblique(source: _Source, target: Grid, across: Array, kernels: list[Array])
     if (stop <= start).any():
         return np.zeros(target.shape, dtype=np.float32)
     field = np.zeros(tuple(high - low), dtype=np.float32)
-    field[tuple(slice(a, b) for a, b in zip(start - low, stop - low, strict=True))] = source.block(start, stop)
+    # as large as the scan in the worst case, and twice its bytes: written and smoothed in place
+    source.fill(field[tuple(slice(a, b) for a, b in zip(start - low, stop - low, strict=True))], start, stop)
     for axis, weights in enumerate(kernels):
         if len(weights) > 1:
-            field = ndimage.correlate1d(field, weights, axis=axis, mode="constant", cval=0.0)
+            ndimage.correlate1d(field, weights, axis=axis, output=field, mode="constant", cval=0.0)
     out = np.empty(target.shape, dtype=np.float32)
     ndimage.affine_transform(
         field, across[:3, :3], across[:3, 3] - low, output=out, output_shape=target.shape, order=1, mode="grid-constant", cval=0.0

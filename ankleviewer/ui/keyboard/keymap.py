@@ -18,8 +18,13 @@ _NAME, _KEYS, _HELD, _TITLE = "command", "keys", "held", "title"
 HELD_PLACE = noop("Held down")
 
 
-def mark(action: QAction, name: str, keys: Iterable[str], title: str = "") -> None:
-    """Make an action a command whose keys can be changed: its name, stable, the keys it comes with, and its name for people."""
+def mark(action: QAction, name: str, keys: Iterable[str], title: str = "", repeats: bool = False) -> None:
+    """Make an action a command whose keys can be changed: its name, stable, the keys it comes with, and its name for people.
+
+    A key that stays down does the command again and again where it `repeats`, as steps do. Else once: a switch would flip to and
+    fro, and many marks be made of one.
+    """
+    action.setAutoRepeat(repeats)
     action.setProperty(_NAME, name)
     action.setProperty(_TITLE, title or name)
     action.setProperty(_KEYS, [k for k in map(normal, keys) if k])

@@ -26,14 +26,16 @@ def build(window: QWidget) -> None:
 class HeldKeys(QObject):
     """Application-wide event filter for one window.
 
-    The key belongs to hiding the model's output wherever the focus is, so that it always works; Enter presses a focused button.
-    Nothing happens while a text field has the focus.
+    The key belongs to hiding the model's output wherever the focus is, so that it always works; Enter presses a focused button,
+    once while it is down. Nothing happens while a text field has the focus.
     """
 
     def __init__(self, window: QWidget, model: ViewModel) -> None:
         super().__init__(window)
         self._window, self._model = window, model
         self._held: dict[str, tuple[int, int]] = {}  # command to the key that is down for it, by its code and that of its place
+        self._x11 = QApplication.platformName() == "xcb"
+        self._let_go = (0, 0)  # the key that went up last, and when, in ms; 0: not told
         QApplication.instance().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -48,22 +50,44 @@ class HeldKeys(QObject):
         mine, typing = watched.window() is self._window, _typing()
         if not mine and kind != QEvent.Type.KeyRelease:  # a menu or a list that is open hears of the release alone
             return False
+        held = self._hold(event, mine, mine and not typing)
+        if held is not None:
+            return held
+        return mine and not typing and self._press(watched, event)
+
+    def _hold(self, event: QKeyEvent, mine: bool, begins: bool) -> bool | None:
+        """What a key event means to the commands that last while a key is down: whether it ends here; None: nothing."""
+        release = event.type() == QEvent.Type.KeyRelease
         for name in (HIDE, TOOL):
             if self._is_held(event, name):  # whatever else is held with it meanwhile
-                if kind == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+                if release and not event.isAutoRepeat():
                     del self._held[name]
                     self._set(name, False)
-                elif kind == QEvent.Type.KeyPress and not event.isAutoRepeat():
+                elif event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
                     self._held[name] = (event.key(), event.nativeScanCode())  # its ShortcutOverride may have told no place
                 return mine
-            if mine and not typing and self._is(event, name):
-                if kind != QEvent.Type.KeyRelease and not event.isAutoRepeat():
+            if begins and self._is(event, name):
+                if not release and not event.isAutoRepeat():
                     self._held[name] = (event.key(), event.nativeScanCode())
                     self._set(name, True)
                 return True
-        enter = mine and not typing and kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        return None
+
+    def _press(self, watched: QWidget, event: QKeyEvent) -> bool:
+        """A key that stays down is pressed once, and Enter presses a button; True where nobody else shall hear of it."""
+        kind, once = event.type(), not event.isAutoRepeat()
+        if kind == QEvent.Type.KeyRelease:
+            self._let_go = (event.key(), event.timestamp()) if once else self._let_go
+            return False
+        # X11 tells of a repeat as of a release and a press in the same millisecond. Where Qt reads the one before the other is
+        # there, it takes both for the reader's.
+        if self._x11 and once and event.timestamp() and self._let_go == (event.key(), event.timestamp()):
+            event.accept()  # so that no command is looked for
+            return True
+        enter = kind == QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and isinstance(watched, QAbstractButton):
-            watched.click()
+            if once:
+                watched.click()
             return True
         return False
 

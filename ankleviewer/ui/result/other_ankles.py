@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import CALL_SHAPES, call_in_sentence, probability_text, side_word
+from ankleviewer.ui.words.wording import CALL_SHAPES, ankle_word, call_in_sentence, probability_text, short_ankle_word
 
 TOLD = ("fracture", "uncertain")
 
@@ -38,15 +41,18 @@ class OtherAnkles(QWidget):
         controller = self._controller
         ankles = controller.case.ankles if controller.case is not None else ()
         others = [n for n in range(len(ankles)) if n != controller.view.state.ankle]
-        self.rows = [self._row(n, ankles[n].side) for n in others if getattr(controller.answer_for(n), "call", "") in TOLD]
+        self.rows = [self._row(n, ankles) for n in others if getattr(controller.answer_for(n), "call", "") in TOLD]
         self.setVisible(bool(self.rows))
 
-    def _row(self, ankle: int, side: str) -> QPushButton:
-        answer = self._controller.answer_for(ankle)
-        shape, which = CALL_SHAPES[answer.call], side_word(side)
-        what = f"{call_in_sentence(answer.call)}   {probability_text(answer.probability)}"
+    def _row(self, ankle: int, ankles: Sequence[Any]) -> QPushButton:
+        answer, metrics = self._controller.answer_for(ankle), QFontMetrics(theme.font())
+        shape, which = CALL_SHAPES[answer.call], ankle_word(ankles, ankle)
+        if metrics.horizontalAdvance(which) > self._room:
+            which = short_ankle_word(ankles, ankle)
+        number = probability_text(answer.probability, self._controller.facts(answer.name))
+        what = f"{call_in_sentence(answer.call)}   {number}"
         text = f"{shape}  {which}  ·  {what}"
-        wide = QFontMetrics(theme.font()).horizontalAdvance(text) > self._room
+        wide = metrics.horizontalAdvance(text) > self._room
         row = QPushButton(f"{which}\n{shape}  {what}" if wide else text)
         row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setStyleSheet("text-align: left; padding: 5px 6px;")

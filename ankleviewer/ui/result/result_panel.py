@@ -30,11 +30,12 @@ from ankleviewer.ui.result.heat_controls import HeatControls
 from ankleviewer.ui.result.other_ankles import OtherAnkles
 from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
 from ankleviewer.ui.state.phase import Phase
-from ankleviewer.ui.words.translate import noop, said, tr
+from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
     CALL_WORDS,
     agreement_text,
+    ankle_word,
     breakable,
     calibration_text,
     call_in_sentence,
@@ -43,13 +44,12 @@ from ankleviewer.ui.words.wording import (
     probability_text,
     reason,
     scope_text,
-    side_word,
+    short_ankle_word,
 )
 
 WIDTH = 304
 ROW = WIDTH - 32 - 8 - 10  # px for the words of a row beside a scroll bar
 _ENTRY = ROW - 28  # of the chooser of ankles, beside its chevron
-_SHORT_SIDES = {"L": noop("Left side"), "R": noop("Right side"), "unknown": noop("Side unknown")}
 
 
 class ResultPanel(QWidget):
@@ -262,18 +262,20 @@ class ResultPanel(QWidget):
             for n, ankle in enumerate(ankles):
                 answer = self.controller.answer_for(n) if answered is not None else None
                 word = call_in_sentence(answer.call) if answer is not None else "" if ankle.complete else tr("incomplete")
-                self.ankle.addItem(self._entry(ankle.side, word))
+                self.ankle.addItem(self._entry(n, word))
+                self.ankle.setItemData(n, ankle_word(ankles, n), Qt.ItemDataRole.ToolTipRole)
             self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
         self.ankle.setVisible(len(ankles) > 1)
-        self.side.setText(side_word(ankles[0].side) if len(ankles) == 1 else "")
+        self.side.setText(ankle_word(ankles, 0) if len(ankles) == 1 else "")
         self.side.setVisible(len(ankles) == 1)
 
-    def _entry(self, side: str, word: str) -> str:
-        """Side and answer of an ankle; it is the side that gives way where both have no room, never the end of the answer."""
+    def _entry(self, n: int, word: str) -> str:
+        """Name and answer of an ankle; it is the name that gives way where both have no room, never the end of the answer."""
+        ankles = self.controller.case.ankles
         metrics, told = self.ankle.fontMetrics(), f"  ·  {word}" if word else ""
-        if metrics.horizontalAdvance(side_word(side) + told) <= _ENTRY:
-            return side_word(side) + told
-        short = tr(_SHORT_SIDES.get(side, _SHORT_SIDES["unknown"]))
+        if metrics.horizontalAdvance(ankle_word(ankles, n) + told) <= _ENTRY:
+            return ankle_word(ankles, n) + told
+        short = short_ankle_word(ankles, n)
         return metrics.elidedText(short, Qt.TextElideMode.ElideRight, _ENTRY - metrics.horizontalAdvance(told)) + told
 
     def _refresh_answer(self) -> None:
@@ -286,7 +288,7 @@ class ResultPanel(QWidget):
             if controller.models == [] and not stale:
                 self._say("", tr("No model"), "")
         else:
-            number = probability_text(answer.probability) if assessed else ""
+            number = probability_text(answer.probability, controller.facts(answer.name)) if assessed else ""
             self._say(CALL_SHAPES[answer.call], tr(CALL_WORDS[answer.call]), number)
         self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
         theme.restyle(self.shape)
@@ -369,7 +371,8 @@ class ResultPanel(QWidget):
 
     def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
         status = tr("preliminary") if answer.status == "preliminary" else ""
-        shape, name, number = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name), probability_text(answer.probability)
+        shape, name = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name)
+        number = probability_text(answer.probability, self.controller.facts(answer.name))
         metrics = QFontMetrics(theme.font())
         room = ROW - metrics.horizontalAdvance(f"{shape}     {number}")
         first = f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}   {number}"

@@ -18,7 +18,7 @@ from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.words.translate import noop, tr
-from ankleviewer.ui.words.wording import side_word
+from ankleviewer.ui.words.wording import ankle_in_row
 
 # Towards the head, the back, the left; and the other way.
 _WORDS = {
@@ -132,7 +132,7 @@ class Compare(Tiles):
             away = float((index - depth[n]) * step[np.abs(step).argmax()])
             # of an ankle that is not whole, `centre_mm` is where it leaves the scan: no joint to count from
             where = distance_text(away, state.tile_plane, ankle.side) if ankle.complete else tr("ankle not whole in the scan")
-            note = f"{side_word(ankle.side)}  ·  {tr(PLANE_NAMES[state.tile_plane])}\n{where}"
+            note = f"{ankle_in_row(ankles, n)}  ·  {tr(PLANE_NAMES[state.tile_plane])}\n{where}"
             place = QRectF(n * (width + SPACE), 0, width, self.height())
             at = replace(port, scale=scale)
             turned = mirrored[n] and not across

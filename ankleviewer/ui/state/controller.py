@@ -20,7 +20,7 @@ from ankleviewer.ui.state.backend import Backend, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.phase import Notice, Phase
-from ankleviewer.ui.state.reviewing import Reviewing, ankle_of
+from ankleviewer.ui.state.reviewing import Reviewing, ankle_of, with_sentence
 from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
 
 ALL_MODELS = "all"
@@ -68,6 +68,7 @@ class CaseController(QObject):
         self.reviewing.stepped.connect(self._on_stepped)
         self.measuring.going.connect(self._show_ankle_at)
         self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
+        self.reviewing.not_shown.connect(lambda text: self._set_notice(with_sentence(self.notice, text)))
         self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
         self.reading.done.connect(self._on_case)
         self.reading.failed.connect(self._on_not_read)
@@ -324,18 +325,19 @@ class CaseController(QObject):
 
     def _on_stepped(self, what: Place | Point) -> None:
         """What undo and redo change shall be seen: the ankle that it belongs to is shown, of marks and measures the place, of
-        findings the model and the finding.
+        findings the model and the finding, which is selected: the next key judges it, and no other one.
         """
         moved = self._show_ankle_at(what)
         if not isinstance(what, Place):
             if moved:
                 self.view.go_to(what, -1)
             return
-        shown = self.answer
         known = {(a.name, a.sha256) for a in self.analysis.result.models} if self.analysis is not None else set()
-        if shown is not None and shown.name != what.model and (what.model, what.sha256) in known:
-            self.show_answer(what.model)
-            self.go_to_finding(what.index)
+        if (what.model, what.sha256) in known:
+            if self.answer is None or self.answer.name != what.model:
+                self.show_answer(what.model)
+            if self.view.state.selected != what.index:
+                self.go_to_finding(what.index)
 
     def _show_ankle_at(self, what: Place | Point) -> bool:
         """Show the ankle that something belongs to, so that answer and place are of one; False where it was shown before."""

@@ -15,8 +15,9 @@ from ankleviewer.core.reading.measure import Measure, Point, Value
 from ankleviewer.core.reading.places import Place, today
 from ankleviewer.core.reading.review import BoxMm, Judgement, Mark, Missed, Review
 from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
+from ankleviewer.ui.state.phase import Notice
 from ankleviewer.ui.words.translate import said, tr
-from ankleviewer.ui.words.wording import side_word
+from ankleviewer.ui.words.wording import ankle_in_row
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +28,13 @@ class Reviewing(QObject):
     Signals:
         changed(): something was judged, marked, undone or done again.
         not_saved(text): a step could not be written, and stands until the program ends; or earlier ones could not be read.
+        not_shown(text): what an earlier review said of boxes that no answer of now has; once for each scan that is opened.
         stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
     """
 
     changed = Signal()
     not_saved = Signal(str)
+    not_shown = Signal(str)
     stepped = Signal(object)
 
     def __init__(self, backend: Any, parent: QObject | None = None) -> None:
@@ -39,6 +42,7 @@ class Reviewing(QObject):
         self._backend = backend
         self._case: Any = None
         self._unwritten: dict[str, list[Record]] = {}  # steps by the hash of their scan, in order
+        self._told: set[Place] = set()  # findings of the open scan of which it was said that they are not shown
         self.history = History()
 
     @property
@@ -48,7 +52,7 @@ class Reviewing(QObject):
 
     def open(self, case: Any) -> None:
         """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
-        self._case = case
+        self._case, self._told = case, set()
         unwritten = self._unwritten.get(case.scan.sha256, [])
         try:
             records, unreadable = self._backend.read_review(case)
@@ -65,21 +69,27 @@ class Reviewing(QObject):
             self.not_saved.emit(_not_shown(missing))
 
     def seat(self, answers: Iterable[Any]) -> None:
-        """Put what was said of findings where their boxes lie in the answers of now, and tell what belongs to none of them. Emits
-        no change: who has the answers shows them.
+        """Put what was said of findings where their boxes lie in the answers of now, and tell what belongs to none of them, each
+        once. Emits no change: who has the answers shows them.
         """
         given = tuple(answers)
-        now, files = today(given), {(a.name, a.sha256) for a in given}
+        now = today(given)
         self.history.seat(now)
-        said_of = {*self.review.marks, *self.review.edited}
-        homeless = sum(place not in now and (place.model, place.sha256) in files for place in said_of)
-        if homeless:
-            log.warning("%d findings of an earlier review are in no answer of now", homeless)
-            self.not_saved.emit(_without_a_box(homeless))
+        away = {place for place in (*self.review.marks, *self.review.edited) if place not in now} - self._told
+        undrawn = {place for place in away if _was_looked_for(place, given)}
+        other = {place for place in away if _has_another_file(place, given)}
+        self._told |= undrawn | other
+        if undrawn:
+            log.warning("%d findings of an earlier review are in no answer of now", len(undrawn))
+            self.not_shown.emit(_without_a_box(len(undrawn)))
+        if other:
+            log.warning("%d findings of an earlier review are of another file of their model", len(other))
+            self.not_shown.emit(_of_another_version(len(other)))
 
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
-        self._case, self.history, self._unwritten = other._case, other.history, other._unwritten
+        self._case, self.history = other._case, other.history
+        self._unwritten, self._told = other._unwritten, other._told
 
     def write_rest(self) -> None:
         """Try once more to write what could not be written, of all scans."""
@@ -93,7 +103,7 @@ class Reviewing(QObject):
         """
         ankles = self._case.ankles if self._case is not None else ()
         whose = ankle_of_all(points, ankles) if len(ankles) > 1 else None
-        return side_word(ankles[whose].side) if whose is not None else ""
+        return ankle_in_row(ankles, whose) if whose is not None else ""
 
     def shaft_of(self, place: Point, shown: int) -> Point:
         """Where the shaft lies of the leg that a place belongs to: a unit vector, LPS. `shown`: index of the ankle shown."""
@@ -205,6 +215,28 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
     yield from (m.points[-1] for m in measures)
 
 
+def _was_looked_for(place: Place, answers: Sequence[Any]) -> bool:
+    """Whether the file that drew a finding's box answers today, so that it could have drawn it again. Of an ankle that it did not
+    assess it draws nothing, which says nothing of the box.
+    """
+    same = [a for a in answers if (a.name, a.sha256) == (place.model, place.sha256)]
+    return any(a.probability is not None for a in same) and all(
+        a.probability is not None for a in same if a.ankle in (place.ankle, None)
+    )
+
+
+def _has_another_file(place: Place, answers: Sequence[Any]) -> bool:
+    """Whether a model's answers are those of another file than the one that drew a finding's box: its pack was replaced since."""
+    same = [a.sha256 for a in answers if a.name == place.model]
+    return bool(same) and place.sha256 not in same
+
+
+def with_sentence(notice: Notice | None, text: str) -> Notice:
+    """The notice of what is not shown; where one of the review stands, behind that, which is the graver one."""
+    before = f"{notice.message} " if notice is not None and notice.code == "REVIEW_NOT_SAVED" else ""
+    return Notice("REVIEW_NOT_SAVED", before + text)
+
+
 def _not_shown(lines: int) -> str:
     if lines == 1:
         return tr(
@@ -227,6 +259,19 @@ def _without_a_box(findings: int) -> str:
     return tr(
         "The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is "
         "kept, and not shown.",
+        findings,
+    )
+
+
+def _of_another_version(findings: int) -> str:
+    if findings == 1:
+        return tr(
+            "The earlier review of this scan judged a box of another version of this model. What was said of it is kept, and "
+            "not shown."
+        )
+    return tr(
+        "The earlier review of this scan judged %n boxes of another version of this model. What was said of them is kept, and "
+        "not shown.",
         findings,
     )
 

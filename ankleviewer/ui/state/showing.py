@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from ankleviewer.core.assessment.explain import paper_map
+from ankleviewer.core.display.framing import region
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.ui.state.reviewing import Reviewing
-
-_MARGIN_MM = 12.0  # shown around the ankle's box
 
 
 def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | None, shown: str = "") -> Any:
@@ -55,9 +54,6 @@ def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], re
         heatmaps: of the analysis, by model and ankle.
         coarse: the paper's map in the place of the fine one.
     """
-    region = None
-    if ankle is not None:
-        region = (np.asarray(ankle.min_mm) - _MARGIN_MM, np.asarray(ankle.max_mm) + _MARGIN_MM)
     heat = None
     if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
         heat = heatmaps.get((answer.name, answer.ankle))
@@ -65,7 +61,8 @@ def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], re
             heat = paper_map(heat) or heat
     firm = answer is None or answer.call == "fracture"
     boxes = answer.boxes if answer is not None else ()
+    shown = region(ankle, boxes) if ankle is not None else None
     marks = [reviewing.mark(answer, n) for n in range(len(boxes))]
     judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
     missed = tuple((m.number, m.center_mm) for m in reviewing.review.missed)
-    return Scene(case.scan.volume, heat, boxes, firm, region, judged, missed)
+    return Scene(case.scan.volume, heat, boxes, firm, shown, judged, missed)

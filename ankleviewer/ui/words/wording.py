@@ -8,6 +8,7 @@ from typing import Any
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core import words
+from ankleviewer.core.assessment.ankle_names import PLACES, ankle_name, place_of
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import VALUE_NAMES, summary
@@ -29,7 +30,17 @@ _CALLS_IN_SENTENCES = {
 }
 _LONG, _PART = re.compile(r"[!-~]{30,}"), re.compile(r"[^_./-]{20}|[_./-]")  # characters
 _PLANES_IN_SENTENCES = {"axial": noop("axial"), "coronal": noop("coronal"), "sagittal": noop("sagittal")}
-SIDE_WORDS = {"L": noop("Left ankle"), "R": noop("Right ankle"), "unknown": noop("Ankle, side unknown")}
+_SHORT_SIDES = {"L": noop("Left side"), "R": noop("Right side"), "unknown": noop("Side unknown")}
+# The place goes first: it is what tells such ankles apart, and the end is what gives way where there is no room.
+_UNKNOWN_SIDES = {
+    "right": noop("Patient's right, side unknown"),
+    "left": noop("Patient's left, side unknown"),
+    "front": noop("Patient's front, side unknown"),
+    "back": noop("Patient's back, side unknown"),
+    "feet": noop("Nearer the feet, side unknown"),
+    "head": noop("Nearer the head, side unknown"),
+    "between": noop("Between the others, side unknown"),
+}
 LOOKED = noop("Where the model looked")
 SCOPE = noop(
     "Assessed: {parts}. Not assessed: calcaneus, midfoot, soft tissue, and the fibula above the scan; "
@@ -94,14 +105,28 @@ def breakable(text: str) -> str:
     return _LONG.sub(lambda word: _PART.sub("\\g<0>\u200b", word.group()), text)
 
 
-def side_word(side: str) -> str:
-    """The ankle's name for people."""
-    return tr(SIDE_WORDS.get(side, SIDE_WORDS["unknown"]))
+def ankle_word(ankles: Sequence[Any], index: int) -> str:
+    """The name for people of one of a scan's ankles, which no other one has."""
+    return ankle_name(ankles, index, say=tr)
 
 
-def probability_text(probability: float | None) -> str:
-    """As on paper, with a longer dash where there is none."""
-    return words.probability_text(probability, "\u2013")
+def short_ankle_word(ankles: Sequence[Any], index: int) -> str:
+    """The same where there is little room: the side alone, or of several of unknown side the place first."""
+    side, place = ankles[index].side, place_of(ankles, index)
+    if place and side not in ("L", "R"):
+        return tr(_UNKNOWN_SIDES[place])
+    short = tr(_SHORT_SIDES.get(side, _SHORT_SIDES["unknown"]))
+    return tr(PLACES[place]) + tr(", ") + short if place else short
+
+
+def ankle_in_row(ankles: Sequence[Any], index: int) -> str:
+    """The same as a part of a row or a line: as long as in a heading only where the side is name enough."""
+    return short_ankle_word(ankles, index) if place_of(ankles, index) else ankle_word(ankles, index)
+
+
+def probability_text(probability: float | None, facts: Any = None) -> str:
+    """As on paper, with a longer dash where there is none. `facts`: of the model (`ModelFacts`), None where not known."""
+    return words.probability_text(probability, "\u2013", facts.decision if facts is not None else None)
 
 
 def calibration_text(decision: Any, probability: float | None) -> str:
@@ -125,7 +150,7 @@ def agreement_text(consensus: Any) -> str:
     if consensus is None:
         return ""
     if consensus.of == 0:
-        return tr("No agreement counted: no released model assessed this scan")
+        return tr("No agreement counted: no released model assessed every ankle of this scan")
     if consensus.of == 1:
         return tr("One released model counted: {call}", call=call_in_sentence(consensus.call))
     if consensus.divided:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.anatomy.ankles import missing, together
 from ankleviewer.core.anatomy.finder import Ankle
@@ -93,6 +94,42 @@ def test_what_is_missing_is_said(names: tuple[str, ...], low: int, high: int, sa
     grid = Grid.axis_aligned((150, 150, high - low), 1.0, (-75.0, -75.0, float(low)))
     reason = missing(seen(names), grid)
     assert reason.startswith(says) if not says else says in reason
+
+
+def across(by: tuple[float, float, float]) -> np.ndarray:
+    return Rotation.from_rotvec(by, degrees=True).as_matrix()
+
+
+@pytest.mark.parametrize("turn", [(0, 0, 0), (0, 0, 45), (90, 0, 0), (-55, 0, 0), (0, 55, 0), (180, 0, 0)])
+@pytest.mark.parametrize("way", [(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0.7, 0.7, 0)])
+def test_a_joint_at_the_side_of_the_field_of_view_is_cut_off(turn: tuple[float, float, float], way: tuple[float, ...]) -> None:
+    """The same rule as of the bones, around the shaft: a leg across the scan, or a field of view that is turned, has no other."""
+    rotation = across(turn)
+    peaks = tuple(Peak(n, tuple(rotation @ np.multiply(LEFT[n], (1, 0, 1) if n in (MEDIAL, LATERAL) else 1)), 0.9) for n in NAMES)
+    for room, said in ((20.0, "side of the scan"), (32.0, "")):
+        affine = np.eye(4)
+        affine[:3, 3] = GRID.affine[:3, 3]
+        low, high = np.array([-75.0, -75.0, -95.0]), np.array([75.0, 75.0, 55.0])
+        # the face that is nearest to the way of the leg's frame is moved to `room` mm from the joint
+        for axis in range(2):
+            if way[axis] > 0:
+                high[axis] = room
+            elif way[axis] < 0:
+                low[axis] = -room
+        affine[:3, 3] = low + 0.5
+        matrix = np.eye(4)
+        matrix[:3, :3] = rotation
+        grid = Grid(tuple(int(n) for n in high - low), matrix @ affine)
+        reason = missing(Located(peaks), grid)
+        assert said in reason and bool(said) == bool(reason)
+
+
+def test_the_way_up_may_be_a_little_wrong_in_a_scan_that_ends_just_above_the_joint() -> None:
+    """Malleoli tell where the shaft points to some 20 degrees; the upper end of the scan is then none of its sides."""
+    grid = Grid.axis_aligned((150, 150, 111), 1.0, (-75.0, -75.0, -95.0))
+    for by in ((20, 0, 0), (-20, 0, 0), (0, 20, 0), (0, -20, 0)):
+        peaks = tuple(Peak(n, tuple(across(by) @ LEFT[n]), 0.9) for n in NAMES)
+        assert missing(Located(peaks), grid) == ""
 
 
 def test_another_joint_of_a_leg_whose_ankle_is_certain_is_no_second_ankle() -> None:

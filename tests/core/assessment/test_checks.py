@@ -59,6 +59,26 @@ def test_a_tight_crop_without_air_is_a_caveat_only():
     assert codes(limb(air=False)) == [("caveat", "HU_NO_AIR")]
 
 
+def with_air(share: float, between: float) -> Volume:
+    """A tight crop with a share of air in it, and one of what lies between air and tissue."""
+    volume = limb(air=False)
+    hu = volume.hu.copy()
+    flat = hu.ravel()
+    n, m = round(share * flat.size), round(between * flat.size)
+    flat[:n], flat[n : n + m] = -1000, np.linspace(-890, -310, m).astype(np.int16)
+    return Volume(hu, volume.grid)
+
+
+@pytest.mark.parametrize(("share", "between"), [(0.0, 0.0), (0.002, 0.001), (0.006, 0.006), (0.0095, 0.002)])
+def test_a_little_air_in_a_tight_crop_is_no_worse_than_none(share, between):
+    assert codes(with_air(share, between)) == [("caveat", "HU_NO_AIR")]
+    assert codes(with_air(share + 0.01, between)) == []
+
+
+def test_much_between_air_and_tissue_is_refused_without_air():
+    assert codes(with_air(0.002, 0.02)) == [("refuse", "HU_IMPLAUSIBLE")]
+
+
 @pytest.mark.parametrize("lowest", [0, -200])
 def test_values_that_were_cut_off_below_are_no_tight_crop(lowest):
     volume = limb()
@@ -189,6 +209,27 @@ def test_filled_slices_withhold_only_near_the_joint(height, expected):
     volume = Volume(np.zeros(grid.shape, np.int16), grid, padding)
     found = anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), volume)
     assert [f.code for f in found if f.level == "withhold"] == expected
+
+
+@pytest.mark.parametrize(("away", "expected"), [(60, 1), (76, 1), (90, 1), (110, 0)])
+@pytest.mark.parametrize("tilted", ["slices", "leg"])
+def test_filled_slices_in_a_cube_that_is_turned_against_them_withhold(tilted, away, expected):
+    """The cube's edge is 144 mm: turned by 45 degrees it reaches 102 mm through the slices, else 72."""
+    half = 0.5**0.5
+    affine = np.diag([20.0, 20.0, 1.0, 1.0])
+    affine[:3, 3] = -60.0, -60.0, -120.0
+    if tilted == "slices":
+        affine = np.array([[1, 0, 0, 0], [0, half, -half, 0], [0, half, half, 0], [0, 0, 0, 1]]) @ affine
+    grid = Grid((7, 7, 241), affine)
+    padding = np.zeros(grid.shape, bool)
+    padding[:, :, 120 + away] = True
+    volume = Volume(np.zeros(grid.shape, np.int16), grid, padding)
+    seen = ankle("L", True, (0.0, 0.0, 0.0))
+    if tilted == "leg":
+        seen = dataclasses.replace(seen, up=(0.0, -half, half))
+    assert [f.code for f in anatomy_findings((seen,), volume)].count("SLICE_GAP") == expected
+    upright = Volume(volume.hu, Grid.axis_aligned(grid.shape, grid.spacing, (-60.0, -60.0, -120.0)), padding)
+    assert bool(anatomy_findings((ankle("L", True, (0.0, 0.0, 0.0)),), upright)) == (away < 72)
 
 
 def test_blank_slices_at_an_end_are_not_missing_ones():

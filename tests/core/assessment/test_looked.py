@@ -128,8 +128,28 @@ def test_a_leg_that_lies_across_is_told_as_if_it_stood() -> None:
     for blind in (ankle("unknown", plafond=marks["plafond"]), ankle("unknown", **marks)):
         blind.up = seen.up
         (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], blind)
-        assert (place.across, place.along) == ("", ""), "left and right in the scan say nothing of such a leg"
+        assert (place.across, place.along) == ("aside", ""), "left and right in the scan say nothing of such a leg"
         assert place.height_mm == pytest.approx(-12.0, abs=0.6)
+        text = sentences(answer((place,)))
+        assert text == "Most of the map (62 %) lies beside the middle of the joint, about 12 mm below the plafond."
+        middle = tuple(np.array([2.0, 1.0, -12.0]) @ stand + JOINT)
+        (place,) = looked(heat_at((middle, 8.0)), [box(middle, 0.62)], blind)
+        assert (place.across, place.along) == ("", "") and "lies in the middle of the joint" in sentences(answer((place,)))
+
+
+@pytest.mark.parametrize("seen", [("medial", "lateral"), ("medial",), ("lateral",)])
+@pytest.mark.parametrize("side", ["L", "R"])
+def test_malleoli_the_other_way_round_than_the_side_tell_the_patients_sides(side: str, seen: tuple[str, ...]) -> None:
+    """The side may come from the bones, the header or the other ankle: of two that disagree nobody knows which one is wrong."""
+    leftwards = 1.0 if side == "L" else -1.0
+    marks = {"medial": (-28.0, -3.0, 88.0), "lateral": (33.0, 8.0, 82.0)}  # of a left ankle
+    right = {name: (leftwards * mm[0], *mm[1:]) for name, mm in marks.items() if name in seen}
+    wrong = {name: (-mm[0], *mm[1:]) for name, mm in right.items()}
+    spot = (leftwards * 30.0, 4.0, 84.0)  # outwards of an ankle of this side
+    (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.7)], ankle(side, plafond=JOINT, **right))
+    assert (place.across, place.near) == ("lateral", LATERAL if "lateral" in seen else "")
+    (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.7)], ankle(side, plafond=JOINT, **wrong))
+    assert (place.across, place.near) == ("left" if side == "L" else "right", "")
 
 
 def test_words_for_one_two_and_more_places() -> None:

@@ -123,6 +123,11 @@ def test_contradictions_cannot_be_built(call, probability, boxes) -> None:
         ModelAnswer("m", "1", "x", "released", 0, probability, call, boxes, Runtime(None, 0.0))
 
 
+def one_of_two(**calls: str) -> list[ModelAnswer]:
+    """Each model's call for one ankle, beside another that none assessed."""
+    return [a for name, call in calls.items() for a in (answer(name, call), answer(name, "not assessed", ankle=1))]
+
+
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
@@ -140,8 +145,30 @@ def test_contradictions_cannot_be_built(call, probability, boxes) -> None:
         ),
         ([a for n in "ab" for a in (answer(n, "fracture"), answer(n, "not assessed", ankle=1))], Consensus("fracture", 2, 2)),
         ([answer("a", status="preliminary"), answer("b", status="preliminary")], Consensus("not assessed", 0, 0)),
+        # beside an ankle that none assessed "no fracture" votes as "fracture" does, and is never the answer for that one too
+        (one_of_two(a="fracture", b="no fracture"), Consensus("uncertain", 1, 2)),
+        (one_of_two(a="fracture", b="fracture", c="no fracture"), Consensus("fracture", 2, 3)),
+        (one_of_two(a="fracture", b="no fracture", c="no fracture"), Consensus("uncertain", 0, 3)),
+        (one_of_two(a="uncertain", b="no fracture", c="no fracture"), Consensus("uncertain", 1, 3)),
+        (one_of_two(a="no fracture", b="no fracture", c="not assessed"), Consensus("not assessed", 0, 0)),
+        # what only a preliminary model assessed, no released one did
+        (
+            [*one_of_two(a="fracture", b="no fracture"), answer("c", "fracture", "preliminary", ankle=1)],
+            Consensus("uncertain", 1, 2),
+        ),
+        # a model that failed on an ankle that another one assessed has no say by the other ankle
+        (
+            [answer("a", "no fracture"), answer("a", "not assessed", ankle=1), answer("b"), answer("b", ankle=1)],
+            Consensus("fracture", 1, 1),
+        ),
         ([answer("a", "no fracture"), answer("a", "fracture", ankle=1), answer("b", "fracture")], Consensus("fracture", 2, 2)),
     ],
 )
 def test_consensus(answers, expected) -> None:
     assert consensus(answers) == expected
+
+
+def test_no_sentence_says_that_models_agree_on_what_they_did_not_say() -> None:
+    for first in ("fracture", "uncertain"):
+        found = consensus(one_of_two(a=first, b="no fracture", c="no fracture"))
+        assert found is not None and found.divided

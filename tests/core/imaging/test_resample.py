@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -50,6 +52,28 @@ def test_oblique_target_outside_the_scan_is_all_air() -> None:
     affine[:3, :3] = Rotation.from_euler("z", 30, degrees=True).as_matrix()
     affine[:3, 3] = 500
     assert (resample(volume, Grid((4, 4, 4), affine), -1024) == -1024).all()
+
+
+@pytest.mark.parametrize("padded", [False, True])
+def test_an_oblique_scan_needs_one_field_beside_it(padded: bool) -> None:
+    """Peak memory: the smoothed field is twice the scan's bytes; what is written and smoothed in place needs no second one."""
+    affine = np.eye(4)
+    affine[:3, :3] = Rotation.from_euler("x", 3, degrees=True).as_matrix() * 0.4
+    rng = np.random.default_rng(0)
+    shape = (120, 120, 120)
+    volume = Volume(
+        rng.integers(-1024, 2000, shape, dtype=np.int16), Grid(shape, affine), rng.random(shape) > 0.99 if padded else None
+    )
+    target = Grid.axis_aligned((24, 24, 24), 2.0, (0.0, 0.0, 0.0))
+    resample(volume, target, -1024.0)  # what is imported stays
+    tracemalloc.start()
+    try:
+        resample(volume, target, -1024.0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    field = 4 * np.prod([n + 14 for n in shape])
+    assert peak < 1.2 * field
 
 
 def test_axis_matrices_do_what_resample_does() -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from ankleviewer.ui.keyboard.help_dialog import KEYS
 from ankleviewer.ui.keyboard.keymap import RESERVED, normal, place_of
+from ankleviewer.ui.keyboard.keys import HIDE
 from ankleviewer.ui.state import settings
 
 
@@ -92,3 +93,10 @@ def test_the_list_of_keys_names_every_key(make_window, backend) -> None:
     elsewhere = {"W", "Ctrl+Q", "F1", "?", "Ctrl+Y"} | {f"Ctrl+{n}" for n in range(5)}  # the menus say them
     keys = {k for name in window.keymap.actions for k in window.keymap.keys(name)}
     assert keys - set(listed.split()) == elsewhere
+
+
+def test_every_command_but_a_step_is_done_once_while_its_key_is_down(make_window, backend) -> None:
+    """Also those of the 3D view, which are made elsewhere; a switch would flip to and fro."""
+    actions = make_window(backend, path=None).keymap.actions
+    assert actions["Next finding"].autoRepeat()
+    assert not any(actions[name].autoRepeat() for name in ("Accept", "3D: Volume rendering", "Distance", HIDE))

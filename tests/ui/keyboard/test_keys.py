@@ -125,3 +125,43 @@ def test_a_key_let_go_over_a_menu_holds_nothing(make_window, backend) -> None:
     QTest.keyRelease(menu, Qt.Key.Key_Space)
     menu.close()
     assert not window.view.state.hide_ai
+
+
+def test_enter_that_stays_down_presses_a_button_once(make_window, backend) -> None:
+    window, clicked = make_window(backend), []
+    run = window.panel.run
+    run.clicked.disconnect()
+    run.clicked.connect(lambda: clicked.append(1))
+    for again in (False, True, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", again)
+        QApplication.sendEvent(run, event)
+        assert event.isAccepted(), "nor does anybody else hear of it"
+    assert clicked == [1]
+
+
+def test_a_repeat_that_x11_tells_of_as_of_two_presses_is_one(make_window, backend) -> None:
+    """Where Qt reads the release before the press of the same millisecond is there, it says that both are the reader's."""
+    window, clicked = make_window(backend), []
+    window.held_keys._x11 = True
+    run = window.panel.run
+    run.clicked.disconnect()
+    run.clicked.connect(lambda: clicked.append(1))
+
+    def send(kind: QEvent.Type, ms: int, key: Qt.Key = Qt.Key.Key_Return) -> QKeyEvent:
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier)
+        event.setTimestamp(ms)
+        event.ignore()
+        QApplication.sendEvent(run, event)
+        return event
+
+    press, release, override = QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride
+    send(press, 100)
+    send(release, 600)
+    send(press, 600)
+    assert clicked == [1]
+    send(release, 700)
+    send(press, 760)
+    assert clicked == [1, 1], "the reader pressed again"
+    send(release, 900, Qt.Key.Key_A)
+    assert send(override, 900, Qt.Key.Key_A).isAccepted(), "so no command is looked for"
+    assert not send(override, 900, Qt.Key.Key_R).isAccepted() and not send(override, 960, Qt.Key.Key_A).isAccepted()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import side_word
+from ankleviewer.ui.words.wording import ankle_word
 
 AWAY = (-151.0, -231.0, -1020.0)  # from the scanner's middle, as real scans lie
 
@@ -87,7 +87,7 @@ def test_marks_and_measures_name_their_ankle_where_there_are_two(make_window, fa
     for x in (-20.0, 20.0):
         reviewing.add_missed((x, 5.0, 120.0))
         reviewing.add_measure("distance", ((x, -4.0, 120.0), (x, 5.0, 120.0)), (0.0, 0.0, 1.0), length)
-    names = [side_word(side) for side in "RL"]
+    names = [ankle_word((right, left), n) for n in (0, 1)]
     QApplication.processEvents()
     scroll = panel.findChild(QScrollArea)
     assert scroll.widget().minimumSizeHint().width() <= scroll.width() - scroll.verticalScrollBar().sizeHint().width()

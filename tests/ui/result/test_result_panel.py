@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QPalette
 
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.words import translate
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import call_in_sentence, side_word
+from ankleviewer.ui.words.wording import ankle_word, call_in_sentence
 
 TITLE = "3D-EfficientNetB7 (ACS)"
 
@@ -85,12 +87,27 @@ def test_the_answer_of_each_ankle_is_whole_in_the_chooser(make_window, fakes, sp
         text = chooser.itemText(n)
         assert text.endswith(f"  ·  {call_in_sentence(call)}")
         side = text.split("  ·  ")[0]
-        assert side == side_word("RL"[n]) or tr(("Right side", "Left side")[n]).startswith(side.rstrip("…"))
+        whole = ankle_word(window.controller.case.ankles, n)
+        assert side == whole or tr(("Right side", "Left side")[n]).startswith(side.rstrip("…"))
         assert chooser.fontMetrics().horizontalAdvance(text) <= chooser.width() - 26
     blind = make_window(fakes.Backend(ankles=(fakes.ankle("unknown"), fakes.ankle("unknown")), answers=answers)).panel.ankle
     for n, call in enumerate(calls):
         assert blind.itemText(n).endswith(f"  ·  {call_in_sentence(call)}")
         assert blind.fontMetrics().horizontalAdvance(blind.itemText(n)) <= blind.width() - 26
+
+
+def test_two_ankles_of_unknown_side_are_told_apart_wherever_they_are_named(make_window, fakes, two_unknown) -> None:
+    answers = (replace(fakes.answer("no fracture", ankle=0), boxes=()), fakes.answer("uncertain", ankle=1))
+    window = make_window(fakes.Backend(ankles=two_unknown, answers=answers))
+    window.controller.choose_ankle(0)
+    chooser = window.panel.ankle
+    for n, side in enumerate(("right", "left")):
+        shown = chooser.itemText(n).split("  ·  ")[0].rstrip("…")
+        assert shown.startswith(f"Patient's {side[0]}") and f"Patient's {side}, side unknown".startswith(shown)
+        assert chooser.itemData(n, Qt.ItemDataRole.ToolTipRole) == f"Ankle, side unknown, towards the patient's {side}"
+    (row,) = window.panel.others.rows
+    assert "left" in row.text() and QFontMetrics(row.font()).horizontalAdvance(row.text().split("\n")[0]) <= row.width()
+    assert "Ankle, side unknown, towards the patient's right" in window.facts.text() + window.facts.toolTip()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

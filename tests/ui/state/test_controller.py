@@ -400,6 +400,30 @@ def test_undo_shows_the_model_whose_finding_it_was(make_window, backend, fakes, 
     assert controller.reviewing.mark(controller.answer, 0) is None
 
 
+def test_undo_selects_the_finding_whose_judgement_it_takes_back(make_window, backend) -> None:
+    """What it leaves selected the next key judges."""
+    window = make_window(backend)
+    controller = window.controller
+    controller.judge("accepted", 1)
+    controller.go_to_finding(0)
+    controller.reviewing.undo()
+    assert window.view.state.selected == 1
+    controller.judge("rejected")
+    assert list(window.view.scene.judged) == ["", "rejected"]
+
+
+def test_undo_selects_the_finding_of_another_ankle(make_window, fakes) -> None:
+    ankles = tuple(fakes.ankle(side) for side in "RL")
+    window = make_window(fakes.Backend(ankles=ankles, answers=tuple(fakes.answer(ankle=n) for n in (0, 1))))
+    controller = window.controller
+    controller.choose_ankle(1)
+    controller.judge("rejected", 1)
+    for step in (controller.reviewing.undo, controller.reviewing.redo):
+        controller.choose_ankle(0)
+        step()
+        assert (window.view.state.ankle, window.view.state.selected) == (1, 1)
+
+
 def test_a_model_that_failed_beside_others_says_why(make_window, backend, fakes, qtbot) -> None:
     backend.answers = (fakes.answer(), fakes.answer("not assessed", name="mobilenet"))
     backend.model_errors = {"mobilenet": ModelError("MODEL_HASH_MISMATCH", "The model file was changed.")}

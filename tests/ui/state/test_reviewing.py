@@ -12,7 +12,7 @@ from ankleviewer.core.display.scene import resolve
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import REASONS
 from ankleviewer.ui.state.phase import Phase
-from ankleviewer.ui.state.reviewing import ankle_of
+from ankleviewer.ui.state.reviewing import Reviewing, ankle_of
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -176,6 +176,78 @@ def test_lines_of_an_earlier_review_that_are_not_shown_are_told(
     if notice is not None:
         assert notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
         assert notice.message.startswith(told) and notice.message.endswith("and not shown.")
+
+
+def judged_before(finding: int, sha256: str = "0" * 64, ankle: int = 0) -> dict[str, object]:
+    """A step of an earlier review, of a box that lay where none lies today."""
+    where = {
+        "model": "compact",
+        "sha256": sha256,
+        "ankle": ankle,
+        "index": finding,
+        "center_mm": [25.0, 25.0, 110.0 + 9 * finding],
+    }
+    return {"what": "judge", **where, "judgement": "accepted", "reason": "", "step": finding + 1, "id": f"{ankle}{finding}"}
+
+
+def run_again(window, qtbot) -> None:
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+
+
+NO_BOX, OTHER = "that the model does not draw today", "of another version of this model"
+
+
+@pytest.mark.parametrize(("sha256", "told"), [("0" * 64, NO_BOX), ("f" * 64, OTHER)])
+@pytest.mark.parametrize(("count", "number"), [(1, "a box"), (2, "2 boxes")])
+def test_what_is_not_shown_is_told_once_for_a_scan(
+    make_window, backend, qtbot, sha256: str, told: str, count: int, number: str
+) -> None:
+    backend.journal = [judged_before(n, sha256) for n in range(count)]
+    window = make_window(backend)
+    controller = window.controller
+    assert controller.notice.code == "REVIEW_NOT_SAVED" and f"{number} {told}" in controller.notice.message
+    assert judged(window) == ["", ""]
+    controller.dismiss()
+    run_again(window, qtbot)
+    assert controller.notice is None
+    controller.open("again")
+    qtbot.waitUntil(lambda: controller.phase is Phase.ANSWER and backend.opened[-1] == "again")
+    assert f"{number} {told}" in controller.notice.message
+
+
+def test_what_is_not_shown_takes_no_graver_notice_away(make_window, backend) -> None:
+    backend.damaged, backend.journal = 3, [judged_before(0), judged_before(1, "f" * 64)]
+    message = make_window(backend).controller.notice.message
+    assert message.startswith("3 lines of") and f"a box {NO_BOX}" in message and f"a box {OTHER}" in message
+
+
+def test_a_run_that_assesses_nothing_says_nothing_of_the_boxes(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend)
+    window.controller.judge("accepted")
+    backend.answers = (fakes.answer("not assessed"),)
+    run_again(window, qtbot)
+    assert window.controller.answer.call == "not assessed" and window.controller.notice is None
+
+
+def test_nor_does_one_of_the_ankle_that_it_does_not_assess(make_window, fakes) -> None:
+    backend = fakes.Backend(ankles=(fakes.ankle("R"), fakes.ankle("L")))
+    backend.answers = (fakes.answer(), fakes.answer("not assessed", ankle=1))
+    backend.journal = [judged_before(0, ankle=1)]
+    assert make_window(backend).controller.notice is None
+    backend.journal.append(judged_before(1, ankle=0))
+    assert f"a box {NO_BOX}" in make_window(backend).controller.notice.message
+
+
+def test_what_was_told_is_not_told_again_in_another_language(make_window, backend) -> None:
+    backend.journal = [judged_before(0)]
+    controller = make_window(backend).controller
+    told: list[str] = []
+    successor = Reviewing(backend)
+    successor.not_shown.connect(told.append)
+    successor.take_over(controller.reviewing)
+    successor.seat(controller.analysis.result.models)
+    assert told == []
 
 
 def test_without_a_finding_there_is_nothing_to_judge(make_window, fakes) -> None:

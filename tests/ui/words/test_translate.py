@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtGui import QFontDatabase
@@ -177,3 +178,12 @@ def test_a_missing_translation_is_english(speak, monkeypatch: pytest.MonkeyPatch
 def test_the_decimal_mark_is_a_point_in_every_language(speak) -> None:
     speak("de")
     assert wording.probability_text(0.934) == "0.93" and wording.spacing_text((0.5, 0.5, 0.6)) == "0.5 × 0.5 × 0.6 mm"
+
+
+@pytest.mark.parametrize(("name", "word"), [("de", "Bewertung"), ("zh_CN", "复核")])
+def test_the_reader_s_review_has_one_word(name: str, word: str) -> None:
+    """Not that of the model's assessing beside it, nor two that read like two things."""
+    messages = ElementTree.parse(translate.FOLDER / f"ankleviewer_{name}.ts").iter("message")  # noqa: S314 - our own
+    reviews = [m for m in messages if re.search(r"\b(earlier|the|and) review\b", m.findtext("source", ""))]
+    forms = [form for m in reviews for form in (m.findall("translation/numerusform") or m.findall("translation"))]
+    assert len(reviews) >= 9 and [form.text for form in forms if form.text and word not in form.text] == []

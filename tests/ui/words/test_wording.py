@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from ankleviewer.core.assessment.result import Consensus
@@ -9,6 +11,8 @@ from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
     CALL_WORDS,
     agreement_text,
+    ankle_in_row,
+    ankle_word,
     box_lines,
     breakable,
     calibration_text,
@@ -16,6 +20,7 @@ from ankleviewer.ui.words.wording import (
     origin_text,
     probability_text,
     reason,
+    short_ankle_word,
     spacing_text,
 )
 
@@ -25,6 +30,27 @@ from ankleviewer.ui.words.wording import (
 )
 def test_probability(value: float | None, text: str) -> None:
     assert probability_text(value) == text
+
+
+def test_a_probability_near_a_threshold_of_its_model_is_told_from_it(fakes) -> None:
+    facts = SimpleNamespace(decision=fakes.Backend().decision)
+    near = facts.decision.sens_threshold - 0.001
+    assert probability_text(near, facts) == f"{near:.3f}" and probability_text(near) == f"{near:.2f}"
+
+
+def test_ankles_of_one_side_have_names_of_their_own(fakes, two_unknown) -> None:
+    full = [ankle_word(two_unknown, n) for n in (0, 1)]
+    assert full == [f"Ankle, side unknown, towards the patient's {side}" for side in ("right", "left")]
+    brief = [short_ankle_word(two_unknown, n) for n in (0, 1)]
+    assert brief == [f"Patient's {side}, side unknown" for side in ("right", "left")]
+    assert [ankle_in_row(two_unknown, n) for n in (0, 1)] == brief
+    for ankle in two_unknown:
+        ankle.side = "L"  # two left ones cannot be, but whose names they are must be seen then too
+    assert short_ankle_word(two_unknown, 0) == "towards the patient's right, Left side"
+    both = (fakes.ankle("R"), fakes.ankle("L"))
+    assert [ankle_in_row(both, n) for n in (0, 1)] == ["Right ankle", "Left ankle"]
+    assert [short_ankle_word(both, n) for n in (0, 1)] == ["Right side", "Left side"]
+    assert short_ankle_word((fakes.ankle("unknown"),), 0) == "Side unknown"
 
 
 def test_four_calls_differ_in_word_and_shape() -> None:
@@ -44,7 +70,9 @@ def test_agreement() -> None:
     assert agreement_text(Consensus("fracture", 2, 3)) == "2 of 3 models agree: fracture"
     assert agreement_text(Consensus("uncertain", 1, 2)) == "The 2 released models do not agree"
     assert agreement_text(Consensus("fracture", 1, 1)) == "One released model counted: fracture"
-    assert "No agreement" in agreement_text(Consensus("not assessed", 0, 0))
+    assert agreement_text(Consensus("uncertain", 0, 3)) == "The 3 released models do not agree"
+    nothing = "No agreement counted: no released model assessed every ankle of this scan"
+    assert agreement_text(Consensus("not assessed", 0, 0)) == nothing
 
 
 def test_a_box_is_named_in_three_frames(fakes) -> None:

@@ -236,6 +236,10 @@
         <translation>Zurück zu den Ebenen des Scans</translation>
     </message>
     <message>
+        <source>Between the others, side unknown</source>
+        <translation>Zwischen den anderen, Seite unbekannt</translation>
+    </message>
+    <message>
         <source>Bone</source>
         <translation>Knochen</translation>
     </message>
@@ -812,10 +816,6 @@
         <translation>Schichtebenen anders zeigen</translation>
     </message>
     <message>
-        <source>No agreement counted: no released model assessed this scan</source>
-        <translation>Keine Übereinstimmung gezählt: kein freigegebenes Modell hat diesen Scan beurteilt</translation>
-    </message>
-    <message>
         <source>No ankle joint was found in this scan; the models are made for ankles.</source>
         <translation>In diesem Scan wurde kein Sprunggelenk gefunden; die Modelle sind für Sprunggelenke gemacht.</translation>
     </message>
@@ -998,6 +998,22 @@
     <message>
         <source>Patient and file names are shown (P)</source>
         <translation>Patienten- und Dateinamen sind sichtbar (P)</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s back, side unknown</source>
+        <translation>Hinten am Patienten, Seite unbekannt</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s front, side unknown</source>
+        <translation>Vorn am Patienten, Seite unbekannt</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s left, side unknown</source>
+        <translation>Links am Patienten, Seite unbekannt</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s right, side unknown</source>
+        <translation>Rechts am Patienten, Seite unbekannt</translation>
     </message>
     <message>
         <source>Permission denied</source>
@@ -1367,6 +1383,17 @@
         <source>That failed ({code})</source>
         <translation>Das ist fehlgeschlagen ({code})</translation>
     </message>
+    <message numerus="yes">
+        <source>The earlier review of this scan judged %n boxes of another version of this model. What was said of them is kept, and not shown.</source>
+        <translation>
+            <numerusform>Die frühere Bewertung dieses Scans betraf auch %n Rahmen einer anderen Version dieses Modells. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>Die frühere Bewertung dieses Scans betraf auch %n Rahmen einer anderen Version dieses Modells. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The earlier review of this scan judged a box of another version of this model. What was said of it is kept, and not shown.</source>
+        <translation>Die frühere Bewertung dieses Scans betraf auch einen Rahmen einer anderen Version dieses Modells. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</translation>
+    </message>
     <message>
         <source>The language changes when the work under way is done</source>
         <translation>Die Sprache wechselt, sobald die laufende Arbeit beendet ist</translation>
@@ -1378,6 +1405,10 @@
     <message>
         <source>The network that finds ankles is missing, damaged or failed; the shape of the bones alone told where the ankle lies.</source>
         <translation>Das Netz, das Sprunggelenke findet, fehlt, ist beschädigt oder ist ausgefallen; wo das Sprunggelenk liegt, hat nur die Form der Knochen gezeigt.</translation>
+    </message>
+    <message>
+        <source>The scan shows too little air around the leg to check its values against it.</source>
+        <translation>Der Scan zeigt zu wenig Luft um das Bein, um seine Werte daran zu prüfen.</translation>
     </message>
     <message>
         <source>The series claims {} × {} × {} voxels.</source>
@@ -1422,8 +1453,8 @@
     <message numerus="yes">
         <source>%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are kept, and not shown.</source>
         <translation>
-            <numerusform>%n Zeile der früheren Beurteilung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</numerusform>
-            <numerusform>%n Zeilen der früheren Beurteilung dieses Scans konnten nicht gelesen werden oder stammen aus einer späteren Programmversion. Sie bleiben erhalten und werden nicht gezeigt.</numerusform>
+            <numerusform>%n Zeile der früheren Bewertung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>%n Zeilen der früheren Bewertung dieses Scans konnten nicht gelesen werden oder stammen aus einer späteren Programmversion. Sie bleiben erhalten und werden nicht gezeigt.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1493,6 +1524,18 @@
         <translation>Übersehene Fraktur am Fadenkreuz markieren</translation>
     </message>
     <message>
+        <source>Nearer the feet, side unknown</source>
+        <translation>Näher an den Füßen, Seite unbekannt</translation>
+    </message>
+    <message>
+        <source>Nearer the head, side unknown</source>
+        <translation>Näher am Kopf, Seite unbekannt</translation>
+    </message>
+    <message>
+        <source>No agreement counted: no released model assessed every ankle of this scan</source>
+        <translation>Keine Übereinstimmung gezählt: Kein freigegebenes Modell hat jedes Sprunggelenk dieses Scans beurteilt</translation>
+    </message>
+    <message>
         <source>No cast or splint was found around this leg.</source>
         <translation>Um dieses Bein wurde kein Gips und keine Schiene gefunden.</translation>
     </message>
@@ -1510,7 +1553,7 @@
     </message>
     <message>
         <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
-        <translation>Eine Zeile der früheren Beurteilung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</translation>
+        <translation>Eine Zeile der früheren Bewertung dieses Scans konnte nicht gelesen werden oder stammt aus einer späteren Programmversion. Sie bleibt erhalten und wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>Open now</source>
@@ -1638,7 +1681,7 @@
     </message>
     <message>
         <source>The earlier review of this scan could not be read ({why}). It is not shown.</source>
-        <translation>Die frühere Beurteilung dieses Scans konnte nicht gelesen werden ({why}). Sie wird nicht gezeigt.</translation>
+        <translation>Die frühere Bewertung dieses Scans konnte nicht gelesen werden ({why}). Sie wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>The engine refuses the model ({}).</source>
@@ -1843,17 +1886,21 @@
     <message numerus="yes">
         <source>The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is kept, and not shown.</source>
         <translation>
-            <numerusform>Die frühere Beurteilung dieses Scans betraf auch %n Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
-            <numerusform>Die frühere Beurteilung dieses Scans betraf auch %n Rahmen, die das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>Die frühere Bewertung dieses Scans betraf auch %n Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
+            <numerusform>Die frühere Bewertung dieses Scans betraf auch %n Rahmen, die das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</numerusform>
         </translation>
     </message>
     <message>
         <source>The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is kept, and not shown.</source>
-        <translation>Die frühere Beurteilung dieses Scans betraf auch einen Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</translation>
+        <translation>Die frühere Bewertung dieses Scans betraf auch einen Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
         <translation>Die Datei endet innerhalb ihres Kopfes; sie sollte noch einmal kopiert werden.</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read whole ({}).</source>
+        <translation>Der Ordner kann nicht vollständig gelesen werden ({}).</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -2034,10 +2081,6 @@
     <message>
         <source>The scan shown is still {name}.</source>
         <translation>Gezeigt wird weiterhin der Scan {name}.</translation>
-    </message>
-    <message>
-        <source>The scan shows no air around the leg, so its values could not be checked against air.</source>
-        <translation>Der Scan zeigt keine Luft um das Bein, daher ließen sich seine Werte nicht an Luft prüfen.</translation>
     </message>
     <message>
         <source>The series has {} usable slices; at least 3 are needed.</source>
@@ -2370,6 +2413,14 @@
     <message>
         <source>axial</source>
         <translation>axial</translation>
+    </message>
+    <message>
+        <source>beside the middle of the joint</source>
+        <translation>neben der Mitte des Gelenks</translation>
+    </message>
+    <message>
+        <source>between the other ankles</source>
+        <translation>zwischen den anderen Sprunggelenken</translation>
     </message>
     <message>
         <source>bone, bone sharp, bone narrow, soft tissue, full range, model input</source>
@@ -2835,6 +2886,22 @@
         <translation>Schwelle der Heatmap, Schichten und 3D</translation>
     </message>
     <message>
+        <source>towards the patient&apos;s back</source>
+        <translation>zur Rückseite des Patienten hin</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s feet</source>
+        <translation>zu den Füßen des Patienten hin</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s front</source>
+        <translation>zur Vorderseite des Patienten hin</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s head</source>
+        <translation>zum Kopf des Patienten hin</translation>
+    </message>
+    <message>
         <source>towards the patient&apos;s left</source>
         <translation>zur linken Seite des Patienten hin</translation>
     </message>
@@ -3053,6 +3120,10 @@
         <translation>{} dessen, was nicht Luft ist, ist dichter als {} HU: Metall. Seine Streifenartefakte können eine Fraktur verdecken oder vortäuschen.</translation>
     </message>
     <message>
+        <source>{}: slices are missing in the cube around the joint that the models see and were filled in.</source>
+        <translation>{}: Im Würfel um das Gelenk, den die Modelle sehen, fehlen Schichten; sie wurden aufgefüllt.</translation>
+    </message>
+    <message>
         <source>{} of the voxels are denser than {} HU; {} to {} are expected in a CT of bones.</source>
         <translation>{} der Voxel sind dichter als {} HU; in einem Knochen-CT werden {} bis {} erwartet.</translation>
     </message>
@@ -3100,10 +3171,6 @@
     <message>
         <source>{}: 1 slice</source>
         <translation>{}: 1 Schicht</translation>
-    </message>
-    <message>
-        <source>{}: slices are missing within {} mm of the joint and were filled in.</source>
-        <translation>{}: Innerhalb von {} mm um das Gelenk fehlen Schichten; sie wurden aufgefüllt.</translation>
     </message>
     <message>
         <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>

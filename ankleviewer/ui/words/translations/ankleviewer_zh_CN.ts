@@ -236,6 +236,10 @@
         <translation>恢复扫描原始平面</translation>
     </message>
     <message>
+        <source>Between the others, side unknown</source>
+        <translation>位于其他之间，侧别未知</translation>
+    </message>
+    <message>
         <source>Bone</source>
         <translation>骨窗</translation>
     </message>
@@ -812,10 +816,6 @@
         <translation>切换切面显示方式</translation>
     </message>
     <message>
-        <source>No agreement counted: no released model assessed this scan</source>
-        <translation>未统计一致性：没有正式发布的模型评估此扫描</translation>
-    </message>
-    <message>
         <source>No ankle joint was found in this scan; the models are made for ankles.</source>
         <translation>此扫描中未找到踝关节；模型仅适用于踝关节。</translation>
     </message>
@@ -998,6 +998,22 @@
     <message>
         <source>Patient and file names are shown (P)</source>
         <translation>患者姓名和文件名已显示 (P)</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s back, side unknown</source>
+        <translation>患者后侧，侧别未知</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s front, side unknown</source>
+        <translation>患者前侧，侧别未知</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s left, side unknown</source>
+        <translation>患者左侧，侧别未知</translation>
+    </message>
+    <message>
+        <source>Patient&apos;s right, side unknown</source>
+        <translation>患者右侧，侧别未知</translation>
     </message>
     <message>
         <source>Permission denied</source>
@@ -1367,6 +1383,16 @@
         <source>That failed ({code})</source>
         <translation>操作失败（{code}）</translation>
     </message>
+    <message numerus="yes">
+        <source>The earlier review of this scan judged %n boxes of another version of this model. What was said of them is kept, and not shown.</source>
+        <translation>
+            <numerusform>此扫描先前的复核涉及此模型另一版本标出的 %n 个框。相关意见已保留，但未显示。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The earlier review of this scan judged a box of another version of this model. What was said of it is kept, and not shown.</source>
+        <translation>此扫描先前的复核涉及此模型另一版本标出的一个框。相关意见已保留，但未显示。</translation>
+    </message>
     <message>
         <source>The language changes when the work under way is done</source>
         <translation>当前任务完成后将切换语言</translation>
@@ -1378,6 +1404,10 @@
     <message>
         <source>The network that finds ankles is missing, damaged or failed; the shape of the bones alone told where the ankle lies.</source>
         <translation>查找踝关节的网络缺失、损坏或运行失败；踝关节的位置仅由骨骼形状确定。</translation>
+    </message>
+    <message>
+        <source>The scan shows too little air around the leg to check its values against it.</source>
+        <translation>扫描中腿部周围的空气太少，无法据此核对其数值。</translation>
     </message>
     <message>
         <source>The series claims {} × {} × {} voxels.</source>
@@ -1422,7 +1452,7 @@
     <message numerus="yes">
         <source>%n lines of the earlier review of this scan could not be read, or are of a later version of the program. They are kept, and not shown.</source>
         <translation>
-            <numerusform>此扫描先前的评阅有 %n 行无法读取，或来自更新的程序版本。这些行已保留，但未显示。</numerusform>
+            <numerusform>此扫描先前的复核有 %n 行无法读取，或来自更新的程序版本。这些行已保留，但未显示。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1490,6 +1520,18 @@
         <translation>在十字线处标记漏检的骨折</translation>
     </message>
     <message>
+        <source>Nearer the feet, side unknown</source>
+        <translation>靠近足侧，侧别未知</translation>
+    </message>
+    <message>
+        <source>Nearer the head, side unknown</source>
+        <translation>靠近头侧，侧别未知</translation>
+    </message>
+    <message>
+        <source>No agreement counted: no released model assessed every ankle of this scan</source>
+        <translation>未统计一致性：没有已发布的模型评估了此扫描的每个踝关节</translation>
+    </message>
+    <message>
         <source>No cast or splint was found around this leg.</source>
         <translation>此腿周围未发现石膏或夹板。</translation>
     </message>
@@ -1507,7 +1549,7 @@
     </message>
     <message>
         <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
-        <translation>此扫描先前的评阅有 1 行无法读取，或来自更新的程序版本。该行已保留，但未显示。</translation>
+        <translation>此扫描先前的复核有 1 行无法读取，或来自更新的程序版本。该行已保留，但未显示。</translation>
     </message>
     <message>
         <source>Open now</source>
@@ -1635,7 +1677,7 @@
     </message>
     <message>
         <source>The earlier review of this scan could not be read ({why}). It is not shown.</source>
-        <translation>无法读取此扫描先前的评阅（{why}），因此未显示。</translation>
+        <translation>无法读取此扫描先前的复核（{why}），因此未显示。</translation>
     </message>
     <message>
         <source>The engine refuses the model ({}).</source>
@@ -1840,16 +1882,20 @@
     <message numerus="yes">
         <source>The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is kept, and not shown.</source>
         <translation>
-            <numerusform>此扫描先前的评阅涉及 %n 个模型现在不再标出的框。相关意见已保留，但未显示。</numerusform>
+            <numerusform>此扫描先前的复核涉及 %n 个模型现在不再标出的框。相关意见已保留，但未显示。</numerusform>
         </translation>
     </message>
     <message>
         <source>The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is kept, and not shown.</source>
-        <translation>此扫描先前的评阅涉及一个模型现在不再标出的框。相关意见已保留，但未显示。</translation>
+        <translation>此扫描先前的复核涉及一个模型现在不再标出的框。相关意见已保留，但未显示。</translation>
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
         <translation>文件在其头部内中断；请重新复制。</translation>
+    </message>
+    <message>
+        <source>The folder cannot be read whole ({}).</source>
+        <translation>无法完整读取该文件夹（{}）。</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -2030,10 +2076,6 @@
     <message>
         <source>The scan shown is still {name}.</source>
         <translation>当前显示的仍是扫描 {name}。</translation>
-    </message>
-    <message>
-        <source>The scan shows no air around the leg, so its values could not be checked against air.</source>
-        <translation>扫描中下肢周围没有空气，因此无法以空气校验数值。</translation>
     </message>
     <message>
         <source>The series has {} usable slices; at least 3 are needed.</source>
@@ -2366,6 +2408,14 @@
     <message>
         <source>axial</source>
         <translation>轴位</translation>
+    </message>
+    <message>
+        <source>beside the middle of the joint</source>
+        <translation>关节中央旁</translation>
+    </message>
+    <message>
+        <source>between the other ankles</source>
+        <translation>位于其他踝关节之间</translation>
     </message>
     <message>
         <source>bone, bone sharp, bone narrow, soft tissue, full range, model input</source>
@@ -2830,6 +2880,22 @@
         <translation>热图阈值，断层与 3D 同步</translation>
     </message>
     <message>
+        <source>towards the patient&apos;s back</source>
+        <translation>患者后侧</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s feet</source>
+        <translation>患者足侧</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s front</source>
+        <translation>患者前侧</translation>
+    </message>
+    <message>
+        <source>towards the patient&apos;s head</source>
+        <translation>患者头侧</translation>
+    </message>
+    <message>
         <source>towards the patient&apos;s left</source>
         <translation>患者左侧</translation>
     </message>
@@ -3046,6 +3112,10 @@
         <translation>非空气部分中有 {} 密度高于 {} HU：金属。其条状伪影可能掩盖或酷似骨折。</translation>
     </message>
     <message>
+        <source>{}: slices are missing in the cube around the joint that the models see and were filled in.</source>
+        <translation>{}：模型所见的关节周围立方体内缺少层面，已被填补。</translation>
+    </message>
+    <message>
         <source>{} of the voxels are denser than {} HU; {} to {} are expected in a CT of bones.</source>
         <translation>{} 的体素密度高于 {} HU；骨 CT 中应为 {} 至 {}。</translation>
     </message>
@@ -3090,10 +3160,6 @@
     <message>
         <source>{}: 1 slice</source>
         <translation>{}：1 层</translation>
-    </message>
-    <message>
-        <source>{}: slices are missing within {} mm of the joint and were filled in.</source>
-        <translation>{}：关节周围 {} mm 内有缺失层面，已填补。</translation>
     </message>
     <message>
         <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
