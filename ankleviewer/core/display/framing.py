@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 
 from ankleviewer.core.geometry import Array
+from ankleviewer.core.reading.whose import Boxed
 
 ANKLE_MARGIN_MM = 12.0
 BOX_MARGIN_MM = 6.0
-
-
-class Boxed(Protocol):
-    """Something with the lowest and highest LPS mm of its box: an ankle, a finding."""
-
-    @property
-    def min_mm(self) -> Sequence[float]: ...
-    @property
-    def max_mm(self) -> Sequence[float]: ...
 
 
 def region(ankle: Boxed, boxes: Sequence[Boxed] = ()) -> tuple[Array, Array]:
