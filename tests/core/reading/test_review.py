@@ -12,8 +12,7 @@ from ankleviewer.core.reading.review import BoxMm, to_json
 
 LINE, UP = ((0.0, 0.0, 1.0), (3.0, 4.0, 1.0)), (0.0, 0.0, 1.0)
 FIVE = (Value("length", 5.0, "mm"),)
-MEASURED = {"what": "measure", "number": 1, "kind": "distance", "points_mm": LINE, "normal": None}
-FIRST, SECOND = Place("compact", "ab" * 32, 0, 0), Place("compact", "ab" * 32, 0, 1)
+SECOND = Place("compact", "ab" * 32, 0, 1)
 
 
 def test_saved_values_carry_names_units_and_places() -> None:

@@ -25,6 +25,8 @@ from trainer.scans.split import Prepared
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
 
+SPEC = replace(BONE, size=32, spacing_mm=4.0)  # that of the fixtures
+
 
 def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
     grid = Grid.axis_aligned((30, 4, 4), 5.0, (-75.0, 0.0, 0.0))
@@ -43,9 +45,6 @@ def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
     cut = replace(left, complete=False)
     assert the_one((right,), 1, marked, (cut,)) is cut, "the fracture is not in the whole one"
     assert the_one((right,), 0, None, (cut,)) is right and the_one((right,), 1, None, (cut,)) is right
-
-
-SPEC = replace(BONE, size=32, spacing_mm=4.0)  # that of the fixtures
 
 
 def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
