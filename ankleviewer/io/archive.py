@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.io import guard
-from ankleviewer.io.nifti import images_among, own_heat_map
+from ankleviewer.io.nifti import images_among, own_heat_map, without_copies
 
 Progress = Callable[[float, str], None]
 _SPARE_BYTES = 200_000_000  # of the disk stay free
@@ -93,7 +93,8 @@ def _own_folder() -> tempfile.TemporaryDirectory[str]:
             "No temporary folder can be written to unpack the ZIP file: the disk is full, or the folder is not yours to write.",
         ) from None
     try:
-        return tempfile.TemporaryDirectory(prefix=_PREFIX)
+        # a file that Windows does not let go yet is removed another day (_remove_old), and costs nobody the scan
+        return tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
     except OSError as error:
         if error.errno in _FULL:
             raise _no_room() from None
@@ -180,8 +181,22 @@ def _scan_in(folder: Path, several: bool = False) -> Path:
         raise own_heat_map()
     if not images and not slices:
         raise ScanError("ARCHIVE_EMPTY", "The ZIP file holds neither a NIfTI file nor DICOM images.")
+    images = without_copies(images)
+    if images and slices and not _is_series(slices):  # a report or a segmentation beside the scan
+        slices = []
     if len(images) > 1 or (images and slices):
         if several:
             return folder
         raise ScanError("ARCHIVE_SEVERAL", f"The ZIP file holds {len(images) + bool(slices)} scans; open one at a time.")
     return images[0] if images else folder
+
+
+def _is_series(files: list[Path]) -> bool:
+    """Whether there are slices of a CT among DICOM files, or one that cannot be read and may be one."""
+    from ankleviewer.io.dicom import survey
+
+    try:
+        seen = survey(files, None, lambda _share, _what: None, lambda: False)
+    except Exception:  # noqa: BLE001 - a library's word for a damaged file
+        return True
+    return bool(seen.frames or seen.broken or seen.skipped["unreadable files"])

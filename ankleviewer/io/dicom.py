@@ -84,7 +84,7 @@ def read_dicom(
     if seen.skipped:
         findings.append(left_out(seen.skipped))
     if cut := seen.skipped[CUT_OFF]:
-        lost = f"{cut} image(s) are cut off within their header and were left out: slices may be missing."
+        lost = f"{cut} image(s) are empty or cut off within their header and were left out: slices may be missing."
         findings.append(Finding("caveat", "IMAGES_CUT_OFF", lost))
     frames, mixed = dicom_stack.largest_group(frames)
     findings += mixed
@@ -158,6 +158,7 @@ def _age_finding(years: float | None) -> Finding | None:
 def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: Callable[[], bool]) -> Survey:
     """What the headers of files say: CT images by frame, all else counted. Raises Cancelled, and ScanError for a lone file."""
     seen = Survey()
+    blank: list[Path] = []
     for n, path in enumerate(files):
         if cancelled():
             raise Cancelled
@@ -165,7 +166,10 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             progress(0.2 * n / len(files), "Reading headers")
         try:
             if guard.kind_of(path) != "dicom":
-                seen.skipped[HEAT_MAPS if is_heat_map(path) else "other files"] += 1
+                if guard.is_blank(path):
+                    blank.append(path)
+                else:
+                    seen.skipped[HEAT_MAPS if is_heat_map(path) else "other files"] += 1
                 continue
             dataset = dicom_headers.load(path, pixels=False)
         except (Exception, RecursionError):
@@ -175,7 +179,16 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             seen.skipped["unreadable files"] += 1
             continue
         _sort_in(seen, dataset, path)
+    # what a full disk, or a copy that was broken off, leaves of a slice looks like the slices beside it but for its bytes
+    beside = {_like(f.path) for f in seen.frames}
+    for path in blank:
+        seen.skipped[CUT_OFF if _like(path) in beside else "other files"] += 1
     return seen
+
+
+def _like(path: Path) -> tuple[Path, str]:
+    """Folder and ending of a file; the last number of a UID is none."""
+    return path.parent, "" if path.suffix[1:].isdigit() else path.suffix.lower()
 
 
 def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
@@ -211,6 +224,8 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
 def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
     if only in seen.broken:
         raise seen.broken[only]
+    if pick and all(key_of(f.series) != pick for f in seen.frames):
+        raise ScanError("SERIES_GONE", "The chosen series is no longer there; open the folder again.")
     if not seen.frames:
         raise _why_none(seen)
     series = {f.series for f in seen.frames}
@@ -220,8 +235,6 @@ def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
             raise ScanError("NO_PIXELS", "This file is not an image of a CT series.")
     if pick:
         series = {uid for uid in series if key_of(uid) == pick}
-        if not series:
-            raise ScanError("SERIES_GONE", "The chosen series is no longer there; open the folder again.")
     if len(series) > 1:
         sizes = sorted(Counter(f.series for f in seen.frames).values(), reverse=True)
         raise ScanError(

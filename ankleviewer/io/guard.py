@@ -154,6 +154,12 @@ def kind_of(path: Path) -> Kind:
     return "unknown"
 
 
+def is_blank(path: Path) -> bool:
+    """Whether a file is empty, or begins with nothing but zeros: room that was made for a file, and never filled."""
+    with open(path, "rb") as stream:
+        return not any(stream.read(352))
+
+
 def _first_bytes(path: Path) -> bytes:
     with open(path, "rb") as stream:
         return stream.read(65536)

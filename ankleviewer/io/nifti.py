@@ -175,6 +175,13 @@ def images_among(files: Iterable[Path]) -> tuple[list[Path], int]:
     return scans, heat_maps
 
 
+def without_copies(images: list[Path]) -> list[Path]:
+    """The first alone where all are copies of it, byte for byte: they are one scan. Otherwise as they are. Raises OSError."""
+    if len(images) > 1 and len({f.stat().st_size for f in images}) == len({guard.sha256_of_file(f) for f in images}) == 1:
+        return images[:1]
+    return images
+
+
 def own_heat_map() -> ScanError:
     """What to say where such a file is opened: its voxels are no Hounsfield units."""
     return ScanError("OWN_HEAT_MAP", "This is a heat map that AnkleViewer wrote, not a scan.")

@@ -103,15 +103,15 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
     """The scan of a folder: its DICOM series, and a NIfTI file where there are no slices of one. Beside slices a NIfTI file is
     most often made from them; beside a report or a segmentation it is the scan.
     """
-    from ankleviewer.io.nifti import images_among
+    from ankleviewer.io.nifti import images_among, without_copies
     from ankleviewer.io.series import key_of_file
 
     files = guard.files_below(folder)
     images, heat_maps = images_among(files)
     if pick:
         images = [f for f in images if key_of_file(f) == pick][:1]  # a file and its copy are one scan
-    elif len(images) > 1 and len({f.stat().st_size for f in images}) == len({key_of_file(f) for f in images}) == 1:
-        images = images[:1]
+    else:
+        images = without_copies(images)
     if not images or (not pick and any(guard.kind_among(f) == "dicom" for f in files)):
         try:
             return _dicom(folder, None, progress, cancelled, pick)

@@ -9,6 +9,7 @@ import struct
 import tempfile
 import time
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -232,12 +233,42 @@ def test_what_another_user_left_stays(tmp_path, image, temporary, monkeypatch) -
     assert not left.exists()
 
 
-def test_nothing_or_too_much_in_it(tmp_path, image, temporary) -> None:
+def test_nothing_or_too_much_in_it(tmp_path, image, limb, temporary) -> None:
     data = image.read_bytes()
     assert refused(packed(tmp_path / "none.zip", {})) == "ARCHIVE_EMPTY"
     inner = packed(tmp_path / "inner.zip", {"x.nii.gz": data}).read_bytes()
     assert refused(packed(tmp_path / "nested.zip", {"inner.zip": inner, "a.txt": b"x"})) == "ARCHIVE_EMPTY"
-    assert refused(packed(tmp_path / "two.zip", {"a.nii.gz": data, "b.nii.gz": data})) == "ARCHIVE_SEVERAL"
+    write_nifti(limb() + 1, Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / "y.nii.gz")
+    other = (tmp_path / "y.nii.gz").read_bytes()
+    assert refused(packed(tmp_path / "two.zip", {"a.nii.gz": data, "b.nii.gz": other})) == "ARCHIVE_SEVERAL"
+
+
+def test_a_copy_or_a_report_beside_a_scan_is_no_second_scan(tmp_path, image, one_slice, limb, temporary) -> None:
+    data = image.read_bytes()
+    reader.open_scan(packed(tmp_path / "copies.zip", {"a.nii.gz": data, "b.nii.gz": data}))
+    written = BytesIO()
+    one_slice(limb()[:, :, 0], 0, modality="SR").save_as(written, enforce_file_format=True)
+    beside = packed(tmp_path / "report.zip", {"a.nii.gz": data, "report.dcm": written.getvalue()})
+    assert reader.open_scan(beside).sha256 == guard.sha256_of_file(image)
+    written = BytesIO()
+    one_slice(limb()[:, :, 0], 0).save_as(written, enforce_file_format=True)
+    assert refused(packed(tmp_path / "slice.zip", {"a.nii.gz": data, "1.dcm": written.getvalue()})) == "ARCHIVE_SEVERAL"
+    damaged = written.getvalue()[:400]
+    assert refused(packed(tmp_path / "damaged.zip", {"a.nii.gz": data, "1.dcm": damaged})) == "ARCHIVE_SEVERAL"
+
+
+def test_a_file_that_the_system_does_not_let_go_costs_no_scan(tmp_path, image, temporary, monkeypatch) -> None:
+    removed: list[str] = []
+
+    def held(path: str, *_: object, **__: object) -> None:
+        removed.append(str(path))
+        raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used by another process")
+
+    monkeypatch.setattr(os, "unlink", held)
+    scan = reader.open_scan(packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()}))
+    assert scan.volume.hu.shape == (24, 20, 16)
+    assert removed  # it was tried
+    monkeypatch.undo()
 
 
 def test_no_room(tmp_path, image, temporary, monkeypatch) -> None:

@@ -346,3 +346,16 @@ def test_a_slice_that_ends_within_its_header_is_no_image_of_another_method(limb,
     alone.mkdir()
     (alone / "stump").write_bytes(whole[:400])
     assert refused(alone) == "DICOM_MALFORMED"
+
+
+@pytest.mark.parametrize(("name", "left"), [("{}.dcm", b""), ("{}", bytes(4096)), ("1.2.3.{}", b"")])
+def test_what_a_full_disk_leaves_of_a_slice_is_told(limb, series, name, left):
+    folder = series(limb())
+    for n, file in enumerate(sorted(folder.iterdir())):
+        file.rename(folder / name.format(n))
+    last = max(folder.iterdir(), key=lambda f: float(dicom_headers.load(f, pixels=False).ImagePositionPatient[2]))
+    last.write_bytes(left)
+    (folder / "empty.txt").touch()
+    scan = open_scan(folder)
+    assert codes(scan) == [("info", "OBJECTS_SKIPPED"), ("caveat", "IMAGES_CUT_OFF")]
+    assert "1 images that are cut off, 1 other files" in scan.findings[0].message

@@ -124,6 +124,12 @@ def test_kinds_are_told_by_content(tmp_path, head, kind):
     assert guard.kind_of(path) == kind
 
 
+@pytest.mark.parametrize(("data", "blank"), [(b"", True), (bytes(5000), True), (b"\0" * 351 + b"x", False), (b"ab", False)])
+def test_room_that_was_never_filled(tmp_path, data, blank):
+    (tmp_path / "x").write_bytes(data)
+    assert guard.is_blank(tmp_path / "x") is blank
+
+
 def test_an_unreadable_file_among_others_is_of_no_kind(tmp_path, unreadable):
     path = tmp_path / "x"
     path.write_bytes(b"\0" * 128 + b"DICM")

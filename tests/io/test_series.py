@@ -14,7 +14,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.serieschoice import reason
 from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.reader import open_scan
-from ankleviewer.io.series import PICTURE_PX, around_bone, list_series, named, picture
+from ankleviewer.io.series import PICTURE_PX, around_bone, key_of_file, list_series, named, picture
 
 
 def listed(path: Path, **more: object) -> tuple:
@@ -108,6 +108,19 @@ def test_each_can_be_opened_by_its_key_and_hashes_like_a_file_of_it(study) -> No
     assert other.volume.grid.shape[2] == 22 and other.path == str(one)
     with pytest.raises(ScanError) as caught:
         open_scan(study, pick="0" * 16)
+    assert caught.value.code == "SERIES_GONE"
+
+
+def test_a_chosen_image_that_is_gone_is_told_so(tmp_path, limb) -> None:
+    """Not as a folder that never held DICOM images."""
+    for n in range(2):
+        write_nifti(limb() + n, Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0)), tmp_path / f"{n}.nii.gz")
+    gone, _ = listed(tmp_path)
+    for file in tmp_path.iterdir():
+        if key_of_file(file) == gone.key:
+            file.unlink()
+    with pytest.raises(ScanError) as caught:
+        open_scan(tmp_path, pick=gone.key)
     assert caught.value.code == "SERIES_GONE"
 
 

@@ -323,7 +323,7 @@ SENTENCES: tuple[str, ...] = (
     "{} did not start; the CPU was used.",
     "{} failed; the CPU was used.",
     "{} image(s) are contained twice; the copies were left out.",
-    "{} image(s) are cut off within their header and were left out: slices may be missing.",
+    "{} image(s) are empty or cut off within their header and were left out: slices may be missing.",
     "{} is not available on this computer; the CPU was used.",
     "{} is not the file that its record describes.",
     "{} mm of {} mm",

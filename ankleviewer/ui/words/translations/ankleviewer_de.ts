@@ -3081,10 +3081,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>{} image(s) are cut off within their header and were left out: slices may be missing.</source>
+        <source>{} image(s) are empty or cut off within their header and were left out: slices may be missing.</source>
         <translation>
-            <numerusform>{} Bild ist innerhalb seines Kopfes abgeschnitten und wurde ausgelassen: Schichten können fehlen.</numerusform>
-            <numerusform>{} Bilder sind innerhalb ihres Kopfes abgeschnitten und wurden ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bild ist leer oder innerhalb seines Kopfes abgeschnitten und wurde ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bilder sind leer oder innerhalb ihres Kopfes abgeschnitten und wurden ausgelassen: Schichten können fehlen.</numerusform>
         </translation>
     </message>
     <message>

@@ -3074,9 +3074,9 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>{} image(s) are cut off within their header and were left out: slices may be missing.</source>
+        <source>{} image(s) are empty or cut off within their header and were left out: slices may be missing.</source>
         <translation>
-            <numerusform>{} 幅图像在其头部内被截断，已略去：可能缺少层面。</numerusform>
+            <numerusform>{} 幅图像为空或在其头部内被截断，已略去：可能缺少层面。</numerusform>
         </translation>
     </message>
     <message>
