@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def export_run(order: ExportOrder) -> Path:
     if "data" in record:
         _check_own(order)
     name = order.name or record["arch"]
-    metrics = _figures(order.metrics, name) if order.metrics else {}
+    metrics = _figures(order.metrics, name, record) if order.metrics else {}
     if order.mirrored:
         net.mirror()
     if order.sharpness != 1:
@@ -217,9 +217,19 @@ def _check_own(order: ExportOrder) -> None:
         )
 
 
-def _figures(path: Path, name: str) -> dict[str, Any]:
-    """The figures of model `name` in a metrics.json; whether the pack is the one that was measured, `export.export` checks."""
+def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of model `name` in a metrics.json; whether the pack is the one that was measured, `export.export` checks.
+
+    Raises:
+        AnkleViewerError: METRICS_UNFIT, DATA_LEAK.
+    """
     figures = json.loads(path.read_text(encoding="utf-8"))
+    if seen := set(record.get("pictures", ())) & set(figures.get("pictures", ())):
+        raise AnkleViewerError(
+            "DATA_LEAK",
+            f"{len(seen)} of the scans of {path.name} were trained on: evaluate the pack on the test part of the data that the "
+            "run was trained with.",
+        )
     models = figures.get("models", {})
     if name not in models:
         raise AnkleViewerError(

@@ -169,6 +169,20 @@ def test_figures_of_another_model_are_refused(run: Path, manifest: Path, tmp_pat
     assert not order.out.exists()
 
 
+def test_figures_on_scans_that_were_trained_on_are_refused(run: Path, manifest: Path, tmp_path: Path) -> None:
+    own, figures = tmp_path / "run", tmp_path / "metrics.json"
+    own.mkdir()
+    for file in run.iterdir():
+        if file.is_file():
+            shutil.copy(file, own)
+    record = json.loads((run / "config.json").read_text()) | {"pictures": ["1" * 64, "2" * 64]}
+    (own / "config.json").write_text(json.dumps(record))
+    figures.write_text(json.dumps({"pictures": ["2" * 64, "3" * 64], "models": {"ours": {}}}))
+    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans of metrics\.json were trained on"):
+        export_run(ExportOrder(own, tmp_path / "pack", manifest, figures, name="ours"))
+    assert not (tmp_path / "pack").exists()
+
+
 def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: Path, tmp_path: Path) -> None:
     net, _, _ = load_run(run)
     scan = tmp_path / "s.npy"

@@ -26,6 +26,7 @@ class Prediction:
         call: in the viewer's words.
         reason: code of why there is no answer, "" otherwise.
         lasting: another run would say the same. A file that could not be read, or an engine that failed, is tried again.
+        pixels: of the scan, see `trainer.scans.example.pixels_of`; "" where it was not read, or by an earlier release.
     """
 
     probability: float | None
@@ -33,6 +34,7 @@ class Prediction:
     pointing: Pointing
     reason: str = ""
     lasting: bool = True
+    pixels: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Everything but `lasting`."""
@@ -40,6 +42,7 @@ class Prediction:
             "probability": self.probability,
             "call": self.call,
             "reason": self.reason,
+            "pixels": self.pixels,
             "boxes": self.pointing.boxes,
             "peak_mm": self.pointing.peak_mm,
             "paper_peak_mm": self.pointing.paper_peak_mm,
@@ -60,6 +63,7 @@ class Prediction:
             str(record["call"]),
             Pointing(boxes, peak, by_paper),
             str(record["reason"]),
+            pixels=str(record.get("pixels", "")),
         )
 
 

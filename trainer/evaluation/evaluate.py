@@ -12,6 +12,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,8 @@ def evaluate(
     Returns:
         What metrics.json holds: {"schema", "scans", "models": {name: figures}}, and "without_truth": the fractured
         scans of which no place is known while it is of others (beside the models, whose figures go into packs: names of a
-        hospital's scans must not). "set" among a model's figures says in words on which scans they were measured, see
+        hospital's scans must not), and "pictures": hashes of the scans' voxels, by which `export` knows again those that the
+        network has learnt from. "set" among a model's figures says in words on which scans they were measured, see
         `scans_named`.
 
     Raises:
@@ -126,6 +128,7 @@ def evaluate(
     if progress:
         progress(len(rows), len(rows), "")
     record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
+    record["pictures"] = sorted({p.pixels for found in answers.values() for p in found} - {""})
     places = _places(rows, truth, marked)
     assessed = zip(rows, *([p.probability is not None for p in found] for found in answers.values()), strict=True)
     if places is not None and (lacking := [row.id for row, *found in assessed if row.id not in places and any(found)]):
@@ -198,17 +201,19 @@ def predict_scan(
         DataError: see `read_marks`.
     """
     from ankleviewer.core.errors import ModelError
+    from trainer.scans.example import pixels_of
 
     taken = take_in(row.path)
     if taken.scan is None:
         return dict.fromkeys(predictors, _none(taken.reason, lasting=False)), None
     marks = marked_fractures(read_marks(row, row.mask, taken.scan.volume)) if with_marks and row.mask is not None else None
+    pixels = pixels_of(taken.scan.volume)
     if not taken.ankles:
-        return dict.fromkeys(predictors, _none(taken.reason)), marks
+        return dict.fromkeys(predictors, replace(_none(taken.reason), pixels=pixels)), marks
     found = {}
     for name, predictor in predictors.items():
         try:
-            found[name] = _predict(predictor, taken.scan.volume, taken)
+            found[name] = replace(_predict(predictor, taken.scan.volume, taken), pixels=pixels)
         except ModelError as error:
             found[name] = _none(error.code, lasting=False)
     return found, marks

@@ -20,6 +20,11 @@ WHICH_ANKLE = "WHICH_ANKLE"  # two ankles, fractured, and no mark that tells whi
 CUT_OFF = "ANKLE_INCOMPLETE"  # the marks lie in an ankle that the scan does not show whole
 
 
+def pixels_of(volume: Volume) -> str:
+    """SHA-256 of a scan's voxels (HU), which knows a scan again under any name or form; hexadecimal."""
+    return hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
+
+
 def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:
     """Read a scan and write what the network sees of the ankle that its label speaks of, and where it is marked.
 
@@ -41,7 +46,7 @@ def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> d
     if found.scan is None:
         return {"excluded": found.reason, "pixels": "", "ankle": None}
     volume = found.scan.volume
-    pixels = hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
+    pixels = pixels_of(volume)
     marked = read_marks(row, row.mask, volume) if row.mask is not None else None
     ankle = meant(found, row.label, marked)
     if ankle is None or not ankle.complete:

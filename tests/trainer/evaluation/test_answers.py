@@ -9,7 +9,8 @@ import pytest
 from trainer.evaluation.answers import NAME, Answers, Prediction
 from trainer.evaluation.localise import Pointing
 
-SURE = Prediction(0.75, "fracture", Pointing((((0.0, 1.0, 2.0), (3.0, 4.0, 5.5)),), (1.0, 2.0, 3.0), (1.5, 2.0, 3.0)))
+FOUND = Pointing((((0.0, 1.0, 2.0), (3.0, 4.0, 5.5)),), (1.0, 2.0, 3.0), (1.5, 2.0, 3.0))
+SURE = Prediction(0.75, "fracture", FOUND, pixels="ab" * 32)
 SILENT = Prediction(None, "not assessed", Pointing((), None), "NO_COMPLETE_ANKLE")
 FAILED = Prediction(None, "not assessed", Pointing((), None), "FILE_NOT_FOUND", lasting=False)
 MARKS = [{"center_mm": [0.0, 1.0, 2.0], "min_mm": [0.0, 0.0, 0.0], "max_mm": [0.0, 2.0, 4.0]}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import hashlib
 import json
 import re
 import runpy
@@ -200,13 +201,18 @@ def full(handle: int) -> None:
 @pytest.mark.usefixtures("stubs")
 def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter([0.9, 0.2, 0.7, None])
-    monkeypatch.setattr(module, "predict_scan", says(lambda row: answer(next(given), True)))
+    monkeypatch.setattr(
+        module,
+        "predict_scan",
+        says(lambda row: replace(answer(next(given), True), pixels={"a": "ab", "b": "cd"}.get(row.id, ""))),
+    )
     (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\nb.nii,0\nc.nii,1\nd.nii,0\n")
     (tmp_path / "truth.json").write_text(json.dumps({"a": {"fractures": [CRACK]}, "c": {"fractures": [CRACK]}}))
     seen: list[str] = []
     record = evaluate(["tiny"], tmp_path, tmp_path / "out", resamples=20, progress=lambda i, n, s: seen.append(f"{i}/{n} {s}"))
     assert seen == ["0/4 a", "1/4 b", "2/4 c", "3/4 d", "4/4 "]
     assert json.loads((tmp_path / "out/metrics.json").read_text()) == record
+    assert record["pictures"] == ["ab", "cd"] and "pictures" not in record["models"]["tiny"]
     figures = record["models"]["tiny"]
     assert figures["at_spec_threshold"]["auc"]["value"] == 1.0
     assert figures["localisation"]["box_hit"]["value"] == 1.0
@@ -290,6 +296,7 @@ def test_marks_and_answer_come_from_the_scan_itself(tmp_path: Path) -> None:
     row = Row("s", tmp_path / "s.nii", 1, "p", "", "", "", mask=tmp_path / "m.nii")
     found, marks = predict_scan(row, {"m": None}, True)  # type: ignore[dict-item]
     assert found["m"].probability is None and found["m"].reason and found["m"].lasting
+    assert found["m"].pixels == hashlib.sha256(np.ascontiguousarray(hu).tobytes()).hexdigest()
     assert marks == [{"center_mm": [13.0, 20.0, 21.5], "min_mm": [11.5, 19.5, 19.5], "max_mm": [14.5, 20.5, 23.5]}]
     assert predict_scan(row, {}, False) == ({}, None)
     with pytest.raises(DataError, match="label is 0"):
