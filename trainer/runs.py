@@ -30,6 +30,7 @@ from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.simulate.streams import SIMULATOR_VERSION
 from trainer.simulate.workers import at_work, begin
 from trainer.starting import goes_deep, grown, model_of, name_of, start, teacher_of, with_teacher
+from trainer.taken import in_turn
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
 from trainer.training.data import PairBank
@@ -69,7 +70,8 @@ def train_on_simulator(
     net, spec, stages, teacher = start(order, recipe, say)
     validate, found = None, []
     if order.validation is not None:
-        found = prepare(order.validation, order.out / "validation-prepared", spec, part="validation")
+        with in_turn(order.out):
+            found = prepare(order.validation, order.out / "validation-prepared", spec, part="validation")
         if {p.row.label for p in found if p.input_path is not None} != {0, 1}:
             raise AnkleViewerError(
                 "DATA_TOO_FEW",

@@ -1,16 +1,20 @@
-"""One command at a time in a folder: two that train into one would mix their states, and both end as if all were well."""
+"""One command at a time in a folder: two that train into one would mix their states, and both end as if all were well. And one
+process at a time in what all those of a command do with its files.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.io.locked import take
+from ankleviewer.io.locked import locked, take
 
 LOCK = ".in-use"
+TURN = ".turn"
 
 
 @contextlib.contextmanager
@@ -40,6 +44,20 @@ def taken(folder: Path) -> Iterator[None]:
                 pass  # what the command writes itself will tell why
             yield
     finally:
-        if made and [path.name for path in folder.iterdir()] == [LOCK]:  # the command was refused before it began
-            (folder / LOCK).unlink()
+        if made and {path.name for path in folder.iterdir()} <= {LOCK, TURN}:  # the command was refused before it began
+            for path in folder.iterdir():
+                path.unlink()
             folder.rmdir()
+
+
+@contextlib.contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """The processes that torchrun starts together go through the block one after another, however long it takes: the first
+    prepares scans, and the others find them prepared. Where the disk knows no locks, they do so at the same time.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / TURN, math.inf):
+        yield

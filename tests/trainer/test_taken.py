@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
 from trainer.cli import main
-from trainer.taken import LOCK, taken
+from trainer.taken import LOCK, in_turn, taken
 
 HOLDS = """
 import sys
@@ -67,6 +69,35 @@ def test_a_command_that_is_refused_leaves_no_folder(tmp_path: Path) -> None:
     with taken(tmp_path / "there"):
         pass
     assert [path.name for path in (tmp_path / "there").iterdir()] == [LOCK]
+
+
+def test_the_processes_of_torchrun_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two at once would read every scan twice, and one would take away the index that the other reads."""
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    within: list[int] = []
+    most: list[int] = []
+
+    def work(number: int) -> None:
+        with in_turn(tmp_path / "run"):
+            within.append(number)
+            time.sleep(0.1)
+            most.append(len(within))
+            within.remove(number)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1, 1]
+    with taken(tmp_path / "other"), in_turn(tmp_path / "other"):
+        pass
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_process_alone_has_nobody_to_wait_for(tmp_path: Path) -> None:
+    with in_turn(tmp_path / "run"):
+        assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("command", [["train", "--model", "compact", "--data", "simulate"], ["locator"]])
