@@ -1,5 +1,8 @@
 # The doors of the project. `make help` lists them. The work is done by the scripts in packaging/.
 VENV ?= .venv
+ifneq ($(words $(VENV)),1)
+$(error VENV must name one folder without a space in its path, which make cannot handle; packaging/setup.sh can)
+endif
 BIN := $(VENV)/bin
 SOURCES := ankleviewer trainer tests benchmarks packaging
 NEEDS := pyproject.toml constraints.txt packaging/setup.sh packaging/system-libraries.sh
@@ -46,6 +49,18 @@ bench: setup  ## our speed beside that of named peers
 	$(BIN)/python -m benchmarks.scan_to_boxes
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.training_loops
+
+# A marker names the checkout and the environment that it was written for; in one that was moved or copied it does not hold.
+HERE := $(shell pwd -P; cd "$(VENV)" 2>/dev/null && pwd -P)
+written = $(shell cat "$(VENV)/.$(1)-ready" 2>/dev/null)
+ifneq "$(call written,viewer)" "$(HERE)"
+$(VENV)/.viewer-ready: elsewhere
+endif
+ifneq "$(call written,developer)" "$(HERE)"
+$(VENV)/.developer-ready: elsewhere
+endif
+.PHONY: elsewhere
+elsewhere: ;
 
 $(VENV)/.viewer-ready: $(NEEDS)
 	@bash packaging/setup.sh viewer

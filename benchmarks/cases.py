@@ -20,6 +20,7 @@ from ankleviewer.core.imaging.resample import lowpass_sigma
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
+from benchmarks.region import region
 from benchmarks.timing import Pair
 
 PAIRS, AIM_PER_S = 16, 2.0
@@ -43,7 +44,7 @@ def pairs(folder: Path) -> list[Pair]:
     volume = phantom()
     path = folder / "phantom.nii.gz"
     write_nifti(volume, None, path)
-    found = [*_nifti(path, volume), _heat_map(), _preprocessing(phantom((512, 512, 400))), _simulator()]
+    found = [*_nifti(path, volume), _heat_map(), *preprocessing(phantom((512, 512, 400))), _simulator()]
     data = os.environ.get("ANKLEVIEWER_TEST_DATA")
     if data and (Path(data) / "ct" / "vhf-foot").is_dir():
         found.append(_dicom(Path(data) / "ct" / "vhf-foot"))
@@ -108,7 +109,8 @@ def _heat_map() -> Pair:
     return Pair("activation map to full size, 16³ to 128³", peer, lambda: upsample(cam), theirs, agree)
 
 
-def _preprocessing(volume: Volume) -> Pair:
+def preprocessing(volume: Volume) -> list[Pair]:
+    """A scan to the network's input, against SimpleITK on the whole scan, as its filters are called, and on the part it takes."""
     target = model_grid(volume, BONE, (0.0, 0.0, 0.0))
     image = SimpleITK.GetImageFromArray(volume.hu.transpose(2, 1, 0))
     image.SetSpacing(volume.grid.spacing)
@@ -118,8 +120,16 @@ def _preprocessing(volume: Volume) -> Pair:
     def ours() -> NDArray[np.float32]:
         return apply(volume, BONE, (0.0, 0.0, 0.0))[0]
 
-    def theirs() -> NDArray[np.float32]:
-        smooth = SimpleITK.SmoothingRecursiveGaussian(SimpleITK.Cast(image, SimpleITK.sitkFloat32), sigma)
+    first, last = target.bounds_mm()
+
+    def whole() -> NDArray[np.float32]:
+        return resampled(image)
+
+    def cropped() -> NDArray[np.float32]:
+        return resampled(region(image, first.tolist(), last.tolist(), sigma))
+
+    def resampled(part: SimpleITK.Image) -> NDArray[np.float32]:
+        smooth = SimpleITK.SmoothingRecursiveGaussian(SimpleITK.Cast(part, SimpleITK.sitkFloat32), sigma)
         resample = SimpleITK.ResampleImageFilter()
         resample.SetSize([int(n) for n in target.shape])
         resample.SetOutputSpacing(target.spacing)
@@ -139,7 +149,8 @@ def _preprocessing(volume: Volume) -> Pair:
 
     shape = " x ".join(map(str, volume.hu.shape))
     peer = f"SimpleITK {version('SimpleITK')} SmoothingRecursiveGaussian + Resample"
-    return Pair(f"scan of {shape} to the network's input, 128³ at 1 mm, anti-aliased", peer, ours, theirs, agree)
+    task = f"scan of {shape} to the network's input, 128³ at 1 mm, anti-aliased"
+    return [Pair(task, peer, ours, whole, agree), Pair(task, f"{peer}, cropped first", ours, cropped, agree)]
 
 
 def _simulator() -> Pair:

@@ -1,7 +1,7 @@
 """From file to boxes: a gzipped NIfTI scan of 512 x 512 x 400 opened, its ankle found, cut out, assessed and explained.
 
-Beside it the same way as one would write it with what is at hand: nibabel, SimpleITK's smoothing and resampling about the bone,
-the network in PyTorch as trained, MONAI's GradCAM, scikit-image's Otsu threshold and components. `python -m
+Beside it the same way as one would write it with what is at hand: nibabel, SimpleITK's smoothing and resampling of what lies
+about the bone, the network in PyTorch as trained, MONAI's GradCAM, scikit-image's Otsu threshold and components. `python -m
 benchmarks.scan_to_boxes [NETWORK ...]` prints the table. The paper's networks have random weights, and points of operation so low
 that boxes are made in any case.
 """
@@ -28,6 +28,7 @@ from ankleviewer.inference.runtime import available
 from ankleviewer.ui.state.settings import sample_scan
 from benchmarks.bigscan import write_big_scan
 from benchmarks.explained import eager, medians, shift_norms
+from benchmarks.region import ends, region
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs.export import Parity, export
@@ -106,10 +107,11 @@ def _by_hand(scan: Path, net: FractureNet) -> Callable[[], object]:
         hu = np.asarray(image.get_fdata(dtype=np.float32))
         volume = SimpleITK.GetImageFromArray(hu.transpose(2, 1, 0))
         volume.SetSpacing(np.linalg.norm(image.affine[:3, :3], axis=0).tolist())
-        bone = np.argwhere(hu > SPEC.bone_threshold)
-        low, high = (volume.TransformIndexToPhysicalPoint([int(v) for v in ends]) for ends in (bone.min(0), bone.max(0)))
+        low, high = map(volume.TransformIndexToPhysicalPoint, ends(hu > SPEC.bone_threshold))
         spacing = max(b - a for a, b in zip(low, high, strict=True)) / SPEC.size
-        smooth = SimpleITK.SmoothingRecursiveGaussian(volume, [spacing / 2] * 3)
+        sigma = [spacing / 2] * 3
+        around = region(volume, low, [at + spacing * (SPEC.size - 1) for at in low], sigma)
+        smooth = SimpleITK.SmoothingRecursiveGaussian(around, sigma)
         cube = SimpleITK.Resample(
             smooth,
             [SPEC.size] * 3,

@@ -40,7 +40,10 @@ screen="
 program:Xvfb|xvfb|xorg-x11-server-Xvfb
 "
 
-known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | awk '{print $1}' | sort -u)
+listed() {  # the libraries that the system's list names; none where it has no such list, their folders are looked through then
+    { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true; } | awk '{print $1}' | sort -u
+}
+known=$(listed)
 
 present() {  # present NAME: is the library, program, driver or font there?
     case $1 in
@@ -71,7 +74,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ -z "${ANKLEVIEWER_NO
     # An index that cannot be refreshed may still hold the packages; the check below decides.
     { apt-get update -qq || true; apt-get install -y -qq --no-install-recommends $debian; } </dev/null >"$log" 2>&1 || tail -20 "$log" >&2
     rm -f "$log"
-    known=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | awk '{print $1}' | sort -u)
+    known=$(listed)
     rows=$(missing "$wanted")
     [ -n "$rows" ] || exit 0
 fi

@@ -53,9 +53,7 @@ def read(report: Path) -> list[Proof]:
 
 def page(proofs: list[Proof], commit: str, today: datetime) -> str:
     """The page in Markdown."""
-    releases = ", ".join(
-        f"{name} {_version(name)}" for name in ("ankleviewer", "numpy", "onnxruntime-gpu", "pydicom", "torch", "vtk")
-    )
+    releases = ", ".join(f"{name} {_version(name)}" for name in RELEASES)
     lines = [
         "# Verification",
         "",

@@ -1,14 +1,18 @@
-"""The timing behind `make bench`; the cases themselves need the peers and run there."""
+"""The timing behind `make bench`, and that peers do the same work as ours; the cases themselves need the peers and run there."""
 
 from __future__ import annotations
 
+import os
 import time
+from importlib.util import find_spec
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.soak import EVERY, WARM, Row, flat
 from benchmarks.timing import Pair, measure, table
-from benchmarks.viewer import rows
+from benchmarks.viewer import rows, window_seconds
 from benchmarks.viewer import table as viewer_table
 
 
@@ -71,3 +75,80 @@ def test_a_missed_target_is_printed_as_missed() -> None:
     assert sum("| **no** |" in line for line in lines) == len(missed)
     assert any("| 900 ms (" in line and line.endswith("|  |  |") for line in lines), "the first life has no target"
     assert "2.0 volumes" in viewer_table(made)
+
+
+def test_the_time_to_the_window_is_that_of_the_whole_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.viewer.STARTS", 1)
+    home = tmp_path / "home"
+    assert 0 < window_seconds({**os.environ, "ANKLEVIEWER_HOME": str(home)}) < 60
+    assert list(home.rglob("*.log")), "the command line was not the way in: it begins a log"
+
+
+def maps(net: object) -> set[tuple[int, ...]]:
+    """Sizes of the maps that a network's batch norms see of a volume of 64^3, without computing any (torch's device "meta")."""
+    import torch
+
+    assert isinstance(net, torch.nn.Module)
+    seen: set[tuple[int, ...]] = set()
+
+    def note(_module: object, _inputs: object, output: object) -> None:
+        if isinstance(output, torch.Tensor) and output.dim() == 5:
+            seen.add(tuple(output.shape[2:]))
+
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm3d):
+            module.register_forward_hook(note)
+    with torch.no_grad():
+        net.eval()(torch.zeros(1, 1, 64, 64, 64))
+    return seen
+
+
+@pytest.mark.skipif(find_spec("monai") is None, reason="the peers of make bench are not installed")
+@pytest.mark.parametrize("model", ["mobilenet", "resnet101", "efficientnet_b7"])
+def test_a_peer_that_is_trained_makes_maps_as_large_as_ours(model: str, network_attempts: list[str]) -> None:
+    import torch
+
+    from benchmarks.training_loops import peer
+    from trainer.networks.registry import build
+
+    with torch.device("meta"):
+        theirs = peer(model)
+        network_attempts.clear()  # what MONAI imports looks whether the computer speaks IPv6
+        assert maps(theirs) == maps(build(model).features) == {(n, n, n) for n in (32, 16, 8, 4, 2)}
+
+
+@pytest.mark.skipif(find_spec("SimpleITK") is None, reason="the peers of make bench are not installed")
+def test_a_peer_smooths_what_is_sampled_and_the_rim_that_the_gaussian_reaches() -> None:
+    import SimpleITK
+
+    from benchmarks.region import ends, region
+
+    hu = np.random.default_rng(3).normal(0, 300, (40, 44, 36)).astype(np.float32)
+    image = SimpleITK.GetImageFromArray(hu.transpose(2, 1, 0))
+    image.SetSpacing((0.5, 0.5, 0.8))
+    image.SetOrigin((-10.0, 5.0, 3.0))
+    low, high, sigma = [-2.0, 13.0, 3.0], [4.0, 19.0, 11.0], [0.6, 0.6, 0.5]
+    part = region(image, low, high, sigma)
+    assert part.GetSize() == (23, 23, 14)
+
+    def sampled(of: SimpleITK.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        smooth = SimpleITK.SmoothingRecursiveGaussian(of, sigma)
+        out = SimpleITK.Resample(smooth, [7, 7, 9], SimpleITK.Transform(), SimpleITK.sitkLinear, low, [1.0] * 3)
+        return np.asarray(SimpleITK.GetArrayFromImage(out))
+
+    assert np.abs(sampled(part) - sampled(image)).max() < 0.5
+    mask = hu > 900
+    voxels = np.argwhere(mask)
+    assert ends(mask) == (voxels.min(axis=0).tolist(), voxels.max(axis=0).tolist())
+
+
+@pytest.mark.skipif(find_spec("SimpleITK") is None, reason="the peers of make bench are not installed")
+def test_a_scan_is_prepared_beside_a_peer_that_takes_all_of_it_and_one_that_crops_it() -> None:
+    from benchmarks.cases import phantom, preprocessing
+
+    whole, cropped = preprocessing(phantom((340, 340, 190)))
+    assert cropped.task == whole.task
+    assert cropped.peer == f"{whole.peer}, cropped first"
+    ours = whole.ours()
+    for pair in (whole, cropped):
+        assert "HU RMS apart" in pair.agree(ours, pair.theirs())

@@ -49,6 +49,114 @@ def test_a_missing_library_is_named_with_its_package_and_the_command(tmp_path: P
     assert "no-such-Xvfb" not in window_only.stderr
 
 
+@linux_only
+def test_a_list_of_libraries_that_fails_does_not_end_the_search(tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "ldconfig").write_text("#!/bin/bash\nexit 1\n")
+    (tools / "ldconfig").chmod(0o755)
+    script = tmp_path / "system-libraries.sh"
+    text = (PACKAGING / "system-libraries.sh").read_text()
+    script.write_text(text.replace("libxcb-cursor.so.0|", "libxcb-cursor.so.77|"))
+    run = bash(script, ANKLEVIEWER_NO_APT="1", PATH=f"{tools}:{os.environ['PATH']}")
+    assert run.returncode == 1
+    assert "libxcb-cursor.so.77  (package libxcb-cursor0)" in run.stderr
+
+
+STAND_IN = """#!/bin/bash
+# A Python that makes environments whose pip installs nothing but the program.
+place=$(cd "$(dirname "$0")/.." && pwd)
+case "$*" in
+    *"-m venv"*)
+        for target; do :; done
+        echo "venv $*" >>"$CALLS"
+        [ "$3" != --clear ] || rm -rf "$target"
+        mkdir -p "$target/bin"
+        touch "$target/pyvenv.cfg"
+        cp "$0" "$target/bin/python"
+        target=$(cd "$target" && pwd)
+        printf '#!/bin/bash\nexec "%s/bin/python" -m pip "$@"\n' "$target" >"$target/bin/pip"
+        chmod 755 "$target/bin/pip" ;;
+    *"pip --version"*) mkdir -p "$place/lib/pip"; echo "pip 26.0 from $place/lib/pip (python 3.11)" ;;
+    *"pip install"*) echo install >>"$CALLS" ;;
+    --version) echo "Python 3.11.7" ;;
+esac
+"""
+
+
+def tree_to_set_up(folder: Path) -> None:
+    """A project tree with the scripts that set it up, and a Python that stands in for the real one."""
+    (folder / "packaging").mkdir(parents=True)
+    shutil.copy(PACKAGING / "setup.sh", folder / "packaging")
+    (folder / "packaging" / "system-libraries.sh").write_text("exit 0\n")
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(PACKAGING.parent / name, folder)
+    python = folder / "tools" / "python3.11"
+    python.parent.mkdir()
+    python.write_text(STAND_IN)
+    python.chmod(0o755)
+
+
+def set_up(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    more = {"PYTHON": str(folder / "tools" / "python3.11"), "CALLS": str(folder / "calls"), "VENV": ".venv"} | environment
+    return bash(folder / "packaging" / "setup.sh", "viewer", **more)
+
+
+def wants_setup(folder: Path, **environment: str) -> bool:
+    """Would `make run` set the checkout up first?"""
+    more = {name: value for name, value in os.environ.items() if name not in ("VENV", "MAKEFLAGS", "MAKELEVEL")} | environment
+    planned = subprocess.run(["make", "-n", "run"], cwd=folder, env=more, capture_output=True, text=True, timeout=60, check=False)
+    assert planned.returncode == 0, planned.stderr
+    return "packaging/setup.sh viewer" in planned.stdout
+
+
+def test_an_environment_that_was_made_is_kept_and_one_that_was_moved_or_copied_is_made_anew(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("needs make")
+    first, moved, copied = (tmp_path / name for name in ("first", "moved away", "copied"))
+    tree_to_set_up(first)
+    assert wants_setup(first)
+    assert set_up(first).returncode == 0
+    assert not wants_setup(first)
+    assert set_up(first).returncode == 0
+    assert (first / "calls").read_text() == "venv -m venv .venv\ninstall\ninstall\n", "the second time it was kept"
+
+    shutil.copytree(first, copied)  # its programs would start those of the first
+    first.rename(moved)  # its programs would start nothing
+    for folder in (moved, copied):
+        (folder / "calls").unlink()
+        assert wants_setup(folder)
+        assert set_up(folder).returncode == 0
+        assert (folder / "calls").read_text() == "venv -m venv --clear .venv\ninstall\n"
+        assert not wants_setup(folder)
+
+
+def test_a_folder_that_is_no_environment_is_left_as_it_is(tmp_path: Path) -> None:
+    tree_to_set_up(tmp_path / "tree")
+    precious = tmp_path / "my data"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("years")
+    for name in (precious, precious / "thesis.txt"):
+        run = set_up(tmp_path / "tree", VENV=str(name))
+        assert run.returncode == 1
+        assert f"{name} is there, and is no environment of Python's" in run.stderr
+    assert (precious / "thesis.txt").read_text() == "years"
+    assert not (tmp_path / "tree" / "calls").exists()
+    (tmp_path / "empty one").mkdir()
+    assert set_up(tmp_path / "tree", VENV=str(tmp_path / "empty one")).returncode == 0
+
+
+def test_make_refuses_an_environment_whose_path_holds_a_space(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("needs make")
+    tree_to_set_up(tmp_path / "tree")
+    run = subprocess.run(
+        ["make", "-n", "run", "VENV=my env"], cwd=tmp_path / "tree", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 2
+    assert "VENV must name one folder without a space" in run.stderr
+
+
 def tree_with_program(folder: Path, status: int) -> Path:
     """A project tree whose installed program notes how it was called."""
     (folder / "packaging").mkdir()
@@ -136,3 +244,4 @@ def test_verification_page_tells_outcome_and_figures(tmp_path: Path) -> None:
     assert "| io.test_fuzz: mutants | passed | 41 | mutants: 1000000 |" in text
     assert "| test_soak: memory | **failed** | 3 |  |" in text
     assert "| test_gpu: memory | skipped: needs a CUDA device | 0 |  |" in text
+    assert all(f"{name} " in text for name in verify.RELEASES)
