@@ -120,7 +120,7 @@ def _rebuilt(net: FractureNet, plain: FractureNet, x: Tensor) -> Callable[[], ob
 
 def _engine(model: bytes, engine: str, x: NDArray[np.float32]) -> Callable[[], object]:
     loaded = Engine(model, engine)
-    assert not loaded.note, loaded.note
+    assert loaded.provider and not loaded.note, loaded.note
 
     def call() -> object:
         return upsample(loaded.run(x).cam, SIZE)

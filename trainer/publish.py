@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.inference.manifest import MAX_VERSION, NAME, RESERVED
+from ankleviewer.inference.manifest import MAX_VERSION, RESERVED, is_name
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
@@ -108,11 +108,12 @@ def export_run(order: ExportOrder) -> Path:
     """
     from trainer.packs.export import check_order, export
 
-    if order.name is not None and (not NAME.fullmatch(order.name) or order.name in RESERVED):
+    if order.name is not None and not is_name(order.name):
         raise AnkleViewerError(
             "NAME_INVALID",
             f"A model may not be named {order.name!r}: 1 to 64 small letters a to z, digits, dots, underscores and hyphens, the "
-            f"first a letter or digit, and not {', '.join(RESERVED)}.",
+            f"first a letter or digit, not {', '.join(RESERVED)}, none that Windows keeps for itself (con, nul ...), and no dot "
+            "nor .zip at its end.",
         )
     if len(order.version) > MAX_VERSION or not order.version.isprintable():
         raise AnkleViewerError("USAGE", f"--version takes at most {MAX_VERSION} signs that can be printed.")

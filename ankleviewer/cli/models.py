@@ -13,6 +13,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.words import printable
 from ankleviewer.inference import adding, packs
+from ankleviewer.inference.trial import try_out
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +54,24 @@ def verify(names: Sequence[str]) -> int:
 
 
 def _sound(pack: packs.ModelPack) -> packs.ModelPack:
-    """The pack, if it holds what its manifest says. Raises ModelError."""
+    """The pack, if it holds what its manifest says, and runs. Raises ModelError."""
     pack.verify()
+    try_out(pack.path)
     return pack
 
 
 def add(source: str) -> int:
     """Add a pack to the user's own. Returns the exit code."""
     try:
+        before = adding.standing(packs.read_pack(source).name)
         pack = adding.add_pack(source)
     except OSError as error:  # of the program's own folder, which may be named; what is read of `source` fails as a ModelError
         reason = error.strerror or type(error).__name__
         console.complain(f"{paths.model_dirs()[0]}: the pack could not be written there: {reason}.")
         log.error("system error %s", error.errno)
         return console.FAILED
-    print(f"Added {pack.name} {pack.version} ({pack.status}).")
+    instead = f" in place of {before.version}" if before is not None else ""
+    print(f"Added {pack.name} {pack.version} ({pack.status}){instead}.")
     if (hidden := _shipped(pack.name)) is not None:
         print(f"It hides the shipped {hidden.name} {hidden.version}.")
     return console.DONE

@@ -13,30 +13,31 @@ from typing import TypeVar
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, NAME, parse
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, claimed_name, parse
 from ankleviewer.inference.pack_files import manifest_text
-from ankleviewer.inference.packs import ASIDE, ModelPack, read_pack
+from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack
 from ankleviewer.inference.staging import staging
+from ankleviewer.inference.trial import try_out
 from ankleviewer.io.locked import locked
 
 T = TypeVar("T")
 
-LOCK = "models.lock"  # beside the folder of the user's models, held while a pack is renamed to its place
+_NAMED = 5  # of what else lies in a folder, in the sentence
 
 
 def add_pack(source: str | Path) -> ModelPack:
-    """Verify a pack and copy it to the user's models; an older one of the same name is replaced.
+    """Verify a pack, run it once, and copy it to the user's models; one of the same name that lies there is replaced.
 
     Raises:
-        ModelError: the pack is refused; nothing is written.
+        ModelError: the pack is refused; MODEL_PLACE_TAKEN, what would be replaced is no such pack, or more, and stays.
         OSError: the folder cannot be written; an older pack stays.
     """
     text = manifest_text(Path(source))  # once: what is written is what was verified
     pack = ModelPack(Path(source), parse(text))
     files = {MODEL_FILE: pack.model_bytes(), CARD_FILE: pack.file(CARD_FILE), MANIFEST_FILE: text}
-    assert NAME.fullmatch(pack.name)  # the name becomes a folder's name
     folder = paths.model_dirs()[0]
     folder.mkdir(parents=True, exist_ok=True)
+    _check_place(folder / pack.name, pack.name)
     with staging(folder) as made:
         fresh = made / "fresh"
         fresh.mkdir()
@@ -46,9 +47,41 @@ def add_pack(source: str | Path) -> ModelPack:
                 stream.flush()
                 os.fsync(stream.fileno())
         fresh.chmod(0o755)
+        try_out(fresh)
         with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
             _put_in_place(fresh, folder / pack.name, made)
             return read_pack(folder / pack.name)
+
+
+def standing(name: str) -> ModelPack | None:
+    """The user's pack of that name where `add_pack` would put another one; None where there is none that is sound."""
+    try:
+        pack = read_pack(paths.model_dirs()[0] / name)
+    except ModelError:
+        return None
+    return pack if pack.name == name else None
+
+
+def _check_place(target: Path, name: str) -> None:
+    """Nobody shall lose what is no older pack of that name. Raises ModelError, OSError."""
+    if target.is_symlink() or not target.exists():  # of a link the link alone goes
+        return
+    if not target.is_dir():
+        raise _taken(name, "a file")
+    if others := sorted(path.name for path in target.iterdir() if path.name not in (MODEL_FILE, CARD_FILE, MANIFEST_FILE)):
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        raise _taken(name, f"more than a pack ({', '.join(others[:_NAMED])}{more})")
+    other = ""
+    with contextlib.suppress(ModelError):  # a damaged one may go
+        other = claimed_name(manifest_text(target))
+    if other not in ("", name):
+        raise _taken(name, f"the pack of model {other}")
+
+
+def _taken(name: str, by: str) -> ModelError:
+    return ModelError(
+        "MODEL_PLACE_TAKEN", f"Under {name} the folder of your models holds {by}, which would be lost; move it away first."
+    )
 
 
 def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:

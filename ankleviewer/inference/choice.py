@@ -1,6 +1,9 @@
 """Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME, and for as long as
 the program runs where that folder cannot be written or an engine failed: what it lacked, such as memory, it may have next time.
-Where one fails that time too, it is taken to be broken, and not waited for again.
+Where one fails that time too, it is taken to be broken, and not waited for again before a week has passed.
+
+The file holds for each key "NAME"; "NAME?TIME" where an engine failed at that time (seconds since 1970) for the first time, NAME
+empty where that was the remembered one; "NAME!TIME" where one failed again.
 """
 
 from __future__ import annotations
@@ -9,8 +12,11 @@ import hashlib
 import json
 import logging
 import math
+import sys
+import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from ankleviewer.core.paths import home
 from ankleviewer.inference.computer import identity
@@ -21,7 +27,11 @@ log = logging.getLogger(__name__)
 FILE, LOCK = "engines.json", "engines.lock"
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "openvino")
 _found: dict[str, str] = {}  # by this process
-_ONCE = "?"  # after a name: another engine failed once
+_ONCE, _AGAIN = "?", "!"
+_APART_S = 600.0  # two failures within it, as of two programs that start together, count as one
+_TRUSTED_S = 7 * 86400.0  # what was chosen while another engine was broken
+_DIGITS = 13  # of a time; damaged entries may have thousands
+_LOCK_S = 0.3  # somebody may wait, and want to stop
 
 
 def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Callable[[str], float]) -> str:
@@ -44,16 +54,46 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
         return candidates[-1]
     key = _key(model, candidates, threads)
     _found[key] = best
+    _remember(key, best, failed=any(map(math.isinf, times.values())))
+    return best
+
+
+def forget(model: bytes, candidates: Sequence[str], threads: int) -> None:
+    """What was chosen failed: that counts as its first failure, and the next one to ask measures again."""
+    key = _key(model, candidates, threads)
+    _found.pop(key, None)
+    _remember(key, "", failed=True)
+
+
+def _remember(key: str, name: str, failed: bool) -> None:
+    """Write a choice down, and whether an engine failed by the way."""
     try:
         home().mkdir(parents=True, exist_ok=True)
-        with locked(home() / LOCK):  # another process may remember its choice for another model just now
-            before = _read()
-            again = before.get(key, "").endswith(_ONCE)
-            word = best if again or not any(map(math.isinf, times.values())) else best + _ONCE
-            write_text(home() / FILE, json.dumps({**before, key: word}, indent=1))
+        with locked(home() / LOCK, _LOCK_S):  # another process may remember its choice for another model just now
+            entries = _read()
+            write_text(home() / FILE, json.dumps({**entries, key: _word(name, failed, entries.get(key, ""))}, indent=1))
     except OSError:
         log.warning("the choice of engine could not be remembered")
-    return best
+
+
+def _word(name: str, failed: bool, before: str) -> str:
+    """The entry that follows on another one."""
+    if not failed:
+        return name
+    now = int(time.time())
+    _, mark, first = _parts(before)
+    if name and (mark == _AGAIN or (mark == _ONCE and now - first >= _APART_S)):
+        return f"{name}{_AGAIN}{now}"
+    return f"{name}{_ONCE}{first if mark == _ONCE and first <= now else now}"
+
+
+def _parts(entry: str) -> tuple[str, str, int]:
+    """Name, mark and time of an entry; "" and 0 where it has none."""
+    for mark in (_ONCE, _AGAIN):
+        name, found, when = entry.partition(mark)
+        if found:
+            return (name, mark, int(when)) if when.isdecimal() and len(when) < _DIGITS else ("", "", 0)
+    return entry, "", 0
 
 
 def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
@@ -61,12 +101,17 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     if len(candidates) == 1:
         return candidates[0]
     key = _key(model, candidates, threads)
-    return next((name for name in (_read().get(key), _found.get(key)) if name in candidates), None)
+    name, mark, when = _parts(_read().get(key, ""))
+    if name in candidates and (not mark or (mark == _AGAIN and 0 <= time.time() - when < _TRUSTED_S)):
+        return name
+    return next((name for name in [_found.get(key)] if name in candidates), None)
 
 
 def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
     """Everything on which the answer depends; hashed, so that the file says nothing of the computer."""
     parts = [hashlib.sha256(model).hexdigest(), *candidates, str(threads), *identity()]
+    if "cuda" in candidates:  # its libraries come in packages of their own, whose folders are called by name and version
+        parts += sorted(found.name for folder in sys.path for found in Path(folder).glob("nvidia*.dist-info"))
     for name in _PACKAGES:
         try:
             parts.append(f"{name} {version(name)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import platform
 import sys
@@ -9,11 +10,21 @@ from pathlib import Path
 from typing import Any
 
 _NAME_BYTES = 100
+_MACHINE_ID = Path("/etc/machine-id")
 
 
 def identity() -> tuple[str, ...]:
-    """Names of the computer, its processor, the NVIDIA driver and cards; two computers that share a home folder differ in it."""
-    return platform.node(), platform.machine(), _processor(), *nvidia()
+    """Names of the computer, its processor, the NVIDIA driver and cards; two computers that share a home folder differ in it.
+
+    The computer's is the identifier that Linux gives it, "" elsewhere: its name in a network changes with each container.
+    """
+    return _machine_id(), platform.machine(), _processor(), *nvidia()
+
+
+def _machine_id() -> str:
+    with contextlib.suppress(OSError):
+        return _MACHINE_ID.read_text("utf-8", "replace").strip()
+    return ""
 
 
 def nvidia() -> tuple[str, ...]:

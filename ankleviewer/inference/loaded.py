@@ -22,7 +22,7 @@ def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
     was read (`Predictor.pack` says which).
 
     Raises:
-        ModelError: the pack's file is not what its manifest says, or the engine refuses it.
+        ModelError: the pack's file is not what its manifest says.
     """
     with _lock:
         return look_twice(pack, lambda found: _kept(found, runtime))

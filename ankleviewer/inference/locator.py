@@ -43,7 +43,7 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.ort_session import CPU
+from ankleviewer.inference.ort_session import AS_ONNX, CPU
 from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.inference.watch import aside
 
@@ -76,6 +76,7 @@ class LocatorModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = THREADS
         options.log_severity_level = 4
+        options.add_session_config_entry(*AS_ONNX)
         options.enable_cpu_mem_arena = False  # scans differ in size, and an arena would keep the largest's memory for good
         self._session = onnxruntime.InferenceSession(data, options, providers=[CPU], enable_fallback=0)  # see ort_session
 
@@ -93,7 +94,7 @@ class LocatorModel:
             coarse = around_bone(coarse, AROUND_MM)
         if _voxels(coarse) > MOST_VOXELS:
             return ()
-        tensor, grid = locator_input(coarse)
+        tensor, grid = aside(lambda: locator_input(coarse), cancelled)  # seconds of a large scan
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
 
@@ -136,7 +137,9 @@ _loaded: dict[Path, LocatorModel | None] = {}
 
 
 def shipped_locator() -> LocatorModel | None:
-    """The program's own, loaded once; None (and a line in the log) where it is missing or refused: the bone box stands in."""
+    """The program's own, loaded once; None (and a line in the log) where it is missing or refused: the bone box stands in. What
+    may pass, such as a drive that is away or memory that is short, is tried again with the next scan.
+    """
     folder = paths.assets_dir() / "locator"
     with _lock:
         if folder not in _loaded and not folder.is_dir():
@@ -147,8 +150,9 @@ def shipped_locator() -> LocatorModel | None:
                 _loaded[folder] = LocatorModel(folder)
             except Exception as error:  # noqa: BLE001 (a runtime has kinds of its own; without a locator the program still works)
                 log.warning("no locator: %s", getattr(error, "code", type(error).__name__))
-                _loaded[folder] = None
-        return _loaded[folder]
+                if isinstance(error, ModelError) and error.code != "MODEL_FILE_MISSING":
+                    _loaded[folder] = None
+        return _loaded.get(folder)
 
 
 def in_use() -> str:
@@ -252,10 +256,11 @@ def _across(
     small = coarse.volume
 
     def look(rotation: Array) -> tuple[Located, ...]:
-        return locator.locate(coarsen(turned(small, rotation)), cancelled)
+        return locator.locate(aside(lambda: coarsen(turned(small, rotation), cancelled), cancelled), cancelled)
 
     best = search(located, look)
     if best is None:
         return ()
     stop_if(cancelled)
-    return standing_ankles(volume, small, *best, cancelled)
+    seen, turn = best
+    return aside(lambda: standing_ankles(volume, small, seen, turn, cancelled), cancelled)

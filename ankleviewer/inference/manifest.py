@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
@@ -20,6 +20,9 @@ POOLINGS = ("gap", "lse")
 MODEL_FILE, CARD_FILE, MANIFEST_FILE = "model.onnx", "card.md", "manifest.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 RESERVED = ("all",)
+_DEVICES = ("con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)))  # Windows' own names
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+T = TypeVar("T")
 MAX_TITLE, MAX_VERSION = 120, 40  # signs
 MAX_FILE = 512 * 2**20  # bytes; the largest network of ours has some 350 MiB
 
@@ -65,6 +68,21 @@ class Manifest:
     record: Mapping[str, Any]
 
 
+def is_name(text: str) -> bool:
+    """Whether a pack may be named so: it becomes a folder's name, on every system, and stands on a command line."""
+    usable = NAME.fullmatch(text) is not None and text not in RESERVED
+    return usable and not text.endswith((".", ".zip")) and text.partition(".")[0] not in _DEVICES
+
+
+def claimed_name(data: bytes) -> str:
+    """The name in a manifest that may be refused for something else; "" where it tells none that a pack may bear."""
+    try:
+        name = json.loads(data)["name"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return ""
+    return name if isinstance(name, str) and is_name(name) else ""
+
+
 def parse(data: bytes) -> Manifest:
     """Bytes of manifest.json to a Manifest.
 
@@ -82,11 +100,11 @@ def parse(data: bytes) -> Manifest:
     try:
         network = record["network"]
         manifest = Manifest(
-            name=str(record["name"]),
-            version=str(record["version"]),
-            title=str(record["title"]),
-            status=str(record["status"]),
-            default=bool(record["default"]),
+            name=_of(str, record["name"]),
+            version=_of(str, record["version"]),
+            title=_of(str, record["title"]),
+            status=_of(str, record["status"]),
+            default=_of(bool, record["default"]),
             files={str(k): FileEntry(str(v["sha256"]).lower(), int(v["bytes"])) for k, v in record["files"].items()},
             preprocessing=PreprocessSpec.from_json(record["preprocessing"]),
             network=Network(
@@ -103,12 +121,19 @@ def parse(data: bytes) -> Manifest:
             decision=Decision.from_json(record["decision"]),
             record=record,
         )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        _validate(manifest)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise ModelError(
             "MODEL_MANIFEST_INVALID", f"The model pack's manifest.json cannot be used ({printable(error)})."
         ) from error
-    _validate(manifest)
     return manifest
+
+
+def _of(kind: type[T], value: Any) -> T:
+    """The value, which JSON must give in that kind: "false" is no answer to a question."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
 
 
 def _validate(manifest: Manifest) -> None:
@@ -117,8 +142,9 @@ def _validate(manifest: Manifest) -> None:
     layout_ok = 1 <= network.cells <= 10 * far and 0.1 <= stride <= far and math.isfinite(network.bias)
     # cells farther out would show nothing, or no number
     layout_ok = layout_ok and -far <= first <= first + (network.cells - 1) * stride <= far
-    layout_ok &= network.finer_cells == 0 or (network.finer_cells > network.cells and network.finer_cells % network.cells == 0)
-    if not NAME.fullmatch(manifest.name) or manifest.name in RESERVED:
+    finer = network.finer_cells
+    layout_ok = layout_ok and (finer == 0 or (finer > network.cells and finer % network.cells == 0))
+    if not is_name(manifest.name):
         raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {manifest.name[:80]!r}.")
     for text, most in ((manifest.title, MAX_TITLE), (manifest.version, MAX_VERSION)):
         if len(text) > most or not text.isprintable():  # a terminal would obey some signs
@@ -126,9 +152,9 @@ def _validate(manifest: Manifest) -> None:
     if manifest.status not in STATUSES or network.pooling not in POOLINGS or not layout_ok:
         raise ModelError("MODEL_MANIFEST_INVALID", "The manifest's status, pooling or map layout is none that is known.")
     missing = {MODEL_FILE, CARD_FILE} - set(manifest.files)
-    sizes_ok = all(0 <= entry.bytes <= MAX_FILE for entry in manifest.files.values())
-    if missing or set(manifest.files) - {MODEL_FILE, CARD_FILE} or not sizes_ok:
+    entries_ok = all(0 <= e.bytes <= MAX_FILE and _SHA256.fullmatch(e.sha256) for e in manifest.files.values())
+    if missing or set(manifest.files) - {MODEL_FILE, CARD_FILE} or not entries_ok:
         raise ModelError(
             "MODEL_MANIFEST_INVALID",
-            f"A pack lists exactly {MODEL_FILE} and {CARD_FILE}, with their sizes, each at most {MAX_FILE // 2**20} MiB.",
+            f"A pack lists exactly {MODEL_FILE} and {CARD_FILE}, with hashes and sizes, each at most {MAX_FILE // 2**20} MiB.",
         )

@@ -14,6 +14,9 @@ from ankleviewer.core.words import printable
 
 DOMAINS = ("", "ai.onnx")
 MAX_DEPTH = 32
+MAX_FIELDS = 500_000  # the largest network of ours has some thousands; millions of small ones take minutes
+# marks of engines' own formats: a file may be one of them and ONNX too, and only the latter is looked through
+_OTHERS = (b"ORTM", b"TFL3")
 
 # Field numbers of onnx.proto3 by message. Value: the message found there.
 _GRAPHS = {
@@ -54,15 +57,22 @@ _NODE_DOMAIN, _MODEL_OPSET, _MODEL_METADATA, _DIMENSION_VALUE = 7, 8, 14, 1
 
 @dataclass
 class OnnxSummary:
-    """What was found: metadata_props, operator domains, whether any tensor lies outside the file, and the shapes of the inputs, 0
-    where a length is left open.
+    """What was found: metadata_props, operator domains, whether any tensor lies outside the file, how many operators and fields
+    were passed, and the shapes of the inputs, 0 where a length is left open.
     """
 
     metadata: dict[str, str] = field(default_factory=dict)
     domains: set[str] = field(default_factory=set)
     external: bool = False
     nodes: int = 0
+    fields: int = 0
     inputs: list[list[int]] = field(default_factory=list)
+
+    def pass_field(self) -> None:
+        """Count one. Raises ValueError: too many."""
+        self.fields += 1
+        if self.fields > MAX_FIELDS:
+            raise ValueError("more fields than any network has")
 
 
 def summarise(data: bytes) -> OnnxSummary:
@@ -72,6 +82,8 @@ def summarise(data: bytes) -> OnnxSummary:
         ModelError: MODEL_FILE_INVALID, the bytes are no ONNX model.
     """
     summary = OnnxSummary()
+    if data[4:8] in _OTHERS:
+        raise ModelError("MODEL_FILE_INVALID", "The model file is in another format too; only files that are ONNX alone are run.")
     try:
         _walk(memoryview(data), "model", summary, 0)
     except (IndexError, ValueError) as error:
@@ -103,6 +115,7 @@ def _walk(data: memoryview, kind: str, summary: OnnxSummary, depth: int) -> None
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
     for number, value in _known_fields(data, kind):
+        summary.pass_field()
         child = _GRAPHS.get(kind, {}).get(number)
         if kind == "tensor":
             summary.external |= number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0)

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.errors import Cancelled
 from ankleviewer.inference.openvino_means import in_two_steps
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.ort_session import FINER
-from ankleviewer.inference.watch import aside
+from ankleviewer.inference.watch import POLL_S, aside
 
 OPENVINO = "OpenVINO CPU"
 
 
 def has_openvino() -> bool:
-    """Whether the package is there (it is not loaded for that)."""
-    return importlib.util.find_spec("openvino") is not None
+    """Whether the package is there (it is not loaded for that). A folder that was left of it has no origin."""
+    found = importlib.util.find_spec("openvino")
+    return found is not None and found.origin is not None
 
 
 class OpenVinoSession:
@@ -53,10 +55,13 @@ class OpenVinoSession:
 
     def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
         """(logit, cam, finer map or None) as they come."""
-        ours = threading.Event()
+        ours, unwanted = threading.Event(), threading.Event()
 
         def work() -> tuple[Any, Any, Any]:
-            with self._lock:
+            while not self._lock.acquire(timeout=POLL_S):  # another thread's run may take long
+                if unwanted.is_set():
+                    raise Cancelled
+            try:
                 ours.set()
                 try:
                     self._request.infer({"volume": tensor})
@@ -65,9 +70,12 @@ class OpenVinoSession:
                 # copies: the tensors belong to the request and change with its next run
                 names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
                 logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
+            finally:
+                self._lock.release()
             return logit, cam, finer[0] if finer else None
 
         def stop() -> None:
+            unwanted.set()
             if ours.is_set():  # else it is another run that would end
                 self._request.cancel()
 

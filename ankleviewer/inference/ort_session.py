@@ -21,21 +21,27 @@ log = logging.getLogger(__name__)
 FINER = "finer"  # output of models that were exported with a map of an earlier layer
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
+# told no format, the engine goes by marks in the bytes, and may read them as its own
+AS_ONNX = "session.load_model_format", "ONNX"
 _CUDA_OPTIONS = {
     "cudnn_conv_algo_search": "HEURISTIC",  # DEFAULT means fallback kernels, EXHAUSTIVE searches in every process
     "use_tf32": "0",  # ten bits of mantissa would break the equality with the CPU
     "arena_extend_strategy": "kSameAsRequested",
 }
-_QUICK_S = 0.2  # in which a session must be built to be let go between two scans
+_QUICK_S = 0.5  # of processor time, in which a session must be built to be let go between two scans
 
 
 def has_cuda() -> bool:
     """Whether onnxruntime was built with CUDA and an NVIDIA driver answers; asking first keeps it from printing a page of
-    errors.
+    errors. False where it cannot be loaded; who needs it on the CPU says so.
     """
-    import onnxruntime
-
-    return bool(nvidia()) and CUDA in onnxruntime.get_available_providers()
+    if not nvidia():
+        return False
+    try:
+        return CUDA in aside(lambda: load_onnxruntime().get_available_providers())
+    except Exception as error:  # noqa: BLE001 (a library that does not load may raise anything)
+        log.warning("onnxruntime cannot be loaded: %s", type(error).__name__)
+        return False
 
 
 class OrtSession:
@@ -52,9 +58,10 @@ class OrtSession:
 
     def __init__(self, model: bytes, cuda: bool, threads: int) -> None:
         self._model, self._cuda, self._threads = model, cuda, threads
-        start = time.perf_counter()
+        load_onnxruntime()  # once for all sessions; its time is none of this one's
+        start = time.thread_time()  # what else this computer does just now takes none of it
         session = self._session = self._build()
-        self._lets_go = not cuda and time.perf_counter() - start < _QUICK_S
+        self._lets_go = not cuda and time.thread_time() - start < _QUICK_S
         #: the engine's own word for what runs the model, not what was asked for
         self.provider = str(session.get_providers()[0])
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in session.get_inputs()[0].shape)
@@ -62,10 +69,12 @@ class OrtSession:
 
     def _build(self) -> Any:
         onnxruntime = load_onnxruntime()
+        onnxruntime.set_default_logger_severity(4)  # what belongs to no session, such as a device that is not there
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 4  # the engine prints to stderr, which belongs to us; its errors come as exceptions
+        options.add_session_config_entry(*AS_ONNX)
         providers: list[Any] = [CPU]
         if self._cuda:
             said = io.StringIO()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, Network, parse
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, Network, claimed_name, is_name, parse
 from ankleviewer.inference.pack_files import hashed, manifest_text, opened, unreadable
+from ankleviewer.io.locked import locked
 
 ASIDE = ".old-"  # before the name of a pack that is being replaced (`adding`)
+LOCK = "models.lock"  # beside the folder of the user's models, held while a pack is renamed to its place
 CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
 
@@ -118,46 +121,109 @@ def read_pack(path: str | Path) -> ModelPack:
     return ModelPack(path, parse(manifest_text(path)))
 
 
+@dataclass(frozen=True)
+class RefusedPack:
+    """A pack in a folder of models whose manifest is refused, or that cannot be read.
+
+    Attributes:
+        file: its folder or .zip.
+        name: the one that its manifest tells, or its folder; "" for a .zip of which nothing can be read.
+        own: it lies among the user's models.
+    """
+
+    file: str
+    error: ModelError
+    name: str = ""
+    own: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which it may be meant: its own, or else what its file is called."""
+        return (self.name,) if self.name else (self.file, self.file.removesuffix(".zip"))
+
+
 def list_packs(broken: list[tuple[str, ModelError]] | None = None) -> tuple[ModelPack, ...]:
-    """Packs that can be chosen by name, the default first (of several released ones the user's own), then by name; a user's pack
-    hides a shipped one of the same name, also where it is refused: nobody may take the other one's answer for its own.
+    """The packs of `survey`.
 
     Args:
-        broken: filled with (file name, error) of packs whose manifest is refused or that cannot be read.
+        broken: filled with (file name, error) of the refused ones.
+    """
+    packs, refused = survey()
+    if broken is not None:
+        broken.extend((pack.file, pack.error) for pack in refused)
+    return packs
+
+
+def survey() -> tuple[tuple[ModelPack, ...], tuple[RefusedPack, ...]]:
+    """Packs that can be chosen by name, the default first (of several released ones the user's own), then by name; and the
+    refused ones. A user's pack hides a shipped one of the same name, also where it is refused: nobody may take the other one's
+    answer for its own. Of two in one folder the one that is called by its name answers, and the other one is refused
+    (MODEL_NAME_TWICE).
     """
     found: dict[str, ModelPack] = {}
-    refused: set[str] = set()
-    for entry in _entries():
-        if isinstance(entry, ModelPack):
-            if entry.name not in refused:
-                found.setdefault(entry.name, entry)
-            continue
-        refused.add(entry[0].removesuffix(".zip"))
-        if broken is not None:
-            broken.append(entry)
+    refused: list[RefusedPack] = []
+    for folder in paths.model_dirs():
+        packs, broken = _look_into(folder)
+        broken = [pack for pack in broken if not set(pack.names) & found.keys()]  # hidden, and missed by nobody
+        taken = {name for pack in (*refused, *broken) for name in pack.names}
+        for pack in sorted(packs, key=_is_called_otherwise):
+            if (other := found.get(pack.name)) is not None and other.path.parent == pack.path.parent:
+                broken.append(RefusedPack(pack.path.name, _named_twice(pack.name, other.path), pack.name, _is_own(folder)))
+            elif other is None and pack.name not in taken:
+                found[pack.name] = pack
+        refused += broken
     foreign = {name: n for n, name in enumerate(found)}  # the user's own folder was looked at first
-    return tuple(
-        sorted(found.values(), key=lambda p: (not p.default, p.status != "released", foreign[p.name] if p.default else 0, p.name))
+
+    def rank(pack: ModelPack) -> tuple[bool, bool, int, str]:
+        return not pack.default, pack.status != "released", foreign[pack.name] if pack.default else 0, pack.name
+
+    return tuple(sorted(found.values(), key=rank)), tuple(refused)
+
+
+def _is_called_otherwise(pack: ModelPack) -> bool:
+    return pack.path.name not in (pack.name, f"{pack.name}.zip")
+
+
+def _named_twice(name: str, other: Path) -> ModelError:
+    return ModelError(
+        "MODEL_NAME_TWICE", f"Its name is {name}, as that of {other.name} beside it, which answers; remove one of them."
     )
 
 
-def _entries() -> Iterator[ModelPack | tuple[str, ModelError]]:
-    """What lies in the folders of models, in the order in which it is looked for: packs, (file name, error) of refused ones."""
-    for folder in paths.model_dirs():
+def _is_own(folder: Path) -> bool:
+    return folder == paths.model_dirs()[0]
+
+
+def _look_into(folder: Path) -> tuple[list[ModelPack], list[RefusedPack]]:
+    """The packs in a folder of models, and the refused ones, while none of them is being replaced."""
+    packs, refused = [], []
+    lock = folder.with_name(LOCK)
+    with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
         try:
             files = sorted(folder.iterdir()) if folder.is_dir() else []
         except OSError as error:
-            yield folder.name, unreadable(folder, error)
-            continue
+            return [], [RefusedPack(folder.name, unreadable(folder, error), own=_is_own(folder))]
         for path in files:
             name = path.name.removeprefix(ASIDE)
+            place = path
             try:
-                if _stands_for_itself(path) and _may_be_pack(path):
-                    yield read_pack(path)
+                if _stands_for_itself(path) and (inside := _pack_in(path)) is not None:
+                    place = inside
+                    packs.append(read_pack(inside))
             except ModelError as error:
-                yield name, error
+                refused.append(RefusedPack(name, error, _name_in(place), _is_own(folder)))
             except OSError as error:
-                yield name, unreadable(path, error)
+                refused.append(RefusedPack(name, unreadable(path, error), own=_is_own(folder)))
+    return packs, refused
+
+
+def _name_in(place: Path) -> str:
+    """What its manifest tells; a folder is called so, as `adding` makes them, where that tells nothing."""
+    name = ""
+    with contextlib.suppress(ModelError):
+        name = claimed_name(manifest_text(place))
+    called = place.name.removeprefix(ASIDE)
+    return name or (called if place.is_dir() and is_name(called) else "")
 
 
 def _stands_for_itself(path: Path) -> bool:
@@ -167,10 +233,22 @@ def _stands_for_itself(path: Path) -> bool:
     return not path.name.startswith(".")
 
 
-def _may_be_pack(path: Path) -> bool:
-    """A .zip, or a folder with any file of a pack: one that lost its manifest is a damaged pack. Raises OSError: no access."""
-    if path.suffix == ".zip":
-        return True
+def _pack_in(path: Path) -> Path | None:
+    """Where the pack lies that a file or folder among the models is, None where it is none: a .zip, a folder with any file of a
+    pack (one that lost its manifest is a damaged pack), or the folder in it (as a .zip is unpacked). Raises OSError: no access,
+    or a link to what is not there.
+    """
+    if path.suffix.lower() == ".zip":
+        return path
+    if path.is_symlink():
+        path.stat()
+    if _holds_file_of_pack(path):
+        return path
+    inner = [one for one in path.iterdir() if one.is_dir()] if path.is_dir() else []
+    return inner[0] if len(inner) == 1 and _holds_file_of_pack(inner[0]) else None
+
+
+def _holds_file_of_pack(path: Path) -> bool:
     for name in (MANIFEST_FILE, MODEL_FILE, CARD_FILE):
         try:
             (path / name).stat()
@@ -186,16 +264,15 @@ def load_pack(name: str | Path) -> ModelPack:
     Raises:
         ModelError: MODEL_UNKNOWN, no such name; or as `read_pack`, also where a sound shipped pack bears a refused one's name.
     """
-    broken: list[tuple[str, ModelError]] = []
-    packs = list_packs(broken)
+    packs, refused = survey()
     for pack in packs:
         if pack.name == str(name):
             return pack
-    for file, error in broken:
-        if file in (str(name), f"{name}.zip"):
-            raise error
+    for broken in refused:
+        if str(name) in broken.names:
+            raise broken.error
     path = Path(name)
-    if path.suffix == ".zip" or len(path.parts) > 1 or path.is_dir():
+    if path.suffix.lower() == ".zip" or len(path.parts) > 1 or os.path.isdir(path):  # noqa: PTH112 (a name may be too long for a file)
         return read_pack(path)
     known = ", ".join(p.name for p in packs) or "none"
     raise ModelError("MODEL_UNKNOWN", f"There is no model named {str(name)[:80]!r}; known: {known}.")

@@ -31,12 +31,16 @@ class Predictor:
         runtime: "auto", "cpu", "cuda" or "openvino".
 
     Raises:
-        ModelError: the pack's file is not what its manifest says, or the engine refuses it.
+        ModelError: the pack's file is not what its manifest says.
     """
 
     def __init__(self, pack: ModelPack, runtime: str = "auto") -> None:
         self.pack = pack
         self.engine = Engine(pack.model_bytes(), runtime)
+
+    def start(self) -> None:
+        """Start the engine now instead of with the first scan. Raises ModelError as `Engine.run`."""
+        _ = self.engine.provider
 
     def prepare(self, volume: Volume, ankle: Ankle | None = None, others: Sequence[Ankle] = ()) -> tuple[Float32, Placement]:
         """The network's input for an ankle (None: around the bones, or the whole field without any), without `others`."""

@@ -1,11 +1,14 @@
-"""Running a model file: choice of engine, threads, cancelling, and the way back to the CPU after a fault."""
+"""Running a model file: choice of engine, threads, cancelling, and the way to another engine after a fault."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import math
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
-from ankleviewer.inference.choice import fastest, known
+from ankleviewer.inference.choice import fastest, forget, known
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
 from ankleviewer.inference.watch import POLL_S, aside
@@ -21,6 +24,10 @@ from ankleviewer.inference.watch import POLL_S, aside
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
 MAX_THREADS = 16
+_ABSENT, _NO_START, _FAILED = "absent", "no-start", "failed"  # what may happen to an engine
+_TOO_LARGE = "The model does not fit into this computer's memory."
+_MEMORY = ("bad_alloc", "allocate memory")
+NEAR = 1e-3  # how far from the CPU's logit another engine's may lie, relative to max(1, |logit|)
 
 Float32 = NDArray[np.float32]
 
@@ -73,76 +80,153 @@ def describe_engine() -> str:
     providers = ", ".join(p.removesuffix("ExecutionProvider") for p in onnxruntime.get_available_providers())
     text = f"onnxruntime {onnxruntime.__version__}, built with {providers}"
     if has_openvino():
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        text += f"; OpenVINO {version('openvino')}"
+        with contextlib.suppress(PackageNotFoundError):
+            text += f"; OpenVINO {version('openvino')}"
     return text
 
 
 class Engine:
-    """One loaded model.
+    """One loaded model. Its engine starts with the first run, which can be cancelled.
 
     Args:
         model: bytes of the .onnx file, already verified.
-        runtime: "auto" (the fastest on this computer, measured once per model and remembered), "cpu", "cuda" or "openvino". What
-            cannot be had falls back to the CPU, and the output says so. AT_ONCE: for a window, in which somebody waits. Where the
-            choice is left to us the engine starts with the first run, which can be cancelled.
+        runtime: "auto" (the fastest on this computer, measured once per model and remembered), "cpu", "cuda" or "openvino". In
+            place of what cannot be had, or fails, the CPU answers, and the output says so. AT_ONCE: the likeliest engine that
+            starts, for a window, in which somebody waits.
 
     Raises:
-        ModelError: MODEL_FILE_INVALID, the engine refuses the model; RUNTIME_UNKNOWN.
+        ModelError: RUNTIME_UNKNOWN. And `run` and `provider`: MODEL_FILE_INVALID, the engine refuses the model; ENGINE_MISSING,
+            its library cannot be loaded; OUT_OF_MEMORY.
     """
 
     def __init__(self, model: bytes, runtime: str = "auto") -> None:
         if runtime not in (*RUNTIMES, AT_ONCE):
             raise ModelError("RUNTIME_UNKNOWN", f"The runtime must be one of {', '.join(RUNTIMES)}, is {runtime!r}.")
-        self._model = model
-        self._note = ""
+        self._model, self._asked = model, runtime
+        self._ours = runtime in ("auto", AT_ONCE)  # the choice
         self._session: Session | None = None
-        self._starting = threading.Lock()
+        self._name = ""  # of what runs, one of the candidates
+        self._note = ""
+        self._starting = threading.Lock()  # for what stands above and below
+        self._expected = "" if self._ours else runtime  # by the user, or by what was measured: where that breaks we say so
+        self._failed: set[str] = set()  # not tried again by this object
+        self._trouble = ("", "")  # with what was expected: what happened, to whom
         self._unmeasured = False
-        self._wanted = self._likeliest() if runtime == AT_ONCE else runtime
-        if runtime not in ("auto", AT_ONCE):
-            self._started(None)
 
     @property
     def provider(self) -> str:
         """The engine's own word for what runs the model, not what was asked for."""
-        return self._started(None).provider
+        return self._started(None)[0].provider
 
     @property
     def note(self) -> str:
-        """Why something else runs than what was asked for; "" when all is as asked."""
+        """Why something else runs than what was asked for; "" when all is as asked, and before the first run."""
         return self._note
 
-    def _started(self, cancelled: Callable[[], bool] | None) -> Session:
-        """The session, which begins now where there is none. Raises ModelError as `Engine`, Cancelled."""
+    @contextlib.contextmanager
+    def _alone(self, cancelled: Callable[[], bool] | None) -> Iterator[None]:
+        """No other thread starts an engine meanwhile. Raises Cancelled."""
         while not self._starting.acquire(timeout=POLL_S):  # another thread may be measuring, for many seconds
             stop_if(cancelled)
         try:
-            if self._session is None:
-                if self._wanted == "auto":
-                    self._wanted = self._fastest(cancelled)
-                wanted = self._wanted
-                if wanted != "cpu" and not available(wanted):
-                    self._note = f"{wanted} is not available on this computer; the CPU was used."
-                    wanted = "cpu"
-                self._session = self._build(wanted, cancelled)
-            return self._session
+            yield
         finally:
             self._starting.release()
 
-    def _fastest(self, cancelled: Callable[[], bool] | None = None) -> str:
-        return fastest(self._model, _candidates(), thread_count(), lambda name: self._seconds(name, cancelled))
+    def _started(self, cancelled: Callable[[], bool] | None) -> tuple[Session, str]:
+        """The session, which begins now where there is none, and the note on it. Raises ModelError as `Engine`, Cancelled."""
+        with self._alone(cancelled):
+            if self._session is None:
+                self._session = self._start(cancelled)
+                self._note = _note(*self._trouble, self._name)
+            return self._session, self._note
 
-    def _likeliest(self) -> str:
-        """The fastest where that is known, else the one that mostly is."""
-        found = known(self._model, _candidates(), thread_count())
+    def _start(self, cancelled: Callable[[], bool] | None) -> Session:
+        """A session of the first engine in line that starts."""
+        refused: dict[str, ModelError] = {}
+        for name in self._line(cancelled):
+            made = self._built(name, cancelled)
+            if not isinstance(made, ModelError):
+                self._name = name
+                return made
+            refused[name] = made
+            self._broke(name, _NO_START, name)
+        self._failed.clear()  # what they lacked, such as memory, they may have for the next scan
+        self._trouble = ("", "")
+        raise refused["cpu"]
+
+    def _line(self, cancelled: Callable[[], bool] | None) -> list[str]:
+        """The engines to try, in turn; the CPU is always one."""
+        if self._ours:
+            candidates = _candidates()
+            first = "cpu" if self._trouble[0] else self._likeliest(candidates, cancelled)
+            # in place of what answered, or was the fastest, the CPU, whose answer is the same everywhere
+            line = [first, *(["cpu"] if self._expected else []), *candidates]
+        elif available(self._asked):
+            line = [self._asked, "cpu"]
+        else:
+            self._trouble = _ABSENT, self._asked
+            line = ["cpu"]
+        return [name for name in dict.fromkeys(line) if name == "cpu" or name not in self._failed]
+
+    def _likeliest(self, candidates: list[str], cancelled: Callable[[], bool] | None) -> str:
+        """The fastest where that is known or nobody waits, else the one that mostly is."""
+        found = known(self._model, candidates, thread_count())
+        if found is None and self._asked == "auto":
+            found = self._fastest(cancelled)
         self._unmeasured = found is None
-        return found or _candidates()[0]
+        self._expected = found or ""
+        return found or candidates[0]
+
+    def _built(self, name: str, cancelled: Callable[[], bool] | None) -> Session | ModelError:
+        """A session of one engine, or why there is none: returned, not raised, since the error's own frames hold what the engine
+        had taken, and with it memory that the next one may need.
+        """
+        try:
+            session = aside(lambda: _open(self._model, name), cancelled)
+        except Cancelled:
+            raise
+        except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
+            return _refusal(error)
+        if name != "cpu" and session.provider == CPU:
+            return ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({name}).")
+        return session
+
+    def _broke(self, name: str, happened: str, who: str) -> None:
+        """An engine that did not start or failed is not tried again, and what was remembered of it no longer counts."""
+        self._failed.add(name)
+        if name == self._expected or happened == _FAILED:
+            self._trouble = happened, who
+        if self._ours:
+            self._unmeasured = True
+            if name == self._expected:
+                forget(self._model, _candidates(), thread_count())
+
+    def _give_up(self, session: Session, cancelled: Callable[[], bool] | None) -> None:
+        with self._alone(cancelled):
+            if self._session is session:  # else another thread has met the fault first
+                self._session = None
+                self._broke(self._name, _FAILED, session.provider)
+
+    def _fastest(self, cancelled: Callable[[], bool] | None) -> str:
+        """Of the engines that answer as the CPU does, each measured once."""
+        trial = functools.cache(lambda name: self._trial(name, cancelled))
+
+        def seconds(name: str) -> float:
+            took, logit = trial(name)
+            if name == "cpu" or math.isinf(took):
+                return took
+            without_cpu, right = math.isinf(trial("cpu")[0]), trial("cpu")[1]
+            agrees = math.isfinite(logit) if without_cpu else abs(logit - right) <= NEAR * max(1.0, abs(right))
+            return took if agrees else math.inf
+
+        return fastest(self._model, _candidates(), thread_count(), seconds)
 
     def measure(self, cancelled: Callable[[], bool] | None = None) -> bool:
-        """Find the fastest engine, for the next engine of this model; True where it is another one than this. Takes seconds, and
-        nothing where it has been done.
+        """Find the fastest engine, for the next engine of this model; True where it is another one than runs now. Takes seconds,
+        and nothing where it has been done.
 
         Raises:
             Cancelled: on request; nothing is found out, and the next call begins anew.
@@ -151,69 +235,47 @@ class Engine:
             return False
         best = self._fastest(cancelled)
         self._unmeasured = False
-        return best != self._wanted
+        return best != self._name
 
-    def _seconds(self, runtime: str, cancelled: Callable[[], bool] | None = None) -> float:
-        """Of one run on an engine, after one to warm up; infinity where it does not work."""
+    def _trial(self, name: str, cancelled: Callable[[], bool] | None) -> tuple[float, float]:
+        """Seconds of one run on an engine, after one to warm up, and its logit; infinity where it does not work."""
         stop_if(cancelled)
         try:
-            session = aside(lambda: _open(self._model, runtime), cancelled)
-            if runtime != "cpu" and session.provider == CPU:
-                return float("inf")
-            tensor = np.zeros(session.input_shape, dtype=np.float32)
+            session = aside(lambda: _open(self._model, name), cancelled)
+            if name != "cpu" and session.provider == CPU:
+                return math.inf, math.nan
+            tensor = np.random.default_rng(0).random(session.input_shape, dtype=np.float32)
             session.run(tensor, cancelled)
             start = time.perf_counter()
-            session.run(tensor, cancelled)
+            logit, _, _ = session.run(tensor, cancelled)
+            return time.perf_counter() - start, float(np.reshape(logit, ()))
         except Cancelled:
             raise
         except Exception:  # noqa: BLE001 (engines raise kinds of their own)
-            return float("inf")
-        return time.perf_counter() - start
-
-    def _build(self, runtime: str, cancelled: Callable[[], bool] | None) -> Session:
-        """A session of one engine; where that fails, on the CPU."""
-        try:
-            session = aside(lambda: _open(self._model, runtime), cancelled)
-        except Cancelled:
-            raise
-        except Exception as error:  # engines raise kinds of their own, derived from Exception
-            if runtime != "cpu":
-                self._note = f"{runtime} did not start; the CPU was used."
-                return self._build("cpu", cancelled)
-            raise ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({type(error).__name__}).") from error
-        if runtime != "cpu" and session.provider == CPU:
-            self._note = f"{runtime} did not start; the CPU was used."
-        return session
+            return math.inf, math.nan
 
     def run(self, tensor: Float32, cancelled: Callable[[], bool] | None = None) -> Output:
         """Logit and map of one volume.
 
         Args:
             tensor: float32 (1, 1, size, size, size).
-            cancelled: asked every few hundredths of a second, also while the model runs.
+            cancelled: asked every few hundredths of a second, also while the engine starts and while the model runs.
 
         Raises:
             Cancelled: on request; the engine stays usable.
             ModelError: MODEL_FAILED, the engine failed on the CPU; MODEL_OUTPUT_INVALID, other outputs than logit and cam, or
                 none in numbers; as `Engine`.
         """
-        self._started(cancelled)  # its time is none of the run's
-        start = time.perf_counter()
-        answer = None
-        try:
-            answer = self._started(cancelled).run(tensor, cancelled)
-        except Cancelled:
-            raise
-        except Exception as error:  # engines raise kinds of their own, derived from Exception
-            if self.provider == CPU:
-                raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
-        if answer is None:
-            # after a fault such as full device memory the session keeps failing: drop it, and answer on the CPU. Here, not above,
-            # since the error's own frames hold the session, and with it the memory that was too little
-            self._note = f"{self.provider} failed; the CPU was used."
-            self._session = None
-            self._session = self._build("cpu", None)
-            return self.run(tensor, cancelled)
+        while True:
+            session, note = self._started(cancelled)  # its time is none of the run's
+            start = time.perf_counter()
+            answer = _answer(session, tensor, cancelled)
+            if answer is not None:
+                break
+            # after a fault such as full device memory the session keeps failing: drop it, and let another engine answer; first
+            # of all here, since what holds the session holds the memory that was too little
+            self._give_up(session, cancelled)
+            del session
         logit, cam, finer = answer
         seconds = time.perf_counter() - start
         if not (_has_numbers(logit) and logit.size == 1 and _is_map(cam) and (finer is None or _is_map(finer))):
@@ -221,12 +283,57 @@ class Engine:
         with np.errstate(over="ignore"):  # doubles that no float32 holds become infinite, and are refused as such
             cells = np.asarray(cam[0, 0], dtype=np.float32)
             fine = None if finer is None else np.asarray(finer[0, 0], dtype=np.float32)
-        return Output(float(logit.reshape(())), cells, self.provider, seconds, self._note, fine)
+        return Output(float(logit.reshape(())), cells, session.provider, seconds, note, fine)
 
     def rest(self) -> None:
         """No scan is waiting: give back the memory of the last run (some 870 MiB of the shipped model)."""
-        if self._session is not None:
-            self._session.rest()
+        session = self._session
+        if session is not None:
+            with contextlib.suppress(Exception):  # a courtesy: what has been answered is not lost for it
+                session.rest()
+
+
+def _answer(session: Session, tensor: Float32, cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any] | None:
+    """What a session gives out; None where another engine shall be asked. Raises ModelError where it is the CPU's, Cancelled."""
+    try:
+        return session.run(tensor, cancelled)
+    except Cancelled:
+        raise
+    except Exception as error:  # engines raise kinds of their own, derived from Exception
+        if session.provider != CPU:
+            return None
+        if _lacks_memory(error):
+            raise ModelError("OUT_OF_MEMORY", _TOO_LARGE) from error
+        raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
+
+
+def _refusal(error: Exception) -> ModelError:
+    """What is said where an engine does not start."""
+    kind = type(error).__name__
+    if _lacks_memory(error):
+        refusal = ModelError("OUT_OF_MEMORY", _TOO_LARGE)
+    elif isinstance(error, ImportError | OSError):
+        refusal = ModelError("ENGINE_MISSING", f"The engine that runs the models cannot be loaded on this computer ({kind}).")
+    else:
+        refusal = ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({kind}).")
+    refusal.__cause__ = error.with_traceback(None)  # whose frames would hold the engine's memory
+    return refusal
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """By its kind, or by the words of onnxruntime, which has no kind for it."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _MEMORY)
+
+
+def _note(happened: str, who: str, runs: str) -> str:
+    """What a person is told; whole sentences, for they are translated."""
+    if happened == _ABSENT:
+        return f"{who} is not available on this computer; the CPU was used."
+    if happened == _NO_START:
+        return f"{who} did not start; the CPU was used." if runs == "cpu" else f"{who} did not start; another engine was used."
+    if happened == _FAILED:
+        return f"{who} failed; the CPU was used." if runs == "cpu" else f"{who} failed; another engine was used."
+    return ""
 
 
 def _candidates() -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.findings import Finding
-from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack
+from ankleviewer.inference.packs import ModelPack, default_pack, list_packs, load_pack, survey
 
 ALL = "all"
 
@@ -36,13 +37,15 @@ def _meant(name: str) -> tuple[ModelPack, ...]:
 
 def left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Finding, ...]:
     """A caveat for each installed pack that is refused, where it may have been meant: all were asked for, or none by name. The
-    window, which names those that it knows, asks for all where it names them all.
+    window, which names those that it knows, asks for all where it names them all. Where a shipped pack answers, a user's own
+    that cannot tell its name may have been the one of that name.
     """
-    broken: list[tuple[str, ModelError]] = []
-    known = {pack.name for pack in list_packs(broken)}
+    found, refused = survey()
+    known = {pack.name for pack in found}
     if models and ALL not in models and not (known and known <= {pack.name for pack in packs}):
-        return ()
-    return tuple(_without(file, e) for file, e in broken)
+        shipped = any(folder in pack.path.parents for folder in paths.model_dirs()[1:] for pack in packs)
+        refused = tuple(pack for pack in refused if shipped and pack.own and not pack.name)
+    return tuple(_without(pack.file, pack.error) for pack in refused)
 
 
 def failures(failed: Sequence[tuple[str, ModelError]], answered: set[str]) -> tuple[Finding, ...]:

@@ -27,7 +27,9 @@ def aside(work: Callable[[], T], cancelled: Callable[[], bool] | None = None, st
 
     Raises:
         Cancelled: `cancelled` says so, from the start or later.
-        BaseException: what `work` raises; what a signal's handler raises, after `stop`.
+        Exception: what `work` raises; RuntimeError where it would end the program, as some libraries do where they cannot be
+            loaded.
+        BaseException: what a signal's handler raises, after `stop`.
     """
     stop_if(cancelled)
     future: Future[T] = Future()
@@ -57,8 +59,10 @@ def aside(work: Callable[[], T], cancelled: Callable[[], bool] | None = None, st
 def _call(work: Callable[[], T], future: Future[T], done: threading.Event) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:  # noqa: BLE001 (raised again where somebody waits for it)
+    except Exception as error:  # noqa: BLE001 (raised again where somebody waits for it)
         future.set_exception(error)
+    except BaseException as error:  # noqa: BLE001 (no signal is handled on this thread)
+        future.set_exception(RuntimeError(f"{type(error).__name__}: {error}"))
     finally:
         done.set()
         del future  # as above: the error holds this frame

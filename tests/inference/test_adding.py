@@ -16,9 +16,51 @@ from pathlib import Path
 
 import pytest
 
-from ankleviewer.inference import packs
-from ankleviewer.inference.adding import add_pack, look_twice
+from ankleviewer.core.errors import ModelError
+from ankleviewer.inference import adding, packs
+from ankleviewer.inference.adding import add_pack, look_twice, standing
 from ankleviewer.inference.packs import ModelPack, list_packs, load_pack, read_pack
+
+
+@pytest.fixture(autouse=True)
+def untried(monkeypatch) -> list[Path]:
+    """Most tests are about files: the packs that would have been run."""
+    tried: list[Path] = []
+    monkeypatch.setattr(adding, "try_out", tried.append)
+    return tried
+
+
+def test_a_pack_is_run_before_it_takes_an_older_one_s_place(home, shipped, tmp_path, pack_writer, monkeypatch, untried) -> None:
+    add_pack(pack_writer(tmp_path / "p", "mine"))
+    (ran,) = untried
+    assert ran.parent.name.startswith(".adding-"), "the copy, which is what will be run"
+
+    def fails(_: Path) -> None:
+        raise ModelError("MODEL_FILE_INVALID", "It does not run.")
+
+    monkeypatch.setattr(adding, "try_out", fails)
+    with pytest.raises(ModelError, match="does not run"):
+        add_pack(pack_writer(tmp_path / "q", "mine", version="2.0.0"))
+    assert load_pack("mine").version == "1.0.0" and [p.name for p in (home / "models").iterdir()] == ["mine"]
+
+
+def test_what_is_no_older_pack_of_that_name_stays(home, shipped, tmp_path, pack_writer, code_of) -> None:
+    new = pack_writer(tmp_path / "p", "mine")
+    place = home / "models" / "mine"
+    for fill, told in (
+        (lambda: pack_writer(place, "theirs"), "the pack of model theirs"),
+        (lambda: (pack_writer(place, "mine"), (place / "notes.txt").write_text("")), r"more than a pack \(notes\.txt\)"),
+        (lambda: (place.parent.mkdir(exist_ok=True), place.write_text("")), "a file"),
+    ):
+        fill()
+        with pytest.raises(ModelError, match=f"MODEL_PLACE_TAKEN: Under mine the folder of your models holds {told}"):
+            add_pack(new)
+        assert place.exists() and [p.name for p in place.parent.iterdir()] == ["mine"]
+        shutil.rmtree(place.parent)
+    pack_writer(place, "mine", status="excellent")  # a damaged one may go
+    assert standing("mine") is None and add_pack(new).path == place
+    found = standing("mine")
+    assert found is not None and found.version == "1.0.0"
 
 
 def test_add_copies_only_what_is_sound(home, shipped, tmp_path, pack_writer, zipped, code_of) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from ankleviewer.inference import choice as module
-from ankleviewer.inference.choice import fastest, known
+from ankleviewer.inference.choice import fastest, forget, known
+from ankleviewer.io.locked import locked
 
 
 @pytest.fixture
@@ -84,12 +86,81 @@ def test_where_one_failed_it_is_tried_again_by_the_next_program(own_home: Path, 
     assert known(b"m", ["openvino", "cpu"], 2) == "openvino"
 
 
-def test_one_that_fails_each_time_is_broken(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = Clock(openvino=float("inf"), cpu=0.3)
-    for _ in range(4):
+def starts(monkeypatch: pytest.MonkeyPatch, at: float) -> None:
+    """Another start of the program, so many seconds after the first."""
+    monkeypatch.setattr(module, "_found", {})
+    monkeypatch.setattr(module.time, "time", lambda: 1.8e9 + at)
+
+
+def test_one_that_fails_each_time_is_broken_for_a_week(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken, day = Clock(openvino=float("inf"), cpu=0.3), 86400.0
+    for hours in range(4):
+        starts(monkeypatch, hours * 3600.0)
         assert fastest(b"m", ["openvino", "cpu"], 2, broken) == "cpu"
-        monkeypatch.setattr(module, "_found", {})  # another start
     assert broken.asked == 2 * ["openvino", "cpu"] and known(b"m", ["openvino", "cpu"], 2) == "cpu"
+    starts(monkeypatch, 8 * day)
+    assert fastest(b"m", ["openvino", "cpu"], 2, broken) == "cpu" and len(broken.asked) == 6
+    starts(monkeypatch, 9 * day)
+    assert known(b"m", ["openvino", "cpu"], 2) == "cpu", "at once, since it had failed before"
+    starts(monkeypatch, -1 * day)
+    assert known(b"m", ["openvino", "cpu"], 2) is None, "a clock that was set back"
+    starts(monkeypatch, 17 * day)
+    assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+    starts(monkeypatch, 100 * day)
+    assert known(b"m", ["openvino", "cpu"], 2) == "openvino"
+
+
+def test_two_failures_at_one_moment_are_one(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short_of_memory = Clock(openvino=float("inf"), cpu=0.3)
+    for seconds in (0.0, 5.0, 500.0):
+        starts(monkeypatch, seconds)
+        assert known(b"m", ["openvino", "cpu"], 2) is None
+        fastest(b"m", ["openvino", "cpu"], 2, short_of_memory)
+    starts(monkeypatch, 700.0)
+    fastest(b"m", ["openvino", "cpu"], 2, short_of_memory)
+    starts(monkeypatch, 701.0)
+    assert known(b"m", ["openvino", "cpu"], 2) == "cpu"
+
+
+def test_a_choice_that_failed_is_forgotten_and_that_counts_as_a_failure(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    starts(monkeypatch, 0.0)
+    fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3))
+    forget(b"m", ["openvino", "cpu"], 2)
+    assert known(b"m", ["openvino", "cpu"], 2) is None
+    starts(monkeypatch, 1000.0)
+    fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=float("inf"), cpu=0.3))
+    starts(monkeypatch, 1001.0)
+    assert known(b"m", ["openvino", "cpu"], 2) == "cpu"
+
+
+@pytest.mark.parametrize("entry", ["cpu?", "cpu!", "cpu?x", "cpu!" + "9" * 5000, "?", "cpu!\u0663"])
+def test_a_damaged_entry_is_measured_anew(own_home: Path, entry: str) -> None:
+    fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3))
+    (key,) = json.loads((own_home / "engines.json").read_text())
+    (own_home / "engines.json").write_text(json.dumps({key: entry}))
+    module._found.clear()
+    assert known(b"m", ["openvino", "cpu"], 2) is None
+    assert fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=float("inf"), cpu=0.3)) == "cpu"
+
+
+def test_libraries_that_come_later_are_measured_with(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUDA did not start, for cuDNN was not there; now it is."""
+    starts(monkeypatch, 0.0)
+    fastest(b"m", ["cuda", "cpu"], 2, Clock(cuda=float("inf"), cpu=0.3))
+    starts(monkeypatch, 1000.0)
+    fastest(b"m", ["cuda", "cpu"], 2, Clock(cuda=float("inf"), cpu=0.3))
+    assert known(b"m", ["cuda", "cpu"], 2) == "cpu"
+    (tmp_path / "site" / "nvidia_cudnn_cu13-9.15.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    assert known(b"m", ["cuda", "cpu"], 2) is None
+
+
+def test_nobody_waits_long_for_another_program_s_lock(own_home: Path) -> None:
+    own_home.mkdir()
+    with locked(own_home / "engines.lock") as held:
+        start = time.perf_counter()
+        fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3))
+        assert held and time.perf_counter() - start < 3.0
 
 
 def test_another_card_or_another_computer_is_measured_anew(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +178,8 @@ def test_what_is_known_is_said_without_measuring(own_home: Path) -> None:
     assert known(b"m", ["cuda", "openvino", "cpu"], 2) is None
 
 
-def test_choices_of_several_at_once_are_all_remembered(own_home: Path) -> None:
+def test_choices_of_several_at_once_are_all_remembered(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOCK_S", 20.0)  # two dozen wait for each other
     models = [bytes([n]) * 3 for n in range(24)]
     threads = [threading.Thread(target=fastest, args=(m, ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.1))) for m in models]
     for thread in threads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import platform
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,11 +51,18 @@ def test_without_a_card_that_works_there_is_none(driver: object, monkeypatch: py
     assert nvidia() == ()
 
 
-def test_two_computers_differ(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = identity()
-    assert here == identity() and all(isinstance(part, str) for part in here)
-    monkeypatch.setattr(platform, "node", lambda: "another")
-    assert identity() != here
+def test_two_computers_differ_and_containers_of_one_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computer, "_MACHINE_ID", tmp_path / "machine-id")
+    without = identity()
+    assert without == identity() and all(isinstance(part, str) for part in without)
+    found = set()
+    for text in ("0123abcd\n", "4567efab\n"):
+        (tmp_path / "machine-id").write_text(text)
+        here = identity()
+        found.add(here)
+        monkeypatch.setattr(platform, "node", lambda: "the next container")
+        assert identity() == here
+    assert len(found | {without}) == 3
 
 
 def test_the_processor_has_a_name_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,6 +132,49 @@ def test_without_a_sound_file_the_bones_stand_alone(folder: Path, tmp_path: Path
         ankles_in(volume(), lambda: True)
 
 
+def test_a_file_that_cannot_be_read_for_once_is_read_for_the_next_scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Path) -> bytes:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(paths, "assets_dir", lambda: folder.parent)
+    with monkeypatch.context() as away:
+        away.setattr(Path, "read_bytes", fails)
+        assert shipped_locator() is None and in_use() == ""
+    assert shipped_locator() is not None and in_use()
+
+
+def test_a_file_that_is_another_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = (folder / "locator.onnx").read_bytes()
+    monkeypatch.setattr(paths, "assets_dir", lambda: folder.parent)
+    (folder / "locator.onnx").write_bytes(sound + b"x")
+    assert shipped_locator() is None
+    (folder / "locator.onnx").write_bytes(sound)
+    assert shipped_locator() is None
+
+
+@pytest.mark.parametrize("part", ["coarsen", "locator_input", "standing_ankles"])
+def test_a_request_to_stop_is_heard_while_a_large_scan_is_prepared(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Each takes seconds of a scan with two legs, and asks nobody meanwhile."""
+    coarse, locator = coarsen(volume(80)), LocatorModel(folder)
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        began.set()
+        go_on.wait(20.0)
+
+    monkeypatch.setattr(module, "search", lambda _located, look: (look(np.eye(3)), np.eye(3)))
+    monkeypatch.setattr(module, part, slow)
+    start = time.perf_counter()
+    try:
+        with pytest.raises(Cancelled):
+            module._across(volume(80), coarse, locator, (), began.is_set)
+        assert time.perf_counter() - start < 10.0
+    finally:
+        go_on.set()
+
+
 def test_a_locator_that_fails_is_no_reason_not_to_open_a_scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bones = (Ankle("L", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0), (9.0, 9.0, 9.0), True, ""),)
     monkeypatch.setattr(module, "find_ankles", lambda *_: bones)

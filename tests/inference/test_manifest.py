@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.manifest import parse
+from ankleviewer.inference.manifest import claimed_name, is_name, parse
 
 
 @pytest.fixture
@@ -34,6 +34,38 @@ def refusal(record: dict) -> str:
 def test_cells_that_lie_nowhere_are_refused(record, cam: dict) -> None:
     record["network"]["cam"] |= cam
     assert refusal(record) == "MODEL_MANIFEST_INVALID"
+
+
+def test_a_finer_map_of_cells_that_there_are_none_of(record) -> None:
+    record["network"]["cam"]["cells"] = 0
+    record["network"]["finer"] = {"cells": 48, "stride": 4}
+    assert refusal(record) == "MODEL_MANIFEST_INVALID"
+
+
+@pytest.mark.parametrize(
+    "change", [{"default": "false"}, {"title": None}, {"version": 2}, {"name": ["x"]}, {"status": True}, {"default": 1}]
+)
+def test_values_of_another_kind_are_refused(record, change: dict) -> None:
+    assert refusal(record | change) == "MODEL_MANIFEST_INVALID"
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 63, "g" * 64, "\x1b]0;owned\x07" + "0" * 53])
+def test_a_hash_is_one(record, digest: str) -> None:
+    record["files"]["card.md"]["sha256"] = digest
+    assert refusal(record) == "MODEL_MANIFEST_INVALID"
+
+
+@pytest.mark.parametrize("name", ["b.zip", "ours.", "con", "nul.v2", "com1", "all", "", "A", "-x", "a/b", "x" * 65])
+def test_names_that_some_system_cannot_keep(record, name: str) -> None:
+    assert not is_name(name)
+    assert refusal(record | {"name": name}) == "MODEL_MANIFEST_INVALID"
+    assert claimed_name(json.dumps(record | {"name": name}).encode()) == ""
+
+
+def test_the_name_of_a_manifest_that_is_refused(record) -> None:
+    assert claimed_name(json.dumps(record | {"status": "excellent"}).encode()) == "tiny"
+    for data in (b"", b"{", b"[]", b"null", b'{"name": 1}', b"[" * 100_000):
+        assert claimed_name(data) == ""
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,20 @@ def test_mutated_models_never_raise_anything_else(model_builder) -> None:
     assert refused > 300
 
 
+@pytest.mark.parametrize("mark", [b"ORTM", b"TFL3"])
+def test_a_file_that_an_engine_may_read_as_its_own_format_is_refused(model_builder, mark: bytes) -> None:
+    """A note at the file's beginning can bear the mark, and all that is looked through stand behind it."""
+    data = bytes([0x08, 0x08, 0x32, len(mark)]) + mark + model_builder("lse").SerializeToString()
+    onnx.load_model_from_string(data)
+    with pytest.raises(ModelError, match="MODEL_FILE_INVALID: The model file is in another format too"):
+        check(data)
+
+
+def test_the_number_of_fields_is_bounded(model_builder) -> None:
+    with pytest.raises(ModelError, match="more fields than any network has"):
+        summarise(model_builder("lse").SerializeToString() + b"\x08\x08" * (onnx_file.MAX_FIELDS + 1))
+
+
 def test_nesting_is_bounded() -> None:
     data = b""
     for _ in range(400):  # graph in attribute in node in graph ...

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from ankleviewer.core.errors import Cancelled
-from ankleviewer.inference.openvino_session import OpenVinoSession
+from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 
 TENSOR = np.zeros((1, 1, 2, 2, 2), np.float32)
 
@@ -64,9 +67,22 @@ def test_who_waits_for_the_engine_does_not_stop_the_run_of_another(session: Open
     other.start()
     while not session._request.running:
         time.sleep(0.005)
-    threading.Timer(0.2, session._request.end.set).start()
     asked = iter([False])
+    start = time.perf_counter()
     with pytest.raises(Cancelled):
         session.run(TENSOR, lambda: next(asked, True))
+    assert time.perf_counter() - start < 3.0 and session._request.running, "nor waits for its end"
+    session._request.end.set()
     other.join()
     assert len(answers) == 1
+    assert session.run(TENSOR, None)[2] is None, "the lock is free again"
+
+
+def test_a_folder_that_was_left_of_the_package_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "openvino" / "libs").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "openvino", raising=False)
+    assert importlib.util.find_spec("openvino") is not None and not has_openvino()
+    (tmp_path / "openvino" / "__init__.py").write_text("")
+    importlib.invalidate_caches()
+    assert has_openvino()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 
 from ankleviewer.core import paths
 from ankleviewer.core.assessment.preprocess import BONE, PAPER
-from ankleviewer.inference.packs import default_pack, list_packs, load_pack, read_pack
+from ankleviewer.inference import packs
+from ankleviewer.inference.packs import default_pack, list_packs, load_pack, read_pack, survey
+from ankleviewer.io.locked import locked
 
 
 def test_pack_is_read_as_folder_and_as_zip(tmp_path, pack_writer, zipped) -> None:
@@ -190,3 +193,58 @@ def test_shipped_packs_are_sound() -> None:
         assert pack.name == path.name
         assert json.loads((path / "manifest.json").read_text())["metrics"]
     assert sum(read_pack(p).default for p in found) <= 1
+
+
+def test_of_two_with_one_name_the_one_that_is_called_so_answers(home, shipped, tmp_path, pack_writer, zipped, code_of) -> None:
+    """An older one in a file of any name must not answer for the one that was added."""
+    mine = home / "models"
+    pack_writer(mine / "ours", "ours", version="2.0.0")
+    zipped(pack_writer(tmp_path / "v1", "ours"), mine / "ankle-ours.zip")
+    broken: list = []
+    (pack,) = list_packs(broken)
+    assert pack.version == load_pack("ours").version == "2.0.0"
+    assert [(file, error.code) for file, error in broken] == [("ankle-ours.zip", "MODEL_NAME_TWICE")]
+
+
+def test_a_refused_pack_hides_the_one_whose_name_it_bears(home, shipped, pack_writer, code_of) -> None:
+    pack_writer(shipped / "a", "a", version="shipped")
+    pack_writer(home / "models" / "hospital-2026", "a", status="excellent")
+    assert code_of(load_pack, "a") == "MODEL_MANIFEST_INVALID" and list_packs() == ()
+    assert survey()[1][0].own and survey()[1][0].names == ("a",)
+
+
+def test_a_damaged_pack_behind_a_sound_one_of_its_name_is_nobody_s_loss(home, shipped, pack_writer) -> None:
+    pack_writer(shipped / "a", "a", status="excellent")
+    pack_writer(home / "models" / "a", "a")
+    broken: list = []
+    assert [pack.name for pack in list_packs(broken)] == ["a"] and broken == []
+
+
+def test_packs_are_seen_however_they_were_put_there(home, shipped, tmp_path, pack_writer, zipped, code_of) -> None:
+    mine = home / "models"
+    pack_writer(mine / "ours-2.0" / "ours", "ours")  # unpacked with its top folder
+    zipped(pack_writer(tmp_path / "p", "upper"), mine / "UPPER.ZIP")
+    (mine / "folder" / "empty").mkdir(parents=True)
+    assert [pack.name for pack in list_packs()] == ["ours", "upper"]
+    assert load_pack(mine / "UPPER.ZIP").name == "upper"
+    pack_writer(shipped / "compact", "compact")
+    (mine / "compact").symlink_to(tmp_path / "share that is away")
+    assert code_of(load_pack, "compact") == "MODEL_FILE_UNREADABLE", "the shipped one is not what was put there"
+
+
+def test_a_name_that_no_file_can_have_is_unknown(home, shipped, code_of) -> None:
+    assert code_of(load_pack, "x" * 300) == "MODEL_UNKNOWN"
+
+
+def test_packs_are_listed_while_none_is_being_replaced(home, shipped, pack_writer) -> None:
+    pack_writer(home / "models" / "a", "a")
+    lock = home / packs.LOCK
+    with locked(lock) as taken:
+        assert taken
+        listed: list = []
+        thread = threading.Thread(target=lambda: listed.extend(list_packs()))
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive() and not listed
+    thread.join(20)
+    assert [pack.name for pack in listed] == ["a"]

@@ -59,6 +59,22 @@ def test_refused_packs_are_told_where_they_may_have_been_meant(home, shipped) ->
     assert left_out(["a"], packs[:1]) == (), "none is sound, and this one was named"
 
 
+def test_a_pack_of_one_s_own_that_cannot_tell_its_name_may_have_been_meant(home, shipped, tmp_path, pack_writer, zipped) -> None:
+    whole = zipped(pack_writer(tmp_path / "v2", "a", version="2.0.0"), tmp_path / "hospital.zip").read_bytes()
+    pack_writer(home / "models" / "second", "second")
+    own = home / "models" / "hospital.zip"
+    own.write_bytes(whole)
+    assert choose_packs(["a"])[0].version == "2.0.0" and left_out(["a"], choose_packs(["a"])) == ()
+    own.write_bytes(whole[: len(whole) // 2])
+    assert choose_packs(["a"])[0].version == "1.0.0"
+    (finding,) = left_out(["a"], choose_packs(["a"]))
+    assert finding.message.startswith("The model pack hospital.zip was left out. ")
+    assert left_out(["second"], choose_packs(["second"])) == (), "this one is no shipped one"
+    own.unlink()
+    other = pack_writer(home / "models" / "other", "other", status="excellent")
+    assert left_out(["a"], choose_packs(["a"])) == () and other.exists(), "it is not the one that was named"
+
+
 def test_failures_name_the_pack_once() -> None:
     broken, odd = ModelError("MODEL_HASH_MISMATCH", "No."), ModelError("OUTPUT_NOT_FINITE", "Odd.")
     assert failures([("x", broken), ("x", broken), ("y", odd)], {"y"}) == (

@@ -23,6 +23,7 @@ import time
 import numpy as np
 from ankleviewer.inference.runtime import Engine
 engine = Engine(sys.stdin.buffer.read(), sys.argv[1])
+assert engine.provider
 engine.run(np.zeros(engine._session.input_shape, dtype=np.float32))
 time.sleep(0.5)  # reports are sent by threads
 print(engine.provider, *seen, sep=",")

@@ -61,6 +61,15 @@ def test_work_aside_gives_its_result_or_its_error_and_keeps_nothing() -> None:
     assert len(held) == 1 and not left_running()
 
 
+@pytest.mark.parametrize("error", [SystemExit("Please set OPENVINO_LIB_PATHS"), KeyboardInterrupt(), GeneratorExit()])
+def test_work_that_would_end_the_program_has_failed(error: BaseException) -> None:
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(RuntimeError, match=type(error).__name__):
+        aside(fails, lambda: False)
+
+
 def test_what_cannot_be_stopped_is_left_to_itself() -> None:
     run = Run()
     with pytest.raises(Cancelled):

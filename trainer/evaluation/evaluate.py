@@ -107,6 +107,8 @@ def evaluate(
     with tempfile.TemporaryFile(dir=folder):  # a folder that cannot be written is told now, not after hours
         pass
     predictors = {pack.name: Predictor(pack, runtime) for pack in packs}
+    for predictor in predictors.values():
+        predictor.start()  # what no engine takes is told now, not after scans have been read
     kept = Answers(folder, f"{__version__} {runtime} {TAKING_IN}")
     answers: dict[str, list[Prediction]] = {name: [] for name in predictors}
     marked: dict[str, Places] = {}

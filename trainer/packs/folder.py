@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -53,7 +54,10 @@ def write(out_dir: Path, files: Mapping[str, bytes]) -> None:
         fresh = staging / "new"
         fresh.mkdir()
         for name, data in files.items():
-            (fresh / name).write_bytes(data)
+            with (fresh / name).open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())  # or a power cut leaves empty files where the older pack was
         restore(out_dir)
         if aside.exists():  # an earlier export was killed once its pack was in place
             aside.rename(staging / "older")

@@ -66,7 +66,7 @@ def from_pack(pack: Path) -> tuple[FractureNet, PreprocessSpec]:
         net = build(network["arch"], **(network["config"] | merged | {"norm": False}))
         bias = float(network["bias"])
         size = model.graph.input[0].type.tensor_type.shape.dim[-1].dim_value
-    except (ValueError, KeyError, TypeError, IndexError, DecodeError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, DecodeError) as error:
         raise AnkleViewerError("INIT_UNREADABLE", f"Training cannot go on from {pack}: {error}") from error
     try:
         fill(net, given(model.graph), bias, size)

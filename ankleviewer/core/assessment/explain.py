@@ -21,6 +21,7 @@ from ankleviewer.core.assessment.result import Box
 from ankleviewer.core.geometry import Array, Grid
 
 MAX_BOXES = 5
+_NORMAL = float(np.finfo(np.float32).tiny)  # below it numbers lose their digits one by one
 PAPER_CELLS = 4  # the paper's map: 128 voxels at stride 32
 HOT_SHARE = 0.2  # of the peak; with the many near-zero voxels included Otsu would split noise from noise (boxes far too large)
 SPECK_SHARE = 0.1  # a component below this share of the strongest one's integral is not a finding of its own
@@ -227,7 +228,8 @@ def _otsu(values: Float32) -> float:
     from skimage.filters import threshold_otsu
 
     # values that differ by rounding alone cannot be laid into its 256 bins
-    if values.size == 0 or float(np.ptp(values)) <= 1e-4 * float(np.abs(values).max()):
+    highest = float(np.abs(values).max()) if values.size else 0.0
+    if highest < _NORMAL or float(np.ptp(values)) <= 1e-4 * highest:
         return 0.0
     otsu: Callable[[Float32], float] = threshold_otsu  # scikit-image carries no types
     return float(otsu(values))

@@ -74,6 +74,8 @@ class PreprocessSpec:
         if not all(abs(n) <= MAX_NUMBER for n in numbers) or self.hi - self.lo < MIN_WINDOW_HU or self.margin_mm < 0:
             limits = f"numbers must be within +-{MAX_NUMBER:g}, hi - lo >= {MIN_WINDOW_HU:g} and margin_mm >= 0"
             raise ValueError(f"{limits}: {self}")
+        if self.margin_mm > MAX_EDGE_MM / 2:  # it comes on top of the bones, on either side
+            raise ValueError(f"margin_mm must be <= {MAX_EDGE_MM / 2:g}: {self}")
         if self.fit not in FITS or self.orientation != "LPS" or not 1 <= self.size <= MAX_SIZE:
             raise ValueError(f"fit must be one of {FITS}, orientation LPS and size 1 to {MAX_SIZE}: {self}")
         if not MIN_SPACING_MM <= self.spacing_mm <= MAX_EDGE_MM / self.size:

@@ -85,8 +85,9 @@ class _Runnable:
             self._tell(lambda job: job._on_done(self.generation, result))
         except AnkleViewerError as error:
             self._fail(error)
-        except Exception as error:
-            # The border of the thread: nothing may die here unseen.
+        except BaseException as error:
+            # The border of the thread: nothing may die here unseen, nor what would end the program, for it would end this thread
+            # alone, and the window would wait for ever.
             log.exception("background work failed")
             self._fail(
                 AnkleViewerError("INTERNAL_ERROR", f"The program failed ({type(error).__name__}); the log has the details.")

@@ -62,8 +62,9 @@ class SessionBackend:
 
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
-        with contextlib.suppress(ImportError):  # the engine that is not there is none
-            importing.load(*_ENGINES)
+        for library in _ENGINES:
+            with contextlib.suppress(Exception, SystemExit):  # who needs it meets the same, and says so or does without
+                importing.load(library)
         from ankleviewer import session
         from ankleviewer.inference.runtime import AT_ONCE
 

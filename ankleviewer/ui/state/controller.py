@@ -101,7 +101,7 @@ class CaseController(QObject):
         if self.case is None or self.phase is Phase.READING:
             self._interrupted = self.case is not None  # where the other scan does not come, this one gets its answer
             return
-        case, names = self.case, self._names()
+        case, names = self.case, [self.chosen] if self.chosen else []  # unnamed: a refused default is told of in the result
         self._touched = self.go_to_offered = self._interrupted = False
         self.phase = Phase.ANALYSING
         run = self.backend.analyse

@@ -111,6 +111,9 @@ def stubs(monkeypatch: pytest.MonkeyPatch) -> None:
         def __init__(self, pack: FakePack, runtime: str) -> None:
             self.pack = pack
 
+        def start(self) -> None:
+            """There is no engine."""
+
     monkeypatch.setattr("ankleviewer.inference.packs.load_pack", lambda name: FakePack())
     monkeypatch.setattr("ankleviewer.inference.predictor.Predictor", Stub)
 

@@ -32,6 +32,13 @@ def test_a_pack_and_nothing_are_replaced(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["empty", "none", "pack", "part"]
 
 
+def test_a_power_cut_finds_the_files_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("trainer.packs.folder.os.fsync", synced.append)
+    write(filled(tmp_path / "pack", PACK), NEWER)
+    assert len(synced) == len(NEWER)
+
+
 def test_what_else_lies_there_is_named(tmp_path: Path) -> None:
     """`evaluate --out PACK` keeps its answers beside the pack: hours of work."""
     pack = filled(tmp_path / "pack", PACK | {"answers.jsonl": b"hours"})

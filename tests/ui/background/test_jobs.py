@@ -74,9 +74,15 @@ def test_cancel_reaches_the_work_and_silences_it(qtbot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "code"), [(ScanError("NOT_CT", "This is an MR."), "NOT_CT"), (ZeroDivisionError("secret"), "INTERNAL_ERROR")]
+    ("raised", "code"),
+    [
+        (ScanError("NOT_CT", "This is an MR."), "NOT_CT"),
+        (ZeroDivisionError("secret"), "INTERNAL_ERROR"),
+        (SystemExit("secret"), "INTERNAL_ERROR"),
+    ],
+    ids=["ours", "a fault", "the program's end"],
 )
-def test_errors_become_sentences(qtbot, raised: Exception, code: str) -> None:
+def test_errors_become_sentences(qtbot, raised: BaseException, code: str) -> None:
     job = Job()
     seen = collect(job)
 
@@ -86,7 +92,7 @@ def test_errors_become_sentences(qtbot, raised: Exception, code: str) -> None:
     job.start(work)
     qtbot.waitUntil(lambda: bool(seen["failed"]))
     assert seen["failed"][0].code == code
-    assert "secret" not in seen["failed"][0].message
+    assert "secret" not in seen["failed"][0].message and not job.running
     assert wait_for([job])
 
 

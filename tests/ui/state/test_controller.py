@@ -20,7 +20,7 @@ def test_the_answer_takes_every_view_to_the_strongest_finding(make_window, backe
     state = window.view.state
     assert window.controller.phase is Phase.ANSWER
     assert state.cursor_mm == pytest.approx(fakes.first) and state.selected == 0
-    assert backend.analysed == [["compact"]]
+    assert backend.analysed == [[]], "nobody named a model: the default one, and what is refused of the others is told"
     for pane in window.panes.values():
         assert len([b for b in pane.picture().boxes if b.selected]) == 1
 
@@ -357,7 +357,7 @@ def test_packs_are_looked_at_again_after_every_answer(make_window, backend, fake
     backend.analyse_error = None
     controller.analyse()
     qtbot.waitUntil(lambda: not fakes.busy(window))
-    assert backend.analysed[-1] == ["compact"] and controller.answer.name == "compact"
+    assert backend.analysed[-1] == [] and controller.answer.name == "compact"
 
 
 def test_a_title_is_of_the_pack_that_answered(make_window, backend, fakes, qtbot) -> None:

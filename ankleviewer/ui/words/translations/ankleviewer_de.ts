@@ -1836,6 +1836,10 @@
         <translation>Voller Bereich</translation>
     </message>
     <message>
+        <source>Its name is {}, as that of {} beside it, which answers; remove one of them.</source>
+        <translation>Es heißt {} wie {} daneben, das antwortet; entfernen Sie eines von beiden.</translation>
+    </message>
+    <message>
         <source>Left side</source>
         <translation>Links</translation>
     </message>
@@ -1893,6 +1897,10 @@
     <message>
         <source>The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is kept, and not shown.</source>
         <translation>Die frühere Bewertung dieses Scans betraf auch einen Rahmen, den das Modell heute nicht zeichnet. Was dazu gesagt wurde, bleibt erhalten und wird nicht gezeigt.</translation>
+    </message>
+    <message>
+        <source>The engine that runs the models cannot be loaded on this computer ({}).</source>
+        <translation>Die Rechenumgebung für die Modelle kann auf diesem Rechner nicht geladen werden ({}).</translation>
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
@@ -1973,6 +1981,10 @@
     <message>
         <source>The model could not be run ({}).</source>
         <translation>Das Modell konnte nicht ausgeführt werden ({}).</translation>
+    </message>
+    <message>
+        <source>The model does not fit into this computer&apos;s memory.</source>
+        <translation>Das Modell passt nicht in den Speicher dieses Rechners.</translation>
     </message>
     <message>
         <source>The model learned from simulated scans; its accuracy in patients is not known.</source>
@@ -3066,8 +3078,16 @@
         <translation>{} MB auf dem Datenträger wollen {} MB enthalten; mehr als {} : 1 wird nicht gelesen.</translation>
     </message>
     <message>
+        <source>{} did not start; another engine was used.</source>
+        <translation>{} startete nicht; eine andere Rechenumgebung wurde verwendet.</translation>
+    </message>
+    <message>
         <source>{} did not start; the CPU was used.</source>
         <translation>{} startete nicht; die CPU wurde verwendet.</translation>
+    </message>
+    <message>
+        <source>{} failed; another engine was used.</source>
+        <translation>{} ist ausgefallen; eine andere Rechenumgebung wurde verwendet.</translation>
     </message>
     <message>
         <source>{} failed; the CPU was used.</source>

@@ -1832,6 +1832,10 @@
         <translation>全范围</translation>
     </message>
     <message>
+        <source>Its name is {}, as that of {} beside it, which answers; remove one of them.</source>
+        <translation>其名称为 {}，与旁边作答的 {} 相同；请删除其中一个。</translation>
+    </message>
+    <message>
         <source>Left side</source>
         <translation>左侧</translation>
     </message>
@@ -1888,6 +1892,10 @@
     <message>
         <source>The earlier review of this scan judged or changed a box that the model does not draw today. What was said of it is kept, and not shown.</source>
         <translation>此扫描先前的复核涉及一个模型现在不再标出的框。相关意见已保留，但未显示。</translation>
+    </message>
+    <message>
+        <source>The engine that runs the models cannot be loaded on this computer ({}).</source>
+        <translation>无法在此计算机上加载运行模型的计算引擎（{}）。</translation>
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
@@ -1968,6 +1976,10 @@
     <message>
         <source>The model could not be run ({}).</source>
         <translation>模型无法运行（{}）。</translation>
+    </message>
+    <message>
+        <source>The model does not fit into this computer&apos;s memory.</source>
+        <translation>该模型超出此计算机的内存。</translation>
     </message>
     <message>
         <source>The model learned from simulated scans; its accuracy in patients is not known.</source>
@@ -3060,8 +3072,16 @@
         <translation>磁盘上的 {} MB 声称含 {} MB；压缩率超过 {} : 1 的不予读取。</translation>
     </message>
     <message>
+        <source>{} did not start; another engine was used.</source>
+        <translation>{} 未能启动；已改用其他计算引擎。</translation>
+    </message>
+    <message>
         <source>{} did not start; the CPU was used.</source>
         <translation>{} 未能启动；已使用 CPU。</translation>
+    </message>
+    <message>
+        <source>{} failed; another engine was used.</source>
+        <translation>{} 运行失败；已改用其他计算引擎。</translation>
     </message>
     <message>
         <source>{} failed; the CPU was used.</source>

@@ -1,0 +1,40 @@
+"""ort_session: bytes are read as ONNX and as nothing else, and a session that is quickly built gives its memory back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ankleviewer.inference.ort_session import CPU, OrtSession
+from ankleviewer.inference.telemetry import load_onnxruntime
+
+
+def in_its_own_format(model: bytes, folder: Path) -> bytes:
+    """The same model as onnxruntime stores it for itself."""
+    onnxruntime = load_onnxruntime()
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(folder / "model.ort")
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    onnxruntime.InferenceSession(model, options, providers=[CPU])
+    return (folder / "model.ort").read_bytes()
+
+
+def test_the_engine_s_own_format_is_not_read(tmp_path: Path, model_builder) -> None:
+    """Nothing in it has been looked through, and told no format onnxruntime goes by four bytes."""
+    data = in_its_own_format(model_builder("lse").SerializeToString(), tmp_path)
+    assert data[4:8] == b"ORTM"
+    load_onnxruntime().InferenceSession(data, providers=[CPU])
+    with pytest.raises(Exception, match="INVALID_PROTOBUF|Protobuf parsing failed"):
+        OrtSession(data, cuda=False, threads=1)
+
+
+def test_a_session_that_rests_answers_the_same_afterwards(model_builder) -> None:
+    session = OrtSession(model_builder("lse").SerializeToString(), cuda=False, threads=1)
+    tensor = np.random.default_rng(1).random(session.input_shape, dtype=np.float32)
+    before = session.run(tensor, None)
+    session.rest()
+    assert session._session is None, "one that is quickly built is let go"
+    after = session.run(tensor, None)
+    assert session.provider == CPU and np.array_equal(before[1], after[1])
