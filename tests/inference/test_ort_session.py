@@ -26,7 +26,7 @@ def test_the_engine_s_own_format_is_not_read(tmp_path: Path, model_builder) -> N
     data = in_its_own_format(model_builder("lse").SerializeToString(), tmp_path)
     assert data[4:8] == b"ORTM"
     load_onnxruntime().InferenceSession(data, providers=[CPU])
-    with pytest.raises(Exception, match="INVALID_PROTOBUF|Protobuf parsing failed"):
+    with pytest.raises(Exception, match=r"INVALID_PROTOBUF|Protobuf parsing failed"):
         OrtSession(data, cuda=False, threads=1)
 
 
