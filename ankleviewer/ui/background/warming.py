@@ -108,7 +108,7 @@ class Warming(QObject):
                 return
             try:
                 importing.load(name, breath=self._breathe)
-            except Exception:  # whoever needs it meets the same error and says so
+            except (Exception, SystemExit):  # whoever needs it meets the same error and says so
                 log.info("not warmed: %s", name, exc_info=True)
 
     def _breathe(self) -> None:
