@@ -80,6 +80,7 @@ NOT_SAID = {
 NOT_SAID |= {"posterior fragment", "onnxruntime {}, built with {}", "map of {} cells, sum {}, answer {}"}
 NOT_SAID |= {"retired JPEG process, syntax .4.{}", "JPEG Full Progression, Non-Hierarchical (Process 10 & 12)"}
 NOT_SAID |= {"JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8)", "type {} cannot be stored in NIfTI"}
+NOT_SAID |= {" and {} more"}  # on the command line alone
 NOT_SAID |= {"allocate memory"}  # in the engine's own words
 NOT_SAID |= {"AnkleViewer heat map"}  # in a file's header
 NOT_SAID |= {"array of shape {} does not fit the grid {}"}

@@ -14,15 +14,13 @@ from typing import TypeVar
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, claimed_name, parse
-from ankleviewer.inference.pack_files import manifest_text
+from ankleviewer.inference.pack_files import besides, manifest_text, write_files
 from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack
 from ankleviewer.inference.staging import staging
 from ankleviewer.inference.trial import try_out
 from ankleviewer.io.locked import locked
 
 T = TypeVar("T")
-
-_NAMED = 5  # of what else lies in a folder, in the sentence
 
 
 def add_pack(source: str | Path) -> ModelPack:
@@ -41,11 +39,7 @@ def add_pack(source: str | Path) -> ModelPack:
     with staging(folder) as made:
         fresh = made / "fresh"
         fresh.mkdir()
-        for name, data in files.items():
-            with (fresh / name).open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+        write_files(fresh, files)
         fresh.chmod(0o755)
         try_out(fresh)
         with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
@@ -68,9 +62,8 @@ def _check_place(target: Path, name: str) -> None:
         return
     if not target.is_dir():
         raise _taken(name, "a file")
-    if others := sorted(path.name for path in target.iterdir() if path.name not in (MODEL_FILE, CARD_FILE, MANIFEST_FILE)):
-        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        raise _taken(name, f"more than a pack ({', '.join(others[:_NAMED])}{more})")
+    if others := besides(target):
+        raise _taken(name, f"more than a pack ({others})")
     other = ""
     with contextlib.suppress(ModelError):  # a damaged one may go
         other = claimed_name(manifest_text(target))

@@ -104,7 +104,8 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     name, mark, when = _parts(_read().get(key, ""))
     if name in candidates and (not mark or (mark == _AGAIN and 0 <= time.time() - when < _TRUSTED_S)):
         return name
-    return next((name for name in [_found.get(key)] if name in candidates), None)
+    found = _found.get(key)
+    return found if found in candidates else None
 
 
 def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:

@@ -12,14 +12,16 @@ import os
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.manifest import MANIFEST_FILE, FileEntry
+from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, FileEntry
 from ankleviewer.io import guard
 
+FILES = (MODEL_FILE, CARD_FILE, MANIFEST_FILE)
+_NAMED = 5  # of what else lies in a folder
 MAX_TEXT = 4 * 2**20
 MAX_MEMBERS = 64
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others are unpacked without a bound
@@ -31,6 +33,26 @@ def manifest_text(path: Path) -> bytes:
     """manifest.json as it lies there, whatever it holds. Raises ModelError as `opened`."""
     with opened(path, MANIFEST_FILE) as (stream, _):
         return stream.read(MAX_TEXT)  # what is larger is cut off, and no JSON any more
+
+
+def besides(folder: Path) -> str:
+    """The names of what lies in a folder beside a pack's own files, the first few of them, for a sentence; "" where nothing does.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    others = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return f"{', '.join(others[:_NAMED])}{more}"
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Fill a folder so that a power cut finds the files whole once it has been renamed to its place. Raises OSError."""
+    for name, data in files.items():
+        with (folder / name).open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
 
 
 def hashed(stream: IO[bytes], entry: FileEntry) -> bytes | None:

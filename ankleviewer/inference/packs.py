@@ -14,8 +14,8 @@ from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, Manifest, Network, claimed_name, is_name, parse
-from ankleviewer.inference.pack_files import hashed, manifest_text, opened, unreadable
+from ankleviewer.inference.manifest import CARD_FILE, MODEL_FILE, Manifest, Network, claimed_name, is_name, parse
+from ankleviewer.inference.pack_files import FILES, hashed, manifest_text, opened, unreadable
 from ankleviewer.io.locked import locked
 
 ASIDE = ".old-"  # before the name of a pack that is being replaced (`adding`)
@@ -249,7 +249,7 @@ def _pack_in(path: Path) -> Path | None:
 
 
 def _holds_file_of_pack(path: Path) -> bool:
-    for name in (MANIFEST_FILE, MODEL_FILE, CARD_FILE):
+    for name in FILES:
         try:
             (path / name).stat()
         except (FileNotFoundError, NotADirectoryError):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.inference.choice import fastest, forget, known
+from ankleviewer.inference.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
 from ankleviewer.inference.watch import POLL_S, aside
@@ -24,9 +25,6 @@ from ankleviewer.inference.watch import POLL_S, aside
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
 MAX_THREADS = 16
-_ABSENT, _NO_START, _FAILED = "absent", "no-start", "failed"  # what may happen to an engine
-_TOO_LARGE = "The model does not fit into this computer's memory."
-_MEMORY = ("bad_alloc", "allocate memory")
 NEAR = 1e-3  # how far from the CPU's logit another engine's may lie, relative to max(1, |logit|)
 
 Float32 = NDArray[np.float32]
@@ -140,7 +138,7 @@ class Engine:
         with self._alone(cancelled):
             if self._session is None:
                 self._session = self._start(cancelled)
-                self._note = _note(*self._trouble, self._name)
+                self._note = remark(*self._trouble, self._name)
             return self._session, self._note
 
     def _start(self, cancelled: Callable[[], bool] | None) -> Session:
@@ -152,7 +150,7 @@ class Engine:
                 self._name = name
                 return made
             refused[name] = made
-            self._broke(name, _NO_START, name)
+            self._broke(name, NO_START, name)
         self._failed.clear()  # what they lacked, such as memory, they may have for the next scan
         self._trouble = ("", "")
         raise refused["cpu"]
@@ -167,7 +165,7 @@ class Engine:
         elif available(self._asked):
             line = [self._asked, "cpu"]
         else:
-            self._trouble = _ABSENT, self._asked
+            self._trouble = ABSENT, self._asked
             line = ["cpu"]
         return [name for name in dict.fromkeys(line) if name == "cpu" or name not in self._failed]
 
@@ -189,7 +187,7 @@ class Engine:
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
-            return _refusal(error)
+            return refusal(error)
         if name != "cpu" and session.provider == CPU:
             return ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({name}).")
         return session
@@ -197,7 +195,7 @@ class Engine:
     def _broke(self, name: str, happened: str, who: str) -> None:
         """An engine that did not start or failed is not tried again, and what was remembered of it no longer counts."""
         self._failed.add(name)
-        if name == self._expected or happened == _FAILED:
+        if name == self._expected or happened == FAILED:
             self._trouble = happened, who
         if self._ours:
             self._unmeasured = True
@@ -208,7 +206,7 @@ class Engine:
         with self._alone(cancelled):
             if self._session is session:  # else another thread has met the fault first
                 self._session = None
-                self._broke(self._name, _FAILED, session.provider)
+                self._broke(self._name, FAILED, session.provider)
 
     def _fastest(self, cancelled: Callable[[], bool] | None) -> str:
         """Of the engines that answer as the CPU does, each measured once."""
@@ -302,38 +300,9 @@ def _answer(session: Session, tensor: Float32, cancelled: Callable[[], bool] | N
     except Exception as error:  # engines raise kinds of their own, derived from Exception
         if session.provider != CPU:
             return None
-        if _lacks_memory(error):
-            raise ModelError("OUT_OF_MEMORY", _TOO_LARGE) from error
+        if lacks_memory(error):
+            raise ModelError("OUT_OF_MEMORY", TOO_LARGE) from error
         raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
-
-
-def _refusal(error: Exception) -> ModelError:
-    """What is said where an engine does not start."""
-    kind = type(error).__name__
-    if _lacks_memory(error):
-        refusal = ModelError("OUT_OF_MEMORY", _TOO_LARGE)
-    elif isinstance(error, ImportError | OSError):
-        refusal = ModelError("ENGINE_MISSING", f"The engine that runs the models cannot be loaded on this computer ({kind}).")
-    else:
-        refusal = ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({kind}).")
-    refusal.__cause__ = error.with_traceback(None)  # whose frames would hold the engine's memory
-    return refusal
-
-
-def _lacks_memory(error: Exception) -> bool:
-    """By its kind, or by the words of onnxruntime, which has no kind for it."""
-    return isinstance(error, MemoryError) or any(words in str(error) for words in _MEMORY)
-
-
-def _note(happened: str, who: str, runs: str) -> str:
-    """What a person is told; whole sentences, for they are translated."""
-    if happened == _ABSENT:
-        return f"{who} is not available on this computer; the CPU was used."
-    if happened == _NO_START:
-        return f"{who} did not start; the CPU was used." if runs == "cpu" else f"{who} did not start; another engine was used."
-    if happened == _FAILED:
-        return f"{who} failed; the CPU was used." if runs == "cpu" else f"{who} failed; another engine was used."
-    return ""
 
 
 def _candidates() -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ankleviewer.inference import ort_session, runtime
 from ankleviewer.inference.ort_session import CPU, OrtSession
 from ankleviewer.inference.telemetry import load_onnxruntime
 
@@ -38,3 +41,29 @@ def test_a_session_that_rests_answers_the_same_afterwards(model_builder) -> None
     assert session._session is None, "one that is quickly built is let go"
     after = session.run(tensor, None)
     assert session.provider == CPU and np.array_equal(before[1], after[1])
+
+
+def test_an_onnxruntime_that_cannot_be_loaded_has_no_cuda(monkeypatch) -> None:
+    monkeypatch.setattr(ort_session, "nvidia", lambda: ("CUDA 13000", "a card"))
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert not ort_session.has_cuda() and "cuda" not in runtime._candidates()
+
+
+def test_what_onnxruntime_says_of_no_session_is_not_printed(model_builder, monkeypatch) -> None:
+    set_to: list[int] = []
+    monkeypatch.setattr(ort_session.load_onnxruntime(), "set_default_logger_severity", set_to.append)
+    OrtSession(model_builder("lse").SerializeToString(), cuda=False, threads=1)
+    assert set(set_to) == {4}
+
+
+def test_the_import_of_the_library_does_not_count_as_building(model_builder, monkeypatch) -> None:
+    """Nor does what other programs do meanwhile: both would decide at random whether memory is given back."""
+
+    def slow() -> object:
+        time.sleep(0.3)
+        return real()
+
+    real = ort_session.load_onnxruntime
+    monkeypatch.setattr(ort_session, "load_onnxruntime", slow)
+    monkeypatch.setattr(ort_session, "_QUICK_S", 0.25)
+    assert ort_session.OrtSession(model_builder("lse").SerializeToString(), False, 1)._lets_go

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.inference import pack_files, packs
+from ankleviewer.inference.pack_files import FILES, besides, write_files
 from ankleviewer.inference.packs import read_pack
 
 
@@ -83,3 +84,10 @@ def test_methods_that_unpack_without_a_bound_are_refused(tmp_path, pack_writer, 
         for file in folder.iterdir():
             archive.write(file, file.name)
     assert code_of(read_pack, tmp_path / "b.zip") == "MODEL_ARCHIVE_INVALID"
+
+
+def test_what_lies_beside_a_pack_is_named(tmp_path: Path) -> None:
+    write_files(tmp_path, dict.fromkeys(FILES, b"x"))
+    assert besides(tmp_path) == ""
+    write_files(tmp_path, dict.fromkeys("gfedcba", b""))
+    assert besides(tmp_path) == "a, b, c, d, e and 2 more"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, SCHEMA
+from ankleviewer.inference.manifest import MANIFEST_FILE, SCHEMA
+from ankleviewer.inference.pack_files import besides, write_files
 from ankleviewer.inference.packs import ASIDE
-
-FILES = (MODEL_FILE, CARD_FILE, MANIFEST_FILE)
-_NAMED = 5  # of the other files, in the sentence
 
 
 def check_folder(out_dir: Path) -> None:
@@ -28,11 +25,8 @@ def check_folder(out_dir: Path) -> None:
             continue
         if not folder.is_dir() or not _is_pack(folder):
             raise FileExistsError(f"{folder} exists and is no model pack")
-        if others := sorted(path.name for path in folder.iterdir() if path.name not in FILES):
-            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-            raise FileExistsError(
-                f"{folder} holds more than a model pack, and all of it would be replaced: {', '.join(others[:_NAMED])}{more}"
-            )
+        if others := besides(folder):
+            raise FileExistsError(f"{folder} holds more than a model pack, and all of it would be replaced: {others}")
 
 
 def restore(out_dir: Path) -> None:
@@ -53,11 +47,7 @@ def write(out_dir: Path, files: Mapping[str, bytes]) -> None:
     try:
         fresh = staging / "new"
         fresh.mkdir()
-        for name, data in files.items():
-            with (fresh / name).open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())  # or a power cut leaves empty files where the older pack was
+        write_files(fresh, files)
         restore(out_dir)
         if aside.exists():  # an earlier export was killed once its pack was in place
             aside.rename(staging / "older")

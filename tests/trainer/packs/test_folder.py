@@ -34,7 +34,7 @@ def test_a_pack_and_nothing_are_replaced(tmp_path: Path) -> None:
 
 def test_a_power_cut_finds_the_files_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
-    monkeypatch.setattr("trainer.packs.folder.os.fsync", synced.append)
+    monkeypatch.setattr("ankleviewer.inference.pack_files.os.fsync", synced.append)
     write(filled(tmp_path / "pack", PACK), NEWER)
     assert len(synced) == len(NEWER)
 

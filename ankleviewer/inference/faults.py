@@ -1,0 +1,40 @@
+"""What is said where an engine does not start or fails, by its error or by what happened to it."""
+
+from __future__ import annotations
+
+from ankleviewer.core.errors import ModelError
+
+ABSENT, NO_START, FAILED = "absent", "no-start", "failed"  # what may happen to an engine
+TOO_LARGE = "The model does not fit into this computer's memory."
+_MEMORY = ("bad_alloc", "allocate memory")
+
+
+def refusal(error: Exception) -> ModelError:
+    """Why an engine did not start: OUT_OF_MEMORY, ENGINE_MISSING or MODEL_FILE_INVALID."""
+    kind = type(error).__name__
+    if lacks_memory(error):
+        said = ModelError("OUT_OF_MEMORY", TOO_LARGE)
+    elif isinstance(error, ImportError | OSError):
+        said = ModelError("ENGINE_MISSING", f"The engine that runs the models cannot be loaded on this computer ({kind}).")
+    else:
+        said = ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({kind}).")
+    said.__cause__ = error.with_traceback(None)  # whose frames would hold the engine's memory
+    return said
+
+
+def lacks_memory(error: Exception) -> bool:
+    """By its kind, or by the words of onnxruntime, which has no kind for it."""
+    return isinstance(error, MemoryError) or any(words in str(error) for words in _MEMORY)
+
+
+def remark(happened: str, who: str, runs: str) -> str:
+    """What a person is told of an engine that something happened to, where `runs` answers in its place; whole sentences, for they
+    are translated.
+    """
+    if happened == ABSENT:
+        return f"{who} is not available on this computer; the CPU was used."
+    if happened == NO_START:
+        return f"{who} did not start; the CPU was used." if runs == "cpu" else f"{who} did not start; another engine was used."
+    if happened == FAILED:
+        return f"{who} failed; the CPU was used." if runs == "cpu" else f"{who} failed; another engine was used."
+    return ""
