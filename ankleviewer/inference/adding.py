@@ -15,7 +15,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, claimed_name, parse
 from ankleviewer.inference.pack_files import besides, manifest_text, write_files
-from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack
+from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack, still
 from ankleviewer.inference.staging import staging
 from ankleviewer.inference.trial import try_out
 from ankleviewer.io.locked import locked
@@ -35,7 +35,8 @@ def add_pack(source: str | Path) -> ModelPack:
     files = {MODEL_FILE: pack.model_bytes(), CARD_FILE: pack.file(CARD_FILE), MANIFEST_FILE: text}
     folder = paths.model_dirs()[0]
     folder.mkdir(parents=True, exist_ok=True)
-    _check_place(folder / pack.name, pack.name)
+    with still(folder):  # what is between two names is nobody's file
+        _check_place(folder / pack.name, pack.name)
     with staging(folder) as made:
         fresh = made / "fresh"
         fresh.mkdir()
@@ -43,14 +44,17 @@ def add_pack(source: str | Path) -> ModelPack:
         fresh.chmod(0o755)
         try_out(fresh)
         with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
+            _check_place(folder / pack.name, pack.name)  # it was left open since, for as long as a first run takes
             _put_in_place(fresh, folder / pack.name, made)
             return read_pack(folder / pack.name)
 
 
 def standing(name: str) -> ModelPack | None:
     """The user's pack of that name where `add_pack` would put another one; None where there is none that is sound."""
+    folder = paths.model_dirs()[0]
     try:
-        pack = read_pack(paths.model_dirs()[0] / name)
+        with still(folder):
+            pack = read_pack(folder / name)
     except ModelError:
         return None
     return pack if pack.name == name else None
@@ -89,8 +93,7 @@ def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:
     except ModelError:
         path = pack.path.absolute()  # "." alone has no folder; resolve() would follow a link
         folder, file = path.parent, path.name.removeprefix(ASIDE)
-        lock = folder.with_name(LOCK)
-        with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
+        with still(folder):
             now = read_pack(folder / file)
             if now.name != pack.name:
                 raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,8 +197,7 @@ def _is_own(folder: Path) -> bool:
 def _look_into(folder: Path) -> tuple[list[ModelPack], list[RefusedPack]]:
     """The packs in a folder of models, and the refused ones, while none of them is being replaced."""
     packs, refused = [], []
-    lock = folder.with_name(LOCK)
-    with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
+    with still(folder):
         try:
             files = sorted(folder.iterdir()) if folder.is_dir() else []
         except OSError as error:
@@ -215,6 +214,14 @@ def _look_into(folder: Path) -> tuple[list[ModelPack], list[RefusedPack]]:
             except OSError as error:
                 refused.append(RefusedPack(name, unreadable(path, error), own=_is_own(folder)))
     return packs, refused
+
+
+@contextlib.contextmanager
+def still(folder: Path) -> Iterator[None]:
+    """While the block runs no pack in a folder of models is being replaced; nothing is written where none ever was."""
+    lock = folder.with_name(LOCK)
+    with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
+        yield
 
 
 def _name_in(place: Path) -> str:

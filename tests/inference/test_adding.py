@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import adding, packs
 from ankleviewer.inference.adding import add_pack, look_twice, standing
 from ankleviewer.inference.packs import ModelPack, list_packs, load_pack, read_pack
+from ankleviewer.io.locked import locked
 
 
 @pytest.fixture(autouse=True)
@@ -177,6 +179,35 @@ def test_adds_at_the_same_time_leave_one_whole_pack(home, shipped, tmp_path, pac
     (left,) = (home / "models").iterdir()
     assert left.name == "mine"
     read_pack(left).verify()
+
+
+def test_a_place_is_judged_while_nobody_moves_what_lies_there(home, shipped, tmp_path, pack_writer, monkeypatch, untried) -> None:
+    alone: list[str] = []
+    check, read = adding._check_place, adding.read_pack
+
+    def noted(what: str, done: Callable[..., object]) -> Callable[..., object]:
+        def look(*args: object) -> object:
+            with locked(home / packs.LOCK, wait_s=0) as free:
+                alone.append(what + " unguarded" * free)
+            return done(*args)
+
+        return look
+
+    pack = pack_writer(tmp_path / "p", "mine")
+    add_pack(pack)
+    monkeypatch.setattr(adding, "_check_place", noted("place", check))
+    monkeypatch.setattr(adding, "read_pack", noted("pack", read))
+    monkeypatch.setattr(adding, "try_out", lambda _: alone.append("run"))
+    assert standing("mine") is not None
+    add_pack(pack)
+    assert alone == ["pack", "place", "run", "place", "pack"]
+
+
+def test_what_took_a_place_during_the_first_run_stays(home, shipped, tmp_path, pack_writer, monkeypatch, code_of) -> None:
+    place = home / "models" / "mine"
+    monkeypatch.setattr(adding, "try_out", lambda _: pack_writer(place, "theirs"))
+    assert code_of(add_pack, pack_writer(tmp_path / "p", "mine")) == "MODEL_PLACE_TAKEN"
+    assert read_pack(place).name == "theirs" and [p.name for p in place.parent.iterdir()] == ["mine"]
 
 
 def test_a_second_look_is_at_what_took_a_pack_s_place(home, shipped, tmp_path, pack_writer, model_builder, code_of) -> None:
