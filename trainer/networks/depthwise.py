@@ -15,23 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from trainer.networks.acs import acs_planes, acs_ranges, centre_margin
+
 # (axis folded into the batch first, batch, channels, the two axes of the plane), and the way back to (N, C, D, H, W)
 TO_PLANES = ((2, 0, 1, 3, 4), (3, 0, 1, 2, 4), (4, 0, 1, 2, 3))
 FROM_PLANES = ((1, 2, 0, 3, 4), (1, 2, 3, 0, 4), (1, 2, 3, 4, 0))
-
-
-def acs_sizes(channels: int) -> tuple[int, int, int]:
-    """How many channels belong to the kernels that are flat along the first, second and third axis."""
-    a = -(-channels // 3)
-    b = (channels - a + 1) // 2
-    return a, b, channels - a - b
-
-
-def acs_ranges(channels: int) -> list[tuple[int, int, int]]:
-    """(flat axis 0-2, first channel, last channel + 1) of every group that is not empty."""
-    a, b, _ = acs_sizes(channels)
-    bounds = ((0, 0, a), (1, a, a + b), (2, a + b, channels))
-    return [bound for bound in bounds if bound[2] > bound[1]]
 
 
 def _planes(x: Tensor, axis: int) -> Tensor:
@@ -119,18 +107,6 @@ def _thinned(x: Tensor, axis: int, k: int, stride: int, padding: int, dilation: 
     return x[tuple(index)]
 
 
-def centre_margin(k: int, padding: int, dilation: int) -> int:
-    """Planes at each end that the middle tap of a k-tap kernel never touches (0 with "same" padding).
-
-    Raises:
-        ValueError: more padding than "same".
-    """
-    margin = dilation * (k - 1) // 2 - padding
-    if margin < 0 or k % 2 == 0:
-        raise ValueError(f"kernel {k} with padding {padding}: the kernel must be odd, the padding at most same")
-    return margin
-
-
 class FullDepthwise(torch.autograd.Function):
     """k x k x k per channel, stride 1, as k planes of 2D taps; arguments as `full_depthwise`."""
 
@@ -180,22 +156,10 @@ def _taps(depth: int, out: int, k: int, padding: int, dilation: int) -> list[tup
 
 def acs_depthwise(x: Tensor, w: Tensor, stride: int = 1, padding: int = 1, dilation: int = 1) -> Tensor:
     """ACS depthwise convolution, x (N, C, D, H, W), w (C, 1, k, k); each third of the channels is flat along one axis."""
-    k = w.shape[-1]
     if x.device.type == "cpu" and not torch.compiler.is_compiling():
         x, w = _autocast(x, w)
         return cast(Tensor, AcsDepthwise.apply(x, w, stride, padding, dilation))  # type: ignore[no-untyped-call]
-    parts = []
-    for axis, lo, hi in acs_ranges(x.shape[1]):
-        pad = [padding] * 3
-        pad[axis] = 0
-        dil = [dilation] * 3
-        dil[axis] = 1
-        crop = centre_margin(k, padding, dilation)
-        part = x[:, lo:hi]
-        if crop:
-            part = part.narrow(2 + axis, crop, x.shape[2 + axis] - 2 * crop)
-        parts.append(F.conv3d(part, w[lo:hi].unsqueeze(2 + axis), None, stride, pad, dil, hi - lo))
-    return torch.cat(parts, 1)
+    return acs_planes(x, w, stride, padding, dilation, depthwise=True)
 
 
 def full_depthwise(x: Tensor, w: Tensor, stride: int = 1, padding: int = 1, dilation: int = 1) -> Tensor:

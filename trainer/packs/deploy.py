@@ -11,7 +11,8 @@ from typing import Literal
 import torch
 from torch import nn
 
-from trainer.networks.factory import AcsConv3d, Depthwise3d, acs_dense
+from trainer.networks.acs import acs_dense
+from trainer.networks.factory import AcsConv3d, Depthwise3d
 from trainer.networks.fold import fold_norms
 from trainer.networks.head import FractureNet
 from trainer.packs.gather import gather

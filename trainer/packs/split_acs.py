@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from trainer.networks.depthwise import acs_ranges, centre_margin
+from trainer.networks.acs import acs_ranges, centre_margin
 from trainer.networks.efficientnet import Gate
 from trainer.networks.factory import AcsConv3d, Depthwise3d
 

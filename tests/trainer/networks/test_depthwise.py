@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainer.networks.depthwise import acs_depthwise, acs_sizes, full_depthwise, output_size
+from trainer.networks.acs import acs_sizes
+from trainer.networks.depthwise import acs_depthwise, full_depthwise, output_size
 
 CASES = [(3, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 2), (5, 2, 2, 1), (3, 1, 0, 1), (3, 2, 0, 1)]
 

@@ -6,22 +6,26 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.networks.factory import AcsConv3d, Depthwise3d, acs_dense, conv3d
+from trainer.networks import factory
+from trainer.networks.acs import acs_dense
+from trainer.networks.factory import AcsConv3d, Depthwise3d, conv3d
 
 SHAPES = [(1, 3, 1, 9), (1, 3, 2, 5), (6, 3, 2, 5), (6, 5, 1, 9), (1, 1, 1, 9), (1, 7, 2, 5)]
 
 
-@pytest.mark.parametrize("channels", [1, 2, 3, 7, 32])
-def test_acs_dense_places_each_filter_in_its_plane(channels: int) -> None:
-    w = torch.randn(channels, 2, 3, 3)
-    dense = acs_dense(w)
-    assert dense.shape == (channels, 2, 3, 3, 3)
-    assert torch.count_nonzero(dense) == w.numel()
-    a = -(-channels // 3)
-    b = (channels - a + 1) // 2
-    torch.testing.assert_close(dense[:a, :, 1], w[:a])
-    torch.testing.assert_close(dense[a : a + b, :, :, 1], w[a : a + b])
-    torch.testing.assert_close(dense[a + b :, :, :, :, 1], w[a + b :])
+@pytest.mark.parametrize("bias", [False, True])
+def test_an_acs_convolution_is_one_in_planes_on_a_cpu_and_a_dense_one_elsewhere(bias: bool, monkeypatch) -> None:
+    layer = conv3d(2, 7, 3, stride=2, bias=bias, mode="acs")
+    assert isinstance(layer, AcsConv3d)
+    x = torch.randn(1, 2, 6, 6, 6)
+    want = nn.functional.conv3d(x, acs_dense(layer.weight), layer.bias, 2, 1)
+    torch.testing.assert_close(layer(x), want)
+    assert layer.to("meta")(x.to("meta")).shape == want.shape  # whatever is no CPU
+    monkeypatch.setattr(factory, "acs_dense", None)  # three times the weights, most of them zeros
+    conv3d(2, 7, 3, stride=2, bias=bias, mode="acs")(x).sum().backward()
+    monkeypatch.setattr(factory, "acs_planes", None)
+    with pytest.raises(TypeError):
+        layer(x.to("meta"))
 
 
 def test_acs_convolution_has_the_gradient_of_its_planes() -> None:
