@@ -13,8 +13,9 @@ import nibabel  # noqa: F401 - its first import probes for IPv6, which the netwo
 import pytest
 
 from ankleviewer.cli import main
+from ankleviewer.cli import models as models_command
 from ankleviewer.core.assessment.result import Result
-from ankleviewer.inference import loaded, packs
+from ankleviewer.inference import loaded, packs, removing
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -52,6 +53,27 @@ def test_figures_that_no_float_holds_are_left_out(models, capsys) -> None:
     assert main(["models", "list"]) == 0
     out = capsys.readouterr().out
     assert "  auc: 0.9\n  f1: 0.5\n" in out and "nan" not in out and "inf" not in out
+
+
+def test_a_pack_of_one_s_own_is_removed_and_a_shipped_one_is_not(models, tmp_path, capsys, monkeypatch) -> None:
+    newer = write_pack(tmp_path / "newer", "tiny-gap", version="2.0.0")
+    monkeypatch.setattr(removing.paths, "model_dirs", lambda: [tmp_path / "own", models])
+    assert main(["models", "add", str(newer)]) == 0
+    capsys.readouterr()
+    assert main(["models", "remove", "tiny-gap"]) == 0
+    assert capsys.readouterr().out == "Removed tiny-gap 2.0.0.\nNow tiny-gap 1.0.0 (released) answers by that name.\n"
+    assert main(["models", "remove", "tiny-gap"]) == 2
+    assert "'tiny-gap' is shipped with the program, and stays; your own: none" in capsys.readouterr().err
+    (tmp_path / "own" / "broken.zip").write_bytes(b"x")
+    assert main(["models", "remove", "broken"]) == 0
+    assert capsys.readouterr().out == "Removed broken.zip, which was refused.\n"
+
+    def full(_: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(models_command, "remove_pack", full)
+    assert main(["models", "remove", "a"]) == 1
+    assert "could not be removed from there: No space left" in capsys.readouterr().err
 
 
 def test_a_pack_that_fails_costs_no_other_s_answer(scan, models, tmp_path, capsys) -> None:

@@ -137,8 +137,8 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--series", metavar="NAME", help=f"{_SERIES}; `list` lists them")
     info.set_defaults(command=_info)
 
-    models = commands.add_parser("models", help="model packs: list, verify, add")
-    actions = models.add_subparsers(required=True, metavar="list|verify|add")
+    models = commands.add_parser("models", help="model packs: list, verify, add, remove")
+    actions = models.add_subparsers(required=True, metavar="list|verify|add|remove")
     listing = actions.add_parser("list", help="packs, their hashes, what they were trained on, their figures")
     listing.set_defaults(command=_models, action="list", pack=[])
     verify = actions.add_parser("verify", help="compare every file of a pack with its manifest (all packs without PACK)")
@@ -147,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     add = actions.add_parser("add", help="verify a pack and add it to your own")
     add.add_argument("pack", nargs=1, metavar="PACK", help="folder or .zip")
     add.set_defaults(command=_models, action="add")
+    remove = actions.add_parser("remove", help="delete a pack of your own; what is shipped stays")
+    remove.add_argument("pack", nargs=1, metavar="NAME", help="of the pack, or of its folder or .zip among your models")
+    remove.set_defaults(command=_models, action="remove")
 
     selftest = commands.add_parser("selftest", help="OpenGL, engine, models, locator, the sample's answer, write access")
     selftest.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
@@ -210,11 +213,13 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _models(options: argparse.Namespace) -> int:
-    from ankleviewer.cli.models import add, show, verify
+    from ankleviewer.cli.models import add, remove, show, verify
 
     if options.action == "list":
         return show()
-    return verify(options.pack) if options.action == "verify" else add(options.pack[0])
+    if options.action == "verify":
+        return verify(options.pack)
+    return (add if options.action == "add" else remove)(options.pack[0])
 
 
 def _selftest(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The commands `models list`, `models verify` and `models add`."""
+"""The commands `models list`, `models verify`, `models add` and `models remove`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.words import printable
 from ankleviewer.inference import adding, packs
+from ankleviewer.inference.removing import remove_pack
 from ankleviewer.inference.trial import try_out
 
 log = logging.getLogger(__name__)
@@ -66,15 +67,32 @@ def add(source: str) -> int:
         before = adding.standing(packs.read_pack(source).name)
         pack = adding.add_pack(source)
     except OSError as error:  # of the program's own folder, which may be named; what is read of `source` fails as a ModelError
-        reason = error.strerror or type(error).__name__
-        console.complain(f"{paths.model_dirs()[0]}: the pack could not be written there: {reason}.")
-        log.error("system error %s", error.errno)
-        return console.FAILED
+        return _failed(error, "the pack could not be written there")
     instead = f" in place of {before.version}" if before is not None else ""
     print(f"Added {pack.name} {pack.version} ({pack.status}){instead}.")
     if (hidden := _shipped(pack.name)) is not None:
         print(f"It hides the shipped {hidden.name} {hidden.version}.")
     return console.DONE
+
+
+def remove(name: str) -> int:
+    """Delete a pack of the user's own. Returns the exit code."""
+    try:
+        gone = remove_pack(name)
+    except OSError as error:
+        return _failed(error, "the pack could not be removed from there")
+    what = f"{gone.name} {gone.version}" if isinstance(gone, packs.ModelPack) else f"{gone.file}, which was refused"
+    print(f"Removed {what}.")
+    answers = next((pack for pack in packs.list_packs() if pack.name == gone.name), None)
+    if answers is not None:
+        print(f"Now {answers.name} {answers.version} ({answers.status}) answers by that name.")
+    return console.DONE
+
+
+def _failed(error: OSError, what: str) -> int:
+    console.complain(f"{paths.model_dirs()[0]}: {what}: {error.strerror or type(error).__name__}.")
+    log.error("system error %s", error.errno)
+    return console.FAILED
 
 
 def _shipped(name: str) -> packs.ModelPack | None:

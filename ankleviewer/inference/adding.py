@@ -14,7 +14,7 @@ from typing import TypeVar
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, claimed_name, parse
-from ankleviewer.inference.pack_files import besides, manifest_text, write_files
+from ankleviewer.inference.pack_files import besides, manifest_text, would_be_lost, write_files
 from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack, still
 from ankleviewer.inference.staging import staging
 from ankleviewer.inference.trial import try_out
@@ -65,20 +65,14 @@ def _check_place(target: Path, name: str) -> None:
     if target.is_symlink() or not target.exists():  # of a link the link alone goes
         return
     if not target.is_dir():
-        raise _taken(name, "a file")
+        raise would_be_lost(name, "a file")
     if others := besides(target):
-        raise _taken(name, f"more than a pack ({others})")
+        raise would_be_lost(name, f"more than a pack ({others})")
     other = ""
     with contextlib.suppress(ModelError):  # a damaged one may go
         other = claimed_name(manifest_text(target))
     if other not in ("", name):
-        raise _taken(name, f"the pack of model {other}")
-
-
-def _taken(name: str, by: str) -> ModelError:
-    return ModelError(
-        "MODEL_PLACE_TAKEN", f"Under {name} the folder of your models holds {by}, which would be lost; move it away first."
-    )
+        raise would_be_lost(name, f"the pack of model {other}")
 
 
 def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:

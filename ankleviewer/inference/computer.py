@@ -1,12 +1,15 @@
-"""What of this computer decides how fast an engine is: its processor, its NVIDIA cards and their driver."""
+"""What of this computer decides how fast an engine is: its processor and cores, its NVIDIA cards and their driver."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
+import os
 import platform
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 _NAME_BYTES = 100
@@ -19,6 +22,42 @@ def identity() -> tuple[str, ...]:
     The computer's is the identifier that Linux gives it, "" elsewhere: its name in a network changes with each container.
     """
     return _machine_id(), platform.machine(), _processor(), *nvidia()
+
+
+def cores() -> int:
+    """Cores that this process may use: those it is bound to, no more than a container's quota of their time, rounded up."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(usable, quota())))
+
+
+def quota(root: Path = Path("/")) -> float:
+    """How many cores' time Linux grants this process and what it runs in (control groups, version 2 and 1); infinite where it
+    sets no bound. More threads than that are stopped for the rest of each tenth of a second.
+
+    Args:
+        root: of the file system.
+    """
+    found = [math.inf]
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        for line in (root / "proc/self/cgroup").read_text("utf-8", "replace").splitlines():
+            _, controllers, path = line.split(":", 2)
+            mount = root / "sys/fs/cgroup" / ("cpu" if controllers else "")
+            if "cpu" in controllers.split(",") or not controllers:
+                groups = PurePosixPath(path).relative_to("/")
+                found += [share for group in (groups, *groups.parents) for share in _shares(mount / group)]
+    return min(found)
+
+
+def _shares(group: Path) -> Iterator[float]:
+    """What one control group grants; in a container the path may be the host's, and lead nowhere."""
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        granted, period = (group / "cpu.max").read_text().split()
+        if granted != "max":
+            yield int(granted) / int(period)
+    with contextlib.suppress(OSError, ValueError, ZeroDivisionError):
+        granted, period = ((group / f"cpu.cfs_{name}_us").read_text() for name in ("quota", "period"))
+        if int(granted) > 0:
+            yield int(granted) / int(period)
 
 
 def _machine_id() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.inference.choice import fastest, forget, known
+from ankleviewer.inference.computer import cores
 from ankleviewer.inference.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
@@ -332,5 +332,4 @@ def _open(model: bytes, runtime: str) -> Session:
 
 def thread_count() -> int:
     """Threads for one model: the cores this process may use, at most 16 (3D convolutions gain nothing from more)."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, MAX_THREADS))
+    return min(cores(), MAX_THREADS)

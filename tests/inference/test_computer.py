@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import math
+import os
 import platform
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from ankleviewer.inference import computer
-from ankleviewer.inference.computer import identity, nvidia
+from ankleviewer.inference.computer import cores, identity, nvidia, quota
 
 
 class Driver:
@@ -70,3 +72,45 @@ def test_the_processor_has_a_name_on_linux(monkeypatch: pytest.MonkeyPatch) -> N
     assert computer._processor() == "Some CPU @ 2 GHz"
     monkeypatch.setattr(computer.Path, "read_text", lambda *_: "nothing of that kind")
     assert computer._processor() == platform.processor()
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "granted"),
+    [
+        ("0::/", {"cpu.max": "150000 100000"}, 1.5),  # a container that sees its own group as the root
+        ("0::/user.slice/a", {"user.slice/cpu.max": "200000 100000", "user.slice/a/cpu.max": "max 100000"}, 2),
+        ("0::/user.slice/a", {"user.slice/cpu.max": "800000 100000", "user.slice/a/cpu.max": "50000 100000"}, 0.5),
+        ("0::/a", {"cpu.max": "max 100000"}, math.inf),
+        ("0::/../../host", {"cpu.max": "300000 100000"}, 3),
+        (
+            "5:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n0::/",
+            {"cpu/cpu.cfs_quota_us": "400000", "cpu/cpu.cfs_period_us": "100000"},
+            4,
+        ),  # the host's path, which leads nowhere in the container
+        ("4:cpu:/", {"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, math.inf),
+        ("4:cpuset:/", {"cpu/cpu.cfs_quota_us": "100000", "cpu/cpu.cfs_period_us": "100000"}, math.inf),
+        ("0::/", {"cpu.max": "1 0"}, math.inf),
+        ("0::/", {"cpu.max": "what"}, math.inf),
+        ("nothing", {}, math.inf),
+        (None, {}, math.inf),
+    ],
+)
+def test_a_container_s_quota_is_found(groups: str | None, files: dict[str, str], granted: float, tmp_path: Path) -> None:
+    if groups is not None:
+        (tmp_path / "proc/self").mkdir(parents=True)
+        (tmp_path / "proc/self/cgroup").write_text(f"{groups}\n")
+    for name, text in files.items():
+        file = tmp_path / "sys/fs/cgroup" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{text}\n")
+    assert quota(tmp_path) == granted
+
+
+def test_no_more_cores_than_a_quota_pays_for(monkeypatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    for granted, used in ((math.inf, 8), (2.5, 3), (0.2, 1), (64, 8)):
+        monkeypatch.setattr(computer, "quota", lambda granted=granted: granted)
+        assert cores() == used
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert cores() == 1
