@@ -9,12 +9,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 part=${1:?viewer or developer}
 venv=${VENV:-.venv}
 
-# Only an environment may be emptied: VENV may name anything.
-if [ -e "$venv" ] && [ ! -f "$venv/pyvenv.cfg" ] && { [ ! -d "$venv" ] || [ -n "$(ls -A "$venv")" ]; }; then
-    echo "$venv is there, and is no environment of Python's. It is left as it is: name another folder with VENV, or move it away." >&2
-    exit 1
-fi
-
 case $part in
     viewer) bash packaging/system-libraries.sh $([ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || echo screen); extras="" ;;
     developer) bash packaging/system-libraries.sh screen; extras="[trainer,dev]" ;;
@@ -41,6 +35,11 @@ whole() {  # is the environment there, and its programs its own? Where it was mo
 }
 
 if ! whole; then  # none yet, or one that was moved, copied or cut short
+    # Only an environment may be emptied: VENV may name anything.
+    if [ -e "$venv" ] && [ ! -f "$venv/pyvenv.cfg" ] && { [ ! -d "$venv" ] || [ -n "$(ls -A "$venv")" ]; }; then
+        echo "$venv is there, and is no environment of Python's. It is left as it is: name another folder with VENV, or move it away." >&2
+        exit 1
+    fi
     if ! python=$(find_python); then
         echo "No Python of 3.11 or newer with the modules venv and ensurepip was found." >&2
         echo "Get one with:  sudo apt-get install python3 python3-venv   (or from python.org), or name one:  make setup PYTHON=/path/to/python" >&2

@@ -15,7 +15,9 @@ import pytest
 from ankleviewer.cli import main
 from ankleviewer.cli import models as models_command
 from ankleviewer.core.assessment.result import Result
+from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import loaded, packs, removing
+from ankleviewer.io.locked import locked
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -136,6 +138,38 @@ def test_a_pack_that_is_replaced_while_it_is_verified_is_sound(models, monkeypat
     monkeypatch.setattr(packs, "list_packs", lambda broken: read)
     assert main(["models", "verify"]) == 0
     assert "tiny-gap 2.0.0: sound" in capsys.readouterr().out
+
+
+def test_a_pack_runs_while_others_may_replace_it(home, models, tmp_path, monkeypatch, capsys) -> None:
+    """A first run may take ten minutes, and everybody who looks for models waits for the lock."""
+    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
+    ran: list[bool] = []
+
+    def run(pack: Path) -> None:
+        with locked(home / packs.LOCK, wait_s=0) as free:
+            ran.append(free)
+        raise ModelError("MODEL_FILE_INVALID", "It does not run.")
+
+    monkeypatch.setattr(models_command, "try_out", run)
+    assert main(["models", "verify", "mine"]) == 4
+    assert ran == [True], "once, and nobody waits"
+    assert "mine: REFUSED: It does not run. [MODEL_FILE_INVALID]" in capsys.readouterr().out
+
+
+def test_a_pack_that_is_replaced_while_it_runs_is_judged_by_the_new_one(home, models, tmp_path, monkeypatch, capsys) -> None:
+    newer = write_pack(tmp_path / "newer", "mine", model=TINY["gap_detector"]("lse", metadata={"note": "new"}), version="2.0.0")
+    assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
+    ran: list[str] = []
+
+    def run(pack: Path) -> None:
+        ran.append(packs.read_pack(pack).version)
+        if ran == ["1.0.0"]:
+            main(["models", "add", str(newer)])
+            raise ModelError("MODEL_HASH_MISMATCH", "Half old, half new.")
+
+    monkeypatch.setattr(models_command, "try_out", run)
+    assert main(["models", "verify", "mine"]) == 0
+    assert ran == ["1.0.0", "2.0.0"] and "mine 2.0.0: sound" in capsys.readouterr().out
 
 
 def test_a_home_that_cannot_be_written_is_named_in_one_line(tmp_path) -> None:

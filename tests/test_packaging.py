@@ -131,6 +131,14 @@ def test_an_environment_that_was_made_is_kept_and_one_that_was_moved_or_copied_i
         assert not wants_setup(folder)
 
 
+def test_an_environment_of_another_kind_is_taken_as_it_is(tmp_path: Path) -> None:
+    tree_to_set_up(tmp_path)
+    assert set_up(tmp_path).returncode == 0
+    (tmp_path / ".venv" / "pyvenv.cfg").unlink()  # as conda makes them
+    assert set_up(tmp_path).returncode == 0
+    assert (tmp_path / "calls").read_text() == "venv -m venv .venv\ninstall\ninstall\n"
+
+
 def test_a_folder_that_is_no_environment_is_left_as_it_is(tmp_path: Path) -> None:
     tree_to_set_up(tmp_path / "tree")
     precious = tmp_path / "my data"

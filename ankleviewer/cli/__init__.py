@@ -141,10 +141,12 @@ def _parser() -> argparse.ArgumentParser:
     actions = models.add_subparsers(required=True, metavar="list|verify|add|remove")
     listing = actions.add_parser("list", help="packs, their hashes, what they were trained on, their figures")
     listing.set_defaults(command=_models, action="list", pack=[])
-    verify = actions.add_parser("verify", help="compare every file of a pack with its manifest (all packs without PACK)")
+    verify = actions.add_parser(
+        "verify", help="compare every file of a pack with its manifest, and run it once (all packs without PACK)"
+    )
     verify.add_argument("pack", nargs="*", metavar="PACK")
     verify.set_defaults(command=_models, action="verify")
-    add = actions.add_parser("add", help="verify a pack and add it to your own")
+    add = actions.add_parser("add", help="verify a pack, run it once, and add it to your own")
     add.add_argument("pack", nargs=1, metavar="PACK", help="folder or .zip")
     add.set_defaults(command=_models, action="add")
     remove = actions.add_parser("remove", help="delete a pack of your own; what is shipped stays")

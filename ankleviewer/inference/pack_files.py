@@ -22,6 +22,7 @@ from ankleviewer.io import guard
 
 FILES = (MODEL_FILE, CARD_FILE, MANIFEST_FILE)
 _NAMED = 5  # of what else lies in a folder
+_OF_SYSTEMS = (".ds_store", "icon\r", "desktop.ini", "thumbs.db")  # what macOS and Windows leave where somebody looked in
 MAX_TEXT = 4 * 2**20
 MAX_MEMBERS = 64
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others are unpacked without a bound
@@ -36,12 +37,14 @@ def manifest_text(path: Path) -> bytes:
 
 
 def besides(folder: Path) -> str:
-    """The names of what lies in a folder beside a pack's own files, the first few of them, for a sentence; "" where nothing does.
+    """The names of what lies in a folder beside a pack's own files, the first few of them, for a sentence; "" where nothing does,
+    or only what a system writes there unasked.
 
     Raises:
         OSError: it cannot be read.
     """
-    others = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
+    names = sorted(path.name for path in folder.iterdir())
+    others = [n for n in names if n not in FILES and n.lower() not in _OF_SYSTEMS and not n.startswith("._")]
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
     return f"{', '.join(others[:_NAMED])}{more}"
 

@@ -4,30 +4,38 @@ with them (a division of whole numbers, for one), or be none that the engine has
 
 from __future__ import annotations
 
+import errno
+import os
+import re
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 
 from ankleviewer.core.errors import ModelError
+from ankleviewer.inference.faults import TOO_LARGE
 from ankleviewer.inference.packs import read_pack
 
 LIMIT_S = 600.0  # the largest network of ours takes about a minute on two slow cores
 _REFUSED = 4
-_RUN = "from ankleviewer.inference.trial import main; raise SystemExit(main())"
+_FOLDER = str(Path(__file__).resolve().parents[2])  # in which the package lies, installed or not
+_RUN = "import sys; sys.path.append(sys.argv[2]); from ankleviewer.inference.trial import main; raise SystemExit(main())"
+_MEMORY = (errno.ENOMEM, errno.EAGAIN)
 
 
 def try_out(pack: Path) -> None:
-    """Run the pack in a folder or .zip on an empty volume, on the CPU.
+    """Run the pack in a folder or .zip on a volume of noise, on the CPU.
 
     Raises:
-        ModelError: as `Predictor` and `Predictor.infer`; MODEL_FILE_INVALID, the process ended, or did not within LIMIT_S.
-        OSError: no process can be started.
+        ModelError: as `Predictor` and `Predictor.infer`; MODEL_FILE_INVALID, the process ended, or did not within LIMIT_S;
+            OUT_OF_MEMORY; MODEL_FAILED, no process can be started.
     """
     try:
         done = subprocess.run(  # noqa: S603 (this very interpreter)
-            [sys.executable, "-P", "-c", _RUN, str(pack.absolute())],
+            [sys.executable, "-P", "-c", _RUN, str(pack.absolute()), _FOLDER],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=LIMIT_S,
@@ -35,22 +43,52 @@ def try_out(pack: Path) -> None:
         )
     except subprocess.TimeoutExpired:
         raise ModelError("MODEL_FILE_INVALID", f"The model did not answer within {LIMIT_S / 60:.0f} minutes.") from None
+    except OSError as error:
+        if error.errno in _MEMORY:
+            raise ModelError("OUT_OF_MEMORY", TOO_LARGE) from error
+        why = error.strerror or type(error).__name__
+        raise ModelError("MODEL_FAILED", f"No process can be started in which the model would be tried ({why}).") from error
     if done.returncode == 0:
         return
     code, _, message = done.stdout.decode("utf-8", "replace").strip().partition(" ")
-    if done.returncode != _REFUSED or not message:
-        raise ModelError("MODEL_FILE_INVALID", f"The model ends the program that runs it (exit status {done.returncode}).")
-    raise ModelError(code, message)
+    if done.returncode == _REFUSED and message:
+        raise ModelError(code, message)
+    if done.returncode == -getattr(signal, "SIGKILL", 0):  # nothing ends itself so, but the system ends what takes its memory
+        raise ModelError("OUT_OF_MEMORY", TOO_LARGE)
+    how = ", ".join([f"exit status {done.returncode}", *_error_in(done.stderr)])
+    raise ModelError("MODEL_FILE_INVALID", f"The model ends the program that runs it ({how}).")
+
+
+def _error_in(stderr: bytes) -> list[str]:
+    """The kind of the error that ended a program of Python's; what it says may name folders, and people."""
+    last = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    found = re.match(r"([A-Za-z_][\w.]*)(:|$)", last)
+    return [found[1]] if found else []
 
 
 def main() -> int:
     """What the process does; the refusal, if there is one, is its output. Returns its exit status."""
     from ankleviewer.inference.predictor import Predictor
 
+    _ends_by_itself(LIMIT_S)
     try:
         predictor = Predictor(read_pack(sys.argv[1]), "cpu")
-        predictor.infer(np.zeros((1, 1, *[predictor.pack.preprocessing.size] * 3), dtype=np.float32))
+        shape = (1, 1, *[predictor.pack.preprocessing.size] * 3)  # noise, for a network may divide by a volume's spread
+        predictor.infer(np.random.default_rng(0).random(shape, dtype=np.float32))
     except ModelError as error:
-        sys.stdout.buffer.write(f"{error.code} {error.message}".encode())
-        return _REFUSED
+        return _refused(error.code, error.message)
+    except MemoryError:
+        return _refused("OUT_OF_MEMORY", TOO_LARGE)
     return 0
+
+
+def _refused(code: str, message: str) -> int:
+    sys.stdout.buffer.write(f"{code} {message}".encode())
+    return _REFUSED
+
+
+def _ends_by_itself(limit_s: float) -> None:
+    """Whoever waits for this process may be killed."""
+    timer = threading.Timer(limit_s, os._exit, (1,))
+    timer.daemon = True
+    timer.start()

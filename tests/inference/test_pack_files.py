@@ -88,6 +88,7 @@ def test_methods_that_unpack_without_a_bound_are_refused(tmp_path, pack_writer, 
 
 def test_what_lies_beside_a_pack_is_named(tmp_path: Path) -> None:
     write_files(tmp_path, dict.fromkeys(FILES, b"x"))
+    write_files(tmp_path, dict.fromkeys((".DS_Store", "Thumbs.db", "desktop.ini", "._model.onnx"), b""))
     assert besides(tmp_path) == ""
     write_files(tmp_path, dict.fromkeys("gfedcba", b""))
     assert besides(tmp_path) == "a, b, c, d, e and 2 more"

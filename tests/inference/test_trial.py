@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -73,6 +76,90 @@ def test_a_process_without_end_is_ended(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(trial, "LIMIT_S", 0.5)
     with pytest.raises(ModelError, match="MODEL_FILE_INVALID: The model did not answer within"):
         try_out(tmp_path)
+
+
+def standardised(model) -> None:
+    """Each volume by its own spread, of which an empty one has none."""
+    graph = model.graph
+    nodes = [
+        helper.make_node("ReduceSumSquare", ["volume"], ["squares"], keepdims=1),
+        helper.make_node("Sqrt", ["squares"], ["spread"]),
+        helper.make_node("Div", ["volume", "spread"], ["volume 1"]),
+    ]
+    for node in graph.node:
+        node.input[:] = ["volume 1" if name == "volume" else name for name in node.input]
+    rest = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*nodes, *rest])
+
+
+def test_a_network_may_divide_by_a_volume_s_spread(tmp_path, pack_writer, model_builder) -> None:
+    model = model_builder("lse")
+    standardised(model)
+    try_out(pack_writer(tmp_path / "p", "mine", model=model))
+
+
+def test_it_runs_where_the_program_is_not_installed(tmp_path, pack_writer) -> None:
+    """As in a checkout that is run by `python -m ankleviewer`: the folder it lies in is on nobody's path."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        f"root = {trial._FOLDER!r}\n"
+        "sys.path[:] = [p for p in sys.path if p != root]\n"
+        "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in getattr(f, '__name__', type(f).__name__).lower()]\n"
+    )
+    pack = pack_writer(tmp_path / "p", "mine")
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from ankleviewer.inference import trial;"
+        "trial.sys.executable = sys.executable; trial.try_out(Path(sys.argv[1]))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    line = [sys.executable, "-c", code, str(pack), trial._FOLDER]
+    run = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def ended_by(monkeypatch, returncode: int, stderr: bytes = b"") -> None:
+    done = subprocess.CompletedProcess([], returncode, b"", stderr)
+    monkeypatch.setattr(trial.subprocess, "run", lambda *_, **__: done)
+
+
+def test_what_the_computer_lacks_is_not_the_pack_s_fault(tmp_path, monkeypatch, code_of) -> None:
+    ended_by(monkeypatch, -9)  # by the system, for its memory
+    assert code_of(try_out, tmp_path) == "OUT_OF_MEMORY"
+    for error, code in ((errno.ENOMEM, "OUT_OF_MEMORY"), (errno.EAGAIN, "OUT_OF_MEMORY"), (errno.EACCES, "MODEL_FAILED")):
+
+        def refuse(*_: object, error: int = error, **__: object) -> None:
+            raise OSError(error, os.strerror(error))
+
+        monkeypatch.setattr(trial.subprocess, "run", refuse)
+        assert code_of(try_out, tmp_path) == code
+
+
+def test_the_kind_of_an_error_is_told_and_not_its_words(tmp_path, monkeypatch) -> None:
+    ended_by(monkeypatch, 1, b"Traceback ...\nModuleNotFoundError: No module named '/home/doe'\n")
+    with pytest.raises(ModelError, match=r"runs it \(exit status 1, ModuleNotFoundError\)\.$"):
+        try_out(tmp_path)
+    ended_by(monkeypatch, -11, b"a line of a library's\n")
+    with pytest.raises(ModelError, match=r"runs it \(exit status -11\)\.$"):
+        try_out(tmp_path)
+
+
+def test_a_volume_that_does_not_fit_is_told_as_such(tmp_path, pack_writer, monkeypatch, capfdbinary) -> None:
+    class Full:
+        def random(self, shape: object, dtype: object) -> None:
+            raise MemoryError
+
+    monkeypatch.setattr(trial.np.random, "default_rng", lambda _: Full())
+    monkeypatch.setattr(trial, "_ends_by_itself", lambda _: None)
+    monkeypatch.setattr(sys, "argv", ["-c", str(pack_writer(tmp_path / "p", "mine"))])
+    assert trial.main() == 4
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out.startswith(b"OUT_OF_MEMORY The model does not fit")
+
+
+def test_a_process_that_nobody_waits_for_ends_by_itself() -> None:
+    code = "import time; from ankleviewer.inference import trial; trial._ends_by_itself(0.2); time.sleep(100)"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 1
 
 
 def test_what_else_a_process_may_say_is_no_code(tmp_path, monkeypatch) -> None:
