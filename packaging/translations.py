@@ -47,8 +47,9 @@ SILENT = {
     "inference/manifest.py",
     "inference/onnx_file.py",
     "inference/openvino_session.py",
-    "inference/trial.py",
     "inference/ort_session.py",
+    "inference/removing.py",
+    "inference/trial.py",
     "io/atomic.py",
     "io/logs.py",
 }

@@ -16,7 +16,7 @@ from ankleviewer import session
 from ankleviewer.cli import main, selftest
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core import paths
-from ankleviewer.inference import loaded, packs
+from ankleviewer.inference import loaded, packs, runtime
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -90,6 +90,30 @@ def test_damaged_model_fails(installation, capsys) -> None:
     assert main(["selftest", "--json", "-"]) == 1
     found = states(capsys)[1]
     assert (found["models"], found["sample"]) == ("fail", "fail") and found["engine"] == "ok"
+
+
+@pytest.mark.parametrize("raised", ["SystemError('x')", "AttributeError('_ARRAY_API')", "SystemExit(1)"])
+def test_an_engine_that_cannot_be_loaded_is_a_failed_row(installation, capsys, monkeypatch, tmp_path, raised: str) -> None:
+    shutil.copytree(Path(__file__).parents[1] / "assets" / "locator", installation / "locator")
+    (tmp_path / "onnxruntime.py").write_text(f"raise {raised}")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "onnxruntime"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(runtime, "available", lambda name: name == "cpu")
+    assert main(["selftest"]) == 1
+    out = capsys.readouterr().out
+    assert [f"  fail  {row}: " in out for row in ("engine", "locator", "sample", "models")] == [True, True, True, False]
+    assert out.count("cannot be loaded on this computer") == 3 and out.count("[ENGINE_MISSING]") == 3
+
+
+def test_whatever_a_check_meets_the_others_are_made(installation, capsys, monkeypatch) -> None:
+    def fails() -> str:
+        raise ZeroDivisionError("of whole numbers")
+
+    monkeypatch.setattr(selftest, "describe_engine", fails)
+    assert main(["selftest", "--json", "-"]) == 1
+    found = states(capsys)[1]
+    assert (found["engine"], found["models"], found["sample"]) == ("fail", "ok", "ok")
 
 
 def test_empty_installation_fails(installation, capsys, monkeypatch, tmp_path) -> None:

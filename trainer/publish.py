@@ -225,7 +225,14 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]
         AnkleViewerError: METRICS_UNFIT, DATA_LEAK.
     """
     figures = json.loads(path.read_text(encoding="utf-8"))
-    if seen := set(record.get("pictures", ())) & set(figures.get("pictures", ())):
+    learnt, measured = set(record.get("pictures", ())), set(figures.get("pictures", ()))
+    if learnt and not measured:  # figures of before evaluate kept them
+        raise AnkleViewerError(
+            "METRICS_UNFIT",
+            f"{path.name} does not tell which scans were measured, so that nobody knows whether the run was trained on them: "
+            "evaluate the pack once more.",
+        )
+    if seen := learnt & measured:
         raise AnkleViewerError(
             "DATA_LEAK",
             f"{len(seen)} of the scans of {path.name} were trained on: evaluate the pack on the test part of the data that the "

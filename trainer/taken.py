@@ -44,10 +44,17 @@ def taken(folder: Path) -> Iterator[None]:
                 pass  # what the command writes itself will tell why
             yield
     finally:
-        if made and {path.name for path in folder.iterdir()} <= {LOCK, TURN}:  # the command was refused before it began
-            for path in folder.iterdir():
-                path.unlink()
-            folder.rmdir()
+        if made:
+            with contextlib.suppress(OSError):  # another process of torchrun holds a file; the block's own error is what counts
+                _remove_unused(folder)
+
+
+def _remove_unused(folder: Path) -> None:
+    """Remove a folder in which nothing but our locks lies: the command was refused before it began. Raises OSError."""
+    if {path.name for path in folder.iterdir()} <= {LOCK, TURN}:
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
 
 
 @contextlib.contextmanager

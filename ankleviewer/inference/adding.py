@@ -14,7 +14,7 @@ from typing import TypeVar
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, claimed_name, parse
-from ankleviewer.inference.pack_files import besides, manifest_text, would_be_lost, write_files
+from ankleviewer.inference.pack_files import besides, manifest_text, write_files
 from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack, still
 from ankleviewer.inference.staging import staging
 from ankleviewer.inference.trial import try_out
@@ -73,6 +73,13 @@ def _check_place(target: Path, name: str) -> None:
         other = claimed_name(manifest_text(target))
     if other not in ("", name):
         raise would_be_lost(name, f"the pack of model {other}")
+
+
+def would_be_lost(name: str, what: str) -> ModelError:
+    """What is told where the place of a pack holds something else, or more."""
+    return ModelError(
+        "MODEL_PLACE_TAKEN", f"Under {name} the folder of your models holds {what}, which would be lost; move it away first."
+    )
 
 
 def look_twice(pack: ModelPack, look: Callable[[ModelPack], T]) -> T:

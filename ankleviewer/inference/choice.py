@@ -1,9 +1,11 @@
 """Which engine is the fastest on this computer for a model: measured once, remembered under ANKLEVIEWER_HOME, and for as long as
 the program runs where that folder cannot be written or an engine failed: what it lacked, such as memory, it may have next time.
-Where one fails that time too, it is taken to be broken, and not waited for again before a week has passed.
+Where one fails ten minutes later too, it is taken to be broken, and not waited for again before a week has passed. Within those
+minutes it is tried three times, for not each command of a loop over many scans shall wait for it.
 
 The file holds for each key "NAME"; "NAME?TIME" where an engine failed at that time (seconds since 1970) for the first time, NAME
-empty where that was the remembered one; "NAME!TIME" where one failed again.
+empty where that was the remembered one; "NAME??TIME" and "NAME???TIME" where it failed twice or more often within the minutes
+that follow; "NAME!TIME" where one failed again.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import hashlib
 import json
 import logging
 import math
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -27,10 +30,12 @@ log = logging.getLogger(__name__)
 FILE, LOCK = "engines.json", "engines.lock"
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime", "openvino")
 _found: dict[str, str] = {}  # by this process
+_unwritten: set[str] = set()  # keys of which this process knows more than the file, which could not be written
 _ONCE, _AGAIN = "?", "!"
-_APART_S = 600.0  # two failures within it, as of two programs that start together, count as one
-_TRUSTED_S = 7 * 86400.0  # what was chosen while another engine was broken
-_DIGITS = 13  # of a time; damaged entries may have thousands
+_OFTEN = 3 * _ONCE
+_APART_S = 600.0  # failures within it, as of two programs that start together, count as one
+_LASTS_S = {"": math.inf, _OFTEN: _APART_S, _AGAIN: 7 * 86400.0}  # how long what was chosen is trusted, by the entry's mark
+_ENTRY = re.compile(r"([^?!]*)(\?+|!)(\d{1,12})", re.ASCII)  # damaged entries may have thousands of digits
 _LOCK_S = 0.3  # somebody may wait, and want to stop
 
 
@@ -72,7 +77,9 @@ def _remember(key: str, name: str, failed: bool) -> None:
         with locked(home() / LOCK, _LOCK_S):  # another process may remember its choice for another model just now
             entries = _read()
             write_text(home() / FILE, json.dumps({**entries, key: _word(name, failed, entries.get(key, ""))}, indent=1))
+        _unwritten.discard(key)
     except OSError:
+        _unwritten.add(key)  # what stands there may be the very engine that failed
         log.warning("the choice of engine could not be remembered")
 
 
@@ -81,19 +88,21 @@ def _word(name: str, failed: bool, before: str) -> str:
     if not failed:
         return name
     now = int(time.time())
-    _, mark, first = _parts(before)
-    if name and (mark == _AGAIN or (mark == _ONCE and now - first >= _APART_S)):
+    chosen, mark, first = _parts(before)
+    if name and (mark == _AGAIN or (mark and now - first >= _APART_S)):
         return f"{name}{_AGAIN}{now}"
-    return f"{name}{_ONCE}{first if mark == _ONCE and first <= now else now}"
+    if mark in ("", _AGAIN) or first > now:
+        return f"{name}{_ONCE}{now}"
+    more = _ONCE if name and chosen else ""  # one that broke and was measured for that has failed once
+    return f"{name}{(mark + more)[: len(_OFTEN)]}{first}"
 
 
 def _parts(entry: str) -> tuple[str, str, int]:
     """Name, mark and time of an entry; "" and 0 where it has none."""
-    for mark in (_ONCE, _AGAIN):
-        name, found, when = entry.partition(mark)
-        if found:
-            return (name, mark, int(when)) if when.isdecimal() and len(when) < _DIGITS else ("", "", 0)
-    return entry, "", 0
+    if _ONCE not in entry and _AGAIN not in entry:
+        return entry, "", 0
+    found = _ENTRY.fullmatch(entry)
+    return (found[1], found[2], int(found[3])) if found else ("", "", 0)
 
 
 def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
@@ -101,8 +110,8 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     if len(candidates) == 1:
         return candidates[0]
     key = _key(model, candidates, threads)
-    name, mark, when = _parts(_read().get(key, ""))
-    if name in candidates and (not mark or (mark == _AGAIN and 0 <= time.time() - when < _TRUSTED_S)):
+    name, mark, when = _parts("" if key in _unwritten else _read().get(key, ""))
+    if name in candidates and 0 <= time.time() - when < _LASTS_S.get(mark, 0.0):
         return name
     found = _found.get(key)
     return found if found in candidates else None

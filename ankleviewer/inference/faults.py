@@ -10,14 +10,24 @@ _MEMORY = ("bad_alloc", "allocate memory")
 
 
 def refusal(error: Exception) -> ModelError:
-    """Why an engine did not start: OUT_OF_MEMORY, ENGINE_MISSING or MODEL_FILE_INVALID."""
-    kind = type(error).__name__
+    """Why an engine did not start: OUT_OF_MEMORY, ENGINE_MISSING or MODEL_FILE_INVALID; a ModelError says so itself."""
+    if isinstance(error, ModelError):
+        return error.with_traceback(None)
+    if lacks_memory(error) or isinstance(error, ImportError | OSError):
+        return missing(error)
+    return _caused(ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({type(error).__name__})."), error)
+
+
+def missing(error: Exception) -> ModelError:
+    """Why an engine's library could not be loaded, whatever it raised: OUT_OF_MEMORY or ENGINE_MISSING."""
     if lacks_memory(error):
-        said = ModelError("OUT_OF_MEMORY", TOO_LARGE)
-    elif isinstance(error, ImportError | OSError):
-        said = ModelError("ENGINE_MISSING", f"The engine that runs the models cannot be loaded on this computer ({kind}).")
-    else:
-        said = ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({kind}).")
+        return _caused(ModelError("OUT_OF_MEMORY", TOO_LARGE), error)
+    kind = type(error).__name__
+    said = ModelError("ENGINE_MISSING", f"The engine that runs the models cannot be loaded on this computer ({kind}).")
+    return _caused(said, error)
+
+
+def _caused(said: ModelError, error: Exception) -> ModelError:
     said.__cause__ = error.with_traceback(None)  # whose frames would hold the engine's memory
     return said
 

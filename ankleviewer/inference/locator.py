@@ -43,8 +43,7 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.ort_session import AS_ONNX, CPU
-from ankleviewer.inference.telemetry import load_onnxruntime
+from ankleviewer.inference.ort_session import AS_ONNX, CPU, library
 from ankleviewer.inference.watch import aside
 
 log = logging.getLogger(__name__)
@@ -55,6 +54,7 @@ LARGE_VOXELS = 6_000_000  # two legs in a field of 500 mm; a larger input costs 
 AROUND_MM = 40.0  # beside bone
 MOST_TURNED = 6_000_000  # and of one that is looked at in every direction
 THREADS = 2
+_PASSING = ("MODEL_FILE_MISSING", "ENGINE_MISSING", "OUT_OF_MEMORY")  # what may be otherwise with the next scan
 
 
 class LocatorModel:
@@ -65,12 +65,12 @@ class LocatorModel:
 
     Raises:
         ModelError: MODEL_FILE_MISSING, MODEL_HASH_MISMATCH, MODEL_SPEC_UNKNOWN (another schema, other landmarks or another
-            input), and what `onnx_file.check` refuses.
+            input), what `onnx_file.check` refuses, and as `ort_session.library`.
     """
 
     def __init__(self, folder: Path) -> None:
         data, record = _verified(folder)
-        onnxruntime = load_onnxruntime()
+        onnxruntime = library()
         self.sha256 = str(record["sha256"])
         self.measured: dict[str, Any] = dict(record.get("measured", {}))
         options = onnxruntime.SessionOptions()
@@ -150,7 +150,7 @@ def shipped_locator() -> LocatorModel | None:
                 _loaded[folder] = LocatorModel(folder)
             except Exception as error:  # noqa: BLE001 (a runtime has kinds of its own; without a locator the program still works)
                 log.warning("no locator: %s", getattr(error, "code", type(error).__name__))
-                if isinstance(error, ModelError) and error.code != "MODEL_FILE_MISSING":
+                if isinstance(error, ModelError) and error.code not in _PASSING:
                     _loaded[folder] = None
         return _loaded.get(folder)
 

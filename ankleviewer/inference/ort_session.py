@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.inference.computer import nvidia
+from ankleviewer.inference.faults import missing
 from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.inference.watch import aside
 
@@ -44,6 +45,18 @@ def has_cuda() -> bool:
         return False
 
 
+def library() -> Any:
+    """The module onnxruntime.
+
+    Raises:
+        ModelError: ENGINE_MISSING, it cannot be loaded, whatever it raises or though it ends the program; OUT_OF_MEMORY.
+    """
+    try:
+        return aside(load_onnxruntime)  # on the main thread it could not be told who ends the program, the library or a signal
+    except Exception as error:  # such as SystemError or AttributeError, where its binaries do not fit those of numpy
+        raise missing(error) from error
+
+
 class OrtSession:
     """See `runtime.Session`.
 
@@ -53,12 +66,13 @@ class OrtSession:
         threads: of the CPU.
 
     Raises:
+        ModelError: as `library`.
         Exception: whatever onnxruntime raises; it has kinds of its own.
     """
 
     def __init__(self, model: bytes, cuda: bool, threads: int) -> None:
         self._model, self._cuda, self._threads = model, cuda, threads
-        load_onnxruntime()  # once for all sessions; its time is none of this one's
+        library()  # once for all sessions; its time is none of this one's
         start = time.thread_time()  # what else this computer does just now takes none of it
         session = self._session = self._build()
         self._lets_go = not cuda and time.thread_time() - start < _QUICK_S
@@ -68,7 +82,7 @@ class OrtSession:
         self._finer = FINER in {out.name for out in session.get_outputs()}
 
     def _build(self) -> Any:
-        onnxruntime = load_onnxruntime()
+        onnxruntime = library()
         onnxruntime.set_default_logger_severity(4)  # what belongs to no session, such as a device that is not there
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads

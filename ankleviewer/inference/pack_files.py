@@ -49,13 +49,6 @@ def besides(folder: Path) -> str:
     return f"{', '.join(others[:_NAMED])}{more}"
 
 
-def would_be_lost(name: str, what: str) -> ModelError:
-    """What is told where the place of a pack holds something else, or more."""
-    return ModelError(
-        "MODEL_PLACE_TAKEN", f"Under {name} the folder of your models holds {what}, which would be lost; move it away first."
-    )
-
-
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Fill a folder so that a power cut finds the files whole once it has been renamed to its place. Raises OSError."""
     for name, data in files.items():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.pack_files import besides, would_be_lost
+from ankleviewer.inference.adding import would_be_lost
+from ankleviewer.inference.pack_files import besides
 from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, RefusedPack, survey
 from ankleviewer.inference.staging import staging
 from ankleviewer.io.locked import locked

@@ -19,7 +19,7 @@ from ankleviewer.inference.choice import fastest, forget, known
 from ankleviewer.inference.computer import cores
 from ankleviewer.inference.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
-from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda
+from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda, library
 from ankleviewer.inference.watch import POLL_S, aside
 
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
@@ -72,9 +72,8 @@ def available(runtime: str) -> bool:
 
 
 def describe_engine() -> str:
-    """Versions of the engines and what they run on."""
-    import onnxruntime
-
+    """Versions of the engines and what they run on. Raises ModelError as `ort_session.library`."""
+    onnxruntime = library()
     providers = ", ".join(p.removesuffix("ExecutionProvider") for p in onnxruntime.get_available_providers())
     text = f"onnxruntime {onnxruntime.__version__}, built with {providers}"
     if has_openvino():
@@ -223,8 +222,8 @@ class Engine:
         return fastest(self._model, _candidates(), thread_count(), seconds)
 
     def measure(self, cancelled: Callable[[], bool] | None = None) -> bool:
-        """Find the fastest engine, for the next engine of this model; True where it is another one than runs now. Takes seconds,
-        and nothing where it has been done.
+        """Find the fastest engine, for the next engine of this model; True where it is another one than runs now, else there is
+        nothing more to note. Takes seconds, and nothing where it has been done.
 
         Raises:
             Cancelled: on request; nothing is found out, and the next call begins anew.
@@ -232,8 +231,13 @@ class Engine:
         if not self._unmeasured:
             return False
         best = self._fastest(cancelled)
-        self._unmeasured = False
-        return best != self._name
+        with self._alone(cancelled):
+            self._unmeasured = False
+            if self._session is None or best != self._name:
+                return True
+            # what stood in another's place is the choice now: that has been told, and the next scan need not hear it again
+            self._note, self._trouble, self._expected = "", ("", ""), best
+            return False
 
     def _trial(self, name: str, cancelled: Callable[[], bool] | None) -> tuple[float, float]:
         """Seconds of one run on an engine, after one to warm up, and its logit; infinity where it does not work."""

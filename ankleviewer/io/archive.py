@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.errors import Cancelled, ScanError, stop_if
 from ankleviewer.io import guard
 from ankleviewer.io.nifti import images_among, own_heat_map, without_copies
 
@@ -81,7 +81,7 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
             raise ScanError(
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
             ) from None
-        yield _scan_in(folder, several)
+        yield _scan_in(folder, progress, cancelled, several)
 
 
 def _own_folder() -> tempfile.TemporaryDirectory[str]:
@@ -170,8 +170,8 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> N
             out.write(block)
 
 
-def _scan_in(folder: Path, several: bool = False) -> Path:
-    """What there is to read among the unpacked files; what is no scan is removed."""
+def _scan_in(folder: Path, progress: Progress, cancelled: Callable[[], bool], several: bool) -> Path:
+    """What there is to read among the unpacked files; what is no scan is removed. Raises ScanError as `unpacked`, Cancelled."""
     kinds = {file: guard.kind_of(file) for file in sorted(folder.iterdir())}
     images, heat_maps = images_among(kinds)
     slices = [file for file, kind in kinds.items() if kind == "dicom"]
@@ -181,8 +181,8 @@ def _scan_in(folder: Path, several: bool = False) -> Path:
         raise own_heat_map()
     if not images and not slices:
         raise ScanError("ARCHIVE_EMPTY", "The ZIP file holds neither a NIfTI file nor DICOM images.")
-    images = without_copies(images)
-    if images and slices and not _is_series(slices):  # a report or a segmentation beside the scan
+    images = without_copies(images, cancelled)
+    if images and slices and not _is_series(slices, progress, cancelled):  # a report or a segmentation beside the scan
         slices = []
     if len(images) > 1 or (images and slices):
         if several:
@@ -191,12 +191,20 @@ def _scan_in(folder: Path, several: bool = False) -> Path:
     return images[0] if images else folder
 
 
-def _is_series(files: list[Path]) -> bool:
-    """Whether there are slices of a CT among DICOM files, or one that cannot be read and may be one."""
+def _is_series(files: list[Path], progress: Progress, cancelled: Callable[[], bool]) -> bool:
+    """Whether there are slices of a CT among DICOM files, or one that cannot be read and may be one. The first of them tells: who
+    opens the series reads all headers anyway. Raises Cancelled.
+    """
     from ankleviewer.io.dicom import survey
 
-    try:
-        seen = survey(files, None, lambda _share, _what: None, lambda: False)
-    except Exception:  # noqa: BLE001 - a library's word for a damaged file
-        return True
-    return bool(seen.frames or seen.broken or seen.skipped["unreadable files"])
+    for n, file in enumerate(files):
+        stop_if(cancelled)
+        if n % 16 == 0:
+            progress(0.1, "Reading headers")
+        try:
+            seen = survey([file], None, lambda _share, _what: None, lambda: False)
+        except Exception:  # noqa: BLE001 - a library's word for a damaged file
+            return True
+        if seen.frames or seen.broken:
+            return True
+    return False

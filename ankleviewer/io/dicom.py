@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from ankleviewer.io.sink import HuSink
 Progress = Callable[[float, str], None]
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
 CUT_OFF = "images that are cut off"
+_NUMBER = re.compile(r"[\da-f.-]*\d[\da-f.-]*")  # in a name in small letters: decimal, hexadecimal, or a UID
 
 
 @dataclass
@@ -182,13 +184,17 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
     # what a full disk, or a copy that was broken off, leaves of a slice looks like the slices beside it but for its bytes
     beside = {_like(f.path) for f in seen.frames}
     for path in blank:
-        seen.skipped[CUT_OFF if _like(path) in beside else "other files"] += 1
+        may_be = not path.name.startswith(".") and _like(path) in beside  # .nomedia, and what else programs leave behind
+        seen.skipped[CUT_OFF if may_be else "other files"] += 1
     return seen
 
 
 def _like(path: Path) -> tuple[Path, str]:
-    """Folder and ending of a file; the last number of a UID is none."""
-    return path.parent, "" if path.suffix[1:].isdigit() else path.suffix.lower()
+    """Folder and ending of a file. Of one without (the last number of a UID is none) the whole name but for its numbers, since
+    locks, notes and marks of a folder have no ending either.
+    """
+    name, ending = path.name.lower(), path.suffix.lower()
+    return path.parent, _NUMBER.sub("0", name) if not ending or ending[1:].isdigit() else ending
 
 
 def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.core.errors import Cancelled, ScanError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
@@ -175,11 +175,19 @@ def images_among(files: Iterable[Path]) -> tuple[list[Path], int]:
     return scans, heat_maps
 
 
-def without_copies(images: list[Path]) -> list[Path]:
-    """The first alone where all are copies of it, byte for byte: they are one scan. Otherwise as they are. Raises OSError."""
-    if len(images) > 1 and len({f.stat().st_size for f in images}) == len({guard.sha256_of_file(f) for f in images}) == 1:
-        return images[:1]
-    return images
+def without_copies(images: list[Path], cancelled: Callable[[], bool] | None = None) -> list[Path]:
+    """The first alone where all are copies of it, byte for byte: they are one scan. Otherwise as they are, and no more is read
+    than it takes to see that. Raises OSError, Cancelled.
+    """
+    if len(images) < 2 or len({file.stat().st_size for file in images}) > 1:
+        return images
+    hashes = set()
+    for file in images:
+        stop_if(cancelled)
+        hashes.add(guard.sha256_of_file(file))
+        if len(hashes) > 1:
+            return images
+    return images[:1]
 
 
 def own_heat_map() -> ScanError:

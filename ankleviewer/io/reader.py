@@ -111,7 +111,7 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
     if pick:
         images = [f for f in images if key_of_file(f) == pick][:1]  # a file and its copy are one scan
     else:
-        images = without_copies(images)
+        images = without_copies(images, cancelled)
     if not images or (not pick and any(guard.kind_among(f) == "dicom" for f in files)):
         try:
             return _dicom(folder, None, progress, cancelled, pick)

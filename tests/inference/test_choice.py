@@ -18,6 +18,7 @@ from ankleviewer.io.locked import locked
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(module, "home", lambda: tmp_path / "home")
     monkeypatch.setattr(module, "_found", {})
+    monkeypatch.setattr(module, "_unwritten", set())
     return tmp_path / "home"
 
 
@@ -122,6 +123,44 @@ def test_two_failures_at_one_moment_are_one(own_home: Path, monkeypatch: pytest.
     assert known(b"m", ["openvino", "cpu"], 2) == "cpu"
 
 
+def test_a_loop_over_many_scans_does_not_wait_for_a_broken_engine_each_time(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Clock(openvino=float("inf"), cpu=0.3)
+    for minute in range(60):
+        starts(monkeypatch, minute * 60.0)
+        assert fastest(b"m", ["openvino", "cpu"], 2, broken) == "cpu"
+    assert len(broken.asked) == 8, "three times within ten minutes, and once more after them"
+    starts(monkeypatch, 0.0)
+    for n in range(4):
+        starts(monkeypatch, n)
+        fastest(b"other", ["openvino", "cpu"], 2, broken)
+    starts(monkeypatch, 600.0)
+    assert known(b"other", ["openvino", "cpu"], 2) is None, "what was short may be there again"
+    assert fastest(b"other", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+    starts(monkeypatch, 601.0)
+    assert known(b"other", ["openvino", "cpu"], 2) == "openvino"
+
+
+def test_a_choice_that_failed_is_forgotten_though_the_disk_is_full(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    asked = (b"m", ["openvino", "cpu"], 2)
+    fastest(*asked, Clock(openvino=0.2, cpu=0.3))
+    broken = Clock(openvino=float("inf"), cpu=0.3)
+    with monkeypatch.context() as disk:
+        disk.setattr(module, "write_text", full)
+        forget(*asked)
+        assert known(*asked) is None, "the file still names it"
+        assert [fastest(*asked, broken) for _ in range(2)] == ["cpu"] * 2 and broken.asked == ["openvino", "cpu"]
+    forget(*asked)
+    assert known(*asked) is None and "?" in (own_home / "engines.json").read_text()
+    assert fastest(*asked, Clock(openvino=0.2, cpu=0.3)) == "openvino"
+    module._found.clear()
+    assert known(*asked) == "openvino", "the file counts again"
+
+
 def test_a_choice_that_failed_is_forgotten_and_that_counts_as_a_failure(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     starts(monkeypatch, 0.0)
     fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3))
@@ -133,7 +172,7 @@ def test_a_choice_that_failed_is_forgotten_and_that_counts_as_a_failure(own_home
     assert known(b"m", ["openvino", "cpu"], 2) == "cpu"
 
 
-@pytest.mark.parametrize("entry", ["cpu?", "cpu!", "cpu?x", "cpu!" + "9" * 5000, "?", "cpu!\u0663"])
+@pytest.mark.parametrize("entry", ["cpu?", "cpu!", "cpu?x", "cpu!" + "9" * 5000, "?", "cpu!\u0663", "cpu????", "cpu?1!1"])
 def test_a_damaged_entry_is_measured_anew(own_home: Path, entry: str) -> None:
     fastest(b"m", ["openvino", "cpu"], 2, Clock(openvino=0.2, cpu=0.3))
     (key,) = json.loads((own_home / "engines.json").read_text())

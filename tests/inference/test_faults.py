@@ -12,7 +12,7 @@ import pytest
 
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.inference import choice, runtime
-from ankleviewer.inference.faults import remark
+from ankleviewer.inference.faults import missing, refusal, remark
 from ankleviewer.inference.runtime import CPU, Engine
 
 VOLUME = np.zeros((1, 1, 2, 2, 2), dtype=np.float32)
@@ -83,6 +83,47 @@ def test_a_remembered_engine_that_breaks_is_told_and_the_best_is_found_again(com
     assert answered(Engine(b"m", "auto")) == (PROVIDERS["cuda"], "")
 
 
+@pytest.mark.parametrize(("when", "word"), [("start", "openvino did not start"), ("run", "OpenVINO CPU failed")])
+def test_where_the_cpu_stays_in_place_of_what_broke_that_is_told_once(computer, monkeypatch, when: str, word: str) -> None:
+    monkeypatch.setattr(runtime, "available", lambda name: name != "cuda")
+    assert answered(Engine(b"m", "auto")) == (PROVIDERS["openvino"], "")
+    computer.bad = {"openvino": when}
+    engine = Engine(b"m", runtime.AT_ONCE)
+    assert answered(engine) == answered(engine) == (CPU, f"{word}; the CPU was used."), "two ankles of one scan"
+    assert not engine.measure(), "the CPU runs already"
+    computer.opened.clear()
+    assert answered(engine) == (CPU, "") and not engine.measure() and computer.opened == []
+
+
+def test_what_breaks_on_a_full_disk_is_told_once_and_not_started_again(computer, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(runtime, "available", lambda name: name != "cuda")
+    assert answered(Engine(b"m", "auto")) == (PROVIDERS["openvino"], "")
+    monkeypatch.setattr(choice, "write_text", lambda *_: (tmp_path / "none" / "file").write_text(""))
+    monkeypatch.setattr(choice, "_unwritten", set())
+    computer.bad = {"openvino": "start"}
+    engine = Engine(b"m", runtime.AT_ONCE)
+    assert answered(engine) == (CPU, "openvino did not start; the CPU was used.") and not engine.measure()
+    computer.opened.clear()
+    for asked in (engine, Engine(b"m", runtime.AT_ONCE), Engine(b"m", "auto")):
+        assert answered(asked) == (CPU, "")
+    assert set(computer.opened) == {"cpu"}
+
+
+def test_one_that_fails_while_it_is_measured_is_not_taken_for_the_one_that_runs(computer, monkeypatch) -> None:
+    monkeypatch.setattr(runtime, "available", lambda name: name != "cuda")
+    engine = Engine(b"m", runtime.AT_ONCE)
+    assert answered(engine) == (PROVIDERS["openvino"], "")
+    session, real = engine._session, engine._fastest
+
+    def fastest(cancelled: object) -> str:
+        found = real(cancelled)
+        engine._give_up(session, None)  # a scan that came meanwhile
+        return found
+
+    monkeypatch.setattr(engine, "_fastest", fastest)
+    assert engine.measure(), "the next scan begins anew"
+
+
 @pytest.mark.parametrize(("when", "told"), [("start", ""), ("run", "CUDAExecutionProvider failed; the CPU was used.")])
 def test_after_a_passing_fault_the_window_comes_back_to_the_fastest(computer, when: str, told: str) -> None:
     computer.bad = {"cuda": when, "openvino": when}
@@ -139,6 +180,21 @@ def test_why_the_cpu_does_not_start(computer, error: Exception, code: str) -> No
     for asked in ("auto", runtime.AT_ONCE):
         computer.answers["cuda"] = (np.array([np.nan]), *ANSWER[1:]) if asked == "auto" else ANSWER
         assert answered(Engine(asked.encode(), asked))[0] == PROVIDERS["openvino" if asked == "auto" else "cuda"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SystemError("initialization raised unreported exception"), "ENGINE_MISSING"),
+        (AttributeError("_ARRAY_API not found"), "ENGINE_MISSING"),
+        (ImportError("DLL load failed"), "ENGINE_MISSING"),
+        (MemoryError(), "OUT_OF_MEMORY"),
+    ],
+    ids=str,
+)
+def test_a_library_that_cannot_be_loaded_is_not_the_model_s_fault(error: Exception, code: str) -> None:
+    said = missing(error)
+    assert said.code == code and said.__cause__ is error and refusal(said) is said
 
 
 def test_memory_that_is_short_in_a_run_is_named(computer) -> None:

@@ -25,6 +25,7 @@ from ankleviewer.core.geometry import UP, Grid, standing
 from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
+from ankleviewer.inference import ort_session
 from ankleviewer.inference.locator import LocatorModel, ankles_in, in_use, shipped_locator
 from ankleviewer.io.reader import open_scan
 
@@ -141,6 +142,20 @@ def test_a_file_that_cannot_be_read_for_once_is_read_for_the_next_scan(folder: P
         away.setattr(Path, "read_bytes", fails)
         assert shipped_locator() is None and in_use() == ""
     assert shipped_locator() is not None and in_use()
+
+
+@pytest.mark.parametrize("raised", [SystemError("x"), OSError("libx.so"), SystemExit(1)], ids=repr)
+def test_an_engine_that_cannot_be_loaded_ends_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, raised: BaseException
+) -> None:
+    def fails() -> object:
+        raise raised
+
+    monkeypatch.setattr(paths, "assets_dir", lambda: folder.parent)
+    with monkeypatch.context() as broken:
+        broken.setattr(ort_session, "load_onnxruntime", fails)
+        assert code(folder) == "ENGINE_MISSING" and shipped_locator() is None
+    assert shipped_locator() is not None, "it may have been the memory"
 
 
 def test_a_file_that_is_another_is_not_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ankleviewer.core import signals
+from ankleviewer.core.errors import ModelError
 from ankleviewer.inference import ort_session, runtime
 from ankleviewer.inference.ort_session import CPU, OrtSession
 from ankleviewer.inference.telemetry import load_onnxruntime
+
+TENSOR = np.zeros((1, 1, 128, 128, 128), dtype=np.float32)
 
 
 def in_its_own_format(model: bytes, folder: Path) -> bytes:
@@ -47,6 +53,35 @@ def test_an_onnxruntime_that_cannot_be_loaded_has_no_cuda(monkeypatch) -> None:
     monkeypatch.setattr(ort_session, "nvidia", lambda: ("CUDA 13000", "a card"))
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert not ort_session.has_cuda() and "cuda" not in runtime._candidates()
+
+
+@pytest.mark.parametrize("raised", [SystemError("x"), AttributeError("_ARRAY_API"), OSError("libx.so"), SystemExit(1)], ids=repr)
+def test_an_onnxruntime_that_cannot_be_loaded_is_told_as_such(model_builder, monkeypatch, raised: BaseException) -> None:
+    """The model is sound; and no library ends the program without a word."""
+
+    def fails() -> object:
+        raise raised
+
+    monkeypatch.setattr(ort_session, "load_onnxruntime", fails)
+    model = model_builder("lse").SerializeToString()
+    for call in (ort_session.library, partial(runtime.Engine(model, "cpu").run, TENSOR)):
+        with pytest.raises(ModelError) as error:
+            call()
+        assert error.value.code == "ENGINE_MISSING"
+
+
+def test_a_signal_that_ends_the_program_is_none_of_the_library_s_faults(monkeypatch) -> None:
+    def slow() -> object:
+        signal.raise_signal(signal.SIGTERM)  # heard on the main thread, which waits
+        time.sleep(0.3)
+        return object()
+
+    def leave(number: int) -> None:
+        raise SystemExit(128 + number)
+
+    monkeypatch.setattr(ort_session, "load_onnxruntime", slow)
+    with pytest.raises(SystemExit), signals.heard(leave):
+        ort_session.library()
 
 
 def test_what_onnxruntime_says_of_no_session_is_not_printed(model_builder, monkeypatch) -> None:

@@ -441,3 +441,9 @@ def test_the_engines_versions_are_told_without_the_record_of_a_package(monkeypat
     monkeypatch.setattr(runtime, "has_openvino", lambda: True)
     monkeypatch.setattr(importlib.metadata, "version", lost)
     assert "onnxruntime" in runtime.describe_engine() and "OpenVINO" not in runtime.describe_engine()
+
+
+def test_an_onnxruntime_that_cannot_be_loaded_is_told_in_place_of_its_version(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match="ENGINE_MISSING"):
+        runtime.describe_engine()

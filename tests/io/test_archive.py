@@ -17,7 +17,7 @@ import pytest
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
-from ankleviewer.io import archive, guard, reader
+from ankleviewer.io import archive, dicom_headers, guard, reader
 from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 
 
@@ -255,6 +255,37 @@ def test_a_copy_or_a_report_beside_a_scan_is_no_second_scan(tmp_path, image, one
     assert refused(packed(tmp_path / "slice.zip", {"a.nii.gz": data, "1.dcm": written.getvalue()})) == "ARCHIVE_SEVERAL"
     damaged = written.getvalue()[:400]
     assert refused(packed(tmp_path / "damaged.zip", {"a.nii.gz": data, "1.dcm": damaged})) == "ARCHIVE_SEVERAL"
+
+
+@pytest.fixture
+def loaded(monkeypatch) -> list[Path]:
+    """The DICOM files whose headers are read."""
+    seen: list[Path] = []
+    load = dicom_headers.load
+    monkeypatch.setattr(dicom_headers, "load", lambda path, pixels: seen.append(path) or load(path, pixels=pixels))
+    return seen
+
+
+def test_the_first_slice_beside_an_image_tells_that_there_is_a_series(tmp_path, image, series, limb, temporary, loaded) -> None:
+    members = {f"{n}.dcm": file.read_bytes() for n, file in enumerate(sorted(series(limb()).iterdir()))}
+    assert refused(packed(tmp_path / "both.zip", {"a.nii.gz": image.read_bytes(), **members})) == "ARCHIVE_SEVERAL"
+    assert len(loaded) == 1 < len(members)
+
+
+def test_reports_beside_an_image_are_looked_at_until_somebody_stops(
+    tmp_path, image, one_slice, limb, temporary, loaded, monkeypatch
+) -> None:
+    written = BytesIO()
+    one_slice(limb()[:, :, 0], 0, modality="SR").save_as(written, enforce_file_format=True)
+    reports = {f"{n}.dcm": written.getvalue() for n in range(40)}
+    zipped = packed(tmp_path / "reports.zip", {"a.nii.gz": image.read_bytes(), **reports})
+    told: list[tuple[float, str]] = []
+    reader.open_scan(zipped, progress=lambda *at: told.append(at))
+    assert [what for _, what in told].count("Reading headers") == 3 and told == sorted(told, key=lambda at: at[0])
+    loaded.clear()
+    with pytest.raises(Cancelled):
+        reader.open_scan(zipped, cancelled=lambda: len(loaded) == 5)
+    assert len(loaded) == 5 and not list(temporary.iterdir())
 
 
 def test_a_file_that_the_system_does_not_let_go_costs_no_scan(tmp_path, image, temporary, monkeypatch) -> None:

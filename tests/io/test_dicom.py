@@ -359,3 +359,24 @@ def test_what_a_full_disk_leaves_of_a_slice_is_told(limb, series, name, left):
     scan = open_scan(folder)
     assert codes(scan) == [("info", "OBJECTS_SKIPPED"), ("caveat", "IMAGES_CUT_OFF")]
     assert "1 images that are cut off, 1 other files" in scan.findings[0].message
+
+
+@pytest.mark.parametrize(("name", "lost"), [("IM{:04}", "IM0016"), ("1.2.840.{}.7", "1.2.840.16.3.7"), ("{:08X}", "0000A0FE")])
+def test_an_empty_file_that_is_called_otherwise_is_no_lost_slice(limb, series, name, lost):
+    """Slices often have no ending, and neither have locks, notes and what systems leave in folders."""
+    folder = series(limb())
+    for n, file in enumerate(sorted(folder.iterdir())):
+        file.rename(folder / name.format(n))
+    for other in (".nomedia", ".0001", "LOCKFILE", "Icon", "README", "IM.lock"):
+        (folder / other).touch()
+    scan = open_scan(folder)
+    assert codes(scan) == [("info", "OBJECTS_SKIPPED")] and "6 other files" in scan.findings[0].message
+    (folder / lost).touch()
+    assert codes(open_scan(folder)) == [("info", "OBJECTS_SKIPPED"), ("caveat", "IMAGES_CUT_OFF")]
+
+
+def test_a_hidden_empty_file_is_no_lost_slice_whatever_its_ending(limb, series):
+    folder = series(limb())
+    assert {file.suffix for file in folder.iterdir()} == {".dcm"}
+    (folder / "._00.dcm").touch()
+    assert codes(open_scan(folder)) == [("info", "OBJECTS_SKIPPED")]

@@ -10,7 +10,8 @@ import pytest
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
-from ankleviewer.io.nifti import HEAT_MAP, description_of, images_among, is_heat_map, write_nifti
+from ankleviewer.io import guard
+from ankleviewer.io.nifti import HEAT_MAP, description_of, images_among, is_heat_map, without_copies, write_nifti
 from ankleviewer.io.reader import open_scan
 
 
@@ -277,3 +278,19 @@ def test_cancelling_stops_the_reading(tmp_path, limb):
     path = broken(tmp_path, limb, lambda raw: raw)
     with pytest.raises(Cancelled):
         open_scan(path, cancelled=lambda: True)
+
+
+def test_no_more_is_read_than_tells_copies_apart(tmp_path, monkeypatch):
+    read: list[str] = []
+    sha256 = guard.sha256_of_file
+    monkeypatch.setattr(guard, "sha256_of_file", lambda path: read.append(path.name) or sha256(path))
+    for name, data in {"a": b"1234", "b": b"1234", "c": b"1235", "d": b"12345"}.items():
+        (tmp_path / name).write_bytes(data)
+    a, b, c, d = (tmp_path / name for name in "abcd")
+    assert without_copies([a, b]) == [a] and read == ["a", "b"]
+    read.clear()
+    assert without_copies([a]) == [a] and without_copies([a, b, d]) == [a, b, d] and read == []
+    assert without_copies([a, c, b]) == [a, c, b] and read == ["a", "c"]
+    with pytest.raises(Cancelled):
+        without_copies([a, b], lambda: len(read) == 3)
+    assert read == ["a", "c", "a"]

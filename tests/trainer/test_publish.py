@@ -178,8 +178,13 @@ def test_figures_on_scans_that_were_trained_on_are_refused(run: Path, manifest: 
     record = json.loads((run / "config.json").read_text()) | {"pictures": ["1" * 64, "2" * 64]}
     (own / "config.json").write_text(json.dumps(record))
     figures.write_text(json.dumps({"pictures": ["2" * 64, "3" * 64], "models": {"ours": {}}}))
+    order = ExportOrder(own, tmp_path / "pack", manifest, figures, name="ours")
     with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans of metrics\.json were trained on"):
-        export_run(ExportOrder(own, tmp_path / "pack", manifest, figures, name="ours"))
+        export_run(order)
+    for untold in ("", '"pictures": [], '):  # of before they were kept, and from answers of before alone
+        figures.write_text(f'{{{untold}"models": {{"ours": {{}}}}}}')
+        with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json does not tell .*: evaluate the pack once more"):
+            export_run(order)
     assert not (tmp_path / "pack").exists()
 
 

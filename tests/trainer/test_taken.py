@@ -12,7 +12,7 @@ import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
 from trainer.cli import main
-from trainer.taken import LOCK, in_turn, taken
+from trainer.taken import LOCK, TURN, in_turn, taken
 
 HOLDS = """
 import sys
@@ -69,6 +69,28 @@ def test_a_command_that_is_refused_leaves_no_folder(tmp_path: Path) -> None:
     with taken(tmp_path / "there"):
         pass
     assert [path.name for path in (tmp_path / "there").iterdir()] == [LOCK]
+
+
+@pytest.mark.parametrize("windows", [True, False])
+def test_the_clean_up_hides_no_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, windows: bool) -> None:
+    """Another process of torchrun has the file of turns open, which Windows does not let go, or arrives there just now."""
+    real = Path.unlink
+
+    def unlink(self: Path) -> None:
+        if self.name == TURN and windows:
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        real(self)
+        if self.name == TURN:
+            self.touch()
+
+    def refuse() -> None:
+        with taken(tmp_path / "run"):
+            (tmp_path / "run" / TURN).touch()
+            raise ValueError("refused")
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(ValueError, match="refused"):
+        refuse()
 
 
 def test_the_processes_of_torchrun_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

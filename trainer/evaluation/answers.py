@@ -26,7 +26,7 @@ class Prediction:
         call: in the viewer's words.
         reason: code of why there is no answer, "" otherwise.
         lasting: another run would say the same. A file that could not be read, or an engine that failed, is tried again.
-        pixels: of the scan, see `trainer.scans.example.pixels_of`; "" where it was not read, or by an earlier release.
+        pixels: of the scan, see `trainer.scans.example.pixels_of`; "" where it was not read.
     """
 
     probability: float | None
@@ -53,7 +53,7 @@ class Prediction:
         """Inverse of `to_json`.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none.
+            KeyError, TypeError, ValueError: it is none, or one of before pixels were kept.
         """
         boxes = tuple((_place(low), _place(high)) for low, high in record["boxes"])
         peak, by_paper = (None if record[name] is None else _place(record[name]) for name in ("peak_mm", "paper_peak_mm"))
@@ -63,7 +63,7 @@ class Prediction:
             str(record["call"]),
             Pointing(boxes, peak, by_paper),
             str(record["reason"]),
-            pixels=str(record.get("pixels", "")),
+            pixels=str(record["pixels"]),
         )
 
 
@@ -76,7 +76,8 @@ class Answers:
     """answers.jsonl: a line for each scan and model, another for each scan's marks.
 
     A line counts for the state of scan, marks and model file under which it was written (`source`, `model`), and the whole file
-    for one set of rules: another release of the program starts a new one. A torn last line is left out.
+    for one set of rules: another release of the program starts a new one. A torn last line is left out, and so is an answer of
+    before pixels were kept: without them nobody would see that the model has learnt from the scan.
 
     Args:
         folder: where the file lies or will lie.

@@ -11,7 +11,7 @@ from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.explain import explain
 from ankleviewer.core.assessment.preprocess import Placement
 from ankleviewer.core.geometry import Grid
-from ankleviewer.inference.runtime import Engine, available
+from ankleviewer.inference.runtime import Engine, Output, available
 from trainer.networks.head import FractureNet
 
 ENGINES = ("openvino", "cuda")
@@ -38,12 +38,10 @@ def other_engines(
     """
     logits: dict[str, list[float]] = {}
     farthest = 0.0
-    for name in ENGINES:
-        engine = Engine(model, name) if available(name) else None
-        if engine is None or engine.note:
-            continue
-        outputs = [engine.run(np.ascontiguousarray(volume, dtype=np.float32)[None, None]) for volume in volumes]
-        if any(output.note for output in outputs):  # it failed on the way, and the CPU answered
+    for name in filter(available, ENGINES):
+        engine = Engine(model, name)
+        outputs = _outputs(engine, volumes)
+        if outputs is None:
             continue
         logits[engine.provider] = [output.logit for output in outputs]
         for volume, (logit, cam, finer), output in zip(volumes, answers, outputs, strict=True):
@@ -52,6 +50,19 @@ def other_engines(
             got = _places(net, output.cam, output.finer, chance, decision, size)
             farthest = max(farthest, moved(want, got, size))
     return logits, farthest
+
+
+def _outputs(engine: Engine, volumes: Sequence[Float32]) -> list[Output] | None:
+    """What an engine answers; None where the CPU would in its place, as soon as that shows. Raises ModelError as `Engine.run`."""
+    _ = engine.provider  # starts it, and only then is there a note where it does not start
+    if engine.note:
+        return None
+    outputs = []
+    for volume in volumes:
+        outputs.append(engine.run(np.ascontiguousarray(volume, dtype=np.float32)[None, None]))
+        if outputs[-1].note:  # it failed on the way
+            return None
+    return outputs
 
 
 def calls_changed(exact: NDArray[np.float64], others: Sequence[NDArray[np.float64]], decision: Decision) -> int:

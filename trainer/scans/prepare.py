@@ -67,7 +67,7 @@ def prepare(
     parts = dealt.get("parts", {})
     seed = _seed(seed, dealt.get("seed"), out) if part is None else 0
     by_source = _parts_by_source(state, parts)
-    noticed += _anew(state, spec, out)
+    noticed += _anew(state, rules, out)
     if any(state.get(name) != rule for name, rule in rules.items()):
         state = {**state, **rules, "scans": {}}
     write_text(state_file, json.dumps(state))  # tells this folder for ours from here on, even where no scan is to be read
@@ -201,10 +201,13 @@ def _seed(asked: int | None, before: int | None, out: Path) -> int:
     return before or 0 if asked is None else asked
 
 
-def _anew(state: dict[str, Any], spec: PreprocessSpec, out: Path) -> list[str]:
-    if not state.get("scans") or state["preprocessing"] == spec.hash:
+def _anew(state: dict[str, Any], rules: dict[str, Any], out: Path) -> list[str]:
+    if not state.get("scans") or all(state.get(name) == rule for name, rule in rules.items()):
         return []
-    return [f"{out} was prepared with another window, voxels or size: all is made anew, and runs on what was there cannot go on"]
+    other = state["preprocessing"] != rules["preprocessing"]
+    how = "with another window, voxels or size" if other else "by a release that takes scans in otherwise"
+    rest = ", and runs on what was there cannot go on" if other else ""
+    return [f"{out} was prepared {how}: all is made anew{rest}"]
 
 
 def _empty_parts(found: Sequence[Prepared]) -> list[str]:

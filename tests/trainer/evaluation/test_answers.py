@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,20 @@ def test_a_torn_line_costs_that_line_alone(tmp_path: Path, torn: str) -> None:
     answers.add("s3", "", {"m": SURE})
     again = Answers(tmp_path, "1")
     assert [again.prediction(scan, "", "m") for scan in ("s1", "s2", "s3")] == [SURE, None, SURE]
+
+
+def test_an_answer_without_the_scans_pixels_is_asked_again(tmp_path: Path) -> None:
+    """Of before they were kept: `export` could not see that the scan is one that the model has learnt from."""
+    Answers(tmp_path, "1").add("s1", "", {"m": SURE, "n": SILENT}, MARKS)
+    head, first, *others = (tmp_path / NAME).read_text(encoding="utf-8").splitlines()
+    before = json.loads(first)
+    del before["pixels"]
+    (tmp_path / NAME).write_text("\n".join([head, json.dumps(before), *others]) + "\n", encoding="utf-8")
+    answers = Answers(tmp_path, "1")
+    assert answers.prediction("s1", "", "m") is None
+    assert answers.prediction("s1", "", "n") == SILENT and answers.fractures("s1", "") == MARKS
+    answers.add("s1", "", {"m": SURE})
+    assert Answers(tmp_path, "1").prediction("s1", "", "m") == SURE
 
 
 def test_a_file_of_something_else_is_no_obstacle(tmp_path: Path) -> None:

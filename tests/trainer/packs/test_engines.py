@@ -10,6 +10,8 @@ import pytest
 import torch
 
 from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.inference import runtime
+from ankleviewer.inference.ort_session import CPU
 from ankleviewer.inference.runtime import Engine
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
@@ -98,3 +100,31 @@ def test_an_engine_that_does_not_start_is_left_out(net: FractureNet, volumes: li
     monkeypatch.setattr(engines, "Engine", Bent)
     plain = deployed(net)
     assert check_parity(net, plain, to_onnx(plain, 32, {}), DECISION, volumes).engines == ()
+
+
+@pytest.mark.parametrize(("starts", "runs"), [(False, []), (True, ["cuda", "cpu"])])
+def test_no_volume_is_run_where_the_cpu_answers_in_an_engines_place(
+    monkeypatch: pytest.MonkeyPatch, volumes: list[Any], starts: bool, runs: list[str]
+) -> None:
+    ran: list[str] = []
+
+    class Session:
+        input_shape = (1, 1, 32, 32, 32)
+
+        def __init__(self, _model: bytes, name: str) -> None:
+            if name != "cpu" and not starts:
+                raise RuntimeError("no driver")
+            self.name, self.provider = name, CPU if name == "cpu" else "Bent"
+
+        def run(self, _tensor: Any, _cancelled: Any) -> Any:
+            ran.append(self.name)
+            if self.name != "cpu":
+                raise RuntimeError("the device is lost")
+            return np.array([[0.5]], np.float32), np.zeros((1, 1, 2, 2, 2), np.float32), None
+
+    monkeypatch.setattr(runtime, "_open", Session)
+    for module in (runtime, engines):
+        monkeypatch.setattr(module, "available", lambda name: name in ("cpu", "cuda"))
+    answers = [(0.5, volume, None) for volume in volumes]
+    assert engines.other_engines(build("compact", width=0.25), b"", Decision.from_json(DECISION), volumes, answers) == ({}, 0.0)
+    assert ran == runs

@@ -372,6 +372,12 @@ def test_another_window_is_said_to_make_all_anew(tmp_path: Path, monkeypatch: py
         said.clear()
         prepare(tmp_path / "m.csv", tmp_path / "out", spec, say=said.append)
         assert any("made anew" in line for line in said) is (spec is not SPEC)
+    state = tmp_path / "out" / "state.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"taking_in": 5}))
+    for anew in (True, False):
+        said.clear()
+        prepare(tmp_path / "m.csv", tmp_path / "out", replace(SPEC, size=64), say=said.append)
+        assert any("by a release that takes scans in otherwise: all is made anew" in line for line in said) is anew
 
 
 @pytest.mark.parametrize("passing", module.PASSING)
