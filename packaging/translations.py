@@ -83,6 +83,7 @@ NOT_SAID |= {"retired JPEG process, syntax .4.{}", "JPEG Full Progression, Non-H
 NOT_SAID |= {"JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8)", "type {} cannot be stored in NIfTI"}
 NOT_SAID |= {" and {} more"}  # on the command line alone
 NOT_SAID |= {"allocate memory"}  # in the engine's own words
+NOT_SAID |= {"the hospital's own scans"}  # in a pack
 NOT_SAID |= {"AnkleViewer heat map"}  # in a file's header
 NOT_SAID |= {"array of shape {} does not fit the grid {}"}
 

@@ -204,7 +204,7 @@ def test_scans_are_never_overwritten(scans, tmp_path, capsys) -> None:
     assert main(["analyze", str(folder), "--heatmap", scan]) == 2
     assert main(["info", str(folder), "--json", out]) == 2
     assert main(["analyze", str(folder / "s-tiny-gap.nii.gz"), "--model", "all", "--heatmap", str(folder / "s.nii.gz")]) == 2
-    assert capsys.readouterr().err.count("An output would overwrite a scan.") == 3
+    assert capsys.readouterr().err.count("An output would overwrite a scan: ") == 3
     assert main(["analyze", scan, out, "--heatmap", str(folder), "--json", str(folder / "r.json")]) == 0
     assert {name: (folder / name).read_bytes() for name in data} == data
     assert {f.name for f in folder.iterdir()} - data.keys() == {"scan-out-2.nii.gz", "scan-out-out.nii.gz", "r.json"}
@@ -217,7 +217,10 @@ def test_an_output_that_cannot_be_written_costs_no_other(scans, tmp_path, capsys
     files = ["--picture", str(pictures), "--heatmap", str(heat), "--json", str(target)]
     assert main(["analyze", *names, *files]) == 1
     said = capsys.readouterr().err
-    assert f"{pictures / 'a.png'}: the picture could not be written: Is a directory." in said and "Traceback" not in said
+    assert (
+        f"{pictures / 'a.png'}: the picture could not be written: Is a directory. Name another place. [FILE_NOT_WRITTEN]" in said
+        and "Traceback" not in said
+    )
     assert (pictures / "b.png").is_file() and sorted(f.name for f in heat.iterdir()) == ["a.nii.gz", "b.nii.gz"]
     assert [r["models"][0]["call"] for r in json.loads(target.read_text())["results"]] == ["fracture", "no fracture"]
     assert main(["analyze", *names, str(scans / "bad.nii.gz"), *files]) == 3
@@ -373,12 +376,26 @@ def test_a_screenshot_never_replaces_a_scan(monkeypatch, tmp_path, capsys) -> No
         (nifti, "-", "ending in .png"),
         (scan, scan, "overwrite a scan"),
         (folder, piece, "overwrite a scan"),
-        (nifti, tmp_path / "gone" / "x.png", "folder for an output does not exist"),
+        (nifti, tmp_path / "gone" / "x.png", f"folder for an output does not exist: {tmp_path / 'gone' / 'x.png'}"),
     ):
         assert main([str(path), "--screenshot", str(target)]) == 2
         assert said in capsys.readouterr().err
     assert calls == [] and not (tmp_path / "gone").exists()
     assert main([str(nifti), "--screenshot", str(tmp_path / "X.PNG")]) == 0 and len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "usage"),
+    [
+        (["analyze", "SCAN", "--nope"], "ankleviewer analyze"),
+        (["models", "add", "PACK", "--nope"], "ankleviewer models add"),
+        (["selftest", "--nope"], "ankleviewer selftest"),
+    ],
+)
+def test_what_a_command_does_not_know_is_told_with_its_usage(line: list[str], usage: str, capsys) -> None:
+    assert main(line) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: {usage} ") and "unrecognized arguments: --nope" in said
 
 
 def test_without_a_screen_a_sentence_instead_of_qt_s_end(monkeypatch, capsys) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 
 def test_network_is_refused_and_noted(network_attempts: list[str]) -> None:
@@ -26,6 +27,13 @@ def test_unix_sockets_work(tmp_path: Path, network_attempts: list[str]) -> None:
         server.listen()
         client.connect(str(tmp_path / "s"))
     assert network_attempts == []
+
+
+def test_the_gate_tries_the_same_examples_each_time(request: pytest.FixtureRequest) -> None:
+    gate, search = map(settings.get_profile, ("gate", "search"))
+    assert gate.derandomize and gate.deadline is None and gate.database is None
+    assert not search.derandomize and search.deadline is None
+    assert settings.default == settings.get_profile(request.config.getoption("--hypothesis-profile") or "gate")
 
 
 def test_settings_folder_is_new_and_empty(home: Path) -> None:

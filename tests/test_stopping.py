@@ -53,7 +53,7 @@ def test_it_ends_while_an_engine_goes_on(number: signal.Signals, code: int, said
             start = time.perf_counter()
             program.send_signal(number)
             _, err = program.communicate(timeout=20)
-            assert time.perf_counter() - start < 5.0, "about 0.2 s where the processor is free"
+            assert time.perf_counter() - start < 15.0, "about 0.2 s where the processor is free"
         finally:
             program.kill()
     assert (program.returncode, err) == (code, said)

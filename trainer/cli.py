@@ -16,7 +16,7 @@ from ankleviewer import keep_matplotlib_at_home
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from trainer.arguments import at_least, check_simulate, check_train, positive, reach_mm, share, spacing_mm, training_options
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
-from trainer.taken import taken
+from trainer.taken import anew, check_out, taken
 
 if TYPE_CHECKING:
     from trainer.orders import TrainOrder
@@ -69,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--strength", type=share, help="of the augmentation, 0 to 1; default: the preset's")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
     p.add_argument("--tensorboard", action="store_true", help="write events for TensorBoard into RUN/tensorboard")
-    p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; otherwise it begins anew")
+    told = "go on from the last checkpoint in --out; where there is none (which is said), and without --resume, it begins anew"
+    p.add_argument("--resume", action="store_true", help=told)
     p = commands.add_parser("tune", help="search learning rate and augmentation on the validation scans")
     training_options(p, "DATA", "a folder that `prepare` made")
     p.add_argument("--trials", type=at_least(1), default=20, help="how many are made; default: 20")
@@ -110,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--scans", type=at_least(40), default=800, help="to learn from, 40 or more; default: 800")
     p.add_argument("--steps", type=at_least(1), default=2000, help="of the training; default: 2000")
     p.add_argument("--jobs", type=at_least(1), default=1, help="processes that make the scans; default: 1")
-    p.add_argument("--resume", action="store_true", help="go on from the last checkpoint in --out; scans there stay anyway")
+    p.add_argument("--resume", action="store_true", help=f"{told}; scans there stay anyway")
     return top
 
 
@@ -127,6 +128,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     since = 0.0 if getattr(args, "resume", False) else time.time()
     try:
         with ended_by_signals():
+            if hasattr(args, "out"):
+                check_out(args.out)
             return _COMMANDS[args.command](args)
     except AnkleViewerError as error:
         print(error, file=sys.stderr)
@@ -230,18 +233,13 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 def _prepare(args: argparse.Namespace) -> int:
     from ankleviewer.core.assessment.preprocess import FINE, PAPER
     from trainer.scans.flow_diagram import flow_lines
-    from trainer.scans.prepare import prepare
+    from trainer.scans.prepare import prepare, remarks
     from trainer.scans.split import flow
 
     spec = FINE if args.window == "bone" else PAPER
     with _Bar("scans") as bar:
         found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=bar.step, say=bar.say)
-    print(flow_lines(flow(found)))
-    if alone := sum(not item.row.patient_named for item in found if not item.excluded):
-        print(
-            f"no patient named: {alone} of them, each counts as a patient of its own; scans of one patient might then stand in "
-            "two parts of the split, which the column `patient` prevents"
-        )
+    print(flow_lines(flow(found)), *remarks(found, args.out), sep="\n")
     return DONE
 
 
@@ -258,6 +256,8 @@ def _train(args: argparse.Namespace) -> int:
         strength=args.strength,
     )
     with taken(args.out):
+        if told := anew(args.out, args.resume, args.folds is not None):
+            print(told, flush=True)
         if args.folds is not None:
             return _cross_validate(args, order)
         return _train_one(args, order)
@@ -294,6 +294,8 @@ def _locator(args: argparse.Namespace) -> int:
     from trainer.locator.make import make
 
     with taken(args.out), _Bar("locator") as bar:
+        if told := anew(args.out, args.resume):
+            bar.say(told)
 
         def report(step: int, _loss: float) -> None:
             bar.step(step, args.steps)

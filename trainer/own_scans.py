@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.words import OWN_SCANS
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
 from trainer.runs import BATCH_SEED, validation_figures
@@ -125,7 +126,7 @@ def train_on(
                 "seed": order.seed,
                 "scans": len(own),
                 "pictures": pictures(own),
-                "data": "the hospital's own scans",
+                "data": OWN_SCANS,
                 "init": name_of(order.init),
                 "fingerprint": known,
             },

@@ -1,5 +1,6 @@
-"""One command at a time in a folder: two that train into one would mix their states, and both end as if all were well. And one
-process at a time in what all those of a command do with its files.
+"""The folder of a command: that it can be one, that one command at a time works in it (two that train into one would mix their
+states, and both end as if all were well), and what `--resume` finds there. And one process at a time in what all those of a
+command do with its files.
 """
 
 from __future__ import annotations
@@ -15,6 +16,38 @@ from ankleviewer.io.locked import locked, take
 
 LOCK = ".in-use"
 TURN = ".turn"
+# what --resume goes on from: states of a run, or of cross-validation's folds and their answers
+STATES = ("checkpoint*.pt", "shallow/checkpoint*.pt")
+FOLDS = ("fold-*/checkpoint*.pt", "fold-*/answers.json")
+
+
+def check_out(folder: Path) -> None:
+    """Whether a command may write to a folder of this name: it is one, or nothing of that name is there.
+
+    Raises:
+        AnkleViewerError: OUT_UNFIT, it, or a folder that it lies in, is a file.
+    """
+    for place in (folder, *folder.parents):
+        if place.is_dir():
+            return
+        if os.path.lexists(place):  # a link that leads nowhere, too
+            raise AnkleViewerError(
+                "OUT_UNFIT",
+                f"{place} is there already, and no folder: give by --out a folder, which is made where it is missing.",
+            )
+
+
+def anew(folder: Path, resume: bool, folds: bool = False) -> str:
+    """What is to be said where `--resume` finds nothing to go on from; "" where it does, or was not given.
+
+    No error: a job that a batch system may put back into its queue is given --resume from its first start on, and one that was
+    killed before its first checkpoint begins anew too. A name that was mistyped is seen by the line.
+    """
+    if not resume or not _first():  # of the processes that torchrun starts together one speaks
+        return ""
+    if any(any(folder.glob(pattern)) for pattern in (FOLDS if folds else STATES)):
+        return ""
+    return f"{folder} holds no {'fold' if folds else 'checkpoint'} to go on from; training begins anew"
 
 
 @contextlib.contextmanager
@@ -27,7 +60,7 @@ def taken(folder: Path) -> Iterator[None]:
     Raises:
         AnkleViewerError: FOLDER_IN_USE, another command has it.
     """
-    if os.environ.get("RANK", "0") != "0":
+    if not _first():
         yield
         return
     made = not folder.exists()
@@ -47,6 +80,10 @@ def taken(folder: Path) -> Iterator[None]:
         if made:
             with contextlib.suppress(OSError):  # another process of torchrun holds a file; the block's own error is what counts
                 _remove_unused(folder)
+
+
+def _first() -> bool:
+    return os.environ.get("RANK", "0") == "0"
 
 
 def _remove_unused(folder: Path) -> None:

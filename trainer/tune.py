@@ -56,7 +56,7 @@ def tune(
         from optuna.trial import TrialState
     except ImportError as error:
         raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # a warning holds the traceback of what stopped a trial, Ctrl-C's too
     check_order(order)
     spec, own, judges = _parts(data)  # data that cannot be used must not use up trials
     order.out.mkdir(parents=True, exist_ok=True)

@@ -85,7 +85,10 @@ def _no_empty_words(options: argparse.Namespace) -> None:
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     if arguments and arguments[0] in COMMANDS:
-        return _parser().parse_args(arguments)
+        options, rest = _parser().parse_known_args(arguments)
+        if rest:  # by the parser of the command, whose usage is of help
+            options.parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        return options
     parser = _window_parser()
     if arguments and (meant := _command_meant(arguments[0])):  # before `--help`, which would be the window's
         parser.error(f"`{arguments[0]}` is neither a file nor a command; did you mean `{meant}`?")
@@ -129,33 +132,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     analyze.add_argument("--report", metavar="FILE.pdf", help="a report on paper, without names; several PATHs: a folder")
     analyze.add_argument("--series", metavar="NAME", help=_SERIES)
-    analyze.set_defaults(command=_analyze)
+    analyze.set_defaults(parser=analyze, command=_analyze)
 
     info = commands.add_parser("info", help="what a scan is, its geometry, the checks and the verdict; no model is run")
     info.add_argument("path", metavar="PATH", help=_SCAN)
     info.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
     info.add_argument("--series", metavar="NAME", help=f"{_SERIES}; `list` lists them")
-    info.set_defaults(command=_info)
+    info.set_defaults(parser=info, command=_info)
 
     models = commands.add_parser("models", help="model packs: list, verify, add, remove")
     actions = models.add_subparsers(required=True, metavar="list|verify|add|remove")
     listing = actions.add_parser("list", help="packs, their hashes, what they were trained on, their figures")
-    listing.set_defaults(command=_models, action="list", pack=[])
+    listing.set_defaults(parser=listing, command=_models, action="list", pack=[])
     verify = actions.add_parser(
         "verify", help="compare every file of a pack with its manifest, and run it once (all packs without PACK)"
     )
     verify.add_argument("pack", nargs="*", metavar="PACK")
-    verify.set_defaults(command=_models, action="verify")
+    verify.set_defaults(parser=verify, command=_models, action="verify")
     add = actions.add_parser("add", help="verify a pack, run it once, and add it to your own")
     add.add_argument("pack", nargs=1, metavar="PACK", help="folder or .zip")
-    add.set_defaults(command=_models, action="add")
+    add.set_defaults(parser=add, command=_models, action="add")
     remove = actions.add_parser("remove", help="delete a pack of your own; what is shipped stays")
     remove.add_argument("pack", nargs=1, metavar="NAME", help="of the pack, or of its folder or .zip among your models")
-    remove.set_defaults(command=_models, action="remove")
+    remove.set_defaults(parser=remove, command=_models, action="remove")
 
     selftest = commands.add_parser("selftest", help="OpenGL, engine, models, locator, the sample's answer, write access")
     selftest.add_argument("--json", metavar="FILE", help="write it as JSON; - prints it")
-    selftest.set_defaults(command=_selftest)
+    selftest.set_defaults(parser=selftest, command=_selftest)
     return parser
 
 

@@ -174,7 +174,7 @@ def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, P
             write(file)
         except (OSError, MemoryError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
-            console.complain(f"{file}: {what} could not be written: {why}.")
+            console.complain(f"{file}: {what} could not be written: {why}. Name another place. [FILE_NOT_WRITTEN]")
             log.error("system error %s", getattr(error, "errno", None) or type(error).__name__)
             code = console.FAILED
     return code

@@ -115,11 +115,11 @@ class _Names:
         """Take names that somebody chose. Raises UsageError."""
         for file in files:
             if self._is_scan(Path(os.path.realpath(file))):
-                raise UsageError("An output would overwrite a scan.")
+                raise UsageError(f"An output would overwrite a scan: {file}")
             if file.is_dir():  # told before hours of work, not after them
-                raise UsageError("An output must name a file, and there is a folder of that name.")
+                raise UsageError(f"An output must name a file, and there is a folder of that name: {file}")
             if not Path(os.path.realpath(file)).parent.is_dir():
-                raise UsageError("The folder for an output does not exist.")
+                raise UsageError(f"The folder for an output does not exist: {file}")
         if not self.free(files):
             raise UsageError("Two outputs have the same name.")
         self.take(files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 ASSESSED = "distal tibia, distal fibula and talus"
+OWN_SCANS = "the hospital's own scans"  # what a network learned from, as the trainer writes it into packs
 MOST_DECIMALS = 6  # of a probability
 
 

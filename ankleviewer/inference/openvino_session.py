@@ -56,6 +56,7 @@ class OpenVinoSession:
     def run(self, tensor: NDArray[np.float32], cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any]:
         """(logit, cam, finer map or None) as they come."""
         ours, unwanted = threading.Event(), threading.Event()
+        guard = threading.Lock()  # our run does not end, and another's begin, while it is being stopped
 
         def work() -> tuple[Any, Any, Any]:
             while not self._lock.acquire(timeout=POLL_S):  # another thread's run may take long
@@ -66,7 +67,8 @@ class OpenVinoSession:
                 try:
                     self._request.infer({"volume": tensor})
                 finally:
-                    ours.clear()
+                    with guard:
+                        ours.clear()
                 # copies: the tensors belong to the request and change with its next run
                 names = ("logit", "cam", FINER) if self._finer else ("logit", "cam")
                 logit, cam, *finer = (np.array(self._request.get_tensor(name).data) for name in names)
@@ -76,8 +78,9 @@ class OpenVinoSession:
 
         def stop() -> None:
             unwanted.set()
-            if ours.is_set():  # else it is another run that would end
-                self._request.cancel()
+            with guard:
+                if ours.is_set():  # else it is another run that would end
+                    self._request.cancel()
 
         return aside(work, cancelled, stop)
 

@@ -66,9 +66,20 @@ def _is_stream(path: Path) -> bool:
 
 def _umask() -> int:
     # mkstemp makes files 0600; exports should get the permissions any other new file would get.
-    mask = os.umask(0)
+    with contextlib.suppress(OSError, StopIteration), open("/proc/self/status", "rb") as status:
+        return int(next(line for line in status if line.startswith(b"Umask:")).split()[1], 8)
+    return _AT_FIRST
+
+
+def _asked_by_setting() -> int:
+    # Nothing else tells it elsewhere, and it is the whole process's: two threads that ask so at once may leave it as set.
+    # Therefore once, in the import, which Python lets one thread do; a file that another one makes meanwhile is private.
+    mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+_AT_FIRST = _asked_by_setting()
 
 
 def _sync_folder(folder: Path) -> None:

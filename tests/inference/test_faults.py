@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,6 +29,7 @@ class Computer:
         self.seconds = {"cuda": 0.0, "openvino": 0.02, "cpu": 0.05}
         self.answers: dict[str, tuple] = dict.fromkeys(PROVIDERS, ANSWER)
         self.opened: list[str] = []
+        self.now = 0.0  # goes on by what the runs take, and by nothing else
 
     def __call__(self, _model: bytes, name: str) -> runtime.Session:
         here = self
@@ -41,7 +42,7 @@ class Computer:
             input_shape = (1, 1, 2, 2, 2)
 
             def run(self, *_: object) -> tuple:
-                time.sleep(here.seconds[name])
+                here.now += here.seconds[name]
                 if here.bad.get(name) == "run":
                     raise here.error
                 return here.answers[name]
@@ -59,6 +60,7 @@ def computer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Computer:
     monkeypatch.setattr(choice, "_found", {})
     monkeypatch.setattr(runtime, "available", lambda _name: True)
     monkeypatch.setattr(runtime, "_open", made)
+    monkeypatch.setattr(runtime, "time", SimpleNamespace(perf_counter=lambda: made.now))
     return made
 
 

@@ -98,14 +98,14 @@ def test_a_signal_is_heard_while_it_runs(folder: Path) -> None:
     class Engine:
         def run(self, _names: object, _inputs: object, options: Any) -> None:
             began.set()
-            until = time.monotonic() + 5.0
+            until = time.monotonic() + 60.0
             while not options.terminate and time.monotonic() < until:
                 time.sleep(0.005)
             if options.terminate:
                 ended.set()
 
     def interrupted() -> bool:
-        if began.wait(5.0):
+        if began.is_set():  # it is asked before the run begins, too
             raise KeyboardInterrupt
         return False
 
@@ -185,7 +185,7 @@ def test_a_request_to_stop_is_heard_while_a_large_scan_is_prepared(
     try:
         with pytest.raises(Cancelled):
             module._across(volume(80), coarse, locator, (), began.is_set)
-        assert time.perf_counter() - start < 10.0
+        assert time.perf_counter() - start < 18.0
     finally:
         go_on.set()
 

@@ -10,6 +10,7 @@ import threading
 import time
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,17 +20,17 @@ from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.inference import choice, ort_session, runtime
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.runtime import CPU, Engine, Output
+from ankleviewer.inference.watch import left_running
 
 VOLUME = np.zeros((1, 1, 128, 128, 128), dtype=np.float32)
 
 
-@pytest.fixture(scope="module")
-def slow_model() -> bytes:
-    """Runs for seconds: many 3D convolutions with 16 channels on 64^3."""
+def slow(layers: int) -> bytes:
+    """Many 3D convolutions with 16 channels on 64^3."""
     rng = np.random.default_rng(0)
     nodes = [helper.make_node("MaxPool", ["volume"], ["x0"], kernel_shape=[2] * 3, strides=[2] * 3)]
     weights = []
-    for n in range(60):
+    for n in range(layers):
         channels = 1 if n == 0 else 16
         weights.append(numpy_helper.from_array(rng.normal(size=(16, channels, 3, 3, 3)).astype(np.float32) * 0.05, f"w{n}"))
         nodes.append(helper.make_node("Conv", [f"x{n}", f"w{n}"], [f"x{n + 1}"], pads=[1] * 6))
@@ -39,7 +40,7 @@ def slow_model() -> bytes:
         numpy_helper.from_array(np.array([2, 3, 4]), "axes"),
     ]
     nodes += [
-        helper.make_node("Conv", ["x60", "last"], ["cam"], strides=[4] * 3),
+        helper.make_node("Conv", [f"x{layers}", "last"], ["cam"], strides=[4] * 3),
         helper.make_node("ReduceSum", ["cam", "axes"], ["sum"], keepdims=0),
         helper.make_node("Reshape", ["sum", "shape"], ["logit"]),
     ]
@@ -56,23 +57,38 @@ def slow_model() -> bytes:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9).SerializeToString()
 
 
+@pytest.fixture(scope="module")
+def slow_model() -> bytes:
+    """Runs for seconds."""
+    return slow(60)
+
+
+@pytest.fixture(scope="module")
+def endless_model() -> bytes:
+    """Runs for half a minute and longer on two cores, and is built in a second."""
+    return slow(600)
+
+
 def cancel_while_running(engine: Engine) -> None:
-    stop = threading.Event()
-    timer = threading.Timer(0.3, stop.set)
-    timer.start()
-    start = time.perf_counter()
+    assert engine.provider, "it is built before the clock starts"
+    asked: list[float] = []
+
+    def cancelled() -> bool:
+        asked.append(time.monotonic())
+        return asked[-1] - asked[0] > 0.3
+
     with pytest.raises(Cancelled):
-        engine.run(VOLUME, stop.is_set)
-    assert time.perf_counter() - start < 3.0
-    timer.join()
+        engine.run(VOLUME, cancelled)
+    assert time.monotonic() - asked[0] < 10.0
+    assert not left_running()
 
 
-def test_cancel_while_running(slow_model: bytes) -> None:
-    engine = Engine(slow_model, "cpu")
+def test_cancel_while_running(endless_model: bytes) -> None:
+    engine = Engine(endless_model, "cpu")
     cancel_while_running(engine)
     with pytest.raises(Cancelled):
         engine.run(VOLUME, lambda: True)
-    assert not [t for t in threading.enumerate() if t.name == "ankleviewer-cancel"]
+    assert not left_running()
 
 
 def test_engine_is_usable_after_cancel(model_builder) -> None:
@@ -237,7 +253,7 @@ def test_one_thread_and_many_agree(model_builder, monkeypatch) -> None:
 
 
 @pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
-def test_openvino_equals_onnxruntime(model_builder, slow_model: bytes) -> None:
+def test_openvino_equals_onnxruntime(model_builder, endless_model: bytes) -> None:
     volume = np.random.default_rng(1).random(VOLUME.shape, dtype=np.float32)
     for pooling in ("lse", "gap"):
         model = model_builder(pooling).SerializeToString()
@@ -245,7 +261,7 @@ def test_openvino_equals_onnxruntime(model_builder, slow_model: bytes) -> None:
         assert (other.provider, other.note) == ("OpenVINO CPU", "")
         assert other.logit == pytest.approx(cpu.logit, rel=1e-4, abs=1e-4)
         np.testing.assert_allclose(other.cam, cpu.cam, atol=1e-4 * max(1.0, float(np.abs(cpu.cam).max())))
-    engine = Engine(slow_model, "openvino")
+    engine = Engine(endless_model, "openvino")
     cancel_while_running(engine)
     with pytest.raises(ModelError, match="MODEL_FAILED"):  # answered on the CPU, which refuses it too
         engine.run(VOLUME[:, :, :8])
@@ -299,21 +315,21 @@ def test_a_session_that_takes_long_to_build_stays(model_builder, monkeypatch) ->
 
 
 class Measured:
-    """Sessions that know how long they take, and note when they run."""
+    """Sessions that know how long they take, and a clock that goes on by that alone; notes what is opened."""
 
-    def __init__(self, **pauses: float) -> None:
-        self.pauses, self.opened = pauses, []
+    def __init__(self, **seconds: float) -> None:
+        self.seconds, self.opened, self.now = seconds, [], 0.0
 
     def __call__(self, _model: bytes, name: str) -> runtime.Session:
-        pauses, opened = self.pauses, self.opened
-        opened.append(name)
+        here = self
+        self.opened.append(name)
 
         class Timed:
             provider = name
             input_shape = (1, 1, 2, 2, 2)
 
             def run(self, *_: object) -> tuple[np.ndarray, np.ndarray, None]:
-                time.sleep(pauses[name])
+                here.now += here.seconds[name]
                 return np.zeros(1), np.zeros((1, 1, 2, 2, 2)), None
 
         return Timed()  # type: ignore[return-value]
@@ -326,6 +342,7 @@ def measured_engines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **seconds:
     monkeypatch.setattr(runtime, "available", lambda name: name in ("openvino", "cpu"))
     opened = Measured(**seconds)
     monkeypatch.setattr(runtime, "_open", opened)
+    monkeypatch.setattr(runtime, "time", SimpleNamespace(perf_counter=lambda: opened.now))
     return opened
 
 
@@ -352,14 +369,14 @@ def test_measuring_ends_on_request_and_begins_anew(monkeypatch, tmp_path) -> Non
 
 
 def test_auto_measures_in_its_first_run_which_ends_on_request(monkeypatch, tmp_path) -> None:
-    opened = measured_engines(monkeypatch, tmp_path, openvino=0.05, cpu=0.0)
+    opened = measured_engines(monkeypatch, tmp_path, openvino=0.05, cpu=0.01)
     engine = Engine(b"model", "auto")
     assert opened.opened == []
     with pytest.raises(Cancelled):
         engine.run(VOLUME, lambda: len(opened.opened) == 1)
     assert opened.opened == ["openvino"]
     output = engine.run(VOLUME, lambda: False)
-    assert output.provider == "cpu" and output.seconds < 0.05 and opened.opened[1:] == ["openvino", "cpu", "cpu"]
+    assert output.provider == "cpu" and output.seconds == pytest.approx(0.01) and opened.opened[1:] == ["openvino", "cpu", "cpu"]
 
 
 def test_who_waits_for_another_s_measuring_can_stop_waiting(monkeypatch) -> None:

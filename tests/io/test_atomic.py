@@ -4,10 +4,12 @@ import json
 import os
 import stat
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from ankleviewer.io import atomic
 from ankleviewer.io.atomic import atomic_file, write_bytes, write_text
 
 
@@ -54,13 +56,51 @@ def test_a_missing_folder_is_an_os_error(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
-def test_the_file_gets_usual_permissions(tmp_path):
-    old = os.umask(0o022)
+def test_the_file_gets_the_permissions_of_any_other(tmp_path):
+    write_bytes(tmp_path / "file", b"")
+    (tmp_path / "other").touch()
+    assert (tmp_path / "file").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="elsewhere it is that of the program's start")
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o007, 0o660)], ids=oct)
+def test_a_umask_that_is_set_later_holds(tmp_path, mask, mode):
+    old = os.umask(mask)
     try:
         write_bytes(tmp_path / "file", b"")
     finally:
         os.umask(old)
-    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o644
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+
+
+def test_where_the_system_does_not_tell_the_umask_it_is_that_of_the_start(monkeypatch):
+    def none(*_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(atomic, "open", none, raising=False)
+    monkeypatch.setattr(atomic, "_AT_FIRST", 0o027)
+    assert atomic._umask() == 0o027
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_two_threads_leave_the_umask_as_it_is(monkeypatch):
+    real = os.umask
+
+    def slow(mask):
+        time.sleep(0.001)  # the other thread's turn
+        return real(mask)
+
+    old = real(0o022)
+    try:
+        monkeypatch.setattr(os, "umask", slow)
+        threads = [threading.Thread(target=lambda: [atomic._umask() for _ in range(50)]) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        left = real(old)
+    assert left == 0o022
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes and links of POSIX")

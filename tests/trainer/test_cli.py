@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import signal
 import sys
@@ -161,6 +162,7 @@ def test_scans_without_a_patient_are_told(
         assert main(["prepare", "scans.csv", "--out", str(tmp_path)]) == 0
         said = capsys.readouterr().out
         assert told in said and ("no patient" in said) == bool(told)
+        assert "column `excluded`\n" in said and str(tmp_path / "index.csv") in said
 
 
 def test_scans_that_the_truth_lacks_are_named(
@@ -218,6 +220,90 @@ def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
     assert main([*line.split(), "--init", "i", "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
     assert met == [TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "work"),
+    [
+        ("train --model compact --data simulate", "trainer.runs.train_on_simulator"),
+        ("train --model compact --data d", "trainer.own_scans.train_on_scans"),
+        ("train --model compact --data d --folds 2", "trainer.cross_validation.cross_validate"),
+        ("locator", "trainer.locator.make.make"),
+    ],
+)
+def test_resume_that_finds_nothing_is_said_before_the_work(
+    line: str, work: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped name would otherwise cost hours; a job that is always given --resume must begin all the same."""
+    before: list[str] = []
+    record = dict.fromkeys(("mean", "standard_deviation", "found"), 0.0) | dict.fromkeys(("folds", "scans", "ankles"), 1)
+    monkeypatch.setattr(work, lambda *_, **__: before.append(capsys.readouterr().out) or record | {"median_mm": 1})
+    out = tmp_path / "R3"
+    assert main([*line.split(), "--out", str(out), "--resume"]) == 0
+    assert main([*line.split(), "--out", str(out)]) == 0
+    what = "fold" if "--folds" in line else "checkpoint"
+    assert before[0] == f"{out} holds no {what} to go on from; training begins anew\n"
+    assert "anew" not in before[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "train --model compact --data d",
+        "train --model compact --data simulate --resume",
+        "train --model compact --data d --folds 2",
+        "tune --model compact --data d",
+        "locator",
+        "prepare scans.csv",
+        "simulate --count 1 --seed 1",
+        "export run",
+        "evaluate --models m --data d",
+    ],
+)
+@pytest.mark.parametrize("below", ["", "below"])
+def test_an_output_that_is_a_file_is_wrong_usage(
+    line: str, below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(cli._COMMANDS, line.split(maxsplit=1)[0], lambda _: pytest.fail("nothing may begin"))
+    scan = tmp_path / "scan.nii.gz"
+    scan.write_bytes(b"scan")
+    assert main([*line.split(), "--out", str(scan / below)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"OUT_UNFIT: {scan} is there already, and no folder: give") and said.count("\n") == 1
+    assert scan.read_bytes() == b"scan"
+
+
+def test_a_folder_of_something_else_is_no_place_for_a_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from trainer.packs.folder import check_folder
+
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.docx").touch()
+    monkeypatch.setattr(publish, "export_run", lambda order: check_folder(order.out))
+    assert main(["export", "run", "--out", str(tmp_path / "other"), "--name", "ours"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("OUT_UNFIT: ") and "give another folder by --out" in said
+
+
+def test_ctrl_c_in_a_search_ends_in_one_line(
+    tmp_path: Path,
+    prepared: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Optuna logs a trial that was stopped with its traceback, through a handler that holds the stderr of its own start."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trainer.tune.train_on_scans", stop)
+    monkeypatch.setattr(logging.getLogger("optuna"), "handlers", [caplog.handler])
+    data = prepared(tmp_path / "data")
+    assert main(["tune", "--model", "compact", "--data", str(data), "--out", str(tmp_path / "t"), "--trials", "1"]) == 1
+    assert capsys.readouterr().err == "Stopped; what was written so far stays, the same command goes on from there.\n"
+    assert not caplog.records
 
 
 def test_own_scans_are_trained_on_cross_validated_and_tuned_by_the_command_line(

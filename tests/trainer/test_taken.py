@@ -1,4 +1,4 @@
-"""One command at a time in a folder."""
+"""One command at a time in a folder, which can be one; what `--resume` finds there."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
+from trainer import failures
 from trainer.cli import main
-from trainer.taken import LOCK, TURN, in_turn, taken
+from trainer.taken import FOLDS, LOCK, STATES, TURN, anew, check_out, in_turn, taken
 
 HOLDS = """
 import sys
@@ -129,3 +130,56 @@ def test_training_and_locator_ask_for_their_folder(
     assert main([*command, "--out", str(tmp_path / "run")]) == 2
     assert capsys.readouterr().err.startswith("FOLDER_IN_USE")
     another.communicate("")
+
+
+def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
+    (tmp_path / "scan.nii.gz").write_bytes(b"scan")
+    check_out(tmp_path)
+    check_out(tmp_path / "new" / "run")
+    for out in (tmp_path / "scan.nii.gz", tmp_path / "scan.nii.gz" / "run" / "deeper"):
+        with pytest.raises(
+            AnkleViewerError, match=r"scan\.nii\.gz is there already, and no folder: give by --out a folder"
+        ) as met:
+            check_out(out)
+        assert met.value.code == "OUT_UNFIT"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")
+def test_a_link_that_leads_nowhere_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    with pytest.raises(AnkleViewerError, match="OUT_UNFIT"):
+        check_out(tmp_path / "link")
+
+
+@pytest.mark.parametrize(
+    ("there", "folds", "told"),
+    [
+        ("", False, "holds no checkpoint to go on from; training begins anew"),
+        ("", True, "holds no fold to go on from; training begins anew"),
+        ("config.json", False, "holds no checkpoint"),  # killed before its first checkpoint
+        ("fold-1/answers.json", False, "holds no checkpoint"),
+        ("checkpoint.pt", True, "holds no fold"),
+        ("checkpoint.pt", False, ""),
+        ("checkpoint.previous.pt", False, ""),
+        ("shallow/checkpoint.pt", False, ""),
+        ("fold-2/checkpoint.pt", True, ""),
+        ("fold-1/answers.json", True, ""),
+    ],
+)
+def test_what_resume_does_not_find_is_said(tmp_path: Path, there: str, folds: bool, told: str) -> None:
+    run = tmp_path / "R3"
+    if there:
+        (run / there).parent.mkdir(parents=True)
+        (run / there).touch()
+    said = anew(run, True, folds)
+    assert told in said and bool(said) == bool(told) and (not said or "R3" in said)
+    assert anew(run, False, folds) == "", "nobody expects it to go on"
+
+
+def test_one_of_many_processes_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RANK", "1")
+    assert anew(tmp_path, True) == ""
+
+
+def test_what_a_command_goes_on_from_is_the_same_at_its_start_and_at_its_end() -> None:
+    assert set(STATES + FOLDS) == set(failures._STATES)

@@ -8,14 +8,15 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 import scipy.ndimage  # noqa: F401  reading a scan has brought it before anything is painted
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QThreadPool
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QThreadPool, SignalInstance
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from ankleviewer.core.assessment.decision import CalibrationBin, Decision
@@ -34,6 +35,7 @@ from ankleviewer.ui.words import translate
 _VTK = ("vtkXOpenGLRenderWindow", "vtkGenericOpenGLRenderWindow", "vtkRenderWindow", "QtInteractor", "_Hidden")
 GRID = Grid.axis_aligned((64, 72, 80), (1.0, 1.0, 1.0), (-32.0, -40.0, 100.0))
 HEAT_GRID = Grid.axis_aligned((128, 128, 128), 1.0, (-64.0, -64.0, 76.0))
+_LONGEST_MS = 60_000  # what must happen is waited for; below the time that pytest gives a test
 T = TypeVar("T", bound=np.generic)
 FIRST, SECOND = (-6.0, 4.0, 140.0), (12.0, -10.0, 150.0)
 
@@ -239,12 +241,40 @@ def what_was_there_is_no_leak(qapp: QApplication) -> None:
     gc.freeze()
 
 
+class PatientBot(QtBot):
+    """pytest-qt's, but a machine that is busy with other things fails no test: a wait ends when what it is for has happened."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = _LONGEST_MS) -> None:  # noqa: N802  pytest-qt's name
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = _LONGEST_MS, **more: Any) -> Any:  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitSignals(self, signals: list[SignalInstance], *, timeout: int = _LONGEST_MS, **more: Any) -> Any:  # noqa: N802
+        return super().waitSignals(signals, timeout=timeout, **more)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = _LONGEST_MS) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget: QWidget, *, timeout: int = _LONGEST_MS) -> Any:  # noqa: N802
+        return super().waitActive(widget, timeout=timeout)
+
+    def waitCallback(self, *, timeout: int = _LONGEST_MS, **more: Any) -> Any:  # noqa: N802
+        return super().waitCallback(timeout=timeout, **more)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """As pytest-qt's own, which closes at the test's end what `addWidget` was told of."""
+    return PatientBot(request)
+
+
 @pytest.fixture(autouse=True)
 def no_leaks(qapp: QApplication) -> Iterator[None]:
     """Nothing survives a test: no window, no job, no VTK render window."""
     theme.apply(qapp, "dark")
     yield
-    assert QThreadPool.globalInstance().waitForDone(5000), "a job is still running"
+    assert QThreadPool.globalInstance().waitForDone(_LONGEST_MS), "a job is still running"
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
     gc.collect()

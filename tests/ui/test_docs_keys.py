@@ -90,7 +90,7 @@ def test_esc_ends_one_thing_at_a_time_in_the_order_of_the_page(make_window, back
     window.cancel()
     assert not window.editing.active and busy.running and window.view.state.layout == "axial"
     window.cancel()
-    qtbot.waitUntil(lambda: not busy.running, timeout=5000)
+    qtbot.waitUntil(lambda: not busy.running)
     assert window.view.state.layout == "axial"
     window.cancel()
     assert window.view.state.layout == "grid"

@@ -100,7 +100,7 @@ def test_work_under_way_ends_first(waiting, backend, qtbot) -> None:
 def test_a_report_under_way_ends_first_and_is_told(keep, make_window, backend, qtbot, monkeypatch) -> None:
     keeper = keep(make_window(backend))
     first, go = keeper.window, threading.Event()
-    monkeypatch.setattr(backend, "save_report", lambda *_: go.wait(5))
+    monkeypatch.setattr(backend, "save_report", lambda *_: go.wait(60))
     first.exporting.save_report("a.pdf")
     language.choose(first, "de")
     assert "work under way" in first.toast.widget.text()

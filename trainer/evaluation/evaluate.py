@@ -29,6 +29,7 @@ from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import SIMULATOR, DataError, Row, read_manifest
 from trainer.scans.marks import marked_fractures, read_marks
 from trainer.scans.source import TAKING_IN, fingerprint
+from trainer.scans.split import SPLITS
 
 if TYPE_CHECKING:
     from ankleviewer.core.assessment.explain import HeatMap
@@ -81,7 +82,7 @@ def evaluate(
         `scans_named`.
 
     Raises:
-        DataError: see `read_manifest` and `read_marks`; a label and truth.json contradict each other.
+        DataError: see `_table`, `read_manifest` and `read_marks`; a label and truth.json contradict each other.
         ModelError: a pack is refused.
         AnkleViewerError: MODELS_SAME_NAME, figures go by the models' names.
         OSError: `out` cannot be written.
@@ -90,7 +91,7 @@ def evaluate(
     from ankleviewer.inference.predictor import Predictor
     from ankleviewer.io.atomic import write_text
 
-    rows = read_manifest(data)
+    rows = read_manifest(_table(data))
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
     truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
     _check_truth(rows, truth or {})
@@ -145,6 +146,18 @@ def evaluate(
     _draw_roc(folder / "roc.png", rows, answers)
     write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
+
+
+def _table(data: str | Path) -> str | Path:
+    """`data`, unless it is a folder of `prepare`, which holds a table for each part of the split.
+
+    Raises:
+        DataError: TABLE_UNREADABLE, with the table that is meant: the part that no training and no threshold has seen.
+    """
+    test = Path(data) / f"{SPLITS[-1][0]}.csv"
+    if test.is_file() and not (Path(data) / "manifest.csv").exists():
+        raise DataError("TABLE_UNREADABLE", f"there is no manifest.csv in {data}, which `prepare` made: give --data {test}")
+    return data
 
 
 def scans_named(rows: Sequence[Row], data: str | Path) -> str:

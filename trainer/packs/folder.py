@@ -8,25 +8,36 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.manifest import MANIFEST_FILE, SCHEMA
 from ankleviewer.inference.pack_files import besides, write_files
 from ankleviewer.inference.packs import ASIDE
+
+
+class FolderTakenError(AnkleViewerError, FileExistsError):
+    """Something else than a pack lies where one is to be written; OUT_UNFIT."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("OUT_UNFIT", message)
 
 
 def check_folder(out_dir: Path) -> None:
     """Whether a pack may be written there: nothing is there, or an empty folder, or a pack and nothing else.
 
     Raises:
-        FileExistsError: something else, which the sentence names.
+        FolderTakenError: something else, which the sentence names.
         OSError: the folder cannot be read.
     """
     for folder in (out_dir, _aside(out_dir)):
         if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
             continue
         if not folder.is_dir() or not _is_pack(folder):
-            raise FileExistsError(f"{folder} exists and is no model pack")
+            raise FolderTakenError(f"{folder} exists and is no model pack; it stays as it is: give another folder by --out.")
         if others := besides(folder):
-            raise FileExistsError(f"{folder} holds more than a model pack, and all of it would be replaced: {others}")
+            raise FolderTakenError(
+                f"{folder} holds more than a model pack, and all of it would be replaced (move it, or give another folder by "
+                f"--out): {others}"
+            )
 
 
 def restore(out_dir: Path) -> None:

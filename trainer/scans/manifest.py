@@ -173,7 +173,8 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
 
 def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], None]) -> None:
     if missing := [name for name in REQUIRED if name not in headings]:
-        raise DataError("TABLE_INVALID", f"{path.name} has no column {' and no column '.join(missing)}")
+        told = " and no column ".join(f"{name}{_misspelt(name, headings)}" for name in missing)
+        raise DataError("TABLE_INVALID", f"{path.name} has no column {told}")
     if twice := sorted(name for name, times in Counter(headings).items() if times > 1 and name in KNOWN):
         raise DataError("TABLE_INVALID", f"{path.name} has more than one column {', '.join(twice)}")
     unknown = []
@@ -183,6 +184,12 @@ def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], No
             unknown.append(f"{name} (is {meant[0]} meant?)" if meant else name)
     if unknown:
         say(f"{path.name}: columns that are not known and were not read: {', '.join(unknown)}")
+
+
+def _misspelt(name: str, headings: Sequence[str]) -> str:
+    """The heading, if there is one, by which a column that lacks may be meant."""
+    like = difflib.get_close_matches(name, [other for other in headings if other and other not in KNOWN], 1)
+    return f" (is it the one named {like[0]}?)" if like else ""
 
 
 def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str) -> Row:

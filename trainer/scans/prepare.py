@@ -18,7 +18,7 @@ from typing import Any
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from trainer.scans.example import make_example
-from trainer.scans.flow_diagram import draw_flow, flow_table
+from trainer.scans.flow_diagram import draw_flow, flow_table, in_words
 from trainer.scans.manifest import DataError, Row, read_manifest
 from trainer.scans.parts import of_an_earlier_release, parts_before, remember
 from trainer.scans.source import TAKING_IN, fingerprint
@@ -28,6 +28,31 @@ TABLES = ("index.csv", *(f"{part}.csv" for part, _ in SPLITS))
 WRITTEN = ("state.json", *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
 PASSING = (NOT_FOUND, "ARCHIVE_NO_ROOM", "FILE_UNREADABLE", "OUT_OF_MEMORY")  # a share that is away, a full disk, other work
+# left out for these, a scan can be taken in once somebody has named it rightly, copied it again, chosen a series or marked it
+MENDABLE = (
+    NOT_FOUND,
+    "FILE_UNREADABLE",
+    "FILE_TRUNCATED",
+    "FOLDER_TOO_LARGE",
+    "FORMAT_UNKNOWN",
+    "OUT_OF_MEMORY",
+    "OWN_HEAT_MAP",
+    "SERIES_AMBIGUOUS",
+    "GZIP_CRC",
+    "ARCHIVE_DAMAGED",
+    "ARCHIVE_EMPTY",
+    "ARCHIVE_ENCRYPTED",
+    "ARCHIVE_NO_ROOM",
+    "ARCHIVE_SEVERAL",
+    "ARCHIVE_TOO_LARGE",
+    "NO_DICOM",
+    "MODALITY_NOT_CT",
+    "PIXELS_TRUNCATED",
+    "SLICE_DUPLICATE",
+    "SLICE_GAP",
+    "WHICH_ANKLE",
+)
+NAMED = 5  # scans of one reason, whose ids are told
 FIELDS = ("id", "path", "label", "patient", "split", "excluded", "ankle", "pixels", "severity", "twin", "marked")
 
 
@@ -126,6 +151,25 @@ def prepare(
     for name, _ in SPLITS:
         write_text(out / f"{name}.csv", _manifest([p.row for p in found if p.split == name]))
     return found
+
+
+def remarks(found: Sequence[Prepared], out: Path) -> list[str]:
+    """What a person is told beside the numbers: which scans were left out for a reason that can be mended, by their ids alone
+    (logs are passed on), where all of them stand, and how many name no patient.
+    """
+    lines = []
+    for code in MENDABLE:
+        if ids := [p.row.id for p in found if p.excluded == code]:
+            more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+            lines.append(f"left out, {in_words(code)}: {', '.join(ids[:NAMED])}{more}")
+    if any(p.excluded for p in found):
+        lines.append(f"each scan that was left out, and why: {out / TABLES[0]}, column `excluded`")
+    if alone := sum(not p.row.patient_named for p in found if not p.excluded):
+        lines.append(
+            f"no patient named: {alone} of them, each counts as a patient of its own; scans of one patient might then stand in "
+            "two parts of the split, which the column `patient` prevents"
+        )
+    return lines
 
 
 def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import FrameType, TracebackType
@@ -21,7 +22,8 @@ import torch
 
 PAUSE_S = 0.2  # between two looks at whether to go on
 AGAIN_S = 1.0  # to clear up in, before a process that has not heard is told again
-GRACE_S = 1.0  # to clear up in, where nobody waits for it
+REST_S = 1.0  # to hand over what was done, where nobody waits for the end
+GRACE_S = 10.0  # to clear up in before that, where there is something to clear up
 
 
 class _Here:
@@ -87,7 +89,15 @@ def _watch(told: Any) -> None:
 def _exit_soon() -> None:
     if not _Here.leaving:  # a second signal while the timer is being started would wait for it for ever
         _Here.leaving = True
-        threading.Timer(GRACE_S, os._exit, (1,)).start()
+        threading.Thread(target=_leave).start()
+
+
+def _leave() -> None:
+    end = time.monotonic() + GRACE_S
+    time.sleep(REST_S)
+    while _Here.working and time.monotonic() < end:
+        time.sleep(PAUSE_S)
+    os._exit(1)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

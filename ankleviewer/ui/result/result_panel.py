@@ -188,7 +188,7 @@ class ResultPanel(QWidget):
         column.addWidget(HeatControls(self.controller.view))
         row = QHBoxLayout()
         row.setSpacing(6)
-        self.chooser = Chooser()
+        self.chooser = Chooser(elide=Qt.TextElideMode.ElideMiddle)  # "Compact 3D CNN" and "Compact 3D CNN (ours)"
         self.chooser.setAccessibleName(tr("Model"))
         self.chooser.setToolTip(tr("The model that answers; a model that has not answered yet is run"))
         self.chooser.activated.connect(self._chosen)

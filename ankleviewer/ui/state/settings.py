@@ -86,7 +86,8 @@ def _keys(record: object) -> dict[str, tuple[str, ...]]:
     return {name: tuple(keys) for name, keys in found if isinstance(keys, list) and all(isinstance(k, str) for k in keys)}
 
 
-_writing = threading.Lock()
+_writing = threading.Lock()  # while the disk works
+_exchanging = threading.Lock()  # for `_waiting` alone; never held for long, since the main thread takes it
 _waiting: Settings | None = None
 
 
@@ -96,10 +97,9 @@ def save(settings: Settings, folder: Path | None = None) -> bool:
     Returns:
         False (and a line in the log) where the folder cannot be written.
     """
-    global _waiting  # noqa: PLW0603
     with _writing:
         if folder is None:
-            _waiting = None
+            _take_waiting()
         return _write(settings, folder)
 
 
@@ -182,16 +182,24 @@ def _merged(recent: Sequence[str], known: Sequence[str], there: object) -> list[
 def save_soon(settings: Settings) -> None:
     """Write the settings on another thread: the disk may take a tenth of a second. `save` overtakes what still waits."""
     global _waiting  # noqa: PLW0603 - one file, one line before it
-    _waiting = settings
+    with _exchanging:
+        _waiting = settings
     threading.Thread(target=_save_waiting, name="settings", daemon=True).start()
 
 
 def _save_waiting() -> None:
-    global _waiting
     with _writing:
-        settings, _waiting = _waiting, None
+        settings = _take_waiting()
         if settings is not None:
             _write(settings, None)
+
+
+def _take_waiting() -> Settings | None:
+    """What waits to be written, which from now on does not wait any more."""
+    global _waiting
+    with _exchanging:
+        settings, _waiting = _waiting, None
+    return settings
 
 
 def sample_scan() -> Path | None:

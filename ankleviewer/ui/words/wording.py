@@ -76,6 +76,8 @@ def origin_text(data: str) -> str:
         return tr("What the model learned from is not known, nor its accuracy in patients.")
     if "simulat" in data.lower():
         return tr("The model learned from simulated scans; its accuracy in patients is not known.")
+    if data == words.OWN_SCANS:
+        return tr("The model learned from a hospital's own scans; its accuracy in patients is not known to this program.")
     return tr("The model learned from: {data}. Its accuracy in patients is not known to this program.", data=data)
 
 

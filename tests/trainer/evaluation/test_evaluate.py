@@ -167,6 +167,17 @@ def test_the_figures_name_the_scans_and_no_patient(tmp_path: Path, monkeypatch: 
     assert told.startswith("manifest.csv: 3 scans of 2 patients (1 of them not named), 20")
 
 
+@pytest.mark.usefixtures("stubs")
+def test_a_folder_of_prepare_is_told_by_its_test_part(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"TABLE_UNREADABLE: there is no table .*manifest\.csv$"):
+        evaluate(["tiny"], tmp_path, tmp_path / "out")
+    for name in ("train", "test"):
+        (tmp_path / f"{name}.csv").write_text("path,label\na.nii,1\n")
+    with pytest.raises(DataError, match=r"TABLE_UNREADABLE: there is no manifest\.csv in .*: give --data .*test\.csv$"):
+        evaluate(["tiny"], tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unusable_folder_and_a_contradiction_are_told_before_any_scan_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stubs: None
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.inference.manifest import SCHEMA
-from trainer.packs.folder import check_folder, restore, write
+from trainer.packs.folder import FolderTakenError, check_folder, restore, write
 
 PACK = {"model.onnx": b"older", "card.md": b"", "manifest.json": json.dumps({"schema": SCHEMA}).encode()}
 NEWER = PACK | {"model.onnx": b"newer"}
@@ -44,12 +44,13 @@ def test_what_else_lies_there_is_named(tmp_path: Path) -> None:
     pack = filled(tmp_path / "pack", PACK | {"answers.jsonl": b"hours"})
     (pack / "figures").mkdir()
     with pytest.raises(
-        FileExistsError, match=r"pack holds more than a model pack, and all .* replaced: answers\.jsonl, figures$"
+        FolderTakenError,
+        match=r"^OUT_UNFIT: .*pack holds more than a model pack, and all .* replaced \(.* by --out\): answers\.jsonl, figures$",
     ):
         check_folder(pack)
     for i in range(9):
         (pack / f"b{i}").touch()
-    with pytest.raises(FileExistsError, match=r": answers\.jsonl, b0, b1, b2, b3 and 6 more$"):
+    with pytest.raises(FolderTakenError, match=r": answers\.jsonl, b0, b1, b2, b3 and 6 more$"):
         check_folder(pack)
 
 
@@ -58,22 +59,24 @@ def test_what_else_lies_there_is_named(tmp_path: Path) -> None:
 )
 def test_another_programs_manifest_is_no_packs(tmp_path: Path, manifest: bytes) -> None:
     folder = filled(tmp_path / "site", {"manifest.json": manifest})
-    with pytest.raises(FileExistsError, match="site exists and is no model pack"):
+    with pytest.raises(
+        FolderTakenError, match=r"^OUT_UNFIT: .*site exists and is no model pack; .* give another folder by --out\.$"
+    ):
         check_folder(folder)
 
 
 def test_a_file_and_a_folder_without_a_manifest_are_left_alone(tmp_path: Path) -> None:
     for path in (filled(tmp_path / "a", {"model.onnx": b""}), filled(tmp_path / "b", {"c": b""}) / "c"):
-        with pytest.raises(FileExistsError, match="is no model pack"):
+        with pytest.raises(FolderTakenError, match="is no model pack"):
             check_folder(path)
     (tmp_path / "d" / "manifest.json").mkdir(parents=True)
-    with pytest.raises(FileExistsError, match="is no model pack"):
+    with pytest.raises(FolderTakenError, match="is no model pack"):
         check_folder(tmp_path / "d")
 
 
 def test_what_stands_where_the_older_pack_would_wait_is_left_alone_too(tmp_path: Path) -> None:
     filled(tmp_path / ".old-pack", {"mine": b""})
-    with pytest.raises(FileExistsError, match=r"\.old-pack exists and is no model pack"):
+    with pytest.raises(FolderTakenError, match=r"\.old-pack exists and is no model pack"):
         check_folder(tmp_path / "pack")
 
 

@@ -29,6 +29,9 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
         ("path,label\na.nii,1\nb.nii,1\na.nii,0\nb.nii,0\n", r"lines 2 and 4 \(of 2 such scans the first\)$"),
         ("name\na\n", "manifest.csv has no column path and no column label$"),
         ("file,label\na,1\n", "manifest.csv has no column path$"),
+        ("pth,label\na,1\n", r"manifest.csv has no column path \(is it the one named pth\?\)$"),
+        ("pth,lable\na,1\n", r"column path \(is it the one named pth\?\) and no column label \(is it the one named lable\?\)$"),
+        ("patient,label\na,1\n", "manifest.csv has no column path$"),  # another known column is not meant
         ("path,label,id\na.nii,1,x\nb.nii,0,X\n", r"line 3: the id 'X' belongs to another scan .*line 2"),
         ("path,label,id\na.nii,1,b\nb.nii,0,\n", "line 3: the id 'b'"),
         ("path,label,id\na.nii,1,../x\n", "line 2: the id '../x' cannot be a file's name"),

@@ -18,7 +18,7 @@ from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.io.nifti import write_nifti
 from trainer.scans import prepare as module
 from trainer.scans.manifest import DataError, Row, read_manifest
-from trainer.scans.prepare import prepare, read_prepared
+from trainer.scans.prepare import MENDABLE, prepare, read_prepared, remarks
 from trainer.scans.split import SPLITS, LeakError, Prepared, flow
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
@@ -38,6 +38,29 @@ def test_refused_scans_are_listed_with_their_reason(done: tuple[Path, list[Prepa
     assert len(rows[0]["pixels"]) == 64 and rows[2]["pixels"] == ""
     assert json.loads((out / "flow.json").read_text())["excluded"] == dict(Counter([water.excluded, broken.excluded]))
     assert json.loads((out / "preprocessing.json").read_text()) == SPEC.to_json()
+
+
+def test_scans_that_can_be_mended_are_named_by_their_ids() -> None:
+    def item(name: str, excluded: str) -> Prepared:
+        return Prepared(Row(name, Path("share") / "Smith" / name, 1, "Smith", "", "", ""), "", excluded, None)
+
+    gone = [item(f"s{n}", "FILE_NOT_FOUND") for n in range(7)]
+    found = [*gone, item("kept", ""), item("two", "SERIES_AMBIGUOUS"), item("child", "NOT_ADULT"), item("legs", "WHICH_ANKLE")]
+    said = remarks(found, Path("DATA"))
+    assert said == [
+        "left out, FILE_NOT_FOUND: s0, s1, s2, s3, s4 and 2 more",
+        "left out, SERIES_AMBIGUOUS: two",
+        "left out, two ankles, no mark tells which is fractured: legs",
+        f"each scan that was left out, and why: {Path('DATA') / 'index.csv'}, column `excluded`",
+    ]
+    assert not any(word in line for line in said for word in ("Smith", "share")), "logs are passed on"
+    assert remarks([item("kept", "")], Path("DATA")) == []
+
+
+def test_reasons_that_can_be_mended_are_reasons() -> None:
+    """Each is a code of docs/codes.md, or of `prepare`'s own."""
+    page = (Path(__file__).parents[3] / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert [code for code in MENDABLE if f"| `{code}` |" not in page] == ["WHICH_ANKLE"]
 
 
 def test_who_is_not_part_of_the_study_is_counted_and_not_read(scans: Path, tmp_path: Path) -> None:

@@ -179,21 +179,27 @@ torch.set_num_threads(1)
 torch.manual_seed(3)
 bank = PairBank(FolderPairs(Path(sys.argv[1])), 8, 8, 0.0, 7)
 stages = [Stage(CropPlan(24, 1, 0), int(sys.argv[3]), (1e-3, 1e-4))]
-train(compact(0.25), BONE, stages, bank, Path(sys.argv[2]), resume=True, save_every=1, report=lambda p: print(p.step, flush=True))
+def report(progress):
+    print(progress.step, flush=True)
+    sys.stdin.readline()  # until it is let go on
+train(compact(0.25), BONE, stages, bank, Path(sys.argv[2]), resume=True, save_every=1, report=report)
 """
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows knows no SIGKILL")
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_weights(bank_folder: Path, tmp_path: Path) -> None:
     def start(run: str) -> subprocess.Popen[str]:
         line = [sys.executable, "-c", TRAINING, str(bank_folder), str(tmp_path / run), "14"]
-        return subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
     reached = []
     for steps, pause in ((3, 0.0), (4, 0.004), (3, 0.011)):  # in a step, or while a checkpoint is being written
         with start("killed") as process:
-            assert process.stdout is not None
-            reached += [int(process.stdout.readline()) for _ in range(steps)]
+            assert process.stdin is not None and process.stdout is not None
+            for _ in range(steps):
+                reached.append(int(process.stdout.readline()))
+                process.stdin.write("\n")  # one step more, however late we are
             time.sleep(pause)
             process.kill()
         assert checkpoint.load(tmp_path / "killed") is not None, "whatever was being written, one whole state is left"

@@ -59,3 +59,27 @@ def test_scans_without_twins_get_no_panel_of_pairs_and_low_figures_are_seen(
 
 def test_nothing_logged_gives_no_picture(tmp_path: Path) -> None:
     assert draw_curves(log(tmp_path, [])) is None
+
+
+@pytest.mark.parametrize("steps", [1, 4, 40, 2000])
+def test_every_point_lies_within_its_panel_and_no_legend_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    from matplotlib.figure import Figure
+
+    met: list[bool] = []
+    real = Figure.savefig
+
+    def watch(figure: Figure, *a: object, **more: object) -> None:
+        real(figure, *a, **more)
+        for axis in figure.axes:
+            low, high = axis.get_xlim()
+            met.extend(low < x < high for line in axis.lines for x in line.get_xdata())
+            if (legend := axis.get_legend()) is not None:
+                met.append(legend.get_window_extent().y0 >= axis.get_window_extent().y1 - 1)
+        assert figure.axes[0].lines[0].get_xdata()[-1] == figure.axes[-1].lines[0].get_xdata()[-1] == steps
+
+    monkeypatch.setattr(Figure, "savefig", watch)
+    often = max(1, steps // 4)
+    draw_curves(log(tmp_path, [f"{i},0.01,1.0,0.7,{'0.8,1.0' if (i + 1) % often == 0 else ','}" for i in range(steps)]))
+    assert len(met) > 4 * steps - 1 and all(met)

@@ -30,7 +30,7 @@ def test_two_threads_never_import_at_the_same_time(tmp_path, monkeypatch) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert all(name in sys.modules for name in names) and seen.most == 1
 
 
@@ -58,24 +58,41 @@ def test_the_thread_has_the_priority_of_who_started_it_not_of_who_asks(monkeypat
     importing.start()
     thread = threading.Thread(target=ask)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert asked == [nice(threading.get_native_id())]
 
 
 def test_what_is_asked_for_together_comes_together(tmp_path, monkeypatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    order: list[str] = []
+    monkeypatch.setitem(sys.modules, "seen_together", type(sys)("seen_together"))
+    seen = sys.modules["seen_together"]
+    seen.order, seen.started, seen.go = [], threading.Event(), threading.Event()
     names = ["wanted_together_a", "wanted_together_b", "wanted_later"]
     for name in names:
-        (tmp_path / f"{name}.py").write_text("import time\ntime.sleep(0.1)\n", encoding="utf-8")
+        body = f"import seen_together as s\ns.order.append({name!r})\n"
+        first = "s.started.set()\ns.go.wait(60)\n" if name == names[0] else ""
+        (tmp_path / f"{name}.py").write_text(body + first, encoding="utf-8")
         monkeypatch.delitem(sys.modules, name, raising=False)
-    together = threading.Thread(target=lambda: (importing.load(*names[:2]), order.append("together")))
+    asked = threading.Event()
+
+    class Imports(ThreadPoolExecutor):
+        def submit(self, *args, **more):
+            future = super().submit(*args, **more)
+            if seen.started.is_set():
+                asked.set()
+            return future
+
+    monkeypatch.setattr(importing, "_thread", Imports(1))
+    together = threading.Thread(target=importing.load, args=names[:2])
+    later = threading.Thread(target=importing.load, args=names[2:])
     together.start()
-    time.sleep(0.05)
-    importing.load(names[2])
-    order.append("later")
-    together.join(10)
-    assert order == ["together", "later"] and all(name in sys.modules for name in names)
+    assert seen.started.wait(60)
+    later.start()
+    assert asked.wait(60)
+    seen.go.set()
+    for thread in (together, later):
+        thread.join(60)
+    assert seen.order == names and all(name in sys.modules for name in names)
 
 
 def test_a_breath_is_taken_before_every_module_that_comes_with_it_and_by_this_thread_alone(tmp_path, monkeypatch) -> None:
@@ -119,5 +136,5 @@ def test_once_begun_libraries_are_read_before_any_thread_imports_them(tmp_path, 
 
     thread = threading.Thread(target=bring)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert read == ["library_of_another_thread"]

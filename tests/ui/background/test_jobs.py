@@ -14,6 +14,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.errors import Cancelled, ScanError
+from ankleviewer.ui.background import jobs
 from ankleviewer.ui.background.jobs import Job, wait_for
 
 
@@ -68,7 +69,7 @@ def test_cancel_reaches_the_work_and_silences_it(qtbot) -> None:
     job.start(work)
     job.cancel()
     assert not job.running
-    assert stopped.wait(5)
+    assert stopped.wait(60)
     qtbot.waitUntil(lambda: job.alive == 0)
     assert seen == {"done": [], "failed": [], "progress": []}
 
@@ -98,7 +99,7 @@ def test_errors_become_sentences(qtbot, raised: BaseException, code: str) -> Non
 
 def test_wait_for_says_when_a_thread_will_not_stop() -> None:
     job, release = Job(), threading.Event()
-    job.start(lambda _p, _c: release.wait(10))
+    job.start(lambda _p, _c: release.wait(60))
     assert not wait_for([job], seconds=0.1)
     release.set()
     assert wait_for([job])
@@ -112,10 +113,10 @@ def test_done_work_is_let_go(qtbot) -> None:
     for _ in range(5):
         scan = Scan()
         scans.append(weakref.ref(scan))
-        with qtbot.waitSignal(job.done, timeout=5000):
+        with qtbot.waitSignal(job.done):
             job.start(lambda _progress, _cancelled, scan=scan: scan)
         del scan
-    qtbot.waitUntil(lambda: job.alive == 0, timeout=5000)
+    qtbot.waitUntil(lambda: job.alive == 0)
     gc.collect()
     assert [ref() for ref in scans] == [None] * 5
 
@@ -133,8 +134,8 @@ def test_what_work_holds_of_the_window_is_let_go_on_the_main_thread(qtbot) -> No
     job, freed = Job(), []
     for _ in range(50):
         job.start(Widget())
-        qtbot.waitUntil(lambda: job.alive == 0, timeout=5000)
-    qtbot.waitUntil(lambda: len(freed) == 50, timeout=5000)
+        qtbot.waitUntil(lambda: job.alive == 0)
+    qtbot.waitUntil(lambda: len(freed) == 50)
     assert all(freed)
 
 
@@ -143,21 +144,22 @@ def test_work_outlives_its_job(qtbot, deleted: bool) -> None:
     """A window that closes takes its job along, and the work's answer finds nobody."""
     release, job, other = threading.Event(), Job(), Job()
     seen = collect(job)
-    job.start(lambda progress, _cancelled: release.wait(5) and progress(0.5, "half"))
+    job.start(lambda progress, _cancelled: release.wait(60) and progress(0.5, "half"))
     if deleted:
         shiboken6.delete(job)
     else:
         del job
     release.set()
-    with qtbot.waitSignal(other.done, timeout=5000):
+    with qtbot.waitSignal(other.done):
         other.start(lambda _p, _c: None)
-    assert QThreadPool.globalInstance().waitForDone(5000)
+    assert QThreadPool.globalInstance().waitForDone(60_000)
     QCoreApplication.processEvents()
     assert seen == {"done": [], "failed": [], "progress": []}
     assert wait_for([other])
 
 
-def test_work_that_comes_after_events_waits_for_a_paint_that_is_due(qtbot) -> None:
+def test_work_that_comes_after_events_waits_for_a_paint_that_is_due(qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(jobs, "LONGEST_TURN_S", 60.0)
     job, order = Job(), []
 
     class Painted(QWidget):

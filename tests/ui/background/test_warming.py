@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -42,7 +41,7 @@ def test_what_is_early_runs_while_modules_come_and_the_steps_after_them(qtbot, m
         seen.append("last")
 
     warm = Warming(early(), steps(), modules=("no_such_module_anywhere", "colorsys"), hold=reading.is_set)
-    with qtbot.waitSignal(warm.ended, timeout=5000):
+    with qtbot.waitSignal(warm.ended):
         warm.start()
         assert seen == []
     assert seen == ["early", "loaded", "last"]
@@ -58,7 +57,7 @@ def test_full_searches_for_garbage_are_put_off_until_all_is_warm(qtbot, monkeypa
         yield
 
     warm = Warming(iter(()), steps(), modules=())
-    with qtbot.waitSignal(warm.ended, timeout=5000):
+    with qtbot.waitSignal(warm.ended):
         warm.start()
     assert during[0] > 1000 * usual and gc.get_threshold()[2] == usual
     assert gc.get_freeze_count() > 0
@@ -74,7 +73,7 @@ def test_what_comes_first_is_waited_for(qtbot, monkeypatch) -> None:
     warm.start()
     qtbot.wait(80)
     assert "colorsys" not in sys.modules
-    with qtbot.waitSignal(warm.ended, timeout=5000):
+    with qtbot.waitSignal(warm.ended):
         reading.clear()
     assert "colorsys" in sys.modules
     warm.stop()
@@ -88,14 +87,14 @@ def test_a_step_that_fails_ends_it_quietly(qtbot, monkeypatch) -> None:
         raise ValueError("no such driver")
 
     warm = Warming(iter(()), steps(), modules=())
-    with qtbot.waitSignal(warm.ended, timeout=5000):
+    with qtbot.waitSignal(warm.ended):
         warm.start()
     warm.stop()
 
 
 def test_stop_waits_for_the_thread_and_does_no_more(qtbot, monkeypatch) -> None:
     held = threading.Event()
-    monkeypatch.setattr(warming, "preload_libraries", lambda stop: stop.wait(5) and held.set())
+    monkeypatch.setattr(warming, "preload_libraries", lambda stop: stop.wait(60) and held.set())
     seen: list[int] = []
 
     def steps():
@@ -127,19 +126,32 @@ def test_the_window_warms_its_3d_view_and_uses_it(make_window, backend, qtbot) -
 
 def test_modules_wait_for_a_paint_that_is_due_but_not_for_a_main_thread_that_waits_for_them(qtbot, monkeypatch) -> None:
     monkeypatch.setattr(warming, "preload_libraries", lambda _stop: None)
-    monkeypatch.setattr(warming, "LONGEST_TURN_S", 0.3)
+    monkeypatch.setattr(warming, "LONGEST_TURN_S", 60.0)
+    asked = threading.Event()
+
+    class Turn(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            asked.set()
+            return super().wait(timeout)
+
     warm = Warming(iter(()), iter(()), modules=())
-    over = threading.Event()
-    warm._turn = over
+    warm._turn = over = Turn()
     thread = threading.Thread(target=warm._breathe)
     thread.start()
+    assert asked.wait(60)
     thread.join(0.05)
     assert thread.is_alive()
     over.set()
-    thread.join(2)
+    thread.join(60)
     assert not thread.is_alive()
-    warm._turn = threading.Event()  # never set: the main thread stands still
-    for longest in (2.0, 0.1):
-        start = time.monotonic()
-        warm._breathe()
-        assert time.monotonic() - start < longest, "waited for once, not before each of some hundred modules"
+    waits: list[float | None] = []
+
+    class Never(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout)
+            return False  # the main thread stands still
+
+    warm._turn = Never()
+    warm._breathe()
+    warm._breathe()
+    assert waits == [60.0] and warm._turn is None, "waited for once, not before each of some hundred modules"

@@ -98,7 +98,7 @@ def test_every_report_is_told_of(make_window, backend, monkeypatch, qtbot) -> No
     go = threading.Event()
 
     def save(*arguments: object) -> None:
-        go.wait(5)
+        go.wait(60)
         if str(arguments[-1]).endswith("bad.pdf"):
             raise OSError(28, "No space left on device")
 

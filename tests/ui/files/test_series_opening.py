@@ -21,7 +21,7 @@ def opened(make_window, fakes, qtbot) -> Callable[..., tuple]:
         backend = fakes.Backend(series=FOUND, **fields)
         window = make_window(backend, path=None)
         window.controller.open("/data/study")
-        qtbot.waitUntil(lambda: window.series.chooser is not None and window.series.chooser.list.count() == 3, timeout=5000)
+        qtbot.waitUntil(lambda: window.series.chooser is not None and window.series.chooser.list.count() == 3)
         return window, backend
 
     return make
@@ -30,7 +30,7 @@ def opened(make_window, fakes, qtbot) -> Callable[..., tuple]:
 def choose(window, qtbot, row: int) -> None:
     chooser = window.series.chooser
     chooser._take(chooser.list.item(row))
-    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER, timeout=10000)
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
 
 
 def test_a_folder_with_several_series_asks_and_opens_the_chosen_one(opened, qtbot) -> None:
@@ -51,7 +51,7 @@ def test_the_series_is_changed_later_from_the_menu(opened, qtbot) -> None:
     window, backend = opened()
     choose(window, qtbot, 0)
     window.keymap.actions["Other series of this folder…"].trigger()
-    qtbot.waitUntil(lambda: window.series.chooser.list.count() == 3, timeout=5000)
+    qtbot.waitUntil(lambda: window.series.chooser.list.count() == 3)
     assert window.series.chooser.list.currentRow() == 0
     choose(window, qtbot, 2)
     assert backend.picked == ["a" * 16, "c" * 16] and window.controller.pick == "c" * 16
@@ -69,11 +69,11 @@ def test_one_series_is_told_and_a_failure_too(make_window, fakes, qtbot) -> None
     backend = fakes.Backend()
     window = make_window(backend)
     window.series.choose()
-    qtbot.waitUntil(lambda: window.series.chooser is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.series.chooser is None)
     assert window.toast.widget.text() == NO_OTHER
     backend.series_error = ScanError("FOLDER_TOO_LARGE", "The folder holds more than 5000 files.")
     window.series.choose()
-    qtbot.waitUntil(lambda: window.series.chooser is None, timeout=5000)
+    qtbot.waitUntil(lambda: window.series.chooser is None)
     assert window.controller.notice.code == "FOLDER_TOO_LARGE"
 
 
@@ -93,5 +93,5 @@ def test_a_session_brings_the_series_back(opened, qtbot, tmp_path) -> None:
     window.session_files.save(str(file))
     assert json.loads(file.read_text())["scan"]["series"] == "b" * 16
     window.open(str(file))
-    qtbot.waitUntil(lambda: len(backend.picked) == 2 and window.controller.phase is Phase.ANSWER, timeout=10000)
+    qtbot.waitUntil(lambda: len(backend.picked) == 2 and window.controller.phase is Phase.ANSWER)
     assert backend.picked == ["b" * 16, "b" * 16] and window.series.chooser is None

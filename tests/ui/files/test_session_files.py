@@ -57,7 +57,7 @@ def saved(make_window, backend, fakes, scan, tmp_path):
 def qtbot_wait(window, phase: Phase = Phase.ANSWER) -> None:
     from PySide6.QtTest import QTest
 
-    for _ in range(500):
+    for _ in range(6000):
         QTest.qWait(10)
         if window.controller.phase is phase and not window.controller.reading.running and not window.controller.analysing.running:
             return

@@ -17,7 +17,7 @@ def test_the_keyboard_stays_where_it_was_when_the_3d_view_starts(make_window, ba
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     backend.gate.set()
-    qtbot.waitUntil(lambda: window.controller.case is not None, timeout=10000)
+    qtbot.waitUntil(lambda: window.controller.case is not None)
     window.panes["coronal"].setFocus()
     qtbot.waitUntil(lambda: window.pane3d.render3d is not None and not window.pane3d.pending, timeout=60000)
     qtbot.wait(300)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
 from ankleviewer.ui.look.parts import Chip, Chooser, Hints, closed_up
@@ -93,6 +93,24 @@ def test_an_entry_that_is_too_long_for_its_box_ends_in_dots(qtbot) -> None:
     assert len(tall) <= 3, "the last that is seen is a dot, no part of a letter"
     chooser.setCurrentIndex(1)
     assert last_ink() < 50
+
+
+def test_entries_that_differ_at_their_ends_can_be_told_apart(qtbot, make_window, backend) -> None:
+    """Two networks of one kind: the hospital's own is called by its kind and, behind it, its name."""
+    seen = []
+    for elide in (Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle):
+        chooser = Chooser(elide=elide)
+        qtbot.addWidget(chooser)
+        chooser.addItems(["Compact 3D CNN (ours of spring)", "Compact 3D CNN (ours of autumn)"])
+        chooser.resize(150, 30)
+        chooser.show()
+        pictures = []
+        for n in range(2):
+            chooser.setCurrentIndex(n)
+            pictures.append(chooser.grab().toImage())
+        seen.append(pictures[0] == pictures[1])
+    assert seen == [True, False]
+    assert make_window(backend).panel.chooser.elide == Qt.TextElideMode.ElideMiddle
 
 
 def test_a_chips_words_are_shown_not_obeyed(qtbot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -68,15 +69,55 @@ def test_what_is_saved_soon_is_saved_and_never_undoes_a_later_save(monkeypatch, 
     writing = settings._writing
     settings.save_soon(settings.Settings(preset="2"))
     for thread in [t for t in threading.enumerate() if t.name == "settings"]:
-        thread.join(5)
+        thread.join(60)
     assert settings.load().preset == "2"
     with writing:  # the disk is slow: the thread waits while a later save comes
         settings.save_soon(settings.Settings(preset="3"))
-        settings._waiting = None  # what `save` does first, under the same lock
+        settings._take_waiting()  # what `save` does first, under the same lock
         settings._write(settings.Settings(preset="4"), None)
     for thread in [t for t in threading.enumerate() if t.name == "settings"]:
-        thread.join(5)
+        thread.join(60)
     assert settings.load().preset == "4"
+
+
+def test_nothing_that_is_asked_for_while_a_thread_takes_what_waits_is_lost(monkeypatch, tmp_path) -> None:
+    """The thread is held up before its 1st, 2nd, 3rd ... bytecode instruction, and the next save is asked for there."""
+    monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path))
+    usual = threading.gettrace()
+
+    def held_up_at(turn: int) -> bool:
+        inside, asked, left = threading.Event(), threading.Event(), [turn]
+
+        def trace(frame, event, _arg):
+            if frame.f_code is settings._write.__code__:
+                sys.settrace(None)  # it has been taken
+            if frame.f_code.co_filename != settings.__file__:
+                return None
+            frame.f_trace_opcodes = True
+            if event == "opcode":
+                left[0] -= 1
+                if left[0] == 0:
+                    inside.set()
+                    asked.wait(0.05)  # in vain where the other has to wait for this thread
+            return trace
+
+        threading.settrace(trace)  # type: ignore[arg-type]
+        try:
+            settings.save_soon(Settings(preset="2"))
+        finally:
+            threading.settrace(usual)  # type: ignore[arg-type]
+        first = [t for t in threading.enumerate() if t.name == "settings"]
+        while not inside.wait(0.001) and any(t.is_alive() for t in first):
+            pass
+        settings.save_soon(Settings(preset="3"))
+        asked.set()
+        for thread in [t for t in threading.enumerate() if t.name == "settings"]:
+            thread.join(60)
+        assert load().preset == "3", turn
+        return inside.is_set()
+
+    turns = next(turn for turn in itertools.count(1) if not held_up_at(turn))
+    assert turns > 10
 
 
 def test_a_second_window_undoes_nothing_that_the_first_one_set(home: Path) -> None:
@@ -155,7 +196,8 @@ def test_two_programs_that_save_at_once_lose_nothing(home: Path) -> None:
     save(Settings())
     code = (
         "import sys; from dataclasses import replace; from ankleviewer.ui.state import settings; own = settings.load();"
-        "print(flush=True); sys.stdin.readline(); settings.save(replace(own, **{sys.argv[1]: sys.argv[2]}))"
+        "settings._LOCK_MS = 30_000; print(flush=True); sys.stdin.readline();"
+        "settings.save(replace(own, **{sys.argv[1]: sys.argv[2]}))"
     )
     line = [sys.executable, "-c", code]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -163,5 +205,8 @@ def test_two_programs_that_save_at_once_lose_nothing(home: Path) -> None:
     for program in programs:
         program.stdout.readline()
     for program in programs:
-        program.communicate("\n", timeout=30)
+        program.stdin.write("\n")
+        program.stdin.flush()
+    for program in programs:
+        program.communicate(timeout=60)
     assert load() == Settings(**values)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
+from ankleviewer.ui.view3d import bone_work as bone_work_module
 from ankleviewer.ui.view3d.bone_work import Bones, bone_work
 
 
@@ -50,7 +51,8 @@ def test_no_bone() -> None:
     assert first == [] and fine.mesh is None and fine.cast is None
 
 
-def test_the_fine_one_waits_until_the_coarse_one_is_drawn() -> None:
+def test_the_fine_one_waits_until_the_coarse_one_is_drawn(monkeypatch) -> None:
+    monkeypatch.setattr(bone_work_module, "_LONGEST_FIRST_S", 60.0)
     drawn, seen = threading.Event(), []
 
     def draw(_bones: Bones) -> None:

@@ -91,11 +91,11 @@ def test_what_the_reader_does_is_seen_at_once_and_follows_undo_and_redo(make_win
     marks = pane.render3d.marks
 
     def texts() -> list[str]:
-        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive())
         return marks.labels.texts
 
     def readers_pixels() -> int:
-        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive())
         return like(pane.render3d.picture(), theme.READER)
 
     assert texts() == ["1", "2"] and readers_pixels() == 0
@@ -151,7 +151,7 @@ def test_a_mark_of_the_other_ankle_is_not_drawn_on_this_one(make_window, fakes, 
     qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
 
     def texts() -> list[str]:
-        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive(), timeout=5000)
+        qtbot.waitUntil(lambda: not pane._later.isActive() and not pane._quiet.isActive())
         return pane.render3d.marks.labels.texts
 
     controller.choose_ankle(0)

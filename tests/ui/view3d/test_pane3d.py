@@ -149,11 +149,11 @@ def test_turned_planes_and_the_window_are_followed(window, qtbot) -> None:
 
     qtbot.waitUntil(lambda: drawn() == (None, view.state.window), timeout=20000)
     view.preset("4")
-    qtbot.waitUntil(lambda: drawn()[1] == view.state.window, timeout=5000)
+    qtbot.waitUntil(lambda: drawn()[1] == view.state.window)
     view.turn_others("axial", 30.0)
-    qtbot.waitUntil(lambda: drawn()[0] == view.state.shown_turn is not None, timeout=5000)
+    qtbot.waitUntil(lambda: drawn()[0] == view.state.shown_turn is not None)
     view.toggle_oblique()
-    qtbot.waitUntil(lambda: drawn()[0] is None, timeout=5000)
+    qtbot.waitUntil(lambda: drawn()[0] is None)
 
 
 def test_what_the_model_says_goes_at_once_and_the_bone_stays_fine(window, qtbot, monkeypatch) -> None:
@@ -170,7 +170,7 @@ def test_what_the_model_says_goes_at_once_and_the_bone_stays_fine(window, qtbot,
     for hidden in (True, False):
         view.update(hide_ai=hidden)
         assert pane._later.remainingTime() <= 20
-        qtbot.waitUntil(lambda: bool(drawn), timeout=5000)
+        qtbot.waitUntil(lambda: bool(drawn))
         assert drawn == [True] and bool(pane.render3d.marks._boxes) is not hidden and pane.render3d.bone.is_fine
         drawn.clear()
 

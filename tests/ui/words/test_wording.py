@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from ankleviewer.core.assessment.result import Consensus
+from ankleviewer.core.words import OWN_SCANS
 from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
     CALL_WORDS,
@@ -108,6 +109,7 @@ def test_engine_and_spacing() -> None:
         ("", "is not known"),
         ("Simulated ankles (built-in bones)", "learned from simulated scans"),
         ("2,300 scans of a hospital", "2,300"),
+        (OWN_SCANS, "learned from a hospital's own scans; its"),
     ],
 )
 def test_what_a_model_learned_from_is_told_and_that_nobody_knows_how_accurate_it_is(data: str, words: str) -> None:

@@ -1399,6 +1399,10 @@
         <translation>Die Sprache wechselt, sobald die laufende Arbeit beendet ist</translation>
     </message>
     <message>
+        <source>The model learned from a hospital&apos;s own scans; its accuracy in patients is not known to this program.</source>
+        <translation>Das Modell hat an den eigenen Scans eines Krankenhauses gelernt; seine Genauigkeit bei Patienten ist diesem Programm nicht bekannt.</translation>
+    </message>
+    <message>
         <source>The model pack {} was left out. {}</source>
         <translation>Das Modellpaket {} wurde ausgelassen. {}</translation>
     </message>
@@ -1549,7 +1553,7 @@
     </message>
     <message>
         <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
-        <translation>Von {count} Validierungsscans mit Score {low}–{high} hatten {fractured} eine Fraktur</translation>
+        <translation>Validierungsscans mit Score {low}–{high}: {fractured} von {count} mit Fraktur</translation>
     </message>
     <message>
         <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>

@@ -1398,6 +1398,10 @@
         <translation>当前任务完成后将切换语言</translation>
     </message>
     <message>
+        <source>The model learned from a hospital&apos;s own scans; its accuracy in patients is not known to this program.</source>
+        <translation>该模型由某医院的自有扫描训练；其对患者的准确性，本程序并不知晓。</translation>
+    </message>
+    <message>
         <source>The model pack {} was left out. {}</source>
         <translation>模型包 {} 未被使用。{}</translation>
     </message>
