@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, settings
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-# The gate tries the same examples each time, and none fails for the time that it takes; `make verify` searches for new ones
-# (--hypothesis-profile=search).
+# The gate tries the same examples each time, and none fails for the time that it takes; pytest --hypothesis-profile=search
+# looks for new ones.
 settings.register_profile("gate", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("search", settings.get_profile("gate"), derandomize=False)
 settings.load_profile("gate")

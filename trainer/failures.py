@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ankleviewer.core import signals
+from trainer.taken import FOLDS, STATES
 
 _RESUMABLE = ("train", "locator")
 _EXTRA = {"torch", "onnx", "onnxscript", "matplotlib", "safetensors", "tqdm"}  # of pyproject.toml, extra "trainer"
-# what --resume goes on from
-_STATES = ("checkpoint*.pt", "shallow/checkpoint*.pt", "fold-*/checkpoint*.pt", "fold-*/answers.json")
 _LESS = ": --part 1 or --save-memory needs less, also with --resume (a smaller --batch or --size is another run)"
 _FULL = (
     r"unexpected pos \d+ vs \d+"  # torch.save
@@ -97,7 +96,7 @@ def _kept(command: str, out: Path | None, since: float) -> str:
         return "the answers so far stay, the same command asks for those that are missing"
     if command not in _RESUMABLE:
         return "what was written so far stays, the same command goes on from there"
-    states = [path for name in _STATES for path in out.glob(name)] if out is not None else []
+    states = [path for name in STATES + FOLDS for path in out.glob(name)] if out is not None else []
     if any(path.stat().st_mtime >= since for path in states):
         return "the last checkpoint stays, the same command with --resume goes on from it"
     return "there is no checkpoint yet, the same command begins anew"

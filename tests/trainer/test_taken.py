@@ -181,5 +181,10 @@ def test_one_of_many_processes_says_it(tmp_path: Path, monkeypatch: pytest.Monke
     assert anew(tmp_path, True) == ""
 
 
-def test_what_a_command_goes_on_from_is_the_same_at_its_start_and_at_its_end() -> None:
-    assert set(STATES + FOLDS) == set(failures._STATES)
+@pytest.mark.parametrize("pattern", STATES + FOLDS)
+def test_what_a_command_goes_on_from_is_the_same_at_its_start_and_at_its_end(tmp_path: Path, pattern: str) -> None:
+    state = tmp_path / pattern.replace("*", "1")
+    state.parent.mkdir(exist_ok=True)
+    state.touch()
+    assert anew(tmp_path, True, pattern in FOLDS) == ""
+    assert "the last checkpoint stays" in failures.failed("train", MemoryError(), tmp_path)
