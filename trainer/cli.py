@@ -1,4 +1,4 @@
-"""`ankle-trainer`: simulate, prepare, train, tune, export, evaluate. Parses, calls, prints; the work is done elsewhere."""
+"""`ankle-trainer`: simulate, prepare, train, tune, power, export, evaluate, locator. Parses, calls and prints, no more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ankleviewer import keep_matplotlib_at_home
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from trainer.arguments import at_least, check_simulate, check_train, positive, reach_mm, share, spacing_mm, training_options
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
-from trainer.taken import anew, check_out, taken
+from trainer.taken import anew, taken, writes_to
 
 if TYPE_CHECKING:
     from trainer.orders import TrainOrder
@@ -69,8 +69,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--strength", type=share, help="of the augmentation, 0 to 1; default: the preset's")
     p.add_argument("--live", action="store_true", help="keep simulated pairs in memory instead of in the run's folder")
     p.add_argument("--tensorboard", action="store_true", help="write events for TensorBoard into RUN/tensorboard")
-    told = "go on from the last checkpoint in --out; where there is none (which is said), and without --resume, it begins anew"
-    p.add_argument("--resume", action="store_true", help=told)
+    onward = "go on from the last checkpoint in --out; where there is none (which is said), and without --resume, it begins anew"
+    p.add_argument("--resume", action="store_true", help=onward)
     p = commands.add_parser("tune", help="search learning rate and augmentation on the validation scans")
     training_options(p, "DATA", "a folder that `prepare` made")
     p.add_argument("--trials", type=at_least(1), default=20, help="how many are made; default: 20")
@@ -111,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--scans", type=at_least(40), default=800, help="to learn from, 40 or more; default: 800")
     p.add_argument("--steps", type=at_least(1), default=2000, help="of the training; default: 2000")
     p.add_argument("--jobs", type=at_least(1), default=1, help="processes that make the scans; default: 1")
-    p.add_argument("--resume", action="store_true", help=f"{told}; scans there stay anyway")
+    p.add_argument("--resume", action="store_true", help=f"{onward}; scans there stay anyway")
     return top
 
 
@@ -127,9 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # what a command that goes on finds in its folder is its own
     since = 0.0 if getattr(args, "resume", False) else time.time()
     try:
-        with ended_by_signals():
-            if hasattr(args, "out"):
-                check_out(args.out)
+        with ended_by_signals(), writes_to(getattr(args, "out", None)):
             return _COMMANDS[args.command](args)
     except AnkleViewerError as error:
         print(error, file=sys.stderr)
@@ -360,7 +358,7 @@ def _power(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from trainer.publish import ExportOrder, export_run
 
-    pack = export_run(ExportOrder(**{field.name: getattr(args, field.name) for field in fields(ExportOrder)}))
+    pack = export_run(ExportOrder(**{field.name: getattr(args, field.name) for field in fields(ExportOrder)}), print)
     print(f"pack: {pack}")
     return DONE
 

@@ -19,7 +19,7 @@ import numpy as np
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc
 from trainer.orders import TrainOrder
-from trainer.own_scans import at_size, check_order, fingerprint_of, train_on
+from trainer.own_scans import at_size, check_order, fingerprint_of, record_of, train_on
 from trainer.runs import look
 from trainer.scans.folds import folds
 from trainer.scans.prepare import read_prepared
@@ -62,7 +62,7 @@ def cross_validate(
         run = order.out / f"fold-{number + 1}"
         rest = [p for k, part in enumerate(parts) if k != number for p in part]
         wanted = fingerprint_of(order, spec, rest, held_out, batch)
-        answers = _known(run, wanted) if order.resume else None
+        answers = _known(run, wanted, record_of(order, spec, rest, [], batch)) if order.resume else None
         if answers is None:
             say(f"fold {number + 1} of {count}")
             net = train_on(replace(order, out=run), spec, rest, [], report, say, batch)
@@ -95,7 +95,7 @@ def cross_validate(
     return record
 
 
-def _known(run: Path, wanted: Mapping[str, str]) -> dict[str, list[float]] | None:
+def _known(run: Path, wanted: Mapping[str, str], now: Mapping[str, Any]) -> dict[str, list[float]] | None:
     """Answers of a finished fold.
 
     Raises:
@@ -107,6 +107,6 @@ def _known(run: Path, wanted: Mapping[str, str]) -> dict[str, list[float]] | Non
     known = json.loads(path.read_text(encoding="utf-8"))
     if "fingerprint" not in known:  # of an earlier release, which did not tell whose answers they are: the fold is done again
         return None
-    refuse(run, known["fingerprint"], wanted)
+    refuse(run, known["fingerprint"], wanted, now)
     answers: dict[str, list[float]] = known["scans"]
     return answers

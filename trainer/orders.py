@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -81,6 +82,18 @@ class TrainOrder:
     def in_bf16(self) -> bool:
         """Whether half precision is used."""
         return bf16_pays(self.on_device) if self.bf16 is None else self.bf16
+
+    def asked(self, batch: int | None = None) -> dict[str, Any]:
+        """What decides how a run learns, as the command line names it; None for the preset's own. For the run's record."""
+        return {
+            "--preset": self.preset,
+            "--epochs": self.epochs,
+            "--batch": batch,
+            "--size": self.size,
+            "--width": self.width,
+            "--lr": self.rate,
+            "--strength": self.strength,
+        }
 
     def on(self, group: Processes) -> Execution:
         """With what the run is done."""

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
@@ -90,9 +91,9 @@ def train_on(
         AnkleViewerError: USAGE, DEVICE_MISSING, RESUME_UNFIT, and as `starting.start_network`.
     """
     device = order.on_device
-    known = fingerprint_of(order, spec, own, judges, batch)
+    known, now = fingerprint_of(order, spec, own, judges, batch), record_of(order, spec, own, judges, batch)
     if order.resume:
-        check(order.out, known)
+        check(order.out, known, now)
     net, expected, _ = start_network(order, say)
     if expected is not None:
         _check_fits(expected, spec)
@@ -122,14 +123,7 @@ def train_on(
             validate_every=steps,
             report=report,
             say=say,
-            notes={
-                "seed": order.seed,
-                "scans": len(own),
-                "pictures": pictures(own),
-                "data": OWN_SCANS,
-                "init": name_of(order.init),
-                "fingerprint": known,
-            },
+            notes={**now, "data": OWN_SCANS, "fingerprint": known},
         )
     if group.first:
         draw_curves(order.out)
@@ -178,6 +172,26 @@ def fingerprint_of(
     stages = for_scans(order.preset, 10**6, order.epochs, at_size(spec, order.size).size, True, False, batch)
     settings = [[asdict(s) for s in chosen(stages, order.rate, order.strength)], order.seed]
     return fingerprint([spec.hash, of_scans(own), of_scans(judges)], model_of(order), settings)
+
+
+def record_of(
+    order: TrainOrder, spec: PreprocessSpec, own: Sequence[Prepared], judges: Sequence[Prepared], batch: int | None
+) -> dict[str, Any]:
+    """What the record of a run on prepared scans tells of it, before there is a network.
+
+    Raises:
+        ModelError: there is no such pack to go on from.
+    """
+    return {
+        "arch": order.model,
+        "preprocessing": at_size(spec, order.size).to_json(),
+        "seed": order.seed,
+        "scans": len(own),
+        "judges": len(judges),
+        "pictures": pictures(own),
+        "init": name_of(order.init),
+        "asked": order.asked(batch),
+    }
 
 
 def _check_fits(expected: PreprocessSpec, spec: PreprocessSpec) -> None:

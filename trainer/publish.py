@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,11 @@ from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.runs import SHALLOW, look
+from trainer.scans.manifest import check_table
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run
+from trainer.taken import check_out
 from trainer.training.fingerprint import CONFIG, pictures
 
 ROOT = Path(__file__).parent.parent  # of the project, where this is no installed package
@@ -46,7 +48,8 @@ class ExportOrder:
         run: the run's folder; out: the pack's.
         validation: manifest for calibration and thresholds, or None for simulated scans; a run on own scans needs one.
         metrics: metrics.json of an evaluation of this pack, or None; "ablation" in it ({"how": sentence, "rows": [...]}) goes
-            into the card. Figures of several sets stand in one model's entry, those of the others as groups of their own.
+            into the card. Figures of several sets stand in one model's entry, those of the others as groups of their own; for a
+            run on own scans "pictures" and "pictured" (see `evaluate`) are then those of all sets.
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's, which a run on own scans may not take.
@@ -97,12 +100,13 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
     return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
 
 
-def export_run(order: ExportOrder) -> Path:
+def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: None) -> Path:
     """`ankle-trainer export`: thresholds and calibration from validation scans that went the viewer's whole way, then the gates,
-    then the pack.
+    then the pack. `say` takes lines for people.
 
     Raises:
-        AnkleViewerError: USAGE, NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE.
+        AnkleViewerError: USAGE, NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE,
+            OUT_UNFIT.
         DataError: the validation table is not usable.
         ExportError, FileExistsError: see `export.export`.
     """
@@ -120,6 +124,8 @@ def export_run(order: ExportOrder) -> Path:
     net, spec, record = load_run(order.run)
     if "data" in record:
         _check_own(order)
+        if not record.get("pictures"):
+            say(_unchecked(order))
     name = order.name or record["arch"]
     metrics = _figures(order.metrics, name, record) if order.metrics else {}
     if order.mirrored:
@@ -129,6 +135,7 @@ def export_run(order: ExportOrder) -> Path:
             raise AnkleViewerError("USAGE", "--sharpness goes with a network that pools by log-sum-exp; leave it out.")
         net.sharpen(order.sharpness)
     check_order(net, order.out, order.finer)  # before hours of answers
+    _check_places(order)
     manifest = order.validation
     if manifest is None:
         from trainer.scans.write_scans import Order, simulate
@@ -218,6 +225,28 @@ def _check_own(order: ExportOrder) -> None:
         )
 
 
+def _unchecked(order: ExportOrder) -> str:
+    """What is said of a run on own scans whose record knows none of them, so that no leak would be seen."""
+    whose = "the validation scans" + (f" or those of {order.metrics.name}" if order.metrics else "")
+    return (
+        f"{order.run} does not tell which scans it was trained on (an earlier release kept no record of them): whether {whose} "
+        "are among them is not checked"
+    )
+
+
+def _check_places(order: ExportOrder) -> None:
+    """What is read and written besides the pack's own folder.
+
+    Raises:
+        DataError: see `check_table`.
+        AnkleViewerError: OUT_UNFIT.
+    """
+    if order.validation is not None:
+        check_table(order.validation, "--validation", "validation")
+    check_out(order.out.absolute().parent)  # a new pack is made beside the old one
+    check_out(order.run, "answers on the validation scans are kept there; export a copy of the run that you may write to")
+
+
 def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of model `name` in a metrics.json; whether the pack is the one that was measured, `export.export` checks.
 
@@ -226,19 +255,21 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]
     """
     figures = json.loads(path.read_text(encoding="utf-8"))
     learnt, measured = set(record.get("pictures", ())), set(figures.get("pictures", ()))
-    if learnt and not measured:  # figures of before evaluate kept them
-        raise AnkleViewerError(
-            "METRICS_UNFIT",
-            f"{path.name} does not tell which scans were measured, so that nobody knows whether the run was trained on them: "
-            "evaluate the pack once more.",
-        )
+    models = figures.get("models", {})
     if seen := learnt & measured:
         raise AnkleViewerError(
             "DATA_LEAK",
             f"{len(seen)} of the scans of {path.name} were trained on: evaluate the pack on the test part of the data that the "
             "run was trained with.",
         )
-    models = figures.get("models", {})
+    # figures of before evaluate kept them, or of answers that were kept before in part, or of several sets put together by hand
+    pictured = figures.get("pictured", {}).get(name, len(measured))
+    if learnt and pictured < max(1, _measured(models.get(name, {}))):
+        raise AnkleViewerError(
+            "METRICS_UNFIT",
+            f"{path.name} does not tell which scans were measured, or tells it of some only, so that nobody knows whether the "
+            "run was trained on them: evaluate the pack once more.",
+        )
     if name not in models:
         raise AnkleViewerError(
             "METRICS_UNFIT",
@@ -246,6 +277,13 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]
             "the name that --name gives it.",
         )
     return models[name] | {k: figures[k] for k in ("ablation",) if k in figures}
+
+
+def _measured(figures: Mapping[str, Any]) -> int:
+    """How many scans figures are of, those of nested groups too (another set's)."""
+    own = figures.get("assessed", 0)
+    groups = sum(_measured(group) for group in figures.values() if isinstance(group, Mapping))
+    return groups + (own if isinstance(own, int) else 0)
 
 
 def _revision(root: Path = ROOT) -> str:

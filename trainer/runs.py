@@ -23,6 +23,7 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
+from trainer.scans.manifest import check_table
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.simulate.fracture import SEVERITIES
@@ -70,6 +71,7 @@ def train_on_simulator(
     net, spec, stages, teacher = start(order, recipe, say)
     validate, found = None, []
     if order.validation is not None:
+        check_table(order.validation, "--validation", "validation")
         with in_turn(order.out):
             found = prepare(order.validation, order.out / "validation-prepared", spec, part="validation")
         if {p.row.label for p in found if p.input_path is not None} != {0, 1}:
@@ -87,19 +89,21 @@ def train_on_simulator(
     check_shares(all_stages, started())  # before anything is removed or made; a later stage would fail after hours
     settings = [_told(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
     kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
-    if order.resume:
-        for run in (order.out, *([order.out / SHALLOW] if deep else ())):
-            check(run, kept)
-    else:  # what an older run left there this one must neither go on from, where it stops early, nor count as its own
-        checkpoint.drop(order.out)
-        shutil.rmtree(order.out / SHALLOW, ignore_errors=True)
     notes = {
         "seed": order.seed,
         "pairs": recipe.pairs,
+        "judges": len(found),
         "init": name_of(order.init),
         "teacher": teacher_of(order),
+        "asked": order.asked(),
         "fingerprint": kept,
     }
+    if order.resume:
+        for run in (order.out, *([order.out / SHALLOW] if deep else ())):
+            check(run, kept, {**notes, "arch": order.model, "preprocessing": spec.to_json()})
+    else:  # what an older run left there this one must neither go on from, where it stops early, nor count as its own
+        checkpoint.drop(order.out)
+        shutil.rmtree(order.out / SHALLOW, ignore_errors=True)
     total = sum(s.steps for s in all_stages)
     with processes(device) as group, _pairs(order, wanted, group) as pair:
 

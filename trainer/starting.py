@@ -38,15 +38,16 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
     record.
 
     Raises:
-        AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run, or a best state that is not whole: another one is
-            not taken in its place.
+        AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run, or a best state that is not whole, or another
+            run's: another one is not taken in its place.
         OSError, MemoryError, RuntimeError: a checkpoint cannot be read for the moment.
     """
-    state = checkpoint.load_best(run) or checkpoint.load(run)
     try:
         record = json.loads((run / CONFIG).read_text())
     except (OSError, ValueError) as error:
         raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no config.json of a training run.") from error
+    known = record.get("fingerprint")
+    state = checkpoint.load_best(run, known) or checkpoint.load(run, known)
     if state is None:
         raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no readable checkpoint.")
     net = build(record["arch"], **record["config"])

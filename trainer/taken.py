@@ -1,13 +1,15 @@
-"""The folder of a command: that it can be one, that one command at a time works in it (two that train into one would mix their
-states, and both end as if all were well), and what `--resume` finds there. And one process at a time in what all those of a
-command do with its files.
+"""The folder of a command: that it can be one and be written to, that one command at a time works in it (two that train into one
+would mix their states, and both end as if all were well), and what `--resume` finds there. And one process at a time in what all
+those of a command do with its files.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,22 +21,78 @@ TURN = ".turn"
 # what --resume goes on from: states of a run, or of cross-validation's folds and their answers
 STATES = ("checkpoint*.pt", "shallow/checkpoint*.pt")
 FOLDS = ("fold-*/checkpoint*.pt", "fold-*/answers.json")
+_DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
-def check_out(folder: Path) -> None:
-    """Whether a command may write to a folder of this name: it is one, or nothing of that name is there.
+def check_out(folder: Path, remedy: str = "give by --out a folder that you have the right to write to") -> None:
+    """Whether a command can write to a folder of this name: it is one, or nothing of that name is there, and the system lets it.
+
+    What the system lets is tried: rights, shares and file systems that are read only tell it in ways of their own. Of the
+    processes that torchrun starts together the first one tries: it writes for all, and others may lack the right to.
+
+    Args:
+        remedy: what to do where it does not.
 
     Raises:
-        AnkleViewerError: OUT_UNFIT, it, or a folder that it lies in, is a file.
+        AnkleViewerError: OUT_UNFIT, it, or a folder that it lies in, is a file, or may not be written to.
     """
     for place in (folder, *folder.parents):
-        if place.is_dir():
+        if os.path.isdir(place):  # noqa: PTH112 (false, too, where what lies above may not be looked into)
+            if _first():
+                _try_to_write(place, place == folder, remedy)
             return
         if os.path.lexists(place):  # a link that leads nowhere, too
             raise AnkleViewerError(
                 "OUT_UNFIT",
                 f"{place} is there already, and no folder: give by --out a folder, which is made where it is missing.",
             )
+
+
+def _try_to_write(place: Path, itself: bool, remedy: str) -> None:
+    """What a command does first in a folder: a file in `itself`, or a folder in one that it would lie in. Nothing stays."""
+    probe = place / f".{secrets.token_hex(8)}"
+    make, remove = (probe.touch, probe.unlink) if itself else (probe.mkdir, probe.rmdir)
+    try:
+        try:
+            make(exist_ok=False)
+        except BaseException:  # a signal may come when it is made
+            with contextlib.suppress(OSError):
+                remove()
+            raise
+        remove()
+    except OSError as error:
+        if error.errno in _DENIED:
+            raise AnkleViewerError("OUT_UNFIT", f"{place} may not be written to ({error.strerror}): {remedy}.") from error
+        # of a full disk the command itself will tell
+
+
+@contextlib.contextmanager
+def writes_to(folder: Path | None) -> Iterator[None]:
+    """Runs a block that writes to a folder, if one is given, see `check_out`.
+
+    Raises:
+        AnkleViewerError: OUT_UNFIT, see `check_out`; or something in the folder is denied to the block.
+    """
+    if folder is None:
+        yield
+        return
+    check_out(folder)
+    try:
+        yield
+    except OSError as error:
+        names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes | os.PathLike)]
+        denied = [name for name in names if _plain(name).is_relative_to(_plain(folder))]
+        if error.errno not in _DENIED or not denied:
+            raise
+        raise AnkleViewerError(
+            "OUT_UNFIT",
+            f"Access to {denied[0]} is denied ({error.strerror}): you lack the right to it, or another program has it open; mend "
+            "that, or give another folder by --out.",
+        ) from error
+
+
+def _plain(path: str | Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (links stay: a folder that is one must not count as another place)
 
 
 def anew(folder: Path, resume: bool, folds: bool = False) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.assessment.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import BONE, PreprocessSpec
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from trainer.networks.compact import compact
@@ -80,7 +80,13 @@ def bank_folder(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def prepared() -> Callable[..., Path]:
+def coarse() -> PreprocessSpec:
+    """The preprocessing of scans that are prepared here: few and large voxels."""
+    return replace(BONE, size=32, spacing_mm=4.0)
+
+
+@pytest.fixture(scope="session")
+def prepared(coarse: PreprocessSpec) -> Callable[..., Path]:
     """Makes, in a folder, what `prepare` leaves of small scans whose fractures are a bright block: 8 to train on, 2 of each class
     in `validation`, one that was left out.
     """
@@ -89,7 +95,7 @@ def prepared() -> Callable[..., Path]:
         rng = np.random.default_rng(0)
         (folder / "inputs").mkdir(parents=True)
         (folder / "marks").mkdir()
-        (folder / "preprocessing.json").write_text(json.dumps(replace(BONE, size=32, spacing_mm=4.0).to_json()))
+        (folder / "preprocessing.json").write_text(json.dumps(coarse.to_json()))
         rows = [("train", i % 2) for i in range(8)] + [("validation", label) for label in validation for _ in range(2)]
         with open(folder / "index.csv", "w", newline="") as f:
             writer = csv.writer(f)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import logging
 import os
@@ -102,7 +103,7 @@ def test_a_finer_map_has_a_stride(capsys: pytest.CaptureFixture[str], tmp_path: 
 def test_errors_become_codes_and_sentences(
     error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def fail(order: object) -> None:
+    def fail(order: object, say: object) -> None:
         raise error
 
     monkeypatch.setattr(publish, "export_run", fail)
@@ -214,6 +215,13 @@ def test_help_and_missing_manifest(tmp_path: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.startswith("TABLE_UNREADABLE: there is no table ")
 
 
+@pytest.mark.parametrize("command", ["train", "locator"])
+def test_help_of_resume_tells_of_resume(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.partition("  --resume")[2].split())
+    assert told.startswith("go on from the last checkpoint in --out; where there is none")
+
+
 def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     met: list[TrainOrder] = []
     monkeypatch.setattr(runs, "train_on_simulator", lambda order, report, say: met.append(order))
@@ -260,17 +268,28 @@ def test_resume_that_finds_nothing_is_said_before_the_work(
         "evaluate --models m --data d",
     ],
 )
+@pytest.mark.parametrize("denied", [False, True])
 @pytest.mark.parametrize("below", ["", "below"])
-def test_an_output_that_is_a_file_is_wrong_usage(
-    line: str, below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_an_output_that_cannot_be_one_is_wrong_usage(
+    line: str, below: str, denied: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    def deny(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
     monkeypatch.setitem(cli._COMMANDS, line.split(maxsplit=1)[0], lambda _: pytest.fail("nothing may begin"))
     scan = tmp_path / "scan.nii.gz"
-    scan.write_bytes(b"scan")
+    told = "is there already, and no folder: give"
+    if denied:
+        scan.mkdir()
+        told = "may not be written to (Permission denied): give by --out a folder that you have the right to write to"
+        monkeypatch.setattr(Path, "mkdir", deny)
+        monkeypatch.setattr(Path, "touch", deny)
+    else:
+        scan.write_bytes(b"scan")
     assert main([*line.split(), "--out", str(scan / below)]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"OUT_UNFIT: {scan} is there already, and no folder: give") and said.count("\n") == 1
-    assert scan.read_bytes() == b"scan"
+    assert said.startswith(f"OUT_UNFIT: {scan} {told}") and said.count("\n") == 1
+    assert denied or scan.read_bytes() == b"scan"
 
 
 def test_a_folder_of_something_else_is_no_place_for_a_pack(
@@ -280,7 +299,7 @@ def test_a_folder_of_something_else_is_no_place_for_a_pack(
 
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.docx").touch()
-    monkeypatch.setattr(publish, "export_run", lambda order: check_folder(order.out))
+    monkeypatch.setattr(publish, "export_run", lambda order, say: check_folder(order.out))
     assert main(["export", "run", "--out", str(tmp_path / "other"), "--name", "ours"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("OUT_UNFIT: ") and "give another folder by --out" in said

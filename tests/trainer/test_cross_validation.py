@@ -74,15 +74,15 @@ def test_finished_folds_of_another_network_are_not_taken_for_those_of_this_one(t
     record = cross_validate(order, data, 2, lambda p: None)
     assert cross_validate(order, data, 2, lambda p: None) == record
     for other, told in (
-        ({"model": "mobilenet"}, "the network"),
-        ({"epochs": 2}, "the settings"),
-        ({"rate": 1e-3}, "the settings"),
+        ({"model": "mobilenet"}, r"the network or what it starts from \(network compact there, mobilenet here\): give"),
+        ({"epochs": 2}, r"the settings .* \(--epochs 1 there, 2 here\): give"),
+        ({"rate": 1e-3}, r"the settings .* \(--lr the preset's there, 0\.001 here\): give"),
     ):
         with pytest.raises(
             AnkleViewerError, match=f"RESUME_UNFIT: .*fold-1 holds a run that differs from this command in {told}"
         ):
             cross_validate(replace(order, **other), data, 2, lambda p: None)
-    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the scans to train on or to judge by:"):
+    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here\): give"):
         cross_validate(order, data, 3, lambda p: None)
     assert json.loads((order.out / "cross-validation.json").read_text()) == record
 
@@ -96,7 +96,7 @@ def test_a_fold_that_was_stopped_does_not_go_on_with_scans_that_are_now_held_out
     order = TrainOrder("compact", "best", tmp_path / "cv", epochs=3, width=0.25)
     with pytest.raises(KeyboardInterrupt):
         cross_validate(order, data, 2, stop)
-    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the scans to train on or to judge by:"):
+    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here\): give"):
         cross_validate(replace(order, resume=True), data, 3, lambda p: None)
 
 

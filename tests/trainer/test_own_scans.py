@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from ankleviewer.core.assessment.preprocess import BONE, PAPER
+from ankleviewer.core.assessment.preprocess import PAPER, PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
 from trainer import own_scans as module
@@ -27,12 +27,11 @@ from trainer.starting import load_run, start_network
 from trainer.training import checkpoint
 from trainer.training.loop import Execution, Progress
 
-SPEC = replace(BONE, size=32, spacing_mm=4.0)
 Prepare = Callable[..., Path]
 
 
 @pytest.mark.parametrize("preset", ["paper", "best"])
-def test_a_network_learns_from_prepared_scans(tmp_path: Path, preset: str, prepared: Prepare) -> None:
+def test_a_network_learns_from_prepared_scans(tmp_path: Path, preset: str, prepared: Prepare, coarse: PreprocessSpec) -> None:
     said: list[str] = []
     order = TrainOrder("compact", preset, tmp_path / "run", epochs=20, width=0.25, seed=3)
     net = train_on_scans(order, prepared(tmp_path / "data"), lambda p: None, said.append, batch=4)
@@ -40,13 +39,13 @@ def test_a_network_learns_from_prepared_scans(tmp_path: Path, preset: str, prepa
     best = checkpoint.load_best(order.out)
     assert best is not None and best["val_auc"] == 1.0
     reloaded, spec, record = load_run(order.out)
-    assert spec == SPEC and record["scans"] == 8 and reloaded.config == net.config
+    assert spec == coarse and record["scans"] == 8 and reloaded.config == net.config
     assert record["stages"][0]["cells"] == (1.0 if preset == "best" else 0.0)
     assert (order.out / "curves.png").exists()
 
 
-def test_smaller_volumes_cover_the_same_length(tmp_path: Path, prepared: Prepare) -> None:
-    assert at_size(SPEC, 16).spacing_mm == 8.0 and at_size(SPEC, 16).size == 16 and at_size(SPEC, 128) == SPEC
+def test_smaller_volumes_cover_the_same_length(tmp_path: Path, prepared: Prepare, coarse: PreprocessSpec) -> None:
+    assert at_size(coarse, 16).spacing_mm == 8.0 and at_size(coarse, 16).size == 16 and at_size(coarse, 128) == coarse
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=1, width=0.25, size=16)
     train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
     assert load_run(order.out)[1].size == 16
@@ -87,29 +86,36 @@ def stop(progress: Progress) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "batch", "told"),
+    ("other", "batch", "told", "values"),
     [
-        ({"model": "mobilenet"}, 4, "the network or what it starts from"),
-        ({"width": 0.5}, 4, "the network or what it starts from"),
-        ({"preset": "paper"}, 4, "the network or what it starts from and the settings"),
-        ({"epochs": 3}, 4, "the settings"),
-        ({"rate": 1e-3}, 4, "the settings"),
-        ({"strength": 0.1}, 4, "the settings"),
-        ({"size": 16}, 4, "the settings"),
-        ({"seed": 9}, 4, "the settings"),
-        ({}, 2, "the settings"),
+        ({"model": "mobilenet"}, 4, "the network or what it starts from", "network compact there, mobilenet here"),
+        ({"width": 0.5}, 4, "the network or what it starts from", "--width 0.25 there, 0.5 here"),
+        ({"preset": "paper"}, 4, "the network or what it starts from and the settings", "--preset best there, paper here"),
+        ({"epochs": 3}, 4, "the settings", "--epochs 2 there, 3 here"),
+        ({"epochs": None}, 4, "the settings", "--epochs 2 there, the preset's here"),
+        ({"rate": 1e-3}, 4, "the settings", "--lr the preset's there, 0.001 here"),
+        ({"strength": 0.1}, 4, "the settings", "--strength the preset's there, 0.1 here"),
+        (
+            {"size": 16},
+            4,
+            "the settings",
+            "voxels of 4 mm there, 8 mm here; edge of 32 voxels there, 16 voxels here; --size the preset's there, 16 here",
+        ),
+        ({"seed": 9}, 4, "the settings", "--seed 1001 there, 9 here"),
+        ({}, 2, "the settings", "--batch 4 there, 2 here"),
     ],
 )
 def test_a_run_goes_on_as_it_began_or_not_at_all(
-    tmp_path: Path, prepared: Prepare, other: dict[str, Any], batch: int, told: str
+    tmp_path: Path, prepared: Prepare, other: dict[str, Any], batch: int, told: str, values: str
 ) -> None:
     data = prepared(tmp_path / "data")
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=2, width=0.25)
     with pytest.raises(KeyboardInterrupt):
         train_on_scans(order, data, stop, batch=4)
     before = {path.name: path.read_bytes() for path in order.out.iterdir() if path.is_file()}
-    with pytest.raises(AnkleViewerError, match=f"RESUME_UNFIT: .* differs from this command in {re.escape(told)}(:| \\()"):
+    with pytest.raises(AnkleViewerError, match=f"RESUME_UNFIT: .* differs from this command in {re.escape(told)}(:| \\()") as met:
         train_on_scans(replace(order, resume=True, **other), data, lambda p: None, batch=batch)
+    assert f" ({values}): give the command that it was begun with" in str(met.value)
     assert {path.name: path.read_bytes() for path in order.out.iterdir() if path.is_file()} == before
     train_on_scans(replace(order, resume=True, most_rows=2, save_memory=True), data, lambda p: None, batch=4)
     assert checkpoint.load(order.out)["step"] == 4  # type: ignore[index]
@@ -144,7 +150,17 @@ def test_a_run_does_not_go_on_with_other_scans(tmp_path: Path, prepared: Prepare
         train_on_scans(order, data, stop, batch=4)
     index = (data / "index.csv").read_text()
     (data / "index.csv").write_text(index.replace("p0,train", "p0,test").replace("p8,validation", "p8,train"))
-    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the scans to train on or to judge by:"):
+    told = r"RESUME_UNFIT: .* in the scans to train on or to judge by \(scans to judge by: 4 there, 3 here\): give"
+    with pytest.raises(AnkleViewerError, match=told):
+        train_on_scans(replace(order, resume=True), data, lambda p: None, batch=4)
+    (data / "index.csv").write_text(index.replace("0 0 0,x", "0 0 0,y", 1))
+    told = r"RESUME_UNFIT: .* or to judge by \(1 of the scans to train on were not among them\): give"
+    with pytest.raises(AnkleViewerError, match=told):
+        train_on_scans(replace(order, resume=True), data, lambda p: None, batch=4)
+    (data / "index.csv").write_text(index)
+    (data / "preprocessing.json").write_text(json.dumps(replace(PAPER, size=32, spacing_mm=4.5).to_json()))
+    told = r" by \(window bone \(.* HU\) there, paper \(-1000 to 400 HU\) here; voxels of 4 mm there, 4\.5 mm here\): give"
+    with pytest.raises(AnkleViewerError, match=told):
         train_on_scans(replace(order, resume=True), data, lambda p: None, batch=4)
     train_on_scans(order, data, lambda p: None, batch=4)
     assert checkpoint.load(order.out)["step"] == 4, "begun anew"  # type: ignore[index]
@@ -226,7 +242,7 @@ def test_a_network_starts_from_published_weights(tmp_path: Path, prepared: Prepa
     assert "missed: 1" in said[-2]
 
 
-def test_a_network_of_the_paper_goes_on_from_its_pack(tmp_path: Path, prepared: Prepare) -> None:
+def test_a_network_of_the_paper_goes_on_from_its_pack(tmp_path: Path, prepared: Prepare, coarse: PreprocessSpec) -> None:
     """A pack holds no batch norm, so neither does the network: it answers at once as the pack did, with one scan a step."""
     data = prepared(tmp_path / "data")
     decision = {
@@ -245,7 +261,7 @@ def test_a_network_of_the_paper_goes_on_from_its_pack(tmp_path: Path, prepared: 
     with torch.no_grad():
         net.train()(x)  # its norms know their inputs now, so that the answers differ
         net.head.weight.mul_(20)
-    pack = export(net, SPEC.to_json(), decision, {}, {}, "mine", "Mine", "2", "preliminary", False, tmp_path / "pack", inputs)
+    pack = export(net, coarse.to_json(), decision, {}, {}, "mine", "Mine", "2", "preliminary", False, tmp_path / "pack", inputs)
     order = TrainOrder("mobilenet", "best", tmp_path / "run", init=pack, epochs=1, rate=1e-6, strength=0.0)
     on = train_on_scans(order, data, lambda p: None, batch=1)
     assert on.config["norm"] is False and load_run(order.out)[2]["init"] == "mine 2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import subprocess
@@ -16,8 +17,8 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
-from trainer.publish import ExportOrder, _revision, _steps, answers, export_run
-from trainer.scans.manifest import Row
+from trainer.publish import ExportOrder, _figures, _revision, _steps, answers, export_run
+from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run
@@ -144,6 +145,77 @@ def test_a_network_of_own_scans_has_a_name_and_validation_scans_of_its_own(
     assert not (own / "validation").exists() and not (tmp_path / "pack").exists()
 
 
+@pytest.mark.parametrize("measured", [False, True])
+def test_a_run_that_knows_none_of_its_scans_says_that_no_leak_is_looked_for(
+    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured: bool
+) -> None:
+    def prepared(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt  # far enough
+
+    monkeypatch.setattr("trainer.publish.prepare", prepared)
+    own, figures = tmp_path / "run", tmp_path / "metrics.json"
+    own.mkdir()
+    shutil.copy(run / "checkpoint.pt", own)
+    figures.write_text(json.dumps({"pictures": ["3" * 64], "models": {"ours": {"assessed": 1}}}))
+    record = json.loads((run / "config.json").read_text())
+    order = ExportOrder(own, tmp_path / "pack", manifest, figures if measured else None, name="ours")
+    whose = "the validation scans or those of metrics.json" if measured else "the validation scans"
+    told = f"{own} does not tell which scans it was trained on (an earlier release kept no record of them): whether {whose} are "
+    for more, lines in (
+        ({"data": "own"}, [told + "among them is not checked"]),
+        ({"data": "own", "pictures": ["1" * 64]}, []),
+        ({}, []),
+    ):
+        (own / "config.json").write_text(json.dumps(record | more))
+        said: list[str] = []
+        with pytest.raises(KeyboardInterrupt):
+            export_run(order, said.append)
+        assert said == lines
+
+
+def test_validation_scans_are_a_table_or_a_folder_with_its_manifest(
+    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def prepared(table: Path, *_: object, **__: object) -> None:
+        met.append(len(read_manifest(table)))
+        raise KeyboardInterrupt
+
+    met: list[int] = []
+    monkeypatch.setattr("trainer.publish.prepare", prepared)
+    with pytest.raises(KeyboardInterrupt):
+        export_run(ExportOrder(run, tmp_path / "pack", manifest.parent, name="ours"))
+    assert met == [2]
+    data = tmp_path / "DATA"
+    data.mkdir()
+    for part in ("train", "validation", "test"):
+        (data / f"{part}.csv").write_text("path,label\na.nii,1\n")
+    line = ["export", str(run), "--out", str(tmp_path / "pack"), "--name", "ours", "--validation", str(data)]
+    assert main(line) == 2 and met == [2]
+    told = f"there is no manifest.csv in {data}, which `prepare` made: give --validation {data / 'validation.csv'}\n"
+    assert capsys.readouterr().err == f"TABLE_UNREADABLE: {told}"
+
+
+@pytest.mark.parametrize("place", ["packs", "run"])
+def test_places_that_may_not_be_written_to_are_told_before_any_scan_is_run(
+    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """A pack's new files are made beside the old ones, answers are kept in the run."""
+
+    def deny(path: Path, *args: object, **more: object) -> None:
+        if path.parent == denied:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        touch(path, *args, **more)  # type: ignore[arg-type]
+
+    (tmp_path / "packs").mkdir()
+    denied = tmp_path / "packs" if place == "packs" else run
+    touch = Path.touch
+    monkeypatch.setattr("trainer.publish.prepare", lambda *_, **__: pytest.fail("no scan may be looked at"))
+    monkeypatch.setattr(Path, "touch", deny)
+    with pytest.raises(AnkleViewerError) as met:
+        export_run(ExportOrder(run, tmp_path / "packs" / "pack", manifest, name="ours"))
+    assert str(met.value).startswith(f"OUT_UNFIT: {denied} may not be written to (Permission denied): ")
+
+
 def test_what_cannot_be_written_is_refused_before_any_scan_is_run(
     run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,10 +253,33 @@ def test_figures_on_scans_that_were_trained_on_are_refused(run: Path, manifest: 
     order = ExportOrder(own, tmp_path / "pack", manifest, figures, name="ours")
     with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans of metrics\.json were trained on"):
         export_run(order)
-    for untold in ("", '"pictures": [], '):  # of before they were kept, and from answers of before alone
-        figures.write_text(f'{{{untold}"models": {{"ours": {{}}}}}}')
+    other = {"set": "another", "assessed": 2}
+    told = {"pictures": ["3" * 64, "4" * 64]}
+    for pictured, ours in (
+        ({}, {}),  # of before they were kept
+        ({"pictures": []}, {}),  # from answers of before alone
+        (told, {"assessed": 3}),  # from answers of before in part
+        (told | {"pictured": {"ours": 2}}, {"assessed": 3}),
+        (told | {"pictured": {"ours": 2}}, {"assessed": 2, "shifted": other}),  # put together by hand
+    ):
+        figures.write_text(json.dumps({**pictured, "models": {"ours": ours}}))
         with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json does not tell .*: evaluate the pack once more"):
             export_run(order)
+    figures.write_text(json.dumps(told | {"pictures": ["2" * 64], "models": {"ours": {"assessed": 3}}}))
+    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans"):  # the graver of two
+        export_run(order)
+    whole = (
+        told | {"models": {"ours": {"assessed": 2}}},
+        told | {"pictured": {"ours": 3}, "models": {"ours": {"assessed": 3}}},  # two of them equal
+        told
+        | {
+            "pictured": {"ours": 4},
+            "models": {"ours": {"assessed": 2, "auc_by_severity": {"assessed": {"n": 1}}, "shifted": other}},
+        },
+    )
+    for record in whole:
+        figures.write_text(json.dumps(record))
+        assert _figures(figures, "ours", {"pictures": ["1" * 64]}) == record["models"]["ours"]
     assert not (tmp_path / "pack").exists()
 
 

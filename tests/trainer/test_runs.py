@@ -22,6 +22,7 @@ from trainer.runs import (
     train_on_simulator,
     validation_figures,
 )
+from trainer.scans.manifest import DataError
 from trainer.scans.prepare import prepare
 from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.simulate.streams import SIMULATOR_VERSION
@@ -63,7 +64,7 @@ def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path
 def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=0.01, size=32, width=0.25)
     kept: list[dict[str, Any]] = []
-    monkeypatch.setattr(module, "train", lambda *a, notes, **more: kept.append(notes))
+    monkeypatch.setattr(module, "train", lambda *a, notes, **more: kept.append(notes | {"preprocessing": a[1].to_json()}))
     monkeypatch.setattr(module, "draw_curves", lambda run: None)
     monkeypatch.setattr(module, "_pairs", lambda *a: nullcontext())
     train_on_simulator(order, lambda progress: None)
@@ -72,9 +73,12 @@ def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path
     train_on_simulator(replace(order, resume=True, live=True), lambda progress: None)
     assert len(kept) == 2
     for other, told in (
-        ({"width": 0.5}, "the network"),
-        ({"seed": 2}, "the settings"),
-        ({"preset": "paper"}, "the scans .* and the"),
+        ({"width": 0.5}, r"the network or .* \(--width 0\.25 there, 0\.5 here\): give"),
+        ({"seed": 2}, r"the settings .*\) \(--seed 1001 there, 2 here\): give"),
+        (
+            {"preset": "paper"},
+            r"the scans .* and the .* \(window bone \(.* HU\) there, paper .* here; .*--preset best there, paper here",
+        ),
     ):
         with pytest.raises(AnkleViewerError, match=f"RESUME_UNFIT: .* in {told}"):
             train_on_simulator(replace(order, resume=True, **other), lambda progress: None)
@@ -93,6 +97,14 @@ def test_processes_that_a_later_stage_has_no_crop_for_are_refused_before_anythin
     ):
         train_on_simulator(order, lambda progress: None)
     assert checkpoint.exists(order.out) and not (order.out / "pairs").exists()
+
+
+def test_a_folder_of_prepare_is_told_by_its_validation_part(tmp_path: Path) -> None:
+    (tmp_path / "validation.csv").write_text("path,label\na.nii,1\n")
+    order = TrainOrder("compact", "best", tmp_path / "run", validation=tmp_path, size=32, width=0.25)
+    with pytest.raises(DataError, match=r"TABLE_UNREADABLE: .*, which `prepare` made: give --validation .*validation\.csv$"):
+        train_on_simulator(order, lambda progress: None)
+    assert not order.out.exists()
 
 
 def test_validation_scans_of_one_class_are_refused_before_anything_is_removed(

@@ -55,6 +55,20 @@ def test_the_last_state_does_not_stand_in_for_a_best_one_that_is_not_whole(run: 
     load_run(tmp_path)
 
 
+@pytest.mark.parametrize("name", [checkpoint.NAME, checkpoint.BEST])
+def test_another_runs_state_is_not_exported_under_this_ones_record(run: Path, tmp_path: Path, name: str) -> None:
+    record = json.loads((run / "config.json").read_text())
+    own, other = ({"data": "d", "model": "m", "settings": s} for s in "ab")
+    (tmp_path / "config.json").write_text(json.dumps(record | {"fingerprint": own}))
+    state = checkpoint.load(run)
+    assert state is not None
+    checkpoint.save(tmp_path, state | {checkpoint.RUN: own})
+    load_run(tmp_path)
+    torch.save(state | {checkpoint.RUN: other}, tmp_path / name)
+    with pytest.raises(AnkleViewerError, match=rf"RUN_UNREADABLE: {name} of .* is another run's"):
+        load_run(tmp_path)
+
+
 def test_the_shipped_pack_teaches_where_no_teacher_is_named() -> None:
     plain = TrainOrder("mobilenet", "best", Path("out"), width=0.25)
     order = with_teacher(plain)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,7 @@ import pytest
 from ankleviewer.core.errors import AnkleViewerError
 from trainer import failures
 from trainer.cli import main
-from trainer.taken import FOLDS, LOCK, STATES, TURN, anew, check_out, in_turn, taken
+from trainer.taken import FOLDS, LOCK, STATES, TURN, anew, check_out, in_turn, taken, writes_to
 
 HOLDS = """
 import sys
@@ -142,6 +147,119 @@ def test_a_file_is_no_folder_to_write_to(tmp_path: Path) -> None:
         ) as met:
             check_out(out)
         assert met.value.code == "OUT_UNFIT"
+
+
+@pytest.fixture
+def closed() -> Iterator[Path]:
+    """A folder that may be looked into and not written to; of root, whom no right binds, another user is made meanwhile."""
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders may not even be looked into by others
+        folder, user = Path(name), os.geteuid()
+        (folder / "data").mkdir()
+        (folder / "data").chmod(0o555)
+        folder.chmod(0o555)
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(user)
+            folder.chmod(0o755)
+            (folder / "data").chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are told otherwise there")
+def test_a_folder_that_may_not_be_written_to_is_refused(closed: Path) -> None:
+    for out, place in (("data", "data"), ("new", ""), ("data/new/run", "data")):
+        with pytest.raises(AnkleViewerError) as met:
+            check_out(closed / out)
+        assert met.value.code == "OUT_UNFIT"
+        assert str(met.value).startswith(f"OUT_UNFIT: {closed / place} may not be written to (Permission denied): give by --out")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are told otherwise there")
+def test_what_lies_in_a_folder_that_may_not_be_looked_into_is_refused(closed: Path) -> None:
+    with pytest.raises(AnkleViewerError, match="OUT_UNFIT") as met, closed_to_all(closed / "data"):
+        check_out(closed / "data" / "run")
+    assert f"{closed / 'data'} may not be written to" in str(met.value)
+
+
+@contextlib.contextmanager
+def closed_to_all(folder: Path) -> Iterator[None]:
+    user = os.geteuid()
+    os.seteuid(os.getuid())  # its owner
+    folder.chmod(0)
+    os.seteuid(user)
+    yield
+
+
+def test_a_folder_that_can_be_written_to_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    check_out(tmp_path / "there")
+    check_out(tmp_path / "new" / "run")
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+@pytest.mark.parametrize(("out", "make"), [(".", "touch"), ("new", "mkdir")])
+def test_nothing_stays_where_a_signal_comes_while_it_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, make: str
+) -> None:
+    def stopped(path: Path, *args: object, **more: object) -> None:
+        done(path, *args, **more)
+        made.append(path.exists())
+        raise KeyboardInterrupt
+
+    made: list[bool] = []
+    done = getattr(Path, make)
+    monkeypatch.setattr(Path, make, stopped)
+    with pytest.raises(KeyboardInterrupt):
+        check_out(tmp_path / out)
+    assert made == [True] and not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_of_many_processes_the_first_one_tries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rank: str) -> None:
+    """On another computer the share may be read only."""
+
+    def deny(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(Path, "touch", deny)
+    monkeypatch.setenv("RANK", rank)
+    with pytest.raises(AnkleViewerError, match="OUT_UNFIT") if rank == "0" else contextlib.nullcontext():
+        check_out(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AnkleViewerError, match="no folder"):
+        check_out(tmp_path / "file")
+
+
+def test_a_full_disk_is_not_told_as_a_right_that_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    check_out(tmp_path / "new")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_what_is_denied_in_the_folder_is_told_by_its_code(tmp_path: Path, number: int) -> None:
+    (tmp_path / "out").mkdir()
+    for name in (tmp_path / "out" / "index.csv", os.fsencode(tmp_path / "out" / "index.csv")):
+        with (
+            pytest.raises(AnkleViewerError, match=r"OUT_UNFIT: Access to .*index\.csv is denied \(no\): .* by --out"),
+            writes_to(tmp_path / "out"),
+        ):
+            raise OSError(number, "no", name)
+    elsewhere = [
+        OSError(number, "no", str(tmp_path / "scan.nii")),
+        OSError(number, "no"),
+        OSError(errno.EIO, "no", str(tmp_path / "out" / "a")),
+    ]
+    for error in elsewhere:
+        with pytest.raises(OSError) as met, writes_to(tmp_path / "out"):
+            raise error
+        assert met.value is error
+    with writes_to(None):
+        pass
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links take rights there")

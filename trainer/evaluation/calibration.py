@@ -14,7 +14,7 @@ from trainer.evaluation.metrics import OneClassError, _pair
 Floats = NDArray[np.float64]
 
 # What the operating points hold on validation scans, a third of whose fractures are hairlines. Asking for 95 % sensitivity there
-# called every second unfractured scan uncertain; at 90 % it is one in three (docs/training.md).
+# called every second unfractured scan uncertain; at 90 % it is one in three (docs/training-history.md).
 SENSITIVITY, SPECIFICITY = 0.90, 0.95
 
 

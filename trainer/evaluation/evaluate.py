@@ -26,7 +26,7 @@ from trainer.evaluation.figures import measure
 from trainer.evaluation.localise import Pointing
 from trainer.evaluation.metrics import auc, roc
 from trainer.scans.intake import Intake, take_in
-from trainer.scans.manifest import SIMULATOR, DataError, Row, read_manifest
+from trainer.scans.manifest import SIMULATOR, DataError, Row, check_table, read_manifest
 from trainer.scans.marks import marked_fractures, read_marks
 from trainer.scans.source import TAKING_IN, fingerprint
 from trainer.scans.split import SPLITS
@@ -78,11 +78,11 @@ def evaluate(
         What metrics.json holds: {"schema", "scans", "models": {name: figures}}, and "without_truth": the fractured
         scans of which no place is known while it is of others (beside the models, whose figures go into packs: names of a
         hospital's scans must not), and "pictures": hashes of the scans' voxels, by which `export` knows again those that the
-        network has learnt from. "set" among a model's figures says in words on which scans they were measured, see
-        `scans_named`.
+        network has learnt from, and "pictured": of how many of each model's assessed scans they are (two may be equal). "set"
+        among a model's figures says in words on which scans they were measured, see `scans_named`.
 
     Raises:
-        DataError: see `_table`, `read_manifest` and `read_marks`; a label and truth.json contradict each other.
+        DataError: see `check_table`, `read_manifest` and `read_marks`; a label and truth.json contradict each other.
         ModelError: a pack is refused.
         AnkleViewerError: MODELS_SAME_NAME, figures go by the models' names.
         OSError: `out` cannot be written.
@@ -91,7 +91,8 @@ def evaluate(
     from ankleviewer.inference.predictor import Predictor
     from ankleviewer.io.atomic import write_text
 
-    rows = read_manifest(_table(data))
+    check_table(data, "--data", SPLITS[-1][0])  # the part that no training and no threshold has seen
+    rows = read_manifest(data)
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
     truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
     _check_truth(rows, truth or {})
@@ -131,7 +132,12 @@ def evaluate(
     if progress:
         progress(len(rows), len(rows), "")
     record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
-    record["pictures"] = sorted({p.pixels for found in answers.values() for p in found} - {""})
+    seen = [next((p.pixels for p in of_scan if p.pixels), "") for of_scan in zip(*answers.values(), strict=True)]
+    record["pictures"] = sorted({*seen} - {""})
+    record["pictured"] = {
+        name: sum(p.probability is not None and pixels != "" for p, pixels in zip(found, seen, strict=True))
+        for name, found in answers.items()
+    }
     places = _places(rows, truth, marked)
     assessed = zip(rows, *([p.probability is not None for p in found] for found in answers.values()), strict=True)
     if places is not None and (lacking := [row.id for row, *found in assessed if row.id not in places and any(found)]):
@@ -146,18 +152,6 @@ def evaluate(
     _draw_roc(folder / "roc.png", rows, answers)
     write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
-
-
-def _table(data: str | Path) -> str | Path:
-    """`data`, unless it is a folder of `prepare`, which holds a table for each part of the split.
-
-    Raises:
-        DataError: TABLE_UNREADABLE, with the table that is meant: the part that no training and no threshold has seen.
-    """
-    test = Path(data) / f"{SPLITS[-1][0]}.csv"
-    if test.is_file() and not (Path(data) / "manifest.csv").exists():
-        raise DataError("TABLE_UNREADABLE", f"there is no manifest.csv in {data}, which `prepare` made: give --data {test}")
-    return data
 
 
 def scans_named(rows: Sequence[Row], data: str | Path) -> str:

@@ -1,5 +1,5 @@
-"""The flow of a study's scans as a picture and a table: found, left out and why, included, and how they were split (as STARD 2015
-asks for).
+"""The flow of a study's scans as a picture and a table: in the table, found, left out and why, included, and how they were split
+(as STARD 2015 asks for).
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def flow_table(flow: dict[str, Any]) -> str:
     Args:
         flow: see `split.flow`.
     """
-    lines = ["| | scans |", "|---|---|", f"| found | {flow['found']} |"]
+    lines = ["| | scans |", "|---|---|", f"| in the table | {flow['rows']} |"]
+    lines += [f"| - found | {flow['found']} |", f"| - not found | {flow['not_found']} |"]
     excluded = flow["excluded"]
     lines.append(f"| left out | {sum(excluded.values())} |")
     lines += [f"| - {in_words(code)} | {n} |" for code, n in sorted(excluded.items(), key=lambda item: -item[1])]
@@ -49,7 +50,7 @@ def flow_table(flow: dict[str, Any]) -> str:
 
 
 def flow_lines(flow: dict[str, Any]) -> str:
-    """The same for a terminal: found, left out and included in one line, the parts in another."""
+    """The same for a terminal: rows, found, left out and included in one line, the parts in another."""
 
     def split(part: dict[str, Any]) -> str:
         return f"{part['positive']} fractured, {part['negative']} not"
@@ -58,7 +59,8 @@ def flow_lines(flow: dict[str, Any]) -> str:
     reasons = f" ({', '.join(f'{in_words(code)}: {n}' for code, n in excluded)})" if excluded else ""
     parts = [f"{words} {sum(flow['splits'][name].values())} ({split(flow['splits'][name])})" for name, words in PARTS.items()]
     return (
-        f"found {flow['found']}, left out {sum(n for _, n in excluded)}{reasons}, included {flow['included']}: {split(flow)}\n"
+        f"in the table {flow['rows']} (found {flow['found']}, not found {flow['not_found']}), left out "
+        f"{sum(n for _, n in excluded)}{reasons}, included {flow['included']}: {split(flow)}\n"
         f"{', '.join(parts)}"
     )
 
@@ -89,7 +91,7 @@ def draw_flow(flow: dict[str, Any], target: Path) -> None:
         axis.annotate("", (to_x, to_y), (x, y), arrowprops={"arrowstyle": "-|>", "color": "0.25", "shrinkA": 0, "shrinkB": 0})
 
     top, middle = height - 1.2, 3.2
-    box(1.2, top, 4.2, 1.0, f"Scans found\n{flow['found']}")
+    box(1.2, top, 4.2, 1.0, f"In the table: {flow['rows']}\nfound {flow['found']}, not found {flow['not_found']}")
     box(6.6, (top + middle + 1.2 - depth) / 2, 5.0, depth, f"Left out: {sum(n for _, n in excluded)}\n" + "\n".join(reasons))
     box(1.2, middle, 4.2, 1.2, f"Included: {flow['included']}\n{flow['positive']} fractured, {flow['negative']} not")
     arrow(3.3, top, 3.3, middle + 1.2)

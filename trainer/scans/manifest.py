@@ -86,6 +86,30 @@ def names_of(paths: Sequence[Path], folder: Path) -> list[str]:
     return names
 
 
+def check_table(path: str | Path, option: str = "", part: str = "") -> None:
+    """Where a folder is given that holds no manifest.csv, but other tables: which of them is meant. What macOS (._scans.csv) and
+    Excel (~$scans.csv) put beside a table is none.
+
+    Args:
+        option: by which it is given, for the sentence ("--validation"); "" for none.
+        part: of the split that is meant, whose table `prepare` left in its folder; "" for none.
+
+    Raises:
+        DataError: TABLE_UNREADABLE.
+    """
+    folder = Path(path)
+    if not folder.is_dir() or (folder / "manifest.csv").exists():
+        return
+    given = f"give {option}".strip()
+    if part and (folder / f"{part}.csv").is_file():
+        told = f", which `prepare` made: {given} {folder / f'{part}.csv'}"
+    elif tables := sorted(file.name for file in folder.glob("[!.~]*.csv") if file.name != "index.csv"):  # that of `prepare`
+        told = f": {given} {folder / tables[0]}" if len(tables) == 1 else f": {given} one of its tables ({', '.join(tables)})"
+    else:
+        return  # `read_manifest` says what lacks
+    raise DataError("TABLE_UNREADABLE", f"there is no manifest.csv in {folder}{told}")
+
+
 def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: None) -> list[Row]:
     """Rows of a manifest, or of the manifest.csv in a folder. Relative paths are relative to the manifest.
 

@@ -19,7 +19,7 @@ from typing import Any
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from trainer.scans.example import make_example
 from trainer.scans.flow_diagram import draw_flow, flow_table, in_words
-from trainer.scans.manifest import DataError, Row, read_manifest
+from trainer.scans.manifest import DataError, Row, check_table, read_manifest
 from trainer.scans.parts import of_an_earlier_release, parts_before, remember
 from trainer.scans.source import TAKING_IN, fingerprint
 from trainer.scans.split import SPLITS, Prepared, check_leaks, flow, split_by_patient
@@ -81,6 +81,7 @@ def prepare(
     from ankleviewer.io.atomic import write_text
 
     noticed: list[str] = []
+    check_table(manifest, part=part or "")
     rows = read_manifest(manifest, noticed.append)
     folder = out / "inputs"
     state_file = out / "state.json"
@@ -132,7 +133,9 @@ def prepare(
         entry = entries[row.id]
         split = splits[row.patient] if not entry["excluded"] else ""
         marks = out / "marks" / f"{row.id}.npy" if entry.get("marked") else None
-        found.append(Prepared(row, split, entry["excluded"], None if entry["excluded"] else folder / f"{row.id}.npy", marks))
+        values = None if entry["excluded"] else folder / f"{row.id}.npy"
+        there = _is_there(row) if row.not_eligible else entry["excluded"] != NOT_FOUND
+        found.append(Prepared(row, split, entry["excluded"], values, marks, there))
     noticed += [
         f"{row.id}: its marks hold nothing that the network could see; its fracture counts as not marked"
         for row in kept
@@ -282,7 +285,7 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
         DataError: none of the scans, or none of those that were read before, is there.
     """
     wanted = [row for row in rows if not row.not_eligible]
-    there = {row.id for row in wanted if os.path.exists(row.path)}  # noqa: PTH110 (false, too, where a share answers by an error)
+    there = {row.id for row in wanted if _is_there(row)}
     known = {row.id for row in wanted if before.get(row.id, {}).get("excluded", NOT_FOUND) != NOT_FOUND}
     if wanted and not there:
         raise DataError(
@@ -296,6 +299,10 @@ def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> 
             f"none of the {len(known)} scans that were prepared before is found: is their folder connected? Nothing was written. "
             "Where they are gone for good, take them out of the table",
         )
+
+
+def _is_there(row: Row) -> bool:
+    return os.path.exists(row.path)  # noqa: PTH110 (false, too, where a share answers by an error)
 
 
 def _is_done(entry: dict[str, Any], source: str, out: Path, name: str) -> bool:

@@ -17,13 +17,16 @@ SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Stat
 
 @dataclass(frozen=True)
 class Prepared:
-    """One row of the index; `input_path` is None for a scan that was left out, `marks_path` where no fracture is marked."""
+    """One row of the index; `input_path` is None for a scan that was left out, `marks_path` where no fracture is marked; `there`
+    tells whether its file was, as far as `prepare` asked.
+    """
 
     row: Row
     split: str
     excluded: str
     input_path: Path | None
     marks_path: Path | None = None
+    there: bool = True
 
 
 class LeakError(AnkleViewerError):
@@ -93,11 +96,15 @@ def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
 
 
 def flow(found: Sequence[Prepared]) -> dict[str, Any]:
-    """Numbers of a flow diagram: found, excluded by reason, included by label and split."""
+    """Numbers of a flow diagram: rows of the table, how many of their files were there and how many not, excluded by reason (the
+    latter among them), included by label and split.
+    """
     reasons = [p.excluded for p in found if p.excluded]
     kept = [p for p in found if not p.excluded]
     return {
-        "found": len(found),
+        "rows": len(found),
+        "found": sum(p.there for p in found),
+        "not_found": sum(not p.there for p in found),
         "excluded": {r: reasons.count(r) for r in sorted(set(reasons))},
         "included": len(kept),
         "positive": sum(p.row.label for p in kept),

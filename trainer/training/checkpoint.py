@@ -8,6 +8,7 @@ import errno
 import os
 import pickle
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from ankleviewer.core.errors import AnkleViewerError
 NAME = "checkpoint.pt"
 PREVIOUS = "checkpoint.previous.pt"
 BEST = "best.pt"
+RUN = "fingerprint"  # in a state: of the run that it belongs to
 
 
 def save(run: Path, state: dict[str, Any]) -> None:
@@ -30,26 +32,32 @@ def save_best(run: Path, state: dict[str, Any]) -> None:
     _write(run, BEST, state, None)
 
 
-def load(run: Path) -> dict[str, Any] | None:
+def load(run: Path, of: Mapping[str, str] | None = None) -> dict[str, Any] | None:
     """The newest whole state, or None where none was written.
 
+    Args:
+        of: fingerprint of the run whose state it must be; states of before it was kept in them are taken as they are.
+
     Raises:
-        AnkleViewerError: RUN_UNREADABLE, there are files, and none of them holds a whole state.
+        AnkleViewerError: RUN_UNREADABLE, there are files, and none of them holds a whole state, or it is another run's.
         OSError, MemoryError, RuntimeError: a file cannot be read for the moment.
     """
     return _read(
-        run, (NAME, PREVIOUS), "copy the folder back from where it is whole, or begin anew in another one or without --resume"
+        run, (NAME, PREVIOUS), of, "copy the folder back from where it is whole, or begin anew in another one or without --resume"
     )
 
 
-def load_best(run: Path) -> dict[str, Any] | None:
+def load_best(run: Path, of: Mapping[str, str] | None = None) -> dict[str, Any] | None:
     """The state that did best on validation scans, or None where none was measured.
 
+    Args:
+        of: see `load`.
+
     Raises:
-        AnkleViewerError: RUN_UNREADABLE, there is one, and it is not whole.
+        AnkleViewerError: RUN_UNREADABLE, there is one, and it is not whole, or another run's.
         OSError, MemoryError, RuntimeError: it cannot be read for the moment.
     """
-    return _read(run, (BEST,), "copy it back from where it is whole, or remove it, so that the last state is taken")
+    return _read(run, (BEST,), of, "copy it back from where it is whole, or remove it, so that the last state is taken")
 
 
 def exists(run: Path) -> bool:
@@ -83,7 +91,7 @@ def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) ->
         temporary.unlink(missing_ok=True)
 
 
-def _read(run: Path, names: tuple[str, ...], remedy: str) -> dict[str, Any] | None:
+def _read(run: Path, names: tuple[str, ...], of: Mapping[str, str] | None, remedy: str) -> dict[str, Any] | None:
     there = [name for name in names if (run / name).exists()]
     for name in there:
         try:
@@ -93,6 +101,9 @@ def _read(run: Path, names: tuple[str, ...], remedy: str) -> dict[str, Any] | No
                 raise
             continue  # cut short by a crash, or no checkpoint at all: the one before it is whole
         if isinstance(state, dict):
+            # a folder that was put together by hand: another run's weights would be exported under this one's record
+            if of is not None and state.get(RUN, of) != of:
+                raise AnkleViewerError("RUN_UNREADABLE", f"{name} of {run} is another run's, and nothing was changed: {remedy}.")
             return state
     if there:  # None would begin a run anew over them, or take another state, unasked
         raise AnkleViewerError(

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ankleviewer.core.errors import AnkleViewerError
@@ -64,32 +65,62 @@ def differences(known: Mapping[str, str], wanted: Mapping[str, str]) -> str:
     return " and ".join(words for part, words in PARTS.items() if known.get(part) != wanted[part])
 
 
-def check(run: Path, wanted: Mapping[str, str]) -> None:
+def check(run: Path, wanted: Mapping[str, str], now: Mapping[str, Any] = MappingProxyType({})) -> None:
     """Before a run goes on: the checkpoint must be one of this very run.
+
+    Args:
+        now: what config.json would hold of the one that is wanted, see `refuse`.
 
     Raises:
         AnkleViewerError: RESUME_UNFIT, with what differs.
     """
     if not checkpoint.exists(run):
         return
-    try:
-        known = json.loads((run / CONFIG).read_text(encoding="utf-8")).get("fingerprint")
-    except (OSError, ValueError):
-        known = None
     # earlier releases kept none: such a run goes on unchecked, as it did there, since days of training may hang on it
-    if known is not None:
-        refuse(run, known, wanted)
+    if (known := recorded(run).get("fingerprint")) is not None:
+        refuse(run, known, wanted, now)
 
 
-def refuse(run: Path, known: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+def refuse(run: Path, known: Mapping[str, str], wanted: Mapping[str, str], now: Mapping[str, Any] = MappingProxyType({})) -> None:
     """Stop where `run` is another than the one that is wanted.
+
+    Args:
+        now: what config.json would hold of the one that is wanted; where the run's own holds other values, they are named.
 
     Raises:
         AnkleViewerError: RESUME_UNFIT, with what differs.
     """
     if what := differences(known, wanted):
+        begun = recorded(run)
+        there, here = facts(begun), facts(now)
+        named = [f"{name} {there[name]} there, {here[name]} here" for name in here if there.get(name, here[name]) != here[name]]
+        if "pictures" in begun and (other := set(now.get("pictures", ())) - set(begun["pictures"])):
+            named.append(f"{len(other)} of the scans to train on were not among them")
+        values = f" ({'; '.join(named)})" if named else ""
         raise AnkleViewerError(
             "RESUME_UNFIT",
-            f"{run} holds a run that differs from this command in {what}: give the command that it was begun with, or leave out "
-            "--resume to begin anew.",
+            f"{run} holds a run that differs from this command in {what}{values}: give the command that it was begun with, or "
+            "leave out --resume to begin anew.",
         )
+
+
+def recorded(run: Path) -> dict[str, Any]:
+    """What a run's config.json holds; {} where there is none that can be read."""
+    try:
+        found = json.loads((run / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def facts(record: Mapping[str, Any]) -> dict[str, str]:
+    """What a config.json tells of a run's scans and settings, by their names for people; what it does not tell is left out."""
+    told = {}
+    if seen := record.get("preprocessing"):
+        told["window"] = f"{seen['window']} ({seen['lo']:g} to {seen['hi']:g} HU)"
+        told |= {"voxels of": f"{seen['spacing_mm']:g} mm", "edge of": f"{seen['size']} voxels"}
+    names = {"arch": "network", "scans": "scans to train on:", "judges": "scans to judge by:", "pairs": "pairs", "seed": "--seed"}
+    told |= {words: str(record[name]) for name, words in names.items() if name in record}
+    told |= {f"--{name}": record[name] or "none" for name in ("init", "teacher") if name in record}
+    told |= {name: "the preset's" if value is None else str(value) for name, value in record.get("asked", {}).items()}
+    return told

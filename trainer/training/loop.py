@@ -113,7 +113,7 @@ def train(
     keep_freed_memory()
     net = (channels_last(net) if net.mode == "full" else net).to(execution.device)
     objective = Objective(net, len(stages), teacher, execution.save_memory).to(execution.device)
-    state = _State(objective, bank, run, resume)
+    state = _State(objective, bank, run, resume, (notes or {}).get("fingerprint"))
     if execution.processes.first:
         _write_config(run, net, spec, stages, notes)
     total = sum(s.steps for s in stages)
@@ -177,17 +177,19 @@ def _source(make: Callable[[int], Batch], first: int, last: int, device: torch.d
 class _State:
     """What a checkpoint holds: weights, their average, the optimiser, the place in the run."""
 
-    def __init__(self, objective: Objective, bank: Bank, run: Path, resume: bool) -> None:
+    def __init__(self, objective: Objective, bank: Bank, run: Path, resume: bool, known: Mapping[str, str] | None) -> None:
         self.objective, self.bank, self.run = objective, bank, run
+        self.mark = {} if known is None else {checkpoint.RUN: dict(known)}
         groups = [{"params": objective.learning()}, {"params": [objective.bias]}]
         self.optimiser = torch.optim.Adam(groups, lr=1e-3, fused=True)
         self.average = {k: v.detach().clone() for k, v in objective.net.state_dict().items()}
         self.first, self.best = 0, -1.0
         self.unjudged: dict[str, float] = {}  # row of the last step, whose figures on validation scans are still lacking
-        state = checkpoint.load(run) if resume else None
+        state = checkpoint.load(run, known) if resume else None
         if state is None:
             checkpoint.drop_best(run)
             return
+        checkpoint.load_best(run, known)  # one that cannot be the run's own is told now, not after hours
         objective.net.load_state_dict(state["net"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = {k: v.to(self.average[k].device) for k, v in state["average"].items()}
@@ -216,10 +218,18 @@ class _State:
         """Write the checkpoint; the step's row of the log, with the figures of the averaged weights if `validate` is given."""
         if validate is not None:
             self.save(step, row)  # what comes now may fail, and a run that goes on makes up for it
-            row = row | _judge(self.objective.net, self.average, validate, self.run, step, self.best)
+            row = row | self.judge(validate, step)
             self.best = max(self.best, row["val_auc"])
         self.save(step)
         return row
+
+    def judge(self, validate: Callable[[FractureNet], dict[str, float]], step: int) -> dict[str, float]:
+        """Validation figures of the averaged weights, which are kept where they beat those of before."""
+        with _averaged(self.objective.net, self.average), torch.no_grad():
+            figures = validate(self.objective.net)
+        if figures["val_auc"] > self.best:
+            checkpoint.save_best(self.run, {"average": self.average, "step": step, "val_auc": figures["val_auc"], **self.mark})
+        return figures
 
     def save(self, step: int, unjudged: Mapping[str, float] | None = None) -> None:
         """Write the checkpoint; with the row of its step, if that is still to be judged."""
@@ -232,6 +242,7 @@ class _State:
             "best": self.best,
             "hard": [(first_used, _from_places(places)) for first_used, places in self.bank.hard[-2:]],
             "exits": self.objective.exits.state_dict(),
+            **self.mark,
         }
         teacher = self.objective.teacher
         state |= {"teacher": teacher.match.state_dict()} if teacher else {}
@@ -350,22 +361,6 @@ def _averaged(net: FractureNet, average: dict[str, Tensor]) -> Iterator[None]:
         yield
     finally:
         net.load_state_dict(current)
-
-
-def _judge(
-    net: FractureNet,
-    average: dict[str, Tensor],
-    validate: Callable[[FractureNet], dict[str, float]],
-    run: Path,
-    step: int,
-    best: float,
-) -> dict[str, float]:
-    """Validation figures of the averaged weights, which are kept where they beat `best`."""
-    with _averaged(net, average), torch.no_grad():
-        figures = validate(net)
-    if figures["val_auc"] > best:
-        checkpoint.save_best(run, {"average": average, "step": step, "val_auc": figures["val_auc"]})
-    return figures
 
 
 def _look_for_hard_places(

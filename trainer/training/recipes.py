@@ -1,5 +1,5 @@
-"""Recipes: the stages in which each network is trained, by preset. Numbers were chosen on validation data; docs/training.md
-tells how they came about.
+"""Recipes: the stages in which each network is trained, by preset. Numbers were chosen on validation data;
+docs/training-history.md tells how they came about.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ def chosen(stages: Sequence[Stage], rate: float | None, strength: float | None) 
 
 
 # B7's own dropout, blocks left out at random and slow statistics are made for a million pictures: with them small crops taught it
-# nothing in 300 steps, without them much in the 350 after (docs/training.md)
+# nothing in 300 steps, without them much in the 350 after (docs/training-history.md)
 _CALM: dict[str, Any] = {"dropout": 0.0, "drop_path": 0.0, "bn_momentum": 0.1}
 
 RECIPES: dict[tuple[str, str], Recipe] = {

@@ -40,7 +40,7 @@ def cell_loss(cam: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     """Binary cross-entropy over cells; cracked cells count up to MOST_WEIGHT times, lest they be lost among the others.
 
     Balancing both kinds fully and adding the hardest cells once more was tried: the network then hardly learnt
-    (docs/training.md).
+    (docs/training-history.md).
     """
     loss = F.binary_cross_entropy_with_logits(cam, target, reduction="none") * weight
     positive = (target * weight).sum().clamp(min=1.0)

@@ -11,6 +11,7 @@ import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -227,6 +228,7 @@ def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert seen == ["0/4 a", "1/4 b", "2/4 c", "3/4 d", "4/4 "]
     assert json.loads((tmp_path / "out/metrics.json").read_text()) == record
     assert record["pictures"] == ["ab", "cd"] and "pictures" not in record["models"]["tiny"]
+    assert record["pictured"] == {"tiny": 2} and record["models"]["tiny"]["assessed"] == 3, "of one it is not told what was seen"
     figures = record["models"]["tiny"]
     assert figures["at_spec_threshold"]["auc"]["value"] == 1.0
     assert figures["localisation"]["box_hit"]["value"] == 1.0
@@ -236,6 +238,28 @@ def test_files_are_written_and_agree(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [r["call"] for r in lines] == ["fracture", "no fracture", "fracture", "not assessed"]
     assert json.loads(lines[0]["boxes"]) == [[[-5, -3, -5], [5, 3, 5]]]
     assert (tmp_path / "out/roc.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.usefixtures("stubs")
+def test_of_several_packs_each_names_all_scans_of_its_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where one of them could not assess a scan that another did, neither pretends to."""
+
+    def predict(row: Row, models: dict[str, object], _: bool) -> tuple[dict[str, Prediction], None]:
+        told = {name: replace(answer(0.9), pixels=row.id * 2) for name in models}
+        return told | ({"one": replace(answer(None), reason="MODEL_FAILED", lasting=False)} if row.id == "b" else {}), None
+
+    def load(name: str) -> SimpleNamespace:
+        return SimpleNamespace(name=name, version="1", sha256=name * 20, manifest=FakePack.manifest)
+
+    monkeypatch.setattr("ankleviewer.inference.packs.load_pack", load)
+    monkeypatch.setattr(module, "predict_scan", predict)
+    (tmp_path / "manifest.csv").write_text("path,label,surgery\na.nii,1,\nb.nii,0,\nc.nii,0,\nd.nii,1,yes\n")
+    record = evaluate(["one", "two"], tmp_path, tmp_path / "out", resamples=10)
+    assert record["pictures"] == ["aa", "bb", "cc"]
+    assert record["pictured"] == {"one": 2, "two": 3}
+    assert {name: figures["assessed"] for name, figures in record["models"].items()} == record["pictured"]
+    alone = evaluate(["one"], tmp_path, tmp_path / "alone", resamples=10)
+    assert alone["pictures"] == ["aa", "cc"] and alone["pictured"] == {"one": 2}
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ankleviewer.core.assessment.preprocess import BONE
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
@@ -16,8 +15,6 @@ from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
-
-SPEC = replace(BONE, size=32, spacing_mm=4.0)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +31,6 @@ def scans(atlas: Atlas, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(scans: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Prepared]]:
+def done(scans: Path, coarse: PreprocessSpec, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Prepared]]:
     out = tmp_path_factory.mktemp("data")
-    return out, prepare(scans / "manifest.csv", out, SPEC)
+    return out, prepare(scans / "manifest.csv", out, coarse)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.anatomy.finder import Ankle
-from ankleviewer.core.assessment.preprocess import BONE, apply
+from ankleviewer.core.assessment.preprocess import PreprocessSpec, apply
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
@@ -24,8 +24,6 @@ from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
-
-SPEC = replace(BONE, size=32, spacing_mm=4.0)  # that of the fixtures
 
 
 def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
@@ -47,7 +45,9 @@ def test_of_two_ankles_the_marks_tell_which_is_meant() -> None:
     assert the_one((right,), 0, None, (cut,)) is right and the_one((right,), 1, None, (cut,)) is right
 
 
-def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coarse: PreprocessSpec
+) -> None:
     grid = Grid.axis_aligned((60, 20, 40), 5.0, (-150.0, -50.0, -100.0))
     hu = np.full(grid.shape, -1000, dtype=np.int16)
     right = Ankle("R", (-80.0, 0.0, 0.0), (-110, -40, -90), (-50, 40, 90), True, "")
@@ -58,15 +58,15 @@ def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(tmp_path: P
     monkeypatch.setattr(module, "take_in", lambda _path: Intake(scan, (right,), "", (cut,)))
     monkeypatch.setattr(module, "read_marks", lambda *_: Volume(marks, grid))
     row = Row("s", tmp_path / "s.nii", 1, "p", "", "", "", mask=tmp_path / "m.nii")
-    entry = module.make_example(row, tmp_path / "s.npy", tmp_path / "marks.npy", SPEC)
+    entry = module.make_example(row, tmp_path / "s.npy", tmp_path / "marks.npy", coarse)
     assert entry["excluded"] == "ANKLE_INCOMPLETE" and not (tmp_path / "s.npy").exists()
 
 
-def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path) -> None:
+def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path, coarse: PreprocessSpec) -> None:
     good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
     write_nifti(good.mask, good.volume.grid, tmp_path / "mask.nii.gz")
     (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},1,p,mask.nii.gz\n")
-    (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", replace(SPEC, size=64, spacing_mm=2.0))
+    (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", replace(coarse, size=64, spacing_mm=2.0))
     assert item.marks_path is not None and item.input_path is not None
     marks, values = np.load(item.marks_path), np.load(item.input_path)
     assert marks.shape == values.shape and 0.4 < marks.sum() / (good.mask > 0).sum() < 2.5
@@ -76,13 +76,13 @@ def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Pa
     np.testing.assert_allclose(centre, good.truth["fractures"][0]["center_mm"], atol=2.0)
     write_nifti(good.mask[:-1], Grid.axis_aligned((64, 65, 65), 2.0, (0.0, 0.0, 0.0)), tmp_path / "mask.nii.gz")
     with pytest.raises(DataError, match=r"the marks mask.nii.gz do not lie on the scan's grid"):
-        prepare(tmp_path / "m.csv", tmp_path / "other", SPEC)
+        prepare(tmp_path / "m.csv", tmp_path / "other", coarse)
     (tmp_path / "mask.nii.gz").write_bytes(b"no marks")
     with pytest.raises(DataError, match=r"scan good: the marks mask\.nii\.gz cannot be read"):
-        prepare(tmp_path / "m.csv", tmp_path / "third", SPEC)
+        prepare(tmp_path / "m.csv", tmp_path / "third", coarse)
 
 
-def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path) -> None:
+def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path, coarse: PreprocessSpec) -> None:
     """They would teach that no cell of a fractured scan holds a fracture."""
     volume = open_scan(scans / "good.nii.gz").volume
     mask = np.zeros(volume.hu.shape, dtype=np.uint8)
@@ -91,7 +91,7 @@ def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path) -> None:
         write_nifti(mask, volume.grid, tmp_path / "mask.nii.gz")
         (tmp_path / "m.csv").write_text(f"path,label,patient,mask\n{scans / 'good.nii.gz'},{label},p,mask.nii.gz\n")
         said: list[str] = []
-        (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", SPEC, say=said.append)
+        (item,) = prepare(tmp_path / "m.csv", tmp_path / "out", coarse, say=said.append)
         few = [line for line in said if "too few patients" in line]
         assert len(few) == 3 and "no scan fell to the test part: there are too few patients" in few
         return item, [line for line in said if line not in few]
@@ -111,11 +111,11 @@ def test_marks_of_nothing_are_no_marks(scans: Path, tmp_path: Path) -> None:
         prepared(0)
 
 
-def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]]) -> None:
+def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]], coarse: PreprocessSpec) -> None:
     out, items = done
     with open(out / "index.csv", newline="") as f:
         centre = tuple(float(v) for v in next(csv.DictReader(f))["ankle"].split())
-    expected, _ = apply(open_scan(scans / "good.nii.gz").volume, SPEC, centre)
+    expected, _ = apply(open_scan(scans / "good.nii.gz").volume, coarse, centre)
     assert items[0].input_path is not None
     stored = np.load(items[0].input_path)
     assert stored.shape == (32, 32, 32) and stored.dtype == np.float32

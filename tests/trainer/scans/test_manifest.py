@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from trainer.scans.manifest import DataError, Row, read_manifest, scan_id
+from trainer.scans.manifest import DataError, Row, check_table, read_manifest, scan_id
 
 
 def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
@@ -62,6 +63,30 @@ def test_what_is_wrong_with_a_row_is_said_without_its_cells(tmp_path: Path, text
 def test_missing_manifest(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"^TABLE_UNREADABLE: there is no table .*none\.csv$"):
         read_manifest(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("tables", "part", "told"),
+    [
+        ([], "validation", ""),
+        (["manifest.csv", "validation.csv"], "validation", ""),
+        (["train.csv", "validation.csv", "test.csv", "index.csv"], "validation", "which `prepare` made: give --validation {}$"),
+        (["index.csv", "scans.csv"], "validation", r"manifest\.csv in [^:]*: give --validation .*scans\.csv$"),
+        (["._scans.csv", "scans.csv", "~$scans.csv"], "", r"manifest\.csv in [^:]*: give --validation .*[/\\]scans\.csv$"),
+        (["b.csv", "a.csv"], "", r"manifest\.csv in [^:]*: give --validation one of its tables \(a\.csv, b\.csv\)$"),
+    ],
+)
+def test_of_a_folder_the_table_is_named_that_is_meant(tmp_path: Path, tables: list[str], part: str, told: str) -> None:
+    for name in tables:
+        (tmp_path / name).write_text("path,label\na.nii,1\n")
+    check_table(tmp_path / "manifest.csv", "--validation", part)  # no folder
+    if not told:
+        check_table(tmp_path, "--validation", part)
+        return
+    with pytest.raises(
+        DataError, match="^TABLE_UNREADABLE: there is no .*" + told.format(re.escape(str(tmp_path / f"{part}.csv")))
+    ):
+        check_table(tmp_path, "--validation", part)
 
 
 def test_a_manifest_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,9 +55,12 @@ def test_equal_pixels_with_other_labels_are_refused() -> None:
 def test_the_flow_counts() -> None:
     items = [found("a", "p1", "train"), replace(found("b", "p2", "test"), row=row("b", 1, "p2")), found("c", "p3", "", "NO")]
     numbers = flow(items)
-    assert (numbers["found"], numbers["included"], numbers["positive"], numbers["negative"]) == (3, 2, 1, 1)
+    assert (numbers["rows"], numbers["found"], numbers["not_found"]) == (3, 3, 0)
+    assert (numbers["included"], numbers["positive"], numbers["negative"]) == (2, 1, 1)
     assert numbers["excluded"] == {"NO": 1}
     assert numbers["splits"]["test"] == {"positive": 1, "negative": 0}
+    gone = flow([*items, replace(found("d", "p4", "", "FILE_NOT_FOUND"), there=False)])
+    assert (gone["rows"], gone["found"], gone["not_found"], gone["included"]) == (4, 3, 1, 2)
 
 
 def test_patients_keep_their_part_when_the_table_grows() -> None:

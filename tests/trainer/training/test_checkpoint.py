@@ -135,6 +135,20 @@ def test_a_best_state_that_is_not_whole_is_said(tmp_path: Path) -> None:
         checkpoint.load_best(tmp_path)
 
 
+def test_a_state_of_another_run_is_not_taken(tmp_path: Path) -> None:
+    own, other = {"data": "a", "model": "b"}, {"data": "a", "model": "c"}
+    checkpoint.save_best(tmp_path, state(1) | {checkpoint.RUN: own})
+    checkpoint.save(tmp_path, state(2) | {checkpoint.RUN: own})
+    for read, name in ((checkpoint.load, "checkpoint"), (checkpoint.load_best, "best")):
+        assert read(tmp_path, own) is not None and read(tmp_path) is not None
+        with pytest.raises(
+            AnkleViewerError, match=rf"RUN_UNREADABLE: {name}\.pt of .* is another run's, and nothing was changed"
+        ):
+            read(tmp_path, other)
+    checkpoint.save_best(tmp_path, state(1))
+    assert checkpoint.load_best(tmp_path, other) is not None, "one of an earlier release, which tells nothing of its run"
+
+
 class Bomb:
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.core.errors import AnkleViewerError
 from trainer.scans.prepare import read_prepared
 from trainer.training import checkpoint
@@ -41,6 +42,24 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     check(tmp_path, KNOWN)
     with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* in the network or what it starts from"):
         check(tmp_path, other)
+
+
+def test_the_values_that_differ_are_named_where_they_are_known(tmp_path: Path) -> None:
+    other = fingerprint(["other"], ["compact"], {"epochs": 2})
+    begun = {"preprocessing": BONE.to_json(), "seed": 1, "init": "", "asked": {"--lr": None}, "pictures": ["a", "b"]}
+    now = {"preprocessing": PAPER.to_json(), "seed": 1, "init": "compact 2", "asked": {"--lr": 0.1}, "pictures": ["b", "c"]}
+    (tmp_path / CONFIG).write_text(json.dumps({"fingerprint": KNOWN, **begun}))
+    checkpoint.save(tmp_path, {"step": 1})
+    with pytest.raises(AnkleViewerError) as met:
+        check(tmp_path, other, now | {"scans": 3})  # of which an earlier release told nothing
+    assert str(met.value).partition(" judge by ")[2] == (
+        f"(window bone ({BONE.lo:g} to {BONE.hi:g} HU) there, paper (-1000 to 400 HU) here; --init none there, compact 2 here; "
+        "--lr the preset's there, 0.1 here; 1 of the scans to train on were not among them): give the command that it was begun "
+        "with, or leave out --resume to begin anew."
+    )
+    with pytest.raises(AnkleViewerError, match="to judge by: give the command"):
+        check(tmp_path, other, begun)
+    check(tmp_path, KNOWN, now)
 
 
 @pytest.mark.parametrize("record", [{"seed": 1}, None])

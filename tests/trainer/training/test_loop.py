@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,21 @@ def test_starting_anew_forgets_the_best_state_of_the_older_run(tmp_path: Path, b
     assert checkpoint.load_best(tmp_path) is not None, "a run that goes on keeps it"
     run(tmp_path, bank, save_every=2)
     assert checkpoint.load_best(tmp_path) is None
+
+
+def test_a_run_does_not_go_on_beside_another_ones_best_state(tmp_path: Path, bank: PairBank) -> None:
+    """At its end the weights of the best state would be taken for its own."""
+    one, two = ({"fingerprint": {"data": name}} for name in "ab")
+    for notes in (one, two):
+        judged = {"validate": lambda net: {"val_auc": 0.75}, "validate_every": 2}
+        run(tmp_path / notes["fingerprint"]["data"], bank, save_every=2, notes=notes, **judged)
+        assert (checkpoint.load_best(tmp_path / notes["fingerprint"]["data"]) or {})["fingerprint"] == notes["fingerprint"]
+    run(tmp_path / "a", bank, save_every=2, resume=True, notes=one)
+    shutil.copy(tmp_path / "b" / checkpoint.BEST, tmp_path / "a")
+    before = (tmp_path / "a" / checkpoint.NAME).read_bytes()
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: best\.pt of .* is another run's"):
+        run(tmp_path / "a", bank, save_every=2, resume=True, notes=one)
+    assert (tmp_path / "a" / checkpoint.NAME).read_bytes() == before
 
 
 def test_a_run_whose_states_cannot_be_read_does_not_begin_anew(tmp_path: Path, bank: PairBank) -> None:
