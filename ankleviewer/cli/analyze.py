@@ -220,7 +220,7 @@ def _answer_lines(answer: ModelAnswer, result: Result, decision: Decision | None
     if answer.probability is None:
         return [f"  {model}, {where}: not assessed"]
     chance = probability_text(answer.probability, points=decision)
-    lines = [f"  {model}, {where}: {answer.call}, probability {chance} ({answer.runtime.provider})"]
+    lines = [f"  {model}, {where}: {answer.call}, fracture probability {chance} ({answer.runtime.provider})"]
     for n, box in enumerate(answer.boxes, start=1):
         size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
         voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))

@@ -13,6 +13,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.words import printable
 from ankleviewer.inference import adding, packs
+from ankleviewer.inference.first_run import remember
 from ankleviewer.inference.removing import remove_pack
 from ankleviewer.inference.trial import try_out
 
@@ -67,7 +68,8 @@ def _sound(pack: packs.ModelPack) -> packs.ModelPack:
         if (now.path, now.sha256) == (held.path, held.sha256):
             raise
         try_out(now.path)
-        return now
+        held = now
+    remember(held)
     return held
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
+from ankleviewer.inference.first_run import remember
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, claimed_name, parse
 from ankleviewer.inference.pack_files import besides, manifest_text, write_files
 from ankleviewer.inference.packs import ASIDE, LOCK, ModelPack, read_pack, still
@@ -43,6 +44,7 @@ def add_pack(source: str | Path) -> ModelPack:
         write_files(fresh, files)
         fresh.chmod(0o755)
         try_out(fresh)
+        remember(pack)
         with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
             _check_place(folder / pack.name, pack.name)  # it was left open since, for as long as a first run takes
             _put_in_place(fresh, folder / pack.name, made)

@@ -7,6 +7,7 @@ from ankleviewer.core.errors import ModelError
 ABSENT, NO_START, FAILED = "absent", "no-start", "failed"  # what may happen to an engine
 TOO_LARGE = "The model does not fit into this computer's memory."
 _MEMORY = ("bad_alloc", "allocate memory")
+_STATIC_TLS = "static TLS"  # a table of few kilobytes for the libraries of a program: what it has no place for is not loaded
 
 
 def refusal(error: Exception) -> ModelError:
@@ -34,7 +35,8 @@ def _caused(said: ModelError, error: Exception) -> ModelError:
 
 def lacks_memory(error: Exception) -> bool:
     """By its kind, or by the words of onnxruntime, which has no kind for it."""
-    return isinstance(error, MemoryError) or any(words in str(error) for words in _MEMORY)
+    said = str(error)
+    return isinstance(error, MemoryError) or (_STATIC_TLS not in said and any(words in said for words in _MEMORY))
 
 
 def remark(happened: str, who: str, runs: str) -> str:

@@ -7,7 +7,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from ankleviewer.core import memory
+from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.adding import look_twice
+from ankleviewer.inference.first_run import told
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.predictor import Predictor
 
@@ -22,15 +24,18 @@ def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
     was read (`Predictor.pack` says which).
 
     Raises:
-        ModelError: the pack's file is not what its manifest says.
+        ModelError: the pack's file is not what its manifest says; the error names the pack.
     """
     with _lock:
-        return look_twice(pack, lambda found: _kept(found, runtime))
+        try:
+            return look_twice(pack, lambda found: _kept(found, runtime))
+        except ModelError as error:
+            raise told(pack, error) from error
 
 
 def _kept(pack: ModelPack, runtime: str) -> Predictor:
     key = (pack.sha256, repr(pack.manifest.record), runtime)  # the manifest too: equal weights may be read by other thresholds
-    predictor = _predictors.pop(key, None) or Predictor(pack, runtime)
+    predictor = _predictors.pop(key, None) or Predictor(pack, runtime, careful=True)
     _predictors[key] = predictor
     while len(_predictors) > KEPT:
         _predictors.popitem(last=False)

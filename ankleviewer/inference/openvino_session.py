@@ -85,6 +85,11 @@ class OpenVinoSession:
         return aside(work, cancelled, stop)
 
     def rest(self) -> None:
-        """Give back the memory between the layers; the next run asks for it anew."""
-        with self._lock:
-            self._compiled.release_memory()
+        """Give back the memory between the layers; the next run asks for it anew. A run that is under way needs it still, and is
+        not waited for: whoever asked for it lets it rest in turn.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                self._compiled.release_memory()
+            finally:
+                self._lock.release()

@@ -14,6 +14,7 @@ from ankleviewer.core.assessment.result import ModelAnswer, Runtime
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.volume import Volume
+from ankleviewer.inference import first_run
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.runtime import Engine, Output
 
@@ -29,13 +30,14 @@ class Predictor:
     Args:
         pack: from `packs.load_pack`.
         runtime: "auto", "cpu", "cuda" or "openvino".
+        careful: `predict` first tries a pack that nobody has tried (`first_run`).
 
     Raises:
         ModelError: the pack's file is not what its manifest says.
     """
 
-    def __init__(self, pack: ModelPack, runtime: str = "auto") -> None:
-        self.pack = pack
+    def __init__(self, pack: ModelPack, runtime: str = "auto", *, careful: bool = False) -> None:
+        self.pack, self._careful = pack, careful
         self.engine = Engine(pack.model_bytes(), runtime)
 
     def start(self) -> None:
@@ -114,7 +116,7 @@ class Predictor:
             others: the scan's other ankles, whose bones must not speak for this one.
 
         Raises:
-            ModelError, Cancelled: see `infer`.
+            ModelError, Cancelled: see `infer`; and `first_run.try_once`. The error names the pack.
         """
         report = progress or _silent
         report(0.0, "Preparing the scan")
@@ -122,7 +124,13 @@ class Predictor:
         if cancelled is not None and cancelled():
             raise Cancelled
         report(0.25, f"Running {self.pack.name}")
-        output = self.infer(tensor, cancelled)
+        try:
+            if self._careful:
+                first_run.try_once(self.pack, cancelled)
+                self._careful = False
+            output = self.infer(tensor, cancelled)
+        except ModelError as error:
+            raise first_run.told(self.pack, error) from error
         report(0.9, "Explaining the answer")
         result = self.answer(output, tensor, placement, ankle_index)
         report(1.0, "Done")

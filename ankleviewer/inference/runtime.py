@@ -7,7 +7,7 @@ import functools
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -62,7 +62,7 @@ class Session(Protocol):
         ...
 
     def rest(self) -> None:
-        """Give back what memory can be had again quickly; the next run may be a little slower. Any thread."""
+        """Give back what memory can be had again quickly; the next run may be a little slower. Any thread; waits for no run."""
         ...
 
 
@@ -207,9 +207,11 @@ class Engine:
                 self._session = None
                 self._broke(self._name, FAILED, session.provider)
 
-    def _fastest(self, cancelled: Callable[[], bool] | None) -> str:
-        """Of the engines that answer as the CPU does, each measured once."""
-        trial = functools.cache(lambda name: self._trial(name, cancelled))
+    def _fastest(self, cancelled: Callable[[], bool] | None, open_now: Mapping[str, Session] | None = None) -> str:
+        """Of the engines that answer as the CPU does, each measured once; `open_now` is measured as it stands, by its name: a
+        device may have no room for a second one beside it.
+        """
+        trial = functools.cache(lambda name: self._trial(name, cancelled, (open_now or {}).get(name)))
 
         def seconds(name: str) -> float:
             took, logit = trial(name)
@@ -230,7 +232,10 @@ class Engine:
         """
         if not self._unmeasured:
             return False
-        best = self._fastest(cancelled)
+        with self._alone(cancelled):
+            open_now = {self._name: self._session} if self._session is not None else {}
+        best = self._fastest(cancelled, open_now)
+        del open_now  # it may be let go for its fault by now
         with self._alone(cancelled):
             self._unmeasured = False
             if self._session is None or best != self._name:
@@ -239,11 +244,13 @@ class Engine:
             self._note, self._trouble, self._expected = "", ("", ""), best
             return False
 
-    def _trial(self, name: str, cancelled: Callable[[], bool] | None) -> tuple[float, float]:
-        """Seconds of one run on an engine, after one to warm up, and its logit; infinity where it does not work."""
+    def _trial(self, name: str, cancelled: Callable[[], bool] | None, opened: Session | None) -> tuple[float, float]:
+        """Seconds of one run on an engine, after one to warm up, and its logit; infinity where it does not work. `opened` is its
+        session where there is one, and rests again afterwards.
+        """
         stop_if(cancelled)
         try:
-            session = aside(lambda: _open(self._model, name), cancelled)
+            session = opened or aside(lambda: _open(self._model, name), cancelled)
             if name != "cpu" and session.provider == CPU:
                 return math.inf, math.nan
             tensor = np.random.default_rng(0).random(session.input_shape, dtype=np.float32)
@@ -255,6 +262,9 @@ class Engine:
             raise
         except Exception:  # noqa: BLE001 (engines raise kinds of their own)
             return math.inf, math.nan
+        finally:
+            if opened is not None:
+                _rest(opened)
 
     def run(self, tensor: Float32, cancelled: Callable[[], bool] | None = None) -> Output:
         """Logit and map of one volume.
@@ -291,8 +301,12 @@ class Engine:
         """No scan is waiting: give back the memory of the last run (some 870 MiB of the shipped model)."""
         session = self._session
         if session is not None:
-            with contextlib.suppress(Exception):  # a courtesy: what has been answered is not lost for it
-                session.rest()
+            _rest(session)
+
+
+def _rest(session: Session) -> None:
+    with contextlib.suppress(Exception):  # a courtesy: what has been answered is not lost for it
+        session.rest()
 
 
 def _answer(session: Session, tensor: Float32, cancelled: Callable[[], bool] | None) -> tuple[Any, Any, Any] | None:

@@ -4,6 +4,7 @@ with them (a division of whole numbers, for one), or be none that the engine has
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -11,36 +12,34 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from ankleviewer.core.errors import ModelError
+from ankleviewer.core.errors import ModelError, stop_if
 from ankleviewer.inference.faults import TOO_LARGE
 from ankleviewer.inference.packs import read_pack
 
 LIMIT_S = 600.0  # the largest network of ours takes about a minute on two slow cores
+_ASK_S = 0.05  # how often whoever waits for it may stop waiting
 _REFUSED = 4
 _FOLDER = str(Path(__file__).resolve().parents[2])  # in which the package lies, installed or not
 _RUN = "import sys; sys.path.append(sys.argv[2]); from ankleviewer.inference.trial import main; raise SystemExit(main())"
 _MEMORY = (errno.ENOMEM, errno.EAGAIN)
 
 
-def try_out(pack: Path) -> None:
+def try_out(pack: Path, cancelled: Callable[[], bool] | None = None) -> None:
     """Run the pack in a folder or .zip on a volume of noise, on the CPU.
 
     Raises:
         ModelError: as `Predictor` and `Predictor.infer`; MODEL_FILE_INVALID, the process ended, or did not within LIMIT_S;
             OUT_OF_MEMORY; MODEL_FAILED, no process can be started.
+        Cancelled: on request.
     """
     try:
-        done = subprocess.run(  # noqa: S603 (this very interpreter)
-            [sys.executable, "-P", "-c", _RUN, str(pack.absolute()), _FOLDER],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
+        done = _ended([sys.executable or "", "-P", "-c", _RUN, str(pack.absolute()), _FOLDER], cancelled)
     except subprocess.TimeoutExpired:
         raise ModelError("MODEL_FILE_INVALID", f"The model did not answer within {LIMIT_S / 60:.0f} minutes.") from None
     except OSError as error:
@@ -57,6 +56,32 @@ def try_out(pack: Path) -> None:
         raise ModelError("OUT_OF_MEMORY", TOO_LARGE)
     how = ", ".join([f"exit status {done.returncode}", *_error_in(done.stderr)])
     raise ModelError("MODEL_FILE_INVALID", f"The model ends the program that runs it ({how}).")
+
+
+def _ended(command: list[str], cancelled: Callable[[], bool] | None) -> subprocess.CompletedProcess[bytes]:
+    """A process that has come to its end; where nobody wants it any more, or it takes longer than LIMIT_S, it is killed.
+
+    Raises:
+        Cancelled; subprocess.TimeoutExpired; OSError.
+    """
+    stop_if(cancelled)
+    until = time.monotonic() + LIMIT_S
+    with subprocess.Popen(  # noqa: S603 (this very interpreter)
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    out, err = process.communicate(timeout=_ASK_S)
+                    if process.returncode:
+                        stop_if(cancelled)  # Ctrl-C ends both
+                    return subprocess.CompletedProcess(command, process.returncode, out, err)
+                stop_if(cancelled)
+                if time.monotonic() > until:
+                    raise subprocess.TimeoutExpired(command, LIMIT_S)
+        except BaseException:  # KeyboardInterrupt too
+            process.kill()
+            raise
 
 
 def _error_in(stderr: bytes) -> list[str]:

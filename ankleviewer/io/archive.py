@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import lzma
 import os
 import re
@@ -17,7 +18,7 @@ import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ankleviewer.core.errors import Cancelled, ScanError, stop_if
@@ -33,6 +34,8 @@ _OLD_S = 86400
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # the disk, or the user's share of it
 _UNWANTED = (".DS_Store", "Thumbs.db", "DICOMDIR")
 _UNWANTED_FOLDER = "__MACOSX"
+_ENTRY = b"PK\x01\x02"  # begins each entry of the list of files
+_LIST_BYTES = 4_000 * guard.MAX_FILES  # of names, times and remarks no ZIP has so much; with the longest names it is a tenth
 
 
 @contextlib.contextmanager
@@ -56,15 +59,17 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
         try:
             if (count := guard.zip_entries(path)) > guard.MAX_FILES:
                 raise _too_many(count)
-            with zipfile.ZipFile(path) as archive:
+            with _Bounded(io.FileIO(path)) as stream, zipfile.ZipFile(stream) as archive:
+                stream.listed = True
                 members = _checked(archive, path.stat().st_size)
                 if shutil.disk_usage(folder).free < sum(m.file_size for m in members) + _SPARE_BYTES:
                     raise _no_room()
-                for number, member in enumerate(members):
+                files = _places(folder, members)
+                for number, (member, file) in enumerate(zip(members, files, strict=True)):
                     if cancelled():
                         raise Cancelled
                     progress(0.1 * number / len(members), "Unpacking")
-                    _write(archive, member, folder / f"{number:06d}")
+                    _write(archive, member, file)
         except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
             raise _damaged() from None
         except OSError as error:
@@ -81,7 +86,27 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
             raise ScanError(
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
             ) from None
-        yield _scan_in(folder, progress, cancelled, several)
+        yield _scan_in(folder, files, progress, cancelled, several)
+
+
+class _Bounded(io.BufferedReader):
+    """A ZIP, of which the library reads no list of more files than we take, whatever the record at its end claims: it would spend
+    seconds on some hundred thousand, in which nobody can stop it.
+    """
+
+    listed = False  # the list has been read; now come the files
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As any reader. Raises ScanError ARCHIVE_TOO_LARGE."""
+        if not self.listed and size is not None and size > _LIST_BYTES:
+            raise ScanError(
+                "ARCHIVE_TOO_LARGE",
+                f"The ZIP file's list of its files has {size / 1e6:.0f} MB; at most {_LIST_BYTES / 1e6:.0f} are read.",
+            )
+        data = super().read(size)
+        if not self.listed and (count := data.count(_ENTRY)) > guard.MAX_FILES:
+            raise _too_many(count)
+        return data
 
 
 def _own_folder() -> tempfile.TemporaryDirectory[str]:
@@ -159,8 +184,24 @@ def _leads_out(member: zipfile.ZipInfo) -> bool:
     return stat.S_ISLNK(mode) or posix.is_absolute() or bool(windows.anchor) or ".." in windows.parts or "\0" in name
 
 
+def _places(folder: Path, members: Sequence[zipfile.ZipInfo]) -> list[Path]:
+    """A file for each member. Those by whose names a blank one among them would pass for a slice (`dicom.likeness`) share a
+    folder, so that the reader tells them from others as it does in a folder that was never packed.
+    """
+    from ankleviewer.io.dicom import likeness
+
+    groups: dict[object, int] = {}
+    places = []
+    for number, member in enumerate(members):
+        name = PurePosixPath(member.filename)
+        alike = number if name.name.startswith(".") else likeness(name)
+        places.append(folder / f"{groups.setdefault(alike, len(groups)):06d}" / f"{number:06d}")
+    return places
+
+
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
     """One member to one file, never more bytes than it claims."""
+    target.parent.mkdir(exist_ok=True)
     written = 0
     with archive.open(member) as source, open(target, "wb") as out:
         while block := source.read(guard.CHUNK):
@@ -170,13 +211,13 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> N
             out.write(block)
 
 
-def _scan_in(folder: Path, progress: Progress, cancelled: Callable[[], bool], several: bool) -> Path:
-    """What there is to read among the unpacked files; what is no scan is removed. Raises ScanError as `unpacked`, Cancelled."""
-    kinds = {file: guard.kind_of(file) for file in sorted(folder.iterdir())}
+def _scan_in(folder: Path, files: Sequence[Path], progress: Progress, cancelled: Callable[[], bool], several: bool) -> Path:
+    """What there is to read among the unpacked files. What is no scan stays beside it: the reader tells of it. Raises ScanError
+    as `unpacked`, Cancelled.
+    """
+    kinds = {file: guard.kind_of(file) for file in sorted(files)}
     images, heat_maps = images_among(kinds)
     slices = [file for file, kind in kinds.items() if kind == "dicom"]
-    for file in kinds.keys() - {*images, *slices}:
-        file.unlink()
     if heat_maps and not images and not slices:
         raise own_heat_map()
     if not images and not slices:

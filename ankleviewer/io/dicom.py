@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 from ankleviewer.core.errors import Cancelled, NoSlices, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.serieschoice import ranked
 from ankleviewer.core.volume import Volume
 from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
 from ankleviewer.io.dicom_headers import Frame
 from ankleviewer.io.nifti import is_heat_map, own_heat_map
-from ankleviewer.io.series import key_of
+from ankleviewer.io.series import key_of, series_gone, series_of
 from ankleviewer.io.sink import HuSink
 
 Progress = Callable[[float, str], None]
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
 CUT_OFF = "images that are cut off"
-_NUMBER = re.compile(r"[\da-f.-]*\d[\da-f.-]*")  # in a name in small letters: decimal, hexadecimal, or a UID
+P = TypeVar("P", bound=PurePath)
+_NUMBER = re.compile(r"[\da-f.-]+")  # in a name in small letters, with a digit in it: decimal, hexadecimal, or a UID
 
 
 @dataclass
@@ -182,19 +184,22 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             continue
         _sort_in(seen, dataset, path)
     # what a full disk, or a copy that was broken off, leaves of a slice looks like the slices beside it but for its bytes
-    beside = {_like(f.path) for f in seen.frames}
+    beside = {likeness(f.path) for f in seen.frames}
     for path in blank:
-        may_be = not path.name.startswith(".") and _like(path) in beside  # .nomedia, and what else programs leave behind
+        may_be = not path.name.startswith(".") and likeness(path) in beside  # .nomedia, and what else programs leave behind
         seen.skipped[CUT_OFF if may_be else "other files"] += 1
     return seen
 
 
-def _like(path: Path) -> tuple[Path, str]:
-    """Folder and ending of a file. Of one without (the last number of a UID is none) the whole name but for its numbers, since
-    locks, notes and marks of a folder have no ending either.
+def likeness(path: P) -> tuple[P, str]:
+    """Equal for files of which a blank one passes for a slice beside the others: folder and ending. Of one without (the last
+    number of a UID is none) the whole name but for its numbers, since locks, notes and marks of a folder have no ending either.
     """
     name, ending = path.name.lower(), path.suffix.lower()
-    return path.parent, _NUMBER.sub("0", name) if not ending or ending[1:].isdigit() else ending
+    if ending and not ending[1:].isdigit():
+        return path.parent, ending
+    # the digit is not asked for in the pattern, which would then take minutes for one of a ZIP's longest names
+    return path.parent, _NUMBER.sub(lambda run: "0" if re.search(r"\d", run[0]) else run[0], name)
 
 
 def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
@@ -231,7 +236,7 @@ def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
     if only in seen.broken:
         raise seen.broken[only]
     if pick and all(key_of(f.series) != pick for f in seen.frames):
-        raise ScanError("SERIES_GONE", "The chosen series is no longer there; open the folder again.")
+        raise series_gone()
     if not seen.frames:
         raise _why_none(seen)
     series = {f.series for f in seen.frames}
@@ -242,7 +247,7 @@ def _one_series(seen: Survey, only: Path | None, pick: str = "") -> list[Frame]:
     if pick:
         series = {uid for uid in series if key_of(uid) == pick}
     if len(series) > 1:
-        sizes = sorted(Counter(f.series for f in seen.frames).values(), reverse=True)
+        sizes = [one.slices for one in ranked(series_of(seen))]  # in the order of `--series list`
         raise ScanError(
             "SERIES_AMBIGUOUS",
             f"The folder holds {len(series)} series (of {', '.join(map(str, sizes))} slices); "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,14 +93,20 @@ def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: s
         from ankleviewer.io.archive import unpacked
 
         with unpacked(file, progress, cancelled, several=bool(pick)) as inner:
-            scan = _open(inner, lambda share, what: progress(0.1 + 0.9 * share, what), cancelled, pick if inner.is_dir() else "")
+            opened = functools.partial(_folder, packed=True) if inner.is_dir() else _open
+            scan = opened(inner, lambda share, what: progress(0.1 + 0.9 * share, what), cancelled, pick)
             return replace(scan, path=str(path))
     if kind == "unknown":
         raise ScanError("FORMAT_UNKNOWN", "This is neither a NIfTI file nor a DICOM image.")
+    if pick:
+        from ankleviewer.io.series import key_of_file, series_gone
+
+        if key_of_file(file) != pick:  # it was chosen from a list, and replaced since
+            raise series_gone()
     return _nifti(path, file, progress, cancelled)
 
 
-def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pick: str) -> Scan:
+def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pick: str, packed: bool = False) -> Scan:
     """The scan of a folder: its DICOM series, and a NIfTI file where there are no slices of one. Beside slices a NIfTI file is
     most often made from them; beside a report or a segmentation it is the scan.
     """
@@ -114,7 +121,7 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
         images = without_copies(images, cancelled)
     if not images or (not pick and any(guard.kind_among(f) == "dicom" for f in files)):
         try:
-            return _dicom(folder, None, progress, cancelled, pick)
+            return _dicom(folder, None, progress, cancelled, pick, packed=packed)
         except NoSlices:
             if not images:
                 raise
@@ -137,7 +144,13 @@ def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], b
 
 
 def _dicom(
-    path: Path, only: Path | None, progress: Progress, cancelled: Callable[[], bool], pick: str = "", recursive: bool = True
+    path: Path,
+    only: Path | None,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+    pick: str = "",
+    recursive: bool = True,
+    packed: bool = False,
 ) -> Scan:
     from ankleviewer.io.dicom import read_dicom
 
@@ -145,7 +158,9 @@ def _dicom(
     scan = read_dicom(files, only, progress, cancelled, pick)
     progress(0.95, "Checking")
     hashes = [_hash(file, cancelled) for file in scan.files]
-    beside = set(files) - set(scan.files) if only is None and not pick else ()
+    beside = set(files) - set(scan.files) if only is None and not pick else set()
+    if packed:  # of a ZIP earlier releases kept nothing else
+        beside = {file for file in beside if guard.kind_among(file) == "dicom"}
     findings = (*scan.findings, *_shifted(scan.counts))
     return Scan(
         scan.volume,

@@ -40,6 +40,11 @@ def key_of_file(path: Path) -> str:
     return guard.sha256_of_file(path)[:KEY]
 
 
+def series_gone() -> ScanError:
+    """The refusal where the key of a series names nothing that is there now."""
+    return ScanError("SERIES_GONE", "The chosen series is no longer there; open the folder again.")
+
+
 def named(found: Sequence[Series], name: str) -> Series:
     """The series that a person or a script means.
 
@@ -107,19 +112,30 @@ def _dicom(files: list[Path], progress: Progress, cancelled: Callable[[], bool])
     from ankleviewer.io.dicom import survey
 
     seen = survey(files, None, lambda share, what: progress(2 * share, what), cancelled)
-    groups: dict[str, list[Any]] = {}
-    for frame in seen.frames:
-        groups.setdefault(frame.series, []).append(frame)
+    groups = _groups(seen)
     found = []
     for n, (uid, frames) in enumerate(groups.items()):
         if cancelled():
             raise Cancelled
         progress(0.4 + 0.2 * n / len(groups), "Reading slices")
-        found.append(_one(uid, frames, seen.first[uid]))
+        found.append(_one(uid, frames, seen.first[uid], _decoded))
     return found
 
 
-def _one(uid: str, frames: list[Any], header: Any) -> Series:
+def series_of(seen: Any) -> list[Series]:
+    """The series of a `dicom.Survey`, without pictures."""
+    return [_one(uid, frames, seen.first[uid]) for uid, frames in _groups(seen).items()]
+
+
+def _groups(seen: Any) -> dict[str, list[Any]]:
+    """The frames of a `dicom.Survey` by their series."""
+    groups: dict[str, list[Any]] = {}
+    for frame in seen.frames:
+        groups.setdefault(frame.series, []).append(frame)
+    return groups
+
+
+def _one(uid: str, frames: list[Any], header: Any, pictured: Callable[[Any], NDArray[np.uint8] | None] | None = None) -> Series:
     from ankleviewer.io import dicom_headers
 
     across, down = np.asarray(frames[0].orientation[:3]), np.asarray(frames[0].orientation[3:])
@@ -139,7 +155,7 @@ def _one(uid: str, frames: list[Any], header: Any) -> Series:
         size=(middle.columns, middle.rows),
         spacing_mm=(spacing[1], spacing[0], round(apart, 3)) if spacing is not None and apart > 0 else None,
         kernel=dicom_headers.describe(header).kernel,
-        picture=_decoded(middle),
+        picture=pictured(middle) if pictured is not None else None,
     )
 
 

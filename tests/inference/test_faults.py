@@ -117,8 +117,8 @@ def test_one_that_fails_while_it_is_measured_is_not_taken_for_the_one_that_runs(
     assert answered(engine) == (PROVIDERS["openvino"], "")
     session, real = engine._session, engine._fastest
 
-    def fastest(cancelled: object) -> str:
-        found = real(cancelled)
+    def fastest(*asked: object) -> str:
+        found = real(*asked)
         engine._give_up(session, None)  # a scan that came meanwhile
         return found
 
@@ -162,6 +162,7 @@ def test_an_engine_that_answers_otherwise_than_the_cpu_is_not_chosen(computer, l
     [
         (ImportError("DLL load failed"), "ENGINE_MISSING"),
         (OSError("libgomp.so.1"), "ENGINE_MISSING"),
+        (OSError("libgomp.so.1: cannot allocate memory in static TLS block"), "ENGINE_MISSING"),
         (MemoryError(), "OUT_OF_MEMORY"),
         (RuntimeError("Exception during loading: std::bad_alloc"), "OUT_OF_MEMORY"),
         (RuntimeError("Failed to allocate memory for requested buffer"), "OUT_OF_MEMORY"),
@@ -190,6 +191,8 @@ def test_why_the_cpu_does_not_start(computer, error: Exception, code: str) -> No
         (SystemError("initialization raised unreported exception"), "ENGINE_MISSING"),
         (AttributeError("_ARRAY_API not found"), "ENGINE_MISSING"),
         (ImportError("DLL load failed"), "ENGINE_MISSING"),
+        (ImportError("libgomp.so.1: cannot allocate memory in static TLS block"), "ENGINE_MISSING"),
+        (ImportError("libcublas.so: failed to map segment: Cannot allocate memory"), "OUT_OF_MEMORY"),
         (MemoryError(), "OUT_OF_MEMORY"),
     ],
     ids=str,

@@ -18,7 +18,7 @@ def nothing_kept(monkeypatch) -> None:
 
 
 def test_a_pack_is_loaded_once_for_each_runtime(pack_folder, monkeypatch) -> None:
-    monkeypatch.setattr(loaded, "Predictor", lambda pack, runtime: (pack.name, runtime, object()))
+    monkeypatch.setattr(loaded, "Predictor", lambda pack, runtime, **_: (pack.name, runtime, object()))
     pack = load_pack(pack_folder / "tiny-lse")
     first = loaded.predictor_of(pack, "cpu")
     assert loaded.predictor_of(pack, "cpu") is first
@@ -48,7 +48,7 @@ def test_nothing_is_measured_while_others_wait_for_their_models(pack_folder, mon
 
 
 def test_the_one_that_was_asked_for_longest_ago_goes(pack_folder, monkeypatch) -> None:
-    monkeypatch.setattr(loaded, "Predictor", lambda pack, runtime: object())
+    monkeypatch.setattr(loaded, "Predictor", lambda pack, runtime, **_: object())
     pack = load_pack(pack_folder / "tiny-lse")
     names = [f"runtime {n}" for n in range(loaded.KEPT)]
     kept = [loaded.predictor_of(pack, name) for name in names]

@@ -115,6 +115,27 @@ def test_a_run_that_ends_just_as_it_is_stopped_takes_no_other_with_it(
     assert len(answers) == 1, "the other's run was stopped"
 
 
+def test_rest_waits_for_no_run(session: OpenVinoSession) -> None:
+    """It may be asked for by somebody for whom a window waits."""
+    released: list[bool] = []
+    session._compiled = SimpleNamespace(release_memory=lambda: released.append(session._request.running))
+    session.rest()
+    assert released == [False]
+    other = threading.Thread(target=session.run, args=(TENSOR, None))
+    other.start()
+    try:
+        assert wait_for(lambda: session._request.running, 10.0)
+        rests = threading.Thread(target=session.rest, daemon=True)
+        rests.start()
+        rests.join(8.0)
+        assert not rests.is_alive() and session._request.running and released == [False]
+    finally:
+        session._request.end.set()
+        other.join()
+    session.rest()
+    assert released == [False, False], "afterwards it rests again"
+
+
 def test_a_folder_that_was_left_of_the_package_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "openvino" / "libs").mkdir(parents=True)
     monkeypatch.setattr(sys, "path", [str(tmp_path)])

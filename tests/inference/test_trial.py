@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from onnx import helper, numpy_helper
 
-from ankleviewer.core.errors import ModelError
+from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.inference import trial
 from ankleviewer.inference.trial import try_out
 
@@ -78,6 +78,35 @@ def test_a_process_without_end_is_ended(tmp_path, monkeypatch) -> None:
         try_out(tmp_path)
 
 
+def test_who_waits_for_it_may_stop_waiting_and_it_ends(tmp_path, monkeypatch) -> None:
+    """Also one that has written more than a pipe holds."""
+    begun = tmp_path / "begun"
+    monkeypatch.setattr(
+        trial, "_RUN", "import sys, time; print('x' * 300_000, flush=True); open(sys.argv[1], 'w').close(); time.sleep(600)"
+    )
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+    monkeypatch.setattr(trial.subprocess, "Popen", lambda *a, **k: started.append(real(*a, **k)) or started[0])
+    with pytest.raises(Cancelled):
+        try_out(begun, begun.exists)
+    assert started[0].returncode not in (None, 0)
+    with pytest.raises(Cancelled):
+        try_out(begun, lambda: True)
+    assert len(started) == 1, "nothing is started for somebody who does not want it"
+
+
+def test_what_ends_both_is_no_fault_of_the_pack(tmp_path, monkeypatch) -> None:
+    """Ctrl-C in a terminal reaches the process, too, which may end before anybody has asked."""
+    monkeypatch.setattr(trial, "_RUN", "raise KeyboardInterrupt")
+    monkeypatch.setattr(trial, "_ASK_S", 60.0)
+    asked: list[int] = []
+    with pytest.raises(Cancelled):
+        try_out(tmp_path, lambda: bool(asked) or asked.append(1))
+    asked.clear()
+    monkeypatch.setattr(trial, "_RUN", "")
+    try_out(tmp_path, lambda: bool(asked) or asked.append(1))  # it has answered
+
+
 def standardised(model) -> None:
     """Each volume by its own spread, of which an empty one has none."""
     graph = model.graph
@@ -120,19 +149,23 @@ def test_it_runs_where_the_program_is_not_installed(tmp_path, pack_writer) -> No
 
 def ended_by(monkeypatch, returncode: int, stderr: bytes = b"") -> None:
     done = subprocess.CompletedProcess([], returncode, b"", stderr)
-    monkeypatch.setattr(trial.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(trial, "_ended", lambda *_: done)
 
 
 def test_what_the_computer_lacks_is_not_the_pack_s_fault(tmp_path, monkeypatch, code_of) -> None:
-    ended_by(monkeypatch, -9)  # by the system, for its memory
-    assert code_of(try_out, tmp_path) == "OUT_OF_MEMORY"
+    with monkeypatch.context() as patch:
+        ended_by(patch, -9)  # by the system, for its memory
+        assert code_of(try_out, tmp_path) == "OUT_OF_MEMORY"
     for error, code in ((errno.ENOMEM, "OUT_OF_MEMORY"), (errno.EAGAIN, "OUT_OF_MEMORY"), (errno.EACCES, "MODEL_FAILED")):
 
         def refuse(*_: object, error: int = error, **__: object) -> None:
             raise OSError(error, os.strerror(error))
 
-        monkeypatch.setattr(trial.subprocess, "run", refuse)
+        monkeypatch.setattr(trial.subprocess, "Popen", refuse)
         assert code_of(try_out, tmp_path) == code
+    monkeypatch.undo()
+    monkeypatch.setattr(trial.sys, "executable", None)  # Python inside another program
+    assert code_of(try_out, tmp_path) == "MODEL_FAILED"
 
 
 def test_the_kind_of_an_error_is_told_and_not_its_words(tmp_path, monkeypatch) -> None:
@@ -164,6 +197,6 @@ def test_a_process_that_nobody_waits_for_ends_by_itself() -> None:
 
 def test_what_else_a_process_may_say_is_no_code(tmp_path, monkeypatch) -> None:
     done = subprocess.CompletedProcess([], 4, b"NONSENSE", b"")
-    monkeypatch.setattr(trial.subprocess, "run", lambda *_, **__: done)
+    monkeypatch.setattr(trial, "_ended", lambda *_: done)
     with pytest.raises(ModelError, match="MODEL_FILE_INVALID: The model ends the program"):
         try_out(tmp_path)

@@ -137,6 +137,65 @@ def test_too_many_files(tmp_path, temporary, monkeypatch) -> None:
     assert refused(zipped) == "ARCHIVE_TOO_LARGE"
 
 
+def test_a_list_of_files_that_the_last_record_does_not_tell_of(tmp_path, image, temporary, monkeypatch) -> None:
+    """The library would read it whole: seconds for some hundred thousand, in which nobody can stop it."""
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
+    raw = zipped.read_bytes()
+    start, last = raw.index(b"PK\x01\x02"), raw.index(b"PK\x05\x06")
+    entry, end = raw[start:last], bytearray(raw[last:])
+    struct.pack_into("<I", end, 12, len(entry) * 100_000)
+    zipped.write_bytes(raw[:start] + entry * 100_000 + end)  # it claims one file
+    monkeypatch.setattr(zipfile.ZipInfo, "_decodeExtra", lambda *_: pytest.fail("entries are read"))
+    with pytest.raises(ScanError, match="ARCHIVE_TOO_LARGE: The ZIP file holds 100000 files"):
+        reader.open_scan(zipped)
+    long = b"PK\x01\x02" + bytes(24) + struct.pack("<HHH", 0, 65_535, 65_535) + bytes(12) + bytes(2 * 65_535)
+    struct.pack_into("<I", end, 12, len(long) * 160)
+    zipped.write_bytes(raw[:start] + long * 160 + end)
+    with pytest.raises(ScanError, match="ARCHIVE_TOO_LARGE: The ZIP file's list of its files has 21 MB; at most 20 are read"):
+        reader.open_scan(zipped)
+
+
+def test_as_many_files_as_are_read(tmp_path, image, temporary, monkeypatch) -> None:
+    monkeypatch.setattr(guard, "MAX_FILES", 4)
+    image_and_others = {"x.nii.gz": image.read_bytes(), **{f"{n}.txt": b"x" for n in range(3)}}
+    assert reader.open_scan(packed(tmp_path / "s.zip", image_and_others)).format == "nifti"
+
+
+def test_the_longest_name_takes_no_time(tmp_path, image, temporary) -> None:
+    """Nobody can stop what is done with it: for one of the length that a ZIP holds it took minutes."""
+    zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes(), "a" * 65_000: b"x", "-" * 65_000: b"x"})
+    start = time.process_time()
+    assert reader.open_scan(zipped).format == "nifti"
+    assert time.process_time() - start < 15.0, "some hundredths of a second"
+
+
+@pytest.mark.parametrize(
+    ("slices", "blank", "told"),
+    [
+        ("{:03d}.dcm", "017.dcm", "IMAGES_CUT_OFF"),
+        ("IM{:04d}", "IM0017", "IMAGES_CUT_OFF"),
+        ("IM{:04d}", "LOCK", ""),
+        ("{:03d}.dcm", "note.txt", ""),
+        ("{:03d}.dcm", ".x.dcm", ""),
+        ("1/{:03d}.dcm", "2/017.dcm", ""),
+    ],
+)
+def test_a_blank_file_is_told_as_in_a_folder(tmp_path, series, limb, temporary, slices: str, blank: str, told: str) -> None:
+    written = sorted(series(limb((24, 20, 12))).iterdir())
+    members = {slices.format(n): file.read_bytes() for n, file in enumerate(written)} | {
+        blank: bytes(1000),
+        "report.pdf": b"%PDF",
+    }
+    folder = tmp_path / "unpacked"
+    for name, data in members.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    scan, plain = reader.open_scan(packed(tmp_path / "s.zip", members)), reader.open_scan(folder)
+    assert scan.findings == plain.findings and scan.sha256 == plain.sha256
+    assert [f.code for f in scan.findings if f.level == "caveat"] == ([told] if told else [])
+    assert not list(temporary.iterdir())
+
+
 def test_encrypted(tmp_path, image, temporary) -> None:
     zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
     raw = bytearray(zipped.read_bytes())

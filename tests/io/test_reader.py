@@ -84,6 +84,26 @@ def test_the_hash_that_an_earlier_release_gave_a_folder_is_known_where_it_costs_
     assert reader.open_scan(folder).former_sha256 == ""
 
 
+def test_the_hash_that_an_earlier_release_gave_a_zip_is_that_of_its_dicom_files(limb, series, one_slice, tmp_path, monkeypatch):
+    """It unpacked nothing else: a review of a scan with a localizer and a report beside it is found again."""
+    folder = series(limb())
+    slices = sorted(folder.iterdir())
+    kind = {"series": "1.2.9", "ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}
+    one_slice(limb()[:, :, 0], 99, **kind).save_as(folder / "localizer.dcm", enforce_file_format=True)
+    (folder / "report.pdf").write_bytes(b"%PDF")
+    (folder / "viewer.exe").write_bytes(b"MZ" + bytes(5000))
+    for name in ("scan.zip", "slices.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as packed:
+            for file in folder.iterdir():
+                if name == "scan.zip" or file.name != "localizer.dcm":
+                    packed.write(file, file.name)
+    scan = reader.open_scan(tmp_path / "scan.zip")
+    assert scan.former_sha256 == hash_of([*slices, folder / "localizer.dcm"]) != scan.sha256
+    assert reader.open_scan(tmp_path / "slices.zip").former_sha256 == "", "it was the same"
+    monkeypatch.setattr(reader, "_FORMER_BYTES", 5000)
+    assert reader.open_scan(tmp_path / "scan.zip").former_sha256 == scan.former_sha256, "what does not count costs nothing"
+
+
 def test_a_heat_map_of_our_own_is_no_scan(limb, tmp_path):
     """It lies beside the scan, where `--heatmap` wrote it: counted, not offered, and by itself refused."""
     grid = Grid.axis_aligned((24, 20, 16), 1.0, (0, 0, 0))

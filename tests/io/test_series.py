@@ -124,6 +124,38 @@ def test_a_chosen_image_that_is_gone_is_told_so(tmp_path, limb) -> None:
     assert caught.value.code == "SERIES_GONE"
 
 
+def test_a_chosen_image_that_was_replaced_is_not_opened_under_the_old_choice(limb, tmp_path) -> None:
+    """In a ZIP that holds one image now, and by itself: of another name or place nothing tells that it is another scan."""
+    for name, count in (("a.nii", 30), ("b.nii", 40)):
+        hu = limb((24, 20, count))
+        write_nifti(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)), tmp_path / name)
+    packed = tmp_path / "two.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(tmp_path / "a.nii", "a.nii")
+        archive.write(tmp_path / "b.nii", "b.nii")
+    chosen = next(s for s in listed(packed) if s.slices == 30)
+    for file, other in ((packed, "a.nii"), (packed, "b.nii"), (tmp_path / "a.nii", "a.nii"), (tmp_path / "b.nii", "b.nii")):
+        if file == packed:
+            with zipfile.ZipFile(packed, "w") as archive:
+                archive.write(tmp_path / other, "a.nii")
+        if other == "a.nii":
+            assert open_scan(file, pick=chosen.key).volume.hu.shape == (24, 20, 30)
+            continue
+        with pytest.raises(ScanError) as caught:
+            open_scan(file, pick=chosen.key)
+        assert caught.value.code == "SERIES_GONE"
+
+
+def test_a_refused_folder_tells_its_series_in_the_order_of_the_list(limb, series, tmp_path) -> None:
+    """The first one is the proposed one, here and there, and not the one with the most slices."""
+    folder = series(limb((24, 20, 45)), series="1.2.1", step=3.0)
+    series(limb((24, 20, 22)), series="1.2.2", step=2.0)
+    series(limb((24, 20, 30)), series="1.2.3", step=1.0)
+    assert [s.slices for s in listed(folder)] == [30, 22, 45]
+    with pytest.raises(ScanError, match=r"3 series \(of 30, 22, 45 slices\)"):
+        open_scan(folder)
+
+
 def test_a_zip_of_the_study_is_the_same(study, tmp_path) -> None:
     packed = tmp_path / "study.zip"
     with zipfile.ZipFile(packed, "w") as archive:
