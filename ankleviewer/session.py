@@ -20,6 +20,7 @@ from ankleviewer import __version__
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.checks import anatomy_findings, check_volume, side_findings
 from ankleviewer.core.assessment.explain import HeatMap
+from ankleviewer.core.assessment.failures import each, none_answered
 from ankleviewer.core.assessment.looked import looked
 from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, ModelFacts, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
@@ -138,7 +139,8 @@ def analyse(
         failed, which costs no other answer.
 
     Raises:
-        ModelError: a pack is unknown or refused as a whole; or models failed, and none answered: the first one's error.
+        ModelError: a pack is unknown or refused as a whole; or models failed, and none answered: the first one's code,
+            and every one's reason (`core.assessment.failures`).
         Cancelled: on request.
     """
     report = progress or _silent
@@ -177,10 +179,11 @@ def analyse(
             predictor.engine.rest()  # or the next model's memory would come on top of what this one keeps for its next run
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
         log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
+    left_out = selection.left_out(models, packs)
     if failed and not heatmaps:
-        raise failed[0][1]
+        raise none_answered(failed, [ModelError(finding.code, finding.message) for finding in left_out])
     report(1.0, "Done")
-    told_of = (*selection.left_out(models, packs), *selection.failures(failed, {name for name, _ in heatmaps}))
+    told_of = (*left_out, *selection.failures(failed, {name for name, _ in heatmaps}))
     findings = (*case.findings, *told_of, *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
     told = replace(describe(case), verdict=verdict(findings), findings=findings)
     result = replace(told, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
@@ -229,9 +232,11 @@ def refused(path: str | Path, error: AnkleViewerError) -> Result:
 
 
 def failed(case: Case, models: Sequence[str], error: AnkleViewerError) -> Result:
-    """The result of a scan on which a model failed: not assessed by any, and why. Raises ModelError like `choose_packs`."""
+    """The result of a scan on which a model failed: not assessed by any, and why, of each model. Raises ModelError like
+    `choose_packs`.
+    """
     packs = choose_packs(models)
-    findings = (*case.findings, Finding("withhold", error.code, error.message))
+    findings = (*case.findings, *(Finding("withhold", why.code, why.message) for why in each(error)))
     answers = tuple(not_assessed(p, n) for p in packs for n in range(len(case.ankles)) or (None,))
     return replace(describe(case), verdict=verdict(findings), findings=findings, models=answers, consensus=consensus(answers))
 
@@ -275,7 +280,8 @@ def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
 
     answer = strongest(analysis.result.models, _default())
     scene, at, side = scene_of(case.scan.volume, case.ankles, analysis.heatmaps, answer)
-    write_bytes(path, png(picture(scene, answer, at, side)))
+    facts = analysis.facts.get(answer.name) if answer is not None else None
+    write_bytes(path, png(picture(scene, answer, at, side, facts.decision if facts is not None else None)))
 
 
 def save_report(

@@ -263,6 +263,34 @@ def test_an_ankle_on_which_a_model_fails_costs_no_other_answer(scan, monkeypatch
         session.analyse(case, ["all"], "cpu")
 
 
+def test_where_no_model_answers_every_one_says_why(scan, models, home, monkeypatch) -> None:
+    why = {"tiny-lse": ModelError("OUTPUT_NOT_FINITE", "No number."), "tiny-gap": ModelError("OUT_OF_MEMORY", "No room.")}
+
+    def infer(predictor: Predictor, *_: object) -> object:
+        raise why[predictor.pack.name]
+
+    monkeypatch.setattr(Predictor, "infer", infer)
+    case = session.open_case(scan)
+    damaged = write_pack(home / "models" / "mine", "mine") / "manifest.json"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    with pytest.raises(ModelError, match="OUTPUT_NOT_FINITE") as raised:
+        session.analyse(case, ["all"], "cpu")
+    result = session.failed(case, ["all"], raised.value)
+    told = result.findings[len(case.findings) :]
+    assert [(f.level, f.code) for f in told] == [
+        ("withhold", "OUTPUT_NOT_FINITE"),
+        ("withhold", "OUT_OF_MEMORY"),
+        ("withhold", "MODEL_MANIFEST_INVALID"),
+    ]
+    assert [f.message for f in told][:2] == ["tiny-lse: No number.", "tiny-gap: No room."]
+    assert told[2].message.startswith("The model pack mine was left out. ")
+    assert raised.value.message == " ".join(f.message for f in told), "what the command line says of it"
+    assert [(m.name, m.call) for m in result.models] == [("tiny-lse", "not assessed"), ("tiny-gap", "not assessed")]
+    with pytest.raises(ModelError) as alone:
+        session.analyse(case, ["tiny-gap"], "cpu")
+    assert str(alone.value) == "OUT_OF_MEMORY: No room.", "a model alone needs no name"
+
+
 def test_cancel_anywhere(scan) -> None:
     with pytest.raises(Cancelled):
         session.open_case(scan, cancelled=lambda: True)

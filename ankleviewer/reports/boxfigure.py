@@ -165,19 +165,36 @@ def _panel(
         _text(draw, (around[0][0], around[0][1] - 4 * unit), str(n), 20 * unit, "lb", BOX_LINE)
     for own in readers:
         line(draw, corners(own), READER_LINE, dotted=False, width=round(2 * unit))
+    taken: list[tuple[float, float, float, float]] = []
+    if boxes:
+        x, y = place(boxes[0].center_mm)
+        across, up = _mm(boxes[0], view.right[0]), _mm(boxes[0], view.down[0])
+        half = _width(draw, across, 19 * unit) / 2 + 4 * unit
+        at = (min(max(x, half), size - half), size - 0.5 * margin)
+        taken = [(at[0] - half, at[1] - 12 * unit, at[0] + half, at[1] + 12 * unit)]
+        _text(draw, at, across, 19 * unit, "mm", TEXT)
+        end = 8 * unit + _width(draw, up, 19 * unit) + 4 * unit
+        taken.append((0, y - 28 * unit, end, y + 4 * unit))  # above the line, which it belongs to as its end
+        _text(draw, (8 * unit, y - 6 * unit), up, 19 * unit, "lb", TEXT)
     for (axis, sign), spots in ((view.right, ((0.0, 0.5), (1.0, 0.5))), (view.down, ((0.5, 0.0), (0.5, 1.0)))):
         for share, way in zip(spots, (-sign, sign), strict=True):
-            at = tuple(0.5 * margin + s * (size - margin) for s in share)
-            _text(draw, (at[0], at[1]), letter(axis, way), 26 * unit, "mm", TEXT)
-    if boxes:
-        across, up = _mm(boxes[0], view.right[0]), _mm(boxes[0], view.down[0])
-        # beside the letter in the middle of each edge, never on it
-        near = 0.24 * size
-        x = x if abs(x - size / 2) > near else size / 2 + (near if x >= size / 2 else -near)
-        _text(draw, (min(max(x, 0.14 * size), 0.86 * size), size - 0.5 * margin), across, 19 * unit, "mm", TEXT)
-        y = y - 6 * unit if abs(y - size / 2) > 0.08 * size else size / 2 - 0.08 * size
-        _text(draw, (8 * unit, y), up, 19 * unit, "lb", TEXT)
+            middle = (0.5 * margin + share[0] * (size - margin), 0.5 * margin + share[1] * (size - margin))
+            _text(draw, _clear(middle, taken, 13 * unit, size, share[1] == 0.5), letter(axis, way), 26 * unit, "mm", TEXT)
     return image
+
+
+def _clear(
+    at: tuple[float, float], taken: Sequence[tuple[float, float, float, float]], reach: float, size: int, upright: bool
+) -> tuple[float, float]:
+    """Where a letter of an edge goes: its middle, or along the edge just so far that it covers no coordinate. The letter gives
+    way, since it is told of the whole edge, the coordinate of the one line beside it.
+    """
+    for left, top, right, low in taken:
+        if left - reach < at[0] < right + reach and top - reach < at[1] < low + reach:
+            if upright:
+                return at[0], low + reach if (top + low) / 2 < size / 2 else top - reach
+            return right + reach if (left + right) / 2 < size / 2 else left - reach, at[1]
+    return at
 
 
 def _cut(
@@ -204,6 +221,10 @@ def _cut(
 def _mm(box: Box, axis: int) -> str:
     value = round(box.center_mm[axis], 1)
     return f"{letter(axis, 1.0 if value >= 0 else -1.0)} {abs(value):.1f} mm"
+
+
+def _width(draw: ImageDraw.ImageDraw, text: str, size: float) -> float:
+    return float(draw.textlength(text, font=ImageFont.load_default(round(size))))
 
 
 def _text(

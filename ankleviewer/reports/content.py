@@ -13,20 +13,17 @@ from ankleviewer import DISCLAIMER
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
-from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
+from ankleviewer.core.assessment.result import ModelAnswer, ModelFacts, Result
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.imaging.planes import position_text as spaced_position
-from ankleviewer.core.reading.measure import Point
-from ankleviewer.core.reading.measure_tools import summary
-from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Review
 from ankleviewer.core.reading.unshown import not_shown
-from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.core.words import ASSESSED, decimals, probability_text
+from ankleviewer.reports.caution import preliminary_apart, threshold_just_reached
 
-CALLS = {
-    "fracture": "Fracture suspected",
+CALLS = {  # as the window says them, the gravest first
+    "fracture": "Fracture",
     "uncertain": "Uncertain",
     "no fracture": "No fracture found",
     "not assessed": "Not assessed",
@@ -78,15 +75,6 @@ def side(report: Report, ankle: int | None) -> str:
     return ankle_name(report.result.ankles, ankle)
 
 
-def readers_side(report: Report, *points: Point) -> str:
-    """The name of the ankle that the reader's mark or measure at these LPS positions belongs to; "" where the scan shows one
-    ankle alone, or they belong to several.
-    """
-    ankles = report.result.ankles
-    whose = ankle_of_all(points, ankles) if len(ankles) > 1 else None
-    return side(report, whose) if whose is not None else ""
-
-
 def title(report: Report, answer: ModelAnswer) -> str:
     """A model's name for people, with its version."""
     facts = report.facts.get(answer.name)
@@ -100,24 +88,31 @@ def _decision(report: Report, answer: ModelAnswer) -> Decision | None:
 
 
 def _heads(report: Report) -> list[tuple[int | None, ModelAnswer | None]]:
-    """Each ankle with the answer that stands at the head: that of the model shown, else the first one."""
+    """Each ankle with the answer that stands at the head: that of the model shown, else the first one. The gravest answer goes
+    first, whichever ankle is pictured.
+    """
     heads: list[tuple[int | None, ModelAnswer | None]] = []
     for ankle in range(len(report.result.ankles)) or (None,):
         mine = [a for a in report.result.models if a.ankle == ankle]
         shown = report.shown
         own = [a for a in mine if shown is not None and a.name == shown.name] or mine
         heads.append((ankle, own[0] if own else None))
-    return heads
+    return sorted(heads, key=lambda head: list(CALLS).index(head[1].call if head[1] is not None else "not assessed"))
+
+
+def chance_text(probability: float, decision: Decision | None) -> str:
+    """The number and of what it is: beside "no fracture found" it would read as how sure that is."""
+    return f"fracture probability {probability_text(probability, points=decision)}"
 
 
 def headlines(report: Report) -> list[tuple[str, str, str]]:
-    """One line for each ankle: its name, the answer of the model shown (else the first one), probability in words."""
+    """One line for each ankle: its name, the answer of the model shown (else the first one), what the probability is of."""
     lines = []
     for ankle, answer in _heads(report):
         call = CALLS[answer.call] if answer is not None else "Not assessed"
         chance = ""
         if answer is not None and answer.probability is not None:
-            chance = f"probability {probability_text(answer.probability, points=_decision(report, answer))}"
+            chance = chance_text(answer.probability, _decision(report, answer))
         lines.append((side(report, ankle), call, chance))
     return lines
 
@@ -137,8 +132,8 @@ def under_headlines(report: Report) -> list[str]:
     lines += [f"{_LEVELS[f.level]}: {f.message}" for f in warnings[:BESIDE]]
     if len(warnings) > BESIDE:
         lines.append(f"More warnings: {len(warnings) - BESIDE}, under Checks of the scan.")
-    lines += [text for text in (agreement(report), reader(report), *not_shown(report.review, report.result.models)) if text]
-    return lines
+    told = (agreement(report), *apart(report), reader(report), *not_shown(report.review, report.result.models))
+    return [*lines, *(text for text in told if text)]
 
 
 def reader(report: Report) -> str:
@@ -169,10 +164,11 @@ def outline_text(level: float, reference: float, peak: float) -> str:
 
 
 def finding_title(report: Report) -> str:
-    """What is pictured: the first finding of the answer shown with the reader's word on it, or the joint."""
+    """What is pictured: the first finding of the answer shown with the reader's word on it, or the joint, and of which ankle."""
     shown = report.shown
     if shown is None or not shown.boxes:
-        return "The joint"
+        ankle = (shown.ankle if shown is not None else None) or 0
+        return f"The joint, {side(report, ankle).lower()}" if ankle < len(report.result.ankles) else "The scan"
     mark = report.review.marks.get(place(shown, 0))
     said = f" ({mark.judgement} by the reader)" if mark else ""
     return f"Finding 1, {side(report, shown.ankle).lower()}{said}"
@@ -220,6 +216,18 @@ def agreement(report: Report) -> str:
     return f"{of_all} {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
 
 
+def apart(report: Report) -> list[str]:
+    """What preliminary models say that none of the models counted says, a sentence for each."""
+    lines = []
+    for ankle in dict.fromkeys(a.ankle for a in report.result.models):
+        whose = f"{side(report, ankle)}, p" if len(report.result.ankles) > 1 else "P"
+        for answer in preliminary_apart([a for a in report.result.models if a.ankle == ankle]):
+            facts = report.facts.get(answer.name)
+            said = CALLS[answer.call].lower()
+            lines.append(f"{whose}reliminary {facts.title if facts else answer.name} says: {said} (not counted).")
+    return lines
+
+
 def read_rows(report: Report) -> Rows:
     """What was read: name and value."""
     scan = report.result.scan
@@ -228,9 +236,7 @@ def read_rows(report: Report) -> Rows:
         ("Format", {"nifti": "NIfTI", "dicom": "DICOM"}.get(scan.format or "", UNKNOWN)),
     ]
     if scan.shape is not None and scan.spacing_mm is not None:
-        rows.append(
-            ("Voxels", f"{_times(scan.shape)}, {_times(scan.spacing_mm)} mm, axes {scan.orientation} (column, row, slice)")
-        )
+        rows.append(("Voxels", f"{times(scan.shape)}, {times(scan.spacing_mm)} mm, axes {scan.orientation} (column, row, slice)"))
     names = [side(report, n) for n in range(len(report.result.ankles))]
     rows.append(("Found", "; ".join(names) or "no ankle"))
     rows.append(("Scan, SHA-256", scan.sha256 or UNKNOWN))
@@ -275,13 +281,15 @@ def model_rows(report: Report) -> Rows:
 
 
 def count_behind(decision: Decision | None, probability: float | None) -> str:
-    """How many scans with a score like this were fractured in validation."""
+    """How many scans with a score like this were fractured in validation, and whether it only just calls a fracture."""
     if probability is None:
         return "-"
     row = decision.bin_of(probability) if decision is not None and decision.calibration_n > 0 else None
-    if row is None or row.n == 0:
-        return "Score, not calibrated"
-    return f"Of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f}, {row.fractured} had a fracture"
+    told = "Score, not calibrated"
+    if row is not None and row.n > 0:
+        told = f"Of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f}, {row.fractured} had a fracture"
+    threshold = threshold_just_reached(decision, probability)
+    return f"{told}; just above the threshold of {threshold}" if threshold else told
 
 
 def operating_points(decision: Decision | None, probability: float | None = None) -> str:
@@ -291,65 +299,6 @@ def operating_points(decision: Decision | None, probability: float | None = None
     n = decimals(probability, decision)
     low, high = f"{decision.sens_threshold:.{n}f}", f"{decision.spec_threshold:.{n}f}"
     return f"No fracture below {low} (sensitive); fracture from {high} (specific); between: uncertain"
-
-
-def finding_rows(report: Report) -> Rows:
-    """Number, ankle and model, centre as voxel, centre in mm, extent, share of the heat, judgement, reason."""
-    rows: Rows = []
-    for answer in report.result.models:
-        for n, box in enumerate(answer.boxes):
-            mark = report.review.marks.get(place(answer, n))
-            rows.append(
-                (
-                    str(n + 1),
-                    f"{side(report, answer.ankle)}, {title(report, answer)}",
-                    ", ".join(map(str, box.center_voxel)),
-                    position_text(box.center_mm),
-                    extent_text(box),
-                    f"{100 * box.score:.0f} %",
-                    mark.judgement.capitalize() if mark else "Not judged",
-                    mark.reason if mark else "",
-                )
-            )
-            edited = report.review.edited.get(place(answer, n))
-            if edited is not None:
-                centre, extent = position_text(edited.center_mm), extent_text(edited)
-                rows.append((f"{n + 1}", "The reader's box for it", "-", centre, extent, "-", "Edited", ""))
-    for missed in report.review.missed:
-        where = position_text(missed.center_mm)
-        whose = readers_side(report, missed.center_mm)
-        named = f"{whose}, marked" if whose else "Marked"
-        said = f"{named} by the reader, missed by the model"
-        rows.append((f"M{missed.number}", said, "-", where, "-", "-", "Added", missed.reason))
-    return rows
-
-
-def measure_rows(report: Report) -> Rows:
-    """What the reader measured: name with its number, of several ankles with the side, and values."""
-    rows: Rows = []
-    for m in report.review.measures:
-        whose = readers_side(report, *m.points)
-        rows.append((f"{f'{whose}, ' if whose else ''}{measure_title(m.kind)} ({m.number})", summary(m)))
-    return rows
-
-
-def extent_text(box: Box | BoxMm) -> str:
-    """The box's edges along the patient's axes, mm: left-right, front-back, up-down."""
-    return _times([round(b - a) for a, b in zip(box.min_mm, box.max_mm, strict=True)])
-
-
-def box_coordinates(box: Box) -> Rows:
-    """The strongest box's place in the model's grid, in the scan and in the patient: names and values."""
-    x, y, z = box.center_model_voxel
-    low, high = box.min_voxel, box.max_voxel
-    span = "; ".join(f"{name} {a} to {b}" for name, a, b in zip(("column", "row", "slice"), low, high, strict=True))
-    return [
-        ("Centre, model grid (from 0)", f"x = {x}, y = {y}, z = {z}"),
-        ("Centre, scan voxel (from 0)", "column {}, row {}, slice {}".format(*box.center_voxel)),
-        ("Box, scan voxels (from 0)", span),
-        ("Centre, patient mm", position_text(box.center_mm)),
-        ("Box, patient mm", f"{position_text(box.min_mm)}  to  {position_text(box.max_mm)}"),
-    ]
 
 
 def warning_rows(report: Report) -> Rows:
@@ -393,5 +342,6 @@ def limits(report: Report) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _times(values: Sequence[float]) -> str:
+def times(values: Sequence[float]) -> str:
+    """Numbers of a box or a grid along its three axes."""
     return " \u00d7 ".join(f"{v:.4g}" for v in values)

@@ -34,7 +34,7 @@ from reportlab.platypus import (
 )
 
 from ankleviewer import DISCLAIMER, __version__
-from ankleviewer.reports import content
+from ankleviewer.reports import content, places
 from ankleviewer.reports.boxfigure import PERSPECTIVES, Perspective
 from ankleviewer.reports.content import Report, Rows
 
@@ -156,10 +156,10 @@ def _story(figures: Sequence[Figures]) -> list[Flowable]:
     story.append(Paragraph(f"Written {_date(report)}. Patient name and file name are left out of this report.", _QUIET_SMALL))
     story += [Spacer(1, 7), _answers(report)]
     story += _pictured(figures[0])
-    found = content.finding_rows(report)
+    found = places.finding_rows(report)
     if found:
         story += _section("Findings", _findings(found))
-    measured = content.measure_rows(report)
+    measured = places.measure_rows(report)
     if measured:
         story += _section("Measures", _pairs(measured, 60))
     models = content.model_rows(report)
@@ -198,7 +198,7 @@ def _answers(report: Report) -> Table:
     for under in _together([Paragraph(_safe(text), _BODY) for text in content.under_headlines(report)], WIDTH - 2 * side):
         look += [("SPAN", (0, len(rows)), (-1, len(rows))), ("TOPPADDING", (0, len(rows)), (-1, len(rows)), 0)]
         rows.append([under, ""])
-    table = Table(rows, colWidths=[WIDTH * 0.66, WIDTH * 0.34])
+    table = Table(rows, colWidths=[WIDTH * 0.58, WIDTH * 0.42])
     table.setStyle(TableStyle(look))
     return table
 
@@ -219,7 +219,7 @@ def _in_perspective(figures: Figures) -> list[Flowable]:
         f"Finding 1 in three perspectives, {content.side(figures.report, shown.ankle).lower()}",
         _row(figures.perspectives, [view.name for view in figures.views]),
         Spacer(1, 4),
-        _pairs(content.box_coordinates(shown.boxes[0]), 46),
+        _pairs(places.box_coordinates(shown.boxes[0]), 46),
         Spacer(1, 2),
         Paragraph(
             "Seen from above the patient's right lies at the right, the mirror of the axial slice, which is seen from the "

@@ -14,12 +14,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ankleviewer import DISCLAIMER
+from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.heat_raster import contours, heat_on_slice, map_reaching
 from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.display.scene import FoundBox, Scene, box_on_slice, resolve, slice_rgba
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES, Viewport, position_text
-from ankleviewer.reports.content import outline_text
+from ankleviewer.reports.content import CALLS, chance_text, outline_text
 
 PANE = 420
 GAP = 8
@@ -30,7 +31,9 @@ HEAT_LINE, BOX_LINE, READER_LINE, CROSS = (242, 234, 105), (255, 159, 28), (110,
 _BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float, float], name: str = "") -> Image.Image:
+def picture(
+    scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float, float], name: str = "", decision: Decision | None = None
+) -> Image.Image:
     """Axial, coronal and sagittal slices through one place.
 
     Args:
@@ -38,6 +41,7 @@ def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float,
         answer: of the model shown; None or "not assessed" shows the scan alone and says so.
         at_mm: where the planes cross, LPS mm.
         name: of the ankle, "" for none.
+        decision: of the model, so that a probability near one of its thresholds is written like what it is.
 
     Returns:
         RGB image, 1276 x 532.
@@ -48,7 +52,7 @@ def picture(scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float,
     for n, plane in enumerate(PLANES):
         image.paste(pane(state, scene, plane), (n * (PANE + GAP), HEAD))
     draw = ImageDraw.Draw(image)
-    draw.text((10, 8), headline(answer, name), TEXT, font=_font(24))
+    draw.text((10, 8), headline(answer, name, decision), TEXT, font=_font(24))
     draw.text((10, 38), _subline(answer, at_mm), QUIET, font=_font(15))
     draw.text((10, HEAD + PANE + 10), DISCLAIMER, TEXT, font=_font(16))
     if scene.heat is not None:
@@ -65,20 +69,12 @@ def png(image: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def headline(answer: ModelAnswer | None, name: str = "") -> str:
-    """The answer in words, e.g. "Left ankle: fracture suspected (97 %)"."""
+def headline(answer: ModelAnswer | None, name: str = "", decision: Decision | None = None) -> str:
+    """The answer in words, e.g. "Left ankle: fracture (fracture probability 0.97)"."""
     ankle = name or "Ankle"
     if answer is None or answer.probability is None:
         return f"{ankle}: not assessed"
-    words = {"fracture": "fracture suspected", "uncertain": "uncertain", "no fracture": "no fracture found"}[answer.call]
-    return f"{ankle}: {words} ({_percent(answer.probability)})"
-
-
-def _percent(probability: float) -> str:
-    """Never "100 %" or "0 %": no model knows that."""
-    if probability > 0.99:
-        return "> 99 %"
-    return "< 1 %" if probability < 0.01 else f"{probability:.0%}".replace("%", " %")
+    return f"{ankle}: {CALLS[answer.call].lower()} ({chance_text(answer.probability, decision)})"
 
 
 def _subline(answer: ModelAnswer | None, at_mm: tuple[float, float, float]) -> str:

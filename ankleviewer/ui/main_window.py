@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         self.panel = ResultPanel(self.controller)
         self.bottom = BottomLine(self.controller)
         self.bottom.privacy = self.privacy
-        self.toast = Toast(self.bottom)
+        self.toast = Toast(self.bottom, clear=self.bottom.disclaimer)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(1)

@@ -2,7 +2,7 @@
 
 Every text of a window is written when its widgets are made, so a change of language makes them anew rather than write each text
 twice; what the reader has (case, answer, review with its undo, tool in hand, view) goes over as it is, and nothing is read or run
-again.
+again; dialogs that stand beside the window come again in the new language, where they were.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from ankleviewer.ui.look.dialogs import hand_on
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words import translate
@@ -68,6 +69,7 @@ class Keeper(QObject):
             new.warm()
         if old.toast.text:  # what was just done is still said
             new.toast.say(old.toast.text)
+        hand_on(old, new)
         self.window = new
         self._follow()
         old.close()

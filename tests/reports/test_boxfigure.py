@@ -117,3 +117,28 @@ def test_a_cast_is_left_out(made) -> None:
     half = figure(scene.volume, scene.region, (), True, 300, cast=Cast(mask, grid))[1]
     # the picture is cut to the bone: half as tall, so drawn wider
     assert np.asarray(half).any(axis=2).any(axis=0).sum() > 1.5 * np.asarray(whole).any(axis=2).any(axis=0).sum()
+
+
+@pytest.mark.parametrize("shift", [0.0, 4.0, -4.0, 12.0])
+def test_each_coordinate_stands_at_the_dotted_line_that_it_belongs_to(made, shift: float) -> None:
+    """Also where the line runs into the letter in the middle of an edge."""
+    scene, size = made.scene(), 480
+    low, high = np.array([30.0 + shift, 30.0, 20.0 + shift]), 3.0
+    box = replace(made.BOX, center_mm=tuple(low), min_mm=tuple(low - high), max_mm=tuple(low + high))
+    for picture in figure(scene.volume, scene.region, [box], True, size):
+        rows, columns = orange(picture)[:, 0], orange(picture)[:, 1]
+        pixels = np.asarray(picture)
+        frame = np.argwhere((pixels == BOX_LINE).all(axis=-1) & (np.arange(size)[:, None] < size - 50))
+        x = (frame[:, 1].min() + frame[:, 1].max()) / 2
+        line_rows = np.flatnonzero((pixels[: size - 60, 42:60] == (175, 180, 188)).all(axis=-1).any(axis=1))
+        assert len(line_rows) and len(rows) and len(columns)
+        y = line_rows.mean()
+        lit = (pixels > 200).all(axis=-1)
+        below = np.flatnonzero(lit[size - 40 :].any(axis=0))
+        groups = np.split(below, np.flatnonzero(np.diff(below) > 14) + 1)
+        text = max(groups, key=lambda g: g[-1] - g[0])
+        assert text[0] - 3 <= x <= text[-1] + 3, "under its line"
+        beside = lit[:, 8:36]  # of the left edge: the coordinate begins here, the letter stands alone
+        filled = np.flatnonzero(beside[: size - 40].any(axis=1))
+        bands = np.split(filled, np.flatnonzero(np.diff(filled) > 2) + 1)
+        assert min(abs(band[-1] - (y - 8)) for band in bands) <= 5, "just above its line"

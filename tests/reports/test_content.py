@@ -9,21 +9,21 @@ import pytest
 from ankleviewer.core.assessment.result import AnkleInfo, Consensus, Looked, Result
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.history import History
-from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import Review
-from ankleviewer.reports import content
+from ankleviewer.reports import content, places
+from ankleviewer.ui.words.wording import CALL_WORDS
 
 
 def test_headline_says_side_call_and_probability(made) -> None:
-    assert content.headlines(made.report()) == [("Right ankle", "Fracture suspected", "probability 0.93")]
+    assert content.headlines(made.report()) == [("Right ankle", "Fracture", "fracture probability 0.93")]
     nothing = made.report(made.answer("not assessed", None))
     assert content.headlines(nothing) == [("Right ankle", "Not assessed", "")]
-    assert content.headlines(made.report(made.answer("no fracture", 0.001)))[0][2] == "probability < 0.01"
+    assert content.headlines(made.report(made.answer("no fracture", 0.001)))[0][2] == "fracture probability < 0.01"
 
 
 def test_count_and_operating_points(made) -> None:
     row = content.model_rows(made.report())[0]
-    assert row[:4] == ("Right ankle", "Compact 3D CNN, version 3", "Fracture suspected", "0.93")
+    assert row[:4] == ("Right ankle", "Compact 3D CNN, version 3", "Fracture", "0.93")
     assert row[4] == "Of 64 validation scans scored 0.50-1.00, 61 had a fracture"
     assert "below 0.20" in row[5] and "from 0.80" in row[5]
     unknown = content.model_rows(made.report(made.answer(), shown=None))[0]
@@ -36,51 +36,16 @@ def test_count_and_operating_points(made) -> None:
 def test_a_probability_beside_a_threshold_reads_like_what_it_is(made, chance: float, call: str, said: str) -> None:
     report = made.report(made.answer(call, chance))
     row = content.model_rows(report)[0]
-    assert (row[3], content.headlines(report)[0][2]) == (said, f"probability {said}")
+    assert (row[3], content.headlines(report)[0][2]) == (said, f"fracture probability {said}")
     low, high = ("0.200", "0.800") if len(said) == 5 else ("0.2000", "0.8000")
     assert row[5].startswith(f"No fracture below {low} (sensitive); fracture from {high} (specific)")
 
 
-def test_findings_carry_place_size_share_and_the_reader_s_word(made) -> None:
-    finding, edited, missed = content.finding_rows(made.report())
-    assert finding[2:] == ("40, 30, 20", "L 40.0, P 30.0, S 20.0", "12 × 10 × 10", "71 %", "Rejected", "Growth plate or its scar")
-    assert edited == ("1", "The reader's box for it", "-", "L 40.0, P 30.0, S 21.0", "20 × 12 × 14", "-", "Edited", "")
-    assert missed[0] == "M1" and missed[3] == "L 10.0, P 12.0, S 30.0" and missed[6] == "Added"
-    silent = content.finding_rows(made.report(review=Review()))
-    assert len(silent) == 1 and silent[0][6:] == ("Not judged", "")
-
-
 def test_a_judgement_of_another_model_file_is_not_shown(made) -> None:
     other = made.answer(name="mobilenet")
-    rows = content.finding_rows(made.report(made.answer(), other))
+    rows = places.finding_rows(made.report(made.answer(), other))
     assert [row[6] for row in rows] == ["Rejected", "Edited", "Not judged", "Added"]
     assert content.reader(made.report(made.answer(), other)) == "Reader: 1 rejected, 1 added (findings marked by the models: 2)."
-
-
-def test_measures_have_name_number_and_value(made) -> None:
-    assert content.measure_rows(made.report()) == [("Medial clear space (1)", "4.1 mm")]
-    assert content.measure_rows(made.report(review=Review())) == []
-
-
-def test_of_two_ankles_the_reader_s_marks_and_measures_name_theirs(made) -> None:
-    report = made.report(made.answer(), made.answer("no fracture", 0.03, ankle=1))
-    left = AnkleInfo("L", (60.0, 5.0, 5.0), (110.0, 55.0, 55.0))
-    history = History([])
-    history.add_missed((10.0, 12.0, 30.0))
-    history.add_missed((90.0, 12.0, 30.0))
-    for start, end in ((10.0, 20.0), (90.0, 100.0), (10.0, 100.0)):
-        points = ((start, 12.0, 30.0), (end, 12.0, 30.0))
-        history.add_measure("distance", points, None, (Value("length", end - start, "mm"),))
-    both = replace(report, result=replace(report.result, ankles=(report.result.ankles[0], left)), review=history.review)
-    assert [row[1] for row in content.finding_rows(both)[1:]] == [
-        "Right ankle, marked by the reader, missed by the model",
-        "Left ankle, marked by the reader, missed by the model",
-    ]
-    assert content.measure_rows(both) == [
-        ("Right ankle, Distance (1)", "10.0 mm"),
-        ("Left ankle, Distance (2)", "10.0 mm"),
-        ("Distance (3)", "90.0 mm"),  # from one to the other
-    ]
 
 
 def test_two_ankles_of_unknown_side_are_told_apart_in_every_line(made) -> None:
@@ -88,9 +53,9 @@ def test_two_ankles_of_unknown_side_are_told_apart_in_every_line(made) -> None:
     pair = tuple(AnkleInfo("unknown", (x, 5.0, 5.0), (x + 50.0, 55.0, 55.0)) for x in (5.0, 105.0))
     report = replace(report, result=replace(report.result, ankles=pair))
     right, left = (f"Ankle, side unknown, towards the patient's {side}" for side in ("right", "left"))
-    assert [line[:2] for line in content.headlines(report)] == [(right, "Fracture suspected"), (left, "No fracture found")]
+    assert [line[:2] for line in content.headlines(report)] == [(right, "Fracture"), (left, "No fracture found")]
     assert [row[0] for row in content.model_rows(report)] == [right, left]
-    assert content.finding_rows(report)[0][1].startswith(right) and content.assessed(report)[1].startswith(left)
+    assert places.finding_rows(report)[0][1].startswith(right) and content.assessed(report)[1].startswith(left)
     assert ("Found", f"{right}; {left}") in content.read_rows(report)
     assert content.finding_title(report).startswith("Finding 1, ankle, side unknown, towards the patient's right")
 
@@ -113,13 +78,6 @@ def test_a_warning_stands_beside_the_answer(made) -> None:
     many = content.under_headlines(made.report(findings=tuple(Finding("caveat", "METAL", f"Metal {n}.") for n in range(9))))
     assert sum(line.startswith("Warning:") for line in many) == 3
     assert "More warnings: 6, under Checks of the scan." in many
-
-
-def test_coordinates_are_named_three_times(made) -> None:
-    rows = dict(content.box_coordinates(made.BOX))
-    assert rows["Centre, model grid (from 0)"] == "x = 76, y = 90, z = 22"
-    assert rows["Centre, scan voxel (from 0)"] == "column 40, row 30, slice 20"
-    assert rows["Centre, patient mm"] == "L 40.0, P 30.0, S 20.0"
 
 
 def test_origin_and_limits(made) -> None:
@@ -148,7 +106,7 @@ def test_pictures_of_a_rejected_finding_say_so_and_name_the_readers_box(made) ->
     assert content.finding_title(report) == "Finding 1, right ankle (rejected by the reader)"
     silent = made.report(review=Review())
     assert "reader" not in content.picture_note(silent) and content.finding_title(silent) == "Finding 1, right ankle"
-    assert content.finding_title(made.report(made.answer("no fracture", 0.03))) == "The joint"
+    assert content.finding_title(made.report(made.answer("no fracture", 0.03))) == "The joint, right ankle"
     history = History()
     for n, word in enumerate(("accepted", "rejected", "accepted")):
         history.judge(content.place(made.answer(), n), word)
@@ -179,7 +137,7 @@ def test_the_count_behind_an_answer_names_its_ankle(made) -> None:
 
 def test_no_path_and_no_name_anywhere(made) -> None:
     report = made.report()
-    parts = (content.read_rows, content.model_rows, content.finding_rows, content.origin_rows, content.assessed, content.limits,
+    parts = (content.read_rows, content.model_rows, places.finding_rows, content.origin_rows, content.assessed, content.limits,
              content.under_headlines, content.headlines, content.warning_rows, content.picture_note)  # fmt: skip
     text = repr([part(report) for part in parts])
     assert "Mueller" not in text and "/home" not in text and ".nii" not in text
@@ -193,7 +151,7 @@ def test_no_path_and_no_name_anywhere(made) -> None:
         (Consensus("fracture", 2, 3), "2 of 3"),
         (Consensus("not assessed", 0, 0), "Agreement: none counted, no released model assessed every ankle of this scan."),
         (Consensus("uncertain", 0, 3), "Agreement: the 3 released models do not agree."),
-        (Consensus("fracture", 1, 1), "Agreement: one released model counted: fracture suspected."),
+        (Consensus("fracture", 1, 1), "Agreement: one released model counted: fracture."),
         (Consensus("uncertain", 1, 2), "Agreement: the 2 released models do not agree."),
     ],
 )
@@ -209,6 +167,48 @@ def test_the_agreement_is_told_of_the_whole_scan_where_it_shows_two_ankles(made)
     two = made.report(made.answer(), made.answer("no fracture", 0.03, ankle=1))
     told = [content.agreement(replace(r, result=replace(r.result, consensus=Consensus("fracture", 2, 2)))) for r in (one, two)]
     assert told == [
-        "Agreement: 2 of 2 released models say: fracture suspected.",
-        "On the whole scan 2 of 2 released models say: fracture suspected.",
+        "Agreement: 2 of 2 released models say: fracture.",
+        "On the whole scan 2 of 2 released models say: fracture.",
     ]
+
+
+def test_the_words_are_the_window_s() -> None:
+    assert content.CALLS == CALL_WORDS
+
+
+def test_the_graver_answer_leads_whichever_ankle_is_pictured(made) -> None:
+    answers = (made.answer("no fracture", 0.03), made.answer("fracture", 0.93, ankle=1))
+    report = made.report(*answers, shown=answers[0])
+    pair = (AnkleInfo("R", (5.0, 5.0, 5.0), (55.0, 55.0, 55.0)), AnkleInfo("L", (60.0, 5.0, 5.0), (110.0, 55.0, 55.0)))
+    report = replace(report, result=replace(report.result, ankles=pair))
+    right, left = ("Right ankle", "No fracture found"), ("Left ankle", "Fracture")
+    assert [line[:2] for line in content.headlines(report)] == [left, right]
+    assert content.under_headlines(report)[0].startswith("Left ankle, ")
+    assert content.finding_title(report) == "The joint, right ankle"
+    assert content.finding_title(replace(report, shown=answers[1])) == "Finding 1, left ankle"
+    unassessed = replace(report, result=replace(report.result, models=answers[:1]))
+    assert [line[:2] for line in content.headlines(unassessed)] == [right, ("Left ankle", "Not assessed")]
+
+
+def test_without_an_ankle_no_joint_is_named(made) -> None:
+    report = made.report(shown=None)
+    assert content.finding_title(report) == "The joint, right ankle"
+    assert content.finding_title(replace(report, result=replace(report.result, ankles=()))) == "The scan"
+
+
+def test_a_fracture_only_just_called_says_so(made) -> None:
+    told = "Of 64 validation scans scored 0.50-1.00, 61 had a fracture; just above the threshold of 0.80"
+    report = made.report(made.answer("fracture", 0.83))
+    assert content.model_rows(report)[0][4] == told and content.under_headlines(report)[0].endswith(f"{told}.")
+    assert content.count_behind(report.facts["compact"].decision, 0.8004).endswith("just above the threshold of 0.8000")
+    assert "just above" not in content.under_headlines(made.report())[0]
+
+
+def test_a_preliminary_model_that_says_otherwise_is_named(made) -> None:
+    young = made.answer("no fracture", 0.1, name="young", status="preliminary")
+    said = "Preliminary young says: no fracture found (not counted)."
+    assert said in content.under_headlines(made.report(made.answer(), young))
+    agreeing = made.answer("fracture", 0.9, name="young", status="preliminary")
+    assert not any("reliminary" in line for line in content.under_headlines(made.report(made.answer(), agreeing)))
+    other = made.answer("no fracture", 0.03, ankle=1)
+    assert content.apart(made.report(made.answer(), young, other)) == [f"Right ankle, p{said[1:]}"]

@@ -26,7 +26,7 @@ def test_everything_is_on_the_paper(made) -> None:
     pages = made.pdf_text(render([Figures(made.report(), PICTURES, PICTURES)]))
     text = joined(pages)
     for part in (
-        "Right ankle: fracture suspected", "probability 0.93", "Of 64 validation scans", "Maisonneuve", "GANTRY_TILT",
+        "Right ankle: fracture", "fracture probability 0.93", "Of 64 validation scans", "Maisonneuve", "GANTRY_TILT",
         "40, 30, 20",
         "L 40.0, P 30.0, S 20.0", "12 \u00d7 10 \u00d7 10", "Rejected", "Growth plate", "x = 76, y = 90, z = 22", "ab" * 32,
         "CPUExecutionProvider", "2026-02-03 04:05 UTC", "no clinical accuracy known", "CT ankle, bone kernel",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.assessment.result import Box, ModelAnswer, Runtime
 from ankleviewer.core.display.scene import Scene
@@ -80,16 +81,21 @@ def test_scan_alone_without_an_answer() -> None:
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        (("fracture", 0.974), "Left ankle: fracture suspected (97 %)"),
-        (("fracture", 0.9999), "Left ankle: fracture suspected (> 99 %)"),
-        (("uncertain", 0.5), "Left ankle: uncertain (50 %)"),
-        (("no fracture", 0.001), "Left ankle: no fracture found (< 1 %)"),
+        (("fracture", 0.974), "Left ankle: fracture (fracture probability 0.97)"),
+        (("fracture", 0.9999), "Left ankle: fracture (fracture probability > 0.99)"),
+        (("uncertain", 0.5), "Left ankle: uncertain (fracture probability 0.50)"),
+        (("no fracture", 0.001), "Left ankle: no fracture found (fracture probability < 0.01)"),
         (("not assessed", None), "Left ankle: not assessed"),
     ],
 )
 def test_wording(given, text) -> None:
     assert headline(answer(*given), "Left ankle") == text
     assert headline(None) == "Ankle: not assessed"
+
+
+def test_a_probability_beside_a_threshold_is_written_as_in_the_report() -> None:
+    decision = Decision(1.0, 0.0, 0.29, 0.527, 8.0, 0.5)
+    assert headline(answer("fracture", 0.528), "", decision) == "Ankle: fracture (fracture probability 0.528)"
 
 
 def test_the_line_below_names_an_outline_only_where_one_is_drawn() -> None:

@@ -124,6 +124,67 @@ def test_a_dialog_that_is_open_is_ended_by_the_reader(waiting, backend, qtbot) -
     qtbot.waitUntil(lambda: keeper.window is not first)
 
 
+def beside(window: MainWindow) -> dict[str, QDialog]:
+    return {dialog.windowTitle(): dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()}
+
+
+def command(window: MainWindow, name: str) -> None:
+    window.keymap.actions[name].trigger()
+
+
+def test_dialogs_beside_the_window_come_again_in_the_new_language(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    first = keeper.window
+    for name in ("Keys and mouse", "About AnkleViewer", "Change keys…"):
+        command(first, name)
+    about, editor = beside(first)["About AnkleViewer"], beside(first)["Change keys"]
+    about.move(40, 30)
+    editor.resize(800, 500)
+    editor.filter.setText("F1")
+    editor.choose("Keys and mouse")
+    editor.edit.setKeySequence("Ctrl+J")
+    place, size = about.pos(), editor.size()
+    beside(first)["Keys and mouse"].close()
+    window = choose(keeper, "de", qtbot)
+    assert set(beside(window)) == {"Über AnkleViewer", "Tasten ändern"}, "what was closed stays so"
+    assert beside(window)["Über AnkleViewer"].pos() == place and not (isValid(about) and about.isVisible())
+    other = beside(window)["Tasten ändern"]
+    assert other.keymap is window.keymap and other.size() == size
+    assert (other.chosen, other.filter.text(), other.edit.keySequence().toString()) == ("Keys and mouse", "F1", "Ctrl+J")
+    other.filter.setText("Tasten")
+    assert set(beside(choose(keeper, "en", qtbot))) == {"About AnkleViewer", "Change keys"}
+    assert beside(keeper.window)["Change keys"].filter.text() == "", "no English command is called that"
+
+
+def test_a_dialog_in_longer_words_stays_on_the_screen(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend, path=None))
+    command(keeper.window, "Keys and mouse")
+    (dialog,) = beside(keeper.window).values()
+    screen = dialog.screen().availableGeometry()
+    dialog.move(screen.right() - 60, screen.bottom() - 60)
+    (dialog,) = beside(choose(keeper, "de", qtbot)).values()
+    assert screen.contains(dialog.geometry())
+
+
+def test_the_box_from_three_sides_comes_again(keep, make_window, backend, qtbot) -> None:
+    from ankleviewer.ui.view3d.render3d import Render3D
+
+    window = make_window(backend, gl=True)
+    qtbot.waitUntil(lambda: window.pane3d.render3d is not None and not window.pane3d.pending, timeout=20000)
+    window.controller.go_to_finding(1)
+    window.pane3d.tools.show_box_views()
+    assert set(beside(window)) == {"Box from three sides"}
+    window.controller.go_to_finding(0)
+    keeper, asked = keep(window), []
+    drawn = Render3D.pictures_from
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Render3D, "pictures_from", lambda *a: asked.append(a[3].boxes) or drawn(*a))
+        new = choose(keeper, "de", qtbot)
+        qtbot.waitUntil(lambda: bool(beside(new)), timeout=20000)
+    assert set(beside(new)) == {"Rahmen von drei Seiten"}
+    assert asked == [(new.controller.boxes[1],)], "of the finding that it was of, not of the one selected now"
+
+
 def test_what_this_window_was_told_holds_whatever_lies_on_the_disk(keep, make_window, backend, qtbot) -> None:
     keeper = keep(make_window(backend))
     first = keeper.window

@@ -75,6 +75,27 @@ def place_label(
     return float(best[0]), float(best[1]), width, height
 
 
+def place_line(
+    size: tuple[float, float], free: Rect, boxes: Sequence[Rect], points: ArrayLike, lines: Sequence[Rect] = ()
+) -> Rect:
+    """The place for a line of text at an edge: the first of above (middle, left, right) and below that hides nothing, or the one
+    that hides least.
+
+    Args:
+        size: width and height of the text.
+        free: the part of the pane that it may cover; the text lies at its upper or lower edge.
+        boxes: places that must stay visible, as must the `points`, (m, 2) px.
+        lines: what had better stay visible, as long as nothing else has to give way for it.
+    """
+    (left, top), (width, height) = free[:2], size
+    middle, right = left + (free[2] - width) / 2, left + free[2] - width
+    corner = np.array([(x, y) for y in (top, top + free[3] - height) for x in (middle, left, right)])
+    inside = _inside(np.asarray(points, dtype=np.float64).reshape(-1, 2), corner, size)
+    cost = 100 * (inside + _overlap(boxes, corner, size)) + _overlap(lines, corner, size)
+    best = corner[int(np.argmin(cost))]
+    return float(best[0]), float(best[1]), width, height
+
+
 def keep_clear(wished: Rect, line: ArrayLike, free: Rect, points: ArrayLike, taken: Sequence[Rect]) -> Rect:
     """The place wished for a label, or where another label stands there already, that of `place_label`."""
     if not taken or not _overlap(taken, np.array([wished[:2]]), wished[2:]).any():

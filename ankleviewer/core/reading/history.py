@@ -16,10 +16,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ankleviewer.core.reading.measure import FARTHEST, Measure, Point, Value, from_record, point, to_record
-from ankleviewer.core.reading.places import Place, Today, seated
+from ankleviewer.core.reading.places import NEAR_MM, Place, Today, beside, seated
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Judgement, Mark, Missed, Review
 
 Record = Mapping[str, Any]
+_OF_BOXES = ("judge", "box")
 
 
 class History:
@@ -49,8 +50,10 @@ class History:
         """What stands now."""
         if self._review is None:
             review = Review()
+            known = [record for step, record in enumerate(self._steps) if step not in self._foreign]
+            crowded = [record for record in known if record["what"] in _OF_BOXES and {"center_mm", "beside_mm"} <= record.keys()]
             for record in _still_meant([self._steps[step] for step in self._done if step not in self._foreign]):
-                review = _apply(review, record, self._today)
+                review = _apply(review, _told_apart(record, crowded), self._today)
             self._review = review
         return self._review
 
@@ -120,10 +123,15 @@ class History:
         return self._take({"what": "redo", **self._name(step)}) if step is not None else None
 
     def _where(self, place: Place) -> dict[str, Any]:
-        """How a record names a finding: by number, and by where its box lies, which the steps of earlier versions lack."""
+        """How a record names a finding: by number, and by where its box lies, which the steps of earlier versions lack, and where
+        others lie close by.
+        """
         center = self._today.get(place)
         named = {"model": place.model, "sha256": place.sha256, "ankle": place.ankle, "index": place.index}
-        return named if center is None else {**named, "center_mm": list(center)}
+        if center is None:
+            return named
+        others = [list(mm) for mm in beside(place, self._today)]
+        return {**named, "center_mm": list(center)} | ({"beside_mm": others} if others else {})
 
     def _last(self, steps: list[int]) -> int | None:
         return next((step for step in reversed(steps) if step not in self._foreign), None)
@@ -216,7 +224,7 @@ def _still_meant(records: Sequence[Record]) -> list[Record]:
     kept: list[Record] = []
     later: set[tuple[Any, ...]] = set()
     for record in reversed(records):
-        if record["what"] in ("judge", "box"):
+        if record["what"] in _OF_BOXES:
             named = tuple(record[name] for name in ("what", "model", "sha256", "ankle", "index"))
             if "center_mm" in record:
                 later.add(named)
@@ -224,6 +232,21 @@ def _still_meant(records: Sequence[Record]) -> list[Record]:
                 continue
         kept.append(record)
     return kept[::-1]
+
+
+def _told_apart(record: Record, others: Sequence[Record]) -> Record:
+    """A record with the boxes close by as another one of the same box names them, where its box was alone when it was written, or
+    an earlier version wrote it: else a word that was overruled would come alive where of both boxes the other one is left.
+    """
+    if record["what"] not in _OF_BOXES or "center_mm" not in record or "beside_mm" in record:
+        return record
+    center, near = _point(record["center_mm"]), NEAR_MM
+    for other in others:
+        away = math.dist(_point(other["center_mm"]), center)
+        its_own = away <= near and all(away < math.dist(_point(mm), center) for mm in other["beside_mm"])
+        if its_own and all(other[name] == record[name] for name in ("model", "sha256")):
+            near, record = away, {**record, "beside_mm": other["beside_mm"]}
+    return record
 
 
 def _get(steps: Mapping[Any, int], name: object) -> int | None:
@@ -235,7 +258,8 @@ def _place(record: Record, review: Review, now: Today) -> Place:
     """The finding that a record means: one of today's, or one without a box today that something stands of, or a new one such."""
     without = {p: p.was_mm for p in (*review.marks, *review.edited) if p.was_mm is not None}
     place = Place(str(record["model"]), str(record["sha256"]), _whole(record["ankle"]), _whole(record["index"]))
-    return seated(place, _point(record["center_mm"]) if "center_mm" in record else None, {**without, **now})
+    center = _point(record["center_mm"]) if "center_mm" in record else None
+    return seated(place, center, {**without, **now}, [_point(mm) for mm in record.get("beside_mm", ())])
 
 
 def _whole(value: object) -> int:

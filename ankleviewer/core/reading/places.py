@@ -8,13 +8,14 @@ nobody judged.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ankleviewer.core.reading.measure import Point, point
 
 NEAR_MM = 6.0  # one cell of the finest map: as far as a box may move where its crop lies a little differently
+_BESIDE = 4  # of the boxes close by so many at most are told apart, the nearest ones
 
 
 @dataclass(frozen=True)
@@ -45,20 +46,61 @@ def today(answers: Iterable[Any]) -> Today:
     }
 
 
-def seated(place: Place, center_mm: Point | None, now: Today) -> Place:
+def beside(place: Place, now: Today) -> tuple[Point, ...]:
+    """The centres, LPS mm, of the other boxes of a finding's model that lie so close that a word could be mistaken for theirs
+    where one of them is gone: what a word was told apart from when it was said.
+    """
+    here = now[place]
+    return tuple(
+        mm
+        for p, mm in now.items()
+        if (p.model, p.sha256) == (place.model, place.sha256) and 0.0 < math.dist(mm, here) < 2 * NEAR_MM
+    )
+
+
+def seated(place: Place, center_mm: Point | None, now: Today, others_mm: Sequence[Point] = ()) -> Place:
     """Where a word stands today.
 
     Args:
         place: the finding as it was counted when the word was said.
         center_mm: the centre of its box then; None where it was not written down: the number decides.
         now: today's findings.
+        others_mm: centres of the boxes `beside` it then. A box of today that may as well be one of them is not taken for the one
+            that the word was said of.
 
     Returns: the finding of the same file of the same model whose box is nearest, at most `NEAR_MM` away; or `place`, with
-        `was_mm`.
+        `was_mm`. Of boxes close together, which a crop that lies otherwise moves together, each is sought for all of them.
     """
     if center_mm is None:
         return place
-    same = [p for p in now if (p.model, p.sha256) == (place.model, place.sha256)]
-    away = {p: math.dist(now[p], center_mm) for p in same}
-    near = min(away, key=lambda p: (away[p], p != place), default=None)
-    return near if near is not None and away[near] <= NEAR_MM else replace(place, was_mm=center_mm)
+    same = {p: mm for p, mm in now.items() if (p.model, p.sha256) == (place.model, place.sha256)}
+    others = sorted(others_mm, key=lambda mm: math.dist(mm, center_mm))[:_BESIDE]
+    same = {p: same[p] for mm in (center_mm, *others) for p in _close(mm, same, first=place)}  # none else matters
+    costs = {p: _cost(same[p], center_mm) + _least(others, _without(same, p)) for p in _close(center_mm, same, first=place)}
+    near = min(costs, key=lambda p: (costs[p], p != place), default=None)
+    if near is None or (others and costs[near] >= NEAR_MM**2 + _least(others, same)):
+        return replace(place, was_mm=center_mm)
+    return near
+
+
+def _least(centers: Sequence[Point], now: Today) -> float:
+    """How far boxes lie from today's at least, each taken for another one or for gone: the sum of the squares, mm²."""
+    if not centers:
+        return 0.0
+    center, rest = centers[0], centers[1:]
+    taken = [_cost(now[p], center) + _least(rest, _without(now, p)) for p in _close(center, now)]
+    return min([NEAR_MM**2 + _least(rest, now), *taken])
+
+
+def _close(center: Point, now: Today, first: Place | None = None) -> list[Place]:
+    """Those that a box may be, of equals one before the others: the nearest ones, since each of the others takes one at most."""
+    found = sorted((math.dist(mm, center), p != first, n, p) for n, (p, mm) in enumerate(now.items()))
+    return [p for away, _, _, p in found[: _BESIDE + 1] if away <= NEAR_MM]
+
+
+def _without(now: Today, place: Place) -> Today:
+    return {p: mm for p, mm in now.items() if p != place}
+
+
+def _cost(one: Point, other: Point) -> float:
+    return math.dist(one, other) ** 2

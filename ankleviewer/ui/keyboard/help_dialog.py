@@ -10,6 +10,7 @@ from ankleviewer.core.display.mouse import lines, profile_of
 from ankleviewer.ui.keyboard.keys import TOOL
 from ankleviewer.ui.keyboard.keys_editor import shown
 from ankleviewer.ui.keyboard.mouse_menu import PROPERTY
+from ankleviewer.ui.look.dialogs import lasts
 from ankleviewer.ui.look.parts import label, rule
 from ankleviewer.ui.words.translate import noop, said, tr
 from ankleviewer.ui.words.wording import research_line
@@ -91,6 +92,7 @@ def keys_dialog(window: QWidget) -> QDialog:
         text = ",  ".join(f"{keymap.title(name)}: {shown(list(keys)) or tr('no key')}" for name, keys in own.items())
         grid.addWidget(label(tr("Your own keys"), "heading"), half, 0)
         grid.addWidget(label(text, wrap=True), half, 1, 1, 4)
+    lasts(dialog, lambda other, show: show(keys_dialog(other)))
     return _finish(dialog, grid)
 
 
@@ -113,6 +115,7 @@ def about_dialog(parent: QWidget) -> QDialog:
         line = label(text, "" if row == 0 else "secondary", wrap=True)
         line.setMinimumWidth(420)
         grid.addWidget(line, row, 0)
+    lasts(dialog, lambda other, show: show(about_dialog(other)))
     return _finish(dialog, grid)
 
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.ui.keyboard.keymap import RESERVED, normal, place_of, title_of
+from ankleviewer.ui.look.dialogs import Show, lasts
 from ankleviewer.ui.look.parts import label
 from ankleviewer.ui.state import settings
 from ankleviewer.ui.words.translate import tr
@@ -83,6 +84,18 @@ class KeysEditor(QDialog):
         column.addWidget(self.said)
         column.addLayout(foot)
         self._fill()
+        lasts(self, self._again)
+
+    def _again(self, window: MainWindow, show: Show) -> None:
+        """With what is chosen and typed; what was looked for only where another language finds something by it."""
+        other = KeysEditor(window)
+        other.resize(self.size())
+        other.filter.setText(self.filter.text())
+        if all(other.table.isRowHidden(row) for row in range(other.table.rowCount())):
+            other.filter.clear()
+        other.choose(self.chosen)
+        other.edit.setKeySequence(self.edit.keySequence())
+        show(other)
 
     def _build_table(self) -> None:
         self.table = QTableWidget(0, 3)

@@ -69,13 +69,37 @@ def reveal(widget: QWidget) -> None:
 
 
 class Chooser(QComboBox):
-    """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room."""
+    """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room. An
+    entry that is set in several lines (`set_lines`) gets them in the box; in the list it is one.
+    """
+
+    LINES = Qt.ItemDataRole.UserRole + 1
 
     def __init__(self, parent: QWidget | None = None, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(parent)
         self.elide = elide  # of entries that differ at their ends the middle
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+
+    def set_lines(self, index: int, text: str) -> None:
+        """How an entry stands in the box while it is chosen."""
+        self.setItemData(index, text, self.LINES)
+        self.updateGeometry()
+
+    def _lines(self, index: int) -> list[str]:
+        return str(self.itemData(index, self.LINES) or self.itemText(index)).split("\n")
+
+    def sizeHint(self) -> QSize:
+        """As high as the entry with the most lines, so that choosing another moves nothing below."""
+        return self._with_lines(super().sizeHint())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self._with_lines(super().minimumSizeHint())
+
+    def _with_lines(self, size: QSize) -> QSize:
+        lines = max((len(self._lines(n)) for n in range(self.count())), default=1)
+        return QSize(size.width(), size.height() + (lines - 1) * self.fontMetrics().lineSpacing())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The box with as much of the entry as fits (Qt would cut it in a letter), then the chevron."""
@@ -88,7 +112,8 @@ class Chooser(QComboBox):
             .subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self)
             .width()
         )
-        option.currentText = self.fontMetrics().elidedText(option.currentText, self.elide, room)
+        lines = self._lines(self.currentIndex())
+        option.currentText = "\n".join(self.fontMetrics().elidedText(line, self.elide, room) for line in lines)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(QColor(theme.now().secondary), 1.6)

@@ -13,13 +13,14 @@ from ankleviewer.core.imaging.planes import Viewport
 from ankleviewer.core.reading.boxedit import Hold, hold_at
 from ankleviewer.core.reading.measure_marks import normal_of, rows_and_columns
 from ankleviewer.ui.marks.measure_mouse import NUDGES
-from ankleviewer.ui.marks.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide
+from ankleviewer.ui.marks.measure_paint import paint_guide
 from ankleviewer.ui.slices.slice_pane import SlicePane
 from ankleviewer.ui.state.box_editing import BoxEditing
 from ankleviewer.ui.words.translate import noop, tr
 
 REACH = 9.0  # px within which a face is taken
 _PROMPT = noop("Drag an edge or a corner; inside moves the box")
+_END = noop("E, Esc: end")
 _KEYS = noop("Ctrl + arrows move, with Shift right and lower edge  ·  Backspace: the model's own  ·  E, Esc: end")
 
 
@@ -49,8 +50,9 @@ class BoxEditMouse(QObject):
             return
         if self.editing.active and self.editing.controller.measuring.plane == self.pane.plane:
             head = tr("Box of finding {number}", number=self.editing.index + 1)
-            top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP
-            paint_guide(painter, port, head, tr(_PROMPT), "", tr(_KEYS), top)
+            own = port.to_screen(box_on_slice(picture.frame, picture.index, self.editing.box()))
+            prompts = (f"{tr(_PROMPT)}  ·  {tr(_KEYS)}", tr(_PROMPT), tr(_END))
+            paint_guide(painter, port, picture, head, prompts, own=own, least=0.0)  # no card says the same
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

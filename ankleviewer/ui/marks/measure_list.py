@@ -13,9 +13,10 @@ from ankleviewer.core.reading.measure_tools import BY_NAME, Tool, title
 from ankleviewer.ui.keyboard.focus import kept_place
 from ankleviewer.ui.look.parts import Link, label, reveal, rule
 from ankleviewer.ui.state.measuring import Measuring
-from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.translate import noop, said, tr
 from ankleviewer.ui.words.wording import measure_text, short
 
+KEYS_LINE = noop("Click or Enter sets it  ·  Backspace: one back  ·  Esc: end")
 _SMALL = "padding: 2px 8px; min-height: 18px;"
 
 
@@ -31,6 +32,8 @@ class ToolCard(QFrame):
         column.setSpacing(4)
         self.title = label("", "strong", wrap=True)
         self.step = label("", "", wrap=True)
+        self.note = label("", "warning", wrap=True)
+        self.keys = label(tr(KEYS_LINE), "secondary", wrap=True)
         self.values = label("", "live", wrap=True)
         self.about = label("", "secondary", wrap=True)
         self.reported = label("", "secondary", wrap=True)
@@ -43,7 +46,7 @@ class ToolCard(QFrame):
         head.addWidget(self.title, 1)
         head.addWidget(self.end, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        for widget in (self.step, self.values, self.about, self.reported):
+        for widget in (self.step, self.note, self.keys, self.values, self.about, self.reported):
             column.addWidget(widget)
 
     def refresh(self) -> None:
@@ -55,6 +58,8 @@ class ToolCard(QFrame):
         self.title.setText(said(tool.title))
         at, of = len(self.measuring.points) + 1, len(tool.steps)
         self.step.setText(tr("Point {number} of {count}: {what}", number=at, count=of, what=said(step.prompt)))
+        self.note.setText(self.measuring.note)
+        self.note.setVisible(bool(self.measuring.note))
         pending = self.measuring.pending
         values = measure_text(pending) if pending is not None else ""
         self.values.setText(values or "–")

@@ -11,14 +11,13 @@ from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter
 from ankleviewer.core.display.scene import PanePicture
 from ankleviewer.core.imaging.planes import PLANES, Viewport
 from ankleviewer.ui.marks.measure_cursor import tool_cursor
-from ankleviewer.ui.marks.measure_paint import GUIDE_TOP, GUIDE_TOP_SLAB, paint_guide
+from ankleviewer.ui.marks.measure_paint import paint_guide
 from ankleviewer.ui.slices.slice_pane import SlicePane
 from ankleviewer.ui.state.measuring import PENDING, Measuring
-from ankleviewer.ui.words.translate import noop, said, tr
-from ankleviewer.ui.words.wording import planes_text, short
+from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.wording import planes_text
 
 REACH = 8.0  # px within which a point or line is taken
-KEYS_LINE = noop("Click or Enter sets it  ·  Backspace: one back  ·  Esc: end")
 _DRAGGED = 6.0  # px between press and release that make a drag
 NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
@@ -50,13 +49,12 @@ class MeasureMouse(QObject):
             return
         if measuring.best_plane(measuring.plane) == self.pane.plane:
             at, of = len(measuring.points) + 1, len(tool.steps)
-            head = tr("{tool}  ·  point {number} of {count}", tool=short(tool.title), number=at, count=of)
-            planes = planes_text([p for p in PLANES if measuring.accepts(p)])
-            prompt = tr("Set {point}", point=said(step.prompt))
+            prompts = [tr("Set {point}", point=said(step.prompt))]
             if step.planes:
-                prompt = tr("Set {point}  ({planes} view)", point=said(step.prompt), planes=planes)
-            top = GUIDE_TOP_SLAB if picture.slab_text else GUIDE_TOP  # nobody may take a slab for a slice: it stays readable
-            paint_guide(painter, port, head, prompt, measuring.note, tr(KEYS_LINE), top)
+                planes = planes_text([p for p in PLANES if measuring.accepts(p)])
+                prompts.insert(0, tr("Set {point}  ({planes} view)", point=said(step.prompt), planes=planes))
+            own = [port.to_screen(pixel) for mark in measuring.marks(self.pane.plane) for pixel in mark.handles.values()]
+            paint_guide(painter, port, picture, tr("{number} of {count}", number=at, count=of), prompts, measuring.note, own)
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

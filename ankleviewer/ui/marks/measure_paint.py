@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from ankleviewer.core.display.labels import TOP, Rect, label_area, meets, place_label
+from ankleviewer.core.display.labels import TOP, Rect, label_area, meets, place_label, place_line
 from ankleviewer.core.display.scene import PanePicture, box_on_slice
 from ankleviewer.core.geometry import Array
 from ankleviewer.core.imaging.planes import Viewport
@@ -25,8 +26,10 @@ from ankleviewer.ui.words.wording import value_text
 
 HANDLE = 4.0  # radius, px; open, so that the point itself stays visible
 _KNOB = 3.5  # half side of a box's handle, px
-GUIDE_TOP = TOP
-GUIDE_TOP_SLAB = 44.0  # and below the slab's line
+GUIDE_TOP_SLAB = 44.0  # below the slab's line
+GUIDE_LEAST = 300.0  # px; narrower panes have no room for a line beside what is measured, and the card says the same
+_PAD = 8.0  # px beside the guide's words
+_NUMBER = 20.0  # px above a box that its number takes
 
 
 @dataclass(frozen=True)
@@ -136,28 +139,61 @@ def _label(painter: QPainter, port: Viewport, line: Line, points: Array, taken: 
 
 
 def paint_guide(
-    painter: QPainter, port: Viewport, head: str, prompt: str, note: str, keys: str, top: float = GUIDE_TOP
-) -> QRectF:
-    """What to set next, on a dark ground `top` px below the pane's edge: tool and count, point, note, keys. Returns where, px."""
-    width = min(port.width - 16.0, 380.0)
-    painter.setFont(theme.font(theme.PANE_PX, bold=True))
-    inner = width - 16
-    wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-    rows = [(head, theme.READER, True), (prompt, theme.TEXT, True), (note, theme.WARNING, True), (keys, theme.SECONDARY, False)]
-    heights = []
-    for text, _colour, bold in rows:
-        metrics = QFontMetricsF(theme.font(theme.PANE_PX, bold=bold))
-        heights.append(metrics.boundingRect(QRectF(0, 0, inner, 400), int(wrap.value), text).height() if text else 0.0)
-    ground = QRectF((port.width - width) / 2, top, width, sum(heights) + 12 + 2 * sum(bool(text) for text, _, _ in rows))
+    painter: QPainter,
+    port: Viewport,
+    picture: PanePicture,
+    count: str,
+    prompts: Sequence[str],
+    note: str = "",
+    own: ArrayLike = (),
+    least: float = GUIDE_LEAST,
+) -> QRectF | None:
+    """What to set next, in one line at the pane's edge, where it hides least of boxes, marks and crosshair.
+
+    Args:
+        count: which step it is, in the reader's colour.
+        prompts: what to do, in full first and then shorter; the first that fits is shown, or the last with its end left out.
+        note: what was wrong with the last point; stands in the place of the prompt.
+        own: (n, 2) px, points of the reader's that have to stay visible too.
+        least: width of a pane, px, below which there is no line.
+
+    Returns:
+        Where the line lies, px; None where the pane is too small for one.
+    """
+    if port.width < least:
+        return None
+    top = GUIDE_TOP_SLAB if picture.slab_text else TOP  # nobody may take a slab for a slice: it stays readable
+    left, _, width, height = label_area(port.width, port.height)
+    bold, plain = (QFontMetricsF(theme.font(theme.PANE_PX, bold=bold)) for bold in (True, False))
+    first = bold.horizontalAdvance(count) + _PAD
+    room = width - first - 2 * _PAD
+    wanted = (note,) if note else prompts
+    text = next((one for one in wanted if plain.horizontalAdvance(one) <= room), wanted[-1])
+    text = plain.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    size = (first + plain.horizontalAdvance(text) + 2 * _PAD, bold.height() + 6)
+    points = np.concatenate([np.asarray(own, dtype=np.float64).reshape(-1, 2), missed_px(port, picture)])
+    boxes = [_room_of(port.to_screen(box.polygon)) for box in picture.boxes]
+    lines: list[Rect] = []
+    if picture.crosshair is not None:
+        x, y = (float(v) for v in port.to_screen(picture.crosshair))
+        points = np.concatenate([points, [(x, y)]])
+        lines = [(x, 0.0, 1.0, port.height), (0.0, y, port.width, 1.0)]
+    free = (left, top, width, height - (top - TOP))
+    ground = QRectF(*place_line(size, free, boxes, points, lines))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(QPen(QColor(theme.LINE), 1))
     painter.setBrush(theme.colour(theme.PANEL, 235))
-    painter.drawRoundedRect(ground, 5, 5)
-    y = ground.y() + 6
-    for (text, colour, bold), height in zip(rows, heights, strict=True):
-        if text:
-            painter.setFont(theme.font(theme.PANE_PX, bold=bold))
-            painter.setPen(QColor(colour))
-            painter.drawText(QRectF(ground.x() + 8, y, inner, height + 1), int(wrap.value), text)
-            y += height + 2
+    painter.drawRoundedRect(ground, 4, 4)
+    x, base = ground.x() + _PAD, ground.y() + 3 + bold.ascent()
+    for word, colour, is_bold in ((count, theme.READER, True), (text, theme.WARNING if note else theme.TEXT, False)):
+        painter.setFont(theme.font(theme.PANE_PX, bold=is_bold))
+        painter.setPen(QColor(colour))
+        painter.drawText(QPointF(x, base), word)
+        x += first
     return ground
+
+
+def _room_of(polygon: Array) -> Rect:
+    """What a box takes in a pane: its bounds and the number above them."""
+    (left, top), (right, bottom) = polygon.min(axis=0), polygon.max(axis=0)
+    return left - 4, top - _NUMBER, right - left + 8, bottom - top + _NUMBER + 4

@@ -141,7 +141,7 @@ class MissedRow(QFrame):
         self.remove.setStyleSheet("padding: 3px 8px; min-height: 18px;")
         self.remove.clicked.connect(lambda: controller.reviewing.remove_missed(missed.number))
         # in lines of their own: beside a button they would be wider than the column, which hides what does not fit, in every row
-        where = label(f"{whose}\n{place}" if whose else place)
+        where = label(f"{whose}\n{place}" if whose else place, "", wrap=True)
         where.setContentsMargins(4, 0, 0, 0)
         grid.addWidget(self.go, 0, 0)
         grid.addWidget(self.remove, 0, 1)

@@ -9,9 +9,10 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.result.ankle_lines import ankle_lines
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import CALL_SHAPES, ankle_word, call_in_sentence, probability_text, short_ankle_word
+from ankleviewer.ui.words.wording import CALL_SHAPES, call_in_sentence, probability_text
 
 TOLD = ("fracture", "uncertain")
 
@@ -46,14 +47,9 @@ class OtherAnkles(QWidget):
 
     def _row(self, ankle: int, ankles: Sequence[Any]) -> QPushButton:
         answer, metrics = self._controller.answer_for(ankle), QFontMetrics(theme.font())
-        shape, which = CALL_SHAPES[answer.call], ankle_word(ankles, ankle)
-        if metrics.horizontalAdvance(which) > self._room:
-            which = short_ankle_word(ankles, ankle)
         number = probability_text(answer.probability, self._controller.facts(answer.name))
         what = f"{call_in_sentence(answer.call)}   {number}"
-        text = f"{shape}  {which}  ·  {what}"
-        wide = metrics.horizontalAdvance(text) > self._room
-        row = QPushButton(f"{which}\n{shape}  {what}" if wide else text)
+        row = QPushButton(ankle_lines(ankles, ankle, what, metrics, self._room, f"{CALL_SHAPES[answer.call]}  "))
         row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setStyleSheet("text-align: left; padding: 5px 6px;")
         row.setToolTip(tr("Show this ankle"))

@@ -24,6 +24,7 @@ from ankleviewer.ui.keyboard.focus import in_turn, kept_place
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser, ProgressStrip, closed_up, label, rule
 from ankleviewer.ui.marks.measure_list import MeasureList
+from ankleviewer.ui.result.ankle_lines import DOT, ankle_lines
 from ankleviewer.ui.result.disagreement import MARK, who_says_what
 from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
@@ -44,7 +45,6 @@ from ankleviewer.ui.words.wording import (
     probability_text,
     reason,
     scope_text,
-    short_ankle_word,
 )
 
 WIDTH = 304
@@ -116,7 +116,13 @@ class ResultPanel(QWidget):
         row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.call, 1)
         row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(row)
+        self.caption = label(tr("Fracture probability"), "heading")  # the number alone would read as how sure the answer is
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
+        answer = QVBoxLayout()
+        answer.setSpacing(0)
+        answer.addWidget(self.caption)  # above the number: below, a call of two lines would part them
+        answer.addLayout(row)
+        column.addLayout(answer)
         self.others = OtherAnkles(self.controller, ROW)
         column.addWidget(self.others)
         self.calibration = label("", "secondary", wrap=True)
@@ -262,21 +268,12 @@ class ResultPanel(QWidget):
             for n, ankle in enumerate(ankles):
                 answer = self.controller.answer_for(n) if answered is not None else None
                 word = call_in_sentence(answer.call) if answer is not None else "" if ankle.complete else tr("incomplete")
-                self.ankle.addItem(self._entry(n, word))
-                self.ankle.setItemData(n, ankle_word(ankles, n), Qt.ItemDataRole.ToolTipRole)
+                self.ankle.addItem(DOT.join(filter(None, (ankle_word(ankles, n), word))))
+                self.ankle.set_lines(n, ankle_lines(ankles, n, word, self.ankle.fontMetrics(), _ENTRY))
             self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
         self.ankle.setVisible(len(ankles) > 1)
         self.side.setText(ankle_word(ankles, 0) if len(ankles) == 1 else "")
         self.side.setVisible(len(ankles) == 1)
-
-    def _entry(self, n: int, word: str) -> str:
-        """Name and answer of an ankle; it is the name that gives way where both have no room, never the end of the answer."""
-        ankles = self.controller.case.ankles
-        metrics, told = self.ankle.fontMetrics(), f"  ·  {word}" if word else ""
-        if metrics.horizontalAdvance(ankle_word(ankles, n) + told) <= _ENTRY:
-            return ankle_word(ankles, n) + told
-        short = short_ankle_word(ankles, n)
-        return metrics.elidedText(short, Qt.TextElideMode.ElideRight, _ENTRY - metrics.horizontalAdvance(told)) + told
 
     def _refresh_answer(self) -> None:
         controller, answer = self.controller, self.controller.answer
@@ -335,6 +332,7 @@ class ResultPanel(QWidget):
         self.shape.setVisible(bool(shape))
         self.call.setText(call)
         self.number.setText(number)
+        self.caption.setVisible(bool(number))
 
     @staticmethod
     def _line(widget: QLabel, text: str) -> None:

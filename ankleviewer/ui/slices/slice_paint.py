@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
 
 from ankleviewer.core.assessment.heat_raster import HeatRaster
 from ankleviewer.core.display.labels import Rect, keep_clear, label_area
@@ -19,8 +19,11 @@ from ankleviewer.ui.slices.stamped_text import paint_text
 from ankleviewer.ui.words.translate import noop, said, tr
 
 GAP = 14.0  # px around the crosshair's centre that stay free of its lines
-MISSED_PX = 9.0  # radius of the ring around a place that the reader marked
+MISSED_MM = 3.0  # radius of the ring around a place that the reader marked
+MISSED_PX = (4.0, 9.0)  # at least, to be seen, and at most, so as not to hide what it marks
 _WIDE = 330.0  # px; in narrower panes the position would run into the letter at the top
+REJECTED_ALPHA = 130  # of 255, a rejected box
+_APART = 6.0  # px between the bottom's letter and the text beside it
 _DIM = "#c3c9d1"
 _BARS = (1, 2, 5, 10, 20, 50, 100, 200)
 PLANE_NAMES = {"axial": noop("Axial"), "coronal": noop("Coronal"), "sagittal": noop("Sagittal")}
@@ -129,9 +132,10 @@ def _heat(painter: QPainter, port: Viewport, layers: Layers) -> None:
 def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
     for box in picture.boxes:
         polygon = _polygon(port, box.polygon)
-        width = 2.4 if box.selected else 1.5
-        under = QPen(theme.colour(theme.PANE, 160), width + 2)
-        line = QPen(theme.colour(theme.BOX), width)
+        rejected = box.judged == "rejected"  # still seen, but no longer as sure as the others
+        width = (1.6 if box.selected else 1.0) if rejected else (2.4 if box.selected else 1.5)
+        under = QPen(theme.colour(theme.PANE, 70 if rejected else 160), width + (1 if rejected else 2))
+        line = QPen(theme.colour(theme.BOX, REJECTED_ALPHA if rejected else 255), width)
         for pen in (under, line):
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         if not box.firm:
@@ -149,12 +153,19 @@ def _boxes(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
 
 def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
     """The reader's own marks: rings, so that they are told from the models' boxes by shape and colour."""
+    radius = ring_px(port)
+    width = 2.0 if radius > 7 else 1.5
     for mark in picture.missed:
         (centre,) = _polygon(port, np.array([mark.at]))
-        for colour, width in ((theme.colour(theme.PANE, 160), 4.0), (theme.colour(theme.READER), 2.0)):
-            painter.setPen(QPen(colour, width))
+        for pen in (QPen(theme.colour(theme.PANE, 160), 2 * width), QPen(theme.colour(theme.READER), width)):
+            painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(centre, MISSED_PX, MISSED_PX)
+            painter.drawEllipse(centre, radius, radius)
+
+
+def ring_px(port: Viewport) -> float:
+    """Radius of the ring around a place that the reader marked, px: of one size in the patient, within what is seen."""
+    return min(max(MISSED_MM * port.scale, MISSED_PX[0]), MISSED_PX[1])
 
 
 def missed_px(port: Viewport, picture: PanePicture) -> Array:
@@ -166,15 +177,15 @@ def paint_numbers(painter: QPainter, port: Viewport, picture: PanePicture) -> li
     """The numbers of boxes and of the reader's marks; returns where they stand. What draws lines later paints them again."""
     painter.setFont(theme.font(theme.PANE_PX, bold=True))
     taken: list[Rect] = []
-    rings = missed_px(port, picture)
+    rings, radius = missed_px(port, picture), ring_px(port)
     for box in picture.boxes:
         polygon = port.to_screen(box.polygon)
         x, y = min(polygon, key=lambda p: (round(p[1]), p[0]))  # an oblique box leaves the corner of its bounds empty
         sign = {"accepted": " ✓", "rejected": " ✕"}.get(box.judged, "")
         paint_label(painter, port, (x, y - 5), f"{box.index + 1}{sign}", theme.BOX, polygon, rings, taken)
     for mark, (x, y) in zip(picture.missed, rings, strict=True):
-        ring = np.array([(x - MISSED_PX, y - MISSED_PX), (x + MISSED_PX, y + MISSED_PX)])
-        paint_label(painter, port, (x + MISSED_PX + 4, y - 4), f"M{mark.number}", theme.READER, ring, rings, taken)
+        ring = np.array([(x - radius, y - radius), (x + radius, y + radius)])
+        paint_label(painter, port, (x + radius + 4, y - 4), f"M{mark.number}", theme.READER, ring, rings, taken)
     return taken
 
 
@@ -227,7 +238,7 @@ def _within(port: Viewport, point: QPointF, along_x: bool) -> QPointF:
 
 
 def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
-    font = theme.font(13, bold=True)
+    font = _letter_font()
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     left, right, top, bottom = picture.letters
@@ -237,6 +248,10 @@ def _letters(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
     paint_text(painter, QPointF(port.width - 8 - metrics.horizontalAdvance(right), middle_y), right, colour)
     paint_text(painter, QPointF((port.width - metrics.horizontalAdvance(top)) / 2, 8 + metrics.capHeight()), top, colour)
     paint_text(painter, QPointF((port.width - metrics.horizontalAdvance(bottom)) / 2, port.height - 8), bottom, colour)
+
+
+def _letter_font() -> QFont:
+    return theme.font(13, bold=True)
 
 
 def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotations: bool, hover: str) -> None:
@@ -271,14 +286,21 @@ def _corners(painter: QPainter, port: Viewport, picture: PanePicture, annotation
 
 
 def _foot(painter: QPainter, port: Viewport, picture: PanePicture) -> float:
-    """Window at the lower left, scale bar at the lower right; returns the height it takes there."""
-    base = port.height - 9
-    paint_text(painter, QPointF(8, base), picture.window_text, QColor(_DIM))
-    return _scale_bar(painter, port, QFontMetricsF(painter.font()), base)
+    """Window at the lower left, scale bar at the lower right; returns the height it takes there. Neither runs into the letter
+    between them: the window is left out where it has no room, the bar's length goes above the bar.
+    """
+    base, metrics = port.height - 9, QFontMetricsF(painter.font())
+    letter = QFontMetricsF(_letter_font()).horizontalAdvance(picture.letters[3])
+    left, right = (port.width - letter) / 2 - _APART, (port.width + letter) / 2 + _APART
+    if 8 + metrics.horizontalAdvance(picture.window_text) <= left:
+        paint_text(painter, QPointF(8, base), picture.window_text, QColor(_DIM))
+    return _scale_bar(painter, port, metrics, base, right)
 
 
-def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: float) -> float:
-    """A bar of a round length at the lower right; returns the height it takes."""
+def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: float, free: float) -> float:
+    """A bar of a round length at the lower right, its length beside it where that is right of `free`, px, else above; returns
+    the height it takes.
+    """
     length = max((b for b in _BARS if b * port.scale <= port.width / 5), default=_BARS[0])
     px = length * port.scale
     if px > port.width / 2:
@@ -293,5 +315,8 @@ def _scale_bar(painter: QPainter, port: Viewport, metrics: QFontMetricsF, base: 
         painter.drawLine(x1, y - 4, x1, y + 4)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     label = f"{length} mm"
-    paint_text(painter, QPointF(x0 - 6 - metrics.horizontalAdvance(label), base), label, QColor(_DIM))
-    return float(metrics.height() + 4)
+    long = metrics.horizontalAdvance(label)
+    beside = x0 - 6 - long >= free
+    at = QPointF(x0 - 6 - long, base) if beside else QPointF(port.width - 8 - long, base - 10)
+    paint_text(painter, at, label, QColor(_DIM))
+    return float(metrics.height() + (4 if beside else 14))

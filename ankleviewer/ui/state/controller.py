@@ -19,7 +19,7 @@ from ankleviewer.ui.state.answers import merged
 from ankleviewer.ui.state.backend import Backend, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
-from ankleviewer.ui.state.phase import Notice, Phase
+from ankleviewer.ui.state.phase import Notice, Phase, notice_of
 from ankleviewer.ui.state.reviewing import Reviewing, ankle_of, with_sentence
 from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
 
@@ -102,7 +102,7 @@ class CaseController(QObject):
             self._interrupted = self.case is not None  # where the other scan does not come, this one gets its answer
             return
         case, names = self.case, [self.chosen] if self.chosen else []  # unnamed: a refused default is told of in the result
-        self._touched = self.go_to_offered = self._interrupted = False
+        self.go_to_offered = self._interrupted = False
         self.phase = Phase.ANALYSING
         run = self.backend.analyse
         self.analysing.start(lambda progress, cancelled: run(case, names, progress, cancelled), after_events=True)
@@ -123,9 +123,7 @@ class CaseController(QObject):
     def _resume(self) -> None:
         """The scan that was being read does not come: the open case, whose analysis gave way to it, gets its answer after all."""
         if self._interrupted:
-            touched = self._touched
             self.analyse()
-            self._touched = touched  # a reader who has started is not moved
 
     def take_over(self, other: CaseController) -> None:
         """Go on with what another controller has open, as it stands; nothing is read or run again. It must not be at work."""
@@ -184,10 +182,11 @@ class CaseController(QObject):
             self._on_not_read(ScanError(refusal.code, refusal.message))
             return
         self.changing.emit()
-        self.case, self.analysis, self.pick, self._interrupted = case, None, self._picking, False
+        self.case, self.analysis, self.pick, self._interrupted, self._touched = case, None, self._picking, False, False
         self.phase = Phase.SCAN
         self.reviewing.open(case)
         complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
+        self.view.update(slab=ViewState().slab)  # that of the scan before would hide a hairline of this one
         self._show_afresh(complete[0] if complete else 0, "ankle" if case.ankles else "scan")
         self.view.go_to(middle_of(self.case, self.ankle), -1)
         self.opened.emit(self._path)
@@ -213,12 +212,14 @@ class CaseController(QObject):
         self.analysis = merged(self.analysis, analysis)
         self.reviewing.seat(self.analysis.result.models)
         self.phase = Phase.ANSWER
-        if self.failure is not None and self.notice == Notice(self.failure.code, self.failure.message):
+        if self.failure is not None and self.notice == notice_of(self.failure):
             self._set_notice(None)  # an analysis before had failed
         answers = [a for a in analysis.result.models if a.ankle is not None]
         if answers:
             best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None, shown)
-            self.view.update(model=best.name, ankle=best.ankle, selected=-1, threshold=None)
+            self.view.update(model=best.name, selected=-1, threshold=None)
+            if best.ankle != self.view.state.ankle:
+                self._show_afresh(best.ankle, self.view.state.fit)
         self._show()
         if self.boxes and not self._touched:
             self.go_to_finding(0)  # says itself that all has changed; once is enough
@@ -238,7 +239,7 @@ class CaseController(QObject):
 
     def _fail(self, error: AnkleViewerError, file: str = "") -> None:
         self.failure = error
-        self._set_notice(Notice(error.code, error.message, file))
+        self._set_notice(notice_of(error, file))
         self.changed.emit()
         self.settled.emit(False)
 

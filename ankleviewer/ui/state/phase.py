@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ankleviewer.core.assessment.failures import each
+from ankleviewer.core.errors import AnkleViewerError
+
 
 class Phase(Enum):
     """What the window is doing."""
@@ -18,8 +21,13 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that did not work: stable code, sentence, and the name of the file or "" ."""
+    """Something that did not work: stable code, sentence or sentences, a line each, and the name of the file or ""."""
 
     code: str
     message: str
     file: str = ""
+
+
+def notice_of(error: AnkleViewerError, file: str = "") -> Notice:
+    """What is told of an error; of several models that failed each one's reason has its line."""
+    return Notice(error.code, "\n".join(one.message for one in each(error)), file)

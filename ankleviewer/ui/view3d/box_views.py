@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.dialogs import Show, awaited, lasts
 from ankleviewer.ui.words.translate import noop, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.files.exporting import Exporting
+    from ankleviewer.ui.main_window import MainWindow
     from ankleviewer.ui.view3d.pane3d import Pane3D
 
 # A camera above the patient that looks down with the front at the top has the right side on screen right: the mirror of an axial
@@ -144,16 +147,16 @@ def _letters(painter: QPainter, place: QRectF, letters: tuple[str, ...]) -> None
         painter.drawText(inner, where, text)
 
 
-def box_views(pane: Pane3D) -> QImage | None:
-    """The figure of the selected finding, or the first; None without a box or a 3D view.
+def box_views(pane: Pane3D, finding: int | None = None) -> QImage | None:
+    """The figure of a finding (None: the selected one, or the first); None without its box or a 3D view.
 
     It is saved and shown to others, so it does not depend on what the 3D view happens to show: all of the bone, the model's box
     whatever the reader hides or says (that is written), and no other box, since the pictures have no numbers.
     """
     scene, render = pane.model.scene, pane.render3d
-    if render is None or scene is None or not scene.boxes or render.bone.mesh is None:
+    index = max(pane.model.state.selected, 0) if finding is None else finding
+    if render is None or scene is None or not index < len(scene.boxes) or render.bone.mesh is None:
         return None
-    index = max(pane.model.state.selected, 0)
     word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))
     missing = tr("Without cast, splint and table") if pane.cast is not None else ""
     views = sides(pane.ankle(), scene.boxes[index], scene.region)
@@ -166,11 +169,12 @@ def box_views(pane: Pane3D) -> QImage | None:
     return figure(pictures, facts(scene.boxes[index], index), word, missing, views)
 
 
-def box_views_dialog(pane: Pane3D) -> QDialog | None:
+def box_views_dialog(pane: Pane3D, finding: int | None = None) -> QDialog | None:
     """A dialog with the figure, as wide as the screen allows, that can save it; None where there is nothing to show."""
-    image = box_views(pane)
-    if image is None:
+    image, scene = box_views(pane, finding), pane.model.scene
+    if image is None or scene is None:
         return None
+    index = max(pane.model.state.selected, 0) if finding is None else finding
     dialog = QDialog(pane.window())
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("Box from three sides"))
@@ -188,4 +192,22 @@ def box_views_dialog(pane: Pane3D) -> QDialog | None:
     column.setContentsMargins(_SIDE, 8, _SIDE, 10)
     column.addWidget(picture)
     column.addWidget(buttons)
+    lasts(dialog, partial(_again, index, scene.boxes[index]))
     return dialog
+
+
+def _again(index: int, box: Any, window: MainWindow, show: Show) -> None:
+    """The figure of the same box, once another window's 3D view has something to draw."""
+    pane = window.pane3d
+    stand_in = awaited(window, lambda other, _: _again(index, box, other, show))
+
+    def draw() -> None:
+        pane.settled.disconnect(draw)
+        stand_in.deleteLater()
+        scene = pane.model.scene
+        dialog = box_views_dialog(pane, index) if scene is not None and box in scene.boxes[index : index + 1] else None
+        if dialog is not None:
+            show(dialog)
+
+    pane.settled.connect(draw)
+    stand_in.rejected.connect(lambda: pane.settled.disconnect(draw))

@@ -24,6 +24,7 @@ from ankleviewer.ui.words.translate import tr
 _ARM = np.array([-16.0, -4.0, 4.0, 16.0])  # mm: two strokes of a line of the crosshair
 _RING_MM = 3.0
 _NEARER = -400.0
+_REJECTED = 0.5  # opacity of a rejected box
 SIGNS = {"accepted": " ✓", "rejected": " ✕"}
 
 
@@ -73,9 +74,13 @@ class Marks3D:
         for n, box in enumerate(boxes):
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
             lines = edges(low, high) if firm else dotted(low, high)
+            sign = judged[n] if n < len(judged) else ""
+            rejected = sign == "rejected"  # thin and dim, as on the slices
+            width = (2.0 if n == selected else 1.2) if rejected else (3.0 if n == selected else 1.8)
             # faint lines of both boxes at one place would mix to a third colour
-            self._boxes += self._lines(lines, theme.BOX, 3.0 if n == selected else 1.8, through=n not in dict(edited))
-            self.labels.add(f"{n + 1}{SIGNS.get(judged[n] if n < len(judged) else '', '')}", _end(low, high, 1), theme.BOX)
+            through, shown = n not in dict(edited), _REJECTED if rejected else 1.0
+            self._boxes += self._lines(lines, theme.BOX, width, through=through, shown=shown)
+            self.labels.add(f"{n + 1}{SIGNS.get(sign, '')}", _end(low, high, 1), theme.BOX)
         for n, box in edited:
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
             self.readers += self._lines(edges(low, high), theme.READER, 2.4, _NEARER)
@@ -84,24 +89,28 @@ class Marks3D:
             self.readers += self._lines(rings(np.asarray(mm)), theme.READER, 2.4)
             self.labels.add(f"M{number}", np.add(mm, [0.0, 0.0, _RING_MM]), theme.READER)
 
-    def _lines(self, lines: pv.PolyData, colour: str, width: float, nearer: float = 0.0, through: bool = True) -> list[Any]:
+    def _lines(
+        self, lines: pv.PolyData, colour: str, width: float, nearer: float = 0.0, through: bool = True, shown: float = 1.0
+    ) -> list[Any]:
         """Actors of lines.
 
         Args:
             nearer: how much the depth is cheated, so that of two lines at one place this is the one seen.
             through: whether they show, faintly, through the bone.
+            shown: opacity where no bone lies before them.
         """
         actors = []
-        for opacity in (1.0, 0.3) if through else (1.0,):
+        for faint in (False, True) if through else (False,):
+            opacity = 0.3 * shown if faint else shown
             actor = self._plotter.add_mesh(
                 lines.copy(), color=colour, line_width=width * self._scale, lighting=False, opacity=opacity,
                 reset_camera=False, render=False, pickable=False,
             )  # fmt: skip
-            offset = nearer if opacity == 1.0 else -66000.0 + nearer
+            offset = -66000.0 + nearer if faint else nearer
             if offset:
                 actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
                 actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, offset)
-            if opacity < 1.0:
+            if faint:
                 self._faint.append(actor)
             actors.append(actor)
         return actors

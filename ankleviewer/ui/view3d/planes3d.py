@@ -87,6 +87,23 @@ class Planes3D:
     def _add(self, mesh: pv.PolyData, pickable: bool = False, **look: Any) -> Any:
         return self._plotter.add_mesh(mesh, lighting=False, reset_camera=False, render=False, pickable=pickable, **look)
 
+    def see_through(self, actor: Any, mm: np.ndarray) -> bool:
+        """Whether an actor is a slice whose picture shows air, which is left out, at a position on it (LPS mm)."""
+        for mesh, picture, texture in self._pictures:
+            image = texture.GetInput()
+            if picture is not actor or image is None:
+                continue
+            corner, right, _, down = np.asarray(mesh.points, dtype=float)
+            sides = right - corner, down - corner
+            share = [float((mm - corner) @ side / (side @ side)) for side in sides]
+            columns, rows = image.GetDimensions()[:2]
+            alpha = np.asarray(pv.wrap(image).point_data["rgba"]).reshape(rows, columns, 4)[..., 3]
+            # drawn between its pixels too: what is left of a neighbour there is seen
+            at = [share[0] * columns - 0.5, share[1] * rows - 0.5]
+            x, y = (np.clip([int(np.floor(v)), int(np.floor(v)) + 1], 0, n - 1) for v, n in zip(at, (columns, rows), strict=True))
+            return not alpha[np.ix_(y, x)].any()
+        return False
+
     def clear(self) -> None:
         """Let go of every actor."""
         self._frames, self._pictures = [], []

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from pyvistaqt import QtInteractor
 from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
-from vtkmodules.vtkRenderingCore import vtkCellPicker, vtkTextActor
+from vtkmodules.vtkRenderingCore import vtkTextActor
 
 from ankleviewer.core.anatomy.disarticulate import Foot
 from ankleviewer.core.display.scene import Scene
@@ -24,6 +24,7 @@ from ankleviewer.ui.view3d.bone3d import Bone3D
 from ankleviewer.ui.view3d.canvas3d import Canvas3D
 from ankleviewer.ui.view3d.crop3d import Crop3D
 from ankleviewer.ui.view3d.marks3d import Marks3D
+from ankleviewer.ui.view3d.picks3d import met_at
 from ankleviewer.ui.view3d.planes3d import Planes3D
 from ankleviewer.ui.view3d.volume3d import Volume3D, Voxels
 from ankleviewer.ui.words.translate import tr
@@ -331,12 +332,11 @@ class Render3D(QObject):
         if self._mesh is None:
             return
         ratio = self.plotter.devicePixelRatioF()
-        picker = vtkCellPicker()
-        picker.SetTolerance(0.001)
+        x, y = point.x() * ratio, (self.widget.height() - point.y()) * ratio
         with self.bone.pickable():
-            met = picker.Pick(point.x() * ratio, (self.widget.height() - point.y()) * ratio, 0, self.plotter.renderer)
-        if met:
-            self._picked(np.array(picker.GetPickPosition()))
+            met = met_at(self.plotter.renderer, x, y, self.planes.see_through)
+        if met is not None:
+            self._picked(met)
 
     def picture(self) -> np.ndarray:
         """What is drawn, read back from VTK's own framebuffer: uint8 (rows, columns, 3)."""

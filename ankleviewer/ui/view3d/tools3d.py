@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 
 from ankleviewer.core.display.scene import same_region
 from ankleviewer.core.display.view3d import PLANES_SHOWN
+from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.keyboard.keymap import mark
 from ankleviewer.ui.look import theme
@@ -27,13 +29,17 @@ PLANE_WORDS = {
     "frames": noop("Frames of the slice planes"),
     "slices": noop("Slice planes with their pictures"),
 }
-SOFTWARE = noop("No graphics card: the surface stays. The 3D menu can switch volume rendering on.")
+IN_SOFTWARE = noop("Volume rendering in software too")
+SOFTWARE = noop("No graphics card: the surface stays. “{entry}” in the 3D menu shows the volume all the same.")
 
 WITHOUT_CAST = noop("Without cast, splint and table; bone that touches them may lack a little of its surface.")
 NO_CAST = noop("No cast or splint was found around this leg.")
 NOT_TOLD_APART = noop("Leg and foot could not be told apart in this scan.")
 NO_BOX = noop("There is no box to show.")
+SEPARATING = noop("Separating the foot; it is still shown.")
 WITHOUT_FOOT = noop("Without the foot; pieces of the malleoli may be missing with it.")
+LOST = noop("Finding {number} lies in the part that is left out.")
+LOST_SHARE = 0.5  # of the bone's surface in a finding's box
 
 
 class Tools3D(QObject):
@@ -56,6 +62,7 @@ class Tools3D(QObject):
         self.line.setWordWrap(True)
         self.line.setStyleSheet(f"background: {theme.RAISED}; color: {theme.TEXT}; font-size: 11px; padding: 3px 8px;")
         self.line.hide()
+        pane.model.changed.connect(self._on_state)
         self._hide = QTimer(self, singleShot=True, interval=LINE_MS)
         self._hide.timeout.connect(self.line.hide)
         self.button = QToolButton(pane)
@@ -92,7 +99,7 @@ class Tools3D(QObject):
 
         menu.addSeparator()
         add("Volume rendering", "Shift+V", self.toggle_volume, lambda: pane.options.volume)
-        add("Volume rendering in software too", "", self.toggle_in_software, lambda: self.in_software)
+        add(IN_SOFTWARE, "", self.toggle_in_software, lambda: self.in_software)
         add("Without the foot (disarticulate)", "Shift+X", self.toggle_foot, lambda: not pane.options.foot)
         add("Without cast and splint", "Shift+K", self.toggle_cast, lambda: not pane.options.cast)
         menu.addSeparator()
@@ -129,7 +136,7 @@ class Tools3D(QObject):
         if render is None:
             return
         if not self.pane.options.volume and render.by_processor and not self.in_software:
-            self.say(tr(SOFTWARE))
+            self.say(tr(SOFTWARE, entry=tr(IN_SOFTWARE)))
             return
         self.pane.set_options(volume=not self.pane.options.volume)
 
@@ -148,10 +155,44 @@ class Tools3D(QObject):
             self.say(tr(NOT_TOLD_APART))
         elif self.pane.render3d is not None:
             self.pane.set_options(foot=not self.pane.options.foot)
-            if not self.pane.options.foot and self._made.get("foot") is not None:
-                self.say(tr(WITHOUT_FOOT))
-            elif self.line.text() == tr(WITHOUT_FOOT):
+            if self.without_foot:
+                self.say(self._foot_told())
+            elif not self.pane.options.foot:  # what is being made already comes first
+                self._say_separating()
+            elif self.line.text().startswith((tr(WITHOUT_FOOT), tr(SEPARATING))):
                 self.line.hide()
+
+    @property
+    def without_foot(self) -> bool:
+        """Whether the foot is left out, not only asked to be."""
+        return not self.pane.options.foot and self._made.get("foot") is not None
+
+    def _say_separating(self) -> None:
+        """A line that stays until it is done."""
+        self.say(tr(SEPARATING))
+        self._hide.stop()
+
+    def _foot_told(self) -> str:
+        """What is missing without the foot, and the findings that are."""
+        lost = [tr(LOST, number=n + 1) for n in self._lost()]
+        return " ".join([tr(WITHOUT_FOOT), *lost])
+
+    def _on_state(self, old: ViewState, new: ViewState) -> None:
+        """Of findings that are hidden nothing is said."""
+        if (old.boxes, old.hide_ai) != (new.boxes, new.hide_ai) and self.without_foot:
+            self._tell_missing()
+            if self.line.text().startswith(tr(WITHOUT_FOOT)):
+                self.line.setText(self._foot_told())
+
+    def _lost(self) -> list[int]:
+        """Indices of the findings, as far as they are shown, most of whose bone is left out with the foot."""
+        render, scene, state = self.pane.render3d, self.pane.model.scene, self.pane.model.state
+        if render is None or scene is None or render.bone.mesh is None or state.hide_ai or not state.boxes:
+            return []
+        points = np.asarray(render.bone.mesh.points)
+        within = [points[((points >= box.min_mm) & (points <= box.max_mm)).all(axis=1)] for box in scene.boxes]
+        foot = self._made["foot"]
+        return [n for n, bone in enumerate(within) if len(bone) and foot.at(bone).mean() > LOST_SHARE]
 
     def toggle_cast(self) -> None:
         """Show or leave out what lies around the leg and is as dense as bone."""
@@ -171,13 +212,16 @@ class Tools3D(QObject):
 
     def _tell_missing(self) -> None:
         """Say that part of the bone is not shown."""
-        foot = not self.pane.options.foot
-        cast = self.pane.cast is not None
+        foot, cast = self.without_foot, self.pane.cast is not None
         cut = self._cropped or foot or cast
         self.button.setText("✂" if cut else "☰")
         self.button.setProperty("cut", cut)
         self.button.style().polish(self.button)
-        told = {tr("Cropped: not all bone is shown"): self._cropped, tr(WITHOUT_FOOT): foot, tr(WITHOUT_CAST): cast}
+        told = {
+            tr("Cropped: not all bone is shown"): self._cropped,
+            (self._foot_told() if foot else ""): foot,
+            tr(WITHOUT_CAST): cast,
+        }
         self.button.setToolTip("\n".join(why for why, so in told.items() if so) or tr("What the 3D view shows"))
 
     def on_options(self) -> None:
@@ -212,12 +256,17 @@ class Tools3D(QObject):
         """Let go of what was made, and of what is being made."""
         self.job.cancel()
         self._made = {}
+        if self.line.text() == tr(SEPARATING):
+            self.line.hide()
 
     def on_answer(self) -> None:
         """Another answer for the same bone: its heat map has to be read anew, and it may have boxes."""
         if self.pane.model.scene.boxes and self.line.text() == tr(NO_BOX):
             self.line.hide()
         self._made.pop("voxels", None)
+        self._tell_missing()
+        if self.without_foot and self._lost():
+            self.say(self._foot_told())
         self._prepare()
 
     def _turn(self) -> None:
@@ -252,6 +301,7 @@ class Tools3D(QObject):
                 return "foot", scene, split_foot(volume, region, ankle.centre_mm) if ankle is not None else None
 
             self.job.start(foot)
+            self._say_separating()
 
     def _on_done(self, result: Any) -> None:
         kind, scene, made = result
@@ -268,8 +318,9 @@ class Tools3D(QObject):
                 self.pane.set_options(foot=True)
             else:
                 render.show_foot(made)
-                if not self.pane.options.foot:  # it may be wanted again by now
-                    self.say(tr(WITHOUT_FOOT))
+                if self.without_foot:  # it may be wanted again by now
+                    self.say(self._foot_told())
+                self._tell_missing()
             self.pane.draw_soon()
         self._prepare()
 

@@ -34,6 +34,7 @@ _FAMILIES = {
 }
 _EXACT = frozenset(SENTENCES)
 _FEW = 16  # letters
+_ADDED = " Also: "  # before each sentence that is added to one
 _installed: list[QTranslator] = []
 _spoken = "en"
 _plain_font: QFont | None = None  # the system's, while a language has its own
@@ -139,12 +140,17 @@ def _add(translator: QTranslator) -> None:
 # --------------------------------------------------------------------------------------------- sentences from the layers below
 @lru_cache(maxsize=512)
 def said(text: str) -> str:
-    """A sentence or word of the layers below in the window's language; what is not known stays as it is."""
+    """A sentence or word of the layers below in the window's language, each line by itself; what is not known stays as it is."""
     if not _installed or not re.search("[A-Za-z]{2}", text):
         return text
+    if "\n" in text:
+        return "\n".join(map(said, text.split("\n")))
     plain = text if text in _EXACT else _plain().get(_key(text))
     if plain is not None:
         return tr(plain)
+    first, *added = text.split(_ADDED)
+    if added:
+        return said(first) + "".join(tr(" Also: {}").format(said(sentence)) for sentence in added)
     for template, pattern in _patterns():
         match = pattern.fullmatch(text)
         if match is not None:

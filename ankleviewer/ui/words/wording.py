@@ -12,6 +12,7 @@ from ankleviewer.core.assessment.ankle_names import PLACES, ankle_name, place_of
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import VALUE_NAMES, summary
+from ankleviewer.reports.caution import threshold_just_reached
 from ankleviewer.ui.words.translate import noop, said, tr
 
 CALL_WORDS = {
@@ -132,12 +133,18 @@ def probability_text(probability: float | None, facts: Any = None) -> str:
 
 
 def calibration_text(decision: Any, probability: float | None) -> str:
-    """How often scans with such a score were fractured in validation; says plainly when there is no such count."""
+    """How often scans with such a score were fractured in validation; says plainly when there is no such count, and when a
+    fracture is only just called.
+    """
     if probability is None:
         return ""
     row = decision.bin_of(probability) if decision is not None and decision.calibration_n > 0 else None
-    if row is None or row.n == 0:
-        return tr("Score, not calibrated")
+    told = tr("Score, not calibrated") if row is None or row.n == 0 else _count(row)
+    threshold = threshold_just_reached(decision, probability)
+    return tr("{count}; just above the threshold of {threshold}", count=told, threshold=threshold) if threshold else told
+
+
+def _count(row: Any) -> str:
     return tr(
         "Of {count} validation scans scored {low}–{high}, {fractured} had a fracture",
         fractured=row.fractured,

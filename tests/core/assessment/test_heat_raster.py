@@ -106,7 +106,13 @@ def test_fill_is_clear_below_the_level(blob) -> None:
     rgba = heat_rgba(raster, 2.0, 6.0, 0.5)
     assert set(np.unique(rgba[..., 3])) == {0, 128}
     assert (rgba[..., 3] > 0).sum() == (raster.values >= 2.0).sum()
-    assert HEAT_COLOURS[255].tolist() == [252, 255, 164]
+
+
+def test_the_hottest_colour_stands_out_from_bone_and_the_scale_brightens_throughout() -> None:
+    bone = np.array([214, 207, 194])  # of the 3D view
+    assert np.abs(HEAT_COLOURS[255].astype(int) - bone).max() > 120
+    brightness = HEAT_COLOURS.astype(float) @ (0.2126, 0.7152, 0.0722)
+    assert (np.diff(brightness) > -1.0).all() and brightness[255] > 3 * brightness[64]
 
 
 def test_the_part_that_reaches_a_level_lies_where_it_did(blob) -> None:

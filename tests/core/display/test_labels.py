@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.core.display.labels import Rect, keep_clear, label_area, meets, place_label
+from ankleviewer.core.display.labels import Rect, keep_clear, label_area, meets, place_label, place_line
 
 FREE = (4.0, 26.0, 412.0, 310.0)
 
@@ -78,3 +78,20 @@ def test_a_label_stays_where_it_is_wished_unless_another_stands_there() -> None:
     moved = keep_clear(wished, line, free, [], taken)
     assert not overlap(moved, taken[0]) and moved[2:] == wished[2:]
     assert moved[0] >= free[0] and moved[1] >= free[1]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "points", "lines", "wanted"),
+    [
+        ([], [], [], (110.0, 26.0)),
+        ([], [], [(210.0, 0.0, 1.0, 400.0)], (4.0, 26.0)),  # beside a line through the middle
+        ([(150.0, 20.0, 50.0, 60.0)], [], [], (216.0, 26.0)),
+        ([(0.0, 20.0, 420.0, 60.0)], [], [], (110.0, 316.0)),
+        ([(0.0, 20.0, 420.0, 60.0)], [(120.0, 320.0)], [], (216.0, 316.0)),
+        ([(0.0, 20.0, 420.0, 60.0)], [], [(0.0, 325.0, 420.0, 1.0)], (110.0, 316.0)),  # over the line rather than the box
+    ],
+)
+def test_a_line_of_text_lies_at_the_edge_where_it_hides_least(
+    boxes: list[Rect], points: list[tuple[float, float]], lines: list[Rect], wanted: tuple[float, float]
+) -> None:
+    assert place_line((200.0, 20.0), FREE, boxes, points, lines) == (*wanted, 200.0, 20.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -352,6 +353,49 @@ def test_what_was_said_of_a_box_stays_with_it_where_boxes_change_their_order() -
     told = {f.get("center_mm"): f["finding"] for f in map(_hashable, to_json(again.review)["findings"])}
     assert told == {None: 1, low: 1}, "what belongs to no finding of today tells where it was"
     assert History([{**records[0], "center_mm": [1.0, "x", 2.0]}]).not_understood == 1
+
+
+@pytest.mark.parametrize(("left", "lost"), [(FIRST, SECOND), (SECOND, FIRST)])
+def test_two_boxes_close_together_share_no_word_where_one_of_them_is_gone(left: Place, lost: Place) -> None:
+    at = {FIRST: (10.0, 20.0, 100.0), SECOND: (14.0, 20.0, 100.0)}
+    said, box = {FIRST: Mark("rejected", "Artefact"), SECOND: Mark("accepted")}, BoxMm((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    before = History()
+    before.seat(at)
+    records = [before.judge(place, mark.judgement, mark.reason) for place, mark in said.items()]
+    records.append(before.edit_box(lost, box))
+    gone = replace(lost, was_mm=at[lost])
+    for kept in (records, records[::-1], [records[lost.index]]):
+        again = History(json.loads(json.dumps(kept)))
+        again.seat({FIRST: at[left]})
+        wanted = {gone: said[lost]} | ({FIRST: said[left]} if len(kept) > 1 else {})
+        assert again.review.marks == wanted, "the one that is there has its own word or none, never the other's"
+        assert again.review.edited == ({gone: box} if len(kept) > 1 else {})
+    again = History(json.loads(json.dumps(records)))
+    again.seat(at)
+    again.judge(lost, None)
+    again.seat({FIRST: at[left]})
+    assert again.review.marks == {FIRST: said[left]}, "what was taken back of the one is not taken back of the other"
+    assert History([{**records[0], "beside_mm": [[1.0, "x", 2.0]]}]).not_understood == 1
+
+
+@pytest.mark.parametrize("first", ["alone", "both", "of an earlier version"])
+def test_a_word_that_was_overruled_does_not_come_alive_on_the_box_close_by(first: str) -> None:
+    at, beside_it = (10.0, 20.0, 100.0), (14.0, 20.0, 100.0)
+    alone, both = {FIRST: at}, {FIRST: at, SECOND: beside_it}
+    before, records = History(), []
+    for now, judgement in zip((both, alone) if first == "both" else (alone, both), ("rejected", "accepted"), strict=True):
+        before.seat(now)
+        records.append(before.judge(FIRST, judgement))
+    records += [before.add_missed(at), before.add_measure("point", (at,), None, ())]
+    assert [("beside_mm" in record) for record in records[:2]] == [first == "both", first != "both"]
+    if first == "of an earlier version":
+        records[0] = {k: v for k, v in records[0].items() if k != "id"}
+    again = History(json.loads(json.dumps([*records, {**records[2], "id": "x", "step": 9, "number": 9, "beside_mm": "none"}])))
+    again.seat({FIRST: beside_it})
+    assert again.review.marks == {replace(FIRST, was_mm=at): Mark("accepted")}
+    assert len(again.review.missed) == 2
+    again.seat(both)
+    assert again.review.marks == {FIRST: Mark("accepted")}
 
 
 @pytest.mark.parametrize("now", ["as then", "another order", "none"])

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ankleviewer.core.reading.places import NEAR_MM, Place, seated, today
+from ankleviewer.core.reading.places import NEAR_MM, Place, beside, seated, today
 
 FIRST, SECOND = Place("compact", "a" * 64, 0, 0), Place("compact", "a" * 64, 0, 1)
 LOW, HIGH = (10.0, 20.0, 100.0), (40.0, 20.0, 140.0)
@@ -38,6 +38,48 @@ def test_the_nearest_counts_and_of_equals_the_number() -> None:
     near = (LOW[0] + 2.0, *LOW[1:])
     assert seated(FIRST, near, today(answers(LOW, near))) == SECOND
     assert seated(SECOND, LOW, today(answers(LOW, LOW))) == SECOND
+
+
+def test_of_two_boxes_close_together_each_keeps_its_own_word() -> None:
+    near = (LOW[0] + NEAR_MM - 1.0, *LOW[1:])
+    then = today(answers(LOW, near, HIGH))
+    assert beside(FIRST, then) == (near,) and beside(SECOND, then) == (LOW,)
+    assert beside(replace(FIRST, index=2), then) == (), "too far to be mistaken"
+    assert beside(FIRST, today([*answers(LOW), *answers(near, name="resnet101")])) == (), "another model's is no rival"
+    gone = replace(FIRST, was_mm=LOW)
+    for moved in (-1.0, 0.0, 1.0):
+        alone = today(answers((near[0] + moved, *near[1:])))
+        assert seated(FIRST, LOW, alone, [near]) == gone, "the other one's box, which nobody judged"
+        assert seated(SECOND, near, alone, [LOW]) == FIRST
+    middle = today(answers(((LOW[0] + near[0]) / 2, *LOW[1:])))
+    assert seated(FIRST, LOW, middle, [near]) == gone, "as near to both, so no more this one's than the other's"
+
+
+@pytest.mark.parametrize("shift", [-3.0, -2.1, 2.1, 3.0])
+@pytest.mark.parametrize("turned", [False, True])
+def test_boxes_close_together_that_moved_together_keep_their_words(shift: float, turned: bool) -> None:
+    near = (LOW[0] + 4.0, *LOW[1:])
+    moved = [(x + shift, y, z) for x, y, z in (LOW, near)]
+    now = today(answers(*(moved[::-1] if turned else moved)))
+    assert seated(FIRST, LOW, now, [near]) == (SECOND if turned else FIRST)
+    assert seated(SECOND, near, now, [LOW]) == (FIRST if turned else SECOND)
+
+
+def test_a_new_box_beside_draws_no_word_away() -> None:
+    near = (LOW[0] + 4.0, *LOW[1:])
+    now = today(answers(near, (near[0] + 5.0, *LOW[1:])))
+    assert seated(SECOND, near, now, [LOW]) == FIRST and seated(FIRST, LOW, now, [near]) == replace(FIRST, was_mm=LOW)
+
+
+def test_a_record_of_many_neighbours_is_read_at_once() -> None:
+    crowd = [(LOW[0] + n / 100, *LOW[1:]) for n in range(1, 100)]
+    now = today(answers(*((LOW[0] + n / 20, *LOW[1:]) for n in range(100))))
+    assert seated(FIRST, LOW, now, crowd) == FIRST, "not every way to share them out is tried, which would take days"
+
+
+def test_boxes_around_one_centre_cannot_be_told_apart_and_keep_their_numbers() -> None:
+    then = today(answers(LOW, LOW))
+    assert beside(FIRST, then) == () and seated(FIRST, LOW, then) == FIRST
 
 
 def test_the_ankle_may_be_counted_otherwise_but_model_and_file_must_be_the_same() -> None:

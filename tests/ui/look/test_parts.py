@@ -72,6 +72,32 @@ def test_no_engine_is_named_where_none_has_run(make_window, backend) -> None:
     assert window.engine.text() == ""
 
 
+def test_an_entry_in_lines_is_whole_in_the_box_and_one_line_in_the_list(qtbot) -> None:
+    chooser, plain = Chooser(), Chooser()
+    for box in (chooser, plain):
+        qtbot.addWidget(box)
+        box.addItems(["Right ankle  ·  not assessed at all", "Left"])
+    chooser.set_lines(0, "Right ankle\nnot assessed at all")
+    assert chooser.itemText(0) == plain.itemText(0)
+    for index in (0, 1):
+        chooser.setCurrentIndex(index)
+        more = chooser.sizeHint().height() - plain.sizeHint().height()
+        assert more == chooser.fontMetrics().lineSpacing(), "whichever is chosen"
+    chooser.setCurrentIndex(0)
+    chooser.resize(180, chooser.sizeHint().height())
+    chooser.show()
+    image = chooser.grab().toImage()
+    half, ground = image.height() // 2, image.pixelColor(4, image.height() // 2)
+
+    def ink(rows: range) -> int:
+        columns = range(8, 150)
+        return sum(abs(image.pixelColor(x, y).lightness() - ground.lightness()) > 60 for x in columns for y in rows)
+
+    assert ink(range(4, half)) > 50 and ink(range(half, image.height() - 4)) > 50, "a line in each half"
+    chooser.clear()
+    assert chooser.sizeHint().height() < image.height()
+
+
 def test_an_entry_that_is_too_long_for_its_box_ends_in_dots(qtbot) -> None:
     """What a plain combo box cuts in a letter ("nicht beur") is seen to go on; what is short stays as it is."""
     chooser = Chooser()

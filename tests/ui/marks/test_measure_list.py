@@ -43,6 +43,15 @@ def test_the_card_tells_step_value_definition_and_source(window, measures) -> No
     assert measuring.tool is None and measures.isHidden()
 
 
+def test_the_card_says_what_a_small_pane_has_no_room_for(window, measures) -> None:
+    measuring = window.controller.measuring
+    measuring.start("distance")
+    assert measures.card.note.isHidden() and "Esc: end" in measures.card.keys.text()
+    measuring.set_point("axial", (0.0, 0.0, 140.0))
+    measuring.set_point("axial", (0.0, 0.0, 140.0))
+    assert measuring.note and not measures.card.note.isHidden() and measures.card.note.text() == measuring.note
+
+
 def test_rows_go_there_select_and_remove(window, measures) -> None:
     distance(window, (0.0, 0.0, 140.0), (3.0, 4.0, 140.0))
     window.view.move_cursor((0.0, 0.0, 120.0))

@@ -68,16 +68,107 @@ def _dot() -> QImage:
     return image
 
 
-@pytest.mark.parametrize("size", [(120, 100), (240, 300), (900, 600)])
-def test_the_guide_stays_inside_its_pane_and_grows_with_its_text(size: tuple[int, int], qapp) -> None:
-    port = Viewport.fit(Frame.of(GRID, "axial"), size)
+def guide(size: tuple[int, int], picture: PanePicture, *prompts: str, note: str = "", least: float = 300.0) -> QRectF | None:
+    """Where the guide lies in a pane of a size."""
     image = canvas(*size, 0)
     painter = QPainter(image)
-    short = paint_guide(painter, port, "Distance", "Set one end", "", "Esc: end")
-    noted = paint_guide(painter, port, "Distance", "Set one end " * 6, "Two points cannot lie at the same place", "Esc: end")
+    place = paint_guide(painter, Viewport.fit(picture.frame, size), picture, "2 of 4", prompts, note, least=least)
     painter.end()
-    assert short.left() >= 0 and short.right() <= size[0] and noted.height() > short.height()
-    assert pixels(image).max() > 150
+    assert (place is None) == (pixels(image).max() < 100)
+    return place
+
+
+@pytest.mark.parametrize("size", [(320, 200), (410, 318), (900, 600)])
+def test_the_guide_is_one_line_inside_its_pane(size: tuple[int, int], qapp) -> None:
+    short = guide(size, picture_of(), "Set one end")
+    long = guide(size, picture_of(), "Set one end " * 30, "Set one end " * 20)
+    noted = guide(size, picture_of(), "Set one end", note="Two points cannot lie at the same place")
+    assert short.height() == long.height() == noted.height() < 30
+    assert min(short.left(), long.left(), noted.left()) >= 0 and max(p.right() for p in (short, long, noted)) <= size[0]
+    assert short.width() < noted.width() < long.width()
+
+
+def test_the_guide_says_all_where_there_is_room_and_less_where_not(qapp) -> None:
+    prompts = ("Set one end of the line, far from all that could be broken  (coronal or sagittal view)", "Set one end")
+    assert guide((900, 600), picture_of(), *prompts).width() > 1.5 * guide((320, 300), picture_of(), *prompts).width()
+    assert guide((320, 300), picture_of(), *prompts).width() == guide((320, 300), picture_of(), prompts[1]).width()
+
+
+def test_a_small_pane_has_no_guide_unless_nothing_else_says_it(qapp) -> None:
+    assert guide((273, 212), picture_of(), "Set one end") is None
+    assert guide((273, 212), picture_of(), "Set one end", least=0.0) is not None
+
+
+@pytest.mark.parametrize("y", [2.0, 16.0, 34.0])
+def test_the_guide_lies_off_boxes_and_crosshair(y: float, qapp) -> None:
+    """A box at the upper edge, in the middle, at the lower edge, with the crosshair in it."""
+    box = BoxMm((14.0, y - 2, 2.0), (26.0, y + 5, 8.0))
+    scene = Scene(Volume(np.zeros(GRID.shape, np.int16), GRID), boxes=(box,))
+    picture = resolve(ViewState(cursor_mm=(20.0, y + 2, 5.0)), scene, "axial")
+    port = Viewport.fit(picture.frame, (410, 318))
+    place = guide((410, 318), picture, "Set the larger fragment's joint surface")
+    polygon = port.to_screen(picture.boxes[0].polygon)
+    bounds = QRectF(QPointF(*polygon.min(axis=0)), QPointF(*polygon.max(axis=0)))
+    assert not place.intersects(bounds) and not place.contains(QPointF(*port.to_screen(picture.crosshair)))
+    assert place.top() < 40 or place.bottom() > 318 - 40, "at an edge"
+
+
+@pytest.mark.parametrize(("side", "radius"), [(2000, 9.0), (80, 6.0), (40, 4.0)])
+def test_a_ring_is_of_one_size_in_the_patient_as_far_as_it_can_be_seen(side: int, radius: float, qapp) -> None:
+    """In a small pane it must not cover what it marks: here panes of 50, 2 and 1 px a mm."""
+    picture = picture_of(missed=((1, (20.0, 20.0, 5.0)),))
+    port = Viewport.fit(picture.frame, (side, side))
+    assert slice_paint.ring_px(port) == pytest.approx(radius, abs=0.01)
+    image = canvas(side, side, 0)
+    painter = QPainter(image)
+    slice_paint._missed(painter, port, picture)
+    painter.end()
+    y, x = np.nonzero(abs(pixels(image) - pixels(_dot())[0, 0]).max(axis=-1) < 60)
+    assert (x.max() - x.min()) / 2 == pytest.approx(radius, abs=1.5) and (y.max() - y.min()) / 2 == pytest.approx(radius, abs=1.5)
+
+
+def test_a_rejected_box_is_thin_and_dim_but_seen(qapp) -> None:
+    """Less ink than that of a box without a word, accepted, or selected; not none."""
+    box = BoxMm((10.0, 10.0, 2.0), (30.0, 30.0, 8.0))
+
+    def ink(judged: str, selected: int) -> int:
+        scene = Scene(Volume(np.zeros(GRID.shape, np.int16), GRID), boxes=(box,), judged=(judged,))
+        picture = resolve(ViewState(cursor_mm=(20.0, 20.0, 5.0), crosshair=False, selected=selected), scene, "axial")
+        image = canvas(300, 300, 0)
+        painter = QPainter(image)
+        slice_paint._boxes(painter, Viewport.fit(picture.frame, (300, 300)), picture)
+        painter.end()
+        return int(pixels(image).max(axis=-1).sum())
+
+    for selected in (-1, 0):
+        assert ink("accepted", selected) == ink("", selected)
+        assert 0.1 * ink("", selected) < ink("rejected", selected) < 0.6 * ink("", selected)
+
+
+def test_the_text_at_the_foot_leaves_the_letter_free(monkeypatch: pytest.MonkeyPatch, qapp) -> None:
+    """Window left, scale right, the letter between: where there is no room the window goes, and the scale's text moves up."""
+    for width in range(100, 420, 10):
+        placed: list[tuple[str, QRectF]] = []
+
+        def text(painter: QPainter, at: QPointF, text: str, _colour: QColor, placed=placed) -> None:
+            metrics = QFontMetricsF(painter.font())
+            placed.append(
+                (text, QRectF(at.x(), at.y() - metrics.ascent() + 2, metrics.horizontalAdvance(text), metrics.ascent() - 2))
+            )
+
+        monkeypatch.setattr(slice_paint, "paint_text", text)
+        picture = picture_of()
+        port = Viewport.fit(picture.frame, (width, 300))
+        image = canvas(width, 300, 0)
+        painter = QPainter(image)
+        slice_paint._letters(painter, port, picture)
+        painter.setFont(theme.font(theme.PANE_PX))
+        slice_paint._foot(painter, port, picture)
+        painter.end()
+        met = [(a, b) for n, (a, one) in enumerate(placed) for b, other in placed[:n] if one.intersects(other)]
+        assert not met, (width, met)
+        assert any(word.endswith("mm") for word, _ in placed), "the bar's length is never left out"
+        assert any(word.startswith("W ") for word, _ in placed) == (width > 200) or 190 <= width <= 260
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QPalette
 
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.parts import Chooser
+from ankleviewer.ui.result.result_panel import ROW
 from ankleviewer.ui.words import translate
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import ankle_word, call_in_sentence
+from ankleviewer.ui.words.wording import ankle_word, call_in_sentence, short_ankle_word
 
 TITLE = "3D-EfficientNetB7 (ACS)"
 
@@ -70,6 +71,32 @@ def test_models_that_differ_are_named_as_plainly_as_the_answer(make_window, fake
     assert panel.agreement.palette().windowText().color().name() == panel.origin.palette().windowText().color().name()
 
 
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+def test_the_number_beside_the_answer_says_of_what_it_is(make_window, fakes, speak, monkeypatch, qtbot, language: str) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
+    speak(language)
+    panel = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),))).panel
+    qtbot.waitUntil(lambda: panel.number.isVisible() and bool(panel.number.text()), timeout=20000)
+    assert panel.caption.isVisible() and panel.caption.text() == tr("Fracture probability")
+    low = panel.caption.mapTo(panel, panel.caption.rect().bottomRight())
+    top = panel.number.mapTo(panel, panel.number.rect().topRight())
+    assert 0 <= top.y() - low.y() <= 4 and top.x() == low.x(), "right above the number, also beside a call of two lines"
+    assert panel.caption.fontMetrics().horizontalAdvance(panel.caption.text()) <= panel.caption.width(), "whole"
+    without = make_window(fakes.Backend(answers=(fakes.answer("not assessed", None),))).panel
+    assert without.number.text() == "" and not without.caption.isVisible()
+
+
+def test_a_preliminary_model_that_says_otherwise_is_not_hidden_by_the_count(make_window, fakes, qtbot) -> None:
+    backend = of_models(fakes, fakes.answer(), fakes.answer("no fracture", name="mobilenet", status="preliminary"))
+    window = make_window(backend)
+    window.controller.choose_model("all")
+    qtbot.waitUntil(lambda: not fakes.busy(window), timeout=20000)
+    assert window.panel.agreement.text() == (
+        "⚠ One released model counted: fracture\nPreliminary 3D-MobileNet says: no fracture found (not counted)"
+    )
+    assert window.panel.agreement.objectName() == ""
+
+
 def test_side_and_model_are_said_once(make_window, fakes) -> None:
     panel = make_window(fakes.Backend(answers=(fakes.answer("no fracture"),), ankles=(fakes.ankle("unknown"),))).panel
     told = " ".join(one.text() for one in (panel.side, panel.why, panel.origin, panel.calibration, panel.agreement))
@@ -78,22 +105,41 @@ def test_side_and_model_are_said_once(make_window, fakes) -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
 @pytest.mark.parametrize("calls", [("no fracture", "not assessed"), ("fracture", "no fracture")])
-def test_the_answer_of_each_ankle_is_whole_in_the_chooser(make_window, fakes, speak, language: str, calls) -> None:
+def test_the_answer_of_each_ankle_is_whole_in_the_chooser(
+    make_window, fakes, two_unknown, speak, monkeypatch, language: str, calls
+) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
     speak(language)
     answers = tuple(fakes.answer(call, ankle=n) for n, call in enumerate(calls))
     window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), fakes.ankle("L")), answers=answers))
     chooser = window.panel.ankle
     for n, call in enumerate(calls):
-        text = chooser.itemText(n)
-        assert text.endswith(f"  ·  {call_in_sentence(call)}")
-        side = text.split("  ·  ")[0]
         whole = ankle_word(window.controller.case.ankles, n)
-        assert side == whole or tr(("Right side", "Left side")[n]).startswith(side.rstrip("…"))
-        assert chooser.fontMetrics().horizontalAdvance(text) <= chooser.width() - 26
-    blind = make_window(fakes.Backend(ankles=(fakes.ankle("unknown"), fakes.ankle("unknown")), answers=answers)).panel.ankle
-    for n, call in enumerate(calls):
-        assert blind.itemText(n).endswith(f"  ·  {call_in_sentence(call)}")
-        assert blind.fontMetrics().horizontalAdvance(blind.itemText(n)) <= blind.width() - 26
+        assert chooser.itemText(n) == f"{whole}  ·  {call_in_sentence(call)}", "in the list, which is as wide as it must be"
+        (line,) = in_the_box(chooser, n)
+        side, said = line.split("  ·  ")
+        assert side in (whole, tr(("Right side", "Left side")[n])) and said == call_in_sentence(call)
+    low = chooser.height()
+    for ankles in ((fakes.ankle("unknown"), fakes.ankle("unknown")), two_unknown):
+        panel = make_window(fakes.Backend(ankles=ankles, answers=answers)).panel
+        for n, call in enumerate(calls):
+            lines = in_the_box(panel.ankle, n)
+            told = "".join(lines).replace("  ·  ", "").replace(" ", "")
+            names = ankle_word(ankles, n), short_ankle_word(ankles, n)
+            whole = [(name + call_in_sentence(call)).replace(" ", "") for name in names]
+            assert told in whole, "no word of the name or of the answer is cut"
+            for row in panel.others.rows:
+                assert len(row.text().split("\n")) < 4 and row.minimumSizeHint().width() <= ROW + 14
+        if ankles is two_unknown:
+            lines = max(len(in_the_box(panel.ankle, n)) for n in range(2))
+            assert panel.ankle.height() == low + (lines - 1) * panel.ankle.fontMetrics().lineSpacing()
+
+
+def in_the_box(chooser: Chooser, index: int) -> list[str]:
+    """The lines of an entry while it is chosen, none of which is too long."""
+    lines = chooser.itemData(index, Chooser.LINES).split("\n")
+    assert all(chooser.fontMetrics().horizontalAdvance(line) <= chooser.width() - 26 for line in lines)
+    return lines
 
 
 def test_two_ankles_of_unknown_side_are_told_apart_wherever_they_are_named(make_window, fakes, two_unknown) -> None:
@@ -102,9 +148,9 @@ def test_two_ankles_of_unknown_side_are_told_apart_wherever_they_are_named(make_
     window.controller.choose_ankle(0)
     chooser = window.panel.ankle
     for n, side in enumerate(("right", "left")):
-        shown = chooser.itemText(n).split("  ·  ")[0].rstrip("…")
-        assert shown.startswith(f"Patient's {side[0]}") and f"Patient's {side}, side unknown".startswith(shown)
-        assert chooser.itemData(n, Qt.ItemDataRole.ToolTipRole) == f"Ankle, side unknown, towards the patient's {side}"
+        call = ("no fracture found", "uncertain")[n]
+        assert " ".join(in_the_box(chooser, n)).replace("  ·", "").replace("  ", " ") == f"Patient's {side}, side unknown {call}"
+        assert chooser.itemText(n) == f"Ankle, side unknown, towards the patient's {side}  ·  {call}"
     (row,) = window.panel.others.rows
     assert "left" in row.text() and QFontMetrics(row.font()).horizontalAdvance(row.text().split("\n")[0]) <= row.width()
     assert "Ankle, side unknown, towards the patient's right" in window.facts.text() + window.facts.toolTip()

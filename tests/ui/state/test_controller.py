@@ -9,8 +9,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ankleviewer.core.assessment.failures import none_answered
 from ankleviewer.core.errors import ModelError, ScanError
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.imaging.oblique import aligned
+from ankleviewer.core.imaging.slab import ONE_SLICE, Slab
 from ankleviewer.ui.result.heat_controls import HeatControls
 from ankleviewer.ui.state.phase import Phase
 
@@ -62,6 +65,28 @@ def test_a_reader_who_chose_the_ankle_or_measures_is_not_moved(make_window, fake
     window.view.go_to(place, -1)
     answer_after(lambda: controller.measuring.set_point("axial", place))
     assert window.view.state.cursor_mm == pytest.approx(place) and len(controller.measuring.points) == 1
+
+
+def test_a_model_that_runs_again_leaves_the_reader_at_the_ankle_and_its_planes(make_window, fakes, qtbot) -> None:
+    left = fakes.ankle("L")
+    answers = (fakes.answer("no fracture", ankle=0), fakes.answer("fracture", ankle=1))
+    window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers))
+    controller = window.controller
+    assert window.view.state.ankle == 1
+    controller.choose_ankle(0)
+    turn = aligned(window.view.scene.volume.grid, ((0.8, 0.6, 0.0), (-0.6, 0.8, 0.0), (0.0, 0.0, 1.0)), (0.0, 0.0, 120.0))
+    window.view.set_turn(turn)
+    with qtbot.waitSignal(controller.settled):
+        controller.analyse()
+    assert (window.view.state.ankle, window.view.state.shown_turn) == (0, turn)
+
+
+def test_another_scan_opens_with_single_slices(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.view.update(slab=Slab(10.0, "max"))
+    with qtbot.waitSignal(window.controller.settled):
+        window.controller.open("another.nii.gz")
+    assert window.view.state.slab == ONE_SLICE
 
 
 def test_stepping_through_findings_goes_round(make_window, backend, fakes) -> None:
@@ -170,6 +195,16 @@ def test_a_failing_model_keeps_the_scan(make_window, backend, qtbot) -> None:
     assert window.controller.phase is Phase.SCAN
     assert window.banner.isVisible() and "HASH_MISMATCH" in window.banner.code.text()
     assert window.panes["axial"].picture().count == 80
+
+
+def test_where_no_model_answers_each_one_s_reason_has_its_line(make_window, backend) -> None:
+    window = make_window(backend)
+    failed = [("densenet", ModelError("OUT_OF_MEMORY", "No room.")), ("resnet", ModelError("OUTPUT_NOT_FINITE", "No number."))]
+    window.controller._on_not_analysed(none_answered(failed))
+    assert window.banner.isVisible() and window.banner.code.text() == "OUT_OF_MEMORY"
+    assert window.banner.text.text() == "densenet: No room.\nresnet: No number."
+    window.controller._on_analysis(window.controller.analysis)
+    assert not window.banner.isVisible(), "an answer takes the notice away"
 
 
 def test_cancel_while_reading_and_while_analysing(make_window, backend, qtbot) -> None:

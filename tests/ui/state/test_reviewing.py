@@ -107,6 +107,25 @@ def test_a_judgement_stays_with_its_box_where_the_boxes_have_another_order(make_
     assert judged(window) == ["rejected", ""]
 
 
+def test_a_judgement_of_a_box_that_is_gone_is_not_said_of_the_one_close_by(make_window, backend, qtbot) -> None:
+    answer = next(a for a in backend.answers if a.boxes)
+    first, other = answer.boxes[0], answer.boxes[0]
+    x, y, z = first.center_mm
+    other = replace(other, center_mm=(x + 4.0, y, z))
+
+    def answers(*boxes: object) -> None:
+        backend.answers = tuple(replace(a, boxes=boxes) if a.sha256 == answer.sha256 else a for a in backend.answers)
+
+    answers(first, other)
+    window = make_window(backend)
+    assert window.controller.answer.sha256 == answer.sha256
+    window.controller.judge("rejected", 0)
+    answers(other)
+    window.controller.open("one alone")
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER and backend.opened[-1] == "one alone")
+    assert judged(window) == [""] and "a box that the model does not draw today" in window.controller.notice.message
+
+
 def test_what_cannot_be_written_is_said_and_stands(make_window, backend) -> None:
     window = make_window(backend)
     backend.journal_error = OSError("disk full")

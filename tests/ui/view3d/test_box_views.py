@@ -6,14 +6,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.dialogs import hand_on
+from ankleviewer.ui.view3d import box_views as module
 from ankleviewer.ui.view3d.box_views import (
     GAP,
     HEAD,
@@ -179,3 +181,35 @@ def test_without_bone_there_is_no_figure(make_window, backend) -> None:
     assert box_views(pane) is not None
     pane.render3d.bone.mesh = None  # it could not be made for this scan
     assert box_views(pane) is None
+
+
+class Pane(QObject):
+    settled = Signal()
+    model = SimpleNamespace(scene=SimpleNamespace(boxes=("a box",)))
+
+
+def test_a_figure_that_waits_for_its_3d_view_comes_once_in_the_last_window(qtbot, monkeypatch) -> None:
+    """The language may change twice before the bones are there."""
+    windows = [QWidget() for _ in range(3)]
+    for window in windows:
+        qtbot.addWidget(window)
+        window.pane3d = Pane(window)
+    asked = []
+    monkeypatch.setattr(module, "box_views_dialog", lambda pane, index: asked.append((pane, index)) or QDialog(pane.parent()))
+    first, second, third = windows
+    module._again(0, "a box", first, lambda dialog: dialog.show())
+    hand_on(first, second)
+    hand_on(second, third)
+    for window in (first, second):
+        window.pane3d.settled.emit()
+    assert not asked, "no window that is gone shows it"
+    third.pane3d.settled.emit()
+    third.pane3d.settled.emit()
+    assert asked == [(third.pane3d, 0)] and [d.isVisible() for d in third.findChildren(QDialog)].count(True) == 1
+    qtbot.waitUntil(lambda: len(third.findChildren(QDialog)) == 1)
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.pane3d = Pane(other)
+    module._again(0, "another box", other, lambda dialog: dialog.show())
+    other.pane3d.settled.emit()
+    assert len(asked) == 1, "of another scan's box there is no figure"

@@ -13,6 +13,7 @@ from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.oblique import Turn, frames_of, start, turned
 from ankleviewer.core.reading.boxedit import Hold
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.look import theme
 
 
@@ -76,6 +77,25 @@ def test_the_crosshair_has_no_planes_colour_and_turns_with_them(fakes) -> None:
     assert len(made) == 2 and not {colour for _, colour in made} & set(theme.PLANE.values())
     marks.show(ViewState(oblique=True, turn=turned(start(fakes.grid, fakes.first), "axial", 30.0, fakes.first)), scene)
     assert len(made) == 4 and len(taken) == 2 and not np.allclose(made[0][0], made[2][0])
+
+
+def test_a_rejected_box_is_thinner_and_dimmer_than_the_others(fakes) -> None:
+    from ankleviewer.ui.view3d.marks3d import Marks3D
+
+    looks: list[tuple[float, float]] = []
+
+    def add_mesh(_mesh: object, color: str, line_width: float, opacity: float, **_look: object) -> MagicMock:
+        if color == theme.BOX:
+            looks.append((line_width, opacity))
+        return MagicMock()
+
+    marks = Marks3D(SimpleNamespace(add_mesh=add_mesh, remove_actor=lambda *_, **__: None))
+    marks.labels = MagicMock()
+    box = BoxMm((0.0, 0.0, 0.0), (10.0, 10.0, 10.0))
+    marks.show(ViewState(selected=-1), Scene(fakes.phantom(), boxes=(box, box), judged=("accepted", "rejected")))
+    (sure, sure_through), (rejected, rejected_through) = looks[:2], looks[2:]
+    assert rejected[0] < sure[0] and 0.3 < rejected[1] < 0.7 < sure[1]
+    assert 0 < rejected_through[1] < sure_through[1]
 
 
 def like(picture: np.ndarray, colour: str) -> int:

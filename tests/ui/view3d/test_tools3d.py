@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
@@ -11,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from ankleviewer.core.anatomy.cast import Cast
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.view3d import bone_work
-from ankleviewer.ui.view3d.tools3d import NO_BOX, NO_CAST, WITHOUT_CAST, WITHOUT_FOOT
+from ankleviewer.ui.view3d.tools3d import NO_BOX, NO_CAST, SEPARATING, WITHOUT_CAST, WITHOUT_FOOT
 from ankleviewer.ui.words.translate import tr
 
 
@@ -26,6 +28,8 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     # The volume stays off in software, with a line that says why; the switch allows it.
     tools.toggle_volume()
     assert not pane.options.volume and tools.line.isVisible() and "graphics card" in tools.line.text()
+    entries = [action.text() for action in tools.button.menu().actions()]
+    assert any(f"“{entry}”" in tools.line.text() for entry in entries if entry), "it names the entry that does it"
     tools.toggle_in_software()
     qtbot.waitUntil(lambda: render.volume is not None and render.volume.ready, timeout=20000)
     pane.draw(fine=True)
@@ -71,8 +75,10 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     assert np.allclose(render.plotter.camera.position, now)
     dialog.close()
 
-    # The phantom has no joint: the line says so and the foot stays.
+    # The phantom has no joint: the line says so and the foot stays. Until then it says that it is at work; the sign is not set.
     tools.toggle_foot()
+    assert tools.line.isVisible() and tools.line.text() == tr(SEPARATING) and not tools._hide.isActive()
+    assert tools.button.text() == "☰"
     qtbot.waitUntil(lambda: pane.options.foot and not tools.job.running, timeout=20000)
     assert "could not be told apart" in tools.line.text()
     tools.line.hide()
@@ -89,6 +95,29 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     render.show_foot = lambda _made: None
     tools._on_done(("foot", pane.model.scene, object()))
     assert tools._made["foot"] is not None and not tools.line.isVisible()
+
+    # Told apart: only now the sign is set. A finding whose bone goes with the foot is named, unless findings are hidden.
+    low, high = np.array(render.bone.mesh.bounds).reshape(3, 2).T
+    window.view.set_scene(replace(pane.model.scene, boxes=(BoxMm((*low,), (*high,)),)))
+    qtbot.waitUntil(lambda: not pane._later.isActive())
+    foot = SimpleNamespace(at=lambda mm: np.asarray(mm)[:, 2] < low[2] + 2 * (high[2] - low[2]))
+    pane.options, tools._made = replace(pane.options, foot=False), {}
+    tools._prepare = lambda: None
+    tools._tell_missing()
+    assert tools.button.text() == "☰"
+    tools._on_done(("foot", pane.model.scene, foot))
+    told = f"{tr(WITHOUT_FOOT)} Finding 1 lies in the part that is left out."
+    assert tools.button.text() == "✂" and tools.line.text() == told and told in tools.button.toolTip()
+    window.view.update(hide_ai=True)
+    assert tools.line.text() == tr(WITHOUT_FOOT) and "Finding" not in tools.button.toolTip()
+    window.view.update(hide_ai=False)
+    assert tools.line.text() == told
+    tools._made["foot"] = SimpleNamespace(at=lambda mm: np.asarray(mm)[:, 2] < low[2] - 1)
+    tools._on_done(("foot", pane.model.scene, tools._made["foot"]))
+    assert tools.line.text() == tr(WITHOUT_FOOT), "it lies in what is shown"
+    del tools._prepare, render.show_foot
+    tools.toggle_foot()
+    assert not tools.line.isVisible() and tools.button.text() == "☰"
 
     # What is being made for bones that are shown another way is not waited for.
     go = threading.Event()

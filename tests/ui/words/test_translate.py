@@ -138,6 +138,31 @@ def test_sentences_within_sentences(speak, monkeypatch: pytest.MonkeyPatch) -> N
     assert said("No shaft of a tibia was found above this joint.") == said("no shaft of a tibia was found above this joint.")
 
 
+def test_lines_are_said_each_by_itself(speak) -> None:
+    speak("de")
+    said_alone = said("The model does not fit into this computer's memory.")
+    assert said_alone.startswith("Das Modell")
+    lines = said("densenet: The model does not fit into this computer's memory.\nresnet: No number.")
+    assert lines == f"densenet: {said_alone}\nresnet: No number."
+
+
+@pytest.mark.parametrize("name", ["de", "zh_CN"])
+def test_sentences_that_are_added_are_said_each_by_itself(speak, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
+    speak(name)
+    head = "The distance between slices runs from 1.00 to 3.00 mm; at most 25% of difference is accepted."
+    one = "Left out, since they are no slices of this scan: 3 other files, 1 unreadable files."
+    two = "1 image(s) are contained twice; the copies were left out."
+    also = tr(" Also: {}")
+    assert said(f"{head} Also: {one} Also: {two}") == said(head) + also.format(said(one)) + also.format(said(two))
+    assert not re.search("Also|Left out|contained|accepted", said(f"{head} Also: {one} Also: {two}"))
+
+
+def test_where_nothing_is_light(speak) -> None:
+    speak("de")
+    assert "liegt nirgends;" in said("The lightest material lies nowhere; air is expected at -1100 to -900 HU.")
+
+
 def test_plurals_from_below(speak) -> None:
     speak("de")
     assert said("1 image(s) are contained twice; the copies were left out.").startswith("1 Bild ist")

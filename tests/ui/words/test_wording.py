@@ -66,6 +66,15 @@ def test_calibration_names_its_count(fakes) -> None:
     assert calibration_text(decision, None) == ""
 
 
+def test_a_fracture_only_just_called_says_so(fakes) -> None:
+    decision = fakes.Backend().decision
+    near = decision.spec_threshold + 0.02
+    told = f"; just above the threshold of {decision.spec_threshold:.2f}"
+    assert calibration_text(decision, near).endswith(told)
+    assert "just above" not in calibration_text(decision, decision.spec_threshold + 0.06)
+    assert "just above" not in calibration_text(decision, decision.spec_threshold - 0.01)
+
+
 def test_agreement() -> None:
     assert agreement_text(None) == ""
     assert agreement_text(Consensus("fracture", 2, 3)) == "2 of 3 models agree: fracture"

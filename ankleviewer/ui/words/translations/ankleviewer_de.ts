@@ -5,7 +5,7 @@
     <name>AnkleViewer</name>
     <message>
         <source> Also: {}</source>
-        <translation>Außerdem: {}</translation>
+        <translation> Außerdem: {}</translation>
     </message>
     <message>
         <source> or </source>
@@ -41,7 +41,7 @@
     </message>
     <message>
         <source>25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; 66: 279). Estimates on lateral radiographs are 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).</source>
-        <translation>25 % ist eine alte Grenze für die Osteosynthese; eine Übersichtsarbeit fand für keine Größe einen Konsens (van den Bekerom et al., J Trauma 2009; 66: 279). Schätzungen auf seitlichen Röntgenbildern sind 1.8-mal zu groß (Meijer et al., Injury 2015; 46: 2024).</translation>
+        <translation>25 % ist eine alte Grenze für die Osteosynthese; eine Übersichtsarbeit fand für keine Größe einen Konsens (van den Bekerom et al., J Trauma 2009; 66: 279). Schätzungen auf seitlichen Röntgenbildern sind um den Faktor 1.8 zu groß (Meijer et al., Injury 2015; 46: 2024).</translation>
     </message>
     <message>
         <source>3D menu</source>
@@ -69,7 +69,7 @@
     </message>
     <message>
         <source>3D: slice planes off, as frames, with pictures</source>
-        <translation>3D: Schichtebenen aus, als Rahmen, mit Bild</translation>
+        <translation>3D: Schichtebenen aus, als Umrandung, mit Bild</translation>
     </message>
     <message>
         <source>3D: spin; the box from three sides</source>
@@ -77,7 +77,7 @@
     </message>
     <message>
         <source>A NIfTI file (.nii, .nii.gz), a folder of DICOM files, or a ZIP of either</source>
-        <translation>NIfTI-Datei (.nii, .nii.gz), Ordner mit DICOM-Dateien oder ZIP mit beidem</translation>
+        <translation>NIfTI-Datei (.nii, .nii.gz), Ordner mit DICOM-Dateien oder ein ZIP davon</translation>
     </message>
     <message>
         <source>A deflated file does not say where its data begin.</source>
@@ -97,7 +97,7 @@
     </message>
     <message>
         <source>A fracture is there (A); again takes it back</source>
-        <translation>Hier ist eine Fraktur (A); noch einmal nimmt es zurück</translation>
+        <translation>Hier ist eine Fraktur (A); erneutes Drücken nimmt es zurück</translation>
     </message>
     <message>
         <source>A key that is held down must be one key alone, without Ctrl, Shift or Alt.</source>
@@ -213,7 +213,7 @@
     </message>
     <message>
         <source>Articular step-off and gap</source>
-        <translation>Gelenkstufe und Spalt</translation>
+        <translation>Gelenkstufe, Spalt</translation>
     </message>
     <message>
         <source>As the system</source>
@@ -349,7 +349,7 @@
     </message>
     <message>
         <source>Cropped: not all bone is shown</source>
-        <translation>Beschnitten: nicht aller Knochen ist zu sehen</translation>
+        <translation>Beschnitten: Knochen nicht vollständig gezeigt</translation>
     </message>
     <message>
         <source>Crosshair</source>
@@ -413,7 +413,7 @@
     </message>
     <message>
         <source>Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay.</source>
-        <translation>Ziehen verschiebt den Umriss (Tasten [ und ]). Der Strich ist die Schwelle, aus der die Rahmen entstanden; sie bleiben.</translation>
+        <translation>Ziehen verschiebt den Umriss (Tasten [ und ]). Der Strich zeigt die Schwelle, mit der die Rahmen entstanden; diese bleiben.</translation>
     </message>
     <message>
         <source>Drop an ankle CT here</source>
@@ -457,7 +457,7 @@
     </message>
     <message>
         <source>Filled map instead of its outline (O)</source>
-        <translation>Gefüllte Karte statt ihres Umrisses (O)</translation>
+        <translation>Gefüllte Heatmap statt ihres Umrisses (O)</translation>
     </message>
     <message>
         <source>Find a command or a key</source>
@@ -509,7 +509,7 @@
     </message>
     <message>
         <source>Frames of the slice planes</source>
-        <translation>Schichtebenen als Rahmen</translation>
+        <translation>Schichtebenen als Umrandung</translation>
     </message>
     <message>
         <source>From above (right side on screen right)</source>
@@ -521,7 +521,7 @@
     </message>
     <message>
         <source>From the feet</source>
-        <translation>Von den Füßen</translation>
+        <translation>Von den Füßen her</translation>
     </message>
     <message>
         <source>From the front</source>
@@ -649,7 +649,7 @@
     </message>
     <message>
         <source>Left drag</source>
-        <translation>Links ziehen</translation>
+        <translation>Linke Taste ziehen</translation>
     </message>
     <message>
         <source>Left out, since they are no slices of this scan: {}.</source>
@@ -697,7 +697,7 @@
     </message>
     <message>
         <source>Mean {} mm</source>
-        <translation>Mittel {} mm</translation>
+        <translation>Mittelwert {} mm</translation>
     </message>
     <message>
         <source>Measure</source>
@@ -725,7 +725,7 @@
     </message>
     <message>
         <source>Middle drag</source>
-        <translation>Mitte ziehen</translation>
+        <translation>Mittlere Taste ziehen</translation>
     </message>
     <message>
         <source>Model</source>
@@ -829,7 +829,7 @@
     </message>
     <message>
         <source>No font on this computer can write {language}</source>
-        <translation>Keine Schrift auf diesem Rechner enthält {language}</translation>
+        <translation>Keine Schriftart für {language} auf diesem Rechner</translation>
     </message>
     <message>
         <source>No fracture found</source>
@@ -837,11 +837,7 @@
     </message>
     <message>
         <source>No fracture is there (R); again takes it back</source>
-        <translation>Hier ist keine Fraktur (R); noch einmal nimmt es zurück</translation>
-    </message>
-    <message>
-        <source>No graphics card: the surface stays. The 3D menu can switch volume rendering on.</source>
-        <translation>Keine Grafikkarte: Die Oberfläche bleibt. Das 3D-Menü kann das Volume Rendering einschalten.</translation>
+        <translation>Hier ist keine Fraktur (R); erneutes Drücken nimmt es zurück</translation>
     </message>
     <message>
         <source>No key</source>
@@ -897,11 +893,11 @@
     </message>
     <message>
         <source>Not yet as accurate as a released model must be; not counted in the agreement.</source>
-        <translation>Noch nicht so genau, wie ein freigegebenes Modell sein muss; zählt nicht zur Übereinstimmung.</translation>
+        <translation>Noch nicht so treffsicher, wie ein freigegebenes Modell sein muss; zählt nicht zur Übereinstimmung.</translation>
     </message>
     <message>
         <source>Nothing there</source>
-        <translation>Nichts vorhanden</translation>
+        <translation>Kein Korrelat</translation>
     </message>
     <message>
         <source>Oblique planes</source>
@@ -921,11 +917,11 @@
     </message>
     <message>
         <source>One scan at a time: that of {name} is opened</source>
-        <translation>Ein Scan auf einmal: Geöffnet wird der von {name}</translation>
+        <translation>Nur ein Scan auf einmal: Geöffnet wird {name}</translation>
     </message>
     <message>
         <source>One scan at a time: the first is opened</source>
-        <translation>Ein Scan auf einmal: Der erste wird geöffnet</translation>
+        <translation>Nur ein Scan auf einmal: Der erste wird geöffnet</translation>
     </message>
     <message>
         <source>One slice</source>
@@ -949,7 +945,7 @@
     </message>
     <message>
         <source>Opacity of the filled map, per cent</source>
-        <translation>Deckkraft der gefüllten Karte in Prozent</translation>
+        <translation>Deckkraft der gefüllten Heatmap in Prozent</translation>
     </message>
     <message>
         <source>Open a folder of DICOM files</source>
@@ -1124,10 +1120,6 @@
         <translation>Wiederholen</translation>
     </message>
     <message>
-        <source>Region (HU)</source>
-        <translation>Region (HU)</translation>
-    </message>
-    <message>
         <source>Reject</source>
         <translation>Verwerfen</translation>
     </message>
@@ -1157,7 +1149,7 @@
     </message>
     <message>
         <source>Research use, not for diagnosis</source>
-        <translation>Nur für Forschung, nicht zur Diagnose</translation>
+        <translation>Nur für Forschung, nicht zur Diagnostik</translation>
     </message>
     <message>
         <source>Reset</source>
@@ -1181,7 +1173,7 @@
     </message>
     <message>
         <source>Right drag, Ctrl + wheel</source>
-        <translation>Rechts ziehen, Strg + Mausrad</translation>
+        <translation>Rechte Taste ziehen, Strg + Rad</translation>
     </message>
     <message>
         <source>Run the model again (F5)</source>
@@ -1261,7 +1253,7 @@
     </message>
     <message>
         <source>Scans stay on this machine; nothing is sent anywhere.</source>
-        <translation>Scans bleiben auf diesem Rechner; nichts wird irgendwohin gesendet.</translation>
+        <translation>Scans bleiben auf diesem Rechner; es werden keine Daten übertragen.</translation>
     </message>
     <message>
         <source>Score, not calibrated</source>
@@ -1293,7 +1285,7 @@
     </message>
     <message>
         <source>Shift + left</source>
-        <translation>Umschalt + links</translation>
+        <translation>Umschalt + linke Taste</translation>
     </message>
     <message>
         <source>Shift + move</source>
@@ -1396,11 +1388,11 @@
     </message>
     <message>
         <source>The language changes when the work under way is done</source>
-        <translation>Die Sprache wechselt, sobald die laufende Arbeit beendet ist</translation>
+        <translation>Die Sprache wechselt nach der laufenden Arbeit</translation>
     </message>
     <message>
         <source>The model learned from a hospital&apos;s own scans; its accuracy in patients is not known to this program.</source>
-        <translation>Das Modell hat an den eigenen Scans eines Krankenhauses gelernt; seine Genauigkeit bei Patienten ist diesem Programm nicht bekannt.</translation>
+        <translation>Das Modell wurde mit eigenen Scans eines Krankenhauses trainiert; seine Treffsicherheit bei Patienten ist diesem Programm nicht bekannt.</translation>
     </message>
     <message>
         <source>The model pack {} was left out. {}</source>
@@ -1481,11 +1473,11 @@
     </message>
     <message>
         <source>A slice lies {} mm beside the next one; at most {} is accepted.</source>
-        <translation>Eine Schicht liegt {} mm neben der nächsten; höchstens {} werden angenommen.</translation>
+        <translation>Eine Schicht ist um {} mm gegen die nächste versetzt; höchstens {} werden akzeptiert.</translation>
     </message>
     <message>
         <source>A slice lies {} mm beside the next one; the slices were moved to their stated places, and nothing is detected in such a scan.</source>
-        <translation>Eine Schicht liegt {} mm neben der nächsten; die Schichten wurden an die angegebenen Orte verschoben, und in einem solchen Scan wird nichts erkannt.</translation>
+        <translation>Eine Schicht ist um {} mm gegen die nächste versetzt; die Schichten wurden an die angegebenen Orte verschoben, und in einem solchen Scan wird nicht nach Frakturen gesucht.</translation>
     </message>
     <message>
         <source>Accepted by the reader</source>
@@ -1677,7 +1669,7 @@
     </message>
     <message>
         <source>The distance between slices runs from {} to {} mm; at most {} of difference is accepted.{}</source>
-        <translation>Der Schichtabstand reicht von {} bis {} mm; höchstens {} Unterschied werden akzeptiert. {}</translation>
+        <translation>Der Schichtabstand reicht von {} bis {} mm; höchstens {} Unterschied werden akzeptiert.{}</translation>
     </message>
     <message>
         <source>The distance between slices runs from {} to {} mm; the scan was resampled to {} mm.</source>
@@ -1701,7 +1693,7 @@
     </message>
     <message>
         <source>The file claims to hold {} images (Number of Frames), but describes {}; which is right is unknown.</source>
-        <translation>Die Datei soll laut Kopf {} Bilder enthalten (Number of Frames), beschreibt aber {}; welche Zahl stimmt, ist unbekannt.</translation>
+        <translation>Die Datei soll laut Header {} Bilder enthalten (Number of Frames), beschreibt aber {}; welche Zahl stimmt, ist unbekannt.</translation>
     </message>
     <message>
         <source>The file could not be written ({why}). Choose another place.</source>
@@ -1765,11 +1757,11 @@
     </message>
     <message>
         <source>The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.</source>
-        <translation>Der Dateikopf nennt ein linkes Sprunggelenk, die Knochen sehen nach einem rechten aus: Eines davon ist falsch, oder der Scan ist gespiegelt.</translation>
+        <translation>Der Header nennt ein linkes Sprunggelenk, die Knochen sehen nach einem rechten aus: Eines davon ist falsch, oder der Scan ist gespiegelt.</translation>
     </message>
     <message>
         <source>The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.</source>
-        <translation>Der Dateikopf nennt ein rechtes Sprunggelenk, die Knochen sehen nach einem linken aus: Eines davon ist falsch, oder der Scan ist gespiegelt.</translation>
+        <translation>Der Header nennt ein rechtes Sprunggelenk, die Knochen sehen nach einem linken aus: Eines davon ist falsch, oder der Scan ist gespiegelt.</translation>
     </message>
     <message>
         <source>The header claims {} GB; at most {} GB are read.</source>
@@ -1789,7 +1781,7 @@
     </message>
     <message>
         <source>The header has an intercept of {} without a slope; it was not applied, as the NIfTI standard says, but programs differ.</source>
-        <translation>Der Header hat einen Achsenabschnitt von {} ohne Steigung; er wurde nicht angewandt, wie der NIfTI-Standard es vorsieht, aber Programme verfahren verschieden.</translation>
+        <translation>Der Header enthält einen Intercept von {} ohne Slope; er wurde nicht angewandt, wie der NIfTI-Standard es vorsieht, aber Programme verfahren verschieden.</translation>
     </message>
     <message>
         <source>The header names no known unit of length (code {}).</source>
@@ -1797,7 +1789,7 @@
     </message>
     <message>
         <source>The header puts the scan more than a kilometre from its own origin.</source>
-        <translation>Laut Kopfdaten liegt der Scan mehr als einen Kilometer von seinem eigenen Ursprung entfernt.</translation>
+        <translation>Laut Header liegt der Scan mehr als einen Kilometer von seinem eigenen Ursprung entfernt.</translation>
     </message>
     <message>
         <source>The header puts the voxels at byte {}; {} or more is expected.</source>
@@ -1813,7 +1805,7 @@
     </message>
     <message>
         <source>The heat map shows what moved the network&apos;s answer; it is no outline of a fracture, and it is coarse.</source>
-        <translation>Die Heatmap zeigt, was die Antwort des Netzes bewegt hat; sie ist kein Umriss einer Fraktur, und sie ist grob.</translation>
+        <translation>Die Heatmap zeigt, was die Antwort des Netzes beeinflusst hat; sie ist kein Umriss einer Fraktur, und sie ist grob.</translation>
     </message>
     <message>
         <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
@@ -1836,12 +1828,24 @@
         <translation>Knochen scharf</translation>
     </message>
     <message>
+        <source>E, Esc: end</source>
+        <translation>E, Esc: beenden</translation>
+    </message>
+    <message>
+        <source>Finding {number} lies in the part that is left out.</source>
+        <translation>Befund {number} liegt in dem Teil, der weggelassen ist.</translation>
+    </message>
+    <message>
+        <source>Fracture probability</source>
+        <translation>Frakturwahrscheinlichkeit</translation>
+    </message>
+    <message>
         <source>Full range</source>
         <translation>Voller Bereich</translation>
     </message>
     <message>
         <source>Its name is {}, as that of {} beside it, which answers; remove one of them.</source>
-        <translation>Es heißt {} wie {} daneben, das antwortet; entfernen Sie eines von beiden.</translation>
+        <translation>Es heißt {} wie {} daneben, das verwendet wird; entfernen Sie eines von beiden.</translation>
     </message>
     <message>
         <source>Left side</source>
@@ -1856,8 +1860,16 @@
         <translation>Modelleingabe</translation>
     </message>
     <message>
+        <source>Model {} gave no answer. {} {}</source>
+        <translation>Das Modell {} gab keine Antwort. {} {}</translation>
+    </message>
+    <message>
         <source>M{number} · marked by you</source>
-        <translation>M{number} · von Ihnen markiert</translation>
+        <translation>M{number} · von Ihnen</translation>
+    </message>
+    <message>
+        <source>No graphics card: the surface stays. “{entry}” in the 3D menu shows the volume all the same.</source>
+        <translation>Keine Grafikkarte: Die Oberfläche bleibt. „{entry}“ im 3D-Menü schaltet Volume Rendering trotzdem ein.</translation>
     </message>
     <message>
         <source>No place stood out.</source>
@@ -1865,7 +1877,15 @@
     </message>
     <message>
         <source>Nothing is lighter than {} HU, and much is just that: the values below seem to have been cut off (air is expected at -1000 HU, fat at -100). Export the scan again as signed numbers.</source>
-        <translation>Nichts ist leichter als {} HU, und vieles genau so viel: Die Werte darunter scheinen abgeschnitten zu sein (Luft wird bei -1000 HU erwartet, Fett bei -100). Exportieren Sie den Scan noch einmal mit Vorzeichen.</translation>
+        <translation>Kein Wert liegt unter {} HU, und viele liegen genau dort: Die Werte darunter scheinen abgeschnitten zu sein (Luft wird bei -1000 HU erwartet, Fett bei -100). Exportieren Sie den Scan noch einmal mit Vorzeichen.</translation>
+    </message>
+    <message>
+        <source>Preliminary {name} says: {call} (not counted)</source>
+        <translation>Vorläufiges Modell {name}: {call} (nicht gezählt)</translation>
+    </message>
+    <message>
+        <source>Region (HU)</source>
+        <translation>ROI (HU)</translation>
     </message>
     <message>
         <source>Right</source>
@@ -1876,12 +1896,20 @@
         <translation>Rechts</translation>
     </message>
     <message>
+        <source>Separating the foot; it is still shown.</source>
+        <translation>Der Fuß wird abgetrennt; noch ist er zu sehen.</translation>
+    </message>
+    <message>
         <source>Side unknown</source>
         <translation>Seite ?</translation>
     </message>
     <message>
         <source>Soft tissue</source>
         <translation>Weichteile</translation>
+    </message>
+    <message>
+        <source>The ZIP file&apos;s list of its files has {} MB; at most {} are read.</source>
+        <translation>Das Dateiverzeichnis der ZIP-Datei hat {} MB; höchstens {} werden gelesen.</translation>
     </message>
     <message>
         <source>The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.</source>
@@ -1908,7 +1936,7 @@
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
-        <translation>Die Datei endet innerhalb ihres Kopfes; sie sollte noch einmal kopiert werden.</translation>
+        <translation>Die Datei endet innerhalb ihres Headers; kopieren Sie sie noch einmal.</translation>
     </message>
     <message>
         <source>The folder cannot be read whole ({}).</source>
@@ -1960,7 +1988,7 @@
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
-        <translation>Das leichteste Material liegt {}; Luft wird bei {} bis {} HU erwartet.</translation>
+        <translation>Das Material der geringsten Dichte liegt {}; Luft wird bei {} bis {} HU erwartet.</translation>
     </message>
     <message>
         <source>The locator cannot be read ({}).</source>
@@ -1976,11 +2004,11 @@
     </message>
     <message>
         <source>The map as coarse as the paper&apos;s, 4 × 4 × 4 cells, for comparison; the boxes stay (C)</source>
-        <translation>Die Karte so grob wie in der Publikation, 4 × 4 × 4 Zellen, zum Vergleich; die Rahmen bleiben (C)</translation>
+        <translation>Die Heatmap so grob wie in der Publikation, 4 × 4 × 4 Zellen, zum Vergleich; die Rahmen bleiben (C)</translation>
     </message>
     <message>
         <source>The model answers in shapes {} and {}.</source>
-        <translation>Das Modell antwortet in den Formaten {} und {}.</translation>
+        <translation>Die Ausgaben des Modells haben die Form {} und {}.</translation>
     </message>
     <message>
         <source>The model could not be run ({}).</source>
@@ -1992,11 +2020,11 @@
     </message>
     <message>
         <source>The model learned from simulated scans; its accuracy in patients is not known.</source>
-        <translation>Das Modell hat an simulierten Scans gelernt; seine Treffsicherheit bei Patienten ist nicht bekannt.</translation>
+        <translation>Das Modell wurde mit simulierten Scans trainiert; seine Treffsicherheit bei Patienten ist nicht bekannt.</translation>
     </message>
     <message>
         <source>The model learned from: {data}. Its accuracy in patients is not known to this program.</source>
-        <translation>Das Modell hat gelernt an: {data}. Seine Treffsicherheit bei Patienten ist diesem Programm nicht bekannt.</translation>
+        <translation>Das Modell wurde trainiert mit: {data}. Seine Treffsicherheit bei Patienten ist diesem Programm nicht bekannt.</translation>
     </message>
     <message>
         <source>The model of this session ({name}) is not installed here.</source>
@@ -2016,7 +2044,7 @@
     </message>
     <message>
         <source>The models that come with the program learned from simulated scans; their accuracy in patients is not known.</source>
-        <translation>Die mitgelieferten Modelle haben an simulierten Scans gelernt; ihre Treffsicherheit bei Patienten ist nicht bekannt.</translation>
+        <translation>Die mitgelieferten Modelle wurden mit simulierten Scans trainiert; ihre Treffsicherheit bei Patienten ist nicht bekannt.</translation>
     </message>
     <message>
         <source>The orientation of the images is not a pair of right-angled directions.</source>
@@ -2032,7 +2060,7 @@
     </message>
     <message>
         <source>The paper&apos;s coarse map</source>
-        <translation>Grobe Karte wie in der Publikation</translation>
+        <translation>Grobe Heatmap wie in der Publikation</translation>
     </message>
     <message>
         <source>The patient is {} years old; the models are made for adults.</source>
@@ -2056,7 +2084,7 @@
     </message>
     <message>
         <source>The program failed ({}); the log has the details.</source>
-        <translation>Das Programm hat einen Fehler ({}); Einzelheiten stehen im Protokoll.</translation>
+        <translation>Im Programm ist ein Fehler aufgetreten ({}); Einzelheiten stehen im Protokoll.</translation>
     </message>
     <message>
         <source>The reader&apos;s own box: {place}</source>
@@ -2084,7 +2112,7 @@
     </message>
     <message>
         <source>The scan is not the one that this session was saved with: its content differs. It is shown from the start.</source>
-        <translation>Der Scan ist nicht der, mit dem diese Sitzung gespeichert wurde: Sein Inhalt ist ein anderer. Er wird von Anfang an gezeigt.</translation>
+        <translation>Der Scan ist nicht der, mit dem diese Sitzung gespeichert wurde: Sein Inhalt ist ein anderer. Er wird wie neu geöffnet gezeigt.</translation>
     </message>
     <message>
         <source>The scan of this session is neither at its place nor beside the session.</source>
@@ -2112,7 +2140,7 @@
     </message>
     <message>
         <source>The settings could not be read; the program starts with its own. The file is kept.</source>
-        <translation>Die Einstellungen konnten nicht gelesen werden; das Programm startet mit seinen eigenen. Die Datei bleibt erhalten.</translation>
+        <translation>Die Einstellungen konnten nicht gelesen werden; das Programm startet mit den Voreinstellungen. Die Datei bleibt erhalten.</translation>
     </message>
     <message>
         <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
@@ -2124,7 +2152,7 @@
     </message>
     <message>
         <source>The slices are {} mm apart; 0.01 to 20 mm are expected.</source>
-        <translation>Die Schichten liegen {} mm auseinander; erwartet werden 0,01 bis 20 mm.</translation>
+        <translation>Die Schichten liegen {} mm auseinander; erwartet werden 0.01 bis 20 mm.</translation>
     </message>
     <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
@@ -2204,7 +2232,7 @@
     </message>
     <message>
         <source>This is a file of the open scan. Choose another name.</source>
-        <translation>Das ist eine Datei des geöffneten Scans. Bitte einen anderen Namen wählen.</translation>
+        <translation>Das ist eine Datei des geöffneten Scans. Wählen Sie einen anderen Namen.</translation>
     </message>
     <message>
         <source>This is a heat map that AnkleViewer wrote, not a scan.</source>
@@ -2244,7 +2272,11 @@
     </message>
     <message>
         <source>Tibiofibular distance, 10 mm above the joint</source>
-        <translation>Tibiofibulärer Abstand, 10 mm über dem Gelenk</translation>
+        <translation>Syndesmosenweite, 10 mm über dem Gelenk</translation>
+    </message>
+    <message>
+        <source>To try it by itself: ankleviewer models verify {}</source>
+        <translation>Einzeln prüfen: ankleviewer models verify {}</translation>
     </message>
     <message>
         <source>Too little of the tibia&apos;s shaft lies in the scan to tell its axis.</source>
@@ -2292,7 +2324,7 @@
     </message>
     <message>
         <source>Vessel or nutrient canal</source>
-        <translation>Gefäßkanal (Vas nutricium)</translation>
+        <translation>Gefäßkanal (Canalis nutricius)</translation>
     </message>
     <message>
         <source>Volume rendering</source>
@@ -2312,7 +2344,7 @@
     </message>
     <message>
         <source>What the model learned from is not known, nor its accuracy in patients.</source>
-        <translation>Woran das Modell gelernt hat, ist nicht bekannt, ebenso wenig seine Treffsicherheit bei Patienten.</translation>
+        <translation>Womit das Modell trainiert wurde, ist nicht bekannt, ebenso wenig seine Treffsicherheit bei Patienten.</translation>
     </message>
     <message>
         <source>What was assessed and what was not</source>
@@ -2356,7 +2388,7 @@
     </message>
     <message>
         <source>Without the foot; pieces of the malleoli may be missing with it.</source>
-        <translation>Ohne Fuß; Teile der Malleolen können mit ihm fehlen.</translation>
+        <translation>Ohne Fuß; Fragmente der Malleolen können mit ihm fehlen.</translation>
     </message>
     <message>
         <source>Your own keys</source>
@@ -2372,7 +2404,7 @@
     </message>
     <message>
         <source>a side of the region is shorter than 0.1 mm</source>
-        <translation>eine Seite der Region ist kürzer als 0.1 mm</translation>
+        <translation>eine Seite der ROI ist kürzer als 0.1 mm</translation>
     </message>
     <message>
         <source>about {mm} mm above the {joint}</source>
@@ -2551,7 +2583,7 @@
     </message>
     <message>
         <source>guided: step-off, posterior fragment, medial clear space, tibiofibular</source>
-        <translation>geführt: Gelenkstufe, Volkmann-Fragment, Medial Clear Space, tibiofibulär</translation>
+        <translation>geführt: Gelenkstufe, Volkmann-Fragment, Medial Clear Space, Syndesmosenweite</translation>
     </message>
     <message>
         <source>heat map, boxes, outline or fill</source>
@@ -2571,7 +2603,7 @@
     </message>
     <message>
         <source>images of other methods</source>
-        <translation>Bild(er) anderer Verfahren</translation>
+        <translation>Bild(er) anderer Modalitäten</translation>
     </message>
     <message>
         <source>images that are cut off</source>
@@ -2579,7 +2611,7 @@
     </message>
     <message>
         <source>images with a wrong number of frames</source>
-        <translation>Bilder mit falscher Bilderzahl</translation>
+        <translation>Bild(er) mit falscher Frame-Anzahl</translation>
     </message>
     <message>
         <source>images without position</source>
@@ -2631,7 +2663,7 @@
     </message>
     <message>
         <source>measure a distance, an angle, a region (HU)</source>
-        <translation>Strecke, Winkel, Region (HU) messen</translation>
+        <translation>Strecke, Winkel, ROI (HU) messen</translation>
     </message>
     <message>
         <source>medial</source>
@@ -2667,7 +2699,7 @@
     </message>
     <message>
         <source>no voxel of the scan lies inside the region</source>
-        <translation>kein Voxel des Scans liegt in der Region</translation>
+        <translation>kein Voxel des Scans liegt in der ROI</translation>
     </message>
     <message>
         <source>not assessed</source>
@@ -2676,6 +2708,10 @@
     <message>
         <source>not axial</source>
         <translation>nicht axial</translation>
+    </message>
+    <message>
+        <source>nowhere</source>
+        <translation>nirgends</translation>
     </message>
     <message>
         <source>oblique planes and back; reset to the scan&apos;s own</source>
@@ -2831,7 +2867,7 @@
     </message>
     <message>
         <source>the map as coarse as the paper&apos;s, and back</source>
-        <translation>Karte so grob wie in der Publikation, und zurück</translation>
+        <translation>Heatmap so grob wie in der Publikation, und zurück</translation>
     </message>
     <message>
         <source>the medial border of the talus, straight across</source>
@@ -2863,11 +2899,11 @@
     </message>
     <message>
         <source>the region has no area</source>
-        <translation>die Region hat keine Fläche</translation>
+        <translation>die ROI hat keine Fläche</translation>
     </message>
     <message>
         <source>the region lies outside the scan</source>
-        <translation>die Region liegt außerhalb des Scans</translation>
+        <translation>die ROI liegt außerhalb des Scans</translation>
     </message>
     <message>
         <source>the scan ends at or below the lower end of the tibia; the joint cannot be assessed.</source>
@@ -2982,6 +3018,10 @@
         <translation>{columns} × {rows} Pixel</translation>
     </message>
     <message>
+        <source>{count}; just above the threshold of {threshold}</source>
+        <translation>{count}; knapp über der Schwelle von {threshold}</translation>
+    </message>
+    <message>
         <source>{head}: {text}</source>
         <translation>{head}: {text}</translation>
     </message>
@@ -3034,6 +3074,10 @@
         <translation>{number} bearbeitet</translation>
     </message>
     <message>
+        <source>{number} of {count}</source>
+        <translation>{number} von {count}</translation>
+    </message>
+    <message>
         <source>{number} {what}</source>
         <translation>{number} {what}</translation>
     </message>
@@ -3058,12 +3102,8 @@
         <translation>{title}, Version {version}</translation>
     </message>
     <message>
-        <source>{tool}  ·  point {number} of {count}</source>
-        <translation>{tool}  ·  Punkt {number} von {count}</translation>
-    </message>
-    <message>
         <source>{variable} in the environment decides the language of the window</source>
-        <translation>{variable} in der Umgebung bestimmt die Sprache des Fensters</translation>
+        <translation>Sprache durch {variable} (Umgebung) festgelegt</translation>
     </message>
     <message>
         <source>{where}, near {name}</source>
@@ -3071,7 +3111,7 @@
     </message>
     <message>
         <source>{} MB claim to hold {} MB; that is more than a scan is compressed.</source>
-        <translation>{} MB wollen {} MB enthalten; so stark lässt sich kein Scan komprimieren.</translation>
+        <translation>{} MB geben vor, {} MB zu enthalten; so stark lässt sich kein Scan komprimieren.</translation>
     </message>
     <message>
         <source>{} MB inflate to more than {} MB.</source>
@@ -3079,7 +3119,7 @@
     </message>
     <message>
         <source>{} MB on disk claim to hold {} MB; more than {} : 1 is not read.</source>
-        <translation>{} MB auf dem Datenträger wollen {} MB enthalten; mehr als {} : 1 wird nicht gelesen.</translation>
+        <translation>{} MB auf dem Datenträger geben vor, {} MB zu enthalten; mehr als {} : 1 wird nicht gelesen.</translation>
     </message>
     <message>
         <source>{} did not start; another engine was used.</source>
@@ -3107,8 +3147,8 @@
     <message numerus="yes">
         <source>{} image(s) are empty or cut off within their header and were left out: slices may be missing.</source>
         <translation>
-            <numerusform>{} Bild ist leer oder innerhalb seines Kopfes abgeschnitten und wurde ausgelassen: Schichten können fehlen.</numerusform>
-            <numerusform>{} Bilder sind leer oder innerhalb ihres Kopfes abgeschnitten und wurden ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bild ist leer oder innerhalb seines Headers abgeschnitten und wurde ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bilder sind leer oder innerhalb ihres Headers abgeschnitten und wurden ausgelassen: Schichten können fehlen.</numerusform>
         </translation>
     </message>
     <message>
@@ -3173,8 +3213,8 @@
     <message numerus="yes">
         <source>{} slice(s) are missing after slice {}; they are filled in and marked, and nothing is detected there.</source>
         <translation>
-            <numerusform>{} Schicht fehlt nach Schicht {}; sie ist aufgefüllt und markiert, dort wird nichts erkannt.</numerusform>
-            <numerusform>{} Schichten fehlen nach Schicht {}; sie sind aufgefüllt und markiert, dort wird nichts erkannt.</numerusform>
+            <numerusform>{} Schicht fehlt nach Schicht {}; sie ist aufgefüllt und markiert, dort wird nicht nach Frakturen gesucht.</numerusform>
+            <numerusform>{} Schichten fehlen nach Schicht {}; sie sind aufgefüllt und markiert, dort wird nicht nach Frakturen gesucht.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -41,7 +41,7 @@
     </message>
     <message>
         <source>25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; 66: 279). Estimates on lateral radiographs are 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).</source>
-        <translation>25 % 是旧有的固定界限；综述未发现对任何大小的共识（van den Bekerom et al., J Trauma 2009; 66: 279）。侧位 X 线片上的估计偏大 1.8 倍（Meijer et al., Injury 2015; 46: 2024）。</translation>
+        <translation>25% 是旧有的手术固定界值；一项综述发现对任何大小均无共识（van den Bekerom et al., J Trauma 2009; 66: 279）。侧位 X 线片上的估计值为实际的 1.8 倍（Meijer et al., Injury 2015; 46: 2024）。</translation>
     </message>
     <message>
         <source>3D menu</source>
@@ -85,7 +85,7 @@
     </message>
     <message>
         <source>A difference of more than 2 mm between front and back was called malreduced after fixation (Gardner et al., Foot Ankle Int 2006; 27: 788). People differ much, their two sides little (0.6 mm, SD 0.5: Souleiman et al., BMC Med Imaging 2021; 21: 41).</source>
-        <translation>固定后前后差值超过 2 mm 被视为复位不良（Gardner et al., Foot Ankle Int 2006; 27: 788）。个体间差异大，同一人两侧差异小（0.6 mm，SD 0.5：Souleiman et al., BMC Med Imaging 2021; 21: 41）。</translation>
+        <translation>内固定后前后间距相差超过 2 mm 被视为复位不良（Gardner et al., Foot Ankle Int 2006; 27: 788）。个体间差异大，同一人两侧差异小（0.6 mm，SD 0.5：Souleiman et al., BMC Med Imaging 2021; 21: 41）。</translation>
     </message>
     <message>
         <source>A file in the ZIP holds more than it claims.</source>
@@ -129,7 +129,7 @@
     </message>
     <message>
         <source>After fixation of a posterior malleolus more than 1 mm of step-off went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).</source>
-        <translation>后踝固定后，台阶超过 1 mm 与更多骨关节炎相关（Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323）。其他关节的证据不一（Giannoudis et al., Injury 2010; 41: 986）。</translation>
+        <translation>后踝内固定后，台阶超过 1 mm 与更多骨关节炎相关（Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323）。其他关节的证据不一（Giannoudis et al., Injury 2010; 41: 986）。</translation>
     </message>
     <message>
         <source>All files</source>
@@ -337,7 +337,7 @@
     </message>
     <message>
         <source>Corner text</source>
-        <translation>四角文字</translation>
+        <translation>四角信息</translation>
     </message>
     <message>
         <source>Coronal</source>
@@ -401,7 +401,7 @@
     </message>
     <message>
         <source>Drag a point, Del</source>
-        <translation>拖动一点、Del</translation>
+        <translation>拖动测量点、Del</translation>
     </message>
     <message>
         <source>Drag an edge or a corner; inside moves the box</source>
@@ -581,7 +581,7 @@
     </message>
     <message>
         <source>Highest HU (MIP)</source>
-        <translation>最大 HU (MIP)</translation>
+        <translation>最大密度投影 (MIP)</translation>
     </message>
     <message>
         <source>Home, End</source>
@@ -629,7 +629,7 @@
     </message>
     <message>
         <source>A second place ({share} %) lies {where}.</source>
-        <translation>第二处（{share} %）位于{where}。</translation>
+        <translation>第二处（{share}%）位于{where}。</translation>
     </message>
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
@@ -689,11 +689,11 @@
     </message>
     <message>
         <source>Lowest HU (MinIP)</source>
-        <translation>最小 HU (MinIP)</translation>
+        <translation>最小密度投影 (MinIP)</translation>
     </message>
     <message>
         <source>Mean HU</source>
-        <translation>平均 HU</translation>
+        <translation>平均密度</translation>
     </message>
     <message>
         <source>Mean {} mm</source>
@@ -773,7 +773,7 @@
     </message>
     <message>
         <source>Most of the map ({share} %) lies {where}.</source>
-        <translation>热图的大部分（{share} %）位于{where}。</translation>
+        <translation>热图的大部分（{share}%）位于{where}。</translation>
     </message>
     <message>
         <source>Mouse</source>
@@ -809,7 +809,7 @@
     </message>
     <message>
         <source>Next slab thickness</source>
-        <translation>下一档层厚</translation>
+        <translation>下一档厚层厚度</translation>
     </message>
     <message>
         <source>Next way to show the slice planes</source>
@@ -838,10 +838,6 @@
     <message>
         <source>No fracture is there (R); again takes it back</source>
         <translation>此处无骨折 (R)；再按一次撤回</translation>
-    </message>
-    <message>
-        <source>No graphics card: the surface stays. The 3D menu can switch volume rendering on.</source>
-        <translation>无显卡：保持表面显示。可在 3D 菜单中开启容积再现。</translation>
     </message>
     <message>
         <source>No key</source>
@@ -905,7 +901,7 @@
     </message>
     <message>
         <source>Oblique planes</source>
-        <translation>斜面</translation>
+        <translation>斜位平面</translation>
     </message>
     <message>
         <source>Old, healed fracture</source>
@@ -945,7 +941,7 @@
     </message>
     <message>
         <source>Opacity of the fill, at most 50 %</source>
-        <translation>填充不透明度，最高 50 %</translation>
+        <translation>填充不透明度，最高 50%</translation>
     </message>
     <message>
         <source>Opacity of the filled map, per cent</source>
@@ -1049,7 +1045,7 @@
     </message>
     <message>
         <source>Posterior fragment, share of plafond</source>
-        <translation>后踝骨折块，占穹窿比例</translation>
+        <translation>后踝骨折块，占胫骨穹窿比例</translation>
     </message>
     <message>
         <source>Preliminary model</source>
@@ -1285,7 +1281,7 @@
     </message>
     <message>
         <source>Share of the plafond&apos;s front-to-back length on the sagittal slice where the fragment is largest; no share of its area. After Ferries et al., J Orthop Trauma 1994; 8: 328.</source>
-        <translation>在骨折块最大的矢状面上占穹窿前后长度的比例，并非面积比例。参照 Ferries et al., J Orthop Trauma 1994; 8: 328。</translation>
+        <translation>在骨折块最大的矢状面上占胫骨穹窿前后长度的比例，并非面积比例。参照 Ferries et al., J Orthop Trauma 1994; 8: 328。</translation>
     </message>
     <message>
         <source>Shift + L R A P S I</source>
@@ -1321,7 +1317,7 @@
     </message>
     <message>
         <source>Shows whether a 3D network sees a fracture in an ankle CT, and where it looked.</source>
-        <translation>显示 3D 网络是否在踝关节 CT 中看到骨折，以及它关注的位置。</translation>
+        <translation>显示 3D 网络是否在踝关节 CT 中识别出骨折，以及它关注的位置。</translation>
     </message>
     <message>
         <source>Slab</source>
@@ -1399,7 +1395,7 @@
     </message>
     <message>
         <source>The model learned from a hospital&apos;s own scans; its accuracy in patients is not known to this program.</source>
-        <translation>该模型由某医院的自有扫描训练；其对患者的准确性，本程序并不知晓。</translation>
+        <translation>该模型由某医院的自有扫描训练而成；本程序不知其对真实患者的准确性。</translation>
     </message>
     <message>
         <source>The model pack {} was left out. {}</source>
@@ -1505,7 +1501,7 @@
     </message>
     <message>
         <source>Finding {number}, {share} % of the map, centre {mm}</source>
-        <translation>发现 {number}，占热图 {share} %，中心 {mm}</translation>
+        <translation>发现 {number}，占热图 {share}%，中心 {mm}</translation>
     </message>
     <message>
         <source>Hide all that comes from the model, while held</source>
@@ -1533,7 +1529,7 @@
     </message>
     <message>
         <source>No agreement counted: no released model assessed every ankle of this scan</source>
-        <translation>未统计一致性：没有已发布的模型评估了此扫描的每个踝关节</translation>
+        <translation>未统计一致性：没有正式发布的模型评估过此扫描的所有踝关节</translation>
     </message>
     <message>
         <source>No cast or splint was found around this leg.</source>
@@ -1549,7 +1545,7 @@
     </message>
     <message>
         <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
-        <translation>验证集中评分 {low}–{high} 的 {count} 例扫描有 {fractured} 例骨折</translation>
+        <translation>验证集评分 {low}–{high} 的 {count} 例中 {fractured} 例有骨折</translation>
     </message>
     <message>
         <source>One line of the earlier review of this scan could not be read, or is of a later version of the program. It is kept, and not shown.</source>
@@ -1761,11 +1757,11 @@
     </message>
     <message>
         <source>The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.</source>
-        <translation>文件头标为左踝，而骨骼形态像右踝：其中之一有误，或扫描为镜像。</translation>
+        <translation>头信息标为左踝，而骨骼形态像右踝：其中之一有误，或扫描为镜像。</translation>
     </message>
     <message>
         <source>The header calls this a right ankle, the bones look like a left one: one of them is wrong, or the scan is mirrored.</source>
-        <translation>文件头标为右踝，而骨骼形态像左踝：其中之一有误，或扫描为镜像。</translation>
+        <translation>头信息标为右踝，而骨骼形态像左踝：其中之一有误，或扫描为镜像。</translation>
     </message>
     <message>
         <source>The header claims {} GB; at most {} GB are read.</source>
@@ -1793,7 +1789,7 @@
     </message>
     <message>
         <source>The header puts the scan more than a kilometre from its own origin.</source>
-        <translation>按文件头信息，扫描位于距其原点一公里以外。</translation>
+        <translation>按头信息，扫描位于距其原点一公里以外。</translation>
     </message>
     <message>
         <source>The header puts the voxels at byte {}; {} or more is expected.</source>
@@ -1832,12 +1828,24 @@
         <translation>骨窗（锐利）</translation>
     </message>
     <message>
+        <source>E, Esc: end</source>
+        <translation>E、Esc：结束</translation>
+    </message>
+    <message>
+        <source>Finding {number} lies in the part that is left out.</source>
+        <translation>发现 {number} 位于已去除的部分。</translation>
+    </message>
+    <message>
+        <source>Fracture probability</source>
+        <translation>骨折概率</translation>
+    </message>
+    <message>
         <source>Full range</source>
         <translation>全范围</translation>
     </message>
     <message>
         <source>Its name is {}, as that of {} beside it, which answers; remove one of them.</source>
-        <translation>其名称为 {}，与旁边作答的 {} 相同；请删除其中一个。</translation>
+        <translation>其名称为 {}，与旁边正在使用的 {} 相同；请删除其中一个。</translation>
     </message>
     <message>
         <source>Left side</source>
@@ -1852,8 +1860,16 @@
         <translation>模型输入</translation>
     </message>
     <message>
+        <source>Model {} gave no answer. {} {}</source>
+        <translation>模型 {} 未给出结论。{} {}</translation>
+    </message>
+    <message>
         <source>M{number} · marked by you</source>
         <translation>M{number} · 由您标记</translation>
+    </message>
+    <message>
+        <source>No graphics card: the surface stays. “{entry}” in the 3D menu shows the volume all the same.</source>
+        <translation>没有显卡：仍显示表面。如仍要使用容积再现，请在 3D 菜单中选“{entry}”。</translation>
     </message>
     <message>
         <source>No place stood out.</source>
@@ -1864,6 +1880,10 @@
         <translation>没有低于 {} HU 的数值，且大量体素恰为该值：更低的数值似乎已被截断（空气应约为 -1000 HU，脂肪约为 -100）。请以带符号数重新导出扫描。</translation>
     </message>
     <message>
+        <source>Preliminary {name} says: {call} (not counted)</source>
+        <translation>初步模型 {name}：{call}（未计入）</translation>
+    </message>
+    <message>
         <source>Right</source>
         <translation>右视</translation>
     </message>
@@ -1872,12 +1892,20 @@
         <translation>右侧</translation>
     </message>
     <message>
+        <source>Separating the foot; it is still shown.</source>
+        <translation>正在分离足部；目前仍显示。</translation>
+    </message>
+    <message>
         <source>Side unknown</source>
         <translation>侧别未知</translation>
     </message>
     <message>
         <source>Soft tissue</source>
         <translation>软组织窗</translation>
+    </message>
+    <message>
+        <source>The ZIP file&apos;s list of its files has {} MB; at most {} are read.</source>
+        <translation>ZIP 文件的文件列表有 {} MB；最多读取 {} MB。</translation>
     </message>
     <message>
         <source>The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.</source>
@@ -1903,7 +1931,7 @@
     </message>
     <message>
         <source>The file ends within its header; copy it once more.</source>
-        <translation>文件在其头部内中断；请重新复制。</translation>
+        <translation>文件在头信息内中断；请重新复制。</translation>
     </message>
     <message>
         <source>The folder cannot be read whole ({}).</source>
@@ -1947,7 +1975,7 @@
     </message>
     <message>
         <source>The largest part of the map ({share} %) lies {where}.</source>
-        <translation>热图占比最大的一处（{share} %）位于{where}。</translation>
+        <translation>热图占比最大的一处（{share}%）位于{where}。</translation>
     </message>
     <message>
         <source>The left button&apos;s other tool, while held</source>
@@ -1955,7 +1983,7 @@
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
-        <translation>密度最低的物质位于{}；空气应为 {} 至 {} HU。</translation>
+        <translation>密度最低的物质为{}；空气应为 {} 至 {} HU。</translation>
     </message>
     <message>
         <source>The locator cannot be read ({}).</source>
@@ -2007,7 +2035,7 @@
     </message>
     <message>
         <source>The model that answers; a model that has not answered yet is run</source>
-        <translation>给出结论的模型；尚未给出结论的模型将被运行</translation>
+        <translation>选择显示哪个模型的结论；尚未运行的模型会先运行</translation>
     </message>
     <message>
         <source>The models that come with the program learned from simulated scans; their accuracy in patients is not known.</source>
@@ -2063,7 +2091,7 @@
     </message>
     <message>
         <source>The runtime must be one of {}, is {}.</source>
-        <translation>运行环境须为 {} 之一，现为 {}。</translation>
+        <translation>计算引擎须为 {} 之一，现为 {}。</translation>
     </message>
     <message>
         <source>The scan does not fit into this computer&apos;s memory.</source>
@@ -2079,7 +2107,7 @@
     </message>
     <message>
         <source>The scan is not the one that this session was saved with: its content differs. It is shown from the start.</source>
-        <translation>此扫描与保存会话时的扫描内容不同，将从头显示。</translation>
+        <translation>此扫描与保存会话时的扫描内容不同，将如新打开的扫描一样显示。</translation>
     </message>
     <message>
         <source>The scan of this session is neither at its place nor beside the session.</source>
@@ -2242,6 +2270,10 @@
         <translation>下胫腓间距，关节上方 10 mm</translation>
     </message>
     <message>
+        <source>To try it by itself: ankleviewer models verify {}</source>
+        <translation>单独检查该模型：ankleviewer models verify {}</translation>
+    </message>
+    <message>
         <source>Too little of the tibia&apos;s shaft lies in the scan to tell its axis.</source>
         <translation>扫描中胫骨干过少，无法确定其轴线。</translation>
     </message>
@@ -2279,7 +2311,7 @@
     </message>
     <message>
         <source>Uninjured ankles, radiographs: 2.7 mm (SD 0.5), in 98 % not wider than the superior clear space (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; tall people and men exceed them uninjured (Murphy et al.).</source>
-        <translation>未受伤的踝关节，X 线片：2.7 mm（SD 0.5），98 % 不宽于上方间隙（DeAngelis et al., Foot Ankle Int 2007; 28: 490）。文献引用的界限为 4 或 5 mm；高个者和男性未受伤时也会超过（Murphy et al.）。</translation>
+        <translation>未受伤的踝关节，X 线片：2.7 mm（SD 0.5），98% 不宽于上方间隙（DeAngelis et al., Foot Ankle Int 2007; 28: 490）。文献引用的界限为 4 或 5 mm；高个者和男性未受伤时也会超过（Murphy et al.）。</translation>
     </message>
     <message>
         <source>Unpacking</source>
@@ -2287,7 +2319,7 @@
     </message>
     <message>
         <source>Vessel or nutrient canal</source>
-        <translation>血管沟或滋养孔</translation>
+        <translation>血管或滋养管</translation>
     </message>
     <message>
         <source>Volume rendering</source>
@@ -2295,7 +2327,7 @@
     </message>
     <message>
         <source>Volume rendering in software too</source>
-        <translation>也允许软件容积再现</translation>
+        <translation>无显卡时也使用容积再现</translation>
     </message>
     <message>
         <source>What comes from the model is hidden</source>
@@ -2351,7 +2383,7 @@
     </message>
     <message>
         <source>Without the foot; pieces of the malleoli may be missing with it.</source>
-        <translation>未显示足部；踝部骨块可能也未显示。</translation>
+        <translation>已去除足部；内外踝的部分骨块可能也一并缺失。</translation>
     </message>
     <message>
         <source>Your own keys</source>
@@ -2379,7 +2411,7 @@
     </message>
     <message>
         <source>above plafond</source>
-        <translation>穹窿上方</translation>
+        <translation>胫骨穹窿上方</translation>
     </message>
     <message>
         <source>accept, reject the selected finding; again: take it back</source>
@@ -2463,7 +2495,7 @@
     </message>
     <message>
         <source>crosshair, corner text</source>
-        <translation>十字线、四角文字</translation>
+        <translation>十字线、四角信息</translation>
     </message>
     <message>
         <source>directories</source>
@@ -2565,7 +2597,7 @@
     </message>
     <message>
         <source>images of other methods</source>
-        <translation>其他检查方式的图像</translation>
+        <translation>其他成像方式的图像</translation>
     </message>
     <message>
         <source>images that are cut off</source>
@@ -2672,8 +2704,12 @@
         <translation>非轴位</translation>
     </message>
     <message>
+        <source>nowhere</source>
+        <translation>未知值</translation>
+    </message>
+    <message>
         <source>oblique planes and back; reset to the scan&apos;s own</source>
-        <translation>斜面及返回；恢复扫描原始平面</translation>
+        <translation>斜位平面及返回；恢复扫描原始平面</translation>
     </message>
     <message>
         <source>one corner</source>
@@ -2757,7 +2793,7 @@
     </message>
     <message>
         <source>slab: next thickness, next mode (MIP, MinIP, mean)</source>
-        <translation>厚层：下一档层厚、下一种模式（MIP、MinIP、平均）</translation>
+        <translation>厚层：下一档厚度、下一种模式（MIP、MinIP、平均）</translation>
     </message>
     <message>
         <source>step-off</source>
@@ -2773,7 +2809,7 @@
     </message>
     <message>
         <source>the back lip of the plafond, on the fragment</source>
-        <translation>穹窿后唇，位于骨折块上</translation>
+        <translation>胫骨穹窿后缘，位于骨折块上</translation>
     </message>
     <message>
         <source>the deepest place of the notch, on the tibia</source>
@@ -2805,7 +2841,7 @@
     </message>
     <message>
         <source>the front lip of the plafond</source>
-        <translation>穹窿前唇</translation>
+        <translation>胫骨穹窿前缘</translation>
     </message>
     <message>
         <source>the joint lies at the side of the scan and is cut off.</source>
@@ -2837,7 +2873,7 @@
     </message>
     <message>
         <source>the middle of the plafond; the axial view then goes 10 mm above it</source>
-        <translation>穹窿中点；轴位视图随后移至其上方 10 mm</translation>
+        <translation>胫骨穹窿中点；轴位视图随后移至其上方 10 mm</translation>
     </message>
     <message>
         <source>the nearest point of the fibula, {}</source>
@@ -2969,11 +3005,15 @@
     </message>
     <message>
         <source>{cells}³ cells of {edge} mm</source>
-        <translation>{cells}³ 单元，{edge} mm</translation>
+        <translation>{cells}³ 单元，每个 {edge} mm</translation>
     </message>
     <message>
         <source>{columns} × {rows} pixels</source>
         <translation>{columns} × {rows} 像素</translation>
+    </message>
+    <message>
+        <source>{count}; just above the threshold of {threshold}</source>
+        <translation>{count}；略高于阈值 {threshold}</translation>
     </message>
     <message>
         <source>{head}: {text}</source>
@@ -3028,12 +3068,16 @@
         <translation>{number} 已修改</translation>
     </message>
     <message>
+        <source>{number} of {count}</source>
+        <translation>{number}/{count}</translation>
+    </message>
+    <message>
         <source>{number} {what}</source>
         <translation>{number} 个{what}</translation>
     </message>
     <message>
         <source>{plane} only</source>
-        <translation>仅 {plane}</translation>
+        <translation>单视图：{plane}</translation>
     </message>
     <message>
         <source>{plane} slices</source>
@@ -3045,15 +3089,11 @@
     </message>
     <message>
         <source>{share} % of the map</source>
-        <translation>占热图 {share} %</translation>
+        <translation>占热图 {share}%</translation>
     </message>
     <message>
         <source>{title}, version {version}</source>
         <translation>{title}，版本 {version}</translation>
-    </message>
-    <message>
-        <source>{tool}  ·  point {number} of {count}</source>
-        <translation>{tool}  ·  第 {number}/{count} 点</translation>
     </message>
     <message>
         <source>{variable} in the environment decides the language of the window</source>
@@ -3081,7 +3121,7 @@
     </message>
     <message>
         <source>{} did not start; the CPU was used.</source>
-        <translation>{} 未能启动；已使用 CPU。</translation>
+        <translation>{} 未能启动；已改用 CPU。</translation>
     </message>
     <message>
         <source>{} failed; another engine was used.</source>
@@ -3089,7 +3129,7 @@
     </message>
     <message>
         <source>{} failed; the CPU was used.</source>
-        <translation>{} 失败；已使用 CPU。</translation>
+        <translation>{} 运行失败；已改用 CPU。</translation>
     </message>
     <message numerus="yes">
         <source>{} image(s) are contained twice; the copies were left out.</source>
@@ -3100,12 +3140,12 @@
     <message numerus="yes">
         <source>{} image(s) are empty or cut off within their header and were left out: slices may be missing.</source>
         <translation>
-            <numerusform>{} 幅图像为空或在其头部内被截断，已略去：可能缺少层面。</numerusform>
+            <numerusform>{} 幅图像为空或在头信息内被截断，已略去：可能缺少层面。</numerusform>
         </translation>
     </message>
     <message>
         <source>{} is not available on this computer; the CPU was used.</source>
-        <translation>此计算机上没有 {}；已使用 CPU。</translation>
+        <translation>此计算机上没有 {}；已改用 CPU。</translation>
     </message>
     <message>
         <source>{} is not the file that its record describes.</source>
@@ -3149,7 +3189,7 @@
     </message>
     <message>
         <source>{} of {} images do not say how their numbers become HU (no rescale tags), and the others do.</source>
-        <translation>{} / {} 张图像未说明其数值如何换算为 HU（没有 rescale 标签），而其他图像有说明。</translation>
+        <translation>{1} 幅图像中有 {0} 幅未说明其数值如何换算为 HU（无 Rescale 标签），而其余图像有说明。</translation>
     </message>
     <message>
         <source>{} of {} images lie in another direction or have another size and were left out.</source>

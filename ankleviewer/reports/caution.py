@@ -1,0 +1,40 @@
+"""What keeps an answer from being read as surer, or as more agreed on, than it is; the window says the same as the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.result import ModelAnswer
+from ankleviewer.core.words import probability_text
+
+NEAR = 0.05  # of the specific threshold, in probability
+
+
+def threshold_just_reached(decision: Decision | None, probability: float | None) -> str:
+    """The specific threshold as it is written, where a probability lies so little above it that another scan of the same ankle
+    could well lie below; else "".
+
+    Near a threshold of 0.95 and the like everything above it would be so: there, no more than half the way to 1 is.
+    """
+    if decision is None or probability is None:
+        return ""
+    threshold = decision.spec_threshold
+    if not 0.0 <= probability - threshold <= min(NEAR, (1.0 - threshold) / 2):
+        return ""
+    return f"{threshold:.{_decimals(probability_text(probability, points=decision))}f}"
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(".")[2])
+
+
+def preliminary_apart(answers: Sequence[ModelAnswer]) -> list[ModelAnswer]:
+    """The answers of preliminary models that none of the models counted gave: the count alone would hide them.
+
+    Args:
+        answers: of every model for one ankle.
+    """
+    counted = {a.call for a in answers if a.status != "preliminary" and a.call != "not assessed"}
+    mine = [a for a in answers if a.status == "preliminary" and a.call != "not assessed"]
+    return [a for a in mine if a.call not in counted] if counted else []
