@@ -75,6 +75,7 @@ NOT_SAID = {
     "not measure",
     "not missed",
     "a measure has points",
+    "a normal has a length",
     "a point must be finite, is {}",
     "plafond centre",
 }

@@ -45,7 +45,7 @@ def test_analyze_prints_for_people_and_writes_for_programs(scans, tmp_path, caps
     target = tmp_path / "result.json"
     assert main(["analyze", str(scans / "a.nii.gz"), "--json", str(target)]) == 0
     out, err = capsys.readouterr()
-    assert "tiny-lse, right ankle: fracture, probability" in out and "box 1: centre" in out
+    assert "tiny-lse, right ankle: fracture, fracture probability" in out and "box 1: centre" in out
     assert "Research use, not for diagnosis" in out and err == ""
     result = Result.from_json(json.loads(target.read_text()))
     assert result.models[0].call == "fracture" and result.scan.path == str(scans / "a.nii.gz")

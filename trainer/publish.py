@@ -264,7 +264,7 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]
         )
     # figures of before evaluate kept them, or of answers that were kept before in part, or of several sets put together by hand
     pictured = figures.get("pictured", {}).get(name, len(measured))
-    if learnt and pictured < max(1, _measured(models.get(name, {}))):
+    if learnt and (not measured or pictured < _measured(models.get(name, {}))):
         raise AnkleViewerError(
             "METRICS_UNFIT",
             f"{path.name} does not tell which scans were measured, or tells it of some only, so that nobody knows whether the "

@@ -50,20 +50,17 @@ def check_out(folder: Path, remedy: str = "give by --out a folder that you have 
 
 def _try_to_write(place: Path, itself: bool, remedy: str) -> None:
     """What a command does first in a folder: a file in `itself`, or a folder in one that it would lie in. Nothing stays."""
-    probe = place / f".{secrets.token_hex(8)}"
+    probe = place / f"._{secrets.token_hex(8)}"  # should it stay, it is passed over as what macOS leaves (`pack_files.besides`)
     make, remove = (probe.touch, probe.unlink) if itself else (probe.mkdir, probe.rmdir)
     try:
-        try:
-            make(exist_ok=False)
-        except BaseException:  # a signal may come when it is made
-            with contextlib.suppress(OSError):
-                remove()
-            raise
-        remove()
+        make(exist_ok=False)
     except OSError as error:
         if error.errno in _DENIED:
             raise AnkleViewerError("OUT_UNFIT", f"{place} may not be written to ({error.strerror}): {remedy}.") from error
         # of a full disk the command itself will tell
+    finally:  # a signal may come when it is made; and a virus scanner may hold it for a moment (Windows)
+        with contextlib.suppress(OSError):
+            remove()
 
 
 @contextlib.contextmanager

@@ -18,14 +18,15 @@ from pathlib import Path
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.packs import ModelPack
+from ankleviewer.inference.packs import ModelPack, read_pack
 from ankleviewer.inference.trial import try_out
 
 FILE = "tried.txt"
 _PACKAGES = ("onnxruntime-gpu", "onnxruntime")
 _LONGEST = 1 << 20  # some ten thousand lines; what is longer is no file of ours
 _known: set[str] = set()  # by this process
-_ending: dict[str, str] = {}  # why, of those that ended their process, or never answered: each ankle would wait for it again
+_ITS_FAULTS = ("MODEL_FILE_INVALID", "MODEL_FAILED", "MODEL_OUTPUT_INVALID", "OUTPUT_NOT_FINITE", "OUTPUT_INCONSISTENT")
+_ending: dict[str, ModelError] = {}  # of those at fault themselves: each ankle would wait for it again
 
 
 def is_known(pack: ModelPack) -> bool:
@@ -63,21 +64,26 @@ def try_once(pack: ModelPack, cancelled: Callable[[], bool] | None = None) -> No
     """Try a pack of which nothing is known here.
 
     Raises:
-        ModelError: as `trial.try_out`; nothing is remembered then, but by this process MODEL_FILE_INVALID.
+        ModelError: as `trial.try_out`; nothing is remembered then, but by this process what is the pack's own fault.
         Cancelled: on request.
     """
     if is_known(pack):
         return
     key = _key(pack)
     if key in _ending:
-        raise ModelError("MODEL_FILE_INVALID", _ending[key])
+        before = _ending[key]
+        raise ModelError(before.code, before.message)
     try:
         try_out(pack.path, cancelled)
     except ModelError as error:
-        if error.code == "MODEL_FILE_INVALID":
-            _ending[key] = error.message
+        if isinstance(error.__cause__, OSError):  # no process can be started here, which is no fault of the pack: it runs untried
+            return
+        if error.code in _ITS_FAULTS:
+            _ending[key] = ModelError(error.code, error.message)  # without what it holds
         raise
-    remember(pack)
+    with contextlib.suppress(ModelError):  # another one may have taken its place, or it may be gone
+        if read_pack(pack.path).sha256 == pack.sha256:
+            remember(pack)
 
 
 def told(pack: ModelPack, error: ModelError) -> ModelError:

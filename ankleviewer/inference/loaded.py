@@ -30,7 +30,10 @@ def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
         try:
             return look_twice(pack, lambda found: _kept(found, runtime))
         except ModelError as error:
-            raise told(pack, error) from error
+            named = told(pack, error)
+            if named is error:
+                raise
+            raise named from error
 
 
 def _kept(pack: ModelPack, runtime: str) -> Predictor:

@@ -37,7 +37,8 @@ class Predictor:
     """
 
     def __init__(self, pack: ModelPack, runtime: str = "auto", *, careful: bool = False) -> None:
-        self.pack, self._careful = pack, careful
+        # packs are tried on the CPU, which may have no room for what is asked for the GPU alone; no window asks so
+        self.pack, self._careful = pack, careful and runtime != "cuda"
         self.engine = Engine(pack.model_bytes(), runtime)
 
     def start(self) -> None:
@@ -130,7 +131,10 @@ class Predictor:
                 self._careful = False
             output = self.infer(tensor, cancelled)
         except ModelError as error:
-            raise first_run.told(self.pack, error) from error
+            named = first_run.told(self.pack, error)
+            if named is error:  # its own cause it must not be: a cycle would hold the scan
+                raise
+            raise named from error
         report(0.9, "Explaining the answer")
         result = self.answer(output, tensor, placement, ankle_index)
         report(1.0, "Done")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,12 +99,13 @@ def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: s
             return replace(scan, path=str(path))
     if kind == "unknown":
         raise ScanError("FORMAT_UNKNOWN", "This is neither a NIfTI file nor a DICOM image.")
+    scan = _nifti(path, file, progress, cancelled)
     if pick:
-        from ankleviewer.io.series import key_of_file, series_gone
+        from ankleviewer.io.series import KEY, series_gone
 
-        if key_of_file(file) != pick:  # it was chosen from a list, and replaced since
+        if scan.sha256[:KEY] != pick:  # it was chosen from a list, and replaced since
             raise series_gone()
-    return _nifti(path, file, progress, cancelled)
+    return scan
 
 
 def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pick: str, packed: bool = False) -> Scan:
@@ -116,7 +118,7 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
     files = guard.files_below(folder)
     images, heat_maps = images_among(files)
     if pick:
-        images = [f for f in images if key_of_file(f) == pick][:1]  # a file and its copy are one scan
+        images = list(itertools.islice((f for f in images if key_of_file(f) == pick), 1))  # a file and its copy are one scan
     else:
         images = without_copies(images, cancelled)
     if not images or (not pick and any(guard.kind_among(f) == "dicom" for f in files)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.result import ModelAnswer
-from ankleviewer.core.words import probability_text
+from ankleviewer.core.words import decimals
 
 NEAR = 0.05  # of the specific threshold, in probability
 
@@ -22,11 +22,7 @@ def threshold_just_reached(decision: Decision | None, probability: float | None)
     threshold = decision.spec_threshold
     if not 0.0 <= probability - threshold <= min(NEAR, (1.0 - threshold) / 2):
         return ""
-    return f"{threshold:.{_decimals(probability_text(probability, points=decision))}f}"
-
-
-def _decimals(number: str) -> int:
-    return len(number.partition(".")[2])
+    return f"{threshold:.{decimals(probability, decision)}f}"
 
 
 def preliminary_apart(answers: Sequence[ModelAnswer]) -> list[ModelAnswer]:

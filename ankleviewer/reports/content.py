@@ -13,7 +13,7 @@ from ankleviewer import DISCLAIMER
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
-from ankleviewer.core.assessment.result import ModelAnswer, ModelFacts, Result
+from ankleviewer.core.assessment.result import GRAVITY, ModelAnswer, ModelFacts, Result
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.imaging.planes import position_text as spaced_position
 from ankleviewer.core.reading.places import Place
@@ -22,7 +22,7 @@ from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.words import ASSESSED, decimals, probability_text
 from ankleviewer.reports.caution import preliminary_apart, threshold_just_reached
 
-CALLS = {  # as the window says them, the gravest first
+CALLS = {  # as the window says them
     "fracture": "Fracture",
     "uncertain": "Uncertain",
     "no fracture": "No fracture found",
@@ -88,16 +88,17 @@ def _decision(report: Report, answer: ModelAnswer) -> Decision | None:
 
 
 def _heads(report: Report) -> list[tuple[int | None, ModelAnswer | None]]:
-    """Each ankle with the answer that stands at the head: that of the model shown, else the first one. The gravest answer goes
-    first, whichever ankle is pictured.
+    """Each ankle with the answer that stands at the head: that of the model shown, where that one failed the first of those that
+    assessed it. The gravest answer goes first, whichever ankle is pictured.
     """
     heads: list[tuple[int | None, ModelAnswer | None]] = []
     for ankle in range(len(report.result.ankles)) or (None,):
         mine = [a for a in report.result.models if a.ankle == ankle]
         shown = report.shown
-        own = [a for a in mine if shown is not None and a.name == shown.name] or mine
+        assessed = [a for a in mine if a.probability is not None]
+        own = [a for a in assessed if shown is not None and a.name == shown.name] or assessed or mine
         heads.append((ankle, own[0] if own else None))
-    return sorted(heads, key=lambda head: list(CALLS).index(head[1].call if head[1] is not None else "not assessed"))
+    return sorted(heads, key=lambda head: GRAVITY.index(head[1].call if head[1] is not None else "not assessed"))
 
 
 def chance_text(probability: float, decision: Decision | None) -> str:
@@ -219,7 +220,7 @@ def agreement(report: Report) -> str:
 def apart(report: Report) -> list[str]:
     """What preliminary models say that none of the models counted says, a sentence for each."""
     lines = []
-    for ankle in dict.fromkeys(a.ankle for a in report.result.models):
+    for ankle, _ in _heads(report):
         whose = f"{side(report, ankle)}, p" if len(report.result.ankles) > 1 else "P"
         for answer in preliminary_apart([a for a in report.result.models if a.ankle == ankle]):
             facts = report.facts.get(answer.name)

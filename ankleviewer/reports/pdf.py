@@ -164,7 +164,7 @@ def _story(figures: Sequence[Figures]) -> list[Flowable]:
         story += _section("Measures", _pairs(measured, 60))
     models = content.model_rows(report)
     if models:
-        names = ("Ankle", "Model", "Answer", "Probability", "Count behind it", "Operating points")
+        names = ("Ankle", "Model", "Answer", "Fracture probability", "Count behind it", "Operating points")
         story += _section("The models' answers", _table(names, models, (20, 33, 24, 19, 40, 42)))
     story += _section("What was assessed", *[Paragraph(_safe(line), _BODY) for line in content.assessed(report)])
     story += _section("What was read", _pairs(content.read_rows(report)))

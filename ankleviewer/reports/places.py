@@ -13,7 +13,8 @@ from ankleviewer.core.reading.review import BoxMm, Missed
 from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.reports.content import Report, Rows, place, position_text, side, times, title
 
-_STRAIGHT = 0.9962  # cos 5 degrees: a scan's own slices are often tilted by as much, a turned plane by more
+_STRAIGHT = 0.9962  # cos 5 degrees: a scan's own slices are often tilted by as much
+_SAME_PLANE_MM = 0.02
 
 
 def readers_side(report: Report, *points: Point) -> str:
@@ -61,7 +62,8 @@ def missed_text(report: Report, missed: Missed) -> str:
     inside = _boxes_around(report, missed.center_mm)
     if inside:
         return f"{marked}, inside {' and '.join(inside)}"
-    seen = any(a.probability is not None for a in report.result.models)
+    own = ankle_of_all((missed.center_mm,), report.result.ankles)
+    seen = any(a.probability is not None for a in report.result.models if own is None or a.ankle in (own, None))
     return f"{marked}, missed by the model" if seen else marked
 
 
@@ -97,9 +99,16 @@ def measure_rows(report: Report) -> Rows:
 
 
 def place_text(measure: Measure) -> str:
-    """The plane of a measure, and the middle of its points, mm."""
-    low, high = (end(np.asarray(measure.points), axis=0) for end in (np.min, np.max))
-    middle = position_text([float(v) for v in (low + high) / 2])
+    """The plane of a measure, and the middle of its points in it, mm."""
+    points = np.asarray(measure.points)
+    if measure.kind == "region":  # its centre, then the tips of its axes
+        points = points[:1]
+    elif (
+        measure.kind == "tibiofibular" and measure.normal is not None
+    ):  # the plafond's point lies below the slice that was measured
+        heights = points @ np.asarray(measure.normal)
+        points = points[np.abs(heights - heights[-1]) <= _SAME_PLANE_MM]
+    middle = position_text([float(v) for v in (points.min(axis=0) + points.max(axis=0)) / 2])
     return f"{_plane(measure.normal)}, around {middle} mm"
 
 
@@ -108,7 +117,7 @@ def _plane(normal: Point | None) -> str:
         return "across slices"
     along = np.abs(np.asarray(normal)) / np.linalg.norm(normal)
     name = next(plane for plane, axes in CONVENTION.items() if axes[2][0] == int(along.argmax()))
-    return f"{name} plane" if along.max() >= _STRAIGHT else f"turned plane, nearest to {name}"
+    return f"{name} plane" if along.max() >= _STRAIGHT else f"oblique plane, nearest to {name}"
 
 
 def extent_text(box: Box | BoxMm) -> str:

@@ -206,8 +206,53 @@ def test_who_ends_its_process_or_never_answers_is_not_waited_for_again(home, mon
     first_run._ending.clear()  # the program was started again
     first_run.try_once(pack)
     assert first_run.is_known(pack)
-    first_run._ending[first_run._key(pack)] = "It did not answer."
+    first_run._ending[first_run._key(pack)] = ModelError("MODEL_FILE_INVALID", "It did not answer.")
     first_run.try_once(pack)  # `models verify` found it sound meanwhile
+
+
+def test_where_no_process_can_be_started_a_pack_runs_untried(home, tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_pack: object, _cancelled: object) -> None:
+        raise ModelError("MODEL_FAILED", "No process can be started.") from PermissionError(13, "denied")
+
+    monkeypatch.setattr(first_run, "try_out", none)
+    pack = copied(home)
+    first_run.try_once(pack)
+    assert not first_run.is_known(pack)
+
+
+@pytest.mark.parametrize("code", ["MODEL_OUTPUT_INVALID", "OUTPUT_NOT_FINITE", "MODEL_FAILED"])
+def test_what_is_the_pack_s_fault_is_not_tried_again_for_each_ankle(home, tried, monkeypatch, code: str) -> None:
+    begun: list[object] = []
+
+    def fails(pack: object, _cancelled: object) -> None:
+        begun.append(pack)
+        raise ModelError(code, "It gives no numbers.")
+
+    monkeypatch.setattr(first_run, "try_out", fails)
+    pack = copied(home)
+    for _ in range(2):
+        with pytest.raises(ModelError, match="It gives no numbers") as caught:
+            first_run.try_once(pack)
+        assert caught.value.code == code
+    assert len(begun) == 1
+
+
+def test_an_error_that_names_its_pack_is_not_its_own_cause(home, tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_large(_pack: object, _cancelled: object) -> None:
+        raise ModelError("OUT_OF_MEMORY", "Too large.") from MemoryError()
+
+    monkeypatch.setattr(first_run, "try_out", too_large)
+    with pytest.raises(ModelError) as caught:
+        answer(copied(home))
+    assert isinstance(caught.value.__cause__, MemoryError)
+
+
+def test_what_was_not_tried_is_not_remembered(home, tried, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack = copied(home)
+    monkeypatch.setattr(first_run, "try_out", lambda _pack, _cancelled: None)
+    monkeypatch.setattr(first_run, "read_pack", lambda _path: SimpleNamespace(sha256="another"))
+    first_run.try_once(pack)
+    assert not first_run.is_known(pack)
 
 
 def test_what_stands_in_the_file_may_be_anything(home, tried) -> None:

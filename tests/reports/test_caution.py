@@ -24,6 +24,7 @@ def test_only_what_lies_just_above_the_specific_threshold(probability: float | N
 def test_near_the_end_of_the_scale_not_everything_is_near() -> None:
     high = replace(DECISION, spec_threshold=0.96)
     assert [threshold_just_reached(high, p) for p in (0.975, 0.99, 0.9999)] == ["0.96", "", ""]
+    assert threshold_just_reached(replace(DECISION, spec_threshold=0.996), 0.997) == "0.996", "no threshold is 1.00"
 
 
 def test_a_preliminary_answer_that_no_model_counted_gave(made) -> None:

@@ -187,7 +187,16 @@ def test_the_graver_answer_leads_whichever_ankle_is_pictured(made) -> None:
     assert content.finding_title(report) == "The joint, right ankle"
     assert content.finding_title(replace(report, shown=answers[1])) == "Finding 1, left ankle"
     unassessed = replace(report, result=replace(report.result, models=answers[:1]))
-    assert [line[:2] for line in content.headlines(unassessed)] == [right, ("Left ankle", "Not assessed")]
+    assert [line[:2] for line in content.headlines(unassessed)] == [("Left ankle", "Not assessed"), right]
+
+
+def test_an_ankle_that_the_model_shown_did_not_assess_has_another_one_s_answer_at_its_head(made) -> None:
+    pair = (AnkleInfo("R", (5.0, 5.0, 5.0), (55.0, 55.0, 55.0)), AnkleInfo("L", (60.0, 5.0, 5.0), (110.0, 55.0, 55.0)))
+    shown, failed = made.answer("no fracture", 0.03), made.answer("not assessed", None, ankle=1)
+    other = made.answer("fracture", 0.93, name="other", status="preliminary", ankle=1)
+    report = made.report(shown, failed, other, shown=shown)
+    report = replace(report, result=replace(report.result, ankles=pair))
+    assert [line[:2] for line in content.headlines(report)] == [("Left ankle", "Fracture"), ("Right ankle", "No fracture found")]
 
 
 def test_without_an_ankle_no_joint_is_named(made) -> None:

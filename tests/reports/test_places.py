@@ -63,7 +63,7 @@ def test_coordinates_are_named_three_times(made) -> None:
         ((0.0, 0.0, 1.0), "axial plane"),
         ((0.0, -0.9986, 0.0523), "coronal plane"),  # 3 degrees off, as a scan's own slices can be
         ((1.0, 0.0, 0.0), "sagittal plane"),
-        ((0.342, 0.94, 0.0), "turned plane, nearest to coronal"),
+        ((0.342, 0.94, 0.0), "oblique plane, nearest to coronal"),
         (None, "across slices"),
     ],
 )
@@ -71,6 +71,16 @@ def test_a_measure_tells_its_plane_and_its_place(normal, said: str) -> None:
     history = History([])
     history.add_measure("distance", ((10.0, 12.0, 30.0), (-20.0, 12.0, 30.0)), normal, (Value("length", 30.0, "mm"),))
     assert places.place_text(history.review.measures[0]) == f"{said}, around R 5.0, P 12.0, S 30.0 mm"
+
+
+def test_the_place_of_a_measure_lies_in_its_plane() -> None:
+    history = History([])
+    in_plane = tuple((float(x), 12.0, 30.0) for x in range(10, 22, 2))
+    history.add_measure("tibiofibular", ((15.0, 12.0, 20.0), *in_plane), (0.0, 0.0, 1.0), (Value("distance", 3.0, "mm"),))
+    region = ((10.0, 12.0, 30.0), (20.0, 12.0, 30.0), (10.0, 17.0, 30.0))
+    history.add_measure("region", region, (0.0, 0.0, 1.0), (Value("mean", 300.0, "HU"),))
+    told = [places.place_text(m) for m in history.review.measures]
+    assert told == ["axial plane, around L 15.0, P 12.0, S 30.0 mm", "axial plane, around L 10.0, P 12.0, S 30.0 mm"]
 
 
 def test_a_mark_inside_a_box_is_not_called_missed(made) -> None:
@@ -98,3 +108,9 @@ def test_a_mark_inside_the_readers_own_box_says_so(made) -> None:
 def test_no_model_missed_what_none_looked_at(made) -> None:
     assert places.finding_rows(made.report())[-1][1] == "Marked by the reader, missed by the model"
     assert places.finding_rows(made.report(made.answer("not assessed", None)))[-1][1] == "Marked by the reader"
+    report = made.report(made.answer("no fracture", 0.03), made.answer("not assessed", None, ankle=1))
+    left = AnkleInfo("L", (60.0, 5.0, 5.0), (110.0, 55.0, 55.0))
+    history = History([])
+    history.add_missed((90.0, 12.0, 30.0))
+    both = replace(report, result=replace(report.result, ankles=(report.result.ankles[0], left)), review=history.review)
+    assert places.finding_rows(both)[-1][1] == "Left ankle, marked by the reader"

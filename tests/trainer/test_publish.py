@@ -271,6 +271,7 @@ def test_figures_on_scans_that_were_trained_on_are_refused(run: Path, manifest: 
     whole = (
         told | {"models": {"ours": {"assessed": 2}}},
         told | {"pictured": {"ours": 3}, "models": {"ours": {"assessed": 3}}},  # two of them equal
+        told | {"pictured": {"ours": 0}, "models": {"ours": {"assessed": 0}}},  # all of them withheld
         told
         | {
             "pictured": {"ours": 4},

@@ -259,7 +259,9 @@ def _place(record: Record, review: Review, now: Today) -> Place:
     without = {p: p.was_mm for p in (*review.marks, *review.edited) if p.was_mm is not None}
     place = Place(str(record["model"]), str(record["sha256"]), _whole(record["ankle"]), _whole(record["index"]))
     center = _point(record["center_mm"]) if "center_mm" in record else None
-    return seated(place, center, {**without, **now}, [_point(mm) for mm in record.get("beside_mm", ())])
+    told = [_point(mm) for mm in record.get("beside_mm", ())]
+    here = seated(place, center, now, told)  # boxes that are gone, which other words stand of, explain none of today's
+    return here if here.was_mm is None else seated(place, center, without, told)
 
 
 def _whole(value: object) -> int:

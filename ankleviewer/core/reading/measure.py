@@ -102,6 +102,8 @@ def from_record(record: Mapping[str, Any]) -> Measure:
     points = _points(record["points_mm"])
     if not points:
         raise ValueError("a measure has points")
+    if normal is not None and not any(float(v) for v in normal):
+        raise ValueError("a normal has a length")
     return Measure(
         int(record["number"]), str(record["kind"]), points, _points([normal])[0] if normal is not None else None, values
     )

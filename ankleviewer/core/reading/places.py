@@ -15,6 +15,7 @@ from typing import Any
 from ankleviewer.core.reading.measure import Point, point
 
 NEAR_MM = 6.0  # one cell of the finest map: as far as a box may move where its crop lies a little differently
+_TIE = 0.5  # mm²: centres are rounded to 0.01 mm, so that a box midway between two lies a little nearer to one of them
 _BESIDE = 4  # of the boxes close by so many at most are told apart, the nearest ones
 
 
@@ -78,7 +79,7 @@ def seated(place: Place, center_mm: Point | None, now: Today, others_mm: Sequenc
     same = {p: same[p] for mm in (center_mm, *others) for p in _close(mm, same, first=place)}  # none else matters
     costs = {p: _cost(same[p], center_mm) + _least(others, _without(same, p)) for p in _close(center_mm, same, first=place)}
     near = min(costs, key=lambda p: (costs[p], p != place), default=None)
-    if near is None or (others and costs[near] >= NEAR_MM**2 + _least(others, same)):
+    if near is None or (others and costs[near] > NEAR_MM**2 + _least(others, same) - _TIE):
         return replace(place, was_mm=center_mm)
     return near
 

@@ -50,7 +50,8 @@ class BoxEditMouse(QObject):
             return
         if self.editing.active and self.editing.controller.measuring.plane == self.pane.plane:
             head = tr("Box of finding {number}", number=self.editing.index + 1)
-            own = port.to_screen(box_on_slice(picture.frame, picture.index, self.editing.box()))
+            corners = port.to_screen(box_on_slice(picture.frame, picture.index, self.editing.box()))
+            own = np.concatenate([corners, (corners + np.roll(corners, -1, axis=0)) / 2])  # knobs stand at both
             prompts = (f"{tr(_PROMPT)}  ·  {tr(_KEYS)}", tr(_PROMPT), tr(_END))
             paint_guide(painter, port, picture, head, prompts, own=own, least=0.0)  # no card says the same
 

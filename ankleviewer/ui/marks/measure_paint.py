@@ -167,6 +167,8 @@ def paint_guide(
     bold, plain = (QFontMetricsF(theme.font(theme.PANE_PX, bold=bold)) for bold in (True, False))
     first = bold.horizontalAdvance(count) + _PAD
     room = width - first - 2 * _PAD
+    if room < 0 or height - (top - TOP) < bold.height() + 6:
+        return None
     wanted = (note,) if note else prompts
     text = next((one for one in wanted if plain.horizontalAdvance(one) <= room), wanted[-1])
     text = plain.elidedText(text, Qt.TextElideMode.ElideRight, room)

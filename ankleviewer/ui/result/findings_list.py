@@ -111,12 +111,16 @@ class FindingRow(QFrame):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go there."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self.controller.go_to_finding(self.index)
+            self._go()
+
+    def _go(self) -> None:
+        self.controller.view.touched.emit()
+        self.controller.go_to_finding(self.index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter: go there."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.controller.go_to_finding(self.index)
+            self._go()
         else:
             super().keyPressEvent(event)
 

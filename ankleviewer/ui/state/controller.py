@@ -363,7 +363,7 @@ class CaseController(QObject):
     def step_finding(self, step: int) -> None:
         """Next or previous finding, round and round."""
         if self.boxes:
-            now = self.view.state.selected
+            now, self._touched = self.view.state.selected, True
             start = now if now >= 0 else (-1 if step > 0 else 0)
             self.go_to_finding((start + step) % len(self.boxes))
 
@@ -386,6 +386,7 @@ class CaseController(QObject):
 
     def _on_review(self) -> None:
         if self.case is not None:
+            self._touched = True  # a step of the reader's: nothing else tells of one
             self._show()
             self.changed.emit()
 

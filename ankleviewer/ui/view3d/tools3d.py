@@ -53,6 +53,9 @@ class Tools3D(QObject):
         self.job.done.connect(self._on_done)
         self.job.failed.connect(lambda error: self.say(tr("That failed ({code})", code=error.code)))
         self._made: dict[str, Any] = {}
+        self._lost_of: tuple[Any, Any, Any] | None = None  # surface, foot and boxes that `_lost_now` holds for
+        self._lost_now: list[int] = []
+        self._told_of: Any = ()  # boxes of the answer before
         self._cropped = False
         self._asked_without_cast = False
         self._turned = 0.0
@@ -165,7 +168,7 @@ class Tools3D(QObject):
     @property
     def without_foot(self) -> bool:
         """Whether the foot is left out, not only asked to be."""
-        return not self.pane.options.foot and self._made.get("foot") is not None
+        return not self.pane.options.foot and not self.pane.pending and self._made.get("foot") is not None
 
     def _say_separating(self) -> None:
         """A line that stays until it is done."""
@@ -189,10 +192,13 @@ class Tools3D(QObject):
         render, scene, state = self.pane.render3d, self.pane.model.scene, self.pane.model.state
         if render is None or scene is None or render.bone.mesh is None or state.hide_ai or not state.boxes:
             return []
-        points = np.asarray(render.bone.mesh.points)
-        within = [points[((points >= box.min_mm) & (points <= box.max_mm)).all(axis=1)] for box in scene.boxes]
-        foot = self._made["foot"]
-        return [n for n, bone in enumerate(within) if len(bone) and foot.at(bone).mean() > LOST_SHARE]
+        of = (render.bone.mesh, self._made["foot"], scene.boxes)
+        if self._lost_of is None or any(new is not old for new, old in zip(of, self._lost_of, strict=True)):
+            points = np.asarray(render.bone.mesh.points)
+            within = [points[((points >= box.min_mm) & (points <= box.max_mm)).all(axis=1)] for box in scene.boxes]
+            self._lost_now = [n for n, bone in enumerate(within) if len(bone) and of[1].at(bone).mean() > LOST_SHARE]
+            self._lost_of = of
+        return self._lost_now
 
     def toggle_cast(self) -> None:
         """Show or leave out what lies around the leg and is as dense as bone."""
@@ -238,6 +244,7 @@ class Tools3D(QObject):
         """Another scan or ankle has come, its surface is still to be made: what the line says is of the last one."""
         self._hide.stop()
         self.line.hide()
+        self._tell_missing()
 
     def on_scene(self) -> None:
         """Another scan or ankle, or the cast switched: what was made for the last one is let go, and what is being made."""
@@ -249,6 +256,7 @@ class Tools3D(QObject):
         elif self._asked_without_cast:
             self.say(tr(NO_CAST))
         self._asked_without_cast = False
+        self._told_of = self.pane.model.scene.boxes if self.pane.model.scene is not None else ()
         self._tell_missing()
         self._prepare()
 
@@ -256,6 +264,7 @@ class Tools3D(QObject):
         """Let go of what was made, and of what is being made."""
         self.job.cancel()
         self._made = {}
+        self._lost_of = None
         if self.line.text() == tr(SEPARATING):
             self.line.hide()
 
@@ -265,8 +274,12 @@ class Tools3D(QObject):
             self.line.hide()
         self._made.pop("voxels", None)
         self._tell_missing()
-        if self.without_foot and self._lost():
+        boxes, before = self.pane.model.scene.boxes, self._told_of
+        self._told_of = boxes
+        if self.without_foot and boxes != before and self._lost():  # a judgement changes nothing of where they lie
             self.say(self._foot_told())
+        elif self.without_foot and self.line.text().startswith(tr(WITHOUT_FOOT)):
+            self.line.setText(self._foot_told())
         self._prepare()
 
     def _turn(self) -> None:

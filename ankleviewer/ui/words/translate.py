@@ -203,4 +203,7 @@ def _pattern(template: str) -> re.Pattern[str]:
         parts[0] = f"(?i:{parts[0][0]}){parts[0][1:]}"
     # A few words are part of a list rather than a sentence around one.
     value = "(.*?)" if len(template.replace("{}", "")) > _FEW else "([^,:]*?)"
-    return re.compile(value.join(parts), re.DOTALL)
+    joined = value.join(parts)
+    # of two values side by side the first is a sentence or more; as few signs as fit would be its first word
+    joined = joined.replace(rf"{value}\ {value}", rf"(.+[.!?]|\S+)\ {value}")
+    return re.compile(joined, re.DOTALL)

@@ -378,6 +378,18 @@ def test_two_boxes_close_together_share_no_word_where_one_of_them_is_gone(left: 
     assert History([{**records[0], "beside_mm": [[1.0, "x", 2.0]]}]).not_understood == 1
 
 
+@pytest.mark.parametrize("off", [0.0, 0.01])
+def test_of_two_boxes_that_became_one_between_them_no_word_is_taken_for_its(off: float) -> None:
+    at = {FIRST: (10.0, 20.0, 100.0), SECOND: (14.0, 20.0, 100.0)}
+    before = History()
+    before.seat(at)
+    records = [before.judge(FIRST, "rejected"), before.judge(SECOND, "accepted")]
+    for kept in (records, records[::-1], records[:1], records[1:]):
+        again = History(json.loads(json.dumps(kept)))
+        again.seat({FIRST: (12.0 + off, 20.0, 100.0)})
+        assert all(place.was_mm is not None for place in again.review.marks) and len(again.review.marks) == len(kept)
+
+
 @pytest.mark.parametrize("first", ["alone", "both", "of an earlier version"])
 def test_a_word_that_was_overruled_does_not_come_alive_on_the_box_close_by(first: str) -> None:
     at, beside_it = (10.0, 20.0, 100.0), (14.0, 20.0, 100.0)

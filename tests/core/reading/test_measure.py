@@ -67,6 +67,7 @@ def test_a_measure_goes_through_json_and_back() -> None:
     "change",
     [
         {"points_mm": []},
+        {"normal": [0, 0, 0]},
         {"points_mm": [[1, 2]]},
         {"points_mm": [[1, 2, float("nan")]]},
         {"values": [{"name": "length"}]},

@@ -8,7 +8,7 @@ import pytest
 
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.reading.review import BoxMm
-from ankleviewer.reports import content
+from ankleviewer.reports import content, places
 from ankleviewer.ui.state.answers import merged
 from ankleviewer.ui.state.phase import Phase
 
@@ -30,7 +30,7 @@ def test_a_second_model_takes_nothing_of_the_first_away(make_window, two, qtbot)
     assert result.consensus.of == 2
     report = content.Report(result, "", facts, controller.reviewing.review, controller.answer, datetime.now(UTC))
     assert "1 accepted" in content.reader(report)
-    assert {"Accepted", "Edited"} <= {row[6] for row in content.finding_rows(report)}
+    assert {"Accepted", "Edited"} <= {row[6] for row in places.finding_rows(report)}
     controller.choose_model("compact")
     assert controller.answer.name == "compact" and len(two.analysed) == 2, "shown at once, not run again"
     controller.analyse()

@@ -81,6 +81,25 @@ def test_a_model_that_runs_again_leaves_the_reader_at_the_ankle_and_its_planes(m
     assert (window.view.state.ankle, window.view.state.shown_turn) == (0, turn)
 
 
+@pytest.mark.parametrize(
+    "works",
+    [
+        lambda window: window.controller.step_finding(1),
+        lambda window: window.controller.judge("rejected"),
+        lambda window: window.controller.add_missed(),
+    ],
+)
+def test_a_reader_who_works_by_findings_stays_at_the_ankle(make_window, fakes, qtbot, works) -> None:
+    answers = [fakes.answer("no fracture", ankle=0), fakes.answer("fracture", ankle=1)]
+    backend = fakes.Backend(ankles=(fakes.ankle("R"), fakes.ankle("L")), answers=tuple(answers))
+    window = make_window(backend)
+    controller = window.controller
+    works(window)
+    with qtbot.waitSignal(controller.settled):
+        controller.analyse()
+    assert window.view.state.ankle == 1 and controller.go_to_offered
+
+
 def test_another_scan_opens_with_single_slices(make_window, backend, qtbot) -> None:
     window = make_window(backend)
     window.view.update(slab=Slab(10.0, "max"))

@@ -90,6 +90,16 @@ def test_words_of_the_field_in_chinese(speak, monkeypatch: pytest.MonkeyPatch) -
     )
 
 
+@pytest.mark.parametrize("asked", ["de", "zh_CN"])
+def test_why_a_pack_gave_no_answer_is_said_sentence_by_sentence(speak, asked: str, monkeypatch) -> None:
+    monkeypatch.setattr(translate, "writable", lambda _name: True)
+    speak(asked)
+    why, advice = "The model does not fit into this computer's memory.", "To try it by itself: ankleviewer models verify mine"
+    told = said(f"Model mine gave no answer. {why} {advice}")
+    assert "mine" in told and said(why) in told and said(advice) in told
+    assert "The model" not in told and "To try" not in told
+
+
 def test_places_of_the_map_are_whole_sentences(speak, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(translate, "writable", lambda _name: True)
     above, beside = Looked(0.62, "lateral", "posterior", 14.0, PLAFOND, ""), Looked(0.62, "medial", "", 0.0, "joint line", DOME)
