@@ -103,9 +103,8 @@ def place_text(measure: Measure) -> str:
     points = np.asarray(measure.points)
     if measure.kind == "region":  # its centre, then the tips of its axes
         points = points[:1]
-    elif (
-        measure.kind == "tibiofibular" and measure.normal is not None
-    ):  # the plafond's point lies below the slice that was measured
+    elif measure.kind == "tibiofibular" and measure.normal is not None:
+        # the plafond's point lies below the slice that was measured
         heights = points @ np.asarray(measure.normal)
         points = points[np.abs(heights - heights[-1]) <= _SAME_PLANE_MM]
     middle = position_text([float(v) for v in (points.min(axis=0) + points.max(axis=0)) / 2])

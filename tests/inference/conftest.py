@@ -86,6 +86,29 @@ def gap_detector(
     return model
 
 
+def ends_the_process(model) -> None:
+    """Divide the least 64-bit number by -1: the quotient is none, and the processor raises."""
+    graph = model.graph
+    for name, value in (("least", -(2**63)), ("by", -1), ("nothing", 0)):
+        graph.initializer.append(numpy_helper.from_array(np.array([value]), name))
+    nodes = [
+        helper.make_node("Div", ["least", "by"], ["quotient"]),
+        helper.make_node("Mul", ["quotient", "nothing"], ["zero"]),
+        helper.make_node("Add", ["shape", "zero"], ["shape too"]),
+    ]
+    for node in graph.node:
+        if node.op_type == "Reshape":
+            node.input[1] = "shape too"
+    rest = list(graph.node)
+    del graph.node[:]
+    graph.node.extend([*nodes, *rest])
+
+
+def no_map(model) -> None:
+    """Take the second output away."""
+    del model.graph.output[1]
+
+
 def write_pack(folder: Path, name: str = "tiny", pooling: str = "lse", *, model=None, spec=BONE, **changes) -> Path:
     """A pack folder with a right manifest; `changes` replace top-level entries of it."""
     folder.mkdir(parents=True, exist_ok=True)

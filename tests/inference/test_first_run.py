@@ -20,6 +20,7 @@ TINY = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
 gap_detector, phantom, phantom_ankle, write_pack = (
     TINY[name] for name in ("gap_detector", "phantom", "phantom_ankle", "write_pack")
 )
+ends_the_process, no_map = TINY["ends_the_process"], TINY["no_map"]
 
 
 @pytest.fixture(autouse=True)
@@ -49,28 +50,6 @@ def copied(home: Path, change: Callable[..., None] | None = None) -> ModelPack:
         change(model)
     write_pack(home / "models" / "mine", "mine", model=model)
     return load_pack("mine")
-
-
-def ends_the_process(model) -> None:
-    """A division whose quotient is no 64-bit number: the processor raises."""
-    graph = model.graph
-    for name, value in (("least", -(2**63)), ("by", -1), ("nothing", 0)):
-        graph.initializer.append(numpy_helper.from_array(np.array([value]), name))
-    nodes = [
-        helper.make_node("Div", ["least", "by"], ["quotient"]),
-        helper.make_node("Mul", ["quotient", "nothing"], ["zero"]),
-        helper.make_node("Add", ["shape", "zero"], ["shape too"]),
-    ]
-    for node in graph.node:
-        if node.op_type == "Reshape":
-            node.input[1] = "shape too"
-    rest = list(graph.node)
-    del graph.node[:]
-    graph.node.extend([*nodes, *rest])
-
-
-def no_map(model) -> None:
-    del model.graph.output[1]
 
 
 def other_map(model) -> None:
