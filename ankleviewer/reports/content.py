@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.assessment.ankle_names import ankle_name
+from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import GRAVITY, ModelAnswer, ModelFacts, Result
@@ -20,7 +21,6 @@ from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Review
 from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.words import ASSESSED, decimals, probability_text
-from ankleviewer.reports.caution import preliminary_apart, threshold_just_reached
 
 CALLS = {  # as the window says them
     "fracture": "Fracture",

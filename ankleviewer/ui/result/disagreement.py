@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ankleviewer.core.assessment.caution import preliminary_apart
 from ankleviewer.core.assessment.result import ModelAnswer
-from ankleviewer.reports.caution import preliminary_apart
 from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import CALL_WORDS, call_in_sentence
 

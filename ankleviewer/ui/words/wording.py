@@ -9,10 +9,10 @@ from typing import Any
 from ankleviewer import DISCLAIMER
 from ankleviewer.core import words
 from ankleviewer.core.assessment.ankle_names import PLACES, ankle_name, place_of
+from ankleviewer.core.assessment.caution import threshold_just_reached
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import VALUE_NAMES, summary
-from ankleviewer.reports.caution import threshold_just_reached
 from ankleviewer.ui.words.translate import noop, said, tr
 
 CALL_WORDS = {

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached
 from ankleviewer.core.assessment.decision import Decision
-from ankleviewer.reports.caution import preliminary_apart, threshold_just_reached
+from ankleviewer.core.assessment.result import ModelAnswer, Runtime
 
 DECISION = Decision(1.0, 0.0, 0.29, 0.527, 8.0, 0.5)
 
@@ -27,11 +28,15 @@ def test_near_the_end_of_the_scale_not_everything_is_near() -> None:
     assert threshold_just_reached(replace(DECISION, spec_threshold=0.996), 0.997) == "0.996", "no threshold is 1.00"
 
 
-def test_a_preliminary_answer_that_no_model_counted_gave(made) -> None:
-    young = made.answer("no fracture", 0.1, name="young", status="preliminary")
-    assert preliminary_apart([made.answer(), young]) == [young]
-    assert preliminary_apart([made.answer("no fracture", 0.1), young]) == []
-    assert preliminary_apart([made.answer(), made.answer("no fracture", 0.1, name="other"), young]) == []
-    silent = made.answer("not assessed", None, name="young", status="preliminary")
-    assert preliminary_apart([made.answer(), silent]) == []
-    assert preliminary_apart([made.answer("not assessed", None), young]) == [], "nothing is counted from which it could differ"
+def answer(call: str = "fracture", chance: float | None = 0.93, name: str = "compact", status: str = "released") -> ModelAnswer:
+    return ModelAnswer(name, "3", "ab" * 32, status, 0, chance, call, (), Runtime("CPUExecutionProvider", 0.1))
+
+
+def test_a_preliminary_answer_that_no_model_counted_gave() -> None:
+    young = answer("no fracture", 0.1, name="young", status="preliminary")
+    assert preliminary_apart([answer(), young]) == [young]
+    assert preliminary_apart([answer("no fracture", 0.1), young]) == []
+    assert preliminary_apart([answer(), answer("no fracture", 0.1, name="other"), young]) == []
+    silent = answer("not assessed", None, name="young", status="preliminary")
+    assert preliminary_apart([answer(), silent]) == []
+    assert preliminary_apart([answer("not assessed", None), young]) == [], "nothing is counted from which it could differ"
