@@ -19,7 +19,6 @@ def _collecting_as_before() -> Iterator[None]:
     before = gc.get_threshold()
     yield
     gc.set_threshold(*before)
-    gc.unfreeze()
 
 
 def test_what_is_early_runs_while_modules_come_and_the_steps_after_them(qtbot, monkeypatch) -> None:
