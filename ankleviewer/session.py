@@ -31,8 +31,9 @@ from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.words import printable
 from ankleviewer.inference import selection
-from ankleviewer.inference.loaded import predictor_of
+from ankleviewer.inference.loaded import predictor_of, seconds_of
 from ankleviewer.inference.locator import ankles_in, in_use
+from ankleviewer.inference.pace import part
 from ankleviewer.inference.packs import ModelPack, list_packs
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
@@ -133,6 +134,7 @@ def analyse(
         case: from `open_case`.
         models: names or paths of packs; "all" for every pack; none for the default one.
         runtime: "auto", "cpu", "cuda" or "openvino".
+        progress: called with (0 to 1, NaN where no share is known, and what is being done).
 
     Returns:
         The result; without model entries for a refused scan, "not assessed" where the findings withhold the models or where one
@@ -154,19 +156,24 @@ def analyse(
     notes: dict[str, None] = {}
     timings = dict(case.timings_s)
     jobs: list[tuple[ModelPack, int | None]] = [(pack, n) for pack in packs for n in range(len(case.ankles)) or (None,)]
+    runs, ran = [pack for pack, n in jobs if _runs(case, n)], 0
+    times: list[float | None] = [None]
     for done, (pack, index) in enumerate(jobs):
         stop_if(cancelled)
         ankle = case.ankles[index] if index is not None else None
-        if ankle is None or index is None or not ankle.complete or withheld(case.findings):
+        if ankle is None or index is None or not _runs(case, index):
             answers.append(not_assessed(pack, index))
             continue
         start = time.perf_counter()
-        part = _part(report, done, len(jobs))
+        if None in times:  # once all are known they stay, or the share could go back
+            times = [seconds_of(one, runtime) for one in runs]
+        mine = part(report, times, ran)
+        ran += 1
         others = [other for other in case.ankles if other is not ankle]
         try:
             predictor = predictor_of(pack, runtime)
             facts[pack.name] = _facts(predictor.pack)  # a newer one may have taken its place meanwhile
-            answer, heat = predictor.predict(case.scan.volume, ankle, part, cancelled, ankle_index=index, others=others)
+            answer, heat = predictor.predict(case.scan.volume, ankle, mine, cancelled, ankle_index=index, others=others)
         except ModelError as error:
             log.warning("scan %s: %s %s", case.scan.sha256[:16], pack.name, error.code)
             failed.append((pack.name, ModelError(error.code, error.message)))  # the error's own frames hold the scan's arrays
@@ -377,8 +384,9 @@ def _rounded(point: Triple) -> Triple:
     return x, y, z
 
 
-def _part(report: Progress, done: int, count: int) -> Progress:
-    return lambda share, what: report((done + share) / count, what)
+def _runs(case: Case, ankle: int | None) -> bool:
+    """Whether a model is run on an ankle of a case, by its index; None where there is none."""
+    return ankle is not None and case.ankles[ankle].complete and not withheld(case.findings)
 
 
 def _silent(share: float, what: str) -> None:

@@ -19,6 +19,7 @@ from ankleviewer.cli import _window_parser, main
 from ankleviewer.cli.series import HINTS
 from ankleviewer.core.assessment.result import Result
 from ankleviewer.core.errors import ModelError
+from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.nifti import write_nifti
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
@@ -152,6 +153,18 @@ def test_model_that_gives_no_number_is_exit_4(scans, monkeypatch, capsys) -> Non
     assert main(["analyze", str(scans / "a.nii.gz"), str(scans / "b.nii.gz"), "--json", "-"]) == 4
     record = json.loads(capsys.readouterr().out)
     assert [r["models"][0]["call"] for r in record["results"]] == ["not assessed"] * 2
+
+
+def test_where_no_model_answers_each_one_has_its_line(scans, monkeypatch, capsys) -> None:
+    why = {"tiny-lse": ("OUTPUT_NOT_FINITE", "No number."), "tiny-gap": ("OUT_OF_MEMORY", "No room.")}
+
+    def infer(predictor: Predictor, *_: object) -> None:
+        raise ModelError(*why[predictor.pack.name])
+
+    monkeypatch.setattr(Predictor, "infer", infer)
+    assert main(["analyze", str(scans / "a.nii.gz"), "--model", "all"]) == 4
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("ankleviewer: ")]
+    assert told == ["ankleviewer: tiny-lse: No number. [OUTPUT_NOT_FINITE]", "ankleviewer: tiny-gap: No room. [OUT_OF_MEMORY]"]
 
 
 def test_info_tells_geometry_and_checks(scans, capsys) -> None:

@@ -145,7 +145,7 @@ def test_a_pack_runs_while_others_may_replace_it(home, models, tmp_path, monkeyp
     assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
     ran: list[bool] = []
 
-    def run(pack: Path) -> None:
+    def run(pack: packs.ModelPack) -> None:
         with locked(home / packs.LOCK, wait_s=0) as free:
             ran.append(free)
         raise ModelError("MODEL_FILE_INVALID", "It does not run.")
@@ -161,8 +161,8 @@ def test_a_pack_that_is_replaced_while_it_runs_is_judged_by_the_new_one(home, mo
     assert main(["models", "add", str(write_pack(tmp_path / "mine", "mine"))]) == 0
     ran: list[str] = []
 
-    def run(pack: Path) -> None:
-        ran.append(packs.read_pack(pack).version)
+    def run(pack: packs.ModelPack) -> None:
+        ran.append(pack.version)
         if ran == ["1.0.0"]:
             main(["models", "add", str(newer)])
             raise ModelError("MODEL_HASH_MISMATCH", "Half old, half new.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import runpy
 from collections import Counter
 from dataclasses import replace
@@ -20,6 +21,7 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.places import Place
+from ankleviewer.inference import loaded
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.inference.runtime import Engine
@@ -57,9 +59,23 @@ def test_file_to_result(scan) -> None:
     assert result.scan.spacing_mm == (1.2, 1.2, 1.5) and result.ankles[0].side == "R"
     assert {"read", "check", "tiny-lse"} <= set(result.timings_s) and result.software["version"]
     assert set(analysis.heatmaps) == {("tiny-lse", 0)}
-    shares = [share for share, _ in steps]
+    shares = [share for share, _ in steps if not math.isnan(share)]
     assert shares == sorted(shares) and shares[-1] == 2.0
     assert Result.from_json(json.loads(json.dumps(result.to_json()))) == result
+
+
+def test_shares_of_several_models_come_from_what_each_took(scan, monkeypatch) -> None:
+    monkeypatch.setattr(loaded, "_predictors", type(loaded._predictors)())
+    case, told = session.open_case(scan), []
+    session.analyse(case, ["all"], progress=lambda share, what: told.append((share, what)))
+    assert all(math.isnan(share) for share, what in told if what != "Done"), "nobody knows yet"
+    took = [loaded.seconds_of(pack, "auto") for pack in session.choose_packs(["all"])]
+    told.clear()
+    session.analyse(case, ["all"], progress=lambda share, what: told.append((share, what)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[0] == pytest.approx(0.0, abs=0.01) and shares[-1] == 1.0
+    second = [share for share, what in told if what == "Preparing the scan"][1]
+    assert second == pytest.approx(took[0] / sum(took), abs=0.01)
 
 
 def test_same_scan_same_result(scan) -> None:

@@ -288,7 +288,7 @@ def _measured(figures: Mapping[str, Any]) -> int:
 
 def _revision(root: Path = ROOT) -> str:
     """The commit of the program in `root`; "unknown" where no repository has its top there: an installed package may lie within
-    somebody else's, whose commits say nothing of it and would change the model file's hash from one export to the next.
+    somebody else's, whose commits say nothing of it.
     """
     git = shutil.which("git")
     if git is None:

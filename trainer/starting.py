@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
-from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.paths import assets_dir
+from ankleviewer.core.words import printable
 from ankleviewer.inference.manifest import MANIFEST_FILE
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.io.atomic import write_text
@@ -25,7 +26,7 @@ from trainer.networks.widen import widen
 from trainer.orders import TrainOrder
 from trainer.packs.unpack import from_pack
 from trainer.training import checkpoint
-from trainer.training.fingerprint import CONFIG, of_file
+from trainer.training.fingerprint import CONFIG, of_file, recorded
 from trainer.training.objective import Stage
 from trainer.training.recipes import RECIPES, Recipe, chosen
 from trainer.training.teach import Teacher
@@ -43,16 +44,36 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
         OSError, MemoryError, RuntimeError: a checkpoint cannot be read for the moment.
     """
     try:
-        record = json.loads((run / CONFIG).read_text())
-    except (OSError, ValueError) as error:
+        record = json.loads((run / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no config.json of a training run.") from error
+    net, spec = _described(run, record)
     known = record.get("fingerprint")
     state = checkpoint.load_best(run, known) or checkpoint.load(run, known)
     if state is None:
         raise AnkleViewerError("RUN_UNREADABLE", f"{run} holds no readable checkpoint.")
-    net = build(record["arch"], **record["config"])
-    net.load_state_dict(state["average"])
-    return net.eval(), PreprocessSpec.from_json(record["preprocessing"]), record
+    try:
+        net.load_state_dict(state["average"])
+    except (LookupError, TypeError, AttributeError, RuntimeError) as error:  # PyTorch's for what does not fit
+        raise AnkleViewerError(
+            "RUN_UNREADABLE", f"The checkpoint of {run} holds no weights of the network that its config.json describes."
+        ) from error
+    return net.eval(), spec, record
+
+
+def _described(run: Path, record: Any) -> tuple[FractureNet, PreprocessSpec]:
+    """The network, untrained, and the preprocessing that a config.json describes.
+
+    Raises:
+        AnkleViewerError: RUN_UNREADABLE, it is no object, or lacks what tells them, or an earlier or later release's.
+    """
+    try:
+        return build(record["arch"], **record["config"]), PreprocessSpec.from_json(record["preprocessing"])
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ModelError) as error:
+        why = f"it lacks {error}" if isinstance(error, KeyError) else printable(error, 200)
+        raise AnkleViewerError(
+            "RUN_UNREADABLE", f"config.json of {run} describes no network that can be built ({why}): copy it back from the run."
+        ) from error
 
 
 def start_network(
@@ -102,9 +123,8 @@ def _begun_with(run: Path, options: dict[str, Any]) -> dict[str, Any]:
     """The options with the values that a run has begun with: earlier releases chose others, and a network must not change while
     it learns.
     """
-    try:
-        config = json.loads((run / CONFIG).read_text(encoding="utf-8"))["config"]
-    except (OSError, ValueError, KeyError):
+    config = recorded(run).get("config")
+    if not isinstance(config, dict):
         return options
     return {name: config.get(name, value) for name, value in options.items()}
 

@@ -11,6 +11,7 @@ from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.decision import Decision
+from ankleviewer.core.assessment.failures import each
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import Consensus, ModelAnswer, Result, many
 from ankleviewer.core.errors import ModelError, ScanError, stop_if
@@ -139,7 +140,8 @@ def _tried(
                 case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what), stopping.requested
             )
         except ModelError as error:
-            console.complain(f"{error.message} [{error.code}]")
+            for why in each(error):
+                console.complain(f"{why.message} [{why.code}]")
             return session.failed(case, models, error), console.exit_code(error), places
         failed = _tell_failed(analysis, places)
         left = {"heatmap"} & places.keys() if not analysis.heatmaps else set()
@@ -225,8 +227,8 @@ def _answer_lines(answer: ModelAnswer, result: Result, decision: Decision | None
         size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
         voxel, model_voxel = (", ".join(map(str, v)) for v in (box.center_voxel, box.center_model_voxel))
         lines.append(
-            f"    box {n}: centre {position_text(box.center_mm)} mm, voxel ({voxel}), model voxel ({model_voxel}), "
-            f"{size} mm, {box.score:.0%} of the heat"
+            f"    box {n}: centre {position_text(box.center_mm)} mm, voxel ({voxel}) and model voxel ({model_voxel}), "
+            f"both from 0, {size} mm, {box.score:.0%} of the heat"
         )
     told = sentences(answer) if answer.looked else ""
     return [*lines, f"    {told}"] if told else lines

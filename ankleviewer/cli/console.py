@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import logging.handlers
+import math
 import os
 import shutil
 import sys
@@ -147,14 +148,15 @@ class Progress:
         self._last = 0.0
 
     def __call__(self, share: float, what: str) -> None:
-        """Progress `share` (0 to 1) of the work, and what is being done."""
+        """Progress `share` (0 to 1; NaN where that is not known) of the work, and what is being done."""
         now = time.monotonic()
-        if not self._shown or (now - self._last < self.PAUSE_S and share < 1.0):
+        if not self._shown or (now - self._last < self.PAUSE_S and not share >= 1.0):
             return
         self._last = now
-        full = round(self.WIDTH * min(max(share, 0.0), 1.0))
+        known = 0.0 if math.isnan(share) else min(max(share, 0.0), 1.0)
+        full = round(self.WIDTH * known)
         bar = "#" * full + "." * (self.WIDTH - full)
-        line = f"[{bar}] {min(max(share, 0.0), 1.0):4.0%}  {self._label}{what}"
+        line = f"[{bar}] {'' if math.isnan(share) else format(known, '.0%'):>4}  {self._label}{what}"
         columns = shutil.get_terminal_size().columns
         sys.stderr.write("\r\x1b[K" + line[: columns - 1])
         sys.stderr.flush()

@@ -62,12 +62,12 @@ def _sound(pack: packs.ModelPack) -> packs.ModelPack:
     """
     held = adding.look_twice(pack, _verified)
     try:
-        try_out(held.path)
+        try_out(held)
     except ModelError:
         now = adding.look_twice(held, _verified)
         if (now.path, now.sha256) == (held.path, held.sha256):
             raise
-        try_out(now.path)
+        try_out(now)
         held = now
     remember(held)
     return held

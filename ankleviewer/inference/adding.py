@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,7 +44,7 @@ def add_pack(source: str | Path) -> ModelPack:
         fresh.mkdir()
         write_files(fresh, files)
         fresh.chmod(0o755)
-        try_out(fresh)
+        try_out(replace(pack, path=fresh))
         remember(pack)
         with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs
             _check_place(folder / pack.name, pack.name)  # it was left open since, for as long as a first run takes

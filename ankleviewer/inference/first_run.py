@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.packs import ModelPack, read_pack
+from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.trial import try_out
 
 FILE = "tried.txt"
@@ -74,16 +74,14 @@ def try_once(pack: ModelPack, cancelled: Callable[[], bool] | None = None) -> No
         before = _ending[key]
         raise ModelError(before.code, before.message)
     try:
-        try_out(pack.path, cancelled)
+        try_out(pack, cancelled)
     except ModelError as error:
         if isinstance(error.__cause__, OSError):  # no process can be started here, which is no fault of the pack: it runs untried
             return
         if error.code in _ITS_FAULTS:
             _ending[key] = ModelError(error.code, error.message)  # without what it holds
         raise
-    with contextlib.suppress(ModelError):  # another one may have taken its place, or it may be gone
-        if read_pack(pack.path).sha256 == pack.sha256:
-            remember(pack)
+    remember(pack)
 
 
 def told(pack: ModelPack, error: ModelError) -> ModelError:

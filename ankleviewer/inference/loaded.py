@@ -36,8 +36,19 @@ def predictor_of(pack: ModelPack, runtime: str) -> Predictor:
             raise named from error
 
 
+def seconds_of(pack: ModelPack, runtime: str) -> float | None:
+    """What a pack took for an ankle when it last ran, None where it has not run since it was loaded."""
+    with _lock:
+        predictor = _predictors.get(_key(pack, runtime))
+    return predictor.pace.seconds if predictor is not None else None
+
+
+def _key(pack: ModelPack, runtime: str) -> tuple[str, str, str]:
+    return pack.sha256, repr(pack.manifest.record), runtime  # the manifest too: equal weights may be read by other thresholds
+
+
 def _kept(pack: ModelPack, runtime: str) -> Predictor:
-    key = (pack.sha256, repr(pack.manifest.record), runtime)  # the manifest too: equal weights may be read by other thresholds
+    key = _key(pack, runtime)
     predictor = _predictors.pop(key, None) or Predictor(pack, runtime, careful=True)
     _predictors[key] = predictor
     while len(_predictors) > KEPT:

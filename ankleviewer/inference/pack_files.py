@@ -18,7 +18,7 @@ from typing import IO
 
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, FileEntry
-from ankleviewer.io import guard
+from ankleviewer.io.zip_list import ListTooLong, TooManyFiles, opened_zip
 
 FILES = (MODEL_FILE, CARD_FILE, MANIFEST_FILE)
 _NAMED = 5  # of what else lies in a folder
@@ -83,9 +83,7 @@ def opened(path: Path, name: str) -> Iterator[tuple[IO[bytes], int]]:
             with file.open("rb") as stream:
                 yield stream, os.fstat(stream.fileno()).st_size
             return
-        if (count := guard.zip_entries(path)) > MAX_MEMBERS:
-            raise _too_many(count)
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path, MAX_MEMBERS) as archive:
             member = _member(archive, name)
             if member.compress_type not in METHODS:
                 raise NotImplementedError
@@ -93,11 +91,13 @@ def opened(path: Path, name: str) -> Iterator[tuple[IO[bytes], int]]:
                 raise zipfile.BadZipFile
             with archive.open(member) as stream:
                 yield stream, member.file_size
+    except TooManyFiles as error:
+        raise _too_many(error.count) from None
     except FileNotFoundError:
         raise ModelError("MODEL_FILE_MISSING", f"The model pack {_called(path)} or its {name} does not exist.") from None
     except OSError as error:
         raise unreadable(path, error, name) from None
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except (ListTooLong, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         raise ModelError(
             "MODEL_ARCHIVE_INVALID", f"The pack {_called(path)} is no sound .zip ({type(error).__name__})."
         ) from None

@@ -15,10 +15,9 @@ from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import first_run
+from ankleviewer.inference.pace import Pace, Progress, Steps
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.runtime import Engine, Output
-
-Progress = Callable[[float, str], None]
 
 LARGEST = 1e12  # in a map; what comes out of it shall be finite in single precision
 SELF_CHECK = 1e-3  # how closely the map must explain the logit, relative to max(1, |logit|)
@@ -40,6 +39,7 @@ class Predictor:
         # packs are tried on the CPU, which may have no room for what is asked for the GPU alone; no window asks so
         self.pack, self._careful = pack, careful and runtime != "cuda"
         self.engine = Engine(pack.model_bytes(), runtime)
+        self.pace = Pace()
 
     def start(self) -> None:
         """Start the engine now instead of with the first scan. Raises ModelError as `Engine.run`."""
@@ -52,8 +52,8 @@ class Predictor:
         axes = [(other.centre_mm, other.up) for other in others]
         return preprocess.apply(volume, spec, centre, ankle.up if ankle is not None else UP, axes)
 
-    def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None) -> Output:
-        """Logit and map of a prepared volume, checked.
+    def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None, *, trial: bool = False) -> Output:
+        """Logit and map of a prepared volume, checked. A `trial` reads no scan, which its errors say.
 
         Raises:
             ModelError: OUTPUT_NOT_FINITE, the model answered with something that is no number, or with a map beyond LARGEST;
@@ -63,14 +63,24 @@ class Predictor:
         output = self.engine.run(tensor, cancelled)
         maps = [m for m in (output.cam, output.finer) if m is not None]
         if not (np.isfinite(output.logit) and all(np.abs(m).max() <= LARGEST for m in maps)):  # false for what is no number, too
-            raise ModelError("OUTPUT_NOT_FINITE", f"Model {self.pack.name} gave no number for this scan; it was not assessed.")
-        network = self.pack.network
+            raise ModelError(
+                "OUTPUT_NOT_FINITE",
+                f"Model {self.pack.name} gave no number when it was tried on noise, before its first scan; it is not run."
+                if trial
+                else f"Model {self.pack.name} gave no number for this scan; it was not assessed.",
+            )
+        network, name = self.pack.network, self.pack.name
         explained = pooled(output.cam, network.pooling, network.bias)
         off = abs(explained - output.logit) > SELF_CHECK * max(1.0, abs(output.logit))
         finer = 0 if output.finer is None else output.finer.shape[0]
         if off or (output.cam.shape[0], finer) != (network.cells, network.finer_cells):
             detail = f"map of {output.cam.shape[0]} cells, sum {explained:.4f}, answer {output.logit:.4f}"
-            raise ModelError("OUTPUT_INCONSISTENT", f"Model {self.pack.name} contradicts itself ({detail}); it was not assessed.")
+            raise ModelError(
+                "OUTPUT_INCONSISTENT",
+                f"Model {name} contradicts itself when it is tried on noise, before its first scan ({detail}); it is not run."
+                if trial
+                else f"Model {self.pack.name} contradicts itself ({detail}); it was not assessed.",
+            )
         return output
 
     def answer(
@@ -111,7 +121,7 @@ class Predictor:
         Args:
             volume: the scan.
             ankle: from `finder.find_ankles`; None looks at the bones as a whole.
-            progress: called with (0 to 1, what is being done).
+            progress: called with (0 to 1, or `pace.UNKNOWN` until the model has run once, and what is being done).
             cancelled: True stops the work.
             ankle_index: stored in the answer.
             others: the scan's other ankles, whose bones must not speak for this one.
@@ -119,25 +129,26 @@ class Predictor:
         Raises:
             ModelError, Cancelled: see `infer`; and `first_run.try_once`. The error names the pack.
         """
-        report = progress or _silent
-        report(0.0, "Preparing the scan")
+        steps = Steps(self.pace, progress or _silent, cancelled)
+        steps.begin("Preparing the scan")
         tensor, placement = self.prepare(volume, ankle, others)
         if cancelled is not None and cancelled():
             raise Cancelled
-        report(0.25, f"Running {self.pack.name}")
+        steps.begin(f"Running {self.pack.name}")
         try:
             if self._careful:
                 first_run.try_once(self.pack, cancelled)
                 self._careful = False
-            output = self.infer(tensor, cancelled)
+            output = self.infer(tensor, steps.asked)
         except ModelError as error:
             named = first_run.told(self.pack, error)
             if named is error:  # its own cause it must not be: a cycle would hold the scan
                 raise
             raise named from error
-        report(0.9, "Explaining the answer")
+        steps.took(output.seconds)
+        steps.begin("Explaining the answer")
         result = self.answer(output, tensor, placement, ankle_index)
-        report(1.0, "Done")
+        steps.done()
         return result
 
 

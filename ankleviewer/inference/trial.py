@@ -20,7 +20,7 @@ import numpy as np
 
 from ankleviewer.core.errors import ModelError, stop_if
 from ankleviewer.inference.faults import TOO_LARGE
-from ankleviewer.inference.packs import read_pack
+from ankleviewer.inference.packs import ModelPack, read_pack
 
 LIMIT_S = 600.0  # the largest network of ours takes about a minute on two slow cores
 _ASK_S = 0.05  # how often whoever waits for it may stop waiting
@@ -30,16 +30,18 @@ _RUN = "import sys; sys.path.append(sys.argv[2]); from ankleviewer.inference.tri
 _MEMORY = (errno.ENOMEM, errno.EAGAIN)
 
 
-def try_out(pack: Path, cancelled: Callable[[], bool] | None = None) -> None:
-    """Run the pack in a folder or .zip on a volume of noise, on the CPU.
+def try_out(pack: ModelPack, cancelled: Callable[[], bool] | None = None) -> None:
+    """Run a pack on a volume of noise, on the CPU. It is read anew; what it says is said of this very model file, by its hash.
 
     Raises:
         ModelError: as `Predictor` and `Predictor.infer`; MODEL_FILE_INVALID, the process ended, or did not within LIMIT_S;
-            OUT_OF_MEMORY; MODEL_FAILED, no process can be started.
+            MODEL_HASH_MISMATCH, another pack lies in its place by now, and was not run; OUT_OF_MEMORY; MODEL_FAILED, no process
+            can be started.
         Cancelled: on request.
     """
     try:
-        done = _ended([sys.executable or "", "-P", "-c", _RUN, str(pack.absolute()), _FOLDER], cancelled)
+        told = [str(pack.path.absolute()), _FOLDER, pack.sha256]
+        done = _ended([sys.executable or "", "-P", "-c", _RUN, *told], cancelled)
     except subprocess.TimeoutExpired:
         raise ModelError("MODEL_FILE_INVALID", f"The model did not answer within {LIMIT_S / 60:.0f} minutes.") from None
     except OSError as error:
@@ -97,9 +99,12 @@ def main() -> int:
 
     _ends_by_itself(LIMIT_S)
     try:
-        predictor = Predictor(read_pack(sys.argv[1]), "cpu")
-        shape = (1, 1, *[predictor.pack.preprocessing.size] * 3)  # noise, for a network may divide by a volume's spread
-        predictor.infer(np.random.default_rng(0).random(shape, dtype=np.float32))
+        pack = read_pack(sys.argv[1])
+        if pack.sha256 != sys.argv[3]:
+            raise ModelError("MODEL_HASH_MISMATCH", "Another pack has taken its place since it was read; try again.")
+        predictor = Predictor(pack, "cpu")
+        shape = (1, 1, *[pack.preprocessing.size] * 3)  # noise, for a network may divide by a volume's spread
+        predictor.infer(np.random.default_rng(0).random(shape, dtype=np.float32), trial=True)
     except ModelError as error:
         return _refused(error.code, error.message)
     except MemoryError:

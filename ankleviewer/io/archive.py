@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import lzma
 import os
 import re
@@ -24,6 +23,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from ankleviewer.core.errors import Cancelled, ScanError, stop_if
 from ankleviewer.io import guard
 from ankleviewer.io.nifti import images_among, own_heat_map, without_copies
+from ankleviewer.io.zip_list import ListTooLong, TooManyFiles, opened_zip
 
 Progress = Callable[[float, str], None]
 _SPARE_BYTES = 200_000_000  # of the disk stay free
@@ -34,8 +34,6 @@ _OLD_S = 86400
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # the disk, or the user's share of it
 _UNWANTED = (".DS_Store", "Thumbs.db", "DICOMDIR")
 _UNWANTED_FOLDER = "__MACOSX"
-_ENTRY = b"PK\x01\x02"  # begins each entry of the list of files
-_LIST_BYTES = 4_000 * guard.MAX_FILES  # of names, times and remarks no ZIP has so much; with the longest names it is a tenth
 
 
 @contextlib.contextmanager
@@ -57,10 +55,7 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
     with _own_folder() as made:
         folder = Path(made)
         try:
-            if (count := guard.zip_entries(path)) > guard.MAX_FILES:
-                raise _too_many(count)
-            with _Bounded(io.FileIO(path)) as stream, zipfile.ZipFile(stream) as archive:
-                stream.listed = True
+            with opened_zip(path, guard.MAX_FILES) as archive:
                 members = _checked(archive, path.stat().st_size)
                 if shutil.disk_usage(folder).free < sum(m.file_size for m in members) + _SPARE_BYTES:
                     raise _no_room()
@@ -70,6 +65,13 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
                         raise Cancelled
                     progress(0.1 * number / len(members), "Unpacking")
                     _write(archive, member, file)
+        except TooManyFiles as error:
+            raise _too_many(error.count) from None
+        except ListTooLong as error:
+            raise ScanError(
+                "ARCHIVE_TOO_LARGE",
+                f"The ZIP file's list of its files has {error.size / 1e6:.0f} MB; at most {error.most / 1e6:.0f} are read.",
+            ) from None
         except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
             raise _damaged() from None
         except OSError as error:
@@ -87,26 +89,6 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
             ) from None
         yield _scan_in(folder, files, progress, cancelled, several)
-
-
-class _Bounded(io.BufferedReader):
-    """A ZIP, of which the library reads no list of more files than we take, whatever the record at its end claims: it would spend
-    seconds on some hundred thousand, in which nobody can stop it.
-    """
-
-    listed = False  # the list has been read; now come the files
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """As any reader. Raises ScanError ARCHIVE_TOO_LARGE."""
-        if not self.listed and size is not None and size > _LIST_BYTES:
-            raise ScanError(
-                "ARCHIVE_TOO_LARGE",
-                f"The ZIP file's list of its files has {size / 1e6:.0f} MB; at most {_LIST_BYTES / 1e6:.0f} are read.",
-            )
-        data = super().read(size)
-        if not self.listed and (count := data.count(_ENTRY)) > guard.MAX_FILES:
-            raise _too_many(count)
-        return data
 
 
 def _own_folder() -> tempfile.TemporaryDirectory[str]:

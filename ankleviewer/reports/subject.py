@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.ankle_names import ankle_name
+from ankleviewer.core.assessment.caution import told_of_ankle
 from ankleviewer.core.assessment.explain import HeatMap
 from ankleviewer.core.assessment.result import ModelAnswer, Triple
 from ankleviewer.core.display.framing import region
@@ -22,10 +23,14 @@ def strongest(answers: Sequence[ModelAnswer], default: str = "") -> ModelAnswer 
 
 
 def with_other_ankles(answers: Sequence[ModelAnswer], first: ModelAnswer | None) -> list[ModelAnswer | None]:
-    """The answers a report pictures: the first, then those in which the same model suspects something in another ankle."""
+    """The answers a report pictures: the first, then those in which the same model suspects something in another ankle, or
+    another model where that one failed on it.
+    """
     if first is None:
         return [None]
-    return [first, *(a for a in answers if a.name == first.name and a.ankle != first.ankle and a.boxes)]
+    others = sorted({a.ankle for a in answers if a.ankle is not None} - {first.ankle})
+    told = (told_of_ankle(answers, ankle, first.name) for ankle in others)
+    return [first, *(a for a in told if a is not None and a.boxes)]
 
 
 def scene_of(

@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QKeyEvent, QPainter
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QMainWindow,
     QStackedWidget,
@@ -34,11 +33,14 @@ from ankleviewer.ui.files.session_files import SessionFiles
 from ankleviewer.ui.keyboard.keymap import Keymap
 from ankleviewer.ui.keyboard.keys import HeldKeys
 from ankleviewer.ui.look.empty_page import EmptyPage
-from ankleviewer.ui.look.parts import MenuCorner, NoticeBanner
+from ankleviewer.ui.look.notice_banner import NoticeBanner
+from ankleviewer.ui.look.pane_grid import PaneGrid
+from ankleviewer.ui.look.parts import MenuCorner
 from ankleviewer.ui.look.toast import Toast
 from ankleviewer.ui.marks.box_edit_mouse import BoxEditKeys, BoxEditMouse
 from ankleviewer.ui.marks.measure_mouse import MeasureKeys, MeasureMouse
 from ankleviewer.ui.marks.tile_marks import PaneMarks, TileMarks
+from ankleviewer.ui.result import room
 from ankleviewer.ui.result.bottom_line import BottomLine
 from ankleviewer.ui.result.result_panel import ResultPanel
 from ankleviewer.ui.slices.compare import Compare
@@ -129,22 +131,17 @@ class MainWindow(QMainWindow):
         self.pane3d.ankle = lambda: self.controller.ankle
         self.pane3d.edited = self.editing.edited
         self.editing.changed.connect(self.pane3d.draw_soon)
-        grid_page = QWidget()
-        self.tiles = {"lightbox": Lightbox(self.view, grid_page), "compare": Compare(self.view, self.controller, grid_page)}
+        self.grid = PaneGrid()
+        self.tiles = {"lightbox": Lightbox(self.view, self.grid), "compare": Compare(self.view, self.controller, self.grid)}
         for tiles in (self.tiles["lightbox"].tiles, self.tiles["compare"]):
             TileMarks(tiles, self.editing)
-        grid_page.setObjectName("ground")
-        grid_page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._grid = QGridLayout(grid_page)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(2)
-        self._lay_panes("grid", focus=False)
+        self.grid.hold({**self.panes, "3d": self.pane3d, **self.tiles})
         sample = self.open_sample if self.sample is not None else None
         self.empty = EmptyPage(self.controller, self.choose_file, self.choose_folder, sample)
         self.empty.set_recent(self.settings.recent, self.privacy.hidden)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
-        self.pages.addWidget(grid_page)
+        self.pages.addWidget(self.grid)
         self.panel = ResultPanel(self.controller)
         self.bottom = BottomLine(self.controller)
         self.bottom.privacy = self.privacy
@@ -157,40 +154,21 @@ class MainWindow(QMainWindow):
         central = QWidget()
         central.setObjectName("ground")
         central.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
+        self._column = QVBoxLayout(central)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(1)
         self.banner = NoticeBanner(self.controller)
         self.banner.hide_names = self.privacy.hidden
-        column.addWidget(self.banner)
-        column.addLayout(middle, 1)
-        column.addWidget(self.bottom)
+        self._column.addLayout(middle, 1)
+        self._column.addWidget(self.bottom)
         self.setCentralWidget(central)
         self.menu_corner = MenuCorner(self.menuBar())
         self.facts, self.engine = self.menu_corner.facts, self.menu_corner.engine
 
-    def _lay_panes(self, layout: str, focus: bool = True) -> None:
-        places = {"axial": (0, 0), "coronal": (0, 1), "sagittal": (1, 0), "3d": (1, 1)}
-        views: dict[str, QWidget] = {**self.panes, "3d": self.pane3d, **self.tiles}
-        shown = list(places) if layout == "grid" else [layout]
-        for widget in views.values():
-            self._grid.removeWidget(widget)
-        for name in shown:
-            self._grid.addWidget(views[name], *(places[name] if layout == "grid" else (0, 0)))
-            views[name].show()
-        if focus:  # before the others are hidden: Qt would hand the keyboard to any pane, which then counts as the one last used
-            views[self.last_pane if layout == "grid" else layout].setFocus()
-        for name, widget in views.items():
-            if name not in shown:
-                widget.hide()
-        for n in range(2):
-            self._grid.setColumnStretch(n, 1 if layout == "grid" or n == 0 else 0)
-            self._grid.setRowStretch(n, 1 if layout == "grid" or n == 0 else 0)
-
     # ------------------------------------------------------------------------------------------------------------- following
     def _on_state(self, old: ViewState, new: ViewState) -> None:
         if old.layout != new.layout:
-            self._lay_panes(new.layout)
+            self.grid.lay(new.layout, focus=self.last_pane)
         if old.preset != new.preset and new.preset:
             self.settings = replace(self.settings, preset=new.preset)
             settings.save(self.settings)
@@ -208,6 +186,7 @@ class MainWindow(QMainWindow):
         first = self.pages.currentIndex() == 0
         self.pages.setCurrentIndex(0 if case is None else 1)
         self.panel.setVisible(case is not None and self.settings.panel)
+        self._place_banner()
         if case is None:
             self.menu_corner.tell("")
             return
@@ -224,6 +203,26 @@ class MainWindow(QMainWindow):
         path = case.scan.path
         name = self.privacy.text(Path(path).name)
         self.menu_corner.tell("   ".join(p for p in parts if p), engine, name, self.privacy.text(path))
+
+    def _place_banner(self) -> None:
+        """Where it takes room from no picture: in the column, in the bottom line without one, and above where nothing is open."""
+        pictures = self.controller.case is not None
+        place = self.centralWidget() if not pictures else self.panel if self.settings.panel else self.bottom
+        if self.banner.parentWidget() is not place:
+            self.banner.set_short(place is self.bottom)
+            if place is self.panel:
+                self.panel.hold(self.banner)
+            elif place is self.bottom:
+                self.bottom.hold(self.banner)
+            else:
+                self._column.insertWidget(0, self.banner)
+            self.banner.setVisible(self.controller.notice is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The column leaves the pictures their share."""
+        super().resizeEvent(event)
+        if (width := room.width_in(event.size().width())) != self.panel.width():
+            self.panel.fit(width)
 
     def _on_opened(self, path: str) -> None:
         self.settings = self.settings.with_recent(path)

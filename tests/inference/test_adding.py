@@ -25,9 +25,9 @@ from ankleviewer.io.locked import locked
 
 
 @pytest.fixture(autouse=True)
-def untried(monkeypatch) -> list[Path]:
+def untried(monkeypatch) -> list[ModelPack]:
     """Most tests are about files: the packs that would have been run."""
-    tried: list[Path] = []
+    tried: list[ModelPack] = []
     monkeypatch.setattr(adding, "try_out", tried.append)
     return tried
 
@@ -35,9 +35,9 @@ def untried(monkeypatch) -> list[Path]:
 def test_a_pack_is_run_before_it_takes_an_older_one_s_place(home, shipped, tmp_path, pack_writer, monkeypatch, untried) -> None:
     add_pack(pack_writer(tmp_path / "p", "mine"))
     (ran,) = untried
-    assert ran.parent.name.startswith(".adding-"), "the copy, which is what will be run"
+    assert ran.path.parent.name.startswith(".adding-"), "the copy, which is what will be run"
 
-    def fails(_: Path) -> None:
+    def fails(_: ModelPack) -> None:
         raise ModelError("MODEL_FILE_INVALID", "It does not run.")
 
     monkeypatch.setattr(adding, "try_out", fails)

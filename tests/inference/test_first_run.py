@@ -7,6 +7,7 @@ import runpy
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,8 +35,8 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch, shipped: Path) -> None:
 def tried(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Where the packs lie that are tried; all of them pass."""
     made: list[Path] = []
-    monkeypatch.setattr(first_run, "try_out", lambda path, _cancelled: made.append(path))
-    monkeypatch.setattr(adding, "try_out", lambda _path: None)
+    monkeypatch.setattr(first_run, "try_out", lambda pack, _cancelled: made.append(pack.path))
+    monkeypatch.setattr(adding, "try_out", lambda _pack: None)
     return made
 
 
@@ -70,6 +71,13 @@ def no_number(model) -> None:
             tensor.CopyFrom(numpy_helper.from_array(np.array([np.nan], np.float32), "shift"))
 
 
+def two_words(model) -> None:
+    """The answer is another one than its map adds up to."""
+    last = next(node for node in model.graph.node if "logit" in node.output)
+    last.output[0] = "told"
+    model.graph.node.append(helper.make_node("Add", ["told", "told"], ["logit"]))
+
+
 @pytest.mark.parametrize(
     ("change", "code", "why"),
     [
@@ -77,7 +85,12 @@ def no_number(model) -> None:
         (unknown_operator, "MODEL_FILE_INVALID", "Model mine gave no answer. The engine refuses the model"),
         (no_map, "MODEL_FAILED", "Model mine gave no answer. The model could not be run"),
         (other_map, "MODEL_OUTPUT_INVALID", "Model mine gave no answer. The model answers in shapes"),
-        (no_number, "OUTPUT_NOT_FINITE", "Model mine gave no number for this scan"),
+        (
+            no_number,
+            "OUTPUT_NOT_FINITE",
+            "Model mine gave no number when it was tried on noise, before its first scan; it is not",
+        ),
+        (two_words, "OUTPUT_INCONSISTENT", "Model mine contradicts itself when it is tried on noise, before its first scan (map"),
     ],
 )
 def test_a_broken_pack_copied_by_hand_is_named_with_what_to_do(home, change: Callable[..., None], code: str, why: str) -> None:
@@ -85,7 +98,7 @@ def test_a_broken_pack_copied_by_hand_is_named_with_what_to_do(home, change: Cal
     with pytest.raises(ModelError) as caught:
         answer(pack)
     assert caught.value.code == code and caught.value.message.startswith(why)
-    assert code == "OUTPUT_NOT_FINITE" or caught.value.message.endswith("ankleviewer models verify mine")
+    assert code.startswith("OUTPUT_") or caught.value.message.endswith("ankleviewer models verify mine")
     assert not first_run.is_known(pack), "what failed is tried again"
 
 
@@ -171,7 +184,7 @@ def test_who_ends_its_process_or_never_answers_is_not_waited_for_again(home, mon
     """On each ankle of each scan, ten minutes at a time."""
     pack, begun = copied(home), []
 
-    def try_out(_path: Path, _cancelled: object) -> None:
+    def try_out(_pack: ModelPack, _cancelled: object) -> None:
         begun.append(1)
         if (error := errors.pop(0)) is not None:
             raise error
@@ -226,12 +239,30 @@ def test_an_error_that_names_its_pack_is_not_its_own_cause(home, tried, monkeypa
     assert isinstance(caught.value.__cause__, MemoryError)
 
 
-def test_what_was_not_tried_is_not_remembered(home, tried, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("broken", [None, ends_the_process])
+def test_one_that_has_taken_the_place_before_the_trial_answers_for_neither(home, broken) -> None:
+    """The one that was read would run untried where the other one passes, and be refused for it where that one fails."""
     pack = copied(home)
-    monkeypatch.setattr(first_run, "try_out", lambda _pack, _cancelled: None)
-    monkeypatch.setattr(first_run, "read_pack", lambda _path: SimpleNamespace(sha256="another"))
+    other = gap_detector("lse", metadata={"note": "other"})
+    if broken is not None:
+        broken(other)
+    write_pack(home / "models" / "mine", "mine", model=other)
+    with pytest.raises(ModelError, match="MODEL_HASH_MISMATCH: Another pack has taken its place"):
+        first_run.try_once(pack)
+    assert not first_run.is_known(pack) and not first_run.is_known(load_pack("mine")) and not first_run._ending
+
+
+def test_one_that_takes_the_place_during_the_trial_is_not_known_by_it(home, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack, real = copied(home), trial._ended
+
+    def ended(*order: Any) -> Any:
+        done = real(*order)
+        write_pack(home / "models" / "mine", "mine", model=gap_detector("lse", metadata={"note": "other"}))
+        return done
+
+    monkeypatch.setattr(trial, "_ended", ended)
     first_run.try_once(pack)
-    assert not first_run.is_known(pack)
+    assert first_run.is_known(pack) and not first_run.is_known(load_pack("mine"))
 
 
 def test_what_stands_in_the_file_may_be_anything(home, tried) -> None:

@@ -27,6 +27,15 @@ def test_a_pack_is_loaded_once_for_each_runtime(pack_folder, monkeypatch) -> Non
     assert loaded.predictor_of(other, "cpu") is not first, "equal weights, another manifest"
 
 
+def test_what_a_pack_took_is_known_once_it_has_run(pack_folder) -> None:
+    pack = load_pack(pack_folder / "tiny-lse")
+    assert loaded.seconds_of(pack, "cpu") is None
+    predictor = loaded.predictor_of(pack, "cpu")
+    assert loaded.seconds_of(pack, "cpu") is None, "loaded, not run"
+    predictor.pace.keep((0.5, 2.0))
+    assert loaded.seconds_of(pack, "cpu") == 2.5 and loaded.seconds_of(pack, "openvino") is None
+
+
 def test_a_pack_that_was_replaced_since_it_was_read_answers_as_the_new_one(tmp_path, pack_writer, model_builder) -> None:
     old = load_pack(pack_writer(tmp_path / "p", "tiny"))
     pack_writer(tmp_path / "p", "tiny", model=model_builder("lse", metadata={"note": "other bytes"}), version="2.0.0")

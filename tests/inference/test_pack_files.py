@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import time
 import tracemalloc
 import zipfile
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.inference import pack_files, packs
-from ankleviewer.inference.pack_files import FILES, besides, write_files
+from ankleviewer.inference.pack_files import FILES, besides, manifest_text, write_files
 from ankleviewer.inference.packs import read_pack
 
 
@@ -92,3 +93,17 @@ def test_what_lies_beside_a_pack_is_named(tmp_path: Path) -> None:
     assert besides(tmp_path) == ""
     write_files(tmp_path, dict.fromkeys("gfedcba", b""))
     assert besides(tmp_path) == "a, b, c, d, e and 2 more"
+
+
+def test_a_list_of_files_that_the_last_record_does_not_tell_of_is_not_parsed(tmp_path, code_of, monkeypatch) -> None:
+    """35 MB of it would take half a minute and as many hundred MB, each time that somebody looks for models."""
+    path = tmp_path / "pack.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("manifest.json", "{}")
+    raw = path.read_bytes()
+    first, end = raw.index(b"PK\x01\x02"), raw.rindex(b"PK\x05\x06")
+    monkeypatch.setattr(zipfile.ZipInfo, "_decodeExtra", lambda *_: pytest.fail("an entry was parsed"))
+    for entries in (pack_files.MAX_MEMBERS + 1, 100_000):
+        listed = raw[first:end] * entries
+        path.write_bytes(raw[:first] + listed + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, len(listed), first, 0))
+        assert code_of(manifest_text, path) == "MODEL_ARCHIVE_INVALID"

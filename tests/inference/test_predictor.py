@@ -40,6 +40,7 @@ def predictor(request: pytest.FixtureRequest, pack_folder) -> Predictor:
 
 def test_gap_is_found_where_it_is(predictor: Predictor) -> None:
     steps: list[float] = []
+    predictor.predict(leg(True), ANKLE)  # before which no share is known
     answer, heat = predictor.predict(leg(True), ANKLE, lambda share, _: steps.append(share), lambda: False, ankle_index=1)
     centre = GRID.to_mm([49.5, 59.5, 44.5])
     assert answer.call == "fracture" and answer.ankle == 1 and answer.probability > 0.9

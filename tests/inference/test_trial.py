@@ -8,24 +8,33 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from onnx import helper
 
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.inference import trial
+from ankleviewer.inference.packs import ModelPack, read_pack
 from ankleviewer.inference.trial import try_out
 
 TINY = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
 ends_the_process, no_map = TINY["ends_the_process"], TINY["no_map"]
 
 
+def at(path: Path) -> ModelPack:
+    """What is handed to a process that is none of ours: only where it lies is asked."""
+    pack: Any = SimpleNamespace(path=path, sha256="0" * 64)
+    return pack
+
+
 def test_a_sound_pack_passes(tmp_path, pack_writer, zipped, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ankleviewer.py").write_text("raise SystemExit(3)")  # the folder that somebody stands in is no place for programs
     pack = pack_writer(tmp_path / "p", "mine")
-    try_out(pack)
-    try_out(zipped(pack, tmp_path / "mine.zip").relative_to(tmp_path))
+    try_out(read_pack(pack))
+    try_out(read_pack(zipped(pack, tmp_path / "mine.zip").relative_to(tmp_path)))
 
 
 def unknown_operator(model) -> None:
@@ -49,14 +58,14 @@ def test_what_does_not_run_is_refused(tmp_path, pack_writer, model_builder, code
     model = model_builder("lse")
     change(model)
     pack = pack_writer(tmp_path / "p", "mine", model=model)
-    assert code_of(try_out, pack) == code
+    assert code_of(try_out, read_pack(pack)) == code
 
 
 def test_a_process_without_end_is_ended(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(trial, "_RUN", "import time; time.sleep(60)")
     monkeypatch.setattr(trial, "LIMIT_S", 0.5)
     with pytest.raises(ModelError, match="MODEL_FILE_INVALID: The model did not answer within"):
-        try_out(tmp_path)
+        try_out(at(tmp_path))
 
 
 def test_who_waits_for_it_may_stop_waiting_and_it_ends(tmp_path, monkeypatch) -> None:
@@ -69,10 +78,10 @@ def test_who_waits_for_it_may_stop_waiting_and_it_ends(tmp_path, monkeypatch) ->
     real = subprocess.Popen
     monkeypatch.setattr(trial.subprocess, "Popen", lambda *a, **k: started.append(real(*a, **k)) or started[0])
     with pytest.raises(Cancelled):
-        try_out(begun, begun.exists)
+        try_out(at(begun), begun.exists)
     assert started[0].returncode not in (None, 0)
     with pytest.raises(Cancelled):
-        try_out(begun, lambda: True)
+        try_out(at(begun), lambda: True)
     assert len(started) == 1, "nothing is started for somebody who does not want it"
 
 
@@ -82,10 +91,10 @@ def test_what_ends_both_is_no_fault_of_the_pack(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(trial, "_ASK_S", 60.0)
     asked: list[int] = []
     with pytest.raises(Cancelled):
-        try_out(tmp_path, lambda: bool(asked) or asked.append(1))
+        try_out(at(tmp_path), lambda: bool(asked) or asked.append(1))
     asked.clear()
     monkeypatch.setattr(trial, "_RUN", "")
-    try_out(tmp_path, lambda: bool(asked) or asked.append(1))  # it has answered
+    try_out(at(tmp_path), lambda: bool(asked) or asked.append(1))  # it has answered
 
 
 def standardised(model) -> None:
@@ -106,7 +115,7 @@ def standardised(model) -> None:
 def test_a_network_may_divide_by_a_volume_s_spread(tmp_path, pack_writer, model_builder) -> None:
     model = model_builder("lse")
     standardised(model)
-    try_out(pack_writer(tmp_path / "p", "mine", model=model))
+    try_out(read_pack(pack_writer(tmp_path / "p", "mine", model=model)))
 
 
 def test_it_runs_where_the_program_is_not_installed(tmp_path, pack_writer) -> None:
@@ -119,8 +128,8 @@ def test_it_runs_where_the_program_is_not_installed(tmp_path, pack_writer) -> No
     )
     pack = pack_writer(tmp_path / "p", "mine")
     code = (
-        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path; from ankleviewer.inference import trial;"
-        "trial.sys.executable = sys.executable; trial.try_out(Path(sys.argv[1]))"
+        "import sys; sys.path.insert(0, sys.argv[2]); from ankleviewer.inference import packs, trial;"
+        "trial.sys.executable = sys.executable; trial.try_out(packs.read_pack(sys.argv[1]))"
     )
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     line = [sys.executable, "-c", code, str(pack), trial._FOLDER]
@@ -136,26 +145,26 @@ def ended_by(monkeypatch, returncode: int, stderr: bytes = b"") -> None:
 def test_what_the_computer_lacks_is_not_the_pack_s_fault(tmp_path, monkeypatch, code_of) -> None:
     with monkeypatch.context() as patch:
         ended_by(patch, -9)  # by the system, for its memory
-        assert code_of(try_out, tmp_path) == "OUT_OF_MEMORY"
+        assert code_of(try_out, at(tmp_path)) == "OUT_OF_MEMORY"
     for error, code in ((errno.ENOMEM, "OUT_OF_MEMORY"), (errno.EAGAIN, "OUT_OF_MEMORY"), (errno.EACCES, "MODEL_FAILED")):
 
         def refuse(*_: object, error: int = error, **__: object) -> None:
             raise OSError(error, os.strerror(error))
 
         monkeypatch.setattr(trial.subprocess, "Popen", refuse)
-        assert code_of(try_out, tmp_path) == code
+        assert code_of(try_out, at(tmp_path)) == code
     monkeypatch.undo()
     monkeypatch.setattr(trial.sys, "executable", None)  # Python inside another program
-    assert code_of(try_out, tmp_path) == "MODEL_FAILED"
+    assert code_of(try_out, at(tmp_path)) == "MODEL_FAILED"
 
 
 def test_the_kind_of_an_error_is_told_and_not_its_words(tmp_path, monkeypatch) -> None:
     ended_by(monkeypatch, 1, b"Traceback ...\nModuleNotFoundError: No module named '/home/doe'\n")
     with pytest.raises(ModelError, match=r"runs it \(exit status 1, ModuleNotFoundError\)\.$"):
-        try_out(tmp_path)
+        try_out(at(tmp_path))
     ended_by(monkeypatch, -11, b"a line of a library's\n")
     with pytest.raises(ModelError, match=r"runs it \(exit status -11\)\.$"):
-        try_out(tmp_path)
+        try_out(at(tmp_path))
 
 
 def test_a_volume_that_does_not_fit_is_told_as_such(tmp_path, pack_writer, monkeypatch, capfdbinary) -> None:
@@ -165,7 +174,8 @@ def test_a_volume_that_does_not_fit_is_told_as_such(tmp_path, pack_writer, monke
 
     monkeypatch.setattr(trial.np.random, "default_rng", lambda _: Full())
     monkeypatch.setattr(trial, "_ends_by_itself", lambda _: None)
-    monkeypatch.setattr(sys, "argv", ["-c", str(pack_writer(tmp_path / "p", "mine"))])
+    pack = pack_writer(tmp_path / "p", "mine")
+    monkeypatch.setattr(sys, "argv", ["-c", str(pack), "", read_pack(pack).sha256])
     assert trial.main() == 4
     sys.stdout.flush()
     assert capfdbinary.readouterr().out.startswith(b"OUT_OF_MEMORY The model does not fit")
@@ -180,4 +190,4 @@ def test_what_else_a_process_may_say_is_no_code(tmp_path, monkeypatch) -> None:
     done = subprocess.CompletedProcess([], 4, b"NONSENSE", b"")
     monkeypatch.setattr(trial, "_ended", lambda *_: done)
     with pytest.raises(ModelError, match="MODEL_FILE_INVALID: The model ends the program"):
-        try_out(tmp_path)
+        try_out(at(tmp_path))

@@ -35,6 +35,14 @@ def test_other_ankles_follow_where_the_same_model_suspects_something(made) -> No
     assert with_other_ankles([right, left], None) == [None]
 
 
+def test_of_an_ankle_that_the_model_pictured_failed_on_another_model_s_finding_follows(made) -> None:
+    right, failed = made.answer(), made.answer("not assessed", None, ankle=1)
+    seen, quiet = made.answer(name="other", ankle=1), made.answer("no fracture", 0.1, name="third", ankle=1)
+    assert with_other_ankles([right, failed, quiet, seen], right) == [right, seen]
+    assert with_other_ankles([right, quiet, seen], right) == [right, seen]
+    assert with_other_ankles([right, failed, quiet], right) == [right]
+
+
 def test_scene_of_the_answer_s_own_ankle(made) -> None:
     volume, heat = made.scene().volume, made.scene().heat
     found = made.answer(ankle=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,45 @@ def test_folders_that_hold_no_run(run: Path, tmp_path: Path) -> None:
         load_run(tmp_path)
     (tmp_path / "config.json").write_text((run / "config.json").read_text())
     with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: .*checkpoint"):
+        load_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda record: [record], "list indices must be"),
+        (lambda record: "run", "string indices must be"),
+        (lambda record: None, "not subscriptable"),
+        (lambda record: {k: v for k, v in record.items() if k != "arch"}, "it lacks 'arch'"),
+        (lambda record: {k: v for k, v in record.items() if k != "config"}, "it lacks 'config'"),
+        (lambda record: {k: v for k, v in record.items() if k != "preprocessing"}, "it lacks 'preprocessing'"),
+        (lambda record: record | {"arch": "vgg"}, "unknown network 'vgg'"),
+        (lambda record: record | {"arch": ["compact"]}, "unhashable"),
+        (lambda record: record | {"config": [1]}, "must be a mapping"),
+        (lambda record: record | {"config": record["config"] | {"depth_of": 3}}, "depth_of"),
+        (lambda record: record | {"preprocessing": "bone"}, "no attribute"),
+        (lambda record: record | {"preprocessing": record["preprocessing"] | {"size": -1}}, "MODEL_SPEC_INVALID"),
+    ],
+)
+def test_a_config_that_describes_no_network_is_told(run: Path, tmp_path: Path, change: Callable[[Any], Any], told: str) -> None:
+    (tmp_path / checkpoint.NAME).write_bytes((run / checkpoint.NAME).read_bytes())
+    (tmp_path / "config.json").write_text(json.dumps(change(json.loads((run / "config.json").read_text()))))
+    with pytest.raises(AnkleViewerError, match=rf"RUN_UNREADABLE: config\.json of .* describes no network .*{told}"):
+        load_run(tmp_path)
+
+
+def test_a_config_nested_beyond_reading_is_no_config(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("[" * 100_000)
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: .* holds no config\.json"):
+        load_run(tmp_path)
+
+
+@pytest.mark.parametrize("state", [{}, {"average": [1]}, {"average": {}}])
+def test_weights_of_another_network_are_told(run: Path, tmp_path: Path, state: dict[str, Any]) -> None:
+    (tmp_path / "config.json").write_bytes((run / "config.json").read_bytes())
+    known = json.loads((run / "config.json").read_text()).get("fingerprint")
+    checkpoint.save(tmp_path, state | {checkpoint.RUN: known})
+    with pytest.raises(AnkleViewerError, match=r"RUN_UNREADABLE: The checkpoint of .* holds no weights of the network"):
         load_run(tmp_path)
 
 
@@ -136,6 +176,9 @@ def test_weights_that_were_trained_with_relu6_get_it(preset: str, tmp_path: Path
         (order.out / "config.json").write_text(json.dumps({"config": {"relu6": begun}}))
         assert start_network(replace(order, resume=True))[0].config["relu6"] is begun
         assert start_network(order)[0].config["relu6"] is True
+    for none in ("[1]", "null", '{"config": [1]}'):
+        (order.out / "config.json").write_text(none)
+        assert start_network(replace(order, resume=True))[0].config["relu6"] is True
     (order.out / "config.json").unlink()
     assert start_network(replace(order, resume=True))[0].config["relu6"] is True
 

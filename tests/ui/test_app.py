@@ -60,7 +60,8 @@ def test_settings_that_cannot_be_read_are_told_once_also_beside_a_scan(tmp_path:
     bad.write_bytes(b"not a scan")
     monkeypatch.setenv("ANKLEVIEWER_HOME", str(home))
     code = (
-        "from ankleviewer.ui import app; from ankleviewer.ui.look.parts import NoticeBanner; show = NoticeBanner.show_notice; "
+        "from ankleviewer.ui import app; from ankleviewer.ui.look.notice_banner import NoticeBanner; "
+        "show = NoticeBanner.show_notice; "
         "NoticeBanner.show_notice = lambda banner, notice: (print(notice and notice.code), show(banner, notice))[1]; "
         f"app.run({str(bad)!r}, None, {str(tmp_path / 'out.png')!r})"
     )

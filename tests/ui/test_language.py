@@ -27,7 +27,7 @@ from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keyboard.keymap import name_of
 from ankleviewer.ui.keyboard.keys_editor import KeysEditor
 from ankleviewer.ui.result.heat_controls import HeatControls
-from ankleviewer.ui.result.result_panel import WIDTH
+from ankleviewer.ui.result.room import WIDTH
 from ankleviewer.ui.state import settings
 from ankleviewer.ui.words import translate
 
@@ -87,8 +87,10 @@ def texts(top: QWidget) -> Iterator[str]:
 
 
 def untranslated(text: str) -> list[str]:
-    """Words outside of the marks; a title cut at its comma has lost the second one, a name with … its end."""
-    bare, before = re.sub("«[^«»]*$|\\w+…", "", text.replace(PROGRESS, "")), ""
+    """Words outside of the marks; a title cut at its comma has lost the second one, hints without room the first one, a name
+    with … its end.
+    """
+    bare, before = re.sub("«[^«»]*$|^[^«»]*»|\\w+…", "", text.replace(PROGRESS, "")), ""
     while bare != before:
         before, bare = bare, re.sub("«[^«»]*»", " ", bare)
     return [word for word in re.findall("[A-Za-z]{2,}", re.sub("[A-Z]+(_[A-Z0-9]+)+", "", bare)) if word not in SAME]

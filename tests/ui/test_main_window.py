@@ -110,7 +110,7 @@ def test_a_dropped_folder_is_opened_without_a_question(make_window, backend, tmp
 
 
 def test_reading_and_analysing_show_progress_and_cancel(make_window, backend, qtbot) -> None:
-    from ankleviewer.ui.look.parts import ProgressStrip
+    from ankleviewer.ui.look.progress_strip import ProgressStrip
 
     backend.gate.clear()
     window = make_window(backend)

@@ -167,8 +167,7 @@ def auc_by_patient(
     found = bootstrap(area, labels, patients, resamples, seed)
     if min(sick, well) >= FEW and found.low < found.high:
         return found
-    wide = auc_interval(whole, sick, well)
-    return Interval(whole, float(np.fmin(found.low, wide.low)), float(np.fmax(found.high, wide.high)))
+    return _as_wide(found, auc_interval(whole, sick, well))
 
 
 def proportion(
@@ -195,7 +194,22 @@ def at_least_wilson(found: Interval, people: int) -> Interval:
     """The bootstrap's interval of a share, reaching as far as Wilson's of as many patients: near 0 and 1 the draws of few
     patients say too little of others (of 30 out of 31 more than of 31 out of 31), and draws all alike know no spread.
     """
-    wide = wilson(people * found.value, people)
+    return _as_wide(found, wilson(people * found.value, people))
+
+
+def f1_at_least_wilson(found: Interval, people: int) -> Interval:
+    """The same for an F1, which is 2 j / (1 + j) of a share: j, the true positives among all that are fractured or called.
+
+    Args:
+        found: the bootstrap's.
+        people: patients of whom a scan is fractured or called.
+    """
+    overlap = wilson(people * found.value / (2 - found.value), people)
+    return _as_wide(found, Interval(found.value, *(2 * end / (1 + end) for end in (overlap.low, overlap.high))))
+
+
+def _as_wide(found: Interval, wide: Interval) -> Interval:
+    """The interval that holds both, of the first one's value; a limit that is no number counts for nothing."""
     return Interval(found.value, float(np.fmin(found.low, wide.low)), float(np.fmax(found.high, wide.high)))
 
 
@@ -258,11 +272,10 @@ def roc(y: ArrayLike, s: ArrayLike) -> tuple[Floats, Floats, Floats]:
 def summary(
     y: ArrayLike, p: ArrayLike, threshold: float, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> dict[str, Any]:
-    """Everything the paper prints, with intervals: the bootstrap's for AUC and F1, that of `proportion` for the rest.
+    """Everything the paper prints, with intervals: the bootstrap's by patient for AUC and F1, that of `proportion` for the rest;
+    that of an F1 reaches as far as Wilson's of as many patients (`f1_at_least_wilson`), as those of shares do.
 
     That of Hanley and McNeil for the AUC takes scans for independent, and is left out where a patient has several of them.
-
-    For an F1 whose draws are all alike, as at 0 and 1, it is Wilson's of tp / (tp + fp + fn), of which F1 is a function.
 
     Args:
         y: labels.
@@ -286,10 +299,6 @@ def summary(
 
     whole = auc_by_patient(labels, probability, patients, resamples, seed)
     concerned = len(np.unique(names[labels | called]))
-    f1 = drawn("f1")
-    if not f1.low < f1.high:
-        overlap = wilson(concerned * tp / (tp + fp + fn), concerned)
-        f1 = Interval(f1.value, *(2 * end / (1 + end) for end in (overlap.low, overlap.high)))
     precision, callers = share(called), len(np.unique(names[called]))
     if 0.0 < precision.value < 1.0 and callers < tp + fp:
         # how many are called differs from draw to draw, and their labels are what is counted
@@ -307,5 +316,5 @@ def summary(
         "precision": precision.to_json(),
         "recall": share(labels).to_json(),
         "specificity": share(~labels).to_json(),
-        "f1": f1.to_json(),
+        "f1": f1_at_least_wilson(drawn("f1"), concerned).to_json(),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+REVISION = "git_commit"  # of the program. It stays out of the model file: the same weights are the same file, commits later, too
+
 USE = """\
 Points a reader at places in an ankle CT where a fracture may be: one probability for the scan and a map of its sources.
 For research and teaching. It gives no diagnosis and replaces no radiologist."""
@@ -29,6 +31,11 @@ UNCALIBRATED = """\
 MIRRORED = "It sees each scan and its mirror image; the map is the mean of both maps, and the answer follows from that."
 
 
+def _made(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the network came from, and of which revision of the program the pack is."""
+    return {**record["origin"], **{key: record[key] for key in (REVISION,) if key in record}}
+
+
 def model_card(record: Mapping[str, Any]) -> str:
     """Markdown from a manifest ("files" is not used, so the card can be listed there)."""
     network, decision, spec, origin = (record[k] for k in ("network", "decision", "preprocessing", "origin"))
@@ -46,7 +53,7 @@ def model_card(record: Mapping[str, Any]) -> str:
         USE,
         "## Training data",
         data + (". **Trained on simulated scans; no figure below says anything on patients.**" if simulated else "."),
-        _table([(k, v) for k, v in sorted(origin.items()) if k not in ("data", "versions") and v not in (None, "")]),
+        _table([(k, v) for k, v in sorted(_made(record).items()) if k not in ("data", "versions") and v not in (None, "")]),
         "## Network",
         f"{network['arch']}, {network['mode']} convolutions, {network['parameters']:,} parameters, pooling {network['pooling']}.",
         MIRRORED if network.get("config", {}).get("mirrored") else "",

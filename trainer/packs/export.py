@@ -25,7 +25,7 @@ from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE,
 from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.evaluation.calibration import sigmoid
 from trainer.networks.head import FractureNet, pooled
-from trainer.packs.card import model_card
+from trainer.packs.card import REVISION, model_card
 from trainer.packs.deploy import deployed
 from trainer.packs.engines import NEAR, calls_changed, other_engines
 from trainer.packs.finer import cells_at, explained, layer_at, traced
@@ -129,7 +129,7 @@ def export(
         net: trained network (left as it is).
         spec: PreprocessSpec as JSON.
         decision: the manifest's "decision", see `calibration.Decision.to_json`.
-        origin: what the network was trained on, seed, revision; "versions" is added here.
+        origin: what the network was trained on, seed; "versions" is added here. REVISION in it goes to manifest and card alone.
         metrics: figures for the manifest and the card; wherever they name the file that was measured ("sha256"), it must be
             this one.
         name: of the pack, lower case.
@@ -175,7 +175,8 @@ def export(
         layer = _layer(plain, finer)
         network["outputs"].append("finer")
         network["finer"] = {"cells": cells_at(plain, layer, size), "stride": finer, "layer": layer}
-    origin = {**origin, "versions": _versions()}
+    revision = origin.get(REVISION)
+    origin = {key: value for key, value in origin.items() if key != REVISION} | {"versions": _versions()}
     groups = {"preprocessing": dict(spec), "network": network, "decision": dict(decision), "origin": origin}
     model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()}, layer)
     digest = hashlib.sha256(model).hexdigest()
@@ -194,6 +195,7 @@ def export(
         "status": status,
         "default": bool(default),
         **groups,
+        **({REVISION: revision} if revision else {}),
         "metrics": dict(metrics),
         "parity": {k: float(f"{v:.1e}") if isinstance(v, float) else v for k, v in asdict(parity).items()},
     }

@@ -108,7 +108,7 @@ def recorded(run: Path) -> dict[str, Any]:
     """What a run's config.json holds; {} where there is none that can be read."""
     try:
         found = json.loads((run / CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ankleviewer.core.assessment.decision import Decision
-from ankleviewer.core.assessment.result import ModelAnswer
+from ankleviewer.core.assessment.result import GRAVITY, ModelAnswer
 from ankleviewer.core.words import decimals
 
 NEAR = 0.05  # of the specific threshold, in probability
@@ -34,3 +34,24 @@ def preliminary_apart(answers: Sequence[ModelAnswer]) -> list[ModelAnswer]:
     counted = {a.call for a in answers if a.status != "preliminary" and a.call != "not assessed"}
     mine = [a for a in answers if a.status == "preliminary" and a.call != "not assessed"]
     return [a for a in mine if a.call not in counted] if counted else []
+
+
+def told_of_ankle(answers: Sequence[ModelAnswer], ankle: int, model: str) -> ModelAnswer | None:
+    """What is told of an ankle beside the one that is shown: the answer of the model shown; where that did not assess this ankle
+    the gravest one of those that did (of several alike a released model's, then the one of the highest probability), or a
+    fracture that another model sees would be hidden by a failure.
+
+    Args:
+        answers: of all models for all ankles.
+        ankle: index into the scan's ankles.
+        model: name of the one shown.
+
+    Returns:
+        None where no model has been asked.
+    """
+    here = [a for a in answers if a.ankle in (ankle, None)]
+    own = next((a for a in here if a.name == model), None)
+    seen = [a for a in here if a.probability is not None]
+    if not seen or (own is not None and own.probability is not None):
+        return own or next(iter(here), None)
+    return min(seen, key=lambda a: (GRAVITY.index(a.call), a.status == "preliminary", -(a.probability or 0.0)))

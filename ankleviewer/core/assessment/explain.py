@@ -56,6 +56,7 @@ class HeatMap:
         floor: a map that peaks at or below it shows nothing.
         cells: cells along one edge of the native map, the honest resolution.
         native: where the map came from, for `paper_map`; None where that is not known.
+        boxes_from: cells of the finer map that boxes and places come from, where this one was made of it; 0 where of this one.
     """
 
     values: Float32
@@ -65,6 +66,7 @@ class HeatMap:
     floor: float
     cells: int
     native: Native | None = None
+    boxes_from: int = 0
 
     @cached_property
     def peaks(self) -> Peaks:
@@ -220,7 +222,7 @@ def paper_map(heat: HeatMap) -> HeatMap | None:
     peak = float(values.max())
     threshold = max(HOT_SHARE * peak, _otsu(values[values > HOT_SHARE * peak])) if peak > heat.floor else heat.floor
     coarse = Native(cells.astype(np.float32), native.pooling, *layout)
-    return HeatMap(values, heat.grid, threshold, heat.reference, heat.floor, PAPER_CELLS, coarse)
+    return HeatMap(values, heat.grid, threshold, heat.reference, heat.floor, PAPER_CELLS, coarse, boxes_from=heat.cells)
 
 
 def _otsu(values: Float32) -> float:

@@ -58,6 +58,10 @@ class Scene:
         axial, coronal, sagittal = (Frame.of(self.volume.grid, plane) for plane in PLANES)
         return axial, coronal, sagittal
 
+    def judgement(self, index: int) -> str:
+        """What the reader says of a box: "accepted", "rejected" or ""."""
+        return self.judged[index] if index < len(self.judged) else ""
+
     @cached_property
     def hu_range(self) -> tuple[int, int]:
         """Lowest and highest HU."""
@@ -142,8 +146,7 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         for n, box in enumerate(scene.boxes):
             polygon = box_on_slice(frame, index, box)
             if len(polygon):
-                judged = scene.judged[n] if n < len(scene.judged) else ""
-                outlines.append(BoxOutline(polygon, n, n == state.selected, scene.firm, judged))
+                outlines.append(BoxOutline(polygon, n, n == state.selected, scene.firm, scene.judgement(n)))
     level = None
     if scene.heat is not None and state.heat and not state.hide_ai:
         level = scene.heat.threshold if state.threshold is None else state.threshold

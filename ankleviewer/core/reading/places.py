@@ -17,6 +17,9 @@ from ankleviewer.core.reading.measure import Point, point
 NEAR_MM = 6.0  # one cell of the finest map: as far as a box may move where its crop lies a little differently
 _TIE = 0.5  # mm²: centres are rounded to 0.01 mm, so that a box midway between two lies a little nearer to one of them
 _BESIDE = 4  # of the boxes close by so many at most are told apart, the nearest ones
+_GONE = NEAR_MM**2  # what a box costs that is none of today's, mm²; _NEVER: more than all of them together can cost
+_NEVER = (_BESIDE + 2) * _GONE
+_STILL = 0.05**2  # mm²: a box that did not move, but for the rounding
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,18 @@ def today(answers: Iterable[Any]) -> Today:
 
 
 def beside(place: Place, now: Today) -> tuple[Point, ...]:
-    """The centres, LPS mm, of the other boxes of a finding's model that lie so close that a word could be mistaken for theirs
-    where one of them is gone: what a word was told apart from when it was said.
+    """The centres, LPS mm, of the other boxes of a finding's model that lie so close, or close to one that does, that a word
+    could be mistaken for theirs where one of them is gone: what a word was told apart from when it was said.
     """
-    here = now[place]
-    return tuple(
-        mm
-        for p, mm in now.items()
-        if (p.model, p.sha256) == (place.model, place.sha256) and 0.0 < math.dist(mm, here) < 2 * NEAR_MM
-    )
+    left = {p: mm for p, mm in now.items() if p != place and (p.model, p.sha256) == (place.model, place.sha256)}
+    left = {p: mm for p, mm in left.items() if mm != now[place]}  # around one centre nothing tells them apart
+    found, reached = dict[Place, Point](), [now[place]]
+    while reached:
+        here = reached.pop()
+        near = {p: mm for p, mm in left.items() if p not in found and math.dist(mm, here) < 2 * NEAR_MM}
+        found |= near
+        reached += near.values()
+    return tuple(mm for p, mm in now.items() if p in found)
 
 
 def seated(place: Place, center_mm: Point | None, now: Today, others_mm: Sequence[Point] = ()) -> Place:
@@ -70,27 +76,41 @@ def seated(place: Place, center_mm: Point | None, now: Today, others_mm: Sequenc
             that the word was said of.
 
     Returns: the finding of the same file of the same model whose box is nearest, at most `NEAR_MM` away; or `place`, with
-        `was_mm`. Of boxes close together, which a crop that lies otherwise moves together, each is sought for all of them.
+        `was_mm`. Of boxes close together, which a crop that lies otherwise moves together, each is sought for all of them, in
+        two ways: some may be gone and others new, or as many as can be are those of then. Where the two say another box, and none
+        has stayed where it was, a word might go over to its neighbour's, and stands at none.
     """
     if center_mm is None:
         return place
     same = {p: mm for p, mm in now.items() if (p.model, p.sha256) == (place.model, place.sha256)}
     others = sorted(others_mm, key=lambda mm: math.dist(mm, center_mm))[:_BESIDE]
     same = {p: same[p] for mm in (center_mm, *others) for p in _close(mm, same, first=place)}  # none else matters
-    costs = {p: _cost(same[p], center_mm) + _least(others, _without(same, p)) for p in _close(center_mm, same, first=place)}
-    near = min(costs, key=lambda p: (costs[p], p != place), default=None)
-    if near is None or (others and costs[near] > NEAR_MM**2 + _least(others, same) - _TIE):
+    near = _shared(place, center_mm, others, same, _GONE)
+    if near is None or (_cost(same[near], center_mm) > _STILL and near != _shared(place, center_mm, others, same, _NEVER)):
         return replace(place, was_mm=center_mm)
     return near
 
 
-def _least(centers: Sequence[Point], now: Today) -> float:
+def _shared(place: Place, center: Point, others: Sequence[Point], now: Today, gone: float) -> Place | None:
+    """Today's box that a box is where they are shared out among all at the least cost; None where it is gone, or as well may be.
+
+    Args:
+        gone: what a box costs that is none of today's, mm².
+    """
+    costs = {p: _cost(now[p], center) + _least(others, _without(now, p), gone) for p in _close(center, now, first=place)}
+    near = min(costs, key=lambda p: (costs[p], p != place), default=None)
+    if near is None or (others and costs[near] > gone + _least(others, now, gone) - _TIE):
+        return None
+    return near
+
+
+def _least(centers: Sequence[Point], now: Today, gone: float) -> float:
     """How far boxes lie from today's at least, each taken for another one or for gone: the sum of the squares, mm²."""
     if not centers:
         return 0.0
     center, rest = centers[0], centers[1:]
-    taken = [_cost(now[p], center) + _least(rest, _without(now, p)) for p in _close(center, now)]
-    return min([NEAR_MM**2 + _least(rest, now), *taken])
+    taken = [_cost(now[p], center) + _least(rest, _without(now, p), gone) for p in _close(center, now)]
+    return min([gone + _least(rest, now, gone), *taken])
 
 
 def _close(center: Point, now: Today, first: Place | None = None) -> list[Place]:

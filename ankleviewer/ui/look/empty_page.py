@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from ankleviewer.core import paths
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.look.parts import ProgressStrip, label
+from ankleviewer.ui.look.parts import label
+from ankleviewer.ui.look.progress_strip import ProgressStrip
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import noop, tr

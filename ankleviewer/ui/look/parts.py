@@ -1,10 +1,9 @@
-"""Small widgets that several places use: rules, progress strip, notice banner, chips with their explanation."""
+"""Small widgets that several places use: rules, choosers, links, hints, chips with their explanation."""
 
 from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenuBar,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -29,10 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.state.controller import CaseController
-from ankleviewer.ui.state.phase import Notice, Phase
-from ankleviewer.ui.words.translate import said, tr
-from ankleviewer.ui.words.wording import breakable
+from ankleviewer.ui.words.translate import tr
 
 _WIDE_STOP = re.compile("([。！？；：，]) +")
 _NAME_PX = 240  # a file's name takes no more of the menu bar
@@ -133,9 +128,17 @@ class Link(QPushButton):
         self.setObjectName("link")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    def tell(self, text: str) -> None:
+        """Show this text."""
+        self._whole = text
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As much of the text as fits."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width() - 12))
 
 
@@ -263,103 +266,6 @@ class MenuCorner(QWidget):
         return width
 
 
-class ProgressStrip(QWidget):
-    """Thin bar, what is being done, and a cancel button; hidden when nothing runs."""
-
-    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.controller = controller
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        row = QHBoxLayout()
-        self.text = label("", "secondary")
-        self.cancel = QPushButton(tr("Cancel"))
-        self.cancel.setToolTip(tr("Stop (Esc)"))
-        self.cancel.clicked.connect(controller.cancel)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.cancel)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        column.addLayout(row)
-        column.addWidget(self.bar)
-        controller.changed.connect(self.refresh)
-        controller.progressed.connect(self._progress)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show or hide as the phase asks."""
-        busy = self.controller.phase in (Phase.READING, Phase.ANALYSING)
-        if busy and self.isHidden():
-            self.bar.setValue(0)
-            self.text.setText(tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing"))
-        self.setVisible(busy)
-
-    def _progress(self, fraction: float, text: str) -> None:
-        # The bar repaints at once, twenty ms each time beside a 3D view; with updates off it waits for the next paint event.
-        self.bar.setUpdatesEnabled(False)
-        self.bar.setValue(round(1000 * min(max(fraction, 0.0), 1.0)))
-        self.bar.setUpdatesEnabled(True)
-        word = tr("Reading the scan") if self.controller.phase is Phase.READING else tr("Analysing")
-        self.text.setText(
-            self.fontMetrics().elidedText(said(text) or word, Qt.TextElideMode.ElideRight, max(self.text.width(), 120))
-        )
-
-
-class NoticeBanner(QFrame):
-    """A refusal or failure: sentence, code and file; stays until dismissed, never in the way of the open case."""
-
-    def __init__(self, controller: CaseController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("notice")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 8, 8)
-        self.text = label("", wrap=True)
-        self.code = label("", "refusal", wrap=True)
-        self.code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(self.text)
-        column.addWidget(self.code)
-        close = QPushButton(tr("Close"))
-        close.setAccessibleName(tr("Close this message"))
-        close.clicked.connect(controller.dismiss)
-        row.addLayout(column, 1)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self._controller = controller
-        self.hide_names = False
-        self._notice: Notice | None = None
-        controller.noticed.connect(self.show_notice)
-        self.hide()
-
-    def show_notice(self, notice: Notice | None) -> None:
-        """Show a notice; None hides the banner."""
-        self._notice = notice
-        self.setVisible(notice is not None)
-        if notice is not None:
-            text = said(notice.message)
-            if notice.file:
-                text = f"{tr('Cannot open: {text}', text=text)} {self._still()}"
-            self.text.setText(closed_up(text.strip()))
-            file = tr("file name hidden") if self.hide_names else notice.file
-            self.code.setText(notice.code + (f"  ·  {file}" if notice.file else ""))
-
-    def _still(self) -> str:
-        """Which scan the pictures below are of, so that nobody takes them for those of the file that is named; "" with none."""
-        case = self._controller.case
-        if case is None:
-            return ""
-        if self.hide_names:
-            return tr("The scan shown is still the former one.")
-        return tr("The scan shown is still {name}.", name=breakable(Path(case.scan.path).name))
-
-    def set_hide_names(self, hidden: bool) -> None:
-        """Whether the file of a notice is named."""
-        self.hide_names = hidden
-        self.show_notice(self._notice)
-
-
 class Chip(QPushButton):
     """A finding's code; a click opens its sentence."""
 
@@ -376,16 +282,21 @@ class Chip(QPushButton):
 
     def explain(self) -> QFrame:
         """Open the explanation above the chip."""
-        popup = QFrame(self, Qt.WindowType.Popup)
-        popup.setObjectName("popup")
-        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        column = QVBoxLayout(popup)
-        column.setContentsMargins(12, 10, 12, 10)
-        text = label(self.message, wrap=True)
-        text.setFixedWidth(360)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(text)
-        popup.adjustSize()
-        popup.move(self.mapToGlobal(QPoint(0, -popup.height() - 6)))
-        popup.show()
-        return popup
+        return explained(self, self.message)
+
+
+def explained(widget: QWidget, message: str) -> QFrame:
+    """Open a text above a widget; a click elsewhere closes it."""
+    popup = QFrame(widget, Qt.WindowType.Popup)
+    popup.setObjectName("popup")
+    popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    column = QVBoxLayout(popup)
+    column.setContentsMargins(12, 10, 12, 10)
+    text = label(message, wrap=True)
+    text.setFixedWidth(360)
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    column.addWidget(text)
+    popup.adjustSize()
+    popup.move(widget.mapToGlobal(QPoint(0, -popup.height() - 6)))
+    popup.show()
+    return popup

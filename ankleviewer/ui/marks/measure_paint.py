@@ -19,7 +19,7 @@ from ankleviewer.core.imaging.planes import Viewport
 from ankleviewer.core.reading.measure_marks import Line, MeasureMark
 from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.slices.slice_paint import missed_px, paint_label, paint_numbers
+from ankleviewer.ui.slices.slice_paint import REJECTED_ALPHA, missed_px, paint_label, paint_numbers
 from ankleviewer.ui.slices.stamped_text import paint_text
 from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import value_text
@@ -34,12 +34,15 @@ _NUMBER = 20.0  # px above a box that its number takes
 
 @dataclass(frozen=True)
 class OwnBox:
-    """A box to paint: index of its finding, whether it is the reader's already, and whether it is in hand."""
+    """A box to paint: index of its finding, whether it is the reader's already, whether it is in hand, and whether its finding
+    was rejected.
+    """
 
     index: int
     box: BoxMm
     edited: bool = True
     active: bool = False
+    rejected: bool = False
 
 
 def paint_own(
@@ -54,7 +57,7 @@ def paint_own(
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     for own, polygon in outlines:
-        _box(painter, polygon)
+        _box(painter, polygon, own.rejected)
         if own.active:
             _knobs(painter, polygon)
     _measures(painter, port, marks)
@@ -69,9 +72,15 @@ def paint_own(
     _values(painter, port, marks, points, taken)
 
 
-def _box(painter: QPainter, polygon: Array) -> None:
+def _box(painter: QPainter, polygon: Array, rejected: bool) -> None:
+    """One outline; of a rejected finding as thin and dim as the model's own."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for pen in (QPen(theme.colour(theme.PANE, 170), 4.2), QPen(QColor(theme.READER), 2.0)):
+    width, halo = (1.3, 2.3) if rejected else (2.0, 4.2)
+    under, line = (
+        theme.colour(theme.PANE, 70 if rejected else 170),
+        theme.colour(theme.READER, REJECTED_ALPHA if rejected else 255),
+    )
+    for pen in (QPen(under, halo), QPen(line, width)):
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
         painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in polygon]))

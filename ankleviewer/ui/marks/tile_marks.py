@@ -39,7 +39,8 @@ class PaneMarks:
         if _boxes_shown(editing):
             edited, held = editing.edited(), editing.index if editing.active else None
             shown = edited if held is None else {held: editing.box(), **edited}
-            boxes = [OwnBox(n, box, n in edited, n == held) for n, box in sorted(shown.items())]
+            scene = editing.controller.view.scene
+            boxes = [OwnBox(n, box, n in edited, n == held, scene.judgement(n) == "rejected") for n, box in sorted(shown.items())]
         paint_own(painter, port, picture, editing.controller.measuring.marks(self._pane.plane), boxes)
 
 
@@ -59,7 +60,8 @@ class TileMarks(QObject):
         measures = [m for m in self._measuring.reviewing.review.measures if self._belongs(m, tile)]
         marks = measure_marks(tile.picture.frame, tile.picture.index, measures, _NONE_SELECTED)
         boxes = self._edited(tile) if _boxes_shown(self._editing) else {}
-        paint_own(painter, tile.port, tile.picture, marks, [OwnBox(*one) for one in sorted(boxes.items())])
+        own = [OwnBox(n, box, rejected=tile.scene.judgement(n) == "rejected") for n, box in sorted(boxes.items())]
+        paint_own(painter, tile.port, tile.picture, marks, own)
 
     def _belongs(self, measure: Measure, tile: Tile) -> bool:
         """Whether a measure is one of the tile's ankle; of several ankles it is everyone's. In the lightbox all are."""

@@ -35,8 +35,20 @@ class BottomLine(QWidget):
         row.addStretch(1)
         self.disclaimer = label(research_line(), "secondary")
         row.addWidget(self.disclaimer)
+        self.notice: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         controller.changed.connect(self.refresh)
+
+    def hold(self, notice: QWidget) -> None:
+        """Show a notice over the chips, where nothing else has room for it."""
+        self.notice = notice
+        notice.setParent(self)
+        self._lay_notice()
+
+    def _lay_notice(self) -> None:
+        if self.notice is not None and self.notice.parentWidget() is self:
+            self.notice.setGeometry(0, 0, max(self.width() - self.disclaimer.sizeHint().width() - 32, 0), self.height())
+            self.notice.raise_()
 
     def refresh(self) -> None:
         """One chip for each code, warnings first."""
@@ -54,6 +66,7 @@ class BottomLine(QWidget):
         """As many chips as fit."""
         super().resizeEvent(event)
         self._lay()
+        self._lay_notice()
 
     def _lay(self) -> None:
         for chip in self.chips:
@@ -80,6 +93,8 @@ class BottomLine(QWidget):
         self.chips.append(chip)
         self._chips.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         chip.show()
+        if self.notice is not None and self.notice.parentWidget() is self:
+            self.notice.raise_()
 
 
 def _gathered(said: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -6,18 +6,20 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.review import REASONS, Judgement, Mark, Missed
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser, Link, label, reveal
+from ankleviewer.ui.result import room
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import box_lines
 
-_VOXEL_ROW = 2
+_VOXEL = 1  # of the three lines
+_SIDE, _GAP, _EDGE = 10, 10, 4  # px of a row: margin, between name and value, both borders
 
 
 class FindingRow(QFrame):
@@ -33,29 +35,43 @@ class FindingRow(QFrame):
             tr("Finding {number}, {share} % of the map, centre {mm}", number=index + 1, share=f"{100 * box.score:.0f}", mm=mm)
         )
         self.setToolTip(tr("Show this place in every view. Per cent: this box's part of the whole heat map, not a probability."))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(10, 7, 10, 7)
-        grid.setHorizontalSpacing(10)
+        self._grid = grid = QGridLayout(self)
+        grid.setContentsMargins(_SIDE, 7, _SIDE, 7)
+        grid.setHorizontalSpacing(_GAP)
         grid.setVerticalSpacing(2)
         title = label(tr("Finding {number}", number=index + 1))
         title.setFont(theme.font(bold=True))
         title.setStyleSheet("font-weight: 600;")
         share = label(tr("{share} % of the map", share=f"{100 * box.score:.0f}"), "secondary")
-        grid.addWidget(title, 0, 0)
-        grid.addWidget(share, 0, 1, Qt.AlignmentFlag.AlignRight)
-        for row, (name, value) in enumerate(
-            ((tr("Model grid"), model), (tr("Scan voxel"), voxel), (tr("Position, mm"), mm)), start=1
-        ):
+        head = QHBoxLayout()  # of its own: what stands below needs other widths
+        head.addWidget(title)
+        head.addWidget(share, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addLayout(head, 0, 0, 1, 2)
+        self._lines: list[tuple[QLabel, QLabel]] = []
+        for name, value in ((tr("Model grid"), model), (tr("Scan voxel"), voxel), (tr("Position, mm"), mm)):
             named, text = label(name, "secondary"), label(value)
-            if row == _VOXEL_ROW:
-                for part in (named, text):
-                    part.setToolTip(tr("Column, row and slice, counted from 0; slice numbers in the views count from 1"))
-            grid.addWidget(named, row, 0)
             text.setStyleSheet("font-size: 12px;")
-            grid.addWidget(text, row, 1, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(named, 2 * len(self._lines) + 1, 0)
+            self._lines.append((named, text))
+        for part in self._lines[_VOXEL]:
+            part.setToolTip(tr("Column, row and slice, counted from 0; slice numbers in the views count from 1"))
         grid.setColumnStretch(1, 1)
         self._build_judging(grid)
+        self.fit(room.inner(room.WIDTH))
         self.mark(False)
+
+    def fit(self, wide: int) -> None:
+        """Stand in a column that leaves it that many px: a value that has no room beside its name goes below it."""
+        free = wide - 2 * _SIDE - _GAP - _EDGE
+        names = max(named.sizeHint().width() for named, _ in self._lines)  # one column holds them all
+        for n, (_, value) in enumerate(self._lines):
+            beside = names + value.sizeHint().width() <= free
+            self._grid.removeWidget(value)
+            place = (2 * n + 1, 1, 1, 1) if beside else (2 * n + 2, 0, 1, 2)
+            self._grid.addWidget(value, *place, Qt.AlignmentFlag.AlignRight)
+        text = tr("Box edited · back to the model's")
+        long = self.reset.fontMetrics().horizontalAdvance(text) > free
+        self.reset.setText(text.replace(" · ", "\n") if long else text)
 
     def _build_judging(self, grid: QGridLayout) -> None:
         line = QHBoxLayout()
@@ -64,17 +80,18 @@ class FindingRow(QFrame):
         self.reject = self._button(tr("✕ Reject"), tr("No fracture is there (R); again takes it back"), "rejected")
         line.addWidget(self.accept, 1)
         line.addWidget(self.reject, 1)
-        grid.addLayout(line, 4, 0, 1, 2)
+        below = 2 * len(self._lines) + 1
+        grid.addLayout(line, below, 0, 1, 2)
         self.reason = Chooser()
         self.reason.setAccessibleName(tr("Why finding {number} is rejected", number=self.index + 1))
         self.reason.addItems([tr("Reason (optional)"), *map(said, REASONS)])
         self.reason.activated.connect(self._because)
-        grid.addWidget(self.reason, 5, 0, 1, 2)
-        self.reset = QPushButton(tr("Box edited · back to the model's"))
+        grid.addWidget(self.reason, below + 1, 0, 1, 2)
+        self.reset = QPushButton()
         self.reset.setObjectName("link")
         self.reset.setAccessibleName(tr("Give finding {number} the model's own box again", number=self.index + 1))
         self.reset.clicked.connect(lambda: self.controller.reviewing.edit_box(self.controller.answer, self.index, None))
-        grid.addWidget(self.reset, 6, 0, 1, 2)
+        grid.addWidget(self.reset, below + 2, 0, 1, 2)
 
     def _button(self, text: str, tip: str, judgement: Judgement) -> QPushButton:
         button = QPushButton(text)
@@ -162,11 +179,18 @@ class FindingsList(QWidget):
         self.rows: list[FindingRow] = []
         self.missed: list[MissedRow] = []
         self._boxes: tuple[Any, ...] = ()
+        self._wide = room.inner(room.WIDTH)
         self._marked: list[tuple[Missed, str]] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         controller.view.changed.connect(self._on_changed)
+
+    def fit(self, wide: int) -> None:
+        """Stand in a column that leaves a row that many px."""
+        self._wide = wide
+        for row in self.rows:
+            row.fit(wide)
 
     def refresh(self) -> None:
         """Rebuild the rows if the boxes are others."""
@@ -178,6 +202,7 @@ class FindingsList(QWidget):
             self.rows = [FindingRow(self.controller, n, box) for n, box in enumerate(self._boxes)]
             for place, row in enumerate(self.rows):
                 self._column.insertWidget(place, row)
+                row.fit(self._wide)
         reviewing = self.controller.reviewing
         missed = reviewing.review.missed if self.controller.case is not None else ()
         marked = [(mark, reviewing.ankle_named(mark.center_mm)) for mark in missed]
@@ -190,8 +215,10 @@ class FindingsList(QWidget):
             for new in self.missed:
                 self._column.addWidget(new)
         for row in self.rows:
-            answer = self.controller.answer
+            answer, asked = self.controller.answer, not row.reason.isHidden()
             row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
+            if not (asked or row.reason.isHidden()):
+                self._show_whole(row)  # which has grown by the reasons
         self._mark()
 
     @property
@@ -203,10 +230,12 @@ class FindingsList(QWidget):
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if old.selected != new.selected:
             self._mark()
-            # stepped to, not arrived at with the answer, which stays in sight above the first
-            if new.selected >= 0 and max(old.selected, new.selected) > 0 and new.selected < len(self.rows):
-                row = self.rows[new.selected]
-                QTimer.singleShot(0, row, lambda: reveal(row))  # when it has been laid out
+            # stepped to, not arrived at with the answer: what the models say together stays in sight above the first
+            if 0 <= new.selected < len(self.rows) and max(old.selected, new.selected) > 0:
+                self._show_whole(self.rows[new.selected])
+
+    def _show_whole(self, row: FindingRow) -> None:
+        QTimer.singleShot(0, row, lambda: reveal(row))  # when it has been laid out
 
     def _mark(self) -> None:
         for row in self.rows:

@@ -1,11 +1,11 @@
-"""ResultPanel: the column at the right. Call, probability, agreement, findings, models, heat map controls, progress."""
+"""ResultPanel: the column at the right. The answer stands still above what scrolls; below are notices, progress, controls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,13 +22,14 @@ from ankleviewer.core.assessment.result import consensus
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.keyboard.focus import in_turn, kept_place
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.look.parts import Chooser, ProgressStrip, closed_up, label, rule
+from ankleviewer.ui.look.parts import Chooser, closed_up, label, rule
+from ankleviewer.ui.look.progress_strip import ProgressStrip
 from ankleviewer.ui.marks.measure_list import MeasureList
-from ankleviewer.ui.result.ankle_lines import DOT, ankle_lines
+from ankleviewer.ui.result import room
+from ankleviewer.ui.result.answer_head import AnswerHead
 from ankleviewer.ui.result.disagreement import MARK, who_says_what
 from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
-from ankleviewer.ui.result.other_ankles import OtherAnkles
 from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import said, tr
@@ -36,10 +37,8 @@ from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
     CALL_WORDS,
     agreement_text,
-    ankle_word,
     breakable,
     calibration_text,
-    call_in_sentence,
     model_text,
     origin_text,
     probability_text,
@@ -47,9 +46,7 @@ from ankleviewer.ui.words.wording import (
     scope_text,
 )
 
-WIDTH = 304
-ROW = WIDTH - 32 - 8 - 10  # px for the words of a row beside a scroll bar
-_ENTRY = ROW - 28  # of the chooser of ankles, beside its chevron
+LEAST_SCROLL = 270  # px in which a finding is seen whole; where less would be left, the heat map's controls scroll, too
 
 
 class ResultPanel(QWidget):
@@ -60,28 +57,32 @@ class ResultPanel(QWidget):
         self.controller = controller
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        inner = QWidget()
-        inner.setObjectName("panel")
-        inner.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        self._build_answer(column)
-        self._build_models(column)
-        self._build_findings(column)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
-        outer.addWidget(scroll, 1)
-        outer.addWidget(self._build_foot())
+        self.setFixedWidth(room.WIDTH)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.setSpacing(0)
+        self.head = AnswerHead(controller)
+        self.ankle, self.side, self.shape, self.call = self.head.ankle, self.head.side, self.head.shape, self.head.call
+        self.number, self.caption, self.others = self.head.number, self.head.caption, self.head.others
+        content = QWidget()
+        content.setObjectName("panel")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._column = QVBoxLayout(content)
+        self._column.setSpacing(8)
+        self._build_answer(self._column)
+        self._build_models(self._column)
+        self._build_findings(self._column)
+        self._column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        self._outer.addWidget(self.head)
+        self._outer.addWidget(self._scroll, 1)
+        self._outer.addWidget(self._build_foot())
+        self.notice: QWidget | None = None
         self.veil = label(tr("What comes from the model is hidden"), "veil", wrap=True)
         self.veil.setParent(self)
         self.veil.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -90,41 +91,57 @@ class ResultPanel(QWidget):
         controller.measuring.changed.connect(self._set_stops)
         controller.changed.connect(self.refresh)
         controller.view.changed.connect(self._on_view)
+        self.fit(room.WIDTH)
+
+    # --------------------------------------------------------------------------------------------------------------- room
+    def fit(self, width: int) -> None:
+        """Be that wide, px."""
+        side = room.side(width)
+        self.setFixedWidth(width)
+        self._column.setContentsMargins(side, 8, side, 12)
+        self._foot.setContentsMargins(side, 0, side, 12)
+        self.progress.setContentsMargins(side, 6, side, 10)
+        beside = width >= room.WIDTH
+        self._whose.setDirection(QHBoxLayout.Direction.LeftToRight if beside else QHBoxLayout.Direction.TopToBottom)
+        self.head.fit(width)
+        self.findings.fit(room.inner(width))
+        self.controls.fit(room.inner(width))
         self.refresh()
+
+    def hold(self, notice: QWidget) -> None:
+        """Show a notice below what scrolls, whose rows keep their places; and above the veil, for it is none of a model's."""
+        self.notice = notice
+        self._outer.insertWidget(self._outer.indexOf(self._scroll) + 1, notice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the heat map's controls scroll with the rest."""
+        super().resizeEvent(event)
+        self._place_controls()
+        self.veil.setGeometry(self.rect())
+
+    def _place_controls(self) -> None:
+        """Where they leave too little room for what scrolls they stand at its end."""
+        pinned = self._foot.indexOf(self.controls) >= 0
+        high = self.controls.sizeHint().height() + self._foot.spacing()
+        rest = self._foot.sizeHint().height() - (high if pinned and not self.controls.isHidden() else 0)
+        left = self.height() - self.head.heightForWidth(self.width()) - rest - high
+        if pinned == (left >= LEAST_SCROLL):
+            return
+        if pinned:
+            self._column.insertWidget(self._column.count() - 1, self.controls)
+        else:
+            self._foot.insertWidget(1, self.controls)
 
     def _on_view(self, old: ViewState, new: ViewState) -> None:
         if old.hide_ai != new.hide_ai:
             self.veil.setGeometry(self.rect())
             self.veil.raise_()
             self.veil.setVisible(new.hide_ai)
+            if self.notice is not None and self.notice.parentWidget() is self:
+                self.notice.raise_()
 
     # -------------------------------------------------------------------------------------------------------------- building
     def _build_answer(self, column: QVBoxLayout) -> None:
-        self.ankle = Chooser()
-        self.ankle.setAccessibleName(tr("Ankle shown"))
-        self.ankle.activated.connect(self.controller.choose_ankle)
-        self.side = label("", "heading")
-        column.addWidget(self.side)
-        column.addWidget(self.ankle)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.shape = label("", "shape")
-        self.call = label("", "call", wrap=True)
-        self.call.setAccessibleName(tr("Answer of the model"))
-        self.number = label("", "number")
-        self.number.setToolTip(tr("Probability of a fracture, from the model's score"))
-        row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.call, 1)
-        row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
-        self.caption = label(tr("Fracture probability"), "heading")  # the number alone would read as how sure the answer is
-        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight)
-        answer = QVBoxLayout()
-        answer.setSpacing(0)
-        answer.addWidget(self.caption)  # above the number: below, a call of two lines would part them
-        answer.addLayout(row)
-        column.addLayout(answer)
-        self.others = OtherAnkles(self.controller, ROW)
-        column.addWidget(self.others)
         self.calibration = label("", "secondary", wrap=True)
         self.agreement = label("", "secondary", wrap=True)
         self.why = label("", "", wrap=True)
@@ -134,11 +151,11 @@ class ResultPanel(QWidget):
             column.addWidget(text)
         self.badge = label(tr("Preliminary model"), "badge")
         self.badge.setToolTip(tr("Not yet as accurate as a released model must be; not counted in the agreement."))
-        line = QHBoxLayout()
+        self._whose = QHBoxLayout()
         self.origin = label("", "secondary", wrap=True)
-        line.addWidget(self.origin, 1)
-        line.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
-        column.addLayout(line)
+        self._whose.addWidget(self.origin, 1)
+        self._whose.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(self._whose)
         self.go = QPushButton(tr("Go to finding"))
         self.go.setObjectName("primary")
         self.go.setToolTip(tr("Show the strongest finding in every view (N)"))
@@ -187,11 +204,11 @@ class ResultPanel(QWidget):
         foot = QWidget()
         foot.setObjectName("panel")
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(16, 0, 16, 12)
-        column.setSpacing(10)
-        column.addWidget(rule())
-        column.addWidget(HeatControls(self.controller.view))
+        self._foot = QVBoxLayout(foot)
+        self._foot.setSpacing(10)
+        self._foot.addWidget(rule())
+        self.controls = HeatControls(self.controller.view)
+        self._foot.addWidget(self.controls)
         row = QHBoxLayout()
         row.setSpacing(6)
         self.chooser = Chooser(elide=Qt.TextElideMode.ElideMiddle)  # "Compact 3D CNN" and "Compact 3D CNN (ours)"
@@ -203,9 +220,15 @@ class ResultPanel(QWidget):
         self.run.clicked.connect(self.controller.analyse)
         row.addWidget(self.chooser, 1)
         row.addWidget(self.run)
-        column.addLayout(row)
-        column.addWidget(ProgressStrip(self.controller))
-        return foot
+        self._foot.addLayout(row)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.progress = ProgressStrip(self.controller)
+        column.addWidget(self.progress)  # above the controls, which then keep their places while it comes and goes
+        column.addWidget(foot)
+        return whole
 
     # ------------------------------------------------------------------------------------------------------------- refreshing
     def refresh(self) -> None:
@@ -215,9 +238,8 @@ class ResultPanel(QWidget):
         self._set_stops()
 
     def _refresh(self) -> None:
-        self._refresh_ankle()
+        self.head.refresh()
         self._refresh_answer()
-        self.others.refresh()
         boxes = self.controller.boxes
         self.findings.refresh()
         listed = len(boxes) + len(self.findings.missed)
@@ -234,6 +256,7 @@ class ResultPanel(QWidget):
         origin = origin_text(facts.data if facts is not None else "")
         self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")
         self._refresh_models()
+        self._place_controls()
 
     def _answers(self) -> list[Any]:
         """Every model's answer for the ankle shown."""
@@ -254,41 +277,16 @@ class ResultPanel(QWidget):
 
     def _stops_now(self) -> list[QWidget]:
         findings, measures = self.findings.stops, self.measures.stops
-        return [self.ankle, *self.others.rows, self.go, *self._other_rows, *self.steps, *findings, *measures]
+        return [*self.head.stops, self.go, *self._other_rows, *self.steps, *findings, *measures]
 
     def _places(self) -> list[QWidget]:
         """Where the keyboard goes when the row that had it goes: the foot of the column, too, where nothing else is left."""
         return [*self._stops_now(), self.chooser]
 
-    def _refresh_ankle(self) -> None:
-        case, answered = self.controller.case, self.controller.analysis
-        ankles = case.ankles if case is not None else ()
-        with QSignalBlocker(self.ankle):
-            self.ankle.clear()
-            for n, ankle in enumerate(ankles):
-                answer = self.controller.answer_for(n) if answered is not None else None
-                word = call_in_sentence(answer.call) if answer is not None else "" if ankle.complete else tr("incomplete")
-                self.ankle.addItem(DOT.join(filter(None, (ankle_word(ankles, n), word))))
-                self.ankle.set_lines(n, ankle_lines(ankles, n, word, self.ankle.fontMetrics(), _ENTRY))
-            self.ankle.setCurrentIndex(self.controller.view.state.ankle if ankles else -1)
-        self.ankle.setVisible(len(ankles) > 1)
-        self.side.setText(ankle_word(ankles, 0) if len(ankles) == 1 else "")
-        self.side.setVisible(len(ankles) == 1)
-
     def _refresh_answer(self) -> None:
         controller, answer = self.controller, self.controller.answer
-        stale = controller.phase is Phase.ANALYSING
         titles = self._titles()
         assessed = answer is not None and answer.call != "not assessed"
-        if answer is None:
-            self._say("", tr("Analysing") if stale else tr("No answer yet"), "")
-            if controller.models == [] and not stale:
-                self._say("", tr("No model"), "")
-        else:
-            number = probability_text(answer.probability, controller.facts(answer.name)) if assessed else ""
-            self._say(CALL_SHAPES[answer.call], tr(CALL_WORDS[answer.call]), number)
-        self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
-        theme.restyle(self.shape)
         facts = controller.facts(answer.name) if answer is not None else None
         decision = facts.decision if facts is not None else None
         self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
@@ -326,13 +324,6 @@ class ResultPanel(QWidget):
         self._line(self.why, privacy.message(code, sentence) if privacy is not None else said(sentence))
         self._line(self.help, helping)
         self._line(self.code, code)
-
-    def _say(self, shape: str, call: str, number: str) -> None:
-        self.shape.setText(shape)
-        self.shape.setVisible(bool(shape))
-        self.call.setText(call)
-        self.number.setText(number)
-        self.caption.setVisible(bool(number))
 
     @staticmethod
     def _line(widget: QLabel, text: str) -> None:
@@ -372,8 +363,8 @@ class ResultPanel(QWidget):
         shape, name = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name)
         number = probability_text(answer.probability, self.controller.facts(answer.name))
         metrics = QFontMetrics(theme.font())
-        room = ROW - metrics.horizontalAdvance(f"{shape}     {number}")
-        first = f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)}   {number}"
+        wide = room.words(self.width()) - metrics.horizontalAdvance(f"{shape}     {number}")
+        first = f"{shape}  {metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide)}   {number}"
         row = QPushButton(f"{first}\n     {status}" if status else first)  # beside the title there is no room for it
         row.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never wider than the column
         row.setCheckable(True)

@@ -131,17 +131,28 @@ class ViewModel(QObject):
         self.update(layout="grid" if self.state.layout == layout else layout)
 
     # ------------------------------------------------------------------------------------------------------- turned planes
-    def set_turn(self, turn: oblique.Turn | None, shown: bool = True) -> None:
-        """Oblique planes, or None for the scan's own; shown False goes back to these and remembers the turn."""
-        if self.scene is not None:
-            self.touched.emit()
-            self.set_state(viewstate.with_turn(self.state, turn, self.scene.frames[0], self.fit_region, shown=shown))
+    def set_turn(self, turn: oblique.Turn | None) -> None:
+        """Oblique planes, or None for the scan's own. The crosshair stays where it is on every screen; back at the scan's own
+        planes the views are about it again, as when they go to a finding.
+        """
+        self._show_planes(turn, shown=True, about=turn is None and self.state.shown_turn is not None)
 
     def toggle_oblique(self) -> None:
-        """The oblique planes last used, or a set that may be turned; and back to the scan's own."""
+        """The oblique planes last used, about the crosshair, or a set that may be turned; and back to the scan's own."""
         if self.scene is not None:
             turn = self.state.turn or oblique.start(self.scene.volume.grid, self.state.cursor_mm)
-            self.set_turn(turn, shown=self.state.shown_turn is None)
+            self._show_planes(turn, shown=self.state.shown_turn is None, about=self.state.turn is not None)
+
+    def _show_planes(self, turn: oblique.Turn | None, shown: bool, about: bool) -> None:
+        """Turn the planes; `about`: pans that were right on the planes before are let go, as by `viewstate.going_to`."""
+        if self.scene is None:
+            return
+        self.touched.emit()
+        state = viewstate.with_turn(self.state, turn, self.scene.frames[0], self.fit_region, shown=shown)
+        if about:
+            frames = oblique.frames_of(self.scene.volume.grid, state.shown_turn)
+            state = viewstate.going_to(state, state.cursor_mm, frames, self.fit_region, state.selected)
+        self.set_state(state)
 
     def turn_others(self, plane: str, degrees: float, spacing: float | None = None) -> None:
         """The two other planes turned about a plane's normal, clockwise on its screen, through the crosshair.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ankleviewer.core.assessment.explain import paper_map
+from ankleviewer.core.assessment.explain import HeatMap, paper_map
 from ankleviewer.core.display.framing import region
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.ui.state.reviewing import Reviewing
@@ -45,6 +46,20 @@ def middle_of(case: Any, ankle: Any) -> Any:
     return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
 
 
+_coarse: weakref.WeakKeyDictionary[HeatMap, weakref.ref[HeatMap]] = weakref.WeakKeyDictionary()  # while it is shown
+
+
+def _coarse_of(heat: HeatMap) -> HeatMap:
+    """The paper's map of a map, or the map itself where it is as coarse. Every scene that shows it gets the same one: what was
+    made of it (the bone's colours, the volume's voxels) stays right from one judgement to the next.
+    """
+    made = _coarse[heat]() if heat in _coarse else None
+    if made is None:
+        made = paper_map(heat) or heat
+        _coarse[heat] = weakref.ref(made)
+    return made
+
+
 def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], reviewing: Reviewing, coarse: bool) -> Scene:
     """The scene of an ankle.
 
@@ -58,7 +73,7 @@ def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], re
     if answer is not None and answer.ankle is not None and answer.call in ("fracture", "uncertain"):
         heat = heatmaps.get((answer.name, answer.ankle))
         if heat is not None and coarse:
-            heat = paper_map(heat) or heat
+            heat = _coarse_of(heat)
     firm = answer is None or answer.call == "fracture"
     boxes = answer.boxes if answer is not None else ()
     shown = region(ankle, boxes) if ankle is not None else None

@@ -51,7 +51,7 @@ def facts(box: Any, index: int) -> tuple[str, str]:
     x, y, z = box.center_voxel
     u, v, w = box.center_model_voxel
     first = tr(
-        "Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)",
+        "Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid);  both from 0",
         number=index + 1,
         voxel=f"x {x}  y {y}  z {z}",
         cell=f"x {u}  y {v}  z {w}",
@@ -157,7 +157,7 @@ def box_views(pane: Pane3D, finding: int | None = None) -> QImage | None:
     index = max(pane.model.state.selected, 0) if finding is None else finding
     if render is None or scene is None or not index < len(scene.boxes) or render.bone.mesh is None:
         return None
-    word = readers_word(scene.judged[index] if index < len(scene.judged) else "", pane.edited().get(index))
+    word = readers_word(scene.judgement(index), pane.edited().get(index))
     missing = tr("Without cast, splint and table") if pane.cast is not None else ""
     views = sides(pane.ankle(), scene.boxes[index], scene.region)
     alone = replace(scene, boxes=(scene.boxes[index],), judged=(), missed=())

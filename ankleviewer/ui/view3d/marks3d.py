@@ -24,7 +24,9 @@ from ankleviewer.ui.words.translate import tr
 _ARM = np.array([-16.0, -4.0, 4.0, 16.0])  # mm: two strokes of a line of the crosshair
 _RING_MM = 3.0
 _NEARER = -400.0
+_BEFORE_ALL = -66000.0  # so much that bone hides nothing of it
 _REJECTED = 0.5  # opacity of a rejected box
+_THROUGH, _CURSOR_THROUGH = 0.3, 0.4  # opacity of what shows through the bone
 SIGNS = {"accepted": " ✓", "rejected": " ✕"}
 
 
@@ -41,7 +43,8 @@ class Marks3D:
         self.readers: list[Any] = []
         self.labels = Labels3D(plotter)
         self._faint: list[Any] = []  # lines that show through the bone
-        self._cursor: list[Any] = []
+        self._cursor: list[Any] = []  # its edge, what shows through the bone, and its light line
+        self._cursor_shown, self._quick = False, False
         self._cursor_along: tuple[Any, ...] = ()
         self.edited: Mapping[int, Any] = {}  # the reader's boxes by finding, as they are now
         self._drawn: tuple[Any, ...] = ()
@@ -74,7 +77,7 @@ class Marks3D:
         for n, box in enumerate(boxes):
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
             lines = edges(low, high) if firm else dotted(low, high)
-            sign = judged[n] if n < len(judged) else ""
+            sign = _sign(judged, n)
             rejected = sign == "rejected"  # thin and dim, as on the slices
             width = (2.0 if n == selected else 1.2) if rejected else (3.0 if n == selected else 1.8)
             # faint lines of both boxes at one place would mix to a third colour
@@ -83,7 +86,8 @@ class Marks3D:
             self.labels.add(f"{n + 1}{SIGNS.get(sign, '')}", _end(low, high, 1), theme.BOX)
         for n, box in edited:
             low, high = np.asarray(box.min_mm), np.asarray(box.max_mm)
-            self.readers += self._lines(edges(low, high), theme.READER, 2.4, _NEARER)
+            width, shown = (1.6, _REJECTED) if _sign(judged, n) == "rejected" else (2.4, 1.0)
+            self.readers += self._lines(edges(low, high), theme.READER, width, _NEARER, shown=shown)
             self.labels.add(tr("{number} edited", number=n + 1), _end(low, high, 0), theme.READER, below=True)
         for number, mm in missed:
             self.readers += self._lines(rings(np.asarray(mm)), theme.READER, 2.4)
@@ -99,35 +103,45 @@ class Marks3D:
             through: whether they show, faintly, through the bone.
             shown: opacity where no bone lies before them.
         """
-        actors = []
-        for faint in (False, True) if through else (False,):
-            opacity = 0.3 * shown if faint else shown
-            actor = self._plotter.add_mesh(
-                lines.copy(), color=colour, line_width=width * self._scale, lighting=False, opacity=opacity,
-                reset_camera=False, render=False, pickable=False,
-            )  # fmt: skip
-            offset = -66000.0 + nearer if faint else nearer
-            if offset:
-                actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
-                actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, offset)
-            if faint:
-                self._faint.append(actor)
-            actors.append(actor)
+        actors = [self._add(lines, colour, width, shown, nearer)]
+        if through:
+            actors.append(self._add(lines, colour, width, _THROUGH * shown, _BEFORE_ALL + nearer))
+            self._faint.append(actors[-1])
         return actors
+
+    def _add(self, lines: pv.PolyData, colour: str, width: float, opacity: float, nearer: float) -> Any:
+        actor = self._plotter.add_mesh(
+            lines.copy(), color=colour, line_width=width * self._scale, lighting=False, opacity=opacity,
+            reset_camera=False, render=False, pickable=False,
+        )  # fmt: skip
+        if nearer:
+            actor.mapper.SetResolveCoincidentTopologyToPolygonOffset()
+            actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, nearer)
+        return actor
 
     def _show_cursor(self, state: ViewState, grid: Grid) -> None:
         along = (grid, state.shown_turn)
         if along != self._cursor_along:
-            lines = pv.line_segments_from_points(crosshair(*along))
             for actor in self._cursor:
                 self._plotter.remove_actor(actor, render=False)
-            # light, with a dark edge: seen on bone and beside it
-            edge = self._lines(lines, theme.PANE, 3.0, through=False)
-            self._cursor = edge + self._lines(lines, theme.TEXT, 1.5, _NEARER, through=False)
-            self._cursor_along = along
+            lines = pv.line_segments_from_points(crosshair(*along))
+            # Light, with a dark edge: seen on bone and beside it. Behind bone it shows through, dark and faint: else the end of a
+            # stroke would lie on the bone by itself, and nobody knew of what. The light one comes last, over the faint one.
+            edge = self._add(lines, theme.PANE, 3.0, 1.0, 0.0)
+            faint = self._add(lines, theme.PANE, 2.0, _CURSOR_THROUGH, _BEFORE_ALL)
+            light = self._add(lines, theme.TEXT, 1.5, 1.0, _NEARER)
+            self._cursor, self._cursor_along = [edge, faint, light], along
+        self._cursor_shown = state.crosshair
         for actor in self._cursor:
-            actor.SetVisibility(state.crosshair)
             actor.SetPosition(*state.cursor_mm)
+            actor.SetVisibility(state.crosshair)
+        self._be_quick_with_cursor()
+
+    def _be_quick_with_cursor(self) -> None:
+        if self._cursor:
+            _, faint, light = self._cursor
+            faint.SetVisibility(self._cursor_shown and not self._quick)
+            light.SetForceTranslucent(not self._quick)  # drawn in the pass of the faint one
 
     def clear(self) -> None:
         """Let go of every actor."""
@@ -137,8 +151,15 @@ class Marks3D:
 
     def be_quick(self, quick: bool) -> None:
         """Leave out what is seen through the bone: it takes a pass of its own over the whole picture."""
+        self._quick = quick
         for actor in self._faint:
             actor.SetVisibility(not quick)
+        self._be_quick_with_cursor()
+
+
+def _sign(judged: tuple[str, ...], index: int) -> str:
+    """What the reader says of a finding, "" for nothing."""
+    return judged[index] if index < len(judged) else ""
 
 
 def _inside(region: tuple[np.ndarray, np.ndarray], mm: Sequence[float]) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from ankleviewer.core.display.scene import same_region
 from ankleviewer.core.display.view3d import PLANES_SHOWN
 from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.keyboard.keymap import mark
 from ankleviewer.ui.look import theme
@@ -39,7 +40,8 @@ NO_BOX = noop("There is no box to show.")
 SEPARATING = noop("Separating the foot; it is still shown.")
 WITHOUT_FOOT = noop("Without the foot; pieces of the malleoli may be missing with it.")
 LOST = noop("Finding {number} lies in the part that is left out.")
-LOST_SHARE = 0.5  # of the bone's surface in a finding's box
+LOST_PART = noop("Part of finding {number} lies in what is left out.")
+LOST_SHARE, PART_SHARE = 0.5, 0.05  # of the bone's surface in a finding's box; less is its rim
 
 
 class Tools3D(QObject):
@@ -51,10 +53,11 @@ class Tools3D(QObject):
         self.in_software = False  # the reader wants volume rendering though a processor draws
         self.job = Job(self)
         self.job.done.connect(self._on_done)
-        self.job.failed.connect(lambda error: self.say(tr("That failed ({code})", code=error.code)))
+        self.job.failed.connect(self._on_failed)
+        self._making = ""  # what the job makes, "voxels" or "foot"
         self._made: dict[str, Any] = {}
         self._lost_of: tuple[Any, Any, Any] | None = None  # surface, foot and boxes that `_lost_now` holds for
-        self._lost_now: list[int] = []
+        self._lost_now: dict[int, float] = {}
         self._told_of: Any = ()  # boxes of the answer before
         self._cropped = False
         self._asked_without_cast = False
@@ -177,7 +180,7 @@ class Tools3D(QObject):
 
     def _foot_told(self) -> str:
         """What is missing without the foot, and the findings that are."""
-        lost = [tr(LOST, number=n + 1) for n in self._lost()]
+        lost = [tr(LOST if share > LOST_SHARE else LOST_PART, number=n + 1) for n, share in self._lost().items()]
         return " ".join([tr(WITHOUT_FOOT), *lost])
 
     def _on_state(self, old: ViewState, new: ViewState) -> None:
@@ -187,16 +190,17 @@ class Tools3D(QObject):
             if self.line.text().startswith(tr(WITHOUT_FOOT)):
                 self.line.setText(self._foot_told())
 
-    def _lost(self) -> list[int]:
-        """Indices of the findings, as far as they are shown, most of whose bone is left out with the foot."""
+    def _lost(self) -> dict[int, float]:
+        """Findings by index, as far as they are shown, whose bone is left out with the foot, and the share of it that is."""
         render, scene, state = self.pane.render3d, self.pane.model.scene, self.pane.model.state
         if render is None or scene is None or render.bone.mesh is None or state.hide_ai or not state.boxes:
-            return []
+            return {}
         of = (render.bone.mesh, self._made["foot"], scene.boxes)
         if self._lost_of is None or any(new is not old for new, old in zip(of, self._lost_of, strict=True)):
             points = np.asarray(render.bone.mesh.points)
             within = [points[((points >= box.min_mm) & (points <= box.max_mm)).all(axis=1)] for box in scene.boxes]
-            self._lost_now = [n for n, bone in enumerate(within) if len(bone) and of[1].at(bone).mean() > LOST_SHARE]
+            shares = {n: float(of[1].at(bone).mean()) for n, bone in enumerate(within) if len(bone)}
+            self._lost_now = {n: share for n, share in shares.items() if share > PART_SHARE}
             self._lost_of = of
         return self._lost_now
 
@@ -269,10 +273,12 @@ class Tools3D(QObject):
             self.line.hide()
 
     def on_answer(self) -> None:
-        """Another answer for the same bone: its heat map has to be read anew, and it may have boxes."""
+        """Another answer or judgement for the same bone: another heat map has to be read anew, and there may be boxes."""
         if self.pane.model.scene.boxes and self.line.text() == tr(NO_BOX):
             self.line.hide()
-        self._made.pop("voxels", None)
+        voxels = self._made.get("voxels")
+        if voxels is not None and voxels.heat is not self.pane.model.scene.heat:  # a judgement leaves map and voxels as they are
+            del self._made["voxels"]
         self._tell_missing()
         boxes, before = self.pane.model.scene.boxes, self._told_of
         self._told_of = boxes
@@ -304,6 +310,7 @@ class Tools3D(QObject):
                 field = bone_field(volume, region, VOLUME_MM, VOLUME_VOXELS)
                 return "voxels", scene, Voxels.of(field if cast is None else cast.left_out(field), heat)
 
+            self._making = "voxels"
             self.job.start(voxels)
         elif not options.foot and "foot" not in self._made:
             ankle = self.pane.ankle()
@@ -313,8 +320,17 @@ class Tools3D(QObject):
 
                 return "foot", scene, split_foot(volume, region, ankle.centre_mm) if ankle is not None else None
 
+            self._making = "foot"
             self.job.start(foot)
             self._say_separating()
+
+    def _on_failed(self, error: AnkleViewerError) -> None:
+        """What was asked for cannot be shown: the options say again what is; asking once more tries once more."""
+        if self._making == "voxels":
+            self.pane.set_options(volume=False)
+        else:
+            self.pane.set_options(foot=True)
+        self.say(tr("That failed ({code})", code=error.code))
 
     def _on_done(self, result: Any) -> None:
         kind, scene, made = result

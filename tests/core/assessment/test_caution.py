@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached
+from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached, told_of_ankle
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.result import ModelAnswer, Runtime
 
@@ -40,3 +40,24 @@ def test_a_preliminary_answer_that_no_model_counted_gave() -> None:
     silent = answer("not assessed", None, name="young", status="preliminary")
     assert preliminary_apart([answer(), silent]) == []
     assert preliminary_apart([answer("not assessed", None), young]) == [], "nothing is counted from which it could differ"
+
+
+def test_a_model_that_failed_on_an_ankle_hides_no_other_one_s_suspicion_there() -> None:
+    here, failed = answer("no fracture", 0.1), replace(answer("not assessed", None), ankle=1)
+    clear, fracture = replace(answer("no fracture", 0.1, "a"), ankle=1), replace(answer("fracture", 0.93, "b"), ankle=1)
+    assert told_of_ankle([here, failed, clear, fracture], 1, "compact") is fracture
+    assert told_of_ankle([here, failed, clear], 1, "compact") is clear
+    assert told_of_ankle([here, failed], 1, "compact") is failed, "nobody knows of it, which is told too"
+    own = replace(here, ankle=1)
+    assert told_of_ankle([here, fracture, own], 1, "compact") is own, "who answers is asked alone"
+    assert told_of_ankle([clear, fracture], 1, "compact") is fracture, "it has not been asked"
+    assert told_of_ankle([here], 1, "compact") is None and told_of_ankle([], 0, "") is None
+    whole = replace(failed, ankle=None)
+    assert told_of_ankle([whole], 1, "compact") is whole, "where no ankle was found"
+
+
+def test_of_answers_alike_a_released_model_s_is_told() -> None:
+    failed, young = answer("not assessed", None), answer("fracture", 0.99, name="young", status="preliminary")
+    high, low = answer("fracture", 0.95, name="high"), answer("fracture", 0.9, name="low")
+    assert told_of_ankle([failed, young, low, high], 0, "compact") is high
+    assert told_of_ankle([failed, young, answer("uncertain", 0.5, name="low")], 0, "compact") is young

@@ -152,6 +152,7 @@ def test_the_papers_map_is_the_same_evidence_on_a_coarser_grid(pooling: str) -> 
         assert np.unravel_index(small.argmax(), small.shape) == (1, 2, 1)
         assert (np.abs(coarse.peak_mm - heat.peak_mm) <= 16).all(), "within the coarse cell"
     assert (coarse.grid, coarse.reference, coarse.floor) == (heat.grid, heat.reference, heat.floor)
+    assert (heat.boxes_from, coarse.boxes_from) == (0, 16), "boxes are of the fine map alone"
     assert paper_map(coarse) is None, "as coarse already"
 
 

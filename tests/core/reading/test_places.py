@@ -65,6 +65,30 @@ def test_boxes_close_together_that_moved_together_keep_their_words(shift: float,
     assert seated(SECOND, near, now, [LOW]) == (FIRST if turned else SECOND)
 
 
+@pytest.mark.parametrize("shift", [4.0, -4.0, 5.0, -5.0, 5.9, -5.9])
+@pytest.mark.parametrize("count", [2, 3, 4])
+@pytest.mark.parametrize("apart", [5.4, 7.0, 8.0])
+def test_no_word_goes_over_to_a_neighbour_when_all_boxes_move_the_same_way(shift: float, count: int, apart: float) -> None:
+    """Each box of a row comes to lie nearer to where its neighbour was: its word stays with it, or is told to stand at none."""
+    row = [(LOW[0] + n * apart, *LOW[1:]) for n in range(count)]
+    then, now = today(answers(*row)), today(answers(*((x + shift, y, z) for x, y, z in row)))
+    for place, mm in then.items():
+        assert seated(place, mm, now, beside(place, then)) in (place, replace(place, was_mm=mm))
+
+
+def test_the_boxes_beside_are_those_of_the_whole_row() -> None:
+    """The far end is no rival itself, but its box may move to where the next one's was."""
+    row = [(LOW[0] + n * 8.0, *LOW[1:]) for n in range(3)]
+    assert beside(FIRST, today(answers(*row, HIGH))) == (row[1], row[2])
+
+
+def test_a_box_that_stayed_keeps_its_word_whatever_else_came() -> None:
+    near = (LOW[0] + 4.0, *LOW[1:])
+    for moved, kept in ((0.01, True), (1.0, False)):
+        now = today(answers((near[0] + moved, *near[1:]), (near[0] + 5.0, *near[1:])))
+        assert seated(SECOND, near, now, [LOW]) == (FIRST if kept else replace(SECOND, was_mm=near)), "both may have moved"
+
+
 def test_a_new_box_beside_draws_no_word_away() -> None:
     near = (LOW[0] + 4.0, *LOW[1:])
     now = today(answers(near, (near[0] + 5.0, *LOW[1:])))

@@ -238,6 +238,30 @@ def test_an_f1_that_no_draw_changes_is_not_sure() -> None:
     assert 0 < varied["high"] - varied["low"] < f1["high"] - f1["low"]
 
 
+def test_an_f1_knows_that_scans_of_one_patient_belong_together() -> None:
+    rng = np.random.default_rng(2)
+    y = np.repeat(rng.integers(0, 2, 30), 8)
+    p = np.repeat(np.clip(rng.normal(0.4 + 0.2 * y[::8], 0.2), 0, 1), 8)  # eight scans of a patient, alike
+    patients = [str(i // 8) for i in range(240)]
+    apart, alone, together = (
+        summary(scans, scores, 0.5, names, resamples=200)["f1"]
+        for scans, scores, names in ((y, p, None), (y[::8], p[::8], None), (y, p, patients))
+    )
+    width = [f["high"] - f["low"] for f in (apart, alone, together)]
+    assert together["value"] == apart["value"] and width[2] > 1.5 * width[0]
+    assert width[2] == pytest.approx(width[1], rel=1e-3), "eight alike say what one says"
+
+
+def test_the_f1_of_few_patients_is_at_least_as_unsure_as_wilson_s() -> None:
+    """One scan missed out of 31 must not be a better result than none, as in the shares."""
+    all_found, one_missed = (
+        summary([1] * 31 + [0] * 9, [0.9] * (31 - n) + [0.1] * (9 + n), 0.5, resamples=400)["f1"] for n in (0, 1)
+    )
+    share = wilson(30, 31)
+    assert one_missed["value"] == pytest.approx(60 / 61, abs=1e-6) and one_missed["low"] < all_found["low"]
+    assert one_missed["low"] <= 2 * share.low / (1 + share.low) + 1e-6
+
+
 @pytest.mark.parametrize("patients", [None, [str(i // 2) for i in range(40)]])
 def test_an_area_that_no_draw_changes_is_not_sure(patients: list[str] | None) -> None:
     """One score for all scans."""

@@ -130,6 +130,19 @@ def test_the_manifest_says_what_is_in_the_file(pack: Path, net: FractureNet) -> 
     assert sorted(p.name for p in pack.iterdir()) == ["card.md", "manifest.json", "model.onnx"]
 
 
+def test_the_same_weights_are_the_same_file_commits_later_too(
+    pack: Path, net: FractureNet, volumes: list[Any], tmp_path: Path
+) -> None:
+    """Figures name the file that was measured, and an evaluation may take longer than to the next commit."""
+    measured = {**METRICS, "sha256": read_pack(pack).sha256}
+    later = write(net, volumes, tmp_path / "later", origin={**ORIGIN, "git_commit": "1" * 40}, metrics=measured)
+    assert (later / "model.onnx").read_bytes() == (pack / "model.onnx").read_bytes()
+    read_pack(later).verify()
+    for folder, commit in ((pack, "0" * 40), (later, "1" * 40)):
+        assert json.loads((folder / "manifest.json").read_text())["git_commit"] == commit
+        assert f"| git_commit | {commit} |" in (folder / "card.md").read_text()
+
+
 def test_figures_are_those_of_the_file_that_is_written(pack: Path, net: FractureNet, volumes: list[Any], tmp_path: Path) -> None:
     """Of each set that stands in a model's entry; figures that name no file were put together by hand."""
     own, other = read_pack(pack).sha256, "0" * 64

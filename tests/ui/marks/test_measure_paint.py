@@ -145,6 +145,25 @@ def test_a_rejected_box_is_thin_and_dim_but_seen(qapp) -> None:
         assert 0.1 * ink("", selected) < ink("rejected", selected) < 0.6 * ink("", selected)
 
 
+def test_the_readers_box_of_a_rejected_finding_is_thin_and_dim_too(qapp) -> None:
+    """As the model's own: less ink, not none; its handles, while it is in hand, are those of any box."""
+
+    def ink(*boxes: OwnBox) -> int:
+        image = canvas(300, 300, 0)
+        painter = QPainter(image)
+        picture = picture_of()
+        paint_own(painter, Viewport.fit(picture.frame, (300, 300)), picture, [], boxes)
+        painter.end()
+        return int(pixels(image).max(axis=-1).sum())
+
+    box = BoxMm((10.0, 10.0, 2.0), (30.0, 30.0, 8.0))
+    label = ink(OwnBox(0, box)) - ink(OwnBox(0, box, edited=False))
+    stays, rejected = (ink(OwnBox(0, box, edited=False, rejected=no)) for no in (False, True))
+    assert label > 0 and 0.1 * stays < rejected < 0.6 * stays
+    assert ink(OwnBox(0, box, rejected=True)) - rejected == pytest.approx(label, rel=0.1), "its words are as legible"
+    assert ink(OwnBox(0, box, edited=False, active=True, rejected=True)) > 1.4 * rejected
+
+
 def test_the_text_at_the_foot_leaves_the_letter_free(monkeypatch: pytest.MonkeyPatch, qapp) -> None:
     """Window left, scale right, the letter between: where there is no room the window goes, and the scale's text moves up."""
     for width in range(100, 420, 10):

@@ -49,6 +49,29 @@ def test_each_ankle_of_the_comparison_shows_its_own_edited_box(make_window, back
     assert own_pixels(window, compare) == 0
 
 
+def test_an_edited_box_fades_with_its_rejected_finding_everywhere(make_window, backend, fakes) -> None:
+    """On panes and tiles, of each ankle by its own judgement; it comes back with the judgement."""
+    backend.ankles = (fakes.ankle("R"), fakes.ankle("L"))
+    backend.answers = (fakes.answer(), fakes.answer(ankle=1))
+    window = make_window(backend)
+    controller, at = window.controller, window.view.state.cursor_mm
+    box = BoxMm(tuple(v - 9.0 for v in at), tuple(v + 9.0 for v in at))
+    for layout, widget, ankle in (
+        ("grid", window.panes["axial"], 0),
+        ("lightbox", window.tiles["lightbox"].tiles, 0),
+        ("compare", window.tiles["compare"], 1),
+    ):
+        window.view.update(layout=layout)
+        answer = controller.answer_for(ankle)
+        controller.reviewing.edit_box(answer, 0, box)
+        shown = own_pixels(window, widget)
+        controller.reviewing.judge(answer, 0, "rejected")
+        assert shown > 100 and own_pixels(window, widget) < 0.5 * shown, layout
+        controller.reviewing.judge(answer, 0, "accepted")
+        assert own_pixels(window, widget) > 0.9 * shown, layout
+        controller.reviewing.edit_box(answer, 0, None)
+
+
 def test_a_measure_is_seen_in_the_comparison_on_its_own_ankle_alone(make_window, backend, fakes) -> None:
     """Tiles show the slices of the whole scan: at the height of the other joint the line would lie on another place."""
     right, left = fakes.ankle("R"), fakes.ankle("L")

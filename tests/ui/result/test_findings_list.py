@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from ankleviewer.core.reading.measure import Value
+from ankleviewer.core.reading.review import Mark
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import ankle_word
@@ -19,8 +20,11 @@ def far(mm: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(a + b for a, b in zip(mm, AWAY, strict=True))
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (853, 480)])
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
-def test_rows_fit_the_column_wherever_the_scan_lies(make_window, backend, fakes, speak, language: str) -> None:
+def test_rows_fit_the_column_wherever_the_scan_lies(
+    make_window, backend, fakes, speak, language: str, size: tuple[int, int]
+) -> None:
     speak(language)
     grid = replace(fakes.grid, affine=fakes.grid.affine + [[0, 0, 0, d] for d in (*AWAY, 0)])
     backend.volume = Volume(fakes.phantom().hu, grid)
@@ -30,8 +34,9 @@ def test_rows_fit_the_column_wherever_the_scan_lies(make_window, backend, fakes,
     ]
     backend.answers, backend.heat = (fakes.answer(boxes=tuple(boxes)),), None
     window = make_window(backend)
-    window.resize(1280, 720)
+    window.resize(*size)
     window.controller.judge("rejected", 0)
+    window.panel.findings.rows[0].show_mark(Mark("rejected", ""), edited=True)
     for z in (-880.0, -881.0):
         window.controller.reviewing.add_missed((-157.3, -227.4, z))
     scroll = window.panel.findChild(QScrollArea)
@@ -39,6 +44,30 @@ def test_rows_fit_the_column_wherever_the_scan_lies(make_window, backend, fakes,
     row = window.panel.findings.missed[1]
     assert "R 157.3  A 227.4  I 881.0" in [part.text() for part in row.findChildren(QLabel)]
     assert row.go.accessibleName() == f"{tr('M{number} · marked by you', number=2)}   R 157.3  A 227.4  I 881.0"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1000, 560), (853, 480)])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_accept_and_reject_of_a_finding_are_whole_on_a_small_screen(
+    make_window, backend, fakes, speak, qtbot, size: tuple[int, int], language: str
+) -> None:
+    speak(language)
+    window = make_window(backend)
+    window.resize(*size)
+    panel = window.panel
+    assert panel.width() <= 0.305 * size[0]
+    row = panel.findings.rows[0]
+
+    def whole(widget) -> bool:
+        wide = not hasattr(widget, "text") or widget.fontMetrics().horizontalAdvance(widget.text()) <= widget.width()
+        return wide and widget.visibleRegion().boundingRect() == widget.rect()
+
+    qtbot.waitUntil(lambda: all(map(whole, (row, row.accept, row.reject))))  # with no scrolling at all
+    last = panel.findings.rows[1]
+    window.controller.step_finding(1)
+    qtbot.waitUntil(lambda: all(map(whole, (last, last.accept, last.reject))))
+    last.reject.click()
+    qtbot.waitUntil(lambda: all(map(whole, (last, last.reason))))  # it has grown, and is seen whole again
 
 
 def test_the_readers_marks_are_told_from_the_models_findings(make_window, fakes, qtbot) -> None:

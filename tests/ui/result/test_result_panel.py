@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPalette
 
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser
-from ankleviewer.ui.result.result_panel import ROW
+from ankleviewer.ui.result import room
 from ankleviewer.ui.words import translate
 from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import ankle_word, call_in_sentence, short_ankle_word
@@ -129,7 +129,7 @@ def test_the_answer_of_each_ankle_is_whole_in_the_chooser(
             whole = [(name + call_in_sentence(call)).replace(" ", "") for name in names]
             assert told in whole, "no word of the name or of the answer is cut"
             for row in panel.others.rows:
-                assert len(row.text().split("\n")) < 4 and row.minimumSizeHint().width() <= ROW + 14
+                assert len(row.text().split("\n")) < 4 and row.minimumSizeHint().width() <= room.words(room.WIDTH) + 14
         if ankles is two_unknown:
             lines = max(len(in_the_box(panel.ankle, n)) for n in range(2))
             assert panel.ankle.height() == low + (lines - 1) * panel.ankle.fontMetrics().lineSpacing()

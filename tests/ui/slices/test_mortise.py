@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.anatomy import mortise as core
+from ankleviewer.core.display.viewstate import PaneView
 from ankleviewer.ui.slices.mortise import NOT_FOUND
 
 TILTED = np.array([[np.cos(0.3), -np.sin(0.3), 0], [np.sin(0.3), np.cos(0.3), 0], [0, 0, 1]])
@@ -27,9 +28,12 @@ def test_the_planes_turn_to_what_was_found_and_it_is_found_once(make_window, bac
     np.testing.assert_allclose(window.view.state.turn.matrix, TILTED, atol=1e-9)
     assert window.view.state.cursor_mm == (1.0, 2.0, 131.0)
     assert window.panes["coronal"].picture().tilt_text == "∠ 17°"
-    window.view.set_turn(None)
-    window.mortise.show()
-    assert window.view.state.oblique and len(calls) == 1
+    window.view.move_cursor((6.0, -5.0, 136.0))
+    for leave in (lambda: window.view.set_turn(None), window.view.toggle_oblique):
+        leave()
+        assert window.view.state.shown_turn is None and window.view.state.panes == (PaneView(),) * 3, "the joint, not beside it"
+        window.mortise.show()
+        assert window.view.state.oblique and len(calls) == 1
 
 
 def test_a_phantom_without_an_ankle_gives_a_notice_and_changes_nothing(make_window, backend, qtbot) -> None:

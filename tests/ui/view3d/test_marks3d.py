@@ -14,6 +14,7 @@ from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.oblique import Turn, frames_of, start, turned
 from ankleviewer.core.reading.boxedit import Hold
 from ankleviewer.core.reading.review import BoxMm
+from ankleviewer.ui.background.opengl import opengl_missing
 from ankleviewer.ui.look import theme
 
 
@@ -74,9 +75,42 @@ def test_the_crosshair_has_no_planes_colour_and_turns_with_them(fakes) -> None:
     scene, state = Scene(fakes.phantom()), ViewState()
     marks.show(state, scene)
     marks.show(ViewState(cursor_mm=fakes.first), scene)
-    assert len(made) == 2 and not {colour for _, colour in made} & set(theme.PLANE.values())
+    assert len(made) == 3 and not {colour for _, colour in made} & set(theme.PLANE.values())
     marks.show(ViewState(oblique=True, turn=turned(start(fakes.grid, fakes.first), "axial", 30.0, fakes.first)), scene)
-    assert len(made) == 4 and len(taken) == 2 and not np.allclose(made[0][0], made[2][0])
+    assert len(made) == 6 and len(taken) == 3 and not np.allclose(made[0][0], made[3][0])
+
+
+def test_of_the_crosshair_within_bone_more_is_seen_than_the_ends_that_stick_out(fakes) -> None:
+    """Behind bone it shows through, dark; not in the quick pictures of a move, nor where it is off. Before bone it is light."""
+    import pyvista as pv
+
+    from ankleviewer.ui.view3d.marks3d import Marks3D
+
+    if missing := opengl_missing():
+        pytest.skip(missing)
+    plotter = pv.Plotter(off_screen=True, window_size=(200, 200), lighting="none")
+    plotter.set_background(theme.PANE)
+    plotter.enable_parallel_projection()
+    plotter.add_mesh(pv.Sphere(radius=20.0, center=(0.0, 0.0, 140.0)), color=(150, 145, 135), lighting=False)
+    plotter.camera_position = [(0.0, -400.0, 140.0), (0.0, 0.0, 140.0), (0.0, 0.0, 1.0)]
+    plotter.camera.parallel_scale = 12.0  # nothing but bone
+    marks, scene = Marks3D(plotter), Scene(fakes.phantom())
+
+    def picture(depth: float = 0.0, quick: bool = False, crosshair: bool = True) -> np.ndarray:
+        marks.show(ViewState(cursor_mm=(0.0, depth, 140.0), crosshair=crosshair), scene)
+        marks.be_quick(quick)
+        plotter.renderer.ResetCameraClippingRange()
+        plotter.render()
+        return np.asarray(plotter.screenshot(return_img=True)).astype(int)[..., 0]
+
+    bone = picture(crosshair=False)
+    assert bone.min() == bone.max()
+    within, quick, before, alone = picture(), picture(quick=True), picture(depth=-30.0), picture(depth=-30.0, quick=True)
+    plotter.close()
+    assert (within < bone - 40).sum() > 100 and within.max() <= bone.max() + 5
+    assert np.array_equal(quick, bone)
+    light = alone > bone + 5
+    assert light.sum() > 100 and (before[light] > bone[light] + 5).all(), "what shows through does not lie over the light line"
 
 
 def test_a_rejected_box_is_thinner_and_dimmer_than_the_others(fakes) -> None:
@@ -94,6 +128,26 @@ def test_a_rejected_box_is_thinner_and_dimmer_than_the_others(fakes) -> None:
     box = BoxMm((0.0, 0.0, 0.0), (10.0, 10.0, 10.0))
     marks.show(ViewState(selected=-1), Scene(fakes.phantom(), boxes=(box, box), judged=("accepted", "rejected")))
     (sure, sure_through), (rejected, rejected_through) = looks[:2], looks[2:]
+    assert rejected[0] < sure[0] and 0.3 < rejected[1] < 0.7 < sure[1]
+    assert 0 < rejected_through[1] < sure_through[1]
+
+
+def test_the_readers_box_of_a_rejected_finding_is_thinner_and_dimmer_too(fakes) -> None:
+    from ankleviewer.ui.view3d.marks3d import Marks3D
+
+    looks: list[tuple[float, float]] = []
+
+    def add_mesh(_mesh: object, color: str, line_width: float, opacity: float, **_look: object) -> MagicMock:
+        if color == theme.READER:
+            looks.append((line_width, opacity))
+        return MagicMock()
+
+    marks = Marks3D(SimpleNamespace(add_mesh=add_mesh, remove_actor=lambda *_, **__: None))
+    marks.labels = MagicMock()
+    box = BoxMm((0.0, 0.0, 0.0), (10.0, 10.0, 10.0))
+    marks.edited = {0: box, 1: box}
+    marks.show(ViewState(), Scene(fakes.phantom(), boxes=(box, box), judged=("rejected",)))
+    (rejected, rejected_through), (sure, sure_through) = looks[:2], looks[2:]
     assert rejected[0] < sure[0] and 0.3 < rejected[1] < 0.7 < sure[1]
     assert 0 < rejected_through[1] < sure_through[1]
 

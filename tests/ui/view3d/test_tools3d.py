@@ -11,7 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
+from ankleviewer.core.anatomy import disarticulate
 from ankleviewer.core.anatomy.cast import Cast
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.imaging import bonefield
 from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.view3d import bone_work
 from ankleviewer.ui.view3d.tools3d import NO_BOX, NO_CAST, SEPARATING, WITHOUT_CAST, WITHOUT_FOOT
@@ -112,6 +115,13 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     assert tools.line.text() == tr(WITHOUT_FOOT) and "Finding" not in tools.button.toolTip()
     window.view.update(hide_ai=False)
     assert tools.line.text() == told
+    points = np.asarray(render.bone.mesh.points)
+    for share, told in ((0.3, "Part of finding 1 lies in what is left out."), (0.02, "")):
+        edge = np.quantile(points[:, 2], share)
+        tools._made["foot"] = SimpleNamespace(at=lambda mm, edge=edge: np.asarray(mm)[:, 2] < edge)
+        tools._on_done(("foot", pane.model.scene, tools._made["foot"]))
+        assert tools.line.text() == f"{tr(WITHOUT_FOOT)} {told}".strip(), "a part is said to be one, and a rim is none"
+        assert tools.line.text() in tools.button.toolTip()
     tools._made["foot"] = SimpleNamespace(at=lambda mm: np.asarray(mm)[:, 2] < low[2] - 1)
     tools._on_done(("foot", pane.model.scene, tools._made["foot"]))
     assert tools.line.text() == tr(WITHOUT_FOOT), "it lies in what is shown"
@@ -176,3 +186,52 @@ def test_everything_the_menu_offers(make_window, backend, qtbot, monkeypatch) ->
     assert not tools.line.isVisible()
     qtbot.waitUntil(lambda: not pane.pending, timeout=20000)
     assert render.crop.bounds is None and tools.button.text() == "☰"
+
+
+def test_what_fails_is_no_longer_asked_for_and_a_judgement_makes_nothing_anew(make_window, backend, qtbot, monkeypatch) -> None:
+    window = make_window(backend, gl=True)
+    pane, controller = window.pane3d, window.controller
+    qtbot.waitUntil(lambda: pane.render3d is not None and not pane.pending, timeout=60000)
+    render, tools = pane.render3d, pane.tools
+
+    def fail(*_args: object) -> None:
+        raise AnkleViewerError("MEMORY_SHORT", "There is not enough memory.")
+
+    # The foot is still shown, so its entry is not ticked; the line says what happened, and the next try is a new one.
+    with monkeypatch.context() as broken:
+        broken.setattr(disarticulate, "split_foot", fail)
+        for _ in range(2):
+            tools.toggle_foot()
+            assert not pane.options.foot and tools.line.text() == tr(SEPARATING)
+            qtbot.waitUntil(lambda: not tools.job.running, timeout=20000)
+            assert pane.options.foot and tools.line.text() == "That failed (MEMORY_SHORT)" and tools._hide.isActive()
+            assert tools.button.text() == "☰" and "foot" not in tools._made
+
+    # The surface is still shown; what was asked for with it is made all the same.
+    foot = SimpleNamespace(at=lambda mm: np.zeros(len(mm), dtype=bool))
+    with monkeypatch.context() as broken:
+        broken.setattr(bonefield, "bone_field", fail)
+        broken.setattr(disarticulate, "split_foot", lambda *_: foot)
+        broken.setattr(render, "show_foot", lambda _made: None)
+        pane.set_options(volume=True, foot=False)
+        qtbot.waitUntil(lambda: tools._made.get("foot") is foot, timeout=20000)
+        assert not pane.options.volume and not pane.options.foot and render.volume is None
+        pane.set_options(foot=True)
+
+    # Accepted, rejected, on the paper's map too: voxels and map are those of before. Another map is read anew.
+    made = []
+    real = bonefield.bone_field
+    monkeypatch.setattr(bonefield, "bone_field", lambda *args: made.append(1) or real(*args))
+    tools.toggle_in_software()
+    qtbot.waitUntil(lambda: render.volume is not None and render.volume.ready and not tools.job.running, timeout=20000)
+    assert len(made) == 1 and pane.options.volume
+    for paper in (False, True):
+        window.view.update(paper_map=paper)
+        qtbot.waitUntil(lambda: not tools.job.running and "voxels" in tools._made, timeout=20000)
+        before, voxels = pane.model.scene, tools._made["voxels"]
+        assert len(made) == 1 + paper
+        for judgement in ("accepted", "rejected", "rejected"):
+            controller.judge(judgement, 0)
+            assert pane.model.scene is not before and pane.model.scene.heat is before.heat is not None
+            assert tools._made["voxels"] is voxels and not tools.job.running and pane.options.volume
+    assert len(made) == 2

@@ -272,6 +272,10 @@
         <translation>Rahmen ein oder aus (B)</translation>
     </message>
     <message>
+        <source>Boxes, places and per cent come from the model&apos;s fine map ({cells}³ cells), not from this one</source>
+        <translation>Rahmen, Orte und Prozente stammen aus der feinen Heatmap des Modells ({cells}³ Zellen), nicht aus dieser</translation>
+    </message>
+    <message>
         <source>CT series, {} slices</source>
         <translation>CT-Serie, {} Schichten</translation>
     </message>
@@ -472,10 +476,6 @@
         <translation>Befund {number}</translation>
     </message>
     <message>
-        <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)</source>
-        <translation>Befund {number}: Mitte {voxel} (Voxel des Scans);  {cell} (Modellraster)</translation>
-    </message>
-    <message>
         <source>Finding {number}: {tip}</source>
         <translation>Befund {number}: {tip}</translation>
     </message>
@@ -634,6 +634,10 @@
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
         <translation>Strg+O, Strg+Umschalt+O, Strg+E</translation>
+    </message>
+    <message>
+        <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid);  both from 0</source>
+        <translation>Befund {number}: Mitte {voxel} (Voxel des Scans);  {cell} (Modellraster);  beide ab 0</translation>
     </message>
     <message>
         <source>Held down</source>
@@ -1836,6 +1840,10 @@
         <translation>Befund {number} liegt in dem Teil, der weggelassen ist.</translation>
     </message>
     <message>
+        <source>Part of finding {number} lies in what is left out.</source>
+        <translation>Ein Teil von Befund {number} liegt in dem, was weggelassen ist.</translation>
+    </message>
+    <message>
         <source>Fracture probability</source>
         <translation>Frakturwahrscheinlichkeit</translation>
     </message>
@@ -1860,8 +1868,16 @@
         <translation>Modelleingabe</translation>
     </message>
     <message>
+        <source>Model {} contradicts itself when it is tried on noise, before its first scan ({}); it is not run.</source>
+        <translation>Modell {} widerspricht sich, wenn es vor seinem ersten Scan an Rauschen erprobt wird ({}); es wird nicht ausgeführt.</translation>
+    </message>
+    <message>
         <source>Model {} gave no answer. {} {}</source>
         <translation>Das Modell {} gab keine Antwort. {} {}</translation>
+    </message>
+    <message>
+        <source>Model {} gave no number when it was tried on noise, before its first scan; it is not run.</source>
+        <translation>Modell {} gab keine Zahl, als es vor seinem ersten Scan an Rauschen erprobt wurde; es wird nicht ausgeführt.</translation>
     </message>
     <message>
         <source>M{number} · marked by you</source>
@@ -3016,6 +3032,10 @@
     <message>
         <source>{columns} × {rows} pixels</source>
         <translation>{columns} × {rows} Pixel</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} s</translation>
     </message>
     <message>
         <source>{count}; just above the threshold of {threshold}</source>

@@ -272,6 +272,10 @@
         <translation>显示或隐藏框 (B)</translation>
     </message>
     <message>
+        <source>Boxes, places and per cent come from the model&apos;s fine map ({cells}³ cells), not from this one</source>
+        <translation>框、位置和百分比来自模型的精细热图（{cells}³ 个单元），而非此图</translation>
+    </message>
+    <message>
         <source>CT series, {} slices</source>
         <translation>CT 序列，{} 层</translation>
     </message>
@@ -472,10 +476,6 @@
         <translation>发现 {number}</translation>
     </message>
     <message>
-        <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid)</source>
-        <translation>发现 {number}：中心 {voxel}（扫描体素）；{cell}（模型网格）</translation>
-    </message>
-    <message>
         <source>Finding {number}: {tip}</source>
         <translation>发现 {number}：{tip}</translation>
     </message>
@@ -634,6 +634,10 @@
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
         <translation>Ctrl+O、Ctrl+Shift+O、Ctrl+E</translation>
+    </message>
+    <message>
+        <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid);  both from 0</source>
+        <translation>发现 {number}：中心 {voxel}（扫描体素）；{cell}（模型网格）；均从 0 起计</translation>
     </message>
     <message>
         <source>Held down</source>
@@ -1836,6 +1840,10 @@
         <translation>发现 {number} 位于已去除的部分。</translation>
     </message>
     <message>
+        <source>Part of finding {number} lies in what is left out.</source>
+        <translation>发现 {number} 的一部分位于已去除的部分。</translation>
+    </message>
+    <message>
         <source>Fracture probability</source>
         <translation>骨折概率</translation>
     </message>
@@ -1860,8 +1868,16 @@
         <translation>模型输入</translation>
     </message>
     <message>
+        <source>Model {} contradicts itself when it is tried on noise, before its first scan ({}); it is not run.</source>
+        <translation>模型 {} 在首次用于扫描前以噪声试运行时自相矛盾（{}）；不会运行该模型。</translation>
+    </message>
+    <message>
         <source>Model {} gave no answer. {} {}</source>
         <translation>模型 {} 未给出结论。{} {}</translation>
+    </message>
+    <message>
+        <source>Model {} gave no number when it was tried on noise, before its first scan; it is not run.</source>
+        <translation>模型 {} 在首次用于扫描前以噪声试运行时未给出数值；不会运行该模型。</translation>
     </message>
     <message>
         <source>M{number} · marked by you</source>
@@ -3010,6 +3026,10 @@
     <message>
         <source>{columns} × {rows} pixels</source>
         <translation>{columns} × {rows} 像素</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
     </message>
     <message>
         <source>{count}; just above the threshold of {threshold}</source>

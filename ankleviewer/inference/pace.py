@@ -1,0 +1,103 @@
+"""How far an analysis is, by the time that its steps took when the same model last ran. Where none has been measured no share is
+known, and none is told: what share of the time a step takes depends on the model, its engine and the computer.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+
+UNKNOWN = math.nan  # in the place of a share of the work, 0 to 1
+_EVERY_S = 0.2  # an engine is asked more often than anybody looks
+
+Progress = Callable[[float, str], None]
+
+
+class Pace:
+    """What the steps of one model's work took, the last time."""
+
+    def __init__(self) -> None:
+        self._took: tuple[float, ...] = ()
+
+    @property
+    def seconds(self) -> float | None:
+        """All steps together, None where they have not been measured."""
+        return sum(self._took) if self._took else None
+
+    def share(self, step: int, passed: float) -> float:
+        """Share of the work that is done `passed` seconds into a step, of which that share ends where the step did the last time;
+        UNKNOWN where nothing has been measured.
+        """
+        if not self._took or step >= len(self._took):
+            return UNKNOWN
+        whole = sum(self._took)
+        return (sum(self._took[:step]) + min(passed, self._took[step])) / whole if whole > 0 else UNKNOWN
+
+    def keep(self, took: Sequence[float]) -> None:
+        """Remember what the steps took, seconds each."""
+        self._took = tuple(took)
+
+
+class Steps:
+    """One run through the steps: tells how far it is, and measures.
+
+    Args:
+        pace: of the same work before; gets what is measured when all is done.
+        report: called with (0 to 1, or UNKNOWN, and what is being done).
+        cancelled: asked by whom does the work.
+    """
+
+    def __init__(self, pace: Pace, report: Progress, cancelled: Callable[[], bool] | None = None) -> None:
+        self._pace, self._report, self._cancelled = pace, report, cancelled
+        self._took: list[float] = []
+        self._what = ""
+        self._began = self._told = 0.0
+
+    def begin(self, what: str) -> None:
+        """The next step begins; `what` is being done."""
+        self._end()
+        self._what, self._began = what, time.perf_counter()
+        self._tell()
+
+    def asked(self) -> bool:
+        """Whether the work shall stop. Asked again and again while a step lasts, so that it also tells how far the step is."""
+        if self._pace.seconds is not None and time.perf_counter() - self._told >= _EVERY_S:
+            self._tell()
+        return self._cancelled is not None and self._cancelled()
+
+    def took(self, seconds: float) -> None:
+        """The step under way took that long by its own account, which leaves out what only a first run waits for."""
+        self._took.append(seconds)
+        self._what = ""
+
+    def done(self) -> None:
+        """All is done."""
+        self._end()
+        self._pace.keep(self._took)
+        self._report(1.0, "Done")
+
+    def _end(self) -> None:
+        if self._what:
+            self.took(time.perf_counter() - self._began)
+
+    def _tell(self) -> None:
+        self._told = time.perf_counter()
+        self._report(self._pace.share(len(self._took), self._told - self._began), self._what)
+
+
+def part(report: Progress, seconds: Sequence[float | None], at: int) -> Progress:
+    """Progress of one of several works, as progress of all of them.
+
+    Args:
+        report: of all.
+        seconds: that each takes, None where that has not been measured: then no share of several is known either.
+        at: which of them.
+    """
+    if len(seconds) == 1:
+        return report
+    known = [one for one in seconds if one is not None]
+    whole = sum(known)
+    if len(known) < len(seconds) or whole <= 0:
+        return lambda _share, what: report(UNKNOWN, what)
+    return lambda share, what: report((sum(known[:at]) + share * known[at]) / whole, what)
