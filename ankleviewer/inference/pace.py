@@ -15,10 +15,14 @@ Progress = Callable[[float, str], None]
 
 
 class Pace:
-    """What the steps of one model's work took, the last time."""
+    """What the steps of one model's work took, the last time.
 
-    def __init__(self) -> None:
-        self._took: tuple[float, ...] = ()
+    Args:
+        took: seconds each; none where they have not been measured.
+    """
+
+    def __init__(self, took: Sequence[float] = ()) -> None:
+        self._took = tuple(took)
 
     @property
     def seconds(self) -> float | None:
@@ -38,6 +42,10 @@ class Pace:
         """Remember what the steps took, seconds each."""
         self._took = tuple(took)
 
+    def now(self) -> Pace:
+        """The same, of which nothing changes any more."""
+        return Pace(self._took)
+
 
 class Steps:
     """One run through the steps: tells how far it is, and measures.
@@ -50,6 +58,7 @@ class Steps:
 
     def __init__(self, pace: Pace, report: Progress, cancelled: Callable[[], bool] | None = None) -> None:
         self._pace, self._report, self._cancelled = pace, report, cancelled
+        self._before = pace.now()  # another thread's run may end meanwhile, and the share would go back
         self._took: list[float] = []
         self._what = ""
         self._began = self._told = 0.0
@@ -62,7 +71,7 @@ class Steps:
 
     def asked(self) -> bool:
         """Whether the work shall stop. Asked again and again while a step lasts, so that it also tells how far the step is."""
-        if self._pace.seconds is not None and time.perf_counter() - self._told >= _EVERY_S:
+        if self._before.seconds is not None and time.perf_counter() - self._told >= _EVERY_S:
             self._tell()
         return self._cancelled is not None and self._cancelled()
 
@@ -83,7 +92,7 @@ class Steps:
 
     def _tell(self) -> None:
         self._told = time.perf_counter()
-        self._report(self._pace.share(len(self._took), self._told - self._began), self._what)
+        self._report(self._before.share(len(self._took), self._told - self._began), self._what)
 
 
 def part(report: Progress, seconds: Sequence[float | None], at: int) -> Progress:

@@ -60,6 +60,7 @@ class _Bounded(io.BufferedReader):
         if not self.listed and size is not None and size > longest:
             raise ListTooLong(size, longest)
         data = super().read(size)
-        if not self.listed and (count := data.count(_ENTRY)) > self._most:
+        # the list begins with an entry, or is none to the library; other reads may hold a comment, or the end of a ZIP within
+        if not self.listed and data.startswith(_ENTRY) and (count := data.count(_ENTRY)) > self._most:
             raise TooManyFiles(count)
         return data

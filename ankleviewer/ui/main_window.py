@@ -42,6 +42,7 @@ from ankleviewer.ui.marks.measure_mouse import MeasureKeys, MeasureMouse
 from ankleviewer.ui.marks.tile_marks import PaneMarks, TileMarks
 from ankleviewer.ui.result import room
 from ankleviewer.ui.result.bottom_line import BottomLine
+from ankleviewer.ui.result.notice_place import NoticePlace
 from ankleviewer.ui.result.result_panel import ResultPanel
 from ankleviewer.ui.slices.compare import Compare
 from ankleviewer.ui.slices.lightbox import Lightbox
@@ -154,13 +155,14 @@ class MainWindow(QMainWindow):
         central = QWidget()
         central.setObjectName("ground")
         central.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._column = QVBoxLayout(central)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(1)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
         self.banner = NoticeBanner(self.controller)
         self.banner.hide_names = self.privacy.hidden
-        self._column.addLayout(middle, 1)
-        self._column.addWidget(self.bottom)
+        column.addLayout(middle, 1)
+        column.addWidget(self.bottom)
+        self.notice_place = NoticePlace(self.controller, self.banner, self.panel, self.bottom, column)
         self.setCentralWidget(central)
         self.menu_corner = MenuCorner(self.menuBar())
         self.facts, self.engine = self.menu_corner.facts, self.menu_corner.engine
@@ -186,7 +188,7 @@ class MainWindow(QMainWindow):
         first = self.pages.currentIndex() == 0
         self.pages.setCurrentIndex(0 if case is None else 1)
         self.panel.setVisible(case is not None and self.settings.panel)
-        self._place_banner()
+        self.notice_place.choose()
         if case is None:
             self.menu_corner.tell("")
             return
@@ -203,20 +205,6 @@ class MainWindow(QMainWindow):
         path = case.scan.path
         name = self.privacy.text(Path(path).name)
         self.menu_corner.tell("   ".join(p for p in parts if p), engine, name, self.privacy.text(path))
-
-    def _place_banner(self) -> None:
-        """Where it takes room from no picture: in the column, in the bottom line without one, and above where nothing is open."""
-        pictures = self.controller.case is not None
-        place = self.centralWidget() if not pictures else self.panel if self.settings.panel else self.bottom
-        if self.banner.parentWidget() is not place:
-            self.banner.set_short(place is self.bottom)
-            if place is self.panel:
-                self.panel.hold(self.banner)
-            elif place is self.bottom:
-                self.bottom.hold(self.banner)
-            else:
-                self._column.insertWidget(0, self.banner)
-            self.banner.setVisible(self.controller.notice is not None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The column leaves the pictures their share."""

@@ -52,6 +52,23 @@ def test_within_a_step_it_goes_with_time_and_waits_at_the_steps_end(clock) -> No
     assert shares == sorted(shares)
 
 
+def test_a_run_that_another_one_overtakes_goes_on_by_the_times_that_it_began_with(clock) -> None:
+    """A cancelled run may be past the point where it could stop, and ends while the next one is under way."""
+    known = Pace()
+    known.keep((1.0, 8.0, 1.0))
+    told: list[float] = []
+    steps = Steps(known, lambda share, _what: told.append(share), lambda: False)
+    for n, seconds in enumerate((1.0, 8.0, 1.0)):
+        steps.begin(f"step {n}")
+        clock[0] += seconds / 2
+        known.keep((1.0, 1.0, 8.0))
+        steps.asked()
+        clock[0] += seconds / 2
+    steps.done()
+    assert told == pytest.approx([0.0, 0.05, 0.1, 0.5, 0.9, 0.95, 1.0])
+    assert known.share(2, 0.0) == pytest.approx(0.9), "what it measured itself is kept"
+
+
 def test_an_engine_that_asks_often_tells_no_oftener_than_anybody_looks(clock) -> None:
     known = Pace()
     known.keep((2.0,))

@@ -36,6 +36,17 @@ def test_the_files_themselves_may_be_of_any_length_and_hold_anything(tmp_path: P
         assert archive.read("a") == data
 
 
+def test_a_zip_within_is_no_list_though_it_is_read_in_search_of_a_comment(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for n in range(5):
+            archive.writestr(f"{n}", "x")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "in.zip", "in.zip")
+        archive.comment = b"of a ZIP"
+    with opened_zip(tmp_path / "a.zip", 2) as archive:
+        assert archive.namelist() == ["in.zip"]
+
+
 @pytest.mark.parametrize(("entries", "claimed"), [(3, 3), (3, 1), (3, 0), (1, 3)])
 def test_more_files_than_expected_are_not_parsed(tmp_path: Path, entries: int, claimed: int, monkeypatch) -> None:
     path = lying(tmp_path / "a.zip", entries, claimed)

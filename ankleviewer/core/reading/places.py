@@ -92,16 +92,18 @@ def seated(place: Place, center_mm: Point | None, now: Today, others_mm: Sequenc
 
 
 def _shared(place: Place, center: Point, others: Sequence[Point], now: Today, gone: float) -> Place | None:
-    """Today's box that a box is where they are shared out among all at the least cost; None where it is gone, or as well may be.
+    """Today's box that a box is where they are shared out among all at the least cost; None where it is gone, or as well may be,
+    or as well another one of today's. One that lies where the box lay is that box.
 
     Args:
         gone: what a box costs that is none of today's, mm².
     """
     costs = {p: _cost(now[p], center) + _least(others, _without(now, p), gone) for p in _close(center, now, first=place)}
     near = min(costs, key=lambda p: (costs[p], p != place), default=None)
-    if near is None or (others and costs[near] > gone + _least(others, now, gone) - _TIE):
-        return None
-    return near
+    if near is None or not others or _cost(now[near], center) <= _STILL:
+        return near
+    rivals = [cost - _STILL for p, cost in costs.items() if now[p] != now[near]]  # around one centre the number decides
+    return None if costs[near] > min([gone + _least(others, now, gone) - _TIE, *rivals]) else near
 
 
 def _least(centers: Sequence[Point], now: Today, gone: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMargins, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ankleviewer.ui.look.parts import Link, closed_up, explained, label
@@ -14,6 +14,10 @@ from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import breakable
 
 DOT = "  ·  "
+_GAP = 2  # px between the sentence and its code
+_EDGE = 4  # px of the colour at its left
+_BUTTON = (11, 5, 11, 5)  # px between the button's word and its edges, as the theme has them
+_WHOLE, _SHORT = (12, 8, 8, 8), (8, 0, 4, 0)  # px: left, top, right, bottom
 
 
 class NoticeBanner(QFrame):
@@ -35,12 +39,12 @@ class NoticeBanner(QFrame):
         self.close_button.setAccessibleName(tr("Close this message"))
         self.close_button.clicked.connect(controller.dismiss)
         self._column = QVBoxLayout(self)
-        self._column.setSpacing(2)
+        self._column.setSpacing(_GAP)
         self._column.addWidget(self.text)
-        below = QHBoxLayout()
+        self._below = below = QHBoxLayout()
         below.addWidget(self.code, 1)
         below.addWidget(self.line, 1)
-        below.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignBottom)
+        below.addWidget(self.close_button)
         self._column.addLayout(below)
         self._controller = controller
         self.hide_names = False
@@ -55,7 +59,18 @@ class NoticeBanner(QFrame):
             widget.setVisible(not short)
         self.line.setVisible(short)
         self.close_button.setStyleSheet("padding: 1px 10px; min-height: 16px;" if short else "")
-        self._column.setContentsMargins(*((8, 2, 4, 2) if short else (12, 8, 8, 8)))
+        flag = Qt.AlignmentFlag
+        self._below.setAlignment(self.close_button, flag.AlignVCenter if short else flag.AlignBottom)
+        self._column.setContentsMargins(*(_SHORT if short else _WHOLE))
+
+    def whole_height(self, width: int) -> int:
+        """Px that all of it takes at a width of so many px, whether it is short now or not."""
+        left, top, right, bottom = _WHOLE
+        metrics = self.close_button.fontMetrics()
+        button = metrics.size(0, self.close_button.text()).grownBy(QMargins(*_BUTTON))
+        free = width - left - right - _EDGE
+        code = self.code.heightForWidth(free - button.width() - max(self._below.spacing(), 0))
+        return top + self.text.heightForWidth(free) + _GAP + max(code, button.height()) + bottom
 
     def show_notice(self, notice: Notice | None) -> None:
         """Show a notice; None hides the banner."""

@@ -55,12 +55,14 @@ def rule() -> QFrame:
 
 
 def reveal(widget: QWidget) -> None:
-    """Scroll the area that a widget lies in, if any, so that the widget is seen."""
+    """Scroll the area that a widget lies in, if any, so that the widget is seen, or its top where it is higher than the area."""
     parent = widget.parentWidget()
     while parent is not None and not isinstance(parent, QScrollArea):
         parent = parent.parentWidget()
     if parent is not None:
         parent.ensureWidgetVisible(widget, 0, 8)
+        if widget.height() > parent.viewport().height():
+            parent.verticalScrollBar().setValue(widget.mapTo(parent.widget(), QPoint(0, 0)).y())
 
 
 class Chooser(QComboBox):

@@ -77,11 +77,13 @@ class ResultPanel(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setMinimumHeight(1)  # in a very low window it gives way, and the answer above it is not squeezed
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
         self._outer.addWidget(self.head)
         self._outer.addWidget(self._scroll, 1)
-        self._outer.addWidget(self._build_foot())
+        self._whole_foot = self._build_foot()
+        self._outer.addWidget(self._whole_foot)
         self.notice: QWidget | None = None
         self.veil = label(tr("What comes from the model is hidden"), "veil", wrap=True)
         self.veil.setParent(self)
@@ -101,17 +103,22 @@ class ResultPanel(QWidget):
         self._column.setContentsMargins(side, 8, side, 12)
         self._foot.setContentsMargins(side, 0, side, 12)
         self.progress.setContentsMargins(side, 6, side, 10)
-        beside = width >= room.WIDTH
-        self._whose.setDirection(QHBoxLayout.Direction.LeftToRight if beside else QHBoxLayout.Direction.TopToBottom)
         self.head.fit(width)
         self.findings.fit(room.inner(width))
         self.controls.fit(room.inner(width))
         self.refresh()
 
     def hold(self, notice: QWidget) -> None:
-        """Show a notice below what scrolls, whose rows keep their places; and above the veil, for it is none of a model's."""
+        """Show a notice below what scrolls, whose rows keep their places; and above the veil, for it is none of a model's. Who
+        gives it looks first whether there is room (`scroll_room`).
+        """
         self.notice = notice
         self._outer.insertWidget(self._outer.indexOf(self._scroll) + 1, notice)
+
+    @property
+    def scroll_room(self) -> int:
+        """Px that scroll between head and foot while no notice is held there."""
+        return self.height() - self.head.heightForWidth(self.width()) - self._whole_foot.sizeHint().height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low window the heat map's controls scroll with the rest."""
@@ -293,6 +300,9 @@ class ResultPanel(QWidget):
         self._refresh_agreement(titles)
         self._line(self.origin, model_text(answer, titles) if answer is not None else "")
         self.badge.setVisible(answer is not None and answer.status == "preliminary")
+        left = room.inner(self.width()) - self.badge.sizeHint().width() - self._whose.spacing()
+        beside = self.width() >= room.WIDTH and self.origin.heightForWidth(left) <= 2 * self.origin.fontMetrics().lineSpacing()
+        self._whose.setDirection(QHBoxLayout.Direction.LeftToRight if beside else QHBoxLayout.Direction.TopToBottom)
         self._refresh_reason(answer, assessed)
 
     def _refresh_agreement(self, titles: dict[str, str]) -> None:

@@ -326,11 +326,13 @@ class Tools3D(QObject):
 
     def _on_failed(self, error: AnkleViewerError) -> None:
         """What was asked for cannot be shown: the options say again what is; asking once more tries once more."""
-        if self._making == "voxels":
-            self.pane.set_options(volume=False)
-        else:
-            self.pane.set_options(foot=True)
-        self.say(tr("That failed ({code})", code=error.code))
+        wanted = self.pane.options.volume if self._making == "voxels" else not self.pane.options.foot
+        if wanted:
+            self.pane.set_options(**({"volume": False} if self._making == "voxels" else {"foot": True}))
+            self.say(tr("That failed ({code})", code=error.code))
+        elif self.line.text() == tr(SEPARATING):
+            self.line.hide()
+        self._prepare()  # what was asked for meanwhile has waited for it
 
     def _on_done(self, result: Any) -> None:
         kind, scene, made = result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -87,6 +88,36 @@ def test_a_box_that_stayed_keeps_its_word_whatever_else_came() -> None:
     for moved, kept in ((0.01, True), (1.0, False)):
         now = today(answers((near[0] + moved, *near[1:]), (near[0] + 5.0, *near[1:])))
         assert seated(SECOND, near, now, [LOW]) == (FIRST if kept else replace(SECOND, was_mm=near)), "both may have moved"
+
+
+def test_a_box_that_stayed_is_itself_though_one_that_lay_almost_there_is_gone() -> None:
+    near = (LOW[0] + 0.3, *LOW[1:])
+    now = today(answers(LOW))
+    assert seated(SECOND, LOW, now, [near]) == FIRST
+    assert seated(FIRST, near, now, [LOW]) == replace(FIRST, was_mm=near)
+
+
+def test_two_words_never_meet_at_one_box_however_the_boxes_are_numbered() -> None:
+    """Of two boxes each is as far from both of today's: the number of one is no reason to take what the other one takes, too."""
+    then = today(answers((LOW[0] + 4.0, *LOW[1:]), HIGH, LOW))
+    now = today(answers(*((LOW[0] + 2.0, LOW[1] + side, LOW[2]) for side in (-2.0, 2.0))))
+    other, _, first = (seated(place, mm, now, beside(place, then)) for place, mm in then.items())
+    assert first != other and first.was_mm == LOW
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_the_boxes_do_no_word_lands_at_a_neighbour_that_stayed(seed: int) -> None:
+    """Boxes close together, some of which are gone, in any order; and all of them moved the same way."""
+    chance = random.Random(seed)
+    then = today(answers(*(tuple(chance.uniform(-5.0, 5.0) for _ in range(3)) for _ in range(5))))
+    kept = chance.sample(list(then), 3)
+    for shift, left in ((0.0, kept), (chance.uniform(1.0, 5.9), chance.sample(list(then), 5))):
+        now = today(answers(*((then[place][0] + shift, *then[place][1:]) for place in left)))
+        for place, mm in then.items():
+            found = seated(place, mm, now, beside(place, then))
+            its_own = replace(place, index=left.index(place)) if place in left else None
+            told = replace(place, was_mm=mm)
+            assert found in ((its_own, told) if shift else (its_own or told,))
 
 
 def test_a_new_box_beside_draws_no_word_away() -> None:

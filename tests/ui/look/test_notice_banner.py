@@ -51,6 +51,29 @@ def test_nothing_in_the_column_moves_either_and_the_notice_is_whole(make_window,
     assert [one.mapTo(panel, QPoint(0, 0)) for one in fixed] == before
 
 
+@pytest.mark.parametrize("sentence", ["Short.", SENTENCE, SENTENCE * 3], ids=["short", "long", "longest"])
+def test_what_it_says_of_its_height_is_its_height_wherever_it_stands(make_window, backend, qtbot, sentence: str) -> None:
+    window = make_window(backend)
+    window.resize(1280, 900)
+    window.controller.notify("FILE_NOT_WRITTEN", sentence)
+    banner, panel = window.banner, window.panel
+    qtbot.waitUntil(lambda: abs(banner.height() - banner.whole_height(panel.width())) <= 2)
+    assert banner.parentWidget() is panel
+    told = banner.whole_height(panel.width())
+    window.toggle_panel()
+    assert banner.parentWidget() is window.bottom and banner.whole_height(panel.width()) == told
+
+
+def test_in_one_line_its_button_is_whole(make_window, backend) -> None:
+    window = make_window(backend)
+    window.toggle_panel()
+    window.controller.notify("FILE_NOT_WRITTEN", SENTENCE)
+    QApplication.processEvents()
+    banner, button = window.banner, window.banner.close_button
+    above, below = button.geometry().top(), banner.height() - 1 - button.geometry().bottom()
+    assert above >= 1 and below >= 1 and abs(above - below) <= 1
+
+
 def test_the_sealed_column_still_tells_what_did_not_work(make_window, backend) -> None:
     window = make_window(backend)
     window.view.update(hide_ai=True)

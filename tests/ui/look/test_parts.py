@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QSizePolicy
+from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ankleviewer.ui.look.parts import Chip, Chooser, Hints, closed_up
+from ankleviewer.ui.look.parts import Chip, Chooser, Hints, closed_up, reveal
 
 
 def test_hints_without_room_give_way(qtbot) -> None:
@@ -147,3 +147,22 @@ def test_a_chips_words_are_shown_not_obeyed(qtbot) -> None:
         qtbot.addWidget(chip)
     assert plain.toolTip() == "Slices of R&D < 3 mm"
     assert odd.toolTip() == "<p>unknown entries: &lt;img src=&#x27;x&#x27;&gt;</p>"
+
+
+def test_of_what_is_higher_than_its_area_the_top_is_revealed(qtbot) -> None:
+    area, content = QScrollArea(), QWidget()
+    qtbot.addWidget(area)
+    column = QVBoxLayout(content)
+    rows = [QWidget() for _ in range(3)]
+    for row, height in zip(rows, (400, 350, 60), strict=True):
+        row.setFixedSize(100, height)
+        column.addWidget(row)
+    area.setWidget(content)
+    area.resize(200, 250)
+    area.show()
+    QApplication.processEvents()
+    reveal(rows[1])
+    assert rows[1].mapTo(area.viewport(), rows[1].rect().topLeft()).y() == 0
+    reveal(rows[2])
+    seen = rows[2].visibleRegion().boundingRect()
+    assert seen.height() == 60, "what has room is seen whole"

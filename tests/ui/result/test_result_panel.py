@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtGui import QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication
 
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser
@@ -154,6 +155,18 @@ def test_two_ankles_of_unknown_side_are_told_apart_wherever_they_are_named(make_
     (row,) = window.panel.others.rows
     assert "left" in row.text() and QFontMetrics(row.font()).horizontalAdvance(row.text().split("\n")[0]) <= row.width()
     assert "Ankle, side unknown, towards the patient's right" in window.facts.text() + window.facts.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("title", "beside"), [("Compact", True), ("A hospital's own model of ankle fractures, version of May", False)]
+)
+def test_the_badge_leaves_a_long_name_the_whole_width(make_window, fakes, title: str, beside: bool) -> None:
+    backend = fakes.Backend(answers=(fakes.answer(status="preliminary"),))
+    backend.models = (SimpleNamespace(**vars(backend.models[0]) | {"title": title}),)
+    panel = make_window(backend).panel
+    QApplication.processEvents()
+    origin, badge = panel.origin.geometry(), panel.badge.geometry()
+    assert panel.badge.isVisible() and (badge.left() > origin.right()) == beside and (badge.top() > origin.bottom()) != beside
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])

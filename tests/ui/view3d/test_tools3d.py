@@ -218,6 +218,41 @@ def test_what_fails_is_no_longer_asked_for_and_a_judgement_makes_nothing_anew(ma
         assert not pane.options.volume and not pane.options.foot and render.volume is None
         pane.set_options(foot=True)
 
+    # What is no longer wanted may fail unheard; what was asked for while it was made has waited for it.
+    for broken_at, other, first, then in (
+        (
+            (bonefield, "bone_field"),
+            (disarticulate, "split_foot", lambda *_: foot),
+            {"volume": True},
+            {"volume": False, "foot": False},
+        ),
+        ((disarticulate, "split_foot"), (bonefield, "bone_field", fail), {"foot": False}, {"foot": True, "volume": True}),
+    ):
+        tools.forget()
+        go, begun = threading.Event(), []
+
+        def late(*_args: object, go=go) -> None:
+            assert go.wait(20)
+            fail()
+
+        with monkeypatch.context() as broken:
+            broken.setattr(*broken_at, late)
+            broken.setattr(other[0], other[1], lambda *args, make=other[2], begun=begun: begun.append(1) or make(*args))
+            broken.setattr(render, "show_foot", lambda _made: None)
+            tools._hide.stop()
+            tools.line.hide()
+            pane.set_options(**first)
+            pane.set_options(**then)
+            said = []
+            broken.setattr(tools, "say", said.append)
+            assert tools.job.running and not begun
+            go.set()
+            qtbot.waitUntil(lambda begun=begun: bool(begun) and not tools.job.running, timeout=20000)
+            failures = [text for text in said if text.startswith("That failed")]
+            assert len(failures) == (other[2] is fail), "of the one that was still wanted"
+        pane.set_options(foot=True, volume=False)
+    tools.forget()
+
     # Accepted, rejected, on the paper's map too: voxels and map are those of before. Another map is read anew.
     made = []
     real = bonefield.bone_field
