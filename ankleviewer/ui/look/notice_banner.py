@@ -11,9 +11,8 @@ from ankleviewer.ui.look.parts import Link, closed_up, explained, label
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.phase import Notice
 from ankleviewer.ui.words.translate import said, tr
-from ankleviewer.ui.words.wording import breakable
+from ankleviewer.ui.words.wording import DOT, breakable
 
-DOT = "  ·  "
 _GAP = 2  # px between the sentence and its code
 _EDGE = 4  # px of the colour at its left
 _BUTTON = (11, 5, 11, 5)  # px between the button's word and its edges, as the theme has them

@@ -11,9 +11,7 @@ from typing import Any
 from PySide6.QtGui import QFontMetrics
 
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import ankle_word, short_ankle_word
-
-DOT = "  ·  "
+from ankleviewer.ui.words.wording import DOT, ankle_word, short_ankle_word
 
 
 def ankle_lines(ankles: Sequence[Any], index: int, said: str, metrics: QFontMetrics, room: int, head: str = "") -> str:

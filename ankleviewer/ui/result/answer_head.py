@@ -9,12 +9,12 @@ from ankleviewer import DISCLAIMER
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Chooser, label, rule
 from ankleviewer.ui.result import room
-from ankleviewer.ui.result.ankle_lines import DOT, ankle_lines
+from ankleviewer.ui.result.ankle_lines import ankle_lines
 from ankleviewer.ui.result.other_ankles import OtherAnkles
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import tr
-from ankleviewer.ui.words.wording import CALL_SHAPES, CALL_WORDS, ankle_word, call_in_sentence, probability_text
+from ankleviewer.ui.words.wording import CALL_SHAPES, CALL_WORDS, DOT, ankle_word, call_in_sentence, probability_text
 
 _CHEVRON = 28  # px of the chooser of ankles
 

@@ -17,6 +17,7 @@ from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.dialogs import Show, awaited, lasts
 from ankleviewer.ui.words.translate import noop, tr
+from ankleviewer.ui.words.wording import DOT
 
 if TYPE_CHECKING:
     from ankleviewer.ui.files.exporting import Exporting
@@ -63,7 +64,7 @@ def readers_word(judged: str, own: Any) -> str:
     """What the reader says of the finding: the judgement ("" none), and the reader's own box (None: the model's stands)."""
     said = [tr(_JUDGED[judged])] if judged in _JUDGED else []
     said += [tr("The reader's own box: {place}", place=_place(own))] if own is not None else []
-    return "  ·  ".join(said)
+    return DOT.join(said)
 
 
 def _place(box: Any) -> str:

@@ -21,6 +21,7 @@ CALL_WORDS = {
     "no fracture": noop("No fracture found"),
     "not assessed": noop("Not assessed"),
 }
+DOT = "  ·  "  # between things that are said side by side
 # A shape for each call, so that the answer is never told by colour alone.
 CALL_SHAPES = {"fracture": "■", "uncertain": "◧", "no fracture": "□", "not assessed": "—"}
 _CALLS_IN_SENTENCES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,15 +153,20 @@ def test_an_area_of_0_or_1_has_an_interval_all_the_same() -> None:
     assert both["auc"]["low"] == pytest.approx(auc_bound(1.0, 5).low, abs=1e-6), "ten patients make five pairs of strangers"
 
 
-def test_rates_know_that_scans_of_one_patient_belong_together() -> None:
+def eightfold() -> tuple[np.ndarray, np.ndarray, list[dict[str, Any]]]:
+    """Labels and scores of eight scans each of thirty patients, alike, and what is found: scans taken for independent, one scan
+    of each patient, and by patient.
+    """
     rng = np.random.default_rng(2)
     y = np.repeat(rng.integers(0, 2, 30), 8)
-    p = np.repeat(np.clip(rng.normal(0.4 + 0.2 * y[::8], 0.2), 0, 1), 8)  # eight scans of a patient, alike
+    p = np.repeat(np.clip(rng.normal(0.4 + 0.2 * y[::8], 0.2), 0, 1), 8)
     patients = [str(i // 8) for i in range(240)]
-    apart, alone, together = (
-        summary(scans, scores, 0.5, names, resamples=200)
-        for scans, scores, names in ((y, p, None), (y[::8], p[::8], None), (y, p, patients))
-    )
+    sets = ((y, p, None), (y[::8], p[::8], None), (y, p, patients))
+    return y, p, [summary(scans, scores, 0.5, names, resamples=200) for scans, scores, names in sets]
+
+
+def test_rates_know_that_scans_of_one_patient_belong_together() -> None:
+    y, p, (apart, alone, together) = eightfold()
     for name in ("accuracy", "precision", "recall", "specificity"):
         width = {key: f[name]["high"] - f[name]["low"] for key, f in (("a", apart), ("1", alone), ("t", together))}
         assert together[name]["value"] == apart[name]["value"] and together[name]["low"] < together[name]["value"]
@@ -239,14 +245,7 @@ def test_an_f1_that_no_draw_changes_is_not_sure() -> None:
 
 
 def test_an_f1_knows_that_scans_of_one_patient_belong_together() -> None:
-    rng = np.random.default_rng(2)
-    y = np.repeat(rng.integers(0, 2, 30), 8)
-    p = np.repeat(np.clip(rng.normal(0.4 + 0.2 * y[::8], 0.2), 0, 1), 8)  # eight scans of a patient, alike
-    patients = [str(i // 8) for i in range(240)]
-    apart, alone, together = (
-        summary(scans, scores, 0.5, names, resamples=200)["f1"]
-        for scans, scores, names in ((y, p, None), (y[::8], p[::8], None), (y, p, patients))
-    )
+    apart, alone, together = (found["f1"] for found in eightfold()[2])
     width = [f["high"] - f["low"] for f in (apart, alone, together)]
     assert together["value"] == apart["value"] and width[2] > 1.5 * width[0]
     assert width[2] == pytest.approx(width[1], rel=1e-3), "eight alike say what one says"
