@@ -48,7 +48,8 @@ class Pace:
 
 
 class Steps:
-    """One run through the steps: tells how far it is, and measures.
+    """One run through the steps: tells how far it is, and measures. What `report` raises while a step lasts ends the work as if
+    it had been cancelled, and is raised again by `blame`: within an engine it would be taken for the engine's fault.
 
     Args:
         pace: of the same work before; gets what is measured when all is done.
@@ -62,6 +63,7 @@ class Steps:
         self._took: list[float] = []
         self._what = ""
         self._began = self._told = 0.0
+        self._raised: Exception | None = None  # by `report`
 
     def begin(self, what: str) -> None:
         """The next step begins; `what` is being done."""
@@ -71,9 +73,17 @@ class Steps:
 
     def asked(self) -> bool:
         """Whether the work shall stop. Asked again and again while a step lasts, so that it also tells how far the step is."""
-        if self._before.seconds is not None and time.perf_counter() - self._told >= _EVERY_S:
-            self._tell()
-        return self._cancelled is not None and self._cancelled()
+        if self._raised is None and self._before.seconds is not None and time.perf_counter() - self._told >= _EVERY_S:
+            try:
+                self._tell()
+            except Exception as error:  # noqa: BLE001 (raised again by `blame`)
+                self._raised = error
+        return self._raised is not None or (self._cancelled is not None and self._cancelled())
+
+    def blame(self) -> None:
+        """Raise what `report` raised while a step lasted, if it did."""
+        if self._raised is not None:
+            raise self._raised
 
     def took(self, seconds: float) -> None:
         """The step under way took that long by its own account, which leaves out what only a first run waits for."""

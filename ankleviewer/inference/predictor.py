@@ -128,6 +128,7 @@ class Predictor:
 
         Raises:
             ModelError, Cancelled: see `infer`; and `first_run.try_once`. The error names the pack.
+            Exception: what `progress` raises.
         """
         steps = Steps(self.pace, progress or _silent, cancelled)
         steps.begin("Preparing the scan")
@@ -140,6 +141,9 @@ class Predictor:
                 first_run.try_once(self.pack, cancelled)
                 self._careful = False
             output = self.infer(tensor, steps.asked)
+        except Cancelled:
+            steps.blame()
+            raise
         except ModelError as error:
             named = first_run.told(self.pack, error)
             if named is error:  # its own cause it must not be: a cycle would hold the scan

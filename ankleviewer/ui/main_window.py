@@ -270,10 +270,14 @@ class MainWindow(QMainWindow):
             self.view.update(layout=layout, tile_plane=self.last_pane)
 
     def cancel(self) -> None:
-        """End one thing, the innermost first: tool, box, turning by the mouse, work under way, a view that fills the window."""
+        """End one thing, the innermost first: tool, box, turning by the mouse, work, a notice, a view that fills the window."""
         grips = [pane.handles for pane in self.panes.values()]
         busy = self.controller.measuring.stop() or self.editing.stop() or any(grip.cancel() for grip in grips)
-        if not busy and not self.controller.cancel():
+        if busy or self.controller.cancel():
+            return
+        if self.controller.notice is not None:
+            self.controller.dismiss()
+        else:
             self.view.update(layout="grid")
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:

@@ -92,6 +92,25 @@ def test_who_is_asked_to_stop_stops() -> None:
     assert not Steps(Pace(), lambda _share, _what: None).asked()
 
 
+def test_who_cannot_be_told_ends_the_work_and_has_the_blame(clock) -> None:
+    known = Pace()
+    known.keep((2.0,))
+    told: list[float] = []
+
+    def report(share: float, _what: str) -> None:
+        told.append(share)
+        if len(told) > 1:
+            raise OSError("nobody there")
+
+    steps = Steps(known, report)
+    steps.begin("engine runs")
+    steps.blame()
+    clock[0] += 1.0
+    assert steps.asked() and steps.asked() and len(told) == 2
+    with pytest.raises(OSError, match="nobody there"):
+        steps.blame()
+
+
 def test_several_works_have_shares_by_their_times_and_none_where_one_is_not_known() -> None:
     told: list[float] = []
 

@@ -14,6 +14,7 @@ from ankleviewer.core.assessment.explain import paper_map
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
+from ankleviewer.inference import pace
 from ankleviewer.inference.packs import load_pack, read_pack
 from ankleviewer.inference.predictor import Predictor, pooled
 
@@ -81,6 +82,22 @@ def test_another_leg_s_fracture_is_not_this_one_s(predictor: Predictor) -> None:
 def test_cancel_before_and_after_preparing(predictor: Predictor) -> None:
     with pytest.raises(Cancelled):
         predictor.predict(leg(True), ANKLE, cancelled=lambda: True)
+    assert predictor.predict(leg(True), ANKLE)[0].call == "fracture"
+
+
+def test_progress_that_raises_is_not_taken_for_the_model_s_fault(predictor: Predictor, monkeypatch) -> None:
+    predictor.predict(leg(True), ANKLE)  # before which a run tells nothing while it lasts
+    monkeypatch.setattr(pace, "_EVERY_S", 0.0)
+    told: list[str] = []
+
+    def report(_share: float, what: str) -> None:
+        told.append(what)
+        if told.count(f"Running {predictor.pack.name}") == 2:
+            raise OSError("nobody there")
+
+    with pytest.raises(OSError, match="nobody there"):
+        predictor.predict(leg(True), ANKLE, report)
+    assert predictor.engine.note == ""
     assert predictor.predict(leg(True), ANKLE)[0].call == "fracture"
 
 

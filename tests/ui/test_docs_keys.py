@@ -73,7 +73,7 @@ def test_the_help_overlay_names_no_key_that_does_not_exist(make_window, backend)
 def test_esc_ends_one_thing_at_a_time_in_the_order_of_the_page(make_window, backend, qtbot) -> None:
     page = (DOCS / "keys.md").read_text(encoding="utf-8").split("## Esc\n")[1]
     said = re.findall(r"^\d\. (.*)$", page, flags=re.MULTILINE)
-    words = ("measuring tool", "editing of a box", "turning of planes", "reading or analysing", "view that fills the window")
+    words = ["measuring tool", "editing of a box", "turning of planes", "reading or analysing", "message", "view that fills"]
     assert all(word in line for word, line in zip(words, said, strict=True))
 
     window = make_window(backend)
@@ -92,6 +92,10 @@ def test_esc_ends_one_thing_at_a_time_in_the_order_of_the_page(make_window, back
     window.cancel()
     qtbot.waitUntil(lambda: not busy.running)
     assert window.view.state.layout == "axial"
+    window.controller.reviewing.not_saved.emit("The review could not be saved.")
+    assert window.controller.notice is not None
+    window.cancel()
+    assert window.controller.notice is None and window.view.state.layout == "axial"
     window.cancel()
     assert window.view.state.layout == "grid"
     assert window.keymap.default("Cancel") == ["Esc"]

@@ -53,7 +53,7 @@ KEYS = noop(
         ("Shift+C, Shift+Z", "3D: crop box, reset it"),
         ("Shift+T, Shift+B", "3D: spin; the box from three sides"),
         ("F5", "analyse"),
-        ("Esc", "end: tool, box, turning, analysis, a view that fills the window"),
+        ("Esc", "end: tool, box, turning, analysis, message, a view that fills the window"),
         ("F9", "result column"),
         ("P", "hide patient and file names, also in pictures"),
         ("Ctrl+O, Ctrl+Shift+O, Ctrl+E", "open a file, a folder, another series of this folder"),

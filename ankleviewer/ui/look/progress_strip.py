@@ -93,6 +93,8 @@ class ProgressStrip(QWidget):
         self._phase, self._began, self._what = Phase.EMPTY, 0.0, ""
         self._clock = QTimer(self, interval=_TICK_MS)
         self._clock.timeout.connect(self._tick)
+        for work in (controller.reading, controller.analysing):  # one may begin again before it has ended
+            work.running_changed.connect(self._on_running)
         controller.changed.connect(self.refresh)
         controller.progressed.connect(self._progress)
         self.refresh()
@@ -110,6 +112,10 @@ class ProgressStrip(QWidget):
         self._phase = phase
         self._tell()
         self.setVisible(busy)
+
+    def _on_running(self, running: bool) -> None:
+        if running:
+            self._phase = Phase.EMPTY  # so that the next `refresh` begins anew
 
     def _progress(self, share: float, what: str) -> None:
         self.bar.show_share(share)

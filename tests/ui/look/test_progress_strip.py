@@ -71,5 +71,11 @@ def test_work_that_lasts_says_for_how_long(make_window, backend, monkeypatch: py
     clock[0] += 12.7
     strip._tick()
     assert strip.text.text() == "Analysing  12 s"
+    window.controller.progressed.emit(0.7, "Explaining the answer")
+    window.controller.analyse()
+    assert strip.text.text() == "Analysing" and not strip.bar.known, "begun again, it does not go on with the old clock"
+    clock[0] += 3.0
+    strip._tick()
+    assert strip.text.text() == "Analysing  3 s"
     monkeypatch.undo()
     backend.gate.set()

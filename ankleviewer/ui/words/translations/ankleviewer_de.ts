@@ -2531,8 +2531,8 @@
         <translation>Rahmen des gewählten Befunds bearbeiten; Strg + Pfeile verschieben ihn, mit Umschalt rechte und untere Kante</translation>
     </message>
     <message>
-        <source>end: tool, box, turning, analysis, a view that fills the window</source>
-        <translation>beenden: Werkzeug, Rahmen, Drehen, Analyse, Ansicht im ganzen Fenster</translation>
+        <source>end: tool, box, turning, analysis, message, a view that fills the window</source>
+        <translation>beenden: Werkzeug, Rahmen, Drehen, Analyse, Meldung, Ansicht im ganzen Fenster</translation>
     </message>
     <message numerus="yes">
         <source>every %n slices</source>

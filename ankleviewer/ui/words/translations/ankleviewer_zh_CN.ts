@@ -2526,8 +2526,8 @@
         <translation>编辑所选发现的框；Ctrl + 方向键移动框，加 Shift 移动右边和下边</translation>
     </message>
     <message>
-        <source>end: tool, box, turning, analysis, a view that fills the window</source>
-        <translation>结束：工具、框、旋转、分析、占满窗口的视图</translation>
+        <source>end: tool, box, turning, analysis, message, a view that fills the window</source>
+        <translation>结束：工具、框、旋转、分析、消息、占满窗口的视图</translation>
     </message>
     <message numerus="yes">
         <source>every %n slices</source>
