@@ -26,6 +26,22 @@ def mirror(rng: np.random.Generator, *tensors: Tensor) -> list[Tensor]:
     return [t.flip(2) for t in tensors] if rng.random() < 0.5 else list(tensors)
 
 
+def vary_edges(rng: np.random.Generator, hu: Tensor) -> Tensor:
+    """Now and then edges as other scanners draw them, the same for all volumes of `hu` (N, 1, D, D, D): enhanced, or in steps, as
+    where voxels were left out.
+    """
+    out = hu
+    if rng.random() < 0.3:
+        strength, width = float(rng.uniform(0.2, 1.2)), float(rng.uniform(0.6, 1.3))
+        smooth = torch.stack([gaussian_blur(v[0], (width,) * 3) for v in out])[:, None]
+        out = torch.lerp(out, smooth, -strength)
+    if rng.random() < 0.12:
+        every, last = float(rng.uniform(1.0, 1.5)), out.shape[-1] - 1
+        at = ((torch.arange(last + 1) / every + float(rng.random())).floor() * every).long().clamp(max=last).to(out.device)
+        out = out[:, :, at][:, :, :, at][..., at]
+    return out
+
+
 def vary_hu(rng: np.random.Generator, hu: Tensor, strength: float = 1.0) -> Tensor:
     """Other scanners and other bones: contrast, offset, blur, coarser slices and noise.
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -16,7 +16,8 @@ from torch import Tensor
 
 from trainer.simulate.pairs import Pair
 from trainer.simulate.streams import stream
-from trainer.training.augment import mirror, turn, vary_hu
+from trainer.training.augment import mirror, turn, vary_edges, vary_hu
+from trainer.training.cuts import cut
 
 VISIBLE_HU = 40  # change against the twin below which a crack leaves no trace (in marrow, in fat)
 MOST_TRIES = (
@@ -50,6 +51,8 @@ class CropPlan:
         faint: share of the `pairs` that are hairlines, the rest as drawn; what a trained network misses is mostly among them.
         plain_hu: change from which a voxel of the crack is asked for; between VISIBLE_HU and that, nothing is asked.
         hard: share of the `others` that show a place which the network took for a crack (`mine`), once such are known.
+        cuts: share of the `pairs` whose fracture is cut into the unbroken bone (`cuts`).
+        edges: whether edges are varied, too (`augment.vary_edges`).
     """
 
     size: int
@@ -61,6 +64,8 @@ class CropPlan:
     faint: float = 0.0
     plain_hu: float = 120.0
     hard: float = 0.0
+    cuts: float = 0.0
+    edges: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,15 +152,23 @@ class PairBank:
         return self._there[key]
 
     def _twins(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
+        if plan.cuts and rng.random() < plan.cuts:
+            fractured, intact, sheet = cut(rng, pair.intact, plan.size, float(str(pair.meta.get("spacing", 1.0))))
+            return self._of_pair(rng, np.stack([fractured, intact]), sheet, plan)
         points = np.argwhere(pair.crack)
         shape = np.asarray(pair.intact.shape)
         centre = points[rng.integers(len(points))] if len(points) else shape // 2
         box = _box(centre + rng.integers(-plan.size // 3, plan.size // 3 + 1, 3), plan.size, shape)
-        both = np.stack([pair.fractured[box], pair.intact[box]])
-        change = np.abs(both[0].astype(np.int32) - both[1])
+        return self._of_pair(rng, np.stack([pair.fractured[box], pair.intact[box]]), pair.crack[box], plan)
+
+    def _of_pair(
+        self, rng: np.random.Generator, both: NDArray[Any], sheet: NDArray[np.bool_], plan: CropPlan
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows of twins from their crops and the crack of the first."""
+        change = np.abs(both[0].astype(np.int32) - both[1].astype(np.int32))
         nothing = np.zeros(change.shape, dtype=bool)
-        crack = np.stack([pair.crack[box] & (change > plan.plain_hu), nothing])
-        changed = np.stack([(change > VISIBLE_HU) | pair.crack[box], nothing])
+        crack = np.stack([sheet & (change > plan.plain_hu), nothing])
+        changed = np.stack([(change > VISIBLE_HU) | sheet, nothing])
         return self._augmented(rng, both, crack, changed, plan)
 
     def _elsewhere(self, rng: np.random.Generator, pair: Pair, plan: CropPlan) -> tuple[Tensor, Tensor, Tensor]:
@@ -185,7 +198,7 @@ class PairBank:
     def _augmented(
         self,
         rng: np.random.Generator,
-        hu: NDArray[np.int16],
+        hu: NDArray[Any],
         crack: NDArray[np.bool_],
         changed: NDArray[np.bool_],
         plan: CropPlan,
@@ -193,7 +206,8 @@ class PairBank:
         arrays = (hu.astype(np.float32), crack, changed)
         tensors = [torch.from_numpy(np.ascontiguousarray(a))[:, None].to(self.device) for a in arrays]
         out = mirror(rng, *tensors) if plan.whole else turn(rng, *tensors)
-        return vary_hu(rng, out[0], plan.strength), out[1], out[2]
+        seen = vary_edges(rng, out[0]) if plan.edges else out[0]
+        return vary_hu(rng, seen, plan.strength), out[1], out[2]
 
 
 def _box(centre: NDArray[np.int64], size: int, shape: NDArray[np.int64]) -> tuple[slice, ...]:

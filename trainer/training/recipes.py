@@ -81,10 +81,11 @@ _COMPACT = (
     Stage(CropPlan(32, 13, 7, True, (), 0.4), 1100, (2e-3, 4e-4), scan=0.2, sides=0.7),
     Stage(CropPlan(64, 2, 2, True, (), 0.4), 400, (5e-4, 1e-4), scan=0.3, sides=0.3, freeze_norm=True),
 )
-# then it goes on: half of the crops without a crack show what the network took for one in whole ankles
+# then it goes on: half of the crops without a crack show what the network took for one in whole ankles, nearly half of the
+# fractures are plain cuts, lest it learn the simulator's way of drawing them
 _ONWARD = (
     Stage(
-        CropPlan(40, 10, 12, True, (), 0.5, faint=0.5, plain_hu=90.0, hard=0.7),
+        CropPlan(40, 10, 12, True, (), 0.5, faint=0.4, plain_hu=90.0, hard=0.7, cuts=0.45, edges=True),
         5000,
         (8e-4, 3e-5),
         scan=0.4,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from trainer.training.augment import mirror, turn, vary_hu
+from trainer.training.augment import mirror, turn, vary_edges, vary_hu
 
 
 def pair() -> tuple[torch.Tensor, torch.Tensor]:
@@ -72,3 +72,19 @@ def test_augmentation_names_the_device_of_every_new_tensor() -> None:
         for seed in range(12):
             vary_hu(np.random.default_rng(seed), hu, 1.0)
     assert not careless
+
+
+def test_edges_are_enhanced_or_stepped_now_and_then_for_both_twins_alike() -> None:
+    one = torch.zeros(1, 1, 16, 16, 16)
+    one[..., 8:] = 1000
+    seen = {"same": 0, "overshoot": 0, "steps": 0}
+    for seed in range(120):
+        out = vary_edges(np.random.default_rng(seed), torch.cat([one, one]))
+        assert torch.equal(out[0], out[1]) and out.shape == (2, 1, 16, 16, 16)
+        if torch.equal(out[:1], one):
+            seen["same"] += 1
+        elif float(out.max()) > 1001:
+            seen["overshoot"] += 1
+        else:
+            seen["steps"] += 1
+    assert seen["same"] > 60 and seen["overshoot"] > 20 and seen["steps"] > 1

@@ -54,6 +54,28 @@ def test_twins_differ_only_where_changed(bank: PairBank, monkeypatch: pytest.Mon
     assert seen > 6
 
 
+def test_part_of_the_fractures_may_be_cut_into_whole_bone(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, float]] = []
+    original = module.cut
+    monkeypatch.setattr(
+        module, "cut", lambda rng, volume, size, spacing: asked.append((size, spacing)) or original(rng, volume, size, spacing)
+    )
+    plain = bank.batch(0, PLAN)
+    assert not asked and torch.equal(plain.hu, bank.batch(0, replace(PLAN, cuts=0.0)).hu)
+    batches = [bank.batch(step, replace(PLAN, cuts=1.0)) for step in range(4)]
+    assert len(asked) == 4 * PLAN.pairs and {size for size, _ in asked} == {24}
+    assert {mm for _, mm in asked} <= {float(str(bank.pair(n).meta["spacing"])) for n in range(8)}
+    for batch in batches:
+        assert batch.twins == 6 and (batch.crack <= batch.changed).all() and not batch.crack[1 : batch.twins : 2].any()
+        assert torch.equal(batch.label[:, 0] > 0, batch.crack.flatten(1).any(dim=1))
+    assert sum(float(batch.label[: batch.twins].sum()) for batch in batches) > 6
+
+
+def test_edges_are_varied_where_asked_for(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "vary_edges", lambda rng, hu: hu + 5000)
+    assert float(bank.batch(0, replace(PLAN, edges=True)).hu.min()) > 2000 > float(bank.batch(0, PLAN).hu.min())
+
+
 def test_a_lesson_may_start_with_plain_fractures(bank_folder: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     original = PairBank._twins

@@ -1,0 +1,96 @@
+"""Cuts: bone parts along a plane and its sides move; casts, air and what lies without bone stay whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from trainer.training import cuts
+from trainer.training.cuts import cut
+
+SIZE, MM = 32, 0.75
+
+
+def limb(cast: bool = False, bone: bool = True) -> np.ndarray:
+    """Soft tissue with a shaft of bone along z in air, with noise; with a cast around it, if asked for."""
+    x, y = np.meshgrid(np.arange(72) - 36.0, np.arange(72) - 36.0, indexing="ij")
+    radius = np.hypot(x, y)
+    plane = np.where(radius < 26, 50.0, -1000.0)
+    if bone:
+        plane[radius < 11] = 1200
+        plane[radius < 7] = 60
+    if cast:
+        plane[(radius >= 26) & (radius < 33)] = 600
+    hu = np.repeat(plane[:, :, None], 72, axis=2) + np.random.default_rng(0).normal(0, 8, (72, 72, 72))
+    return np.rint(hu).astype(np.int16)
+
+
+@pytest.fixture(scope="module")
+def many() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    volume = limb()
+    return [cut(np.random.default_rng(seed), volume, SIZE, MM) for seed in range(24)]
+
+
+def test_a_crack_lies_in_bone_and_shows(many) -> None:
+    shown = 0
+    for broken, intact, crack in many:
+        assert broken.shape == intact.shape == crack.shape == (SIZE,) * 3 and np.isfinite(broken).all()
+        x_y = np.argwhere(crack)
+        if len(x_y) < 20:
+            continue
+        cortex = crack & (intact > 800)
+        if cortex.any():
+            shown += float(np.median(broken[cortex])) < 700
+    assert shown > 16, "most cuts go through the cortex, which is dark there"
+
+
+def test_equal_draws_give_equal_cuts_and_others_other_ones() -> None:
+    volume = limb()
+    one, two, other = (cut(np.random.default_rng(seed), volume, SIZE, MM) for seed in (3, 3, 4))
+    assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+    assert not np.array_equal(one[0], other[0])
+
+
+def test_without_a_step_or_a_gap_to_speak_of_the_sides_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "GAP_MM", (0.01, 0.011))
+    monkeypatch.setattr(cuts, "NOT_MOVED", 1.1)
+    for seed in range(6):
+        broken, intact, crack = cut(np.random.default_rng(seed), limb(), SIZE, MM)
+        away = ~_near(crack, 4)
+        assert np.abs(broken - intact)[away & _near(intact > -500, 1)].mean() < 10
+
+
+def test_a_step_moves_one_side_against_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "GAP_MM", (0.5, 0.51))
+    monkeypatch.setattr(cuts, "NOT_MOVED", 0.0)
+    monkeypatch.setattr(cuts, "STEP_MM", (5.9, 6.0))
+    moved = 0
+    for seed in range(12):
+        broken, intact, crack = cut(np.random.default_rng(seed), limb(), SIZE, MM)
+        away = ~_near(crack, 3)
+        moved += (np.abs(broken - intact)[away] > 400).mean() > 0.005
+    assert moved > 7
+
+
+def test_a_cast_is_no_bone() -> None:
+    for seed in range(12):
+        _, intact, crack = cut(np.random.default_rng(seed), limb(cast=True), SIZE, MM)
+        at_air = _near(intact < -400, 5) & (intact > 400)
+        assert not (crack & at_air).any()
+
+
+def test_where_there_is_no_bone_there_is_no_crack() -> None:
+    broken, intact, crack = cut(np.random.default_rng(1), limb(bone=False), SIZE, MM)
+    assert not crack.any() and np.isfinite(broken).all() and intact.shape == broken.shape
+
+
+def test_a_volume_no_wider_than_the_crop_will_do() -> None:
+    volume = limb()[20:52, 20:52, 20:52]
+    broken, intact, crack = cut(np.random.default_rng(2), volume, SIZE, MM)
+    assert np.array_equal(intact, volume) and broken.shape == crack.shape == volume.shape
+
+
+def _near(mask: np.ndarray, voxels: int) -> np.ndarray:
+    from scipy import ndimage
+
+    return ndimage.binary_dilation(mask, iterations=voxels)
