@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +170,7 @@ def fingerprint_of(
     """
     # as if for so many scans, all marked: other scans alone must not count as other settings
     stages = for_scans(order.preset, 10**6, order.epochs, at_size(spec, order.size).size, True, False, batch)
-    settings = [[asdict(s) for s in chosen(stages, order.rate, order.strength)], order.seed]
+    settings = [[s.told() for s in chosen(stages, order.rate, order.strength)], order.seed]
     return fingerprint([spec.hash, of_scans(own), of_scans(judges)], model_of(order), settings)
 
 

@@ -87,7 +87,7 @@ def train_on_simulator(
     deep = goes_deep(order, recipe)
     all_stages = [*stages, *(recipe.deepened if deep else ())]
     check_shares(all_stages, started())  # before anything is removed or made; a later stage would fail after hours
-    settings = [_told(wanted), [asdict(s) for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
+    settings = [_told(wanted), [s.told() for s in all_stages], order.seed, *([recipe.shallow] if deep else ())]
     kept = fingerprint([spec.hash, of_scans(found)], model_of(order), settings)
     notes = {
         "seed": order.seed,

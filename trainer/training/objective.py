@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +16,8 @@ from trainer.training.data import Batch, CropPlan
 from trainer.training.deep import SideExits, side_loss
 from trainer.training.targets import cell_loss, cell_targets
 from trainer.training.teach import Teacher
+
+_LATER = ("cuts", "edges")  # options of a `CropPlan`
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,14 @@ class Stage:
     freeze_norm: bool = False
     mine_every: int = 0
     mine_volumes: int = 120
+
+    def told(self) -> dict[str, Any]:
+        """What a run is known by. Options that came later are left out where they are not used: a run begun before they were
+        there is still the same.
+        """
+        out = asdict(self)
+        out["plan"] = {name: value for name, value in out["plan"].items() if value or name not in _LATER}
+        return out
 
 
 class Objective(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,14 @@ def batch(bank_folder: Path) -> Batch:
 def numbered(rows: int, twins: int) -> Batch:
     x = torch.arange(rows).float().reshape(rows, 1, 1, 1, 1)
     return Batch(x, x > 0, x > 0, x[:, :, 0, 0, 0], twins)
+
+
+def test_a_stage_that_uses_no_later_option_is_told_as_before_it_was_there() -> None:
+    told = STAGE.told()
+    assert told["lr"] == STAGE.lr and told["plan"]["size"] == 24 and told["plan"]["hard"] == 0.0
+    assert not {"cuts", "edges"} & set(told["plan"])
+    other = replace(STAGE, plan=replace(PLAN, cuts=0.4, edges=True)).told()
+    assert (other["plan"].pop("cuts"), other["plan"].pop("edges")) == (0.4, True) and other == told
 
 
 @pytest.mark.parametrize(("most", "sizes", "twins"), [(None, [9], [6]), (4, [4, 4, 1], [4, 2, 0]), (5, [4, 4, 1], [4, 2, 0])])
