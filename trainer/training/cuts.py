@@ -1,8 +1,8 @@
 """Fractures cut into unbroken bone: a plane through a crop, its two sides moved apart and along each other, blood between.
 
-Simulated fractures follow the injuries' own courses, with rough faces. A network that knows them alone was all but blind to a
-plain wide gap (docs/training-history.md): it had learnt what the simulator draws, not what a break is. A cut has any course, any
-width and either face; what it lacks in truth (soft tissue and neighbouring bones break with it) the network is not asked about.
+Simulated fractures follow the injuries' own courses, with rough faces. A network that knows them alone is less sure of a plain
+wide gap than of a hairline (docs/training-history.md): part of what it learnt is how the simulator draws. A cut has any course
+and width; where it is untrue (soft tissue moves along, neighbouring bones break, too), it is so for the sake of speed.
 """
 
 from __future__ import annotations
