@@ -1,5 +1,5 @@
-"""Scans that share nothing with the simulator: bones of a real body, filled by a plain rule, cut by planes, seen through one of
-three cameras. What a model scores here tells whether it learnt fractures or the simulator's way of drawing them.
+"""Scans that the simulator does not draw: bones of a real body, filled by a plain rule, cut by planes, seen through one of three
+cameras. What a model scores here tells whether it learnt fractures or the simulator's way of drawing them.
 
     python -m benchmarks.phantoms --bones FOLDER --out SET --chain plain --count 24
     ankle-trainer evaluate --models compact --data SET --out FIGURES
@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from trainer.simulate.meshes import mesh_files, sides_of
+from trainer.simulate.meshes import fingerprint, mesh_files, sides_of
 
 Array = NDArray[np.float64]
 Float = NDArray[np.float32]
@@ -46,7 +46,8 @@ CRACK_SHARE = 0.25  # of a scan's voxel, from which on it belongs to the crack
 @dataclass(frozen=True)
 class Site:
     """Where a bone breaks: its part between two heights above its lowest point, mm; the plane's normal and its spread (LPS); how
-    far up the break reaches; whether the part with the larger distance along the normal moves, or the other.
+    far up the break reaches; whether the part with the larger distance along the normal moves, or the other; whether it is
+    far back.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Site:
     spread: tuple[float, float, float]
     reach: float = np.inf
     upper_moves: bool = False
+    at_back: bool = False
 
 
 SITES = (
@@ -63,7 +65,7 @@ SITES = (
     Site("fibular shaft", "fibula", (15, 45), (0, 0, 1), (0.3, 0.6, 0)),
     Site("medial malleolus", "tibia", (0, 9), (0, 0, 1), (0.7, 0.4, 0)),
     Site("plafond", "tibia", (12, 25), (1, 0, 0), (0, 0.6, 0.4), 40.0, True),
-    Site("posterior malleolus", "tibia", (8, 16), (0, 1, 0), (0.3, 0, 0.4), 40.0, True),
+    Site("posterior malleolus", "tibia", (8, 16), (0, 1, 0), (0.3, 0, 0.4), 40.0, True, True),
     Site("talus", "talus", (0, 99), (0, 1, 0), (0.4, 0, 0.4), np.inf, True),
 )
 
@@ -111,7 +113,8 @@ def make_body(folder: Path, seed: int, number: int) -> Body:
     return Body(side, bones, low)
 
 
-def _deformation(rng: np.random.Generator) -> Any:
+def _deformation(rng: np.random.Generator) -> Callable[[Array], Array]:
+    """Points (N, 3), mm, to where they lie in a body of their own."""
     stretch, turn = rng.uniform(0.88, 1.14, 3), np.eye(3)
     for axis, angle in enumerate(np.deg2rad(rng.normal(0, 8, 3))):
         one, (j, k) = np.eye(3), [(1, 2), (0, 2), (0, 1)][axis]
@@ -192,7 +195,7 @@ def break_bone(body: Body, hu: Float, site: Site, severity: str, rng: np.random.
     height = (inside[:, 2] - inside[:, 2].min()) * FINE_MM
     part = inside[(height >= site.heights[0]) & (height < site.heights[1])]
     centre = part[rng.integers(len(part))]
-    if site.name == "posterior malleolus":
+    if site.at_back:
         centre = part[np.argsort(part[:, 1])[int(len(part) * 0.8)]]
     normal = np.asarray(site.normal) + rng.normal(size=3) * site.spread
     normal /= np.linalg.norm(normal)
@@ -287,18 +290,18 @@ def _turned(angle: float, wide: int) -> torch.Tensor:
 
 def make(folder: Path, out: Path, chain: str, count: int, seed: int) -> Iterator[str]:
     """Write `count` scans, half of them fractured, with masks and manifest.csv; yields what was made. What is there stays,
-    so an interrupted run goes on; one folder is for one chain and one seed.
+    so an interrupted run goes on; names tell the chain, the bones and the seed, so that other scans are never taken for these.
     """
     from ankleviewer.io.atomic import write_text
     from trainer.scans.write_scans import MANIFEST_FIELDS
 
     for name in ("scans", "masks"):
         (out / name).mkdir(parents=True, exist_ok=True)
-    table = io.StringIO()
+    table, bones = io.StringIO(), fingerprint(folder)[:6]
     csv.writer(table, lineterminator="\n").writerow(MANIFEST_FIELDS)
     for number in range(count // 2):
         site, severity = SITES[number % len(SITES)], SEVERITIES[number // len(SITES) % len(SEVERITIES)]
-        names = [f"phantom-{seed}-{2 * number + k:05d}.nii.gz" for k in (0, 1)]
+        names = [f"phantom-{chain}-{bones}-{seed}-{2 * number + k:05d}.nii.gz" for k in (0, 1)]
         if not (out / "scans" / names[1]).exists():  # written last
             _write_twins(make_body(folder, seed, number), site, severity, chain, (seed, number), out, names)
         person, twin = f"p{seed}-{number:05d}", f"{seed}-{number:05d}"
@@ -325,8 +328,10 @@ def _write_twins(
         seen, spacing = camera.see(hu)
         grid = Grid.axis_aligned(seen.shape, spacing, body.low + (np.asarray(spacing) - FINE_MM) / 2)
         if hu is broken:
-            scale = [a / b for a, b in zip(seen.shape, crack.shape, strict=True)]
-            share = ndimage.zoom(crack.astype(np.float32), scale, order=1, grid_mode=True, mode="nearest")
+            # projected slices of several fine ones leave out those that are left over at the top
+            part = crack[tuple(slice(round(n * mm / FINE_MM)) for n, mm in zip(seen.shape, spacing, strict=True))]
+            scale = [a / b for a, b in zip(seen.shape, part.shape, strict=True)]
+            share = ndimage.zoom(part.astype(np.float32), scale, order=1, grid_mode=True, mode="nearest")
             write_nifti(Volume((share > CRACK_SHARE).astype(np.int16), grid), None, out / "masks" / name)
         write_nifti(Volume(np.clip(np.rint(seen), -1024, 3071).astype(np.int16), grid), None, out / "scans" / name)
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+import pyvista as pv
 
 from benchmarks import phantoms
-from benchmarks.phantoms import CHAINS, SITES, Body, Camera, break_bone, make, make_body, paint, projected
+from benchmarks.phantoms import CHAINS, SITES, Camera, break_bone, make, make_body, paint, projected
 from trainer.scans.manifest import read_manifest
-
-pv = pytest.importorskip("pyvista")
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +82,7 @@ def test_a_set_is_one_that_evaluation_reads(bones: Path, small: None, tmp_path: 
     made = {p: p.stat().st_mtime_ns for p in (tmp_path / "set" / "scans").iterdir()}
     list(make(bones, tmp_path / "set", chain, 2, 3))
     assert made == {p: p.stat().st_mtime_ns for p in (tmp_path / "set" / "scans").iterdir()}, "what is there stays"
+    assert all(f"phantom-{chain}-" in p.name for p in made), "one chain's scans are never taken for another's"
     rows = list(csv.DictReader((tmp_path / "set" / "manifest.csv").read_text(encoding="utf-8").splitlines()))
     assert [(r["label"], bool(r["mask"]), r["severity"]) for r in rows] == [("1", True, "hairline"), ("0", False, "none")]
     assert [row.label for row in read_manifest(tmp_path / "set" / "manifest.csv")] == [1, 0]
@@ -103,7 +103,3 @@ def test_a_camera_shows_twins_through_the_same_noise() -> None:
         two, same = camera.see(other)
         assert spacing == same and one.std() > 1
         assert np.allclose(one[:10, :10, :2], two[:10, :10, :2], atol=1e-3)
-
-
-def test_a_body_knows_its_shape() -> None:
-    assert Body("L", {"tibia": np.zeros((2, 3, 4), bool)}, np.zeros(3)).shape == (2, 3, 4)

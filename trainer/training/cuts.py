@@ -8,8 +8,12 @@ and width; where it is untrue (soft tissue moves along, neighbouring bones break
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy import ndimage
+
+from trainer.simulate.fields import stretch
+from trainer.simulate.streams import log_uniform
 
 Float = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -41,12 +45,12 @@ def cut(rng: np.random.Generator, volume: NDArray[np.int16], size: int, spacing:
     low = np.clip(centre + rng.integers(-size // 4, size // 4 + 1, 3) - wide // 2, 0, shape - wide)
     hu = volume[tuple(slice(a, a + wide) for a in low)].astype(np.float32)
     normal = _unit(rng.normal(size=3))
-    gap = _log_uniform(rng, GAP_MM)
-    step = 0.0 if rng.random() < NOT_MOVED else _log_uniform(rng, STEP_MM)
+    gap = log_uniform(rng, *GAP_MM)
+    step = 0.0 if rng.random() < NOT_MOVED else log_uniform(rng, *STEP_MM)
     along = _unit(np.cross(normal, rng.normal(size=3)))
     at = np.stack(np.meshgrid(*[np.arange(wide, dtype=np.float32)] * 3, indexing="ij"))
     away = np.tensordot(normal, at - (centre - low)[:, None, None, None], 1) * spacing
-    away += _wave(rng, wide, _log_uniform(rng, WAVE_MM) / spacing) * rng.uniform(0.0, ROUGH_MM)
+    away += _wave(rng, wide, log_uniform(rng, *WAVE_MM) / spacing) * rng.uniform(0.0, ROUGH_MM)
     half = (normal * gap + along * step) / (2 * spacing)
     moved = ndimage.map_coordinates(hu, at - np.sign(away) * half[:, None, None, None], order=1, mode="nearest")
     bone = _bone(hu)
@@ -97,14 +101,9 @@ def _noise(rng: np.random.Generator, hu: Float) -> Float:
 
 def _wave(rng: np.random.Generator, wide: int, length: float) -> Float:
     """A smooth field of about unit variance, wavelength in voxels."""
-    coarse = max(2, int(wide / length) + 2)
-    field = ndimage.zoom(rng.normal(size=(coarse,) * 3), wide / coarse, order=1, grid_mode=True, mode="nearest")
-    out: Float = field.astype(np.float32)
+    nodes = rng.normal(size=(int(wide / length) + 2,) * 3).astype(np.float32)
+    out: Float = stretch(torch.from_numpy(nodes), (wide,) * 3, corners=True).numpy()
     return out
-
-
-def _log_uniform(rng: np.random.Generator, limits: tuple[float, float]) -> float:
-    return float(np.exp(rng.uniform(*np.log(limits))))
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
