@@ -293,7 +293,7 @@ from ankleviewer.inference.runtime import Engine
 ort_session._QUICK_S = 60.0
 def resident():
     memory.trim()
-    return int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+    return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024  # pages of libraries come and go
 engine = Engine(sys.stdin.buffer.read(), "{asked}")
 volume = np.random.default_rng(1).normal(size=(1, 1, 128, 128, 128)).astype(np.float32)
 first = engine.run(volume)
