@@ -20,6 +20,7 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
+from trainer.packs.mean import mean_with
 from trainer.runs import SHALLOW, look
 from trainer.scans.manifest import check_table
 from trainer.scans.prepare import prepare
@@ -54,6 +55,7 @@ class ExportOrder:
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's, which a run on own scans may not take.
         sharpness: factor on its cells' scores, see `FractureNet.sharpen`.
+        mean_with: the pack that the run went on from, for the mean of both (`packs.mean`).
         version, status, default, finer: see `export.export`.
     """
 
@@ -69,6 +71,7 @@ class ExportOrder:
     finer: int | None = None
     mirrored: bool = False
     sharpness: float = 1.0
+    mean_with: Path | None = None
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -106,7 +109,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
 
     Raises:
         AnkleViewerError: USAGE, NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE,
-            OUT_UNFIT.
+            OUT_UNFIT, INIT_UNFIT.
         DataError: the validation table is not usable.
         ExportError, FileExistsError: see `export.export`.
     """
@@ -128,12 +131,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
             say(_unchecked(order))
     name = order.name or record["arch"]
     metrics = _figures(order.metrics, name, record) if order.metrics else {}
-    if order.mirrored:
-        net.mirror()
-    if order.sharpness != 1:
-        if net.pooling != "lse":
-            raise AnkleViewerError("USAGE", "--sharpness goes with a network that pools by log-sum-exp; leave it out.")
-        net.sharpen(order.sharpness)
+    _change(net, order, record.get("init", ""))
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
     manifest = order.validation
@@ -166,6 +164,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         "steps": _steps(order.run),
         "init": record.get("init", ""),
         "teacher": record.get("teacher", ""),
+        **({"mean_with": record["init"]} if order.mean_with is not None else {}),
         **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
     }
     reasons = Counter(p.excluded for p in found if p.excluded)
@@ -187,6 +186,22 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         inputs,
         order.finer,
     )
+
+
+def _change(net: FractureNet, order: ExportOrder, init: str) -> None:
+    """Make of the run's network the one that the order asks for.
+
+    Raises:
+        AnkleViewerError: USAGE, INIT_UNFIT.
+    """
+    if order.mean_with is not None:
+        mean_with(net, order.mean_with, init)
+    if order.mirrored:
+        net.mirror()
+    if order.sharpness != 1:
+        if net.pooling != "lse":
+            raise AnkleViewerError("USAGE", "--sharpness goes with a network that pools by log-sum-exp; leave it out.")
+        net.sharpen(order.sharpness)
 
 
 def _steps(run: Path) -> int:

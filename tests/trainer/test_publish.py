@@ -14,9 +14,11 @@ import torch
 
 from ankleviewer.cli import main as viewer
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
+from trainer.networks.head import FractureNet
 from trainer.publish import ExportOrder, _figures, _revision, _steps, answers, export_run
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
@@ -100,6 +102,28 @@ def test_a_sharper_pack_answers_by_its_highest_cells(run: Path, manifest: Path, 
     cam = net(torch.from_numpy(np.load(run / "validation-prepared" / "inputs" / "s0.npy"))[None, None])[1].detach()
     assert kept["scans"]["s0"][0] == pytest.approx(float(torch.logsumexp(2.5 * cam.flatten(), 0)) - np.log(cam.numel()), abs=1e-3)
     assert kept["scans"]["s0"][1] == pytest.approx(2.5 * float(cam.max()), abs=1e-3)
+
+
+def test_the_mean_with_the_pack_it_went_on_from(
+    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--out", str(tmp_path / "pack")]
+    line += ["--mean-with", str(assets_dir() / "models" / "compact")]
+    assert main(line) == 2, "it began from nothing"
+    assert "INIT_UNFIT" in capsys.readouterr().err and not (tmp_path / "pack").exists()
+    net, spec, record = load_run(run)
+    monkeypatch.setattr("trainer.publish.load_run", lambda path: (net, spec, record | {"init": "other 2"}))
+    asked = []
+
+    def halved(net: FractureNet, pack: Path, init: str) -> None:
+        asked.append((pack.name, init))
+        with torch.no_grad():
+            net.head.weight /= 2
+
+    monkeypatch.setattr("trainer.publish.mean_with", halved)
+    assert main(line) == 0 and asked == [("compact", "other 2")]
+    made = json.loads((tmp_path / "pack" / "manifest.json").read_text())
+    assert made["origin"]["mean_with"] == "other 2" and "| mean_with | other 2 |" in (tmp_path / "pack" / "card.md").read_text()
 
 
 def test_a_network_that_takes_means_has_no_sharpness(

@@ -23,7 +23,7 @@ from ankleviewer.core.volume import AIR_HU, Volume
 # where up may be instead of where the scan says
 OTHERS = ((1.0, 0.0, 0.0), (-1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, -1.0))
 # and between: towards the edges and corners of a cube
-OBLIQUE = tuple(way for way in product((-1.0, 0.0, 1.0), repeat=3) if sum(map(abs, way)) > 1)
+OBLIQUE = tuple((x, y, z) for x, y, z in product((-1.0, 0.0, 1.0), repeat=3) if abs(x) + abs(y) + abs(z) > 1)
 HINT = 0.3  # mean confidence in one of the six below which there is nothing to look for in between
 ACROSS_DEGREES = 45.0  # a leg that leans less stands, more or less
 LEANS_DEGREES = 12.0  # from which on the cube follows the tibia's axis instead of the scan's
@@ -71,20 +71,22 @@ def search(located: Sequence[Located], look: Callable[[Array], Sequence[Located]
     if direct is not None and stands(seen := look(direct)):
         return seen, direct
     best, turn = located, np.eye(3)
+    straight = [(UP, located)]
 
-    def also(way: Array) -> None:
+    def also(up: Point) -> Sequence[Located]:
         nonlocal best, turn
-        seen = look(way)
+        seen = look(way := standing(up))
         if surer(best, seen, 0.0):
             best, turn = seen, way
+        return seen
 
-    for up in OTHERS:
-        also(standing(up))
+    straight += [(up, also(up)) for up in OTHERS]
     if best and best[0].confidence >= HINT:
-        for oblique in nearest_first(turn.T @ UP):
+        likely = [up for up, seen in straight if not surer(seen, best)]
+        for oblique in nearest_first(turn.T @ UP, likely):
             if stands(best):
                 break
-            also(standing(oblique))
+            also(oblique)
     if not surer(located, best):
         return None
     upright = standing(towards_shaft(best[0])) @ turn  # what was found in one of the directions still leans
@@ -109,9 +111,12 @@ def stands(located: Sequence[Located]) -> bool:
     return bool(located) and located[0].confidence >= ALONE and not lies_across(towards_shaft(located[0]))
 
 
-def nearest_first(up: Array) -> list[tuple[float, ...]]:
-    """The oblique directions, those beside `up` (3,) first."""
-    return sorted(OBLIQUE, key=lambda way: -float(np.dot(way, up)) / float(np.linalg.norm(way)))
+def nearest_first(up: Array, likely: Sequence[Point]) -> list[Point]:
+    """The oblique directions beside any of the `likely` ones of the six, those beside `up` (3,) first. A leg is no farther than
+    55 degrees from the nearest of the six, in which it is seen best or nearly so.
+    """
+    beside = [way for way in OBLIQUE if any(np.dot(way, one) > 0 for one in likely)]
+    return sorted(beside, key=lambda way: -float(np.dot(way, up)) / float(np.linalg.norm(way)))
 
 
 def turned(volume: Volume, rotation: Array) -> Volume:

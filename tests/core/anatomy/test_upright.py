@@ -117,9 +117,30 @@ def test_a_leg_that_only_leans_is_turned_where_the_locator_is_sure(sure: float, 
 
 
 def test_directions_between_come_from_the_nearest_on() -> None:
-    ways = nearest_first(np.array([0.0, -1.0, 0.0]))
+    ways = nearest_first(np.array([0.0, -1.0, 0.0]), [UP, *OTHERS])
     assert len(ways) == len(set(ways)) == 20 == len(OBLIQUE)
     assert {way[1] for way in ways[:8]} == {-1.0} and {way[1] for way in ways[-8:]} == {1.0}
+
+
+def test_only_directions_beside_a_likely_one_are_looked_at() -> None:
+    ways = nearest_first(np.array([0.0, -1.0, 0.0]), [(0.0, -1.0, 0.0)])
+    assert set(ways) == {way for way in OBLIQUE if way[1] == -1.0} and len(ways) == 8
+    assert [sum(map(abs, way)) for way in ways] == [2.0] * 4 + [3.0] * 4, "edges, then corners"
+    two = nearest_first(UP, [UP, (0.0, 1.0, 0.0)])
+    assert set(two) == {way for way in OBLIQUE if way[1] == 1.0 or way[2] == 1.0}
+
+
+@pytest.mark.parametrize(("elsewhere", "looks"), [(0.2, 5 + 8), (0.39, 5 + 20)])
+def test_the_clearer_one_direction_is_the_less_is_looked_at(elsewhere: float, looks: int) -> None:
+    """A scan as it lies is seen with 0.45, too little to be beyond doubt, and no turn is any better."""
+    asked: list[np.ndarray] = []
+
+    def look(turn: np.ndarray) -> list[Located]:
+        asked.append(turn)
+        return [seen(elsewhere)]
+
+    assert search([seen(0.45)], look) is None
+    assert len(asked) == looks
 
 
 def test_sure_landmarks_tell_how_a_leg_lies() -> None:
