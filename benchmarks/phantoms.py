@@ -25,6 +25,8 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ankleviewer.core.geometry import Grid
+from ankleviewer.core.volume import Volume
 from trainer.simulate.meshes import fingerprint, mesh_files, sides_of
 
 Array = NDArray[np.float64]
@@ -288,6 +290,13 @@ def _turned(angle: float, wide: int) -> torch.Tensor:
     return F.affine_grid(torch.tensor([[[c, -s, 0.0], [s, c, 0.0]]]), [1, 1, wide, wide], align_corners=False)
 
 
+def scan_of(body: Body, hu: Float, camera: Camera) -> Volume:
+    """A body of such HU as a camera sees it, where it lies in the patient."""
+    seen, spacing = camera.see(hu)
+    grid = Grid.axis_aligned(seen.shape, spacing, body.low + (np.asarray(spacing) - FINE_MM) / 2)
+    return Volume(np.clip(np.rint(seen), -1024, 3071).astype(np.int16), grid)
+
+
 def make(folder: Path, out: Path, chain: str, count: int, seed: int) -> Iterator[str]:
     """Write `count` scans, half of them fractured, with masks and manifest.csv; yields what was made. What is there stays,
     so an interrupted run goes on; names tell the chain, the bones and the seed, so that other scans are never taken for these.
@@ -315,8 +324,6 @@ def make(folder: Path, out: Path, chain: str, count: int, seed: int) -> Iterator
 def _write_twins(
     body: Body, site: Site, severity: str, chain: str, seed: tuple[int, int], out: Path, names: Sequence[str]
 ) -> None:
-    from ankleviewer.core.geometry import Grid
-    from ankleviewer.core.volume import Volume
     from ankleviewer.io.nifti import write_nifti
 
     rng = np.random.default_rng([*seed, CHAINS.index(chain) + 1])
@@ -325,15 +332,15 @@ def _write_twins(
     plane = float(rng.uniform(0.45, 0.8))
     camera = Camera(chain, (plane, plane, float(rng.uniform(0.6, 1.6))), int(rng.integers(2**31)))
     for hu, name in zip((broken, whole), names, strict=True):
-        seen, spacing = camera.see(hu)
-        grid = Grid.axis_aligned(seen.shape, spacing, body.low + (np.asarray(spacing) - FINE_MM) / 2)
+        scan = scan_of(body, hu, camera)
         if hu is broken:
             # projected slices of several fine ones leave out those that are left over at the top
-            part = crack[tuple(slice(round(n * mm / FINE_MM)) for n, mm in zip(seen.shape, spacing, strict=True))]
-            scale = [a / b for a, b in zip(seen.shape, part.shape, strict=True)]
+            shape, spacing = scan.grid.shape, scan.grid.spacing
+            part = crack[tuple(slice(round(n * mm / FINE_MM)) for n, mm in zip(shape, spacing, strict=True))]
+            scale = [a / b for a, b in zip(shape, part.shape, strict=True)]
             share = ndimage.zoom(part.astype(np.float32), scale, order=1, grid_mode=True, mode="nearest")
-            write_nifti(Volume((share > CRACK_SHARE).astype(np.int16), grid), None, out / "masks" / name)
-        write_nifti(Volume(np.clip(np.rint(seen), -1024, 3071).astype(np.int16), grid), None, out / "scans" / name)
+            write_nifti(Volume((share > CRACK_SHARE).astype(np.int16), scan.grid), None, out / "masks" / name)
+        write_nifti(scan, None, out / "scans" / name)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -148,4 +149,26 @@ def data_folder() -> Path:
         pytest.skip("ANKLEVIEWER_TEST_DATA is not set (folder of the third-party test data)")
     folder = Path(value)
     assert folder.is_dir(), f"ANKLEVIEWER_TEST_DATA names no folder: {folder}"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tibia and fibula of tubes, a talus and calcaneus of ellipsoids, mm."""
+    import pyvista as pv
+
+    folder = tmp_path_factory.mktemp("bones")
+
+    def tube(x: float, low: float, radius: float) -> Any:
+        return (
+            pv.Cylinder(center=(x, 0, low + 60), direction=(0, 0, 1), radius=radius, height=120, resolution=24)
+            .triangulate()
+            .subdivide(4, subfilter="linear")
+        )
+
+    parts = {"Tibia": tube(0, 0, 13), "Fibula": tube(30, -18, 7)}
+    parts["Talus"] = pv.Sphere(radius=14, center=(0, 0, -17))
+    parts["Calcaneus"] = pv.Sphere(radius=18, center=(0, 20, -50))
+    for name, mesh in parts.items():
+        mesh.save(folder / f"L_{name}.ply")
     return folder

@@ -8,31 +8,10 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-import pyvista as pv
 
 from benchmarks import phantoms
 from benchmarks.phantoms import CHAINS, SITES, Camera, break_bone, make, make_body, paint, projected
 from trainer.scans.manifest import read_manifest
-
-
-@pytest.fixture(scope="module")
-def bones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tibia and fibula of tubes, a talus and calcaneus of ellipsoids, mm."""
-    folder = tmp_path_factory.mktemp("bones")
-
-    def tube(x: float, low: float, radius: float) -> pv.PolyData:
-        return (
-            pv.Cylinder(center=(x, 0, low + 60), direction=(0, 0, 1), radius=radius, height=120, resolution=24)
-            .triangulate()
-            .subdivide(4, subfilter="linear")
-        )
-
-    parts = {"Tibia": tube(0, 0, 13), "Fibula": tube(30, -18, 7)}
-    parts["Talus"] = pv.Sphere(radius=14, center=(0, 0, -17))
-    parts["Calcaneus"] = pv.Sphere(radius=18, center=(0, 20, -50))
-    for name, mesh in parts.items():
-        mesh.save(folder / f"L_{name}.ply")
-    return folder
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 Simulated fractures follow the injuries' own courses, with rough faces. A network that knows them alone is less sure of a plain
 wide gap than of a hairline (docs/training-history.md): part of what it learnt is how the simulator draws. A cut has any course
-and width; where it is untrue (soft tissue moves along, neighbouring bones break, too), it is so for the sake of speed.
+and width. It goes through one bone, as a rule a slender one, of which one part moves; or through all that lies in the crop, soft
+tissue too, which is quick and untrue.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,6 +33,10 @@ ROUGH_MM, WAVE_MM = 1.0, (4.0, 12.0)  # of the faces: standard deviation at most
 EDGE_MM = (0.12, 0.5)  # how fast bone turns into gap
 BLOOD_HU = (20.0, 90.0)
 TRIES = 40
+ALONE = 0.6  # share of cuts through one bone
+OF = 8  # places, of which such a cut takes the one with the least bone around: else a fibula would hardly ever break
+AROUND = 10  # voxels to each side that count for that
+TRANSVERSE = 0.5  # share of these that run more or less across the bone
 
 
 def cut(rng: np.random.Generator, volume: NDArray[np.int16], size: int, spacing: float) -> tuple[Float, Float, Mask]:
@@ -40,29 +47,93 @@ def cut(rng: np.random.Generator, volume: NDArray[np.int16], size: int, spacing:
         volume: HU (X, Y, Z) without a fracture, at least `size` wide; spacing: its voxels, mm.
     """
     shape = np.asarray(volume.shape)
-    centre = _place(rng, volume, size)
+    alone = rng.random() < ALONE
+    centre = _slender(rng, volume, size) if alone else _place(rng, volume, size)
     wide = int(min(size + 2 * MARGIN, shape.min()))
     low = np.clip(centre + rng.integers(-size // 4, size // 4 + 1, 3) - wide // 2, 0, shape - wide)
     hu = volume[tuple(slice(a, a + wide) for a in low)].astype(np.float32)
+    one = _one_bone(hu, centre - low) if alone else np.zeros(hu.shape, dtype=bool)
     normal = _unit(rng.normal(size=3))
+    if one.any() and rng.random() < TRANSVERSE:
+        normal = _unit(_along(one, centre - low) + 0.4 * normal)
     gap = log_uniform(rng, *GAP_MM)
     step = 0.0 if rng.random() < NOT_MOVED else log_uniform(rng, *STEP_MM)
     along = _unit(np.cross(normal, rng.normal(size=3)))
     at = np.stack(np.meshgrid(*[np.arange(wide, dtype=np.float32)] * 3, indexing="ij"))
     away = np.tensordot(normal, at - (centre - low)[:, None, None, None], 1) * spacing
     away += _wave(rng, wide, log_uniform(rng, *WAVE_MM) / spacing) * rng.uniform(0.0, ROUGH_MM)
-    half = (normal * gap + along * step) / (2 * spacing)
-    moved = ndimage.map_coordinates(hu, at - np.sign(away) * half[:, None, None, None], order=1, mode="nearest")
-    bone = _bone(hu)
-    if gap > 1.5 or rng.random() < 0.5:
-        bone = ndimage.maximum_filter(bone.view(np.uint8), 3) > 0
-    between = np.where(bone, rng.uniform(*BLOOD_HU) + _noise(rng, hu), np.where(hu > AIR_HU, hu, moved))
-    share = 1 / (1 + np.exp(np.clip((gap / 2 - np.abs(away)) / rng.uniform(*EDGE_MM), -30, 30)))
-    broken = share * moved + (1 - share) * between
+    if one.any():
+        broken = _moved(rng, hu, one, away, gap, along * step / spacing)
+        bone = one
+    else:
+        bone = _bone(hu)
+        broken = _apart(rng, hu, bone, at, away, gap, (normal * gap + along * step) / (2 * spacing))
     crack = bone & (np.abs(away) < max(gap / 2, spacing / 2))
     first = (wide - size) // 2
     inner = (slice(first, first + size),) * 3
     return np.rint(broken[inner]).astype(np.float32), hu[inner], crack[inner]
+
+
+def _apart(
+    rng: np.random.Generator, hu: Float, bone: Mask, at: Float, away: NDArray[Any], gap: float, half: NDArray[np.float64]
+) -> NDArray[Any]:
+    """HU with the two sides of the plane moved by `half` voxels each."""
+    moved = ndimage.map_coordinates(hu, at - np.sign(away) * half[:, None, None, None], order=1, mode="nearest")
+    if gap > 1.5 or rng.random() < 0.5:
+        bone = ndimage.maximum_filter(bone.view(np.uint8), 3) > 0
+    between = np.where(bone, rng.uniform(*BLOOD_HU) + _noise(rng, hu), np.where(hu > AIR_HU, hu, moved))
+    share = 1 / (1 + np.exp(np.clip((gap / 2 - np.abs(away)) / rng.uniform(*EDGE_MM), -30, 30)))
+    out: NDArray[Any] = share * moved + (1 - share) * between
+    return out
+
+
+def _moved(
+    rng: np.random.Generator, hu: Float, one: Mask, away: NDArray[Any], gap: float, step: NDArray[np.float64]
+) -> NDArray[Any]:
+    """HU with a gap in one bone, of which the part with the larger distance has moved by `step` voxels where others let it."""
+    blood, edge = rng.uniform(*BLOOD_HU), rng.uniform(*EDGE_MM)
+    soft = ndimage.gaussian_filter(ndimage.maximum_filter(one.view(np.uint8), 3).astype(np.float32), 0.6)
+    stays, goes = (1 / (1 + np.exp(np.clip((gap / 2 + side * away) / edge, -30, 30))) for side in (1, -1))
+    denser = soft * (hu - blood)
+    there, put = (ndimage.shift(values * goes, step, order=1, mode="nearest") for values in (soft, denser))
+    others = ndimage.gaussian_filter(((hu > BONE_HU) & (soft < 0.5)).astype(np.float32), 0.6)
+    free = 1 - np.clip(soft * stays + others, 0, 1)
+    lost = soft * (1 - stays) * (1 - np.clip(there * free, 0, 1))
+    out: NDArray[Any] = hu - denser * (1 - stays) + put * free + _noise(rng, hu) * lost
+    return out
+
+
+def _slender(rng: np.random.Generator, volume: NDArray[np.int16], size: int) -> NDArray[np.int64]:
+    """Of some voxels in bone the one with the least bone around it."""
+    places = [_place(rng, volume, size) for _ in range(OF)]
+
+    def around(centre: NDArray[np.int64]) -> int:
+        box = tuple(slice(max(0, c - AROUND), c + AROUND + 1) for c in centre)
+        inside = volume[tuple(centre)] > WELL_INSIDE_HU
+        return int((volume[box] > BONE_HU).sum()) if inside else volume.size
+
+    return min(places, key=around)
+
+
+def _one_bone(hu: Float, at: NDArray[np.int64]) -> Mask:
+    """The bone that a voxel lies in, with its marrow between cortices that are close; empty where it is at air, as a cast is."""
+    dense = hu > BONE_HU
+    pieces, _ = ndimage.label(dense)
+    number = pieces[tuple(at)]
+    one: Mask = pieces == number
+    at_air = one & (ndimage.maximum_filter((hu < AIR_HU).view(np.uint8), 9) > 0)
+    if not number or at_air.sum() > AT_AIR * one.sum():
+        return np.zeros(hu.shape, dtype=bool)
+    closed: Mask = ndimage.minimum_filter(ndimage.maximum_filter(one.view(np.uint8), CLOSED), CLOSED) > 0
+    return closed & (one | ~dense)
+
+
+def _along(one: Mask, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The direction in which a bone is longest within 1.5 AROUND of a voxel, unit vector."""
+    points = np.argwhere(one) - at
+    near = points[np.linalg.norm(points, axis=1) < 1.5 * AROUND]
+    _, _, axes = np.linalg.svd(near - near.mean(axis=0), full_matrices=False)
+    return np.asarray(axes[0], dtype=np.float64)
 
 
 def _place(rng: np.random.Generator, volume: NDArray[np.int16], size: int) -> NDArray[np.int64]:

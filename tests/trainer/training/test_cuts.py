@@ -72,6 +72,70 @@ def test_a_step_moves_one_side_against_the_other(monkeypatch: pytest.MonkeyPatch
     assert moved > 7
 
 
+def leg() -> np.ndarray:
+    """Two shafts along z in soft tissue without noise, a wide and a slender one, 8 voxels between."""
+    x, y = np.meshgrid(np.arange(72.0), np.arange(72.0), indexing="ij")
+    plane = np.where(np.hypot(x - 36, y - 36) < 34, 50.0, -1000.0)
+    for centre, outer, inner, marrow in ((24, 14, 10, 300), (52, 6, 3, 60)):
+        radius = np.hypot(x - centre, y - 36)
+        plane[radius < outer] = 1200
+        plane[radius < inner] = marrow
+    return np.repeat(plane[:, :, None], 72, axis=2).astype(np.int16)
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "ALONE", 1.0)
+    monkeypatch.setattr(cuts, "STEP_MM", (4.0, 4.1))
+    monkeypatch.setattr(cuts, "NOT_MOVED", 0.0)
+
+
+def test_one_bone_breaks_and_the_other_stays(alone: None) -> None:
+    volume, slender, broke = leg(), 0, 0
+    for seed in range(16):
+        broken, intact, crack = cut(np.random.default_rng(seed), volume, 56, MM)
+        # the slender bone's part may lie against the wide one, so of that only the inside counts
+        cracked = [bool(crack[side].any()) for side in _sides(intact)]
+        assert sum(cracked) <= 1, "a crack through one bone"
+        broke += any(cracked)
+        slender += cracked[1]
+        if cracked[1]:
+            wide = intact[_sides(intact)[0]]
+            assert np.abs(broken[_sides(intact)[0]] - wide)[wide == 300].max() < 40
+    assert broke > 12 and slender > 5, (
+        "of all bone voxels a seventh are the slender one's, and of eight places the one with the least around is taken"
+    )
+
+
+def test_the_part_on_one_side_moves_and_the_other_stays(alone: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "TRANSVERSE", 1.1)
+    monkeypatch.setattr(cuts, "OF", 30)
+    seen = 0
+    for seed in range(8):
+        broken, intact, crack = cut(np.random.default_rng(seed), leg(), 40, MM)
+        if not crack.any():
+            continue
+        low, high = np.argwhere(crack)[:, 2].min() - 3, np.argwhere(crack)[:, 2].max() + 4
+        changed = [np.abs(part).max(initial=0) > 500 for part in ((broken - intact)[:, :, :low], (broken - intact)[:, :, high:])]
+        if low > 3 and high < 37:
+            seen += 1
+            assert sum(changed) == 1, "one part moved as a whole"
+    assert seen > 2
+
+
+def test_a_cut_through_one_bone_opens_no_cast(alone: None) -> None:
+    for seed in range(8):
+        _, intact, crack = cut(np.random.default_rng(seed), limb(cast=True), SIZE, MM)
+        assert not (crack & _near(intact < -400, 5) & (intact > 400)).any()
+
+
+def _sides(intact: np.ndarray) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """The wide and the slender shaft's parts of a crop of `leg`, between which lies no bone."""
+    bare = np.flatnonzero((intact <= 50).all(axis=(1, 2)) & (intact == 50).any(axis=(1, 2)))
+    middle = bare[np.argmin(np.abs(bare - np.median(bare)))] if len(bare) else intact.shape[0]
+    return (slice(0, int(middle)),), (slice(int(middle), None),)
+
+
 def test_a_cast_is_no_bone() -> None:
     for seed in range(12):
         _, intact, crack = cut(np.random.default_rng(seed), limb(cast=True), SIZE, MM)
