@@ -59,6 +59,8 @@ def ask(predictors: Sequence[Predictor], folder: Path, seed: int, count: int) ->
         for height, scan in legs(folder, seed, leg):
             if height is None:
                 ankle = next(iter(ankles_in(scan)), None)
+                if ankle is None:  # its answers would be about another place than those on other legs
+                    raise SystemExit(f"No ankle is found in leg {leg}.")
             for predictor in predictors:
                 answer, _ = predictor.predict(scan, ankle)
                 assert answer.probability is not None

@@ -25,7 +25,7 @@ from trainer.runs import SHALLOW, look
 from trainer.scans.manifest import check_table
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
-from trainer.starting import load_run
+from trainer.starting import load_run, name_of
 from trainer.taken import check_out
 from trainer.training.fingerprint import CONFIG, pictures
 
@@ -195,7 +195,12 @@ def _change(net: FractureNet, order: ExportOrder, init: str) -> None:
         AnkleViewerError: USAGE, INIT_UNFIT.
     """
     if order.mean_with is not None:
-        mean_with(net, order.mean_with, init)
+        if (given := name_of(order.mean_with)) != init:  # the mean of two networks that learnt apart is none of either
+            told = f"went on from {init}" if init else "began from nothing"
+            raise AnkleViewerError(
+                "INIT_UNFIT", f"A mean is made with the pack that a run went on from: it {told}, not from {given}."
+            )
+        mean_with(net, order.mean_with)
     if order.mirrored:
         net.mirror()
     if order.sharpness != 1:

@@ -23,7 +23,7 @@ from trainer.publish import ExportOrder, _figures, _revision, _steps, answers, e
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
-from trainer.starting import load_run
+from trainer.starting import load_run, name_of
 from trainer.training.fingerprint import pictures
 
 
@@ -109,21 +109,26 @@ def test_the_mean_with_the_pack_it_went_on_from(
 ) -> None:
     line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--out", str(tmp_path / "pack")]
     line += ["--mean-with", str(assets_dir() / "models" / "compact")]
-    assert main(line) == 2, "it began from nothing"
-    assert "INIT_UNFIT" in capsys.readouterr().err and not (tmp_path / "pack").exists()
     net, spec, record = load_run(run)
-    monkeypatch.setattr("trainer.publish.load_run", lambda path: (net, spec, record | {"init": "other 2"}))
+    for init, told in (("", "began from nothing"), ("compact 1", "went on from compact 1")):
+        with monkeypatch.context() as patch:
+            patch.setattr("trainer.publish.load_run", lambda path, init=init: (net, spec, record | {"init": init}))
+            assert main(line) == 2
+        said = capsys.readouterr().err
+        assert "INIT_UNFIT" in said and f"it {told}, not from compact 7" in said and not (tmp_path / "pack").exists()
+    init = name_of(assets_dir() / "models" / "compact")
+    monkeypatch.setattr("trainer.publish.load_run", lambda path: (net, spec, record | {"init": init}))
     asked = []
 
-    def halved(net: FractureNet, pack: Path, init: str) -> None:
-        asked.append((pack.name, init))
+    def halved(net: FractureNet, pack: Path) -> None:
+        asked.append(pack.name)
         with torch.no_grad():
             net.head.weight /= 2
 
     monkeypatch.setattr("trainer.publish.mean_with", halved)
-    assert main(line) == 0 and asked == [("compact", "other 2")]
+    assert main(line) == 0 and asked == ["compact"]
     made = json.loads((tmp_path / "pack" / "manifest.json").read_text())
-    assert made["origin"]["mean_with"] == "other 2" and "| mean_with | other 2 |" in (tmp_path / "pack" / "card.md").read_text()
+    assert made["origin"]["mean_with"] == init and f"| mean_with | {init} |" in (tmp_path / "pack" / "card.md").read_text()
 
 
 def test_a_network_that_takes_means_has_no_sharpness(

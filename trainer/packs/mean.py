@@ -12,28 +12,18 @@ from pathlib import Path
 import torch
 
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.inference.packs import read_pack
 from trainer.networks.head import FractureNet
 from trainer.packs.unpack import from_pack
 
 
 @torch.no_grad()
-def mean_with(net: FractureNet, pack: Path, init: str) -> None:
-    """Put into `net` the mean of its weights and those of a pack.
-
-    Args:
-        init: name and version of the pack that the run went on from, as its record has it.
+def mean_with(net: FractureNet, pack: Path) -> None:
+    """Put into `net` the mean of its weights and those of the pack that it went on from.
 
     Raises:
-        AnkleViewerError: INIT_UNFIT where this is another pack: the mean of two networks that learnt apart is none of either.
+        AnkleViewerError: INIT_UNFIT where they have other layers.
         AnkleViewerError, ModelError: as `from_pack`.
     """
-    read = read_pack(pack)
-    if init != f"{read.name} {read.version}":
-        told = f"went on from {init}" if init else "began from nothing"
-        raise AnkleViewerError(
-            "INIT_UNFIT", f"A mean is made with the pack that a run went on from: it {told}, not from {read.name} {read.version}."
-        )
     before, after = from_pack(pack)[0].state_dict(), net.state_dict()
     if {k: v.shape for k, v in before.items()} != {k: v.shape for k, v in after.items()}:  # --width
         raise AnkleViewerError("INIT_UNFIT", f"The run's network has other layers than {pack}, so there is no mean of them.")
