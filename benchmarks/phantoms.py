@@ -190,8 +190,18 @@ def _field(rng: np.random.Generator, shape: tuple[int, ...], length: float) -> F
     return out
 
 
-def break_bone(body: Body, hu: Float, site: Site, severity: str, rng: np.random.Generator) -> tuple[Float, Mask]:
-    """HU with a fracture, and its crack: what of the bone lies within the gap."""
+def break_bone(
+    body: Body,
+    hu: Float,
+    site: Site,
+    severity: str,
+    rng: np.random.Generator,
+    gap_mm: float | None = None,
+    step_mm: float | None = None,
+) -> tuple[Float, Mask]:
+    """HU with a fracture, and its crack: what of the bone lies within the gap. Gap and step are drawn by severity where they
+    are not told, and everything else is the same either way.
+    """
     bone = body.bones[site.bone]
     inside = np.argwhere(bone)
     height = (inside[:, 2] - inside[:, 2].min()) * FINE_MM
@@ -205,11 +215,13 @@ def break_bone(body: Body, hu: Float, site: Site, severity: str, rng: np.random.
     away = np.tensordot(normal.astype(np.float32), at - centre[:, None, None, None].astype(np.float32), 1) * FINE_MM
     away += _field(rng, body.shape, 6.0) * rng.uniform(0.3, 1.0)
     reached = bone & ((at[2] - inside[:, 2].min()) * FINE_MM < site.reach)
-    crack = reached & (np.abs(away) < rng.uniform(*GAP_MM[severity]) / 2)
+    drawn = rng.uniform(*GAP_MM[severity])
+    crack = reached & (np.abs(away) < (drawn if gap_mm is None else gap_mm) / 2)
     out = hu.copy()
     out[crack] = BLOOD_HU
     step = np.cross(normal, rng.normal(size=3))
-    step *= rng.uniform(*STEP_MM[severity]) / FINE_MM / np.linalg.norm(step)
+    drawn = rng.uniform(*STEP_MM[severity])
+    step *= (drawn if step_mm is None else step_mm) / FINE_MM / np.linalg.norm(step)
     if step.any():
         piece = reached & ~crack & ((away > 0) if site.upper_moves else (away < 0))
         out[piece] = BLOOD_HU

@@ -66,6 +66,9 @@ def training_options(p: argparse.ArgumentParser, what: str, data: str) -> None:
     p.add_argument("--batch", type=at_least(1), help="scans a step, with DATA; default: the preset's")
     p.add_argument("--size", type=at_least(1), help="largest crop, or cube of the scans, in voxels, for trials; default: all")
     p.add_argument("--seed", type=at_least(0), default=1001, help="of the weights and the simulated pairs; default: 1001")
+    p.add_argument(
+        "--blocks", type=at_least(1), help="residual blocks at the end of the compact network; a PACK of --init grows them"
+    )
     p.add_argument("--width", type=positive, help="factor on the channels, for trials; a PACK of --init is widened to it")
     p.add_argument(
         "--precision",

@@ -329,6 +329,7 @@ def _order(args: argparse.Namespace) -> TrainOrder:
         size=args.size,
         seed=args.seed,
         width=args.width,
+        blocks=args.blocks,
         bf16={"auto": None, "bf16": True, "fp32": False}[args.precision],
         partial=args.partial,
         most_rows=args.part,

@@ -34,6 +34,8 @@ class TrainOrder:
         live: keep the simulated pairs in memory instead of in the run's folder.
         rate, strength: learning rate at the start and strength of the augmentation, None for the recipe's.
         compile, tensorboard: see `loop.Execution`.
+        blocks: residual ones at the end of the compact network, or None for its own; new ones of a pack pass everything
+            on at first.
     """
 
     model: str
@@ -57,6 +59,7 @@ class TrainOrder:
     strength: float | None = None
     compile: str = "auto"
     tensorboard: bool = False
+    blocks: int | None = None
 
     @property
     def on_device(self) -> torch.device:
@@ -93,7 +96,7 @@ class TrainOrder:
             "--width": self.width,
             "--lr": self.rate,
             "--strength": self.strength,
-        }
+        } | ({"--blocks": self.blocks} if self.blocks else {})
 
     def on(self, group: Processes) -> Execution:
         """With what the run is done."""

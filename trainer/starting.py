@@ -88,6 +88,8 @@ def start_network(
     """
     recipe = RECIPES[order.model, order.preset]
     torch.manual_seed(order.seed)
+    if order.blocks and order.model != "compact":
+        raise AnkleViewerError("USAGE", f"--blocks is for the compact network; how many {order.model} has its recipe tells.")
     weights = order.init is not None and not _goes_on(order)
     if order.partial and not weights:
         raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
@@ -95,7 +97,7 @@ def start_network(
         net, own = from_pack(order.init)
         if net.arch != order.model:
             raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
-        net = _widened(net, order)
+        net = _grown_up(net, order)
         teacher, seen = _teacher(order, net)
         if seen is not None and (seen.window != own.window or seen.spacing_mm != own.spacing_mm):
             raise AnkleViewerError(
@@ -107,7 +109,7 @@ def start_network(
     published = read_weights(order.init) if weights and order.init is not None else {}
     begun = order.resume and checkpoint.exists(order.out)
     own_options = _begun_with(order.out, options_for(order.model, published)) if begun else options_for(order.model, published)
-    net = build(order.model, **(recipe.config | (recipe.shallow if shallow else {}) | _width(order) | own_options))
+    net = build(order.model, **(recipe.config | (recipe.shallow if shallow else {}) | _size(order) | own_options))
     net.place_cells(taught=False)  # unless what comes teaches them
     if published:
         report = load_weights(net, published, order.partial)
@@ -192,29 +194,32 @@ class Grown:
 def grown(order: TrainOrder, recipe: Recipe, shallow: FractureNet | None, teacher: Teacher | None) -> Grown:
     """The whole network out of a `shallow` one that has learnt from `teacher`; out of None where it has begun."""
     torch.manual_seed(order.seed)
-    net = build(order.model, **recipe.config, **_width(order))
+    net = build(order.model, **recipe.config, **_size(order))
     fresh = deepen(shallow, net) if shallow is not None else []
     stages = chosen((*recipe.stages, *recipe.deepened), order.rate, order.strength)
     own = Teacher(teacher.teacher, net) if teacher is not None else None
     return Grown(net, list(stages[len(recipe.stages) :]), own, fresh)
 
 
-def _widened(net: FractureNet, order: TrainOrder) -> FractureNet:
-    """The network with the channels that the order asks for, answering as before."""
-    if order.width is None:
-        return net
-    wide = build(net.arch, **(net.config | _width(order)))
-    try:
-        widen(net, wide)
-    except ValueError as error:
-        raise AnkleViewerError(
-            "INIT_UNFIT", f"A network of --width {order.width:g} cannot go on from {order.init}: {error}."
-        ) from None
-    return wide
+def _grown_up(net: FractureNet, order: TrainOrder) -> FractureNet:
+    """The network with the channels and the blocks that the order asks for, answering as before."""
+    asked = [
+        (name, value, grow) for name, value, grow in (("blocks", order.blocks, deepen), ("width", order.width, widen)) if value
+    ]
+    for name, value, grow in asked:
+        larger = build(net.arch, **(net.config | {name: value}))
+        try:
+            grow(net, larger)
+        except ValueError as error:
+            raise AnkleViewerError(
+                "INIT_UNFIT", f"A network of --{name} {value:g} cannot go on from {order.init}: {error}."
+            ) from None
+        net = larger
+    return net
 
 
-def _width(order: TrainOrder) -> dict[str, float]:
-    return {"width": order.width} if order.width else {}
+def _size(order: TrainOrder) -> dict[str, float]:
+    return {name: value for name, value in (("width", order.width), ("blocks", order.blocks)) if value}
 
 
 def with_teacher(order: TrainOrder) -> TrainOrder:
@@ -267,7 +272,12 @@ def model_of(order: TrainOrder) -> list[Any]:
         teacher = read_pack(order.teacher).sha256
     elif order.teacher is not None:
         teacher = [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
-    return [order.model, RECIPES[order.model, order.preset].config, order.width, init, order.partial, teacher]
+    return [order.model, RECIPES[order.model, order.preset].config, order.width, init, order.partial, teacher, *_blocks(order)]
+
+
+def _blocks(order: TrainOrder) -> list[int]:
+    """What the order adds to a fingerprint; nothing where it asks for none, as in runs begun before it could."""
+    return [order.blocks] if order.blocks else []
 
 
 def _goes_on(order: TrainOrder) -> bool:

@@ -228,6 +228,8 @@ def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
     assert main([*line.split(), "--init", "i", "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
     assert met == [TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
+    assert main(["train", "--model", "compact", "--data", "simulate", "--out", str(tmp_path), "--blocks", "2"]) == 0
+    assert met[1].blocks == 2 and met[1].width is None
 
 
 @pytest.mark.parametrize(
@@ -347,7 +349,7 @@ def test_a_tiny_training_from_simulation_on(tmp_path: Path, capsys: pytest.Captu
     with open(out / "log.csv", newline="") as f:
         rows = list(csv.DictReader(f))
     stages = RECIPES["compact", "best"].shortened(0.05, 32).stages
-    assert len(rows) == sum(s.steps for s in stages) < 20 and all(np.isfinite(float(r["loss"])) for r in rows)
+    assert len(rows) == sum(s.steps for s in stages) < 30 and all(np.isfinite(float(r["loss"])) for r in rows)
     record = json.loads((out / "config.json").read_text())
     pairs = RECIPES["compact", "best"].shortened(0.05, 32).pairs
     assert record["seed"] == 2 and record["pairs"] == pairs

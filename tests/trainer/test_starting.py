@@ -223,6 +223,24 @@ def test_a_pack_is_gone_on_from_without_a_teacher_and_never_narrower(tmp_path: P
     assert not order.out.exists()
 
 
+@pytest.mark.parametrize("also", [{"blocks": 2}, {"blocks": 1, "width": 1.25}])
+def test_a_pack_is_gone_on_from_deeper(tmp_path: Path, also: dict[str, Any]) -> None:
+    order = TrainOrder("compact", "best", tmp_path / "run", init=SHIPPED)
+    deeper = replace(order, **also)
+    (plain, spec, _), (deep, same, _) = start_network(order), start_network(deeper)
+    assert also.items() <= deep.config.items() and deep.parameter_count > 1.4 * plain.parameter_count and same == spec
+    x = torch.randn(1, 1, 32, 32, 32)
+    for one, other in zip(plain.eval()(x), deep.eval()(x), strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-5)
+    assert model_of(deeper) != model_of(replace(deeper, blocks=3)) and deeper.asked()["--blocks"] == also["blocks"]
+    assert model_of(order)[-1] is None and "--blocks" not in order.asked(), "runs begun before it could be asked for go on"
+
+
+def test_blocks_are_the_compact_networks(tmp_path: Path) -> None:
+    with pytest.raises(AnkleViewerError, match=r"USAGE: --blocks is for the compact network; .* resnet101"):
+        start_network(TrainOrder("resnet101", "best", tmp_path, blocks=2, width=0.125))
+
+
 def test_a_pack_is_gone_on_from_wider(tmp_path: Path) -> None:
     order = TrainOrder("compact", "best", tmp_path / "run", init=SHIPPED)
     (narrow, spec, _), (wide, same, _) = start_network(order), start_network(replace(order, width=1.25))

@@ -28,15 +28,18 @@ AIR_HU = -400
 AT_AIR = 0.12  # share of a piece of bone, within 4 voxels of air, from which on it is a cast: what lies there is skin else
 CLOSED = 9  # voxels: marrow between cortices counts as bone, and what a cut opens there as crack
 NOT_MOVED = 0.35  # share of cuts without a step
-GAP_MM, STEP_MM = (0.5, 4.5), (0.5, 6.0)
+GAP_MM, STEP_MM = (0.5, 6.0), (0.5, 6.0)
 ROUGH_MM, WAVE_MM = 1.0, (4.0, 12.0)  # of the faces: standard deviation at most, and wavelength
 EDGE_MM = (0.12, 0.5)  # how fast bone turns into gap
 BLOOD_HU = (20.0, 90.0)
 TRIES = 40
-ALONE = 0.6  # share of cuts through one bone
-OF = 8  # places, of which such a cut takes the one with the least bone around: else a fibula would hardly ever break
+ALONE = 0.7  # share of cuts through one bone
+OF = 12  # places, of which such a cut takes the one with the least bone around: else a fibula would hardly ever break
 AROUND = 10  # voxels to each side that count for that
 TRANSVERSE = 0.5  # share of these that run more or less across the bone
+FILLED = 0.3  # share of crops whose marrow is made as dense as spongy bone: a shaft's fat is not what tells a break
+FILLED_HU, GRAIN_HU = (80.0, 420.0), 80.0
+IN_PLANE = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)[:, :, None]  # neighbours in an axial slice
 
 
 def cut(rng: np.random.Generator, volume: NDArray[np.int16], size: int, spacing: float) -> tuple[Float, Float, Mask]:
@@ -52,6 +55,8 @@ def cut(rng: np.random.Generator, volume: NDArray[np.int16], size: int, spacing:
     wide = int(min(size + 2 * MARGIN, shape.min()))
     low = np.clip(centre + rng.integers(-size // 4, size // 4 + 1, 3) - wide // 2, 0, shape - wide)
     hu = volume[tuple(slice(a, a + wide) for a in low)].astype(np.float32)
+    if rng.random() < FILLED:
+        hu = _filled(rng, hu)
     one = _one_bone(hu, centre - low) if alone else np.zeros(hu.shape, dtype=bool)
     normal = _unit(rng.normal(size=3))
     if one.any() and rng.random() < TRANSVERSE:
@@ -101,6 +106,22 @@ def _moved(
     lost = soft * (1 - stays) * (1 - np.clip(there * free, 0, 1))
     out: NDArray[Any] = hu - denser * (1 - stays) + put * free + _noise(rng, hu) * lost
     return out
+
+
+def _filled(rng: np.random.Generator, hu: Float) -> Float:
+    """HU with the marrow that a cortex encloses in an axial slice as dense as spongy bone; what lies between bones stays."""
+    level = rng.uniform(*FILLED_HU) + _wave(rng, len(hu), 4.0) * rng.uniform(0.0, GRAIN_HU) + _noise(rng, hu)
+    dense = hu > BONE_HU
+    enclosed = (ndimage.binary_fill_holes(dense, IN_PLANE) & (hu > AIR_HU)).view(np.uint8)
+    # a slice in which a cortex has a hole must not stay behind as a dark line, nor one alone stand out
+    for first, then, slices in (
+        (ndimage.maximum_filter1d, ndimage.minimum_filter1d, 7),
+        (ndimage.minimum_filter1d, ndimage.maximum_filter1d, 15),
+    ):
+        enclosed = then(first(enclosed, slices, axis=2), slices, axis=2)
+    inside = ndimage.gaussian_filter((enclosed.astype(bool) & ~dense & (hu > AIR_HU)).astype(np.float32), 0.7)
+    filled: Float = hu + inside * np.maximum(level - hu, 0)
+    return filled
 
 
 def _slender(rng: np.random.Generator, volume: NDArray[np.int16], size: int) -> NDArray[np.int64]:

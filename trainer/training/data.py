@@ -230,15 +230,19 @@ class Source(Protocol):
 
 
 class Inline:
-    """Works out each batch when it is asked for: where the network trains on the CPU a thread would only take its cores."""
+    """Works out each batch when it is asked for: where the network trains on the CPU a thread would only take its cores, unless
+    the batch is much work that keeps one of them alone busy (with cuts, a third of the step's time: ahead it is a fifth faster).
+    """
 
-    def __init__(self, make: Callable[[int], Batch], first: int) -> None:
-        self._make, self._next = make, first
+    def __init__(self, make: Callable[[int], Batch], first: int, last: int) -> None:
+        self._make, self._next, self._last = make, first, last
         self.waited = 0.0
 
     def get(self) -> Batch:
         """The next batch."""
         start = time.monotonic()
+        if self._next == self._last:
+            raise IndexError(f"step {self._last} has no batch")
         self._next += 1
         try:
             return self._make(self._next - 1)

@@ -85,8 +85,8 @@ _COMPACT = (
 # fractures are plain cuts, lest it learn the simulator's way of drawing them
 _ONWARD = (
     Stage(
-        CropPlan(40, 10, 12, True, (), 0.5, faint=0.4, plain_hu=90.0, hard=0.7, cuts=0.45, edges=True),
-        5000,
+        CropPlan(48, 7, 8, True, (), 0.5, faint=0.4, plain_hu=90.0, hard=0.7, cuts=0.45, edges=True),
+        8500,
         (8e-4, 3e-5),
         scan=0.4,
         sides=0.3,

@@ -31,6 +31,30 @@ def test_a_cell_sees_about_45_voxels() -> None:
     assert (reach.amax(dim=0) - reach.amin(dim=0) + 1).tolist() == [45, 45, 45]
 
 
+def test_blocks_at_its_end_keep_the_map_and_see_farther() -> None:
+    net = compact(0.25, blocks=2).eval()
+    for parameter in net.features.parameters():
+        torch.nn.init.constant_(parameter, 0.05)
+    x = torch.zeros(1, 1, 128, 128, 128, requires_grad=True)
+    features = net.features(x)
+    assert features.shape == (1, 32, 16, 16, 16) and net.stride == 8
+    features[0, :, 8, 8, 8].sum().backward()
+    assert x.grad is not None
+    reach = torch.nonzero(x.grad[0, 0])
+    assert (reach.amax(dim=0) - reach.amin(dim=0) + 1).tolist() == [45 + 2 * 16] * 3
+    assert build("compact", **net.config).config["blocks"] == 2 and "blocks" not in compact().config
+
+
+@pytest.mark.parametrize("norm", [True, False])
+def test_a_block_at_rest_passes_everything_on(norm: bool) -> None:
+    torch.manual_seed(0)
+    block = build("compact", width=0.25, blocks=1, norm=norm).eval().features[-1]
+    x = torch.randn(1, 32, 4, 4, 4).relu()
+    assert not torch.equal(block(x), x)
+    block.rest()
+    assert torch.equal(block(x), x)
+
+
 def test_its_record_rebuilds_it() -> None:
     net = compact(0.25, pooling="gap", dropout=0.1)
     twin = build(net.arch, **net.config)

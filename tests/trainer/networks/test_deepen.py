@@ -19,6 +19,8 @@ B7 = {"width": 0.125, "stride16": True, "pooling": "lse", "drop_path": 0.0, "dro
     [
         ("resnet101", {**RESNET, "blocks": (1, 2, 3, 1)}, {**RESNET, "blocks": (2, 2, 6, 3)}),
         ("efficientnet_b7", {**B7, "depth": 0.3}, {**B7, "depth": 0.6}),
+        ("compact", {"width": 0.25, "norm": False}, {"width": 0.25, "norm": False, "blocks": 2}),
+        ("compact", {"width": 0.25, "norm": False, "blocks": 1}, {"width": 0.25, "norm": False, "blocks": 2}),
     ],
 )
 def test_a_deepened_network_answers_as_the_shallow_one_did(arch: str, shallow: dict[str, Any], deep: dict[str, Any]) -> None:

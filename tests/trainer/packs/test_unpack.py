@@ -136,6 +136,7 @@ def test_a_pack_of_another_network_is_refused_by_name(monkeypatch: pytest.Monkey
 SIZE = 64
 FORMS: list[tuple[str, dict[str, Any], int | None]] = [
     ("compact", {"width": 0.25}, 4),
+    ("compact", {"width": 0.25, "blocks": 2}, 4),
     ("mobilenet", {"width": 0.25, "relu6": True}, 8),
     ("mobilenet", {"width": 0.125, "mode": "full", "pooling": "lse"}, None),
     ("resnet101", {"width": 0.0625, "stride16": True, "blocks": (1, 2, 2, 1)}, None),

@@ -90,6 +90,28 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "NOT_MOVED", 0.0)
 
 
+def test_filled_marrow_is_as_dense_as_spongy_bone_and_cortex_and_soft_tissue_stay() -> None:
+    hu = leg().astype(np.float32)
+    full = cuts._filled(np.random.default_rng(1), hu)
+    x, y = np.meshgrid(np.arange(72.0), np.arange(72.0), indexing="ij")
+    canal = np.hypot(x - 52, y - 36) < 2
+    assert full[canal].mean() > 60 + 20, "fat it was"
+    assert np.abs(full - hu)[hu > 1000].max() < 1
+    outside = (np.hypot(x - 52, y - 36) > 8) & (np.hypot(x - 24, y - 36) > 16)
+    assert not np.abs(full - hu)[outside].any(), "what lies between the bones stays"
+
+
+def test_some_crops_are_filled_both_twins_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "FILLED", 1.1)
+    monkeypatch.setattr(cuts, "GAP_MM", (0.01, 0.011))
+    monkeypatch.setattr(cuts, "NOT_MOVED", 1.1)
+    broken, intact, _ = cut(np.random.default_rng(2), leg(), 56, MM)
+    monkeypatch.setattr(cuts, "FILLED", 0.0)
+    _, plain, _ = cut(np.random.default_rng(2), leg(), 56, MM)
+    assert np.median(np.abs(broken - intact)) < 10
+    assert (intact == 60).sum() < (plain == 60).sum()
+
+
 def test_one_bone_breaks_and_the_other_stays(alone: None) -> None:
     volume, slender, broke = leg(), 0, 0
     for seed in range(16):
@@ -103,7 +125,7 @@ def test_one_bone_breaks_and_the_other_stays(alone: None) -> None:
             wide = intact[_sides(intact)[0]]
             assert np.abs(broken[_sides(intact)[0]] - wide)[wide == 300].max() < 40
     assert broke > 12 and slender > 5, (
-        "of all bone voxels a seventh are the slender one's, and of eight places the one with the least around is taken"
+        "of all bone voxels a seventh are the slender one's, and of twelve places the one with the least around is taken"
     )
 
 
@@ -148,7 +170,8 @@ def test_where_there_is_no_bone_there_is_no_crack() -> None:
     assert not crack.any() and np.isfinite(broken).all() and intact.shape == broken.shape
 
 
-def test_a_volume_no_wider_than_the_crop_will_do() -> None:
+def test_a_volume_no_wider_than_the_crop_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "FILLED", 0.0)
     volume = limb()[20:52, 20:52, 20:52]
     broken, intact, crack = cut(np.random.default_rng(2), volume, SIZE, MM)
     assert np.array_equal(intact, volume) and broken.shape == crack.shape == volume.shape

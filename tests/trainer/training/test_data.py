@@ -159,7 +159,7 @@ def test_batches_worked_out_in_the_loop_keep_the_order_and_count_their_time() ->
         time.sleep(0.01)
         return numbered(step)
 
-    source = Inline(slow, 5)
+    source = Inline(slow, 5, 40)
     assert [float(source.get().hu) for _ in range(3)] == [5.0, 6.0, 7.0]
     assert source.waited >= 0.03
     source.close()
