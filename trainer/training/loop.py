@@ -20,7 +20,7 @@ from trainer.networks.layout import channels_last
 from trainer.training import checkpoint
 from trainer.training.allocator import keep_freed_memory
 from trainer.training.compiled import try_compiling
-from trainer.training.data import Bank, Batch, HardPlace, Inline, PairBank, Prefetch
+from trainer.training.data import Bank, Batch, HardPlace, Inline, PairBank, Prefetch, Source
 from trainer.training.fingerprint import CONFIG
 from trainer.training.logs import LOGS, FileLog, Log, TensorBoardLog
 from trainer.training.mine import mine
@@ -120,7 +120,9 @@ def train(
     position = [(i, k) for i, s in enumerate(stages) for k in range(s.steps)]
     wrapped = _for_many(_compiled(objective, spec, stages, position[state.first :], bank, state.first, execution, say), execution)
     ahead = execution.device.type != "cpu" or any(stage.plan.cuts for stage in stages)
-    source = (Prefetch if ahead else Inline)(lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total)
+    source: Source = (Prefetch if ahead else Inline)(
+        lambda step: bank.batch(step, stages[position[step][0]].plan), state.first, total
+    )
     logs: list[Log] = []
     if execution.processes.first:
         logs = [FileLog(run, state.first), *([TensorBoardLog(run, state.first)] if execution.tensorboard else [])]
