@@ -111,15 +111,10 @@ def _moved(
 def _filled(rng: np.random.Generator, hu: Float) -> Float:
     """HU with the marrow that a cortex encloses in an axial slice as dense as spongy bone; what lies between bones stays."""
     level = rng.uniform(*FILLED_HU) + _wave(rng, len(hu), 4.0) * rng.uniform(0.0, GRAIN_HU) + _noise(rng, hu)
-    dense = hu > BONE_HU
-    enclosed = (ndimage.binary_fill_holes(dense, IN_PLANE) & (hu > AIR_HU)).view(np.uint8)
+    enclosed = ndimage.binary_fill_holes(_dense(hu), IN_PLANE).view(np.uint8)
     # a slice in which a cortex has a hole must not stay behind as a dark line, nor one alone stand out
-    for first, then, slices in (
-        (ndimage.maximum_filter1d, ndimage.minimum_filter1d, 7),
-        (ndimage.minimum_filter1d, ndimage.maximum_filter1d, 15),
-    ):
-        enclosed = then(first(enclosed, slices, axis=2), slices, axis=2)
-    inside = ndimage.gaussian_filter((enclosed.astype(bool) & ~dense & (hu > AIR_HU)).astype(np.float32), 0.7)
+    enclosed = ndimage.grey_opening(ndimage.grey_closing(enclosed, (1, 1, 7)), (1, 1, 15))
+    inside = ndimage.gaussian_filter(((enclosed > 0) & (hu <= BONE_HU) & (hu > AIR_HU)).astype(np.float32), 0.7)
     filled: Float = hu + inside * np.maximum(level - hu, 0)
     return filled
 
@@ -171,6 +166,13 @@ def _place(rng: np.random.Generator, volume: NDArray[np.int16], size: int) -> ND
 
 def _bone(hu: Float) -> Mask:
     """Bone with its marrow, casts left out."""
+    dense = _dense(hu).view(np.uint8)
+    mask: Mask = ndimage.minimum_filter(ndimage.maximum_filter(dense, CLOSED), CLOSED) > 0
+    return mask
+
+
+def _dense(hu: Float) -> Mask:
+    """What is as dense as bone, casts left out."""
     dense = hu > BONE_HU
     pieces, count = ndimage.label(dense)
     at_air = dense & (ndimage.maximum_filter((hu < AIR_HU).view(np.uint8), 9) > 0)
@@ -178,7 +180,7 @@ def _bone(hu: Float) -> Mask:
     near = np.bincount(pieces.ravel(), weights=at_air.ravel(), minlength=count + 1)
     left = near <= AT_AIR * size
     left[0] = False
-    mask: Mask = ndimage.minimum_filter(ndimage.maximum_filter(left[pieces].view(np.uint8), CLOSED), CLOSED) > 0
+    mask: Mask = left[pieces]
     return mask
 
 

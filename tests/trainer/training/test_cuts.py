@@ -101,6 +101,16 @@ def test_filled_marrow_is_as_dense_as_spongy_bone_and_cortex_and_soft_tissue_sta
     assert not np.abs(full - hu)[outside].any(), "what lies between the bones stays"
 
 
+def test_what_a_cast_encloses_is_not_filled() -> None:
+    for seed in range(4):
+        plain, cast = (limb(cast=on).astype(np.float32) for on in (False, True))
+        away = ~_near(plain > 180, 9)
+        soft = away & (np.abs(plain - 50) < 50)
+        full = cuts._filled(np.random.default_rng(seed), cast)
+        assert soft.any() and not np.abs(full - cast)[soft].any()
+        assert (full - cast)[~away].max() > 0, "the marrow is"
+
+
 def test_some_crops_are_filled_both_twins_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "FILLED", 1.1)
     monkeypatch.setattr(cuts, "GAP_MM", (0.01, 0.011))
