@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.paths import assets_dir
+from trainer.networks.compact import Block
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs.mean import mean_with
@@ -43,6 +45,21 @@ def test_it_still_answers() -> None:
     with torch.no_grad():
         first, last, middle = (float(n(x)[1].max()) for n in (one, two, net))
     assert abs(middle - (first + last) / 2) < abs(first - last) / 2
+
+
+def test_blocks_that_the_pack_lacks_pass_on_half_of_what_they_learnt() -> None:
+    pack = from_pack(PACK)[0].eval()
+    run = learnt(build(pack.arch, **(pack.config | {"blocks": int(pack.config.get("blocks", 0)) + 1}))).eval()
+    net = copy.deepcopy(run)
+    mean_with(net, PACK)
+    of_run, of_mean = run.features[-1], net.features[-1]
+    assert isinstance(of_run, Block) and isinstance(of_mean, Block)
+    x = torch.rand(1, of_run.branch[0].in_channels, 6, 6, 6, generator=torch.Generator().manual_seed(2))
+    with torch.no_grad():
+        torch.testing.assert_close(of_mean.branch(x), of_run.branch(x) / 2)
+        assert of_run.branch(x).abs().max() > 0.01
+    first, before = net.features[0].weight, pack.features[0].weight
+    torch.testing.assert_close(first, (before + run.features[0].weight) / 2)
 
 
 def test_a_widened_network_has_no_mean_with_its_pack() -> None:
