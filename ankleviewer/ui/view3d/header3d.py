@@ -20,7 +20,7 @@ VIEW_TIPS = {
     "I": noop("From the feet"),
 }
 _HEIGHT = 20
-_BUTTON = "padding: 0; font-size: 11px; min-width: 20px; max-width: 20px; min-height: 16px; max-height: 16px;"
+_BUTTON = "padding: 0; font-size: 11px; min-width: 13px; max-width: 20px; min-height: 16px; max-height: 16px;"
 
 
 def header(parent: QWidget, look_from: Callable[[str], None], *last: QWidget) -> QWidget:
@@ -47,7 +47,7 @@ def header(parent: QWidget, look_from: Callable[[str], None], *last: QWidget) ->
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setStyleSheet(_BUTTON)
         button.clicked.connect(lambda _checked=False, view=name: look_from(view))
-        row.addWidget(button)
+        row.addWidget(button, 100)  # as wide as may be before the stretch has any, and narrower in a narrow pane
     for widget in last:
         row.addWidget(widget)
     return bar
