@@ -35,6 +35,7 @@ from ankleviewer.inference.loaded import predictor_of, seconds_of
 from ankleviewer.inference.locator import ankles_in, in_use
 from ankleviewer.inference.pace import part
 from ankleviewer.inference.packs import ModelPack, list_packs
+from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
 
@@ -158,7 +159,8 @@ def analyse(
     jobs: list[tuple[ModelPack, int | None]] = [(pack, n) for pack in packs for n in range(len(case.ankles)) or (None,)]
     runs, ran = [pack for pack, n in jobs if _runs(case, n)], 0
     times: list[float | None] = [None]
-    for done, (pack, index) in enumerate(jobs):
+    last: tuple[ModelPack, Predictor] | None = None
+    for pack, index in jobs:
         stop_if(cancelled)
         ankle = case.ankles[index] if index is not None else None
         if ankle is None or index is None or not _runs(case, index):
@@ -171,7 +173,10 @@ def analyse(
         ran += 1
         others = [other for other in case.ankles if other is not ankle]
         try:
+            if last is not None and last[0] is not pack:
+                last[1].engine.rest()  # or this model's memory would come on top of what that one keeps for its next run
             predictor = predictor_of(pack, runtime)
+            last = pack, predictor
             facts[pack.name] = _facts(predictor.pack)  # a newer one may have taken its place meanwhile
             answer, heat = predictor.predict(case.scan.volume, ankle, mine, cancelled, ankle_index=index, others=others)
         except ModelError as error:
@@ -182,8 +187,6 @@ def analyse(
         answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
         notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
-        if any(later is not pack for later, _ in jobs[done + 1 : done + 2]):
-            predictor.engine.rest()  # or the next model's memory would come on top of what this one keeps for its next run
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
         log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
     left_out = selection.left_out(models, packs)

@@ -110,6 +110,11 @@ def test_a_model_gives_its_memory_back_before_the_next_one_runs(scan, monkeypatc
     happened.clear()
     session.analyse(session.open_case(scan))
     assert happened == ["run", "run"]
+    cut_off = replace(phantom_ankle("L"), complete=False)
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle("R"), cut_off))
+    happened.clear()
+    session.analyse(session.open_case(scan), ["all"])
+    assert happened == ["run", "rest", "run"], "also where its last ankle was not assessed"
 
 
 def test_each_model_is_told_of_by_the_pack_that_answered(scan, tmp_path) -> None:

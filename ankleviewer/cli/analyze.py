@@ -201,7 +201,8 @@ def text(result: Result, decisions: Mapping[str, Decision] | None = None) -> str
     for answer in result.models:
         lines += _answer_lines(answer, result, (decisions or {}).get(answer.name))
     if result.consensus is not None:
-        lines.append(f"  Together: {_agreement(result.consensus)}")
+        whose = "Together, of the whole scan" if len(result.ankles) > 1 else "Together"
+        lines.append(f"  {whose}: {_agreement(result.consensus)}")
     return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ class Finding:
             is run) or "refuse" (the scan is not shown at all).
         code: upper snake case, stable for ever.
         message: one sentence a clinician understands: value met and value expected, no patient data.
+        model: name of the model that it is about, "" where it is about none or its name is not known.
 
     Raises:
         ValueError: unknown level, or a code that is not upper snake case.
@@ -28,6 +29,7 @@ class Finding:
     level: Level
     code: str
     message: str
+    model: str = ""
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:

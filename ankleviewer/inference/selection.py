@@ -45,7 +45,7 @@ def left_out(models: Sequence[str], packs: Sequence[ModelPack]) -> tuple[Finding
     if models and ALL not in models and not (known and known <= {pack.name for pack in packs}):
         shipped = any(folder in pack.path.parents for folder in paths.model_dirs()[1:] for pack in packs)
         refused = tuple(pack for pack in refused if shipped and pack.own and not pack.name)
-    return tuple(_without(pack.file, pack.error) for pack in refused)
+    return tuple(_without(pack.file, pack.error, pack.name) for pack in refused)
 
 
 def failures(failed: Sequence[tuple[str, ModelError]], answered: set[str]) -> tuple[Finding, ...]:
@@ -55,13 +55,13 @@ def failures(failed: Sequence[tuple[str, ModelError]], answered: set[str]) -> tu
         failed: name and error, for each ankle.
         answered: names of the packs that answered for another ankle.
     """
-    told = (_in_part(name, e) if name in answered else _without(name, e) for name, e in failed)
+    told = (_in_part(name, e) if name in answered else _without(name, e, name) for name, e in failed)
     return tuple(dict.fromkeys(told))
 
 
-def _without(name: str, error: ModelError) -> Finding:
-    return Finding("caveat", error.code, f"The model pack {name} was left out. {error.message}")
+def _without(called: str, error: ModelError, name: str) -> Finding:
+    return Finding("caveat", error.code, f"The model pack {called} was left out. {error.message}", name)
 
 
 def _in_part(name: str, error: ModelError) -> Finding:
-    return Finding("caveat", error.code, f"Model {name} did not assess every ankle. {error.message}")
+    return Finding("caveat", error.code, f"Model {name} did not assess every ankle. {error.message}", name)

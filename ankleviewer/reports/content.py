@@ -5,13 +5,13 @@ No patient name, no file name and no path comes in here: a scan is named by its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.assessment.ankle_names import ankle_name
-from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached
+from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached, told_of_ankle
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import GRAVITY, ModelAnswer, ModelFacts, Result
@@ -88,16 +88,12 @@ def _decision(report: Report, answer: ModelAnswer) -> Decision | None:
 
 
 def _heads(report: Report) -> list[tuple[int | None, ModelAnswer | None]]:
-    """Each ankle with the answer that stands at the head: that of the model shown, where that one failed the first of those that
-    assessed it. The gravest answer goes first, whichever ankle is pictured.
+    """Each ankle with the answer that stands at the head: that of the model shown, where that one failed the gravest of those
+    that assessed it, as in the window. The gravest answer goes first, whichever ankle is pictured.
     """
-    heads: list[tuple[int | None, ModelAnswer | None]] = []
-    for ankle in range(len(report.result.ankles)) or (None,):
-        mine = [a for a in report.result.models if a.ankle == ankle]
-        shown = report.shown
-        assessed = [a for a in mine if a.probability is not None]
-        own = [a for a in assessed if shown is not None and a.name == shown.name] or assessed or mine
-        heads.append((ankle, own[0] if own else None))
+    name = report.shown.name if report.shown is not None else ""
+    ankles: Sequence[int | None] = range(len(report.result.ankles)) or (None,)
+    heads = [(ankle, told_of_ankle(report.result.models, ankle, name)) for ankle in ankles]
     return sorted(heads, key=lambda head: GRAVITY.index(head[1].call if head[1] is not None else "not assessed"))
 
 
@@ -252,15 +248,21 @@ def assessed(report: Report) -> list[str]:
         if any(a.probability is not None for a in mine):
             lines.append(f"{side(report, ankle)}: assessed were {ASSESSED}, as far as the scan shows them.")
         else:
-            lines.append(f"{side(report, ankle)}: not assessed{_why(report.result.findings)}.")
+            asked = {a.name for a in mine}
+            lines.append(f"{side(report, ankle)}: not assessed{_why(report.result.findings, asked)}.")
     if not report.result.ankles:
         lines.append(f"Not assessed: no ankle was found in the scan{_why(report.result.findings)}.")
     return [*lines, NOT_ASSESSED]
 
 
-def _why(findings: Sequence[Finding]) -> str:
+def _why(findings: Sequence[Finding], asked: Collection[str] = ()) -> str:
     codes = dict.fromkeys(f.code for f in findings if f.level in ("refuse", "withhold"))  # each once, said of two ankles or one
-    return f", because of {', '.join(codes)}" if codes else ", because no model was run or the joint is not complete in the scan"
+    if codes:
+        return f", because of {', '.join(codes)}"
+    failed = dict.fromkeys(f.code for f in findings if f.model in asked)  # on this ankle or on another one
+    if failed:
+        return f", because the joint is not complete in the scan or a model failed on it ({', '.join(failed)})"
+    return ", because no model was run or the joint is not complete in the scan"
 
 
 def model_rows(report: Report) -> Rows:
@@ -285,8 +287,9 @@ def count_behind(decision: Decision | None, probability: float | None) -> str:
     """How many scans with a score like this were fractured in validation, and whether it only just calls a fracture."""
     if probability is None:
         return "-"
-    row = decision.bin_of(probability) if decision is not None and decision.calibration_n > 0 else None
-    told = "Score, not calibrated"
+    calibrated = decision is not None and decision.calibration_n > 0
+    row = decision.bin_of(probability) if decision is not None and calibrated else None
+    told = "No validation scan had such a score" if calibrated else "Score, not calibrated"
     if row is not None and row.n > 0:
         told = f"Of {row.n} validation scans scored {row.low:.2f}-{row.high:.2f}, {row.fractured} had a fracture"
     threshold = threshold_just_reached(decision, probability)
@@ -314,13 +317,9 @@ def origin_rows(report: Report) -> Rows:
     software = report.result.software
     versions = ", ".join(f"{name} {software[name]}" for name in ("python", "onnxruntime", "openvino") if name in software)
     rows: Rows = [("Program", f"AnkleViewer {software.get('version', UNKNOWN)} ({versions})")]
-    done: set[str] = set()
-    for answer in report.result.models:
-        if answer.name in done:
-            continue
-        done.add(answer.name)
-        engine = answer.runtime.provider or "not run"
-        rows.append((title(report, answer), f"engine {engine}; file SHA-256 {answer.sha256}"))
+    for answer in {a.name: a for a in report.result.models}.values():
+        engines = dict.fromkeys(a.runtime.provider for a in report.result.models if a.name == answer.name and a.runtime.provider)
+        rows.append((title(report, answer), f"engine {', '.join(engines) or 'not run'}; file SHA-256 {answer.sha256}"))
     return rows
 
 

@@ -54,7 +54,7 @@ def test_refused_packs_are_told_where_they_may_have_been_meant(home, shipped) ->
     for asked in ([], ["all"], ["a", "b"]):
         (finding,) = left_out(asked, packs)
         assert (finding.level, finding.code) == ("caveat", "MODEL_MANIFEST_INVALID")
-        assert finding.message.startswith("The model pack b was left out. ")
+        assert finding.message.startswith("The model pack b was left out. ") and finding.model == "b"
     (shipped / "a" / "manifest.json").write_text("{")
     assert left_out(["a"], packs[:1]) == (), "none is sound, and this one was named"
 
@@ -68,7 +68,7 @@ def test_a_pack_of_one_s_own_that_cannot_tell_its_name_may_have_been_meant(home,
     own.write_bytes(whole[: len(whole) // 2])
     assert choose_packs(["a"])[0].version == "1.0.0"
     (finding,) = left_out(["a"], choose_packs(["a"]))
-    assert finding.message.startswith("The model pack hospital.zip was left out. ")
+    assert finding.message.startswith("The model pack hospital.zip was left out. ") and finding.model == "", "nobody can tell"
     assert left_out(["second"], choose_packs(["second"])) == (), "this one is no shipped one"
     own.unlink()
     other = pack_writer(home / "models" / "other", "other", status="excellent")
@@ -78,7 +78,7 @@ def test_a_pack_of_one_s_own_that_cannot_tell_its_name_may_have_been_meant(home,
 def test_failures_name_the_pack_once() -> None:
     broken, odd = ModelError("MODEL_HASH_MISMATCH", "No."), ModelError("OUTPUT_NOT_FINITE", "Odd.")
     assert failures([("x", broken), ("x", broken), ("y", odd)], {"y"}) == (
-        Finding("caveat", "MODEL_HASH_MISMATCH", "The model pack x was left out. No."),
-        Finding("caveat", "OUTPUT_NOT_FINITE", "Model y did not assess every ankle. Odd."),
+        Finding("caveat", "MODEL_HASH_MISMATCH", "The model pack x was left out. No.", "x"),
+        Finding("caveat", "OUTPUT_NOT_FINITE", "Model y did not assess every ankle. Odd.", "y"),
     )
     assert failures([], set()) == ()

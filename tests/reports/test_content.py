@@ -6,11 +6,12 @@ from dataclasses import fields, replace
 
 import pytest
 
-from ankleviewer.core.assessment.result import AnkleInfo, Consensus, Looked, Result
+from ankleviewer.core.assessment.result import AnkleInfo, Consensus, Looked, Result, Runtime
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.review import Review
 from ankleviewer.reports import content, places
+from ankleviewer.reports.subject import with_other_ankles
 from ankleviewer.ui.words.wording import CALL_WORDS
 
 
@@ -29,6 +30,8 @@ def test_count_and_operating_points(made) -> None:
     unknown = content.model_rows(made.report(made.answer(), shown=None))[0]
     assert unknown[4] == row[4]
     assert content.count_behind(None, 0.4) == "Score, not calibrated"
+    decision = made.report().facts["compact"].decision
+    assert content.count_behind(replace(decision, bins=decision.bins[1:]), 0.4) == "No validation scan had such a score"
     assert content.operating_points(None) == content.UNKNOWN
 
 
@@ -197,6 +200,31 @@ def test_an_ankle_that_the_model_shown_did_not_assess_has_another_one_s_answer_a
     report = made.report(shown, failed, other, shown=shown)
     report = replace(report, result=replace(report.result, ankles=pair))
     assert [line[:2] for line in content.headlines(report)] == [("Left ankle", "Fracture"), ("Right ankle", "No fracture found")]
+    negative = made.answer("no fracture", 0.02, name="before", ankle=1)
+    several = replace(report, result=replace(report.result, models=(shown, failed, negative, other)))
+    assert content.headlines(several)[0] == ("Left ankle", "Fracture", "fracture probability 0.93"), "the gravest, not the first"
+    assert [a and a.name for a in with_other_ankles(several.result.models, shown)] == [shown.name, "other"], "as it is pictured"
+
+
+def test_an_ankle_on_which_a_model_failed_is_not_said_to_be_incomplete(made) -> None:
+    why = Finding("caveat", "OUTPUT_NOT_FINITE", "Model compact did not assess every ankle. No number.", "compact")
+    answers = (made.answer(), made.answer("not assessed", None, ankle=1))
+    told = content.assessed(made.report(*answers, findings=(why,)))[1]
+    assert told.endswith("because the joint is not complete in the scan or a model failed on it (OUTPUT_NOT_FINITE).")
+    other = replace(why, model="other")
+    assert content.assessed(made.report(*answers, findings=(other,)))[1].endswith(
+        "no model was run or the joint is not complete in the scan."
+    )
+
+
+def test_the_origin_names_every_engine_that_answered(made) -> None:
+    cut_off = made.report(made.answer("not assessed", None), made.answer(ankle=1))
+    assert content.origin_rows(cut_off)[1][1].startswith("engine CPUExecutionProvider; ")
+    first = replace(made.answer(), runtime=Runtime("OpenVINO CPU", 0.1))
+    assert content.origin_rows(made.report(first, made.answer(ankle=1)))[1][1].startswith(
+        "engine OpenVINO CPU, CPUExecutionProvider; "
+    )
+    assert content.origin_rows(made.report(made.answer("not assessed", None)))[1][1].startswith("engine not run; ")
 
 
 def test_without_an_ankle_no_joint_is_named(made) -> None:

@@ -36,14 +36,14 @@ def preliminary_apart(answers: Sequence[ModelAnswer]) -> list[ModelAnswer]:
     return [a for a in mine if a.call not in counted] if counted else []
 
 
-def told_of_ankle(answers: Sequence[ModelAnswer], ankle: int, model: str) -> ModelAnswer | None:
+def told_of_ankle(answers: Sequence[ModelAnswer], ankle: int | None, model: str) -> ModelAnswer | None:
     """What is told of an ankle beside the one that is shown: the answer of the model shown; where that did not assess this ankle
     the gravest one of those that did (of several alike a released model's, then the one of the highest probability), or a
     fracture that another model sees would be hidden by a failure.
 
     Args:
         answers: of all models for all ankles.
-        ankle: index into the scan's ankles.
+        ankle: index into the scan's ankles, None where it has none.
         model: name of the one shown.
 
     Returns:

@@ -169,6 +169,9 @@ class Result:
         record = {"schema": SCHEMA, **_plain(asdict(self))}
         if self.consensus is None:
             del record["consensus"]
+        for finding in record["findings"]:
+            if not finding["model"]:
+                del finding["model"]
         return record
 
     @staticmethod

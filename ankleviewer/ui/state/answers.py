@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from ankleviewer.core.assessment.result import consensus
-from ankleviewer.core.findings import Finding, verdict
+from ankleviewer.core.findings import verdict
 
 
 def merged(before: Any, now: Any) -> Any:
     """The analysis of a scan after one more run.
 
-    Answers, heat maps, facts and errors go by the model's name, as heat maps do: what ran again is replaced as a whole, also
-    where another file has taken its pack's name since; of the rest all stays, in its order.
+    Answers, heat maps, facts, errors and what was found about models go by the model's name: what ran again is replaced as a
+    whole, also where another file has taken its pack's name since; of the rest all stays, in its order.
 
     Args:
         before: the analysis (`session.Analysis`) so far, None for none; of the same scan.
@@ -25,7 +25,7 @@ def merged(before: Any, now: Any) -> Any:
     names = dict.fromkeys(a.name for a in (*before.result.models, *now.result.models))
     source = {name: now if name in ran else before for name in names}
     answers = tuple(a for name, of in source.items() for a in of.result.models if a.name == name)
-    findings = (*now.result.findings, *(f for f in _still(before, ran) if f not in now.result.findings))
+    findings = (*now.result.findings, *(f for f in before.result.findings if f.model not in ran and f not in now.result.findings))
     result = replace(
         now.result,
         verdict=verdict(findings),
@@ -38,13 +38,3 @@ def merged(before: Any, now: Any) -> Any:
     facts = {**before.facts, **now.facts}
     errors = {name: error for name, error in before.errors.items() if name not in ran} | dict(now.errors)
     return type(now)(result=result, heatmaps=heatmaps, facts=facts, errors=errors)
-
-
-def _still(before: Any, ran: set[str]) -> list[Finding]:
-    """What was found before, without the failures of models that have run again."""
-    over = [(name, error) for name, error in before.errors.items() if name in ran]
-    return [
-        f
-        for f in before.result.findings
-        if not any(f.code == e.code and f" {name} " in f.message and f.message.endswith(e.message) for name, e in over)
-    ]

@@ -139,8 +139,10 @@ def calibration_text(decision: Any, probability: float | None) -> str:
     """
     if probability is None:
         return ""
-    row = decision.bin_of(probability) if decision is not None and decision.calibration_n > 0 else None
-    told = tr("Score, not calibrated") if row is None or row.n == 0 else _count(row)
+    calibrated = decision is not None and decision.calibration_n > 0
+    row = decision.bin_of(probability) if calibrated else None
+    none = tr("No validation scan had such a score") if calibrated else tr("Score, not calibrated")
+    told = none if row is None or row.n == 0 else _count(row)
     threshold = threshold_just_reached(decision, probability)
     return tr("{count}; just above the threshold of {threshold}", count=told, threshold=threshold) if threshold else told
 

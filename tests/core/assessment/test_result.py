@@ -74,6 +74,8 @@ def test_keys_are_the_contract() -> None:
         "score", "center_mm", "min_mm", "max_mm", "center_voxel", "min_voxel", "max_voxel", "center_model_voxel",
     ]  # fmt: skip
     assert record["findings"] == [{"level": "caveat", "code": "METAL", "message": "There is metal."}]
+    named = replace(RESULT, findings=(Finding("caveat", "MODEL_FAILED", "No.", "compact"),))
+    assert named.to_json()["findings"][0]["model"] == "compact" and Result.from_json(named.to_json()) == named
     assert record["models"][0]["runtime"] == {"provider": "CPUExecutionProvider", "seconds": 0.2}
     assert record["disclaimer"] == "Research use, not for diagnosis"
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
+from ankleviewer.core.assessment.result import Result, ScanInfo
 from ankleviewer.core.errors import ModelError
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.reports import content, places
 from ankleviewer.ui.state.answers import merged
@@ -53,3 +56,20 @@ def test_what_ran_again_replaces_its_own_answers_failures_and_maps(fakes) -> Non
     assert set(both.heatmaps) == {("mobilenet", 0)}, "no map of an answer that is gone"
     assert set(both.errors) == {"third"} and set(merged(both, analysed(fakes.answer(name="third"))).errors) == set()
     assert merged(None, negative) is negative
+
+
+def test_what_was_found_about_a_model_goes_when_it_has_run_again(fakes) -> None:
+    def analysed(*answers, findings=()):
+        result = Result(ScanInfo("x"), "caveat", findings, models=answers)
+        return SimpleNamespace(result=result, heatmaps={}, facts={}, errors={})
+
+    scan = Finding("caveat", "METAL", "There is metal.")
+    damaged = Finding("caveat", "MODEL_HASH_MISMATCH", "The model pack mine was left out. Why.", "mine")
+    both = [Finding("caveat", "OUTPUT_INCONSISTENT", f"Model young did not assess every ankle. {n}.", "young") for n in (1, 2)]
+    first = analysed(fakes.answer(), findings=(scan, damaged, *both))
+    other = merged(first, analysed(fakes.answer(name="third"), findings=(scan,)))
+    assert other.result.findings == (scan, damaged, *both)
+    repaired = merged(first, analysed(fakes.answer(name="mine"), findings=(scan,)))
+    assert repaired.result.findings == (scan, *both)
+    again = merged(repaired, analysed(fakes.answer(name="young"), findings=(scan,)))
+    assert again.result.findings == (scan,) and again.result.verdict == "caveat"

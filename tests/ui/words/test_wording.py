@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -63,6 +64,8 @@ def test_calibration_names_its_count(fakes) -> None:
     decision = fakes.Backend().decision
     assert calibration_text(decision, 0.93) == "Of 64 validation scans scored 0.50–1.00, 61 had a fracture"
     assert calibration_text(None, 0.93) == "Score, not calibrated"
+    above = replace(decision, bins=decision.bins[1:])
+    assert calibration_text(above, 0.03) == "No validation scan had such a score"
     assert calibration_text(decision, None) == ""
 
 

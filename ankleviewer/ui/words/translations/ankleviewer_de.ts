@@ -1892,6 +1892,10 @@
         <translation>Keine Stelle fiel auf.</translation>
     </message>
     <message>
+        <source>No validation scan had such a score</source>
+        <translation>Kein Validierungsscan hatte einen solchen Score</translation>
+    </message>
+    <message>
         <source>Nothing is lighter than {} HU, and much is just that: the values below seem to have been cut off (air is expected at -1000 HU, fat at -100). Export the scan again as signed numbers.</source>
         <translation>Kein Wert liegt unter {} HU, und viele liegen genau dort: Die Werte darunter scheinen abgeschnitten zu sein (Luft wird bei -1000 HU erwartet, Fett bei -100). Exportieren Sie den Scan noch einmal mit Vorzeichen.</translation>
     </message>

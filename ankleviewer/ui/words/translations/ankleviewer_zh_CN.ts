@@ -1892,6 +1892,10 @@
         <translation>未见突出的可疑位置。</translation>
     </message>
     <message>
+        <source>No validation scan had such a score</source>
+        <translation>验证集中没有评分相当的病例</translation>
+    </message>
+    <message>
         <source>Nothing is lighter than {} HU, and much is just that: the values below seem to have been cut off (air is expected at -1000 HU, fat at -100). Export the scan again as signed numbers.</source>
         <translation>没有低于 {} HU 的数值，且大量体素恰为该值：更低的数值似乎已被截断（空气应约为 -1000 HU，脂肪约为 -100）。请以带符号数重新导出扫描。</translation>
     </message>
