@@ -19,7 +19,7 @@ import numpy as np
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc
 from trainer.orders import TrainOrder
-from trainer.own_scans import at_size, check_order, fingerprint_of, record_of, train_on
+from trainer.own_scans import at_size, check_order, fingerprint_of, record_of, train_on, unknown_scans
 from trainer.runs import look
 from trainer.scans.folds import folds
 from trainer.scans.prepare import read_prepared
@@ -48,6 +48,8 @@ def cross_validate(
         AnkleViewerError: USAGE, DATA_TOO_FEW, RESUME_UNFIT, and as `own_scans.train_on`.
     """
     check_order(order)
+    if seen := unknown_scans(order.init):
+        say(f"{seen} If they are among these, no fold is unseen: leave --init out, or give another pack.")
     spec, found = read_prepared(data)
     parts = folds([p for p in found if p.split == "train" and p.input_path is not None], count, SEED)
     order.out.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,13 @@ from typing import Any
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.words import OWN_SCANS
+from ankleviewer.inference.packs import read_pack
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
 from trainer.runs import BATCH_SEED, validation_figures
 from trainer.scans.prepare import read_prepared
 from trainer.scans.split import Prepared
-from trainer.starting import model_of, name_of, start_network
+from trainer.starting import hash_of, model_of, name_of, start_network
 from trainer.training.curves import draw_curves
 from trainer.training.fingerprint import check, fingerprint, of_scans, pictures
 from trainer.training.loop import Execution, Progress, train
@@ -48,8 +49,22 @@ def train_on_scans(
         AnkleViewerError: USAGE, DATA_TOO_FEW, and as `train_on`.
     """
     check_order(order)
+    if seen := unknown_scans(order.init):
+        say(
+            f"{seen} If they are in the validation or the test part of {data}, figures there are too good: go on within one DATA."
+        )
     spec, own, judges = parts_of(data, allow_small)
     return train_on(order, spec, own, judges, report, say, batch)
+
+
+def unknown_scans(pack: Path | None) -> str:
+    """What is to be said of a pack that has learnt from own scans itself: it does not tell which; "" of any other."""
+    if pack is None or not hash_of(pack):
+        return ""
+    origin = read_pack(pack).manifest.record.get("origin")
+    if not isinstance(origin, dict) or origin.get("data") != OWN_SCANS:
+        return ""
+    return f"{name_of(pack)} has learnt from own scans, and does not tell from which."
 
 
 def parts_of(data: Path, allow_small: bool = False) -> tuple[PreprocessSpec, list[Prepared], list[Prepared]]:
@@ -104,7 +119,8 @@ def train_on(
     stages = for_scans(order.preset, len(own), order.epochs, spec.size, marked, expected is not None, batch)
     stages = chosen(stages, order.rate, order.strength)
     inputs = [(p.input_path, p.row.label, p.marks_path) for p in own if p.input_path]
-    bank = ScanBank(inputs, spec, spec.size, BATCH_SEED, device)
+    # a pack's own weights leave nothing else to the seed
+    bank = ScanBank(inputs, spec, spec.size, BATCH_SEED + order.seed, device)
     steps = bank.steps_per_epoch(stages[0].plan.others)
     say(f"{len(own)} scans to train on, {len(judges)} to choose by, {steps} steps an epoch, {stages[0].steps} steps")
     validate = functools.partial(validation_figures, found=judges, bf16=order.in_bf16, size=spec.size) if judges else None
@@ -189,7 +205,9 @@ def record_of(
         "scans": len(own),
         "judges": len(judges),
         "pictures": pictures(own),
+        "judged": pictures(judges),
         "init": name_of(order.init),
+        "init_sha256": hash_of(order.init),
         "asked": order.asked(batch),
     }
 

@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from trainer.runs import SHALLOW, look
 from trainer.scans.manifest import check_table
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
-from trainer.starting import load_run, name_of
+from trainer.starting import hash_of, load_run, name_of
 from trainer.taken import check_out
-from trainer.training.fingerprint import CONFIG, pictures
+from trainer.training import checkpoint
+from trainer.training.fingerprint import pictures, recorded
 
 ROOT = Path(__file__).parent.parent  # of the project, where this is no installed package
 VALIDATION_SEED_OFFSET = 80_000
@@ -130,8 +131,8 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         if not record.get("pictures"):
             say(_unchecked(order))
     name = order.name or record["arch"]
-    metrics = _figures(order.metrics, name, record) if order.metrics else {}
-    _change(net, order, record.get("init", ""))
+    metrics, measured = _figures(order.metrics, name, record) if order.metrics else ({}, set())
+    _change(net, order, record)
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
     manifest = order.validation
@@ -143,7 +144,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
             pass
         manifest = wanted.out / "manifest.csv"
     found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
-    _check_unseen(record, found)
+    _check_unseen(record, found, measured)
     labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     y = np.array(labels)
     if len(set(labels)) == 2:
@@ -161,7 +162,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         "seed": record.get("seed"),
         "git_commit": _revision(),
         "pairs": record.get("pairs"),
-        "steps": _steps(order.run),
+        "steps": _steps(order.run, record, say),
         "init": record.get("init", ""),
         "teacher": record.get("teacher", ""),
         **({"mean_with": record["init"]} if order.mean_with is not None else {}),
@@ -188,18 +189,14 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     )
 
 
-def _change(net: FractureNet, order: ExportOrder, init: str) -> None:
+def _change(net: FractureNet, order: ExportOrder, record: Mapping[str, Any]) -> None:
     """Make of the run's network the one that the order asks for.
 
     Raises:
         AnkleViewerError: USAGE, INIT_UNFIT.
     """
     if order.mean_with is not None:
-        if (given := name_of(order.mean_with)) != init:  # the mean of two networks that learnt apart is none of either
-            told = f"went on from {init}" if init else "began from nothing"
-            raise AnkleViewerError(
-                "INIT_UNFIT", f"A mean is made with the pack that a run went on from: it {told}, not from {given}."
-            )
+        _check_mean(order.mean_with, order.out, record)
         mean_with(net, order.mean_with)
     if order.mirrored:
         net.mirror()
@@ -209,20 +206,56 @@ def _change(net: FractureNet, order: ExportOrder, init: str) -> None:
         net.sharpen(order.sharpness)
 
 
-def _steps(run: Path) -> int:
-    """Of all its stages, those of the shallow network that it grew out of among them."""
-    records = [file for file in (run / SHALLOW / CONFIG, run / CONFIG) if file.is_file()]
-    return sum(stage["steps"] for file in records for stage in json.loads(file.read_text(encoding="utf-8"))["stages"])
+def _check_mean(pack: Path, out: Path, record: Mapping[str, Any]) -> None:
+    """The mean of two networks that learnt apart is none of either.
+
+    Raises:
+        AnkleViewerError: USAGE, INIT_UNFIT.
+    """
+    if pack.resolve() == out.resolve():
+        raise AnkleViewerError(
+            "USAGE", f"{out} is the pack of --mean-with, and a second export would need it: give another --out."
+        )
+    init, given = record.get("init", ""), name_of(pack)
+    told = ""
+    if given != init:
+        told = (f"it went on from {init}" if init else "it began from nothing") + f", not from {given}"
+    elif record.get("init_sha256", hash_of(pack)) != hash_of(pack):  # earlier releases kept none
+        told = f"{pack} bears its name, and is another one"
+    if told:
+        raise AnkleViewerError("INIT_UNFIT", f"A mean is made with the pack that a run went on from: {told}.")
 
 
-def _check_unseen(record: dict[str, Any], found: Sequence[Prepared]) -> None:
-    """Scans that the network has learnt from set its thresholds too high.
+def _steps(run: Path, record: Mapping[str, Any], say: Callable[[str], None]) -> int:
+    """How many led to the network of a run, those of the shallow one that it grew out of among them; says so where the run has
+    not been ended.
+    """
+    planned = sum(stage["steps"] for stage in record["stages"])
+    last = checkpoint.load(run)
+    if last is not None and last["step"] < planned:
+        say(
+            f"{run} was stopped after {last['step']} of {planned} steps, and this pack is of {record['reached']}; "
+            "train --resume goes on"
+        )
+    before = recorded(run / SHALLOW).get("stages", [])
+    return int(record["reached"]) + sum(stage["steps"] for stage in before)
+
+
+def _check_unseen(record: Mapping[str, Any], found: Sequence[Prepared], measured: Set[str]) -> None:
+    """Scans that the network has learnt from set its thresholds too high, and thresholds fit the scans that set them: neither
+    may be `measured`.
 
     Raises:
         AnkleViewerError: DATA_LEAK.
     """
-    seen = set(record.get("pictures", ())) & set(pictures(found))
-    if seen:
+    given = set(pictures(found))
+    if own := measured & given:
+        raise AnkleViewerError(
+            "DATA_LEAK",
+            f"{len(own)} of the scans that figures are given of are validation scans, which set the thresholds: evaluate the "
+            "pack on the test part.",
+        )
+    if seen := set(record.get("pictures", ())) & given:
         raise AnkleViewerError(
             "DATA_LEAK",
             f"{len(seen)} of the validation scans were trained on: give the validation part of the data that the run was trained "
@@ -267,8 +300,9 @@ def _check_places(order: ExportOrder) -> None:
     check_out(order.run, "answers on the validation scans are kept there; export a copy of the run that you may write to")
 
 
-def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of model `name` in a metrics.json; whether the pack is the one that was measured, `export.export` checks.
+def _figures(path: Path, name: str, record: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """The figures of model `name` in a metrics.json, and the hashes of its scans' voxels, where it tells them; whether the pack
+    is the one that was measured, `export.export` checks.
 
     Raises:
         AnkleViewerError: METRICS_UNFIT, DATA_LEAK.
@@ -281,6 +315,12 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]
             "DATA_LEAK",
             f"{len(seen)} of the scans of {path.name} were trained on: evaluate the pack on the test part of the data that the "
             "run was trained with.",
+        )
+    if chose := set(record.get("judged", ())) & measured:
+        raise AnkleViewerError(
+            "DATA_LEAK",
+            f"By {len(chose)} of the scans of {path.name} the run's state was chosen: evaluate the pack on the test part of the "
+            "data that it was trained with.",
         )
     # figures of before evaluate kept them, or of answers that were kept before in part, or of several sets put together by hand
     pictured = figures.get("pictured", {}).get(name, len(measured))
@@ -296,7 +336,7 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> dict[str, Any]
             f"{path.name} holds figures of {', '.join(sorted(models)) or 'no model'}, none of {name}: evaluate the pack under "
             "the name that --name gives it.",
         )
-    return models[name] | {k: figures[k] for k in ("ablation",) if k in figures}
+    return models[name] | {k: figures[k] for k in ("ablation",) if k in figures}, measured
 
 
 def _measured(figures: Mapping[str, Any]) -> int:

@@ -30,7 +30,7 @@ from trainer.simulate.fracture import SEVERITIES
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
 from trainer.simulate.streams import SIMULATOR_VERSION
 from trainer.simulate.workers import at_work, begin
-from trainer.starting import goes_deep, grown, model_of, name_of, start, teacher_of, with_teacher
+from trainer.starting import goes_deep, grown, hash_of, model_of, name_of, start, teacher_of, with_teacher
 from trainer.taken import in_turn
 from trainer.training import checkpoint
 from trainer.training.curves import draw_curves
@@ -94,6 +94,7 @@ def train_on_simulator(
         "pairs": recipe.pairs,
         "judges": len(found),
         "init": name_of(order.init),
+        "init_sha256": hash_of(order.init),
         "teacher": teacher_of(order),
         "asked": order.asked(),
         "fingerprint": kept,

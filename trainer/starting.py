@@ -36,7 +36,7 @@ WEIGHT_FILES = (".safetensors", ".pth", ".pt", ".bin")
 
 def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
     """The averaged network of a run (the state that did best on validation, where that was measured), its preprocessing and its
-    record.
+    record, in which "reached" tells the steps behind this network.
 
     Raises:
         AnkleViewerError: RUN_UNREADABLE where the folder holds no usable run, or a best state that is not whole, or another
@@ -58,7 +58,7 @@ def load_run(run: Path) -> tuple[FractureNet, PreprocessSpec, dict[str, Any]]:
         raise AnkleViewerError(
             "RUN_UNREADABLE", f"The checkpoint of {run} holds no weights of the network that its config.json describes."
         ) from error
-    return net.eval(), spec, record
+    return net.eval(), spec, {**record, "reached": state["step"]}
 
 
 def _described(run: Path, record: Any) -> tuple[FractureNet, PreprocessSpec]:
@@ -246,6 +246,11 @@ def teacher_of(order: TrainOrder) -> str:
     if order.teacher is None or _is_pack(order.teacher):
         return name_of(order.teacher)
     return f"{load_run(order.teacher)[0].arch} of a run"
+
+
+def hash_of(pack: Path | None) -> str:
+    """SHA-256 of the model file of the pack that training goes on from, which a name and a version do not tell; "" for others."""
+    return read_pack(pack).sha256 if pack is not None and pack.suffix not in WEIGHT_FILES else ""
 
 
 def name_of(pack: Path | None) -> str:

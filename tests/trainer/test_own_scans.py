@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,16 +18,19 @@ import torch
 from ankleviewer.core.assessment.preprocess import PAPER, PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
+from ankleviewer.core.words import OWN_SCANS
 from trainer import own_scans as module
+from trainer.cross_validation import cross_validate
 from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.orders import TrainOrder
-from trainer.own_scans import at_size, train_on_scans
+from trainer.own_scans import at_size, train_on_scans, unknown_scans
 from trainer.packs.export import export
 from trainer.scans.manifest import DataError
-from trainer.starting import load_run, start_network
+from trainer.starting import load_run, name_of, start_network
 from trainer.training import checkpoint
 from trainer.training.loop import Execution, Progress
+from trainer.training.scan_bank import ScanBank
 
 Prepare = Callable[..., Path]
 
@@ -49,6 +54,38 @@ def test_smaller_volumes_cover_the_same_length(tmp_path: Path, prepared: Prepare
     order = TrainOrder("compact", "best", tmp_path / "run", epochs=1, width=0.25, size=16)
     train_on_scans(order, prepared(tmp_path / "data"), lambda p: None)
     assert load_run(order.out)[1].size == 16
+
+
+def test_the_seed_tells_runs_from_a_pack_apart(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its weights are the pack's, so that five seeds would give five times the same run."""
+    seeds: list[int] = []
+
+    def stop_there(inputs: object, spec: object, size: object, seed: int, device: object) -> ScanBank:
+        seeds.append(seed)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trainer.own_scans.ScanBank", stop_there)
+    data = prepared(tmp_path / "data")
+    for seed in (0, 1, 1001, 1001):
+        with pytest.raises(KeyboardInterrupt):
+            train_on_scans(TrainOrder("compact", "best", tmp_path / "run", width=0.25, seed=seed), data, lambda p: None)
+    assert len(set(seeds)) == 3 and seeds[2] == seeds[3] and min(seeds) >= 0
+
+
+def test_a_pack_of_own_scans_may_have_seen_those_of_validation_and_test(tmp_path: Path, prepared: Prepare) -> None:
+    pack = tmp_path / "ours"
+    shutil.copytree(assets_dir() / "models" / "compact", pack)
+    assert unknown_scans(None) == unknown_scans(pack) == unknown_scans(tmp_path / "imagenet.pth") == ""
+    record = json.loads((pack / "manifest.json").read_text())
+    (pack / "manifest.json").write_text(json.dumps(record | {"origin": {"data": OWN_SCANS}}))
+    told = f"{name_of(pack)} has learnt from own scans, and does not tell from which."
+    assert unknown_scans(pack) == told
+    data, said = prepared(tmp_path / "data"), []
+    for begin in (train_on_scans, functools.partial(cross_validate, count=4)):
+        with pytest.raises(AnkleViewerError, match="MODEL_SPEC_MISMATCH"):  # its file tells another origin; far enough
+            begin(TrainOrder("compact", "best", tmp_path / "run", init=pack), data, report=lambda p: None, say=said.append)
+    told_of = [line for line in said if line.startswith(told)]
+    assert len(told_of) == 2 and "test part of" in told_of[0] and "no fold is unseen" in told_of[1]
 
 
 def test_a_size_that_the_network_cannot_take_is_said(tmp_path: Path, prepared: Prepare) -> None:

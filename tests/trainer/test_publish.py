@@ -24,6 +24,7 @@ from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run, name_of
+from trainer.training import checkpoint
 from trainer.training.fingerprint import pictures
 
 
@@ -46,11 +47,27 @@ def test_the_revision_is_of_this_project_alone(tmp_path: Path) -> None:
 
 
 def test_the_steps_of_the_shallow_network_count(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text(json.dumps({"stages": [{"steps": 7}]}))
-    assert _steps(tmp_path) == 7
+    record, said = {"stages": [{"steps": 7}], "reached": 7}, []
+    checkpoint.save(tmp_path, {"step": 7})
+    assert _steps(tmp_path, record, said.append) == 7
     (tmp_path / "shallow").mkdir()
     (tmp_path / "shallow" / "config.json").write_text(json.dumps({"stages": [{"steps": 40}, {"steps": 2}]}))
-    assert _steps(tmp_path) == 49
+    assert _steps(tmp_path, record, said.append) == 49 and said == []
+
+
+def test_an_unfinished_run_is_no_finished_one(
+    run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A job that was killed would be taken for a network that has learnt what was planned."""
+    own = tmp_path / "run"
+    own.mkdir()
+    record, state = json.loads((run / "config.json").read_text()), checkpoint.load(run)
+    (own / "config.json").write_text(json.dumps(record | {"stages": [{"steps": 60}, {"steps": 20}]}))
+    checkpoint.save(own, {**state, "step": 30})
+    checkpoint.save_best(own, {**state, "step": 20, "val_auc": 0.9})
+    assert main(["export", str(own), "--out", str(tmp_path / "pack"), "--validation", str(manifest), "--name", "trial"]) == 0
+    assert "was stopped after 30 of 80 steps, and this pack is of 20; train --resume goes on" in "".join(capsys.readouterr())
+    assert json.loads((tmp_path / "pack" / "manifest.json").read_text())["origin"]["steps"] == 20
 
 
 def test_from_a_run_to_an_answer(run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,6 +134,15 @@ def test_the_mean_with_the_pack_it_went_on_from(
         said = capsys.readouterr().err
         assert "INIT_UNFIT" in said and f"it {told}, not from compact 7" in said and not (tmp_path / "pack").exists()
     init = name_of(assets_dir() / "models" / "compact")
+    for more, out, told in (
+        ({"init_sha256": "0" * 64}, tmp_path / "pack", "INIT_UNFIT: A mean .* bears its name, and is another one"),
+        ({}, assets_dir() / "models" / "compact", "USAGE: .* is the pack of --mean-with"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr("trainer.publish.load_run", lambda path, more=more: (net, spec, record | {"init": init} | more))
+            with pytest.raises(AnkleViewerError, match=told):
+                export_run(ExportOrder(run, out, manifest, name="trial", mean_with=assets_dir() / "models" / "compact"))
+    record = record | {"init_sha256": read_pack(assets_dir() / "models" / "compact").sha256}
     monkeypatch.setattr("trainer.publish.load_run", lambda path: (net, spec, record | {"init": init}))
     asked = []
 
@@ -309,7 +335,13 @@ def test_figures_on_scans_that_were_trained_on_are_refused(run: Path, manifest: 
     )
     for record in whole:
         figures.write_text(json.dumps(record))
-        assert _figures(figures, "ours", {"pictures": ["1" * 64]}) == record["models"]["ours"]
+        assert _figures(figures, "ours", {"pictures": ["1" * 64]}) == (record["models"]["ours"], set(record["pictures"]))
+        with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: By 1 of the scans of metrics\.json the run's state was chosen"):
+            _figures(figures, "ours", {"pictures": ["1" * 64], "judged": ["4" * 64, "5" * 64]})
+    validation = pictures(prepare(manifest, tmp_path / "seen", load_run(run)[1], part="validation"))
+    figures.write_text(json.dumps({"pictures": validation[:1], "models": {"ours": {"assessed": 1}}}))
+    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans that figures are given of are validation scans"):
+        export_run(order)
     assert not (tmp_path / "pack").exists()
 
 

@@ -139,7 +139,7 @@ def _smallest(enough: Callable[[int], bool]) -> int:
     while not enough(high):
         high *= 2
         if high > MOST:
-            raise ValueError(f"more than {MOST} scans")
+            raise ValueError(f"would take more than {MOST:,} scans")
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2

@@ -171,12 +171,15 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
         raise DataError("TABLE_INVALID", f"{path} is no text in UTF-8; save it as CSV UTF-8")
     first = text.lstrip().partition("\n")[0].rstrip("\r")
     told = _SEPARATOR.fullmatch(first)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=told[1] if told else max(",;\t", key=first.count))
+    separator = told[1] if told else max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     headings: list[str] = []
     records = []
+    read = 0  # lines
     try:
         for cells in reader:
             values = [cell.strip() for cell in cells]
+            begun, read = read + 1, reader.line_num
             if not any(values) or (told and not headings and values[0].lower().lstrip('"').startswith("sep=")):
                 continue
             if not headings:
@@ -189,10 +192,26 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
                     "the sign that parts the cells needs quotation marks",
                 )
             else:
+                _check_lines(path, begun, headings, values, separator)
                 records.append((reader.line_num, dict(zip(headings, values, strict=False))))
     except csv.Error as error:
-        raise DataError("TABLE_INVALID", f"{path.name}, line {reader.line_num}: cannot be read as a table: {error}") from error
+        raise DataError(
+            "TABLE_INVALID",
+            f"{path.name}, line {read + 1}: cannot be read as a table: {error}; is a quotation mark not closed, or not doubled?",
+        ) from error
     return records
+
+
+def _check_lines(path: Path, line: int, headings: Sequence[str], values: Sequence[str], separator: str) -> None:
+    """A quotation mark that is not closed takes up all rows as far as the next one, and a study would lose them unseen."""
+    label = headings.index("label")
+    for name, value in zip(headings, values, strict=False):
+        within = [part.split(separator) for part in value.splitlines()[1:]]
+        if any(len(cells) > label and cells[label].strip() in ("0", "1") for cells in within):
+            raise DataError(
+                "TABLE_INVALID",
+                f"{path.name}, line {line}: the cell under {name} goes on over lines that are rows: is a quotation mark open?",
+            )
 
 
 def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], None]) -> None:

@@ -40,6 +40,13 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
         ("path,label\na/b/CT,1\na-b/CT,0\n", "line 3: the id 'a-b-CT'"),
         ("path,label\na.nii,1\n\nleft, b.nii,0\n", "line 4: 3 cells under 2 headings"),
         ('path,label,site\na.nii,1,"two\nlines"\nb.nii,x,\n', "line 4: the label must be 0 or 1"),
+        ('path,label,patient\na.nii,1,"P1\nb.nii,0,P2\nc.nii,1,P3\n', r"line 2: cannot be read .*is a quotation mark not closed"),
+        (
+            'path,label,patient\na.nii,1,P0\n\nb.nii,1,"P1\nc.nii,0,P2"\nd.nii,1,P3\n',
+            "line 4: the cell under patient .* that are rows",
+        ),
+        ('path,label,remark\na.nii,1,"x\nc.nii,0,y"\nd.nii,1,z\n', "line 2: the cell under remark .* that are rows"),
+        ('path,label,patient\na.nii,1,"P1" x\n', "line 2: cannot be read as a table"),
         ("path,label,Label\na.nii,1,0\n", "more than one column label"),
         ("path,label,age\na.nii,1,nan\n", "line 2: the age 'nan' is no number"),
         ("path,label,age\na.nii,1,inf\n", "line 2: the age 'inf' is no number"),
