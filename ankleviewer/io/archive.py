@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import lzma
 import os
 import re
 import shutil
@@ -72,18 +71,14 @@ def unpacked(path: Path, progress: Progress, cancelled: Callable[[], bool], seve
                 "ARCHIVE_TOO_LARGE",
                 f"The ZIP file's list of its files has {error.size / 1e6:.0f} MB; at most {error.most / 1e6:.0f} are read.",
             ) from None
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+        except (zipfile.BadZipFile, zlib.error, EOFError):
             raise _damaged() from None
         except OSError as error:
-            if error.errno is None:  # bz2's word for wrong data; the system's own errors have a number
-                raise _damaged() from None
             if error.errno in _FULL:  # another program, or another scan, took the room in the meantime
                 raise _no_room() from None
             raise
         except NotImplementedError:
-            raise ScanError(
-                "ARCHIVE_UNSUPPORTED", "The ZIP file is packed by a method that is not known; pack it again."
-            ) from None
+            raise _unknown_method() from None
         except RuntimeError:  # zipfile's word for a password
             raise ScanError(
                 "ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder."
@@ -116,6 +111,10 @@ def _no_room() -> ScanError:
     return ScanError("ARCHIVE_NO_ROOM", "There is too little room on the disk to unpack the ZIP file.")
 
 
+def _unknown_method() -> ScanError:
+    return ScanError("ARCHIVE_UNSUPPORTED", "The ZIP file is packed by a method that is not known; pack it again.")
+
+
 def _damaged() -> ScanError:
     return ScanError("ARCHIVE_DAMAGED", "The ZIP file is damaged or cut off.")
 
@@ -143,6 +142,8 @@ def _checked(archive: zipfile.ZipFile, stored: int) -> list[zipfile.ZipInfo]:
     for member in every:
         if member.flag_bits & 0x1:
             raise ScanError("ARCHIVE_ENCRYPTED", "The ZIP file is encrypted; unpack it with its password and open the folder.")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _unknown_method()  # bzip2 and LZMA inflate a block at once, however large: 573 bytes took more than 1 GB
         if _leads_out(member):
             raise ScanError("ARCHIVE_UNSAFE_PATH", "A name in the ZIP file leads out of its folder; it was made to do harm.")
     members = [m for m in every if not m.is_dir() and not _is_unwanted(PurePosixPath(m.filename))]

@@ -25,14 +25,18 @@ from ankleviewer.io.sink import HuSink
 
 Progress = Callable[[float, str], None]
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
-CUT_OFF = "images that are cut off"
+CUT_OFF, UNREAD = "images that are cut off", "images that cannot be read"
+TISSUE_HU = -900  # what lies above it may be a part of the leg
+PADDED = 0.05  # of a slice at least lies outside the field of a scanner that marks it by such a value
 P = TypeVar("P", bound=PurePath)
 _NUMBER = re.compile(r"[\da-f.-]+")  # in a name in small letters, with a digit in it: decimal, hexadecimal, or a UID
 
 
 @dataclass
 class Survey:
-    """What the headers of a folder say; `broken`: images of which it is known what is wrong with them."""
+    """What the headers of a folder say; `broken`: images of which it is known what is wrong with them; `unplaced`: CT images
+    without position, by the number of their series.
+    """
 
     frames: list[Frame] = field(default_factory=list)
     syntax: dict[Path, str] = field(default_factory=dict)
@@ -40,6 +44,7 @@ class Survey:
     skipped: Counter[str] = field(default_factory=Counter)
     origins: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     broken: dict[Path, ScanError] = field(default_factory=dict)
+    unplaced: Counter[str] = field(default_factory=Counter)
 
     def part_of(self, dataset: Any, series: str) -> str:
         """The series that an image belongs to. Images of another patient or frame of reference (0020,0052) under the same
@@ -87,22 +92,25 @@ def read_dicom(
     findings: list[Finding] = []
     if seen.skipped:
         findings.append(left_out(seen.skipped))
-    if cut := seen.skipped[CUT_OFF]:
-        lost = f"{cut} image(s) are empty or cut off within their header and were left out: slices may be missing."
+    if cut := seen.skipped[CUT_OFF] + seen.skipped[UNREAD]:
+        lost = f"{cut} image(s) are empty, cut off within their header or unreadable, and were left out: slices may be missing."
         findings.append(Finding("caveat", "IMAGES_CUT_OFF", lost))
+    if nowhere := seen.unplaced[str(seen.first[frames[0].series].get("SeriesInstanceUID", ""))]:
+        lost = f"{nowhere} image(s) of the series do not tell their place and were left out: slices may be missing."
+        findings.append(Finding("caveat", "IMAGES_UNPLACED", lost))
     frames, mixed = dicom_stack.largest_group(frames)
     findings += mixed
     for uid in sorted({seen.syntax[f.path] for f in frames}):
         findings += dicom_pixels.syntax_findings(uid)
     if frames[0].spacing is None:
         dicom_stack.build(frames)
-    reader = _Pixels()
-    frames, repeated = _without_repeats(frames, reader)
+    frames, repeated = _without_repeats(frames, progress, cancelled)
     findings += repeated
     stack = dicom_stack.build(frames)
     findings += stack.findings
     untold = _without_rescale(stack.frames)
-    sink = _decode(stack, reader, progress, cancelled)
+    sink, ignored = _decode(stack, progress, cancelled)
+    findings += ignored
     if untold:
         from ankleviewer.core.assessment.checks import looks_like_ct
 
@@ -163,6 +171,7 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
     """What the headers of files say: CT images by frame, all else counted. Raises Cancelled, and ScanError for a lone file."""
     seen = Survey()
     blank: list[Path] = []
+    damaged: list[Path] = []
     for n, path in enumerate(files):
         if cancelled():
             raise Cancelled
@@ -175,19 +184,19 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
                 else:
                     seen.skipped[HEAT_MAPS if is_heat_map(path) else "other files"] += 1
                 continue
-            dataset = dicom_headers.load(path, pixels=False)
+            _sort_in(seen, dicom_headers.load(path, pixels=False), path)  # a value that is damaged shows when it is asked for
         except (Exception, RecursionError):
             # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.
             if len(files) == 1 or path == only:
                 raise
-            seen.skipped["unreadable files"] += 1
-            continue
-        _sort_in(seen, dataset, path)
+            damaged.append(path)
     # what a full disk, or a copy that was broken off, leaves of a slice looks like the slices beside it but for its bytes
     beside = {likeness(f.path) for f in seen.frames}
     for path in blank:
         may_be = not path.name.startswith(".") and likeness(path) in beside  # .nomedia, and what else programs leave behind
         seen.skipped[CUT_OFF if may_be else "other files"] += 1
+    for path in damaged:
+        seen.skipped[UNREAD if likeness(path) in beside else "unreadable files"] += 1
     return seen
 
 
@@ -225,10 +234,12 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
         frames = dicom_headers.frames_of(dataset, path)
         if not frames:
             seen.skipped["images without position"] += 1
+            seen.unplaced[str(dataset.get("SeriesInstanceUID", ""))] += 1
             return
+        syntax = dicom_pixels.syntax_of(dataset)  # first, lest a damaged one leaves its frames behind
         frames = [replace(f, series=seen.part_of(dataset, f.series)) for f in frames]
         seen.frames += frames
-        seen.syntax[path] = dicom_pixels.syntax_of(dataset)
+        seen.syntax[path] = syntax
         seen.first.setdefault(frames[0].series, dataset)
 
 
@@ -289,12 +300,17 @@ class _Pixels:
         return dicom_pixels.decode(self._dataset, frame.index)
 
 
-def _without_repeats(frames: list[Frame], reader: _Pixels) -> tuple[list[Frame], list[Finding]]:
+def _without_repeats(frames: list[Frame], progress: Progress, cancelled: Callable[[], bool]) -> tuple[list[Frame], list[Finding]]:
     pairs = dicom_stack.repeated_places(frames)
     if not pairs:
         return frames, []
-    for a, b in pairs:
-        if a.rescale != b.rescale or not np.array_equal(reader.frame(a), reader.frame(b)):
+    one, other = _Pixels(), _Pixels()  # each stays within its own file where two files of many images are copies
+    for n, (a, b) in enumerate(sorted((sorted(pair, key=_in_file) for pair in pairs), key=lambda pair: [*map(_in_file, pair)])):
+        if cancelled():
+            raise Cancelled
+        if n % 8 == 0:
+            progress(0.2, "Comparing images that are there twice")
+        if a.rescale != b.rescale or not np.array_equal(one.frame(a), other.frame(b)):
             raise ScanError("SLICE_DUPLICATE", f"{len(pairs)} place(s) hold two different images; which one is right is unknown.")
     copies = {id(b) for _, b in pairs}
     return [f for f in frames if id(f) not in copies], [
@@ -302,7 +318,12 @@ def _without_repeats(frames: list[Frame], reader: _Pixels) -> tuple[list[Frame],
     ]
 
 
-def _decode(stack: dicom_stack.Stack, reader: _Pixels, progress: Progress, cancelled: Callable[[], bool]) -> HuSink:
+def _in_file(frame: Frame) -> tuple[str, int]:
+    return str(frame.path), frame.index
+
+
+def _decode(stack: dicom_stack.Stack, progress: Progress, cancelled: Callable[[], bool]) -> tuple[HuSink, list[Finding]]:
+    reader, implausible = _Pixels(), False
     first = stack.frames[0]
     if first.rows * first.columns * len(stack.frames) > guard.MAX_VOXELS:
         raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} × {first.rows} × {len(stack.frames)} voxels.")
@@ -311,15 +332,20 @@ def _decode(stack: dicom_stack.Stack, reader: _Pixels, progress: Progress, cance
         if cancelled():
             raise Cancelled
         stored: NDArray[Any] = reader.frame(frame).T
+        slope, intercept = frame.rescale or (1.0, 0.0)
         no_value = None
         if frame.padding is not None:
             no_value = (stored >= frame.padding[0]) & (stored <= frame.padding[1])
-            no_value = no_value if no_value.any() else None
-        slope, intercept = frame.rescale or (1.0, 0.0)
+            tissue = min(value * slope + intercept for value in frame.padding) > TISSUE_HU
+            if tissue and 0 < no_value.mean() < PADDED:
+                implausible, no_value = True, None
+            elif not no_value.any():
+                no_value = None
         sink.put(k, stored, slope, intercept, no_value)
         if k % 8 == 0:
             progress(0.2 + 0.7 * k / len(stack.frames), "Reading slices")
-    return sink
+    told = "The images call a value of the tissue 'no value' (Pixel Padding Value); it was read as what it is."
+    return sink, [Finding("caveat", "PADDING_IMPLAUSIBLE", told)] if implausible else []
 
 
 def _assemble(stack: dicom_stack.Stack, sink: HuSink) -> Volume:

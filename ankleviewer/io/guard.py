@@ -91,12 +91,16 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
         if not recursive or len(Path(folder).relative_to(top).parts) >= MAX_DEPTH:
             names.clear()
         for name in sorted(files):
-            path = _real(Path(folder) / name)
+            here = Path(folder) / name
+            path = _real(here)
             try:
-                if path in found or not path.is_relative_to(top) or not path.is_file():
+                if path in found or not path.is_relative_to(top) or not _is_file(path, here):
                     continue
                 too_large = is_large(path) and kind_of(path) == "dicom"  # a film or a disk image beside the slices harms nobody
-            except OSError:  # a folder whose names can be read, but not what lies behind them
+            except PermissionError:  # a folder whose names can be read, but not what lies behind them
+                continue
+            except OSError as error:
+                failed(error)
                 continue
             if too_large:
                 raise ScanError("FOLDER_TOO_LARGE", f"The folder holds a file above {MAX_FILE_BYTES // 10**9} GB.")
@@ -104,6 +108,16 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
             if len(found) > MAX_FILES:
                 raise ScanError("FOLDER_TOO_LARGE", f"The folder holds more than {MAX_FILES} files; open one series at a time.")
     return list(found)
+
+
+def _is_file(path: Path, name: Path) -> bool:
+    """Whether an ordinary file lies at `path`, to which a folder's `name` leads. Raises OSError where nothing lies at the name
+    itself, though the folder lists it: a share that is away, or a path too long for Windows.
+    """
+    there = path.is_file()
+    if not there:
+        os.lstat(name)
+    return there
 
 
 def _real(path: str | Path) -> Path:

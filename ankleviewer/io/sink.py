@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.volume import AIR_HU
 
-LOWEST_HU = -3100
+LOWEST_HU = -3100  # below it nothing is measured: a number for "outside the field" (-8192), or a streak of metal
+STRAY = 0.001  # share of a slice that may lie lower with more than one value
 HIGHEST_HU = 32767
 # Scanners mark "no value" outside their circle with -2000, -3024 or the like; air with noise stays well above this.
 PADDING_BELOW_HU = -1500
@@ -42,7 +43,7 @@ class HuSink:
             no_value: (columns, rows), True where the scanner says that it stored no value.
 
         Raises:
-            ScanError: HU_IMPLAUSIBLE if a value lies outside [-3100, 32767].
+            ScanError: HU_IMPLAUSIBLE if a value lies above 32767, or more than a few below -3100 that are not all the same.
         """
         bad: NDArray[np.bool_] | None = None
         if stored.dtype.kind == "f":
@@ -61,6 +62,7 @@ class HuSink:
             hu[bad] = AIR_HU
         if no_value is not None:
             hu[no_value] = AIR_HU
+        no_value = _with_stray(hu, no_value)
         low, high = float(hu.min()), float(hu.max())
         if low < LOWEST_HU or high > HIGHEST_HU:
             raise ScanError(
@@ -81,3 +83,17 @@ class HuSink:
         np.maximum(whole, np.int16(AIR_HU), out=self.hu[:, :, k])
         if low < PADDING_BELOW_HU:
             self.hu[:, :, k][whole < PADDING_BELOW_HU] = AIR_HU
+
+
+def _with_stray(hu: NDArray[np.generic], no_value: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+    """`no_value` with the voxels below LOWEST_HU, which become air, where these mark what was not measured: they are few, or all
+    the same number. Others stay, since the numbers are no Hounsfield units then.
+    """
+    stray: NDArray[np.bool_] = np.less(hu, LOWEST_HU)
+    if not stray.any():
+        return no_value
+    low = hu[stray]
+    if len(low) > STRAY * hu.size and not (low == low[0]).all():
+        return no_value
+    hu[stray] = AIR_HU
+    return stray if no_value is None else no_value | stray

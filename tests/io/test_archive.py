@@ -205,6 +205,13 @@ def test_encrypted(tmp_path, image, temporary) -> None:
     assert refused(zipped) == "ARCHIVE_ENCRYPTED"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_methods_that_inflate_without_a_bound_are_refused(tmp_path, image, temporary, method) -> None:
+    with zipfile.ZipFile(tmp_path / "s.zip", "w", method) as archive:
+        archive.write(image, "x.nii.gz")
+    assert refused(tmp_path / "s.zip") == "ARCHIVE_UNSUPPORTED" and not list(temporary.iterdir())
+
+
 def test_an_unknown_method(tmp_path, image, temporary) -> None:
     zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()})
     raw = bytearray(zipped.read_bytes())
@@ -230,7 +237,7 @@ def test_damage(tmp_path, image, temporary, how: str) -> None:
     assert not list(temporary.iterdir())
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
 def test_damage_is_named_alike_for_every_method(tmp_path, image, temporary, method: int) -> None:
     zipped = packed(tmp_path / "s.zip", {"x.nii.gz": image.read_bytes()}, method)
     sound = zipped.read_bytes()

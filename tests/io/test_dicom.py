@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import shutil
+import struct
 
 import numpy as np
 import pytest
+from pydicom.datadict import tag_for_keyword
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
@@ -94,16 +96,64 @@ def test_rescale_is_applied_per_slice(limb, series):
 def test_padding_is_masked_before_anything_else(limb, series):
     hu = limb()
     hu[:3] = -3024
-    hu[3] = -500
+    hu[3:6] = -500
 
     def padded(k, ds):
         ds.add_new("PixelPaddingValue", "SS", 524)
         return ds
 
     volume = open_scan(series(hu, edit=padded)).volume
-    assert (volume.hu[:4] == -1024).all()
-    assert volume.padding[:4].all()
-    assert not volume.padding[4:].any()
+    assert (volume.hu[:6] == -1024).all()
+    assert volume.padding[:6].all()
+    assert not volume.padding[6:].any()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.2])
+def test_a_value_of_the_tissue_is_no_padding(limb, series, share):
+    """Of a tool that made Hounsfield units of the numbers and left the tag: every voxel of 0 HU became a hole."""
+    hu = limb()
+    hu[hu == 3] = 4
+    edge = np.zeros(hu.shape, bool)
+    edge[:, :, 2:] = np.random.default_rng(1).random(hu[:, :, 2:].shape) < share
+    hu[edge] = 3
+
+    def padded(k, ds):
+        ds.add_new("PixelPaddingValue", "SS", 3 + 1024)
+        return ds
+
+    scan = open_scan(series(hu, edit=padded))
+    if share > 0.1:  # so much of a slice lies outside the field
+        assert codes(scan) == [] and (scan.volume.padding == edge).all()
+    else:
+        assert codes(scan) == [("caveat", "PADDING_IMPLAUSIBLE")]
+        assert scan.volume.padding is None and np.array_equal(scan.volume.hu, hu)
+
+
+def test_an_image_of_the_series_that_does_not_tell_its_place_may_be_a_slice(limb, series):
+    def unplaced(k, ds):
+        if k > 13:
+            del ds.ImagePositionPatient
+        return ds
+
+    scan = open_scan(series(limb(), edit=unplaced))
+    assert codes(scan) == [("info", "OBJECTS_SKIPPED"), ("caveat", "IMAGES_UNPLACED")]
+    assert "2 image(s) of the series do not tell" in scan.findings[1].message and scan.volume.hu.shape[2] == 14
+
+
+@pytest.mark.parametrize("keyword", ["Modality", "Rows", "PatientID", "SeriesInstanceUID"])
+def test_a_damaged_value_costs_one_file_not_the_folder(limb, series, keyword):
+    folder = series(limb())
+    last = max(folder.iterdir(), key=lambda f: float(dicom_headers.load(f, pixels=False).ImagePositionPatient[2]))
+    raw = bytearray(last.read_bytes())
+    tag = tag_for_keyword(keyword)
+    at = raw.index(struct.pack("<HH", tag >> 16, tag & 0xFFFF))
+    raw[at + 4 : at + 6] = b"Q9"  # no value representation
+    last.write_bytes(bytes(raw))
+    scan = open_scan(folder)
+    assert scan.volume.hu.shape[2] == 15 and codes(scan) == [("info", "OBJECTS_SKIPPED"), ("caveat", "IMAGES_CUT_OFF")]
+    assert "1 images that cannot be read" in scan.findings[0].message
+    with pytest.raises(ScanError):
+        open_scan(last)
 
 
 def test_localizers_and_strangers_are_left_out_and_counted(limb, series, one_slice):
@@ -122,7 +172,11 @@ def test_a_slice_that_cannot_be_read_is_counted_but_refused_where_it_is_asked_fo
     files = sorted(folder.iterdir())
     unreadable(files[3])
     seen = survey(files, None, lambda _share, _what: None, lambda: False)
-    assert len(seen.frames) == 15 and dict(seen.skipped) == {"unreadable files": 1}
+    assert len(seen.frames) == 15 and dict(seen.skipped) == {"images that cannot be read": 1}
+    (folder / "notes.txt").write_bytes(b"x")
+    unreadable(folder / "notes.txt")
+    seen = survey([*files, folder / "notes.txt"], None, lambda _share, _what: None, lambda: False)
+    assert seen.skipped["unreadable files"] == 1, "it is not called like a slice"
     with pytest.raises(PermissionError):
         survey(files, files[3], lambda _share, _what: None, lambda: False)
 
@@ -258,6 +312,19 @@ def test_an_enhanced_multi_frame_file_is_a_scan(limb, enhanced, tmp_path):
     scan = open_scan(enhanced(hu, tmp_path / "enhanced.dcm", 16))
     assert np.array_equal(scan.volume.hu, hu)
     assert scan.volume.grid.spacing == pytest.approx((0.5, 0.6, 2.0))
+
+
+def test_copies_of_a_file_of_many_images_are_compared_in_one_pass_that_can_be_cancelled(limb, enhanced, tmp_path, monkeypatch):
+    for name in ("a.dcm", "b.dcm"):
+        enhanced(limb(), tmp_path / name, 16)
+    loaded, real = [], dicom_headers.load
+    monkeypatch.setattr(dicom_headers, "load", lambda path, pixels: loaded.append(pixels) or real(path, pixels=pixels))
+    scan = open_scan(tmp_path)
+    assert codes(scan) == [("caveat", "SLICE_DUPLICATE")] and np.array_equal(scan.volume.hu, limb())
+    assert loaded.count(True) == 3, "each for the comparison, and one for the slices"
+    asked = []
+    with pytest.raises(Cancelled):
+        open_scan(tmp_path, cancelled=lambda: asked.append(1) or len(asked) > 6)
 
 
 @pytest.mark.parametrize(

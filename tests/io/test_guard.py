@@ -70,6 +70,26 @@ def test_a_folder_that_may_not_be_entered_is_left_out(tmp_path, monkeypatch):
     assert [p.name for p in guard.files_below(tmp_path)] == ["b"]
 
 
+@pytest.mark.parametrize("gone", [FileNotFoundError(2, "No such file"), OSError(116, "Stale file handle")])
+def test_a_file_that_is_listed_and_not_there_is_no_file_less(tmp_path, monkeypatch, gone):
+    """A share that is away, or a name too long for Windows: the end of a stack would be lost unseen."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "none")
+    assert [p.name for p in guard.files_below(tmp_path)] == ["a", "b"]
+    real, seen = os.stat, os.lstat
+
+    def lost(path, *more, **how):
+        if os.fspath(path).endswith("/b"):
+            raise gone
+        return (real if how.pop("follow_symlinks", True) else seen)(path, *more, **how)
+
+    monkeypatch.setattr(guard.os, "stat", lost)
+    monkeypatch.setattr(guard.os, "lstat", lambda path, *more, **how: lost(path, *more, follow_symlinks=False, **how))
+    with pytest.raises(ScanError, match="FILE_UNREADABLE: The folder cannot be read whole"):
+        guard.files_below(tmp_path)
+
+
 @pytest.mark.parametrize("where", ["study", "study/below"])
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(116, "Stale file handle")])
 def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch, where, error):

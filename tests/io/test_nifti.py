@@ -186,7 +186,7 @@ REFUSED = [
     ("DTYPE_UNSUPPORTED", at(70, "hh", 128, 24)),
     ("DTYPE_UNSUPPORTED", at(70, "hh", 32, 64)),
     ("VOXELS_NOT_FINITE", floats(NAN, 500)),
-    ("HU_IMPLAUSIBLE", floats(-5000.0, 1)),
+    ("HU_IMPLAUSIBLE", floats(50000.0, 1)),
     ("NII_MALFORMED", at(344, "4s", b"ni1\0")),
     ("AFFINE_SHEARED", at(280, "12f", 0.5, 0.1, 0, 0, 0, 0.6, 0, 0, 0, 0, 0.8, 0)),
 ]

@@ -45,11 +45,25 @@ def test_tagged_padding_may_have_any_value():
     assert put(np.array([-32768, 5], "i2"), no_value=[True, False]).hu.ravel().tolist() == [-1024, 5]
 
 
-@pytest.mark.parametrize("value", [-3101, 40000.0])
-def test_impossible_values_are_refused(value):
+@pytest.mark.parametrize("values", [[-3101, -3200], [0, 40000.0], [40000.0, -8192], [-4000, -3999] + [0] * 900])
+def test_impossible_values_are_refused(values):
     with pytest.raises(ScanError) as caught:
-        put(np.array([0, value], "f4"))
+        put(np.array(values, "f4"))
     assert caught.value.code == "HU_IMPLAUSIBLE"
+
+
+@pytest.mark.parametrize("outside", [-8192, -33792])
+def test_a_number_for_outside_the_field_is_padding_without_its_tag(outside):
+    sink = put(np.array([outside, 40, outside, -1000], "i4"))
+    assert sink.hu.ravel().tolist() == [-1024, 40, -1024, -1000]
+    assert sink.padding.ravel().tolist() == [True, False, True, False] and sink.counts.sum() == 2
+
+
+def test_a_streak_of_metal_costs_nobody_the_scan():
+    values = np.full(4000, 30, dtype="i2")
+    values[[7, 9, 11]] = -3500, -4100, -3700
+    sink = put(values)
+    assert sink.padding.ravel().nonzero()[0].tolist() == [7, 9, 11] and sink.counts.sum() == 3997
 
 
 def test_what_is_not_a_number_is_counted_and_shown_as_air():

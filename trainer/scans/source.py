@@ -13,7 +13,7 @@ from trainer.scans.manifest import Row
 # above those stored are cut, sides and completeness of ankles, legs that lie across beside others, values cut off below, 7:
 # joints at the side of the field of view, gaps in turned cubes, a little air, ages that were taken away, 8: a ZIP of a file
 # and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show).
-TAKING_IN = 9
+TAKING_IN = 10
 
 
 def fingerprint(row: Row, manifest: Path) -> str:

@@ -1848,6 +1848,10 @@
         <translation>Frakturwahrscheinlichkeit</translation>
     </message>
     <message>
+        <source>Comparing images that are there twice</source>
+        <translation>Doppelt vorhandene Bilder werden verglichen</translation>
+    </message>
+    <message>
         <source>Full range</source>
         <translation>Voller Bereich</translation>
     </message>
@@ -1973,6 +1977,10 @@
     <message>
         <source>The images are stored in a maker&apos;s private transfer syntax ({}); re-export uncompressed.</source>
         <translation>Die Bilder sind in der privaten Transfersyntax eines Herstellers gespeichert ({}); exportieren Sie sie erneut unkomprimiert.</translation>
+    </message>
+    <message>
+        <source>The images call a value of the tissue &apos;no value&apos; (Pixel Padding Value); it was read as what it is.</source>
+        <translation>Die Bilder nennen einen Wert des Gewebes „kein Wert“ (Pixel Padding Value); er wurde als das gelesen, was er ist.</translation>
     </message>
     <message>
         <source>The images do not say how large a pixel is (Pixel Spacing); it is not guessed.</source>
@@ -2630,6 +2638,10 @@
         <translation>abgeschnittene(s) Bild(er)</translation>
     </message>
     <message>
+        <source>images that cannot be read</source>
+        <translation>nicht lesbare(s) Bild(er)</translation>
+    </message>
+    <message>
         <source>images with a wrong number of frames</source>
         <translation>Bild(er) mit falscher Frame-Anzahl</translation>
     </message>
@@ -3169,10 +3181,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>{} image(s) are empty or cut off within their header and were left out: slices may be missing.</source>
+        <source>{} image(s) are empty, cut off within their header or unreadable, and were left out: slices may be missing.</source>
         <translation>
-            <numerusform>{} Bild ist leer oder innerhalb seines Headers abgeschnitten und wurde ausgelassen: Schichten können fehlen.</numerusform>
-            <numerusform>{} Bilder sind leer oder innerhalb ihres Headers abgeschnitten und wurden ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bild ist leer, innerhalb seines Headers abgeschnitten oder unlesbar und wurde ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bilder sind leer, innerhalb ihres Headers abgeschnitten oder unlesbar und wurden ausgelassen: Schichten können fehlen.</numerusform>
         </translation>
     </message>
     <message>
@@ -3214,6 +3226,13 @@
     <message>
         <source>{} of the voxels are denser than {} HU; {} to {} are expected in a CT of bones.</source>
         <translation>{} der Voxel sind dichter als {} HU; in einem Knochen-CT werden {} bis {} erwartet.</translation>
+    </message>
+    <message numerus="yes">
+        <source>{} image(s) of the series do not tell their place and were left out: slices may be missing.</source>
+        <translation>
+            <numerusform>{} Bild der Serie nennt seinen Ort nicht und wurde ausgelassen: Schichten können fehlen.</numerusform>
+            <numerusform>{} Bilder der Serie nennen ihren Ort nicht und wurden ausgelassen: Schichten können fehlen.</numerusform>
+        </translation>
     </message>
     <message>
         <source>{} of the voxels are not numbers; at most {} may be.</source>

@@ -1848,6 +1848,10 @@
         <translation>骨折概率</translation>
     </message>
     <message>
+        <source>Comparing images that are there twice</source>
+        <translation>正在比较重复的图像</translation>
+    </message>
+    <message>
         <source>Full range</source>
         <translation>全范围</translation>
     </message>
@@ -1968,6 +1972,10 @@
     <message>
         <source>The images are stored in a maker&apos;s private transfer syntax ({}); re-export uncompressed.</source>
         <translation>图像以厂商私有传输语法存储（{}）；请以未压缩格式重新导出。</translation>
+    </message>
+    <message>
+        <source>The images call a value of the tissue &apos;no value&apos; (Pixel Padding Value); it was read as what it is.</source>
+        <translation>图像把组织中的一个数值标记为“无数值”（Pixel Padding Value）；已按其实际数值读取。</translation>
     </message>
     <message>
         <source>The images do not say how large a pixel is (Pixel Spacing); it is not guessed.</source>
@@ -2624,6 +2632,10 @@
         <translation>被截断的图像</translation>
     </message>
     <message>
+        <source>images that cannot be read</source>
+        <translation>无法读取的图像</translation>
+    </message>
+    <message>
         <source>images with a wrong number of frames</source>
         <translation>帧数有误的图像</translation>
     </message>
@@ -3162,9 +3174,9 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>{} image(s) are empty or cut off within their header and were left out: slices may be missing.</source>
+        <source>{} image(s) are empty, cut off within their header or unreadable, and were left out: slices may be missing.</source>
         <translation>
-            <numerusform>{} 幅图像为空或在头信息内被截断，已略去：可能缺少层面。</numerusform>
+            <numerusform>{} 幅图像为空、在头信息内被截断或无法读取，已略去：可能缺少层面。</numerusform>
         </translation>
     </message>
     <message>
@@ -3206,6 +3218,12 @@
     <message>
         <source>{} of the voxels are denser than {} HU; {} to {} are expected in a CT of bones.</source>
         <translation>{} 的体素密度高于 {} HU；骨 CT 中应为 {} 至 {}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{} image(s) of the series do not tell their place and were left out: slices may be missing.</source>
+        <translation>
+            <numerusform>该序列有 {} 幅图像未说明其位置，已略去：可能缺少层面。</numerusform>
+        </translation>
     </message>
     <message>
         <source>{} of the voxels are not numbers; at most {} may be.</source>
