@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         self.bottom = BottomLine(self.controller)
         self.bottom.privacy = self.privacy
         self.toast = Toast(self.bottom, clear=self.bottom.disclaimer)
+        self.controller.reviewing.unseen.connect(self.toast.say)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(1)
@@ -341,7 +342,7 @@ class MainWindow(QMainWindow):
     # --------------------------------------------------------------------------------------------------------------- pictures
     def picture(self) -> QImage:
         """The whole window as it is seen, 3D included, but for what may name a file, and with it the patient."""
-        naming = {widget: widget.isVisibleTo(self) for widget in (self.menu_corner.name, self.toast.widget)}
+        naming = {widget: not widget.isHidden() for widget in (self.menu_corner.name, self.toast.widget, self.empty.recent)}
         for widget in naming:
             widget.hide()
         self.banner.set_hide_names(True)

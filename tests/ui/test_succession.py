@@ -38,6 +38,13 @@ def choose(keeper: Keeper, name: str, qtbot) -> MainWindow:
     return keeper.window
 
 
+def test_a_key_that_is_held_hides_nothing_in_the_next_window(keep, make_window, backend, qtbot) -> None:
+    keeper = keep(make_window(backend))
+    keeper.window.view.update(hide_ai=True)
+    window = choose(keeper, "de", qtbot)
+    assert not window.view.state.hide_ai and not window.panel.veil.isVisible()
+
+
 def test_nothing_is_lost_and_nothing_run_twice(keep, make_window, backend, qtbot) -> None:
     keeper = keep(make_window(backend))
     old = keeper.window.controller

@@ -6,7 +6,7 @@ import html
 import re
 
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtGui import Qt as TextFormat
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSlider,
     QStyle,
     QStyleOptionComboBox,
     QStyleOptionMenuItem,
@@ -65,9 +66,40 @@ def reveal(widget: QWidget) -> None:
             parent.verticalScrollBar().setValue(widget.mapTo(parent.widget(), QPoint(0, 0)).y())
 
 
+class Slider(QSlider):
+    """A horizontal one that leaves the wheel to what it stands in."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Not for it."""
+        event.ignore()
+
+
+class Column(QScrollArea):
+    """What scrolls up and down by the wheel and with the widget that has the keyboard; the arrow keys belong to the views."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(1)  # in a very low window it gives way, and what stands above it is not squeezed
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Not for it."""
+        event.ignore()
+
+
 class Chooser(QComboBox):
     """A combo box with a chevron (a style sheet takes the platform's arrow away); its longest entry asks for no more room. An
     entry that is set in several lines (`set_lines`) gets them in the box; in the list it is one.
+
+    The wheel scrolls what it stands in and changes no choice, and neither do the arrow keys after a choice by the mouse: what is
+    chosen here is written down, or run.
     """
 
     LINES = Qt.ItemDataRole.UserRole + 1
@@ -77,6 +109,28 @@ class Chooser(QComboBox):
         self.elide = elide  # of entries that differ at their ends the middle
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._by_mouse = False
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Not for it."""
+        event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """As ever."""
+        self._by_mouse = True
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As ever."""
+        self._by_mouse = False
+        super().keyPressEvent(event)
+
+    def hidePopup(self) -> None:
+        """After the mouse the keys are the views' again."""
+        super().hidePopup()
+        if self._by_mouse:
+            self.clearFocus()
 
     def set_lines(self, index: int, text: str) -> None:
         """How an entry stands in the box while it is chosen."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.assessment.explain import PAPER_CELLS
 from ankleviewer.core.display.viewstate import MAX_OPACITY, ViewState
-from ankleviewer.ui.look.parts import label
+from ankleviewer.ui.look.parts import Slider, label
 from ankleviewer.ui.result import room
 from ankleviewer.ui.result.legend import Legend
 from ankleviewer.ui.state.model import ViewModel
@@ -41,7 +40,7 @@ class HeatControls(QWidget):
         self.heat = self._button(tr("Heat"), tr("Heat map on or off (G)"), lambda on: model.update(heat=on))
         self.boxes = self._button(tr("Boxes"), tr("Boxes on or off (B)"), lambda on: model.update(boxes=on))
         self.fill = self._button(tr("Fill"), tr("Filled map instead of its outline (O)"), lambda on: model.update(fill=on))
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity = Slider()
         self.opacity.setRange(5, round(MAX_OPACITY * 100))
         self.opacity.setAccessibleName(tr("Opacity of the filled map, per cent"))
         self.opacity.setToolTip(tr("Opacity of the fill, at most 50 %"))

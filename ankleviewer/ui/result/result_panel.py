@@ -7,11 +7,9 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -22,7 +20,7 @@ from ankleviewer.core.assessment.result import consensus
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.keyboard.focus import in_turn, kept_place
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.look.parts import Chooser, closed_up, label, rule
+from ankleviewer.ui.look.parts import Chooser, Column, closed_up, label, rule
 from ankleviewer.ui.look.progress_strip import ProgressStrip
 from ankleviewer.ui.marks.measure_list import MeasureList
 from ankleviewer.ui.result import room
@@ -73,13 +71,7 @@ class ResultPanel(QWidget):
         self._build_models(self._column)
         self._build_findings(self._column)
         self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setMinimumHeight(1)  # in a very low window it gives way, and the answer above it is not squeezed
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = Column(content)
         self._outer.addWidget(self.head)
         self._outer.addWidget(self._scroll, 1)
         self._whole_foot = self._build_foot()

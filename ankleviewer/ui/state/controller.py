@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,7 @@ class CaseController(QObject):
         self.chosen = model or ""
         self.notice: Notice | None = None
         self.failure: AnkleViewerError | None = None
-        self.go_to_offered = False
-        self._path = ""
+        self.go_to_offered, self._path = False, ""
         self.pick, self._picking = "", ""  # key of the series that is open, and that is being opened
         self._touched = False
         self._interrupted = False  # the open case's analysis, by the reading of another scan
@@ -134,7 +134,7 @@ class CaseController(QObject):
         self.phase = self._resting()
         self.reviewing.take_over(other.reviewing)
         for _ in range(2):  # turning to another map puts the threshold back to that map's own, so it comes last
-            self.view.set_state(other.view.state)
+            self.view.set_state(replace(other.view.state, hide_ai=False))  # a key held in the other window is none in this
         if self.case is not None:
             self._show()
         self.measuring.take_over(other.measuring)

@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.reading.history import History, Record
 from ankleviewer.core.reading.measure import Measure, Point, Value
-from ankleviewer.core.reading.places import Place, today
+from ankleviewer.core.reading.places import Place, Today, today
 from ankleviewer.core.reading.review import BoxMm, Judgement, Mark, Missed, Review
 from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
 from ankleviewer.ui.state.phase import Notice
-from ankleviewer.ui.words.translate import said, tr
+from ankleviewer.ui.words.translate import noop, said, tr
 from ankleviewer.ui.words.wording import ankle_in_row
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,14 @@ class Reviewing(QObject):
         changed(): something was judged, marked, undone or done again.
         not_saved(text): a step could not be written, and stands until the program ends; or earlier ones could not be read.
         not_shown(text): what an earlier review said of boxes that no answer of now has; once for each scan that is opened.
+        unseen(text): undo or redo changed such a word.
         stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
     """
 
     changed = Signal()
     not_saved = Signal(str)
     not_shown = Signal(str)
+    unseen = Signal(str)
     stepped = Signal(object)
 
     def __init__(self, backend: Any, parent: QObject | None = None) -> None:
@@ -42,6 +44,7 @@ class Reviewing(QObject):
         self._backend = backend
         self._case: Any = None
         self._unwritten: dict[str, list[Record]] = {}  # steps by the hash of their scan, in order
+        self._now: Today = {}
         self._told: set[Place] = set()  # findings of the open scan of which it was said that they are not shown
         self.history = History()
 
@@ -52,7 +55,7 @@ class Reviewing(QObject):
 
     def open(self, case: Any) -> None:
         """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
-        self._case, self._told = case, set()
+        self._case, self._told, self._now = case, set(), {}
         unwritten = self._unwritten.get(case.scan.sha256, [])
         try:
             records, unreadable = self._backend.read_review(case)
@@ -73,7 +76,7 @@ class Reviewing(QObject):
         once. Emits no change: who has the answers shows them.
         """
         given = tuple(answers)
-        now = today(given)
+        now = self._now = today(given)
         self.history.seat(now)
         away = {place for place in (*self.review.marks, *self.review.edited) if place not in now} - self._told
         undrawn = {place for place in away if _was_looked_for(place, given)}
@@ -89,7 +92,7 @@ class Reviewing(QObject):
     def take_over(self, other: Reviewing) -> None:
         """Go on with another one's history, its undo included. Emits nothing."""
         self._case, self.history = other._case, other.history
-        self._unwritten, self._told = other._unwritten, other._told
+        self._unwritten, self._told, self._now = other._unwritten, other._told, other._now
 
     def write_rest(self) -> None:
         """Try once more to write what could not be written, of all scans."""
@@ -156,11 +159,11 @@ class Reviewing(QObject):
 
     def undo(self) -> None:
         """Take the last step back."""
-        self._step(self.history.undo)
+        self._step(self.history.undo, noop("Taken back: what was said of a finding of {model} that is not shown."))
 
     def redo(self) -> None:
         """Do it again."""
-        self._step(self.history.redo)
+        self._step(self.history.redo, noop("Done again: what was said of a finding of {model} that is not shown."))
 
     def save(self, case: Any, analysis: Any, review: Review, path: str) -> bool:
         """Write a case's result and review to a file of the reader's choice; False where that failed, which is told."""
@@ -176,12 +179,15 @@ class Reviewing(QObject):
             return False
         return True
 
-    def _step(self, take: Callable[[], Record | None]) -> None:
+    def _step(self, take: Callable[[], Record | None], told: str) -> None:
         before = self.review
         self._write(take())
         what = next(_differing(before, self.review), None)
-        if what is not None:
-            self.stepped.emit(what)
+        if what is None:
+            return
+        if isinstance(what, Place) and what not in self._now:
+            self.unseen.emit(tr(told, model=what.model))
+        self.stepped.emit(what.was_mm if isinstance(what, Place) and what.was_mm is not None else what)
 
     def _write(self, record: Record | None) -> None:
         if record is None:
@@ -209,7 +215,7 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
     """What differs between two states of a review: findings, and where marks and measures are or were."""
     for place in (*before.marks, *before.edited, *now.marks, *now.edited):
         if before.marks.get(place) != now.marks.get(place) or before.edited.get(place) != now.edited.get(place):
-            yield place if place.was_mm is None else place.was_mm
+            yield place
     yield from (m.center_mm for m in (*now.missed, *before.missed) if not (m in now.missed and m in before.missed))
     measures = (m for m in (*now.measures, *before.measures) if not (m in now.measures and m in before.measures))
     yield from (m.points[-1] for m in measures)

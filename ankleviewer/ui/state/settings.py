@@ -117,6 +117,8 @@ def _write(settings: Settings, folder: Path | None) -> bool:
             changed = {name: value for name, value in now.items() if name not in there or settings.known.get(name) != value}
             if "recent" in changed:
                 changed["recent"] = _merged(settings.recent, settings.known.get("recent", ()), there.get("recent"))
+            if "keys" in changed:
+                changed["keys"] = _merged_keys(now["keys"], settings.known.get("keys", {}), there.get("keys"))
             record = {**there, **changed, "format": _format(there)}
             write_text(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         finally:
@@ -126,6 +128,17 @@ def _write(settings: Settings, folder: Path | None) -> bool:
         return False
     settings.known.update(now)
     return True
+
+
+def _merged_keys(now: Mapping[str, Any], known: Mapping[str, Any], there: Any) -> dict[str, Any]:
+    """The keys of a file with what was changed in this window alone, command by command."""
+    kept = dict(there) if isinstance(there, dict) else {}
+    for name in {*now, *known}:
+        if now.get(name) != known.get(name):
+            kept.pop(name, None)
+            if name in now:
+                kept[name] = now[name]
+    return kept
 
 
 def _values(settings: Settings) -> dict[str, Any]:

@@ -65,6 +65,17 @@ def test_a_refusal_names_its_file_only_when_names_are_shown(make_window, backend
     assert not window.banner.isVisible()
 
 
+def test_no_picture_of_the_first_page_names_recent_scans(make_window, backend, scan, monkeypatch) -> None:
+    settings.save(settings.Settings(recent=(str(scan),)))
+    window = make_window(backend, None)
+    links = [b for b in window.empty.findChildren(QPushButton) if scan.name in b.text() + b.toolTip()]
+    grab, seen = window.grab, []
+    monkeypatch.setattr(window, "grab", lambda: seen.extend(b.isVisible() for b in links) or grab())
+    assert links[0].isVisible()
+    window.picture()
+    assert seen == [False] * len(links) and links[0].isVisible()
+
+
 def test_hidden_recent_scans_can_still_be_opened(make_window, backend, scan, qtbot) -> None:
     settings.save(settings.Settings(recent=(str(scan),), hide_patient=True))
     window = make_window(backend, path=None)

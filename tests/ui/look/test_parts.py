@@ -2,10 +2,70 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ankleviewer.ui.look.parts import Chip, Chooser, Hints, closed_up, reveal
+from ankleviewer.ui.look.parts import Chip, Chooser, Column, Hints, Slider, closed_up, reveal
+
+
+def wheel(widget: QWidget) -> bool:
+    """A notch of the wheel over a widget; whether it took it."""
+    place = QPointF(widget.rect().center())
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+    event = QWheelEvent(place, widget.mapToGlobal(place), QPoint(), QPoint(0, -120), *none)
+    event.accept()
+    widget.wheelEvent(event)
+    return event.isAccepted()
+
+
+def test_the_wheel_changes_no_choice(qtbot) -> None:
+    """Scrolling a column, it would write down a reason that nobody gave as soon as a chooser came under the pointer."""
+    chooser, slider = Chooser(), Slider()
+    chosen: list[int] = []
+    for widget in (chooser, slider):
+        qtbot.addWidget(widget)
+    chooser.addItems(["one", "two", "three"])
+    chooser.activated.connect(chosen.append)
+    slider.setRange(0, 10)
+    assert not wheel(chooser) and not wheel(slider)
+    assert chosen == [] and chooser.currentIndex() == 0 and slider.value() == 0
+    assert chooser.focusPolicy() == Qt.FocusPolicy.StrongFocus, "nor does it give it the keyboard"
+
+
+def test_after_a_choice_by_the_mouse_the_arrow_keys_are_the_views(qtbot) -> None:
+    page = QWidget()
+    chooser, field = Chooser(page), QLineEdit(page)
+    chooser.addItems(["one", "two", "three"])
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    field.hide()
+    QTest.mouseClick(chooser, Qt.MouseButton.LeftButton)
+    view = chooser.view()
+    qtbot.waitUntil(view.isVisible)
+    qtbot.wait(QApplication.doubleClickInterval() + 50)  # a combo box takes a quick second click for the end of the first
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(chooser.model().index(1, 0)).center())
+    qtbot.waitUntil(lambda: not view.isVisible())
+    assert chooser.currentIndex() == 1
+    qtbot.waitUntil(lambda: not chooser.hasFocus())
+    chooser.setFocus()
+    QTest.keyClick(chooser, Qt.Key.Key_Down)
+    assert chooser.currentIndex() == 2 and chooser.hasFocus(), "by the keyboard it stays there"
+
+
+def test_a_column_leaves_the_arrow_keys_to_the_views(qtbot) -> None:
+    content = QWidget()
+    content.setMinimumHeight(900)
+    column = Column(content)
+    qtbot.addWidget(column)
+    column.resize(100, 100)
+    column.show()
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier)
+    column.keyPressEvent(event)
+    assert not event.isAccepted() and column.verticalScrollBar().value() == 0
 
 
 def test_hints_without_room_give_way(qtbot) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ankleviewer.core.display.scene import resolve
-from ankleviewer.core.reading.places import Place
+from ankleviewer.core.reading.history import History
+from ankleviewer.core.reading.places import Place, today
 from ankleviewer.core.reading.review import REASONS
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.state.reviewing import Reviewing, ankle_of
@@ -292,6 +293,26 @@ def test_result_and_review_are_saved_where_the_reader_says(make_window, backend,
     monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getSaveFileName", lambda *a: ("", ""))
     window.choose_review()
     assert len(backend.saved) == 1, "cancelled"
+
+
+def test_undo_of_what_is_not_shown_is_told(make_window, fakes) -> None:
+    """A judgement of a model that has not answered today would go without a sign."""
+    there, once = fakes.answer(), fakes.answer(name="once", sha256="1" * 64)
+    before = History()
+    before.seat(today([once]))
+    record = before.judge(Reviewing.place(once, 0), "rejected", REASONS[0])
+    window = make_window(fakes.Backend(answers=(there,), journal=[dict(record)]))
+    reviewing = window.controller.reviewing
+    assert window.toast.text == ""
+    reviewing.undo()
+    assert not reviewing.review.marks
+    assert window.toast.text == "Taken back: what was said of a finding of once that is not shown."
+    reviewing.redo()
+    assert window.toast.text == "Done again: what was said of a finding of once that is not shown."
+    window.toast.say("")
+    window.controller.judge("accepted", 0)
+    reviewing.undo()
+    assert window.toast.text == "", "this one is seen"
 
 
 def test_undo_shows_the_ankle_whose_judgement_it_takes_back(make_window, fakes) -> None:

@@ -131,6 +131,14 @@ def test_a_second_window_undoes_nothing_that_the_first_one_set(home: Path) -> No
     assert load() == Settings(preset="4", hide_patient=True, theme="light", size=(1000, 700))
 
 
+def test_keys_that_two_windows_set_stand_together(home: Path) -> None:
+    assert save(Settings(keys={"Undo": ("U",), "Open": ("F5",)}))
+    one, other = load(), load()
+    assert save(replace(one, keys={"Undo": ("U",), "Accept": ("Q",)}))  # and Open has its own key again
+    assert save(replace(other, keys={**other.keys, "Reject": ("Y",)}))
+    assert load().keys == {"Undo": ("U",), "Accept": ("Q",), "Reject": ("Y",)}
+
+
 def test_recent_scans_of_two_windows_stand_together(home: Path) -> None:
     save(Settings(recent=("/old",)))
     first, second = load(), load()

@@ -1852,6 +1852,10 @@
         <translation>Doppelt vorhandene Bilder werden verglichen</translation>
     </message>
     <message>
+        <source>Done again: what was said of a finding of {model} that is not shown.</source>
+        <translation>Wiederholt: was über einen Befund von {model} gesagt wurde, der nicht gezeigt wird.</translation>
+    </message>
+    <message>
         <source>Full range</source>
         <translation>Voller Bereich</translation>
     </message>
@@ -1930,6 +1934,10 @@
     <message>
         <source>Soft tissue</source>
         <translation>Weichteile</translation>
+    </message>
+    <message>
+        <source>Taken back: what was said of a finding of {model} that is not shown.</source>
+        <translation>Zurückgenommen: was über einen Befund von {model} gesagt wurde, der nicht gezeigt wird.</translation>
     </message>
     <message>
         <source>The ZIP file&apos;s list of its files has {} MB; at most {} are read.</source>

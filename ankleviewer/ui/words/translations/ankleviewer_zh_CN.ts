@@ -1852,6 +1852,10 @@
         <translation>正在比较重复的图像</translation>
     </message>
     <message>
+        <source>Done again: what was said of a finding of {model} that is not shown.</source>
+        <translation>已重做：对 {model} 的一个未显示发现的判断。</translation>
+    </message>
+    <message>
         <source>Full range</source>
         <translation>全范围</translation>
     </message>
@@ -1926,6 +1930,10 @@
     <message>
         <source>Soft tissue</source>
         <translation>软组织窗</translation>
+    </message>
+    <message>
+        <source>Taken back: what was said of a finding of {model} that is not shown.</source>
+        <translation>已撤销：对 {model} 的一个未显示发现的判断。</translation>
     </message>
     <message>
         <source>The ZIP file&apos;s list of its files has {} MB; at most {} are read.</source>
