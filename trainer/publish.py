@@ -23,6 +23,7 @@ from trainer.networks.layout import channels_last
 from trainer.packs.mean import mean_with
 from trainer.runs import SHALLOW, look
 from trainer.scans.manifest import check_table
+from trainer.scans.named_sets import check_bodies
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import hash_of, load_run, name_of
@@ -248,6 +249,8 @@ def _check_unseen(record: Mapping[str, Any], found: Sequence[Prepared], measured
     Raises:
         AnkleViewerError: DATA_LEAK.
     """
+    if "data" not in record and "seed" in record:
+        check_bodies(record["seed"], (p.row.id for p in found))
     given = set(pictures(found))
     if own := measured & given:
         raise AnkleViewerError(

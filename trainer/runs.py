@@ -24,6 +24,7 @@ from trainer.evaluation.metrics import auc, pair_accuracy
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
 from trainer.scans.manifest import check_table
+from trainer.scans.named_sets import FIRST_SEED, check_bodies
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.simulate.fracture import SEVERITIES
@@ -65,6 +66,10 @@ def train_on_simulator(
     Raises:
         AnkleViewerError: RESUME_UNFIT, RUN_UNREADABLE, DEVICE_MISSING, DATA_TOO_FEW, USAGE, and as `start_network`.
     """
+    if order.seed >= FIRST_SEED and not order.resume:
+        raise AnkleViewerError(
+            "USAGE", f"Seeds from {FIRST_SEED} on are kept for scans that judge a network; give a lower --seed."
+        )
     order = with_teacher(order)
     device = order.on_device
     recipe = RECIPES[order.model, order.preset].shortened(order.epochs, order.size)
@@ -74,6 +79,7 @@ def train_on_simulator(
         check_table(order.validation, "--validation", "validation")
         with in_turn(order.out):
             found = prepare(order.validation, order.out / "validation-prepared", spec, part="validation")
+        check_bodies(order.seed, (p.row.id for p in found))
         if {p.row.label for p in found if p.input_path is not None} != {0, 1}:
             raise AnkleViewerError(
                 "DATA_TOO_FEW",

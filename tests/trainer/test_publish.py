@@ -55,6 +55,17 @@ def test_the_steps_of_the_shallow_network_count(tmp_path: Path) -> None:
     assert _steps(tmp_path, record, said.append) == 49 and said == []
 
 
+def test_a_run_is_not_judged_by_the_bodies_that_it_learnt_from(run: Path, manifest: Path, tmp_path: Path) -> None:
+    name = f"ankle-{json.loads((run / 'config.json').read_text())['seed']}-00000"
+    table = manifest.with_name("same-seed.csv")
+    rows = [f"{manifest.parent / 's0.nii.gz'},0,p0,{name}", f"{manifest.parent / 's1.nii.gz'},1,p1,other"]
+    table.write_text("\n".join(["path,label,patient,id", *rows]) + "\n")
+    own = tmp_path / "run"
+    shutil.copytree(run, own, ignore=shutil.ignore_patterns("validation*"))
+    with pytest.raises(AnkleViewerError, match="DATA_LEAK: 1 of the scans that are to judge"):
+        export_run(ExportOrder(own, tmp_path / "pack", table, name="trial"))
+
+
 def test_an_unfinished_run_is_no_finished_one(
     run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-import os
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from torch import Tensor
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.resample import axis_matrices
 from ankleviewer.core.volume import AIR_HU
+from ankleviewer.io.atomic import atomic_file
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fields import along
@@ -168,21 +169,15 @@ def save_pair(pair: Pair, path: Path) -> None:
     low = np.maximum(where.min(axis=0) - 1, 0) if len(where) else np.zeros(3, dtype=int)
     high = np.minimum(where.max(axis=0) + 2, pair.intact.shape) if len(where) else np.ones(3, dtype=int)
     box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(temporary, "wb") as f:
-            np.savez(
-                f,
-                intact=pair.intact,
-                part=pair.fractured[box],
-                crack=np.packbits(pair.crack[box]),
-                low=low,
-                meta=json.dumps(pair.meta),
-            )
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with atomic_file(path) as f:
+        np.savez(
+            f,
+            intact=pair.intact,
+            part=pair.fractured[box],
+            crack=np.packbits(pair.crack[box]),
+            low=low,
+            meta=json.dumps(pair.meta),
+        )
 
 
 def load_pair(path: Path) -> Pair:
@@ -222,7 +217,7 @@ def _work(job: tuple[str, BankOrder, int]) -> int:
     folder, order, index = job
     torch.set_num_threads(1)
     path = pair_path(Path(folder), index)
-    if not path.exists():
+    if not zipfile.is_zipfile(path):  # none yet, or what a power failure left
         save_pair(make_pair(order.seed, index, order.size_of(index), order.spacing), path)
     return index
 

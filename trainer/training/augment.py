@@ -28,7 +28,7 @@ def mirror(rng: np.random.Generator, *tensors: Tensor) -> list[Tensor]:
 
 def vary_edges(rng: np.random.Generator, hu: Tensor) -> Tensor:
     """Now and then edges as other scanners draw them, the same for all volumes of `hu` (N, 1, D, D, D): enhanced, or in steps, as
-    where voxels were left out.
+    where voxels were left out; each is the nearest that was left, so that nothing moves against the masks.
     """
     out = hu
     if rng.random() < 0.3:
@@ -37,7 +37,8 @@ def vary_edges(rng: np.random.Generator, hu: Tensor) -> Tensor:
         out = torch.lerp(out, smooth, -strength)
     if rng.random() < 0.12:
         every, last = float(rng.uniform(1.0, 1.5)), out.shape[-1] - 1
-        at = ((torch.arange(last + 1) / every + float(rng.random())).floor() * every).long().clamp(max=last).to(out.device)
+        first = float(rng.random()) * every
+        at = (((torch.arange(last + 1) - first) / every).round() * every + first).round().long().clamp(0, last).to(out.device)
         out = out[:, :, at][:, :, :, at][..., at]
     return out
 

@@ -122,7 +122,7 @@ class PairBank:
         hard = next((places for first, places in reversed(self.hard) if first <= step), [])
         faint = round(plan.faint * plan.pairs)
         wanted = [("hairline",)] * faint + [plan.severities] * (plan.pairs - faint)
-        rows = [self._twins(rng, self._draw(rng, usable, plan.size, severities), plan) for severities in wanted]
+        rows = [self._twins(rng, self._draw_cracked(rng, usable, plan.size, severities), plan) for severities in wanted]
         for _ in range(plan.others):
             if hard and rng.random() < plan.hard:
                 rows.append(self._again(rng, hard[rng.integers(len(hard))], plan))
@@ -142,6 +142,15 @@ class PairBank:
         raise ValueError(
             f"hardly any of the first {usable} pairs is {' or '.join(severities) or 'of any kind'} and {size} voxels wide"
         )
+
+    def _draw_cracked(self, rng: np.random.Generator, usable: int, size: int, severities: tuple[str, ...]) -> Pair:
+        """The same with a crack in sight, if there is one: some close-ups are of another place, and their twins teach nothing."""
+        pair = self._draw(rng, usable, size, severities)
+        for _ in range(7):
+            if pair.crack.any():
+                break
+            pair = self._draw(rng, usable, size, severities)
+        return pair
 
     def _has(self, usable: int, size: int, severities: tuple[str, ...]) -> bool:
         """Whether `_draw` can find one; all pairs are looked at, so it is asked of few."""
@@ -289,8 +298,8 @@ class Prefetch:
         return item
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread. One that waits for a pair is left to itself: it ends with the simulator, which ends after this."""
         self._stop.set()
         while not self._queue.empty():
             self._queue.get_nowait()
-        self._thread.join(timeout=30)
+        self._thread.join(timeout=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -31,8 +32,8 @@ class FolderPairs:
             RuntimeError: nobody makes it any more.
         """
         path = pair_path(self.folder, index)
-        while not path.exists():
-            if not self.alive() and not path.exists():
+        while not zipfile.is_zipfile(path):  # one that a power failure cut short is about to be made again
+            if not self.alive() and not zipfile.is_zipfile(path):
                 raise RuntimeError(f"{path.name} is not there, and nobody makes it any more: the simulator has stopped")
             time.sleep(0.5)
         return load_pair(path)

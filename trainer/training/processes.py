@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
 import torch.distributed as dist
 
 _Thing = TypeVar("_Thing")
+# the others wait while the first one answers the validation scans, which takes hours on a CPU; a dead process torchrun notices
+PATIENCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ def processes(device: torch.device | str = "cpu") -> Iterator[Processes]:
     own = torch.device(device)
     if own.type == "cuda":
         torch.cuda.set_device(own)  # objects are sent by way of the current one, which would be the first GPU in every process
-        dist.init_process_group("nccl", device_id=own)
+        dist.init_process_group("nccl", device_id=own, timeout=PATIENCE)
     else:
-        dist.init_process_group("gloo")
+        dist.init_process_group("gloo", timeout=PATIENCE)
     try:
         yield Processes(dist.get_rank(), dist.get_world_size())
     finally:

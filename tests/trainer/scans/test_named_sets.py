@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
+from trainer.orders import TrainOrder
+from trainer.runs import train_on_simulator
 from trainer.scans import write_scans
-from trainer.scans.named_sets import NAMES, named_set
+from trainer.scans.named_sets import FIRST_SEED, NAMES, check_bodies, named_set
 from trainer.scans.write_scans import Order, simulate_one
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
 from trainer.simulate.setting import SHIFTED, STANDARD
@@ -29,6 +31,17 @@ def ask(orders: tuple[Order, ...]) -> None:
     for order in orders:
         for number in range(order.count):
             simulate_one(order, number)
+
+
+def test_no_scan_of_the_training_s_seed_judges_it(tmp_path: Path) -> None:
+    ids = [f"ankle-{seed}-{n:05d}" for seed in (7, 71) for n in range(3)]
+    check_bodies(1, ids)
+    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 3 of the scans .* another --seed than 7\."):
+        check_bodies(7, ids)
+    assert all(order.seed >= FIRST_SEED for name in NAMES for order in named_set(name, tmp_path))
+    with pytest.raises(AnkleViewerError, match=f"USAGE: Seeds from {FIRST_SEED} on are kept"):
+        train_on_simulator(TrainOrder("compact", "best", tmp_path / "run", seed=FIRST_SEED), lambda p: None)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(("name", "count"), [("sim-val-v1", 400), ("sim-test-v1", 400), ("sim-shift-v1", 200)])

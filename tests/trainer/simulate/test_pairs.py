@@ -32,6 +32,18 @@ def test_a_pair_survives_the_disk(bank_folder: Path, atlas: Atlas) -> None:
     assert back.meta["body"] == atlas.name and back.meta["side"] in ("L", "R")
 
 
+@pytest.mark.parametrize("left", [0, 1000])
+def test_a_pair_that_a_power_failure_cut_short_is_made_again(
+    bank_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: int
+) -> None:
+    path = pair_path(tmp_path, 0)
+    path.write_bytes(pair_path(bank_folder, 0).read_bytes()[:left])
+    whole = load_pair(pair_path(bank_folder, 0))
+    monkeypatch.setattr("trainer.simulate.pairs.make_pair", lambda *_: whole)
+    assert list(fill_bank(tmp_path, BankOrder(1, 1, 24))) == [0]
+    assert np.array_equal(load_pair(path).intact, whole.intact) and [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_without_any_change_a_pair_can_be_stored(tmp_path: Path) -> None:
     same = np.full((6, 7, 8), 40, dtype=np.int16)
     save_pair(Pair(same, same.copy(), np.zeros(same.shape, dtype=bool), {"severity": "hairline"}), tmp_path / "p.npz")

@@ -74,6 +74,19 @@ def test_augmentation_names_the_device_of_every_new_tensor() -> None:
     assert not careless
 
 
+def test_steps_move_nothing_to_one_side() -> None:
+    """A picture that lies beside its masks teaches the wrong cells."""
+    ramp = torch.arange(64.0)[None, None, :, None, None].expand(1, 1, 64, 64, 64).clone()
+    moved = []
+    for seed in range(400):
+        out = vary_edges(np.random.default_rng(seed), ramp)
+        off = (out - ramp)[0, 0, 8:-8, 0, 0]
+        if not torch.equal(out, ramp) and torch.equal(out, out.round()):  # stepped, not enhanced
+            assert float(off.abs().max()) <= 1
+            moved.append(float(off.mean()))
+    assert len(moved) > 15 and abs(np.mean(moved)) < 0.1
+
+
 def test_edges_are_enhanced_or_stepped_now_and_then_for_both_twins_alike() -> None:
     one = torch.zeros(1, 1, 16, 16, 16)
     one[..., 8:] = 1000

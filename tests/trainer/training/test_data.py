@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -171,6 +172,32 @@ def test_prefetching_keeps_the_order_and_ends() -> None:
     assert source.waited >= 0
     source.close()
     assert not source._thread.is_alive()
+
+
+def test_a_prefetch_that_waits_for_a_pair_holds_nobody_up() -> None:
+    """After Ctrl-C the simulator is ended next, and the one that waits for its pairs with it."""
+    simulator = threading.Event()
+    source = Prefetch(lambda step: simulator.wait(60) or numbered(step), 0, 9)
+    start = time.monotonic()
+    source.close()
+    assert time.monotonic() - start < 5
+    simulator.set()
+    source._thread.join(5)
+    assert not source._thread.is_alive()
+
+
+def test_twins_show_a_crack_where_pairs_have_one(bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, drawn = bank._draw, []
+
+    def sometimes_none(rng, usable, size, severities=()):  # type: ignore[no-untyped-def]
+        pair = real(rng, usable, size, severities)
+        drawn.append(pair)
+        return pair if len(drawn) % 3 == 0 else replace(pair, crack=np.zeros_like(pair.crack))
+
+    monkeypatch.setattr(bank, "_draw", sometimes_none)
+    assert bank._draw_cracked(np.random.default_rng(1), 4, 16, ()).crack.any() and len(drawn) == 3
+    monkeypatch.setattr(bank, "_draw", lambda *_: replace(drawn[0], crack=np.zeros_like(drawn[0].crack)))
+    assert not bank._draw_cracked(np.random.default_rng(1), 4, 16, ()).crack.any(), "no end without one"
 
 
 def test_a_prefetch_can_be_closed_early_and_hands_on_errors() -> None:

@@ -52,13 +52,15 @@ def test_every_process_sends_by_its_own_gpu(monkeypatch: pytest.MonkeyPatch) -> 
     asked: list[object] = []
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setattr(torch.cuda, "set_device", lambda device: asked.append(str(device)))
-    monkeypatch.setattr(module.dist, "init_process_group", lambda kind, device_id=None: asked.append((kind, str(device_id))))
+    monkeypatch.setattr(
+        module.dist, "init_process_group", lambda kind, device_id, timeout: asked.append((kind, str(device_id), timeout.days))
+    )
     monkeypatch.setattr(module.dist, "get_rank", lambda: 1)
     monkeypatch.setattr(module.dist, "get_world_size", lambda: 2)
     monkeypatch.setattr(module.dist, "destroy_process_group", lambda: None)
     with processes(torch.device("cuda", 1)) as group:
         assert group == Processes(1, 2) and started() == 2
-    assert asked == ["cuda:1", ("nccl", "cuda:1")]
+    assert asked == ["cuda:1", ("nccl", "cuda:1", 7)], "a validation of hours keeps the others waiting"
 
 
 @pytest.mark.timeout(600)
