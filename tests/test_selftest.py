@@ -19,12 +19,15 @@ from ankleviewer.core import paths
 from ankleviewer.inference import loaded, packs, runtime
 from ankleviewer.io.nifti import write_nifti
 
+NOT_TRIED = {"window": "warn", "OpenGL": "warn"}
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
 
 
 @pytest.fixture
 def installation(tmp_path, monkeypatch) -> Path:
-    """Assets with a tiny model and a sample whose crack is known; no OpenGL is tried."""
+    """Assets with a tiny model and a sample whose crack is known; no window and no OpenGL is tried."""
+    monkeypatch.setattr(packs, "SHIPPED", ("tiny",))
+    monkeypatch.setattr(selftest, "_window", lambda: ("warn", "not tried"))
     monkeypatch.setattr(paths, "assets_dir", lambda: tmp_path / "assets")
     monkeypatch.setattr(session, "ankles_in", lambda *_: (TINY["phantom_ankle"](),))
     monkeypatch.setattr(selftest, "_opengl", lambda: ("warn", "not tried"))
@@ -51,7 +54,8 @@ def states(capsys) -> tuple[bool, dict[str, str]]:
 def test_all_is_well(installation, capsys) -> None:
     assert main(["selftest", "--json", "-"]) == 0
     assert states(capsys) == (
-        True, {"write access": "ok", "engine": "ok", "models": "ok", "locator": "warn", "sample": "ok", "OpenGL": "warn"}
+        True,
+        {"write access": "ok", "engine": "ok", "models": "ok", "locator": "warn", "sample": "ok"} | NOT_TRIED,
     )  # fmt: skip
     assert main(["selftest"]) == 0
     assert "boxed where it is" in capsys.readouterr().out
@@ -135,6 +139,19 @@ def test_the_program_s_own_folder_is_named(home, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path / "file" / "home"))
     state, detail = selftest._write_access()
     assert state == "warn" and detail.startswith(f"settings and added models cannot be kept in {tmp_path / 'file' / 'home'}: ")
+
+
+def test_a_window_is_tried_in_a_process_of_its_own(monkeypatch, capsys) -> None:
+    """Without a library that it needs, or a screen behind the name of one, Qt ends the process."""
+    if sys.platform.startswith("linux"):
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            monkeypatch.delenv(name, raising=False)
+        assert selftest._window() == ("warn", "there is no screen for a window; analyze works without one")
+        monkeypatch.setenv("DISPLAY", ":93")
+        state, detail = selftest._window()
+        assert (state, "packaging/system-libraries.sh" in detail) == ("fail", True) and capsys.readouterr().err
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert selftest._window() == ("ok", "offscreen")
 
 
 def test_opengl_is_tried_in_a_process_of_its_own() -> None:

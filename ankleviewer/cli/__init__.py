@@ -22,7 +22,6 @@ _SCAN = "NIfTI file, DICOM folder, DICOM file, or ZIP of a scan"
 _USAGE = f"""ankleviewer [--model NAME] [--series NAME] [--screenshot FILE.png] [PATH]
        ankleviewer {{{",".join(COMMANDS)}}} ...
        ankleviewer --help | --version"""
-_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 SIGNALLED = 128  # and the number of the signal make the exit code
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 
@@ -196,11 +195,16 @@ def _window(options: argparse.Namespace) -> int:
         if options.path is None:
             raise console.UsageError("--series needs a PATH.")
         pick = chosen(options.path, options.series)
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in _SCREENS):  # Qt would end the process itself
+    if not console.has_screen():  # Qt would end the process itself
         raise AnkleViewerError("NO_SCREEN", "There is no screen for a window; `ankleviewer analyze SCAN` works without one.")
     from ankleviewer.cli.series import HINTS
-    from ankleviewer.ui.app import run
 
+    try:
+        from ankleviewer.ui.app import run
+    except ImportError as error:  # of a library of the system, as libEGL
+        raise AnkleViewerError(
+            "WINDOW_MISSING", f"No window can be opened: {error}. packaging/system-libraries.sh names what is missing."
+        ) from error
     return int(run(options.path, options.model, options.screenshot, pick, HINTS))
 
 

@@ -22,6 +22,8 @@ from ankleviewer.core.scrub import ScrubbingFormatter
 
 DONE, FAILED, USAGE, SCAN_REFUSED, MODEL_REFUSED = 0, 1, 2, 3, 4
 STDOUT = "-"
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_LOG_BYTES = 2**20
 USAGE_CODES = ("MODEL_UNKNOWN", "SERIES_UNKNOWN", "USAGE")
 
 
@@ -30,6 +32,11 @@ class UsageError(AnkleViewerError):
 
     def __init__(self, message: str) -> None:
         super().__init__("USAGE", message)
+
+
+def has_screen() -> bool:
+    """Whether a window can be asked for: on Linux the environment names its screen."""
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in _SCREENS)
 
 
 def exit_code(error: AnkleViewerError) -> int:
@@ -120,7 +127,7 @@ def log_to_file() -> None:
     try:
         folder = paths.log_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        handler = _LogFile(folder / "ankleviewer.log", maxBytes=2**20, backupCount=3, encoding="utf-8")
+        handler = _LogFile(folder / "ankleviewer.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8")
     except OSError:
         return
     handler.setFormatter(ScrubbingFormatter())
@@ -129,7 +136,22 @@ def log_to_file() -> None:
 
 
 class _LogFile(logging.handlers.RotatingFileHandler):
-    """A log file that falls silent on a full disk: the work matters more than its log."""
+    """A log file that falls silent on a full disk: the work matters more than its log. Where another process holds it, so that
+    Windows lets nobody rename it, it grows on; the older files would be moved on at each line, and the last one lost.
+    """
+
+    def doRollover(self) -> None:  # noqa: N802 - logging's name
+        if self.stream:
+            self.stream.close()
+        free = f"{self.baseFilename}.moved"
+        try:
+            os.replace(self.baseFilename, free)
+            os.replace(free, self.baseFilename)
+        except OSError:
+            self.maxBytes += _LOG_BYTES
+            self.stream = self._open()
+            return
+        super().doRollover()
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         if not isinstance(sys.exc_info()[1], OSError):

@@ -26,7 +26,7 @@ from ankleviewer.inference.locator import LocatorModel
 from ankleviewer.inference.runtime import describe_engine
 
 SCHEMA = "ankleviewer.selftest/1"
-OPENGL_TIMEOUT_S = 60.0
+TIMEOUT_S = 60.0  # for what a driver or a window system has to say
 
 State = Literal["ok", "warn", "fail"]
 
@@ -50,6 +50,7 @@ def selftest(json_target: str | None) -> int:
         _run("models", _models),
         _run("locator", _locator),
         _run("sample", _sample),
+        _run("window", _window),
         _run("OpenGL", _opengl),
     ]
     good = all(c.state != "fail" for c in checks)
@@ -123,7 +124,7 @@ def _sample() -> tuple[State, str]:
     if not scans:
         return "fail", "the sample scan is missing"
     truth = _truth(folder / "truth.json", scans[0])
-    with_it = [str(pack.path) for pack in packs.list_packs() if pack.path.is_relative_to(paths.assets_dir())]
+    with_it = [str(pack.path) for pack in packs.list_packs() if packs.travels(pack)]
     answers = session.analyse(session.open_case(scans[0]), with_it[:1]).result.models
     return judge(answers, truth)
 
@@ -154,20 +155,45 @@ def judge(answers: tuple[ModelAnswer, ...], truth: dict[str, Any]) -> tuple[Stat
     return "ok", f"{said}, boxed where it is, on {answer.runtime.provider}"
 
 
+def _window() -> tuple[State, str]:
+    """Whether Qt finds its libraries and a screen: where it does not, it ends the process itself."""
+    if not console.has_screen():
+        return "warn", "there is no screen for a window; analyze works without one"
+    platform_name = _apart(_begin_qt)
+    if not platform_name:
+        return "fail", "no window can be opened; packaging/system-libraries.sh names the libraries that are missing"
+    return "ok", platform_name
+
+
+def _begin_qt(sender: Any) -> None:
+    """Sends the name of the window system."""
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication([])
+    sender.send(app.platformName())
+    sender.close()
+
+
 def _opengl() -> tuple[State, str]:
-    """Draw in a process of its own: a broken driver ends the process that touches it. What it says on stderr (VTK, for one, of a
-    screen that is missing, and then draws without) is passed on only where nothing was drawn.
+    """VTK says on stderr that a screen is missing, and then draws without."""
+    answer = _apart(_draw)
+    return ("ok", answer) if answer else ("warn", "no picture could be drawn; the 3D view will not work, the slices will")
+
+
+def _apart(do: Callable[[Any], None]) -> str:
+    """What `do` sends from a process of its own, "" where it sends nothing: what is broken ends the process that touches it. What
+    that says on stderr is passed on only then.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         words = Path(folder) / "stderr"
-        process = context.Process(target=_stderr_to_file, args=(_draw, sender, str(words)), daemon=True)
+        process = context.Process(target=_stderr_to_file, args=(do, sender, str(words)), daemon=True)
         process.start()
         sender.close()
         answer = ""
         try:
-            if receiver.poll(OPENGL_TIMEOUT_S):
+            if receiver.poll(TIMEOUT_S):
                 answer = str(receiver.recv())
         except EOFError:
             pass
@@ -178,17 +204,16 @@ def _opengl() -> tuple[State, str]:
         said = words.read_text(encoding="utf-8", errors="replace") if words.is_file() and not answer else ""
     if not answer:
         sys.stderr.write(said)
-        return "warn", "no picture could be drawn; the 3D view will not work, the slices will"
-    return "ok", answer
+    return answer
 
 
-def _stderr_to_file(draw: Callable[[Any], None], sender: Any, words: str) -> None:
-    """Call `draw` with all that this process writes to stderr, be it a library's, in the file `words`."""
+def _stderr_to_file(do: Callable[[Any], None], sender: Any, words: str) -> None:
+    """Call `do` with all that this process writes to stderr, be it a library's, in the file `words`."""
     with contextlib.suppress(OSError):  # a full disk: then they are seen
         file = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, 2)
         os.close(file)
-    draw(sender)
+    do(sender)
 
 
 def _draw(sender: Any) -> None:

@@ -20,6 +20,7 @@ from ankleviewer.io.locked import locked
 
 ASIDE = ".old-"  # before the name of a pack that is being replaced (`adding`)
 LOCK = "models.lock"  # beside the folder of the user's models, held while a pack is renamed to its place
+SHIPPED = ("compact", "resnet101")  # names of the packs that travel with the program
 CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
 
@@ -155,10 +156,10 @@ def list_packs(broken: list[tuple[str, ModelError]] | None = None) -> tuple[Mode
 
 
 def survey() -> tuple[tuple[ModelPack, ...], tuple[RefusedPack, ...]]:
-    """Packs that can be chosen by name, the default first (of several released ones the user's own), then by name; and the
-    refused ones. A user's pack hides a shipped one of the same name, also where it is refused: nobody may take the other one's
-    answer for its own. Of two in one folder the one that is called by its name answers, and the other one is refused
-    (MODEL_NAME_TWICE).
+    """Packs that can be chosen by name, the default first (of several released ones the user's own, then one that was put beside
+    the program's), then by name; and the refused ones. A user's pack hides a shipped one of the same name, also where it is
+    refused: nobody may take the other one's answer for its own. Of two in one folder the one that is called by its name answers,
+    and the other one is refused (MODEL_NAME_TWICE).
     """
     found: dict[str, ModelPack] = {}
     refused: list[RefusedPack] = []
@@ -174,10 +175,16 @@ def survey() -> tuple[tuple[ModelPack, ...], tuple[RefusedPack, ...]]:
         refused += broken
     foreign = {name: n for n, name in enumerate(found)}  # the user's own folder was looked at first
 
-    def rank(pack: ModelPack) -> tuple[bool, bool, int, str]:
-        return not pack.default, pack.status != "released", foreign[pack.name] if pack.default else 0, pack.name
+    def rank(pack: ModelPack) -> tuple[bool, bool, bool, int, str]:
+        place = (travels(pack), foreign[pack.name]) if pack.default else (False, 0)
+        return not pack.default, pack.status != "released", *place, pack.name
 
     return tuple(sorted(found.values(), key=rank)), tuple(refused)
+
+
+def travels(pack: ModelPack) -> bool:
+    """Whether a pack came with the program, by its place and its name: a network of own scans has a name of its own."""
+    return pack.name in SHIPPED and pack.path.is_relative_to(paths.assets_dir())
 
 
 def _is_called_otherwise(pack: ModelPack) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from ankleviewer.core import paths
 from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.inference import packs
-from ankleviewer.inference.packs import default_pack, list_packs, load_pack, read_pack, survey
+from ankleviewer.inference.packs import SHIPPED, default_pack, list_packs, load_pack, read_pack, survey, travels
 from ankleviewer.io.locked import locked
 
 
@@ -40,6 +40,20 @@ def test_search_order_and_default(home, shipped, pack_writer, zipped, code_of) -
     pack_writer(home / "models" / "z", "z", default=True)
     assert [p.name for p in list_packs()] == ["z", "c", "b", "a"], "of two defaults the user's own"
     assert code_of(load_pack, "nonsense") == "MODEL_UNKNOWN"
+
+
+def test_a_hospital_s_pack_beside_the_program_s_answers_before_them_whatever_its_name(home, shipped, pack_writer) -> None:
+    """As an administrator puts it there for all: by its name the shipped one would go on answering, unseen."""
+    for name in ("compact", "hospital", "resnet101"):
+        pack_writer(shipped / name, name, default=name != "resnet101")
+    assert [p.name for p in list_packs()] == ["hospital", "compact", "resnet101"]
+    assert [p.name for p in list_packs() if travels(p)] == ["compact", "resnet101"]
+    pack_writer(home / "models" / "own", "own", default=True)
+    assert default_pack().name == "own"
+
+
+def test_the_packs_that_travel_with_the_program_are_known_by_name() -> None:
+    assert sorted(p.name for p in (paths.assets_dir() / "models").iterdir() if p.is_dir()) == sorted(SHIPPED)
 
 
 def test_broken_pack_is_named_not_hidden(home, shipped, pack_writer, code_of) -> None:

@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
+from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext, QSurfaceFormat
 
 from ankleviewer.ui.words.translate import tr
 
 _SOFTWARE = ("llvmpipe", "softpipe", "SwiftShader", "GDI Generic", "Microsoft Basic Render")
 _GL_RENDERER = 0x1F01
+_VERSION = (3, 2)
+
+
+def _context() -> QOpenGLContext:
+    """One that is yet to be created, of the version and profile that VTK asks for: unasked, macOS gives 2.1."""
+    wanted = QSurfaceFormat()
+    wanted.setVersion(*_VERSION)
+    wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
+    context = QOpenGLContext()
+    context.setFormat(wanted)
+    return context
 
 
 def load_driver() -> None:
@@ -21,13 +32,13 @@ def load_driver() -> None:
     OpenGL has not been tried off the main thread.
     """
     if QGuiApplication.platformName() == "xcb":
-        QOpenGLContext().create()
+        _context().create()
 
 
 @cache
 def renderer_name() -> str:
     """What OpenGL says of who draws, e.g. "llvmpipe (LLVM 19.1.7, 256 bits)"; "" where there is no OpenGL. Main thread only."""
-    context, surface = QOpenGLContext(), QOffscreenSurface()
+    context, surface = _context(), QOffscreenSurface()
     surface.create()
     if not context.create() or not surface.isValid() or not context.makeCurrent(surface):
         return ""
@@ -47,7 +58,7 @@ def opengl_missing() -> str:
         return tr("The 3D view is switched off (ANKLEVIEWER_NO_3D).")
     if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
         return tr("The 3D view needs a screen with OpenGL.")
-    context = QOpenGLContext()
-    if not context.create() or context.format().version() < (3, 2):
+    context = _context()
+    if not context.create() or context.format().version() < _VERSION:
         return tr("The 3D view needs OpenGL 3.2; the slices work without it.")
     return ""

@@ -60,7 +60,7 @@ def tr(text: str, n: int | None = None, /, **fields: object) -> str:
 # ------------------------------------------------------------------------------------------------------------- the language
 def language(choice: str) -> str:
     """The language (a key of LANGUAGES) for a choice of the reader's: itself, or what the system asks for; English else."""
-    choice = os.environ.get(VARIABLE) or choice
+    choice = _named() or choice
     if choice in LANGUAGES:
         return choice
     for asked in QLocale.system().uiLanguages():
@@ -74,7 +74,14 @@ def language(choice: str) -> str:
 
 def overruled() -> bool:
     """Whether the environment names a language, so that the reader's choice has no effect."""
-    return os.environ.get(VARIABLE) in LANGUAGES
+    return _named() != ""
+
+
+def _named() -> str:
+    """The language that the environment names, as LANGUAGES has it; "" where it names none of them. zh-CN and de_DE.UTF-8 do."""
+    words = os.environ.get(VARIABLE, "").partition(".")[0].replace("-", "_").lower()
+    known = {name.lower(): name for name in LANGUAGES}
+    return known.get(words) or known.get(words.partition("_")[0], "")
 
 
 def writable(name: str) -> bool:

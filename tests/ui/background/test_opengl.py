@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from PySide6.QtGui import QSurfaceFormat
 
 from ankleviewer.ui.background import opengl
 
@@ -24,11 +25,20 @@ def test_software_is_known_by_its_name(monkeypatch, name: str, software: bool) -
     assert opengl.drawn_by_processor() is software
 
 
+def test_what_vtk_needs_is_asked_for(qapp) -> None:
+    """macOS gives OpenGL 2.1 to who asks for nothing, and no Mac would show 3D."""
+    wanted = opengl._context().format()
+    assert wanted.version() == (3, 2) and wanted.profile() == QSurfaceFormat.OpenGLContextProfile.CoreProfile
+
+
 @pytest.mark.parametrize(("platform", "made"), [("xcb", 1), ("offscreen", 0)])
 def test_the_driver_is_loaded_off_the_main_thread_on_x11_only(monkeypatch, platform: str, made: int) -> None:
     contexts: list[str] = []
 
     class Context:
+        def setFormat(self, wanted: QSurfaceFormat) -> None:  # noqa: N802 - Qt's name
+            assert wanted.version() == (3, 2) and wanted.profile() == QSurfaceFormat.OpenGLContextProfile.CoreProfile
+
         def create(self) -> None:
             contexts.append(threading.current_thread().name)
 

@@ -54,6 +54,12 @@ def test_the_system_is_asked(asked: tuple[str, ...], spoken: str, monkeypatch: p
 
 
 def test_the_environment_goes_before_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, meant in (("zh-CN", "zh_CN"), ("de_DE.UTF-8", "de"), ("DE", "de"), ("EN", "en")):
+        monkeypatch.setenv(translate.VARIABLE, value)
+        assert language("") == meant and translate.overruled()
+    for value in ("fr", "xx", "system", ""):
+        monkeypatch.setenv(translate.VARIABLE, value)
+        assert language("de") == "de" and not translate.overruled(), "what names nothing has no effect"
     monkeypatch.setenv(translate.VARIABLE, "zh_CN")
     assert language("de") == "zh_CN"
 
