@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +22,6 @@ from torch import Tensor
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.resample import axis_matrices
 from ankleviewer.core.volume import AIR_HU
-from ankleviewer.io.atomic import atomic_file
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in
 from trainer.simulate.fields import along
@@ -169,15 +169,23 @@ def save_pair(pair: Pair, path: Path) -> None:
     low = np.maximum(where.min(axis=0) - 1, 0) if len(where) else np.zeros(3, dtype=int)
     high = np.minimum(where.max(axis=0) + 2, pair.intact.shape) if len(where) else np.ones(3, dtype=int)
     box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
-    with atomic_file(path) as f:
-        np.savez(
-            f,
-            intact=pair.intact,
-            part=pair.fractured[box],
-            crack=np.packbits(pair.crack[box]),
-            low=low,
-            meta=json.dumps(pair.meta),
-        )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(temporary, "wb") as f:
+            np.savez(
+                f,
+                intact=pair.intact,
+                part=pair.fractured[box],
+                crack=np.packbits(pair.crack[box]),
+                low=low,
+                meta=json.dumps(pair.meta),
+            )
+            f.flush()
+            os.fsync(f.fileno())  # or a power failure leaves the name and nothing in it
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def load_pair(path: Path) -> Pair:

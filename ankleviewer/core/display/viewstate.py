@@ -146,7 +146,7 @@ def with_window_drag(state: ViewState, right: float, down: float) -> ViewState:
     speed = max(state.window.width / 500.0, 0.5)
     width = float(np.clip(state.window.width + right * speed, 1, 8000))
     level = float(np.clip(state.window.level + down * speed, -2000, 6000))
-    return replace(state, window=Window(round(width), round(level)), preset="")
+    return replace(state, window=Window(width, level), preset="")  # rounded, small steps would be lost
 
 
 def with_cursor(state: ViewState, mm: ArrayLike, frame: Frame) -> ViewState:

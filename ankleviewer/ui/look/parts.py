@@ -66,6 +66,18 @@ def reveal(widget: QWidget) -> None:
             parent.verticalScrollBar().setValue(widget.mapTo(parent.widget(), QPoint(0, 0)).y())
 
 
+class Modest(QWidget):
+    """Takes the room that a grid gives it, whatever its texts ask."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Not even this."""
+        return False
+
+    def sizeHint(self) -> QSize:
+        """No wish of its own."""
+        return QSize()
+
+
 class Slider(QSlider):
     """A horizontal one that leaves the wheel to what it stands in."""
 

@@ -79,6 +79,11 @@ class Bone3D:
         level = self._levels.get("coarse") or self._levels.get("fine")
         return level.mesh if level is not None else None
 
+    @property
+    def actors(self) -> list[Any]:
+        """Of both surfaces."""
+        return [level.actor for level in self._levels.values()]
+
     def clear(self) -> None:
         """Take all surfaces away."""
         for level in self._levels.values():
@@ -108,15 +113,17 @@ class Bone3D:
 
     @contextmanager
     def pickable(self) -> Iterator[None]:
-        """A pick meanwhile meets the bone, though volume rendering may stand in its place: VTK passes over what is hidden, and a
-        volume has no surface. Nothing is drawn.
+        """A pick meanwhile meets the bone, though volume rendering may stand in its place (VTK passes over what is hidden, and a
+        volume has no surface), and its fine surface, though the press of the mouse has brought the coarse one. Nothing is drawn.
         """
-        visible = self._visible
-        self.show(True)
+        before = self._visible, self._want_fine
+        self._visible = self._want_fine = True
+        self._choose()
         try:
             yield
         finally:
-            self.show(visible)
+            self._visible, self._want_fine = before
+            self._choose()
 
     def _shown(self) -> str:
         wanted = ("fine", "coarse") if self._want_fine else ("coarse", "fine")
@@ -157,26 +164,30 @@ class Bone3D:
                 level.actor.GetMapper().AddClippingPlane(plane)
 
     def colour(self, state: ViewState, scene: Scene) -> None:
-        """Heat as colour on the surface shown, by the threshold of the slices; nothing is done where nothing changed."""
-        level = self._levels.get(self._shown())
-        if level is None:
-            return
-        heat = scene.heat if state.heat and not state.hide_ai else None
-        threshold = (heat.threshold if state.threshold is None else state.threshold) if heat is not None else 0.0
-        if level.coloured is not None and level.coloured[0] is heat and level.coloured[1] == threshold:
-            return
-        if heat is not None and level.heat is not heat:
-            level.heat, level.values = heat, heat_at(level.mesh.points, heat)
-        colours = level.mesh.point_data["colour"]
-        colours[:] = BONE
-        if heat is not None and level.values is not None:
-            # A soft edge of a tenth of the scale keeps the border from following the triangles.
-            share = np.clip((level.values - threshold) / (0.1 * heat.reference) + 0.5, 0.0, 1.0) * 0.85
-            hot = np.flatnonzero(share > 0)
-            part = share[hot, None]
-            colours[hot] = (BONE * (1 - part) + heat_colours(level.values[hot], heat.reference) * part).astype(np.uint8)
-        level.mesh.GetPointData().GetArray("colour").Modified()
-        level.mesh.Modified()
-        if level.leg is not None:
-            level.leg.Modified()
-        level.coloured = (heat, threshold)
+        """Heat as colour on the surface shown, by the threshold of the slices; nothing is done where nothing changed. Also on the
+        coarse one, which takes no time: it is shown as it is when something begins to move.
+        """
+        for name in {self._shown(), "coarse"} & self._levels.keys():
+            _colour(self._levels[name], state, scene)
+
+
+def _colour(level: _Level, state: ViewState, scene: Scene) -> None:
+    heat = scene.heat if state.heat and not state.hide_ai else None
+    threshold = (heat.threshold if state.threshold is None else state.threshold) if heat is not None else 0.0
+    if level.coloured is not None and level.coloured[0] is heat and level.coloured[1] == threshold:
+        return
+    if heat is not None and level.heat is not heat:
+        level.heat, level.values = heat, heat_at(level.mesh.points, heat)
+    colours = level.mesh.point_data["colour"]
+    colours[:] = BONE
+    if heat is not None and level.values is not None:
+        # A soft edge of a tenth of the scale keeps the border from following the triangles.
+        share = np.clip((level.values - threshold) / (0.1 * heat.reference) + 0.5, 0.0, 1.0) * 0.85
+        hot = np.flatnonzero(share > 0)
+        part = share[hot, None]
+        colours[hot] = (BONE * (1 - part) + heat_colours(level.values[hot], heat.reference) * part).astype(np.uint8)
+    level.mesh.GetPointData().GetArray("colour").Modified()
+    level.mesh.Modified()
+    if level.leg is not None:
+        level.leg.Modified()
+    level.coloured = (heat, threshold)

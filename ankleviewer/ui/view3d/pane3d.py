@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from ankleviewer.core.anatomy.cast import Cast
@@ -27,11 +27,14 @@ from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.background.opengl import drawn_by_processor, opengl_missing
 from ankleviewer.ui.keyboard.focus import KeptFocus, in_turn
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.parts import Modest
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.view3d.bone_work import Bones, bone_work
+from ankleviewer.ui.view3d.broken3d import unless_broken
 from ankleviewer.ui.view3d.clicks3d import Clicks3D
 from ankleviewer.ui.view3d.handover3d import hand_over
 from ankleviewer.ui.view3d.header3d import header
+from ankleviewer.ui.view3d.painted3d import paint
 from ankleviewer.ui.view3d.redraw import redraw
 from ankleviewer.ui.view3d.tools3d import Tools3D
 from ankleviewer.ui.words.translate import noop, tr
@@ -50,7 +53,7 @@ PREPARING = noop("Preparing the 3D view")
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.view3d.render3d")  # on the main thread only: see qt_classes
 
 
-class Pane3D(QWidget):
+class Pane3D(Modest):
     """Header with the standard views, and below it a message or the VTK window.
 
     Signals:
@@ -70,7 +73,7 @@ class Pane3D(QWidget):
         self.render3d: Render3D | None = None
         self._spare: Render3D | None = None  # made before there is anything to show
         self._canvas: Canvas3D | None = None  # its widget, before that
-        self._steps = self._make()
+        self._steps = unless_broken(self._make(), self._on_broken)
         self._coarse_drawn = threading.Event()
         self._awaited = False  # a surface waits for the 3D view and takes the steps itself
         self.options = View3D()
@@ -149,7 +152,7 @@ class Pane3D(QWidget):
 
     def _on_first(self, key: Any, bones: Bones) -> None:
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
-        wanted = not self._closed and key is self._shown and self.pending
+        wanted = not self._closed and key is self._shown and self.pending and not self.missing()
         self._awaited = wanted and self.render3d is None
         if not wanted:
             return
@@ -157,7 +160,8 @@ class Pane3D(QWidget):
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
             QTimer.singleShot(_BREATH_MS, self, lambda: self._on_first(key, bones))
             return
-        self._show_window()
+        if not self._show_window():
+            return
         self._awaited = True  # until it is drawn
         self.cast = bones.cast
         self.render3d.show_mesh("coarse", bones.mesh, first=True, turn=self._turn)
@@ -217,18 +221,29 @@ class Pane3D(QWidget):
         canvas, self._canvas = self._canvas, None
         return Render3D(self, self._clicks.pick, self._clicks.maximise, canvas)
 
-    def _show_window(self) -> None:
+    def _show_window(self) -> bool:
         self._awaited = False
-        if self.render3d is None:
+        if self._spare is None and self.render3d is None:
+            self._spare = next(unless_broken((self._made() for _ in range(1)), self._on_broken), None)
+        if self._spare is not None:
             KeptFocus(self.window())
-            self.render3d, self._spare = self._spare or self._made(), None
+            self.render3d, self._spare = self._spare, None
             self._steps.close()  # nothing more to make
             self.render3d.rested.connect(self._quiet.start)
             self.render3d.pressed.connect(self._clicks.press)
             self.render3d.cropped.connect(self.tools.on_cropped)
             self._stack.addWidget(self.render3d.widget)
             in_turn(*self._header.findChildren(QToolButton), self.render3d.widget)
-        self._stack.setCurrentWidget(self.render3d.widget)
+        if self.render3d is not None:
+            self._stack.setCurrentWidget(self.render3d.widget)
+        return self.render3d is not None
+
+    def _on_broken(self) -> None:
+        """VTK or its window could not be made: there is no 3D view, and no second try."""
+        self._missing, self._awaited = tr("The 3D view failed ({code})", code="INTERNAL_ERROR"), False
+        self.job.cancel()
+        if self._shown is not None:
+            self._give_up(self._missing)
 
     def _on_surface(self, bones: Bones) -> None:
         if self._awaited and not self._closed:  # the coarse one still waits for the view, and is drawn sooner than this one
@@ -245,8 +260,7 @@ class Pane3D(QWidget):
                 self.tools.on_scene()
             self._give_up(tr("No bone to show in 3D"))
             return
-        if mesh is not None:
-            self._show_window()
+        if mesh is not None and self._show_window():
             self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown, turn=self._turn)
             self._face_finding(self._turn and not self._coarse_shown)
         self._fine_ms = _NEVER_MS
@@ -331,14 +345,6 @@ class Pane3D(QWidget):
             self.options_changed.emit()
             self._later.start()
 
-    def hasHeightForWidth(self) -> bool:
-        """The pane takes the room that the grid gives, whatever its texts ask."""
-        return False
-
-    def sizeHint(self) -> QSize:
-        """As the slice panes: no wish of its own."""
-        return QSize()
-
     def showEvent(self, event: QShowEvent) -> None:
         """What changed while the pane was hidden is drawn now."""
         super().showEvent(event)
@@ -376,10 +382,7 @@ class Pane3D(QWidget):
         if self.render3d is None or not self.render3d.widget.isVisible():
             return
         self.draw(fine=True)
-        rgb = np.ascontiguousarray(self.render3d.picture())
-        image = QImage(rgb.data, rgb.shape[1], rgb.shape[0], 3 * rgb.shape[1], QImage.Format.Format_RGB888)
-        corner = self.render3d.widget.mapTo(window, self.render3d.widget.rect().topLeft())
-        painter.drawImage(QRectF(corner, self.render3d.widget.size()), image)
+        paint(self.render3d, painter, window)
 
     def shut(self) -> None:
         """Free VTK; the pane shows nothing afterwards."""

@@ -87,6 +87,11 @@ class Planes3D:
     def _add(self, mesh: pv.PolyData, pickable: bool = False, **look: Any) -> Any:
         return self._plotter.add_mesh(mesh, lighting=False, reset_camera=False, render=False, pickable=pickable, **look)
 
+    @property
+    def pictures(self) -> list[Any]:
+        """The actors of the slices' pictures."""
+        return [actor for _, actor, _ in self._pictures]
+
     def see_through(self, actor: Any, mm: np.ndarray) -> bool:
         """Whether an actor is a slice whose picture shows air, which is left out, at a position on it (LPS mm)."""
         for mesh, picture, texture in self._pictures:

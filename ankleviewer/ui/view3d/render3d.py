@@ -334,7 +334,8 @@ class Render3D(QObject):
         ratio = self.plotter.devicePixelRatioF()
         x, y = point.x() * ratio, (self.widget.height() - point.y()) * ratio
         with self.bone.pickable():
-            met = met_at(self.plotter.renderer, x, y, self.planes.see_through)
+            among = [*self.bone.actors, *self.planes.pictures]
+            met = met_at(self.plotter.renderer, x, y, among, self.planes.see_through)
         if met is not None:
             self._picked(met)
 

@@ -290,7 +290,7 @@ class Tools3D(QObject):
 
     def _turn(self) -> None:
         render = self.pane.render3d
-        if render is None or not self.pane.isVisible() or render.moving:
+        if render is None or not self.pane.isVisible() or self.pane.window().isMinimized() or render.moving:
             return
         render.turn(SPIN_DEGREES_A_SECOND * SPIN_MS / 1000)
 

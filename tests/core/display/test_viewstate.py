@@ -49,6 +49,11 @@ def test_window_drag_never_turns_over() -> None:
     state = with_window_drag(ViewState(), -100000, 10)
     assert state.window.width == 1 and state.preset == ""
     assert with_window_drag(ViewState(), 10, 0).window == Window(2040, 350)
+    state = soft = ViewState(window=Window(400, 40))
+    for _ in range(200):  # a slow drag of 100 px on a screen of 200 %
+        state = with_window_drag(state, 0.5, -0.5)
+    at_once = with_window_drag(soft, 100, -100).window
+    assert abs(state.window.width - at_once.width) < 10 and abs(state.window.level - at_once.level) < 10
 
 
 def test_cursor_stays_in_the_scan() -> None:

@@ -37,10 +37,29 @@ def test_one_surface_is_seen(bone) -> None:
     assert seen(bone) == []
     assert bone.mesh is bone._levels["fine"].mesh
     with bone.pickable():
-        assert seen(bone) == ["coarse"]
+        assert seen(bone) == ["fine"], "what was seen before the press of the mouse brought the coarse one"
     assert seen(bone) == []
+    bone.show(True)
+    assert seen(bone) == ["coarse"]
     bone.clear()
     assert bone.mesh is None
+
+
+def test_what_begins_to_move_has_the_colours_of_what_stood(bone, fakes) -> None:
+    """Hidden findings, or another model's map, came back for as long as the view was turned."""
+    scene, state = Scene(fakes.phantom(), fakes.heat(fakes.first)), ViewState()
+    colours = bone._levels["coarse"].mesh.point_data["colour"]
+    plain = colours.copy()
+    bone.use(fine=False)
+    bone.colour(state, scene)
+    assert (colours != plain).any()
+    bone.use(fine=True)
+    other = Scene(fakes.phantom(), fakes.heat(fakes.second))
+    bone.colour(state, other)
+    near = np.linalg.norm(np.asarray(bone._levels["coarse"].mesh.points) - fakes.first, axis=1) < 8
+    assert near.any() and (colours[near] == plain[near]).all()
+    bone.colour(replace(state, hide_ai=True), other)
+    assert (colours == plain).all()
 
 
 def test_heat_colours_come_and_go(bone, fakes) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.view3d import pane3d
 
 
@@ -25,6 +26,28 @@ def orange(picture: np.ndarray) -> np.ndarray:
     """Mask of the box's colour."""
     wanted = np.array([int(theme.BOX[n : n + 2], 16) for n in (1, 3, 5)])
     return abs(picture.astype(int) - wanted).max(axis=-1) < 40
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_where_vtk_s_window_cannot_be_made_there_is_a_sentence(make_window, backend, qtbot, monkeypatch, early: bool) -> None:
+    """It said "Preparing the 3D view" for ever, looking two hundred times a second."""
+    asked = []
+
+    def broken(*_: object) -> None:
+        asked.append(1)
+        raise RuntimeError("no display")
+
+    monkeypatch.setattr(pane3d.Pane3D, "_made", broken)
+    monkeypatch.setattr(pane3d, "drawn_by_processor", lambda: False)  # it is made for the first scan then
+    window = make_window(backend, gl=True)
+    if early:
+        window.pane3d._steps.close()
+    qtbot.waitUntil(lambda: not window.pane3d.pending, timeout=60000)
+    assert window.pane3d._message.text() == "The 3D view failed (INTERNAL_ERROR)" and window.pane3d.render3d is None
+    assert not window.pane3d._awaited and len(asked) == 1
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: window.controller.phase is Phase.ANSWER)
+    assert len(asked) == 1, "nothing is tried again"
 
 
 def test_one_window_shows_it_all(window, fakes) -> None:

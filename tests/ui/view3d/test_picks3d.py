@@ -36,9 +36,9 @@ def scene3d(fakes, qapp) -> SimpleNamespace:
     def click(mm: tuple[float, float, float]) -> np.ndarray | None:
         plotter.renderer.SetWorldPoint(*mm, 1.0)
         plotter.renderer.WorldToDisplay()
-        return met_at(plotter.renderer, *plotter.renderer.GetDisplayPoint()[:2], planes.see_through)
+        return met_at(plotter.renderer, *plotter.renderer.GetDisplayPoint()[:2], [block, *planes.pictures], planes.see_through)
 
-    yield SimpleNamespace(click=click, planes=planes, block=block, state=state, volume=fakes.phantom())
+    yield SimpleNamespace(plotter=plotter, click=click, planes=planes, block=block, state=state, volume=fakes.phantom())
     planes.clear()
     plotter.close()
 
@@ -54,6 +54,12 @@ def test_a_click_meets_what_is_seen(scene3d) -> None:
 def test_frames_alone_are_looked_through(scene3d) -> None:
     scene3d.planes.show("frames", scene3d.state, Scene(scene3d.volume))
     np.testing.assert_allclose(scene3d.click((2.0, FRONT, 150.0)), (2.0, -10.0, 150.0), atol=0.5)
+
+
+def test_what_is_no_anatomy_is_no_place(scene3d) -> None:
+    """The faces of VTK's box widget are met, though nobody sees them."""
+    scene3d.plotter.add_mesh(pv.Box(bounds=(-15.0, 15.0, -60.0, 60.0, 100.0, 180.0)), opacity=0.01)
+    np.testing.assert_allclose(scene3d.click((2.0, FRONT, 150.0)), (2.0, FRONT, 150.0), atol=0.5)
 
 
 def test_bone_has_no_holes(scene3d) -> None:

@@ -124,6 +124,22 @@ def test_pictures_do_not_depend_on_what_is_shown_and_leave_it(shown, fakes, monk
     assert (screen() == before).all()
 
 
+def test_the_handles_of_the_crop_box_are_no_place(shown) -> None:
+    render, picked = shown.render, shown.picked
+    render.show_state(ViewState(), shown.scene, View3D())
+    render.standard_view("A")
+    places = [QPointF(*render.project(np.array(mm))) for mm in ((4.0, -11.0, 165.0), (-19.0, -11.0, 175.0))]
+    for place in places:
+        render._pick(place)
+    before = [mm.copy() for mm in picked]
+    render.show_state(ViewState(), shown.scene, View3D(crop=True))
+    render.standard_view("A")
+    for place in places:
+        render._pick(place)
+    assert len(before) == len(places)
+    np.testing.assert_allclose(picked[len(places) :], before, atol=1e-6)
+
+
 def test_a_click_meets_the_bone_under_a_volume_too_but_not_what_is_cut_away(shown) -> None:
     """A volume is no surface, and the bone behind it is hidden."""
     render, picked = shown.render, shown.picked
