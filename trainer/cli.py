@@ -100,8 +100,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--mirrored", action="store_true", help="look at the mirror image too and average: surer, twice the time")
     told = "times which its cells' scores are taken: the higher, the more a scan's highest place decides; default: 1"
     p.add_argument("--sharpness", type=positive, default=1.0, metavar="FACTOR", help=told)
-    told = "the pack that the run went on from: export the mean of its weights and the run's"
-    p.add_argument("--mean-with", type=Path, metavar="PACK", help=told)
+    told = "the pack that the run went on from: export the mean of its weights and the run's (and other runs' from it)"
+    p.add_argument("--mean-with", type=Path, nargs="+", metavar=("PACK", "RUN"), help=told)
     p = commands.add_parser("evaluate", help="figures of packs on a manifest, through the viewer's own predictor")
     p.add_argument("--models", nargs="+", required=True, metavar="PACK")
     told = "a table, as DATA/test.csv of `prepare`, or a folder that holds manifest.csv, as `simulate` makes it"

@@ -57,7 +57,8 @@ class ExportOrder:
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's, which a run on own scans may not take.
         sharpness: factor on its cells' scores, see `FractureNet.sharpen`.
-        mean_with: the pack that the run went on from, for the mean of both (`packs.mean`).
+        mean_with: the pack that the run went on from, for the mean of both (`packs.mean`); after it other runs that went on from
+            it, too, which share the run's half.
         version, status, default, finer: see `export.export`.
     """
 
@@ -73,7 +74,7 @@ class ExportOrder:
     finer: int | None = None
     mirrored: bool = False
     sharpness: float = 1.0
-    mean_with: Path | None = None
+    mean_with: Sequence[Path] | None = None
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -127,13 +128,16 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     if len(order.version) > MAX_VERSION or not order.version.isprintable():
         raise AnkleViewerError("USAGE", f"--version takes at most {MAX_VERSION} signs that can be printed.")
     net, spec, record = load_run(order.run)
+    others = [load_run(run) for run in (order.mean_with or ())[1:]]
+    record = _of_all([record, *(other for _, _, other in others)])
     if "data" in record:
         _check_own(order)
         if not record.get("pictures"):
             say(_unchecked(order))
+    steps = _steps(order.run, record, say)
     name = order.name or record["arch"]
     metrics, measured = _figures(order.metrics, name, record) if order.metrics else ({}, set())
-    _change(net, order, record)
+    _change(net, order, record, [other for other, _, _ in others])
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
     manifest = order.validation
@@ -163,10 +167,10 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         "seed": record.get("seed"),
         "git_commit": _revision(),
         "pairs": record.get("pairs"),
-        "steps": _steps(order.run, record, say),
+        "steps": steps,
         "init": record.get("init", ""),
         "teacher": record.get("teacher", ""),
-        **({"mean_with": record["init"]} if order.mean_with is not None else {}),
+        **({"mean_with": record["init"] + (f", {len(others) + 1} runs" if others else "")} if order.mean_with else {}),
         **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
     }
     reasons = Counter(p.excluded for p in found if p.excluded)
@@ -190,15 +194,28 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     )
 
 
-def _change(net: FractureNet, order: ExportOrder, record: Mapping[str, Any]) -> None:
+def _of_all(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The record of a run together with those of others whose weights go into the same network: what any of them has seen."""
+    seen: dict[str, Any] = {}
+    for name in ("pictures", "judged"):
+        if any(name in record for record in records):
+            seen[name] = sorted({scan for record in records for scan in record.get(name, ())})
+    return {**records[0], **seen, "all": records}
+
+
+def _change(net: FractureNet, order: ExportOrder, record: Mapping[str, Any], others: Sequence[FractureNet]) -> None:
     """Make of the run's network the one that the order asks for.
 
     Raises:
         AnkleViewerError: USAGE, INIT_UNFIT.
     """
-    if order.mean_with is not None:
-        _check_mean(order.mean_with, order.out, record)
-        mean_with(net, order.mean_with)
+    if order.mean_with:
+        pack = order.mean_with[0]
+        for one in record["all"]:
+            _check_mean(pack, order.out, one)
+        if others and len({one["seed"] for one in record["all"]}) > 1 and record.get("asked", {}).get("--blocks"):
+            raise AnkleViewerError("INIT_UNFIT", "Runs that added blocks have a mean only where they began with the same --seed.")
+        mean_with(net, pack, others)
     if order.mirrored:
         net.mirror()
     if order.sharpness != 1:
@@ -249,8 +266,9 @@ def _check_unseen(record: Mapping[str, Any], found: Sequence[Prepared], measured
     Raises:
         AnkleViewerError: DATA_LEAK.
     """
-    if "data" not in record and "seed" in record:
-        check_bodies(record["seed"], (p.row.id for p in found))
+    for one in record["all"]:
+        if "data" not in one and "seed" in one:
+            check_bodies(one["seed"], (p.row.id for p in found))
     given = set(pictures(found))
     if own := measured & given:
         raise AnkleViewerError(

@@ -19,7 +19,7 @@ from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.networks.head import FractureNet
-from trainer.publish import ExportOrder, _figures, _revision, _steps, answers, export_run
+from trainer.publish import ExportOrder, _figures, _of_all, _revision, _steps, answers, export_run
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
@@ -152,20 +152,29 @@ def test_the_mean_with_the_pack_it_went_on_from(
         with monkeypatch.context() as patch:
             patch.setattr("trainer.publish.load_run", lambda path, more=more: (net, spec, record | {"init": init} | more))
             with pytest.raises(AnkleViewerError, match=told):
-                export_run(ExportOrder(run, out, manifest, name="trial", mean_with=assets_dir() / "models" / "compact"))
+                export_run(ExportOrder(run, out, manifest, name="trial", mean_with=[assets_dir() / "models" / "compact"]))
     record = record | {"init_sha256": read_pack(assets_dir() / "models" / "compact").sha256}
     monkeypatch.setattr("trainer.publish.load_run", lambda path: (net, spec, record | {"init": init}))
     asked = []
 
-    def halved(net: FractureNet, pack: Path) -> None:
-        asked.append(pack.name)
+    def halved(net: FractureNet, pack: Path, others: list[FractureNet]) -> None:
+        asked.append((pack.name, len(others)))
         with torch.no_grad():
             net.head.weight /= 2
 
     monkeypatch.setattr("trainer.publish.mean_with", halved)
-    assert main(line) == 0 and asked == ["compact"]
+    assert main(line) == 0 and asked == [("compact", 0)]
     made = json.loads((tmp_path / "pack" / "manifest.json").read_text())
     assert made["origin"]["mean_with"] == init and f"| mean_with | {init} |" in (tmp_path / "pack" / "card.md").read_text()
+    assert main([*line, str(run)]) == 0 and asked[1:] == [("compact", 1)]
+    assert json.loads((tmp_path / "pack" / "manifest.json").read_text())["origin"]["mean_with"] == f"{init}, 2 runs"
+
+
+def test_what_any_run_of_a_mean_has_seen_judges_it_not() -> None:
+    ours, theirs = {"pictures": ["1"], "judged": ["2"], "seed": 1}, {"pictures": ["3"], "judged": ["4"], "seed": 2}
+    together = _of_all([ours, theirs])
+    assert together["pictures"] == ["1", "3"] and together["judged"] == ["2", "4"] and together["seed"] == 1
+    assert together["all"] == [ours, theirs] and "pictures" not in _of_all([{"seed": 1}])
 
 
 def test_a_network_that_takes_means_has_no_sharpness(

@@ -37,6 +37,18 @@ def test_every_weight_lies_halfway() -> None:
         assert not value.is_floating_point() or not torch.equal(value, after[name]), name
 
 
+def test_other_runs_share_the_runs_half() -> None:
+    pack, one, other = from_pack(PACK)[0], learnt(from_pack(PACK)[0]), learnt(learnt(from_pack(PACK)[0]))
+    states = [dict(net.state_dict()) for net in (pack, one, other)]
+    wanted = {name: states[0][name] / 2 + (states[1][name] + states[2][name]) / 4 for name in states[0]}
+    mean_with(one, PACK, [other])
+    for name, value in one.state_dict().items():
+        torch.testing.assert_close(value, wanted[name])
+    wide = build(pack.arch, **(pack.config | {"width": 1.25}))
+    with pytest.raises(AnkleViewerError, match="INIT_UNFIT: The runs' networks have different layers"):
+        mean_with(one, PACK, [wide])
+
+
 def test_it_still_answers() -> None:
     """Between two networks that learnt apart there is noise; between these two the answer lies between theirs."""
     one, two, net = from_pack(PACK)[0].eval(), learnt(from_pack(PACK)[0]).eval(), learnt(from_pack(PACK)[0]).eval()
