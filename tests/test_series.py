@@ -52,6 +52,11 @@ def test_one_of_several_series_by_number_or_key(tmp_path, monkeypatch, capsys) -
 def test_where_nothing_can_be_opened_the_scan_is_refused(tmp_path, capsys) -> None:
     (tmp_path / "bad.nii.gz").write_bytes(b"no scan at all")
     assert main(["info", str(tmp_path / "bad.nii.gz"), "--series", "list"]) == 3
+    target = tmp_path / "list.json"
+    target.write_text("of another scan")
+    assert main(["info", str(tmp_path / "none"), "--series", "list", "--json", str(target)]) == 3
+    record = json.loads(target.read_text())
+    assert record["series"] == [] and record["refused"]["code"] == "FILE_NOT_FOUND" and record["path"].endswith("none")
     assert "Nothing that can be opened" in capsys.readouterr().out
     target = tmp_path / "r.json"
     assert main(["analyze", str(tmp_path / "bad.nii.gz"), "--series", "1", "--json", str(target)]) == 3

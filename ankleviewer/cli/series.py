@@ -37,7 +37,7 @@ def chosen(path: str, name: str | None) -> str:
 
 
 def show(path: str, json_target: str | None) -> int:
-    """Print what can be opened, and write it as JSON.
+    """Print what can be opened, and write it as JSON; of a scan that is refused that, too.
 
     Returns:
         The exit code, that of a refused scan where there is nothing.
@@ -45,8 +45,13 @@ def show(path: str, json_target: str | None) -> int:
     Raises:
         As `session.series_in`; OSError.
     """
-    with console.Progress() as progress:
-        found = session.series_in(path, progress)
+    try:
+        with console.Progress() as progress:
+            found = session.series_in(path, progress)
+    except ScanError as error:
+        refused = {"refused": {"code": error.code, "message": error.message}}
+        console.write_json(to_json(path, ()) | refused, json_target)
+        raise
     console.write_json(to_json(path, found), json_target)
     if json_target != console.STDOUT:
         print(text(path, found))
