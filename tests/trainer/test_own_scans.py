@@ -107,7 +107,7 @@ def test_many_processes_meet_on_the_device_that_is_found(
 ) -> None:
     met: list[str] = []
     monkeypatch.setenv("WORLD_SIZE", "2")
-    monkeypatch.setattr(torch.distributed, "init_process_group", met.append)
+    monkeypatch.setattr(torch.distributed, "init_process_group", lambda kind, timeout: met.append(kind))
     monkeypatch.setattr(torch.distributed, "destroy_process_group", lambda: None)
     monkeypatch.setattr(torch.distributed, "get_rank", lambda: 0)
     monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 1)  # there is no second one to wait for
