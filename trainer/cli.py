@@ -237,7 +237,7 @@ def _prepare(args: argparse.Namespace) -> int:
     from trainer.scans.split import flow
 
     spec = FINE if args.window == "bone" else PAPER
-    with _Bar("scans") as bar:
+    with taken(args.out), _Bar("scans") as bar:
         found = prepare(args.manifest, args.out, spec, seed=args.seed, progress=bar.step, say=bar.say)
     print(flow_lines(flow(found)), *remarks(found, args.out), sep="\n")
     return DONE

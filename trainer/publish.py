@@ -128,13 +128,14 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     if len(order.version) > MAX_VERSION or not order.version.isprintable():
         raise AnkleViewerError("USAGE", f"--version takes at most {MAX_VERSION} signs that can be printed.")
     net, spec, record = load_run(order.run)
-    others = [load_run(run) for run in (order.mean_with or ())[1:]]
-    record = _of_all([record, *(other for _, _, other in others)])
+    more = (order.mean_with or ())[1:]
+    others = [load_run(run) for run in more]
+    record = _of_all([record, *(other for _, _, other in others)], [order.run, *more])
     if "data" in record:
         _check_own(order)
         if not record.get("pictures"):
             say(_unchecked(order))
-    steps = _steps(order.run, record, say)
+    steps, *_ = [_steps(run, one, say) for run, one in zip((order.run, *more), record["all"], strict=True)]
     name = order.name or record["arch"]
     metrics, measured = _figures(order.metrics, name, record) if order.metrics else ({}, set())
     _change(net, order, record, [other for other, _, _ in others])
@@ -194,8 +195,16 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     )
 
 
-def _of_all(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The record of a run together with those of others whose weights go into the same network: what any of them has seen."""
+def _of_all(records: Sequence[dict[str, Any]], runs: Sequence[Path]) -> dict[str, Any]:
+    """The record of a run together with those of others whose weights go into the same network: what any of them has seen.
+
+    Raises:
+        AnkleViewerError: INIT_UNFIT, they learnt from scans of another kind, or saw them in another way; USAGE, a run twice.
+    """
+    if len({run.resolve() for run in runs}) < len(runs):
+        raise AnkleViewerError("USAGE", "A run is named twice for a mean.")
+    if any(record.get(name) != records[0].get(name) for record in records for name in ("data", "preprocessing")):
+        raise AnkleViewerError("INIT_UNFIT", "A mean is made of runs on scans of one kind, seen through one window.")
     seen: dict[str, Any] = {}
     for name in ("pictures", "judged"):
         if any(name in record for record in records):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from trainer.training.processes import started
 
 RATES = (1e-5, 3e-3)
 STRENGTHS = (0.0, 1.0)
+APART = 10_000  # between the seeds of processes that search together: more than any has trials
 STARTUP = 5  # trials drawn at random before the search learns from them
 
 
@@ -51,8 +53,6 @@ def tune(
     _check_alone()
     try:
         import optuna
-        from optuna.storages import JournalStorage
-        from optuna.storages.journal import JournalFileBackend
         from optuna.trial import TrialState
     except ImportError as error:
         raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
@@ -62,7 +62,7 @@ def tune(
     order.out.mkdir(parents=True, exist_ok=True)
     # computers that search together may have seeds of their own
     wanted = fingerprint_of(replace(order, seed=0), spec, own, judges, batch)
-    storage = JournalStorage(JournalFileBackend(str(order.out / "search.journal")))
+    storage = _storage(order.out)
     name = f"{order.model} {order.preset}"
 
     def begun(study: optuna.Study) -> bool:
@@ -77,8 +77,8 @@ def tune(
         study.set_user_attr("fingerprint", wanted)
     elif what := differences(known, wanted):
         raise _unfit(order.out, what)
-    # a search that goes on, or another computer, must not draw the first trials again
-    seed = order.seed + len(study.get_trials(deepcopy=False))
+    # a search that goes on, or another computer, must not draw the first trials again, also where both begin at once
+    seed = order.seed + _turn(study) + len(study.get_trials(deepcopy=False))
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
 
     def objective(trial: optuna.Trial) -> float:
@@ -152,6 +152,24 @@ def _parts(data: Path) -> tuple[PreprocessSpec, list[Prepared], list[Prepared]]:
             "again.",
         )
     return spec, own, judges
+
+
+def _storage(out: Path) -> Any:
+    """What several computers keep of a search, in its folder. Optuna's own lock is a link, which Windows and many shares let
+    nobody make; and a relative one that a crash has left is waited for without end.
+    """
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+    journal = str((out / "search.journal").absolute())
+    return JournalStorage(JournalFileBackend(journal, lock_obj=JournalFileOpenLock(journal)))
+
+
+def _turn(study: Any) -> int:
+    """How many had begun on a search before this process: the journal keeps their order, whoever reads it."""
+    me = f"process {uuid.uuid4().hex}"
+    study.set_user_attr(me, True)
+    return APART * [name for name in study.user_attrs if name.startswith("process ")].index(me)
 
 
 def _unfit(folder: Path, what: str) -> AnkleViewerError:

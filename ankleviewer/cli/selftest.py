@@ -159,10 +159,11 @@ def _window() -> tuple[State, str]:
     """Whether Qt finds its libraries and a screen: where it does not, it ends the process itself."""
     if not console.has_screen():
         return "warn", "there is no screen for a window; analyze works without one"
-    platform_name = _apart(_begin_qt)
-    if not platform_name:
-        return "fail", "no window can be opened; packaging/system-libraries.sh names the libraries that are missing"
-    return "ok", platform_name
+    if platform_name := _apart(_begin_qt):
+        return "ok", platform_name
+    if _apart(_begin_qt_unseen):
+        return "warn", "the screen that the environment names does not answer; analyze works without one"
+    return "fail", "no window can be opened; packaging/system-libraries.sh names the libraries that are missing"
 
 
 def _begin_qt(sender: Any) -> None:
@@ -172,6 +173,12 @@ def _begin_qt(sender: Any) -> None:
     app = QApplication([])
     sender.send(app.platformName())
     sender.close()
+
+
+def _begin_qt_unseen(sender: Any) -> None:
+    """The same without a screen: with all libraries but those of the window system."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    _begin_qt(sender)
 
 
 def _opengl() -> tuple[State, str]:

@@ -67,7 +67,9 @@ def _machine_id() -> str:
 
 
 def nvidia() -> tuple[str, ...]:
-    """The driver's version and the name of each card, by the driver itself; () where there is no driver or no card."""
+    """The version of CUDA that the driver brings (as several drivers do) and the name of each card; () where there is no driver or
+    no card.
+    """
     try:
         driver: Any = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
         count, version = ctypes.c_int(0), ctypes.c_int(0)

@@ -27,7 +27,7 @@ Progress = Callable[[float, str], None]
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
 CUT_OFF, UNREAD = "images that are cut off", "images that cannot be read"
 TISSUE_HU = -900  # what lies above it may be a part of the leg
-PADDED = 0.05  # of a slice at least lies outside the field of a scanner that marks it by such a value
+PADDED = 0.05  # of a series at least lies outside the field of a scanner that marks it by such a value
 P = TypeVar("P", bound=PurePath)
 _NUMBER = re.compile(r"[\da-f.-]+")  # in a name in small letters, with a digit in it: decimal, hexadecimal, or a UID
 
@@ -239,6 +239,8 @@ def _sort_in(seen: Survey, dataset: Any, path: Path) -> None:
         syntax = dicom_pixels.syntax_of(dataset)  # first, lest a damaged one leaves its frames behind
         frames = [replace(f, series=seen.part_of(dataset, f.series)) for f in frames]
         seen.frames += frames
+        lost = int(dicom_headers.number(dataset.get("NumberOfFrames", 1)) or 1) - len(frames)
+        seen.unplaced[str(dataset.get("SeriesInstanceUID", ""))] += lost
         seen.syntax[path] = syntax
         seen.first.setdefault(frames[0].series, dataset)
 
@@ -323,29 +325,46 @@ def _in_file(frame: Frame) -> tuple[str, int]:
 
 
 def _decode(stack: dicom_stack.Stack, progress: Progress, cancelled: Callable[[], bool]) -> tuple[HuSink, list[Finding]]:
-    reader, implausible = _Pixels(), False
-    first = stack.frames[0]
+    reader, first = _Pixels(), stack.frames[0]
     if first.rows * first.columns * len(stack.frames) > guard.MAX_VOXELS:
         raise ScanError("SIZE_IMPLAUSIBLE", f"The series claims {first.columns} × {first.rows} × {len(stack.frames)} voxels.")
     sink = HuSink((first.columns, first.rows, len(stack.frames)))
+    implausible = _is_tissue([f for f in stack.frames if _names_tissue(f)], reader, cancelled)
     for k, frame in enumerate(stack.frames):
         if cancelled():
             raise Cancelled
         stored: NDArray[Any] = reader.frame(frame).T
         slope, intercept = frame.rescale or (1.0, 0.0)
         no_value = None
-        if frame.padding is not None:
-            no_value = (stored >= frame.padding[0]) & (stored <= frame.padding[1])
-            tissue = min(value * slope + intercept for value in frame.padding) > TISSUE_HU
-            if tissue and 0 < no_value.mean() < PADDED:
-                implausible, no_value = True, None
-            elif not no_value.any():
-                no_value = None
+        if frame.padding is not None and not (implausible and _names_tissue(frame)):
+            no_value = _padded(stored, frame.padding)
+            no_value = no_value if no_value.any() else None
         sink.put(k, stored, slope, intercept, no_value)
         if k % 8 == 0:
             progress(0.2 + 0.7 * k / len(stack.frames), "Reading slices")
     told = "The images call a value of the tissue 'no value' (Pixel Padding Value); it was read as what it is."
     return sink, [Finding("caveat", "PADDING_IMPLAUSIBLE", told)] if implausible else []
+
+
+def _padded(stored: NDArray[Any], padding: tuple[int, int]) -> NDArray[np.bool_]:
+    return (stored >= padding[0]) & (stored <= padding[1])
+
+
+def _names_tissue(frame: Frame) -> bool:
+    """Whether what an image calls "no value" lies where a part of the leg may."""
+    slope, intercept = frame.rescale or (1.0, 0.0)
+    return frame.padding is not None and min(value * slope + intercept for value in frame.padding) > TISSUE_HU
+
+
+def _is_tissue(frames: Sequence[Frame], reader: _Pixels, cancelled: Callable[[], bool]) -> bool:
+    """Whether such a value, in these images of a series, is met in too little of them to be what lies outside the field."""
+    met = voxels = 0
+    for frame in frames:
+        if cancelled():
+            raise Cancelled
+        stored = reader.frame(frame)
+        met, voxels = met + int(_padded(stored, frame.padding or (0, 0)).sum()), voxels + stored.size
+    return 0 < met < PADDED * voxels
 
 
 def _assemble(stack: dicom_stack.Stack, sink: HuSink) -> Volume:

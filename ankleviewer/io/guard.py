@@ -112,12 +112,17 @@ def files_below(root: str | Path, recursive: bool = True) -> list[Path]:
 
 def _is_file(path: Path, name: Path) -> bool:
     """Whether an ordinary file lies at `path`, to which a folder's `name` leads. Raises OSError where nothing lies at the name
-    itself, though the folder lists it: a share that is away, or a path too long for Windows.
+    itself, though the folder lists it, again: a share that is away, or a path too long for Windows. What another program has
+    taken away meanwhile is no longer listed.
     """
-    there = path.is_file()
-    if not there:
+    if path.is_file():
+        return True
+    try:
         os.lstat(name)
-    return there
+    except FileNotFoundError:
+        if name in name.parent.iterdir():
+            raise
+    return False
 
 
 def _real(path: str | Path) -> Path:

@@ -43,7 +43,7 @@ class HuSink:
             no_value: (columns, rows), True where the scanner says that it stored no value.
 
         Raises:
-            ScanError: HU_IMPLAUSIBLE if a value lies above 32767, or more than a few below -3100 that are not all the same.
+            ScanError: HU_IMPLAUSIBLE if a value lies above 32767, or more than a few below -3100 beside the commonest there.
         """
         bad: NDArray[np.bool_] | None = None
         if stored.dtype.kind == "f":
@@ -86,14 +86,14 @@ class HuSink:
 
 
 def _with_stray(hu: NDArray[np.generic], no_value: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
-    """`no_value` with the voxels below LOWEST_HU, which become air, where these mark what was not measured: they are few, or all
-    the same number. Others stay, since the numbers are no Hounsfield units then.
+    """`no_value` with the voxels below LOWEST_HU, which become air, where these mark what was not measured: one number, and few
+    others. Else they stay, since the numbers are no Hounsfield units then.
     """
     stray: NDArray[np.bool_] = np.less(hu, LOWEST_HU)
     if not stray.any():
         return no_value
-    low = hu[stray]
-    if len(low) > STRAY * hu.size and not (low == low[0]).all():
+    _, counts = np.unique(hu[stray], return_counts=True)
+    if counts.sum() - counts.max() > STRAY * hu.size:
         return no_value
     hu[stray] = AIR_HU
     return stray if no_value is None else no_value | stray

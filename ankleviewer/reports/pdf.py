@@ -6,6 +6,7 @@ The research-use line stands at the head and the foot of every page.
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -322,5 +323,5 @@ def _together(texts: Sequence[Paragraph], width: float) -> list[list[Paragraph]]
 
 def _safe(text: str) -> str:
     """Text for a paragraph: nothing in it is markup, and what the standard fonts lack (they hold Western Europe) is "?"."""
-    text = text if len(text) <= _MOST_SIGNS else text[:_MOST_SIGNS] + "\u2026"
+    text = unicodedata.normalize("NFC", text if len(text) <= _MOST_SIGNS else text[:_MOST_SIGNS] + "\u2026")
     return html.escape(text.encode("cp1252", errors="replace").decode("cp1252"), quote=False)

@@ -88,6 +88,9 @@ def test_a_file_that_is_listed_and_not_there_is_no_file_less(tmp_path, monkeypat
     monkeypatch.setattr(guard.os, "lstat", lambda path, *more, **how: lost(path, *more, follow_symlinks=False, **how))
     with pytest.raises(ScanError, match="FILE_UNREADABLE: The folder cannot be read whole"):
         guard.files_below(tmp_path)
+    if isinstance(gone, FileNotFoundError):
+        monkeypatch.setattr(guard.os, "listdir", lambda _folder: ["a", "nowhere"])
+        assert [p.name for p in guard.files_below(tmp_path)] == ["a"], "another program took it away meanwhile"
 
 
 @pytest.mark.parametrize("where", ["study", "study/below"])

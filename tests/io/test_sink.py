@@ -45,7 +45,7 @@ def test_tagged_padding_may_have_any_value():
     assert put(np.array([-32768, 5], "i2"), no_value=[True, False]).hu.ravel().tolist() == [-1024, 5]
 
 
-@pytest.mark.parametrize("values", [[-3101, -3200], [0, 40000.0], [40000.0, -8192], [-4000, -3999] + [0] * 900])
+@pytest.mark.parametrize("values", [[-3101, -3200, -3300], [0, 40000.0], [40000.0, -8192], [-4000, -3999] + [0] * 900])
 def test_impossible_values_are_refused(values):
     with pytest.raises(ScanError) as caught:
         put(np.array(values, "f4"))
@@ -57,6 +57,13 @@ def test_a_number_for_outside_the_field_is_padding_without_its_tag(outside):
     sink = put(np.array([outside, 40, outside, -1000], "i4"))
     assert sink.hu.ravel().tolist() == [-1024, 40, -1024, -1000]
     assert sink.padding.ravel().tolist() == [True, False, True, False] and sink.counts.sum() == 2
+
+
+def test_a_streak_beside_a_number_for_outside_is_padding_too():
+    values = np.full(4000, 30, dtype="i2")
+    values[:900] = -8192
+    values[[2000, 2003]] = -4000, -3500
+    assert put(values).padding.sum() == 902
 
 
 def test_a_streak_of_metal_costs_nobody_the_scan():

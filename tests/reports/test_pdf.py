@@ -65,6 +65,11 @@ def test_text_is_never_read_as_markup(made) -> None:
     assert "<b>a&b</b><para>?\u20ac" in text.replace(" ", "")  # ReportLab shows each escaped sign by itself
 
 
+def test_letters_in_two_signs_are_letters(made) -> None:
+    report = replace(made.report(), series="CT Kno\u0308chel")
+    assert "Kn\u00f6chel" in joined(made.pdf_text(render([Figures(report, PICTURES, [])])))
+
+
 def test_not_assessed_never_looks_like_no_finding(made) -> None:
     text = joined(made.pdf_text(render([Figures(made.report(made.answer("not assessed", None)), PICTURES, [])])))
     assert "Right ankle: not assessed" in text and "No fracture found" not in text and "assessed were" not in text

@@ -166,15 +166,21 @@ def test_the_mean_with_the_pack_it_went_on_from(
     assert main(line) == 0 and asked == [("compact", 0)]
     made = json.loads((tmp_path / "pack" / "manifest.json").read_text())
     assert made["origin"]["mean_with"] == init and f"| mean_with | {init} |" in (tmp_path / "pack" / "card.md").read_text()
-    assert main([*line, str(run)]) == 0 and asked[1:] == [("compact", 1)]
+    twin = tmp_path / "twin"
+    shutil.copytree(run, twin, ignore=shutil.ignore_patterns("validation*"))
+    assert main([*line, str(run)]) == 2 and "a run is named twice" in capsys.readouterr().err.lower()
+    assert main([*line, str(twin)]) == 0 and asked[1:] == [("compact", 1)]
     assert json.loads((tmp_path / "pack" / "manifest.json").read_text())["origin"]["mean_with"] == f"{init}, 2 runs"
 
 
 def test_what_any_run_of_a_mean_has_seen_judges_it_not() -> None:
     ours, theirs = {"pictures": ["1"], "judged": ["2"], "seed": 1}, {"pictures": ["3"], "judged": ["4"], "seed": 2}
-    together = _of_all([ours, theirs])
+    together = _of_all([ours, theirs], [Path("a"), Path("b")])
     assert together["pictures"] == ["1", "3"] and together["judged"] == ["2", "4"] and together["seed"] == 1
-    assert together["all"] == [ours, theirs] and "pictures" not in _of_all([{"seed": 1}])
+    assert together["all"] == [ours, theirs] and "pictures" not in _of_all([{"seed": 1}], [Path("a")])
+    for other in (theirs | {"data": "the hospital's own scans"}, theirs | {"preprocessing": {"lo": -1000}}):
+        with pytest.raises(AnkleViewerError, match="INIT_UNFIT: A mean is made of runs on scans of one kind"):
+            _of_all([ours, other], [Path("a"), Path("b")])
 
 
 def test_a_network_that_takes_means_has_no_sharpness(

@@ -17,7 +17,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from trainer import tune as module
 from trainer.orders import TrainOrder
 from trainer.scans.manifest import DataError
-from trainer.tune import RATES, tune
+from trainer.tune import APART, RATES, _storage, _turn, tune
 
 Prepare = Callable[..., Path]
 
@@ -174,3 +174,19 @@ def test_all_diverging_and_a_missing_package_are_said(tmp_path: Path, prepared: 
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(AnkleViewerError, match=r"EXTRA_MISSING.*ankleviewer\[tune\]"):
         tune(order(tmp_path / "u"), tmp_path / "data", 1, lambda p: None)
+
+
+def test_processes_that_begin_a_search_together_draw_other_trials(tmp_path: Path) -> None:
+    """A batch system starts them at once, and none of them sees a trial of another."""
+    optuna = pytest.importorskip("optuna")
+    first = optuna.create_study(study_name="s", storage=_storage(tmp_path))
+    second = optuna.load_study(study_name="s", storage=_storage(tmp_path))
+    assert [_turn(study) for study in (first, second, first)] == [0, APART, 2 * APART]
+
+
+def test_a_search_needs_no_links(tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(1, "no links here")
+
+    monkeypatch.setattr("os.symlink", denied)
+    assert tune(order(tmp_path / "t"), prepared(tmp_path / "data"), 1, lambda p: None)["trials"] == 1

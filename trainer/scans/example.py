@@ -39,6 +39,7 @@ def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> d
     Raises:
         DataError: see `read_marks`.
     """
+    from ankleviewer.core.anatomy.neighbours import of_another_leg
     from ankleviewer.core.assessment.preprocess import apply, model_grid
 
     marks.unlink(missing_ok=True)  # of an earlier table
@@ -55,7 +56,11 @@ def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> d
     others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
     tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up, others)
     _save(target, tensor[0, 0])
-    seen = None if marked is None else marks_on(marked, model_grid(volume, spec, ankle.centre_mm, ankle.up))
+    grid = model_grid(volume, spec, ankle.centre_mm, ankle.up)
+    seen = None if marked is None else marks_on(marked, grid)
+    elsewhere = of_another_leg(grid, (ankle.centre_mm, ankle.up), others)
+    if seen is not None and elsewhere is not None:
+        seen[elsewhere] = False  # the other leg's fracture: what the network sees there is blank
     # marks of nothing would teach that no cell of a fractured scan holds a fracture
     has_marks = seen is not None and (not row.label or bool(seen.any()))
     if seen is not None and has_marks:

@@ -204,14 +204,21 @@ def _records(path: Path, say: Callable[[str], None]) -> list[tuple[int, dict[str
 
 def _check_lines(path: Path, line: int, headings: Sequence[str], values: Sequence[str], separator: str) -> None:
     """A quotation mark that is not closed takes up all rows as far as the next one, and a study would lose them unseen."""
-    label = headings.index("label")
+    label, place = headings.index("label"), headings.index("path")
     for name, value in zip(headings, values, strict=False):
         within = [part.split(separator) for part in value.splitlines()[1:]]
-        if any(len(cells) > label and cells[label].strip() in ("0", "1") for cells in within):
+        rows = [cells for cells in within if len(cells) > max(label, place) and cells[label].strip() in ("0", "1")]
+        if any(_is_a_scan_s(cells[place].strip(), path) for cells in rows):
             raise DataError(
                 "TABLE_INVALID",
                 f"{path.name}, line {line}: the cell under {name} goes on over lines that are rows: is a quotation mark open?",
             )
+
+
+def _is_a_scan_s(cell: str, table: Path) -> bool:
+    """Whether a cell may be the path of a scan, as a note's words are not."""
+    folder = table if table.is_dir() else table.parent
+    return cell.lower().endswith((".nii", ".gz", ".zip", ".dcm")) or (bool(cell) and (folder / cell).exists())
 
 
 def _check_headings(path: Path, headings: Sequence[str], say: Callable[[str], None]) -> None:

@@ -12,7 +12,8 @@ from trainer.scans.manifest import Row
 # are no scans, wrongly counted frames are refused, 5: a fracture marked in an ankle that is cut off is none of the other, 6: bits
 # above those stored are cut, sides and completeness of ankles, legs that lie across beside others, values cut off below, 7:
 # joints at the side of the field of view, gaps in turned cubes, a little air, ages that were taken away, 8: a ZIP of a file
-# and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show).
+# and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show,
+# 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg).
 TAKING_IN = 10
 
 

@@ -131,12 +131,16 @@ def _write(settings: Settings, folder: Path | None) -> bool:
 
 
 def _merged_keys(now: Mapping[str, Any], known: Mapping[str, Any], there: Any) -> dict[str, Any]:
-    """The keys of a file with what was changed in this window alone, command by command."""
+    """The keys of a file with what was changed in this window alone, command by command; a key that it gave to a command is no
+    other one's any more.
+    """
     kept = dict(there) if isinstance(there, dict) else {}
     for name in {*now, *known}:
         if now.get(name) != known.get(name):
             kept.pop(name, None)
             if name in now:
+                kept = {other: [key for key in keys if key not in now[name]] for other, keys in kept.items()}
+                kept = {other: keys for other, keys in kept.items() if keys}
                 kept[name] = now[name]
     return kept
 

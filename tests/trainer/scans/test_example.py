@@ -62,6 +62,25 @@ def test_a_fracture_in_an_ankle_that_is_cut_off_is_none_of_the_other(
     assert entry["excluded"] == "ANKLE_INCOMPLETE" and not (tmp_path / "s.npy").exists()
 
 
+def test_marks_of_the_other_leg_lie_on_nothing_that_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coarse: PreprocessSpec
+) -> None:
+    """The other leg is blanked in the input; its marks would teach that air is broken."""
+    grid = Grid.axis_aligned((110, 60, 50), 2.0, (-60.0, -60.0, -50.0))
+    marks = np.zeros(grid.shape, dtype=np.int16)
+    marks[30:38, 28:32, 22:30] = 1
+    marks[54:59, 28:32, 22:30] = 1
+    right, left = (Ankle(side, (x, 0.0, 0.0), (0, 0, 0), (0, 0, 0), True, "") for side, x in (("R", 0.0), ("L", 80.0)))
+    scan = SimpleNamespace(volume=Volume(np.full(grid.shape, 40, dtype=np.int16), grid))
+    monkeypatch.setattr(module, "take_in", lambda _path: Intake(scan, (right, left), ""))
+    monkeypatch.setattr(module, "read_marks", lambda *_: Volume(marks, grid))
+    row = Row("s", tmp_path / "s.nii", 1, "p", "", "", "", mask=tmp_path / "m.nii")
+    made = module.make_example(row, tmp_path / "s.npy", tmp_path / "m.npy", coarse)
+    seen, tensor = np.load(tmp_path / "m.npy"), np.load(tmp_path / "s.npy")
+    assert made["marked"] and seen.any() and (tensor == tensor.min()).any()
+    assert not seen[tensor == tensor.min()].any()
+
+
 def test_marks_lie_where_the_fracture_is(scans: Path, atlas: Atlas, tmp_path: Path, coarse: PreprocessSpec) -> None:
     good = simulate_scan(5, 0, atlas, fractured=True, injury="weber-b", severity="displaced", spacing=2.0, reach_mm=130.0)
     write_nifti(good.mask, good.volume.grid, tmp_path / "mask.nii.gz")

@@ -20,6 +20,11 @@ def test_manifest_columns_and_relative_paths(tmp_path: Path) -> None:
     assert scan_id(Path("x/dicom-folder")) == "dicom-folder"
 
 
+def test_a_note_may_go_over_several_lines_whatever_numbers_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text('path,label,remark\na.nii,1,"seen\n2, 1, small"\nb.nii,0,\n')
+    assert [row.label for row in read_manifest(tmp_path)] == [1, 0]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

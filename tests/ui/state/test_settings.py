@@ -137,6 +137,9 @@ def test_keys_that_two_windows_set_stand_together(home: Path) -> None:
     assert save(replace(one, keys={"Undo": ("U",), "Accept": ("Q",)}))  # and Open has its own key again
     assert save(replace(other, keys={**other.keys, "Reject": ("Y",)}))
     assert load().keys == {"Undo": ("U",), "Accept": ("Q",), "Reject": ("Y",)}
+    assert save(replace(load(), keys={**load().keys, "Boxes": ("Q",)}))
+    assert save(replace(one, keys={"Undo": ("U",), "Accept": ("Q",), "Heat": ("Y",)}))
+    assert load().keys == {"Undo": ("U",), "Boxes": ("Q",), "Heat": ("Y",)}, "one key is one command's"
 
 
 def test_recent_scans_of_two_windows_stand_together(home: Path) -> None:
