@@ -67,7 +67,7 @@ def _machine_id() -> str:
 
 
 def nvidia() -> tuple[str, ...]:
-    """The version of CUDA that the driver brings (as several drivers do) and the name of each card; () where there is no driver or
+    """The version of CUDA that the driver brings (several bring one) and the name of each card; () where there is no driver or
     no card.
     """
     try:
