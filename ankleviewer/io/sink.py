@@ -92,8 +92,8 @@ def _with_stray(hu: NDArray[np.generic], no_value: NDArray[np.bool_] | None) -> 
     stray: NDArray[np.bool_] = np.less(hu, LOWEST_HU)
     if not stray.any():
         return no_value
-    _, counts = np.unique(hu[stray], return_counts=True)
-    if counts.sum() - counts.max() > STRAY * hu.size:
+    low, most = hu[stray], STRAY * hu.size
+    if np.count_nonzero(low != low.min()) > most and len(low) - np.unique(low, return_counts=True)[1].max() > most:
         return no_value
     hu[stray] = AIR_HU
     return stray if no_value is None else no_value | stray
