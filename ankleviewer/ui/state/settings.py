@@ -131,18 +131,17 @@ def _write(settings: Settings, folder: Path | None) -> bool:
 
 
 def _merged_keys(now: Mapping[str, Any], known: Mapping[str, Any], there: Any) -> dict[str, Any]:
-    """The keys of a file with what was changed in this window alone, command by command; a key that it gave to a command is no
-    other one's any more.
+    """The keys of a file with what was changed in this window alone, command by command. A key that it gave to one is no longer
+    that of a command that another window gave it to, which has its own again where that was all.
     """
-    kept = dict(there) if isinstance(there, dict) else {}
-    for name in {*now, *known}:
-        if now.get(name) != known.get(name):
-            kept.pop(name, None)
-            if name in now:
-                kept = {other: [key for key in keys if key not in now[name]] for other, keys in kept.items()}
-                kept = {other: keys for other, keys in kept.items() if keys}
-                kept[name] = now[name]
-    return kept
+    changed = [name for name in dict.fromkeys((*now, *known)) if now.get(name) != known.get(name)]
+    given = {key for name in changed for key in now.get(name, ())}
+    kept: dict[str, Any] = {}
+    for name, keys in there.items() if isinstance(there, dict) else ():
+        left = [key for key in keys if key not in given] if isinstance(keys, list) else keys
+        if name not in changed and (left or not keys):
+            kept[name] = left
+    return kept | {name: now[name] for name in changed if name in now}
 
 
 def _values(settings: Settings) -> dict[str, Any]:
