@@ -411,6 +411,22 @@ def test_what_a_command_does_not_know_is_told_with_its_usage(line: list[str], us
     assert said.startswith(f"usage: {usage} ") and "unrecognized arguments: --nope" in said
 
 
+def test_a_library_of_the_system_that_is_missing_is_named(monkeypatch, capsys) -> None:
+    """PySide6 cannot be imported without libEGL, and the traceback tells nobody what to do."""
+
+    class Missing:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "ankleviewer.ui.app":
+                raise ImportError("libEGL.so.1: cannot open shared object file")
+
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.delitem(sys.modules, "ankleviewer.ui.app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    assert main(["scan.nii.gz"]) == 1
+    said = capsys.readouterr().err
+    assert "WINDOW_MISSING" in said and "libEGL.so.1" in said and "packaging/system-libraries.sh" in said
+
+
 def test_without_a_screen_a_sentence_instead_of_qt_s_end(monkeypatch, capsys) -> None:
     calls: list = []
     monkeypatch.setattr("ankleviewer.ui.app.run", lambda *arguments: calls.append(arguments) or 0)

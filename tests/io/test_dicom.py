@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 
 from ankleviewer.core.errors import Cancelled, ScanError
@@ -305,6 +306,15 @@ def enhanced(one_slice):
         return path
 
     return make
+
+
+def test_a_frame_of_many_that_does_not_tell_its_place_may_be_a_slice(limb, enhanced, tmp_path):
+    path = enhanced(limb(), tmp_path / "enhanced.dcm", 16)
+    dataset = dcmread(path)
+    del dataset.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence
+    dataset.save_as(path, enforce_file_format=True)
+    scan = open_scan(path)
+    assert codes(scan) == [("caveat", "IMAGES_UNPLACED")] and scan.volume.hu.shape[2] == 15
 
 
 def test_an_enhanced_multi_frame_file_is_a_scan(limb, enhanced, tmp_path):

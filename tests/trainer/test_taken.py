@@ -128,8 +128,8 @@ def test_a_process_alone_has_nobody_to_wait_for(tmp_path: Path) -> None:
         assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("command", [["train", "--model", "compact", "--data", "simulate"], ["locator"]])
-def test_training_and_locator_ask_for_their_folder(
+@pytest.mark.parametrize("command", [["train", "--model", "compact", "--data", "simulate"], ["locator"], ["prepare", "t.csv"]])
+def test_commands_of_hours_ask_for_their_folder(
     command: list[str], another: subprocess.Popen[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*command, "--out", str(tmp_path / "run")]) == 2

@@ -160,7 +160,7 @@ class Pane3D(Modest):
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
             QTimer.singleShot(_BREATH_MS, self, lambda: self._on_first(key, bones))
             return
-        if self.missing() or not self._show_window():
+        if not self._show_window():
             return
         self._awaited = True  # until it is drawn
         self.cast = bones.cast
@@ -223,7 +223,7 @@ class Pane3D(Modest):
 
     def _show_window(self) -> bool:
         self._awaited = False
-        if self._spare is None and self.render3d is None:
+        if self._spare is None and self.render3d is None and not self._missing:
             self._spare = next(unless_broken((self._made() for _ in range(1)), self._on_broken), None)
         if self._spare is not None and not self._missing:
             KeptFocus(self.window())

@@ -50,6 +50,14 @@ def test_where_vtk_s_window_cannot_be_made_there_is_a_sentence(make_window, back
     assert len(asked) == 1, "nothing is tried again"
 
 
+def test_where_a_step_towards_the_3d_view_breaks_none_is_made(make_window, backend, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(pane3d, "_WITH_QT", ("ankleviewer.no_such_part",))
+    window = make_window(backend, gl=True)
+    qtbot.waitUntil(lambda: not window.pane3d.pending, timeout=60000)
+    assert window.pane3d._message.text() == "The 3D view failed (INTERNAL_ERROR)"
+    assert window.pane3d.render3d is None and window.pane3d._spare is None
+
+
 def test_one_window_shows_it_all(window, fakes) -> None:
     """One test for the whole life of the one VTK window: making it takes most of the time."""
     scene3d = window.pane3d.render3d

@@ -270,3 +270,16 @@ def test_what_fails_is_no_longer_asked_for_and_a_judgement_makes_nothing_anew(ma
             assert pane.model.scene is not before and pane.model.scene.heat is before.heat is not None
             assert tools._made["voxels"] is voxels and not tools.job.running and pane.options.volume
     assert len(made) == 2
+
+
+def test_a_minimised_window_does_not_turn(make_window, backend, monkeypatch) -> None:
+    """Without a graphics card it took a core for as long as nobody looked."""
+    window, turned = make_window(backend, path=None), []
+    pane = window.pane3d
+    monkeypatch.setattr(pane, "render3d", SimpleNamespace(moving=False, turn=turned.append, close=lambda: None))
+    monkeypatch.setattr(pane, "isVisible", lambda: True)
+    pane.tools._turn()
+    window.showMinimized()
+    pane.tools._turn()
+    assert len(turned) == 1
+    monkeypatch.undo()
