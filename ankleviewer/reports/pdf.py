@@ -5,8 +5,6 @@ The research-use line stands at the head and the foot of every page.
 
 from __future__ import annotations
 
-import html
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -38,6 +36,7 @@ from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.reports import content, places
 from ankleviewer.reports.boxfigure import PERSPECTIVES, Perspective
 from ankleviewer.reports.content import Report, Rows
+from ankleviewer.reports.letters import marked_up
 
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -322,6 +321,5 @@ def _together(texts: Sequence[Paragraph], width: float) -> list[list[Paragraph]]
 
 
 def _safe(text: str) -> str:
-    """Text for a paragraph: nothing in it is markup, and what the standard fonts lack (they hold Western Europe) is "?"."""
-    text = unicodedata.normalize("NFC", text if len(text) <= _MOST_SIGNS else text[:_MOST_SIGNS] + "\u2026")
-    return html.escape(text.encode("cp1252", errors="replace").decode("cp1252"), quote=False)
+    """Text for a paragraph: nothing in it is markup, its letters are those of a font that has them."""
+    return marked_up(text if len(text) <= _MOST_SIGNS else text[:_MOST_SIGNS] + "\u2026")

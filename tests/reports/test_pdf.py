@@ -60,7 +60,7 @@ def test_same_report_same_bytes_and_only_the_date_differs(made) -> None:
 
 
 def test_text_is_never_read_as_markup(made) -> None:
-    findings = (Finding("info", "ODD", "<b>a & b</b> <para> \u5317 \u20ac"),)
+    findings = (Finding("info", "ODD", "<b>a & b</b> <para> \u05d0 \u20ac"),)
     text = joined(made.pdf_text(render([Figures(made.report(findings=findings), PICTURES, [])])))
     assert "<b>a&b</b><para>?\u20ac" in text.replace(" ", "")  # ReportLab shows each escaped sign by itself
 
@@ -68,6 +68,13 @@ def test_text_is_never_read_as_markup(made) -> None:
 def test_letters_in_two_signs_are_letters(made) -> None:
     report = replace(made.report(), series="CT Kno\u0308chel")
     assert "Kn\u00f6chel" in joined(made.pdf_text(render([Figures(report, PICTURES, [])])))
+
+
+def test_a_font_that_is_needed_goes_into_the_file(made) -> None:
+    report = replace(made.report(), series="Staw, g\u0142owa")
+    data = render([Figures(report, PICTURES, [])])
+    assert b"/FontFile2" in data and data == render([Figures(report, PICTURES, [])])
+    assert b"/FontFile2" not in render([Figures(made.report(), PICTURES, [])])
 
 
 def test_not_assessed_never_looks_like_no_finding(made) -> None:
@@ -90,7 +97,7 @@ def test_a_second_ankle_has_pictures_of_its_own(made) -> None:
     assert text.count("Checks of the scan") == 1
 
 
-@pytest.mark.parametrize("word", ["sentence ", "unbroken"])
+@pytest.mark.parametrize("word", ["sentence ", "unbroken", "g\u0142owa"])
 def test_a_text_of_any_length_is_written(made, word: str) -> None:
     """A journal or a pack of another program may bring one that is higher than a page."""
     long = word * 450
