@@ -186,7 +186,7 @@ def analyse(
             continue
         answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
         heatmaps[pack.name, index] = heat
-        notes.update(dict.fromkeys([predictor.engine.note] if predictor.engine.note else []))
+        notes.update(dict.fromkeys([predictor.note] if predictor.note else []))
         timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
         log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
     left_out = selection.left_out(models, packs)

@@ -40,6 +40,7 @@ class Predictor:
         self.pack, self._careful = pack, careful and runtime != "cuda"
         self.engine = Engine(pack.model_bytes(), runtime)
         self.pace = Pace()
+        self.note = ""  # what the engine told of itself in the last run; its own word may have changed since, when it measured
 
     def start(self) -> None:
         """Start the engine now instead of with the first scan. Raises ModelError as `Engine.run`."""
@@ -61,6 +62,7 @@ class Predictor:
             Cancelled: on request.
         """
         output = self.engine.run(tensor, cancelled)
+        self.note = output.note
         maps = [m for m in (output.cam, output.finer) if m is not None]
         if not (np.isfinite(output.logit) and all(np.abs(m).max() <= LARGEST for m in maps)):  # false for what is no number, too
             raise ModelError(

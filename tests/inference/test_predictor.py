@@ -101,6 +101,13 @@ def test_progress_that_raises_is_not_taken_for_the_model_s_fault(predictor: Pred
     assert predictor.predict(leg(True), ANKLE)[0].call == "fracture"
 
 
+def test_what_a_run_told_stays_although_the_engine_has_measured_since(predictor: Predictor, monkeypatch) -> None:
+    run = predictor.engine.run
+    monkeypatch.setattr(predictor.engine, "run", lambda *given: replace(run(*given), note="on the processor instead"))
+    predictor.predict(leg(True), ANKLE)
+    assert (predictor.note, predictor.engine.note) == ("on the processor instead", "")
+
+
 def test_pooling_is_checked(tmp_path, pack_writer, model_builder) -> None:
     model = model_builder("gap")
     pack = pack_writer(tmp_path / "p", pooling="lse", model=model)  # the manifest says lse, the file sums

@@ -103,7 +103,8 @@ def _image(name: str, k: int, axes: Array, spacing: tuple[float, float, float], 
     data.PatientName, data.PatientID = f"SIMULATED^{name}", name
     data.BodyPartExamined, data.PatientPosition = "ANKLE", "FFS"
     data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = uid("study"), uid("series"), uid("frame")
-    data.StudyID, data.SeriesNumber, data.InstanceNumber = "1", 1, k + 1
+    data.StudyID, data.SeriesNumber, data.AcquisitionNumber, data.InstanceNumber = "1", 1, 1, k + 1
+    data.Laterality = ""  # type 2C (PS3.3 C.7.3.1): a program finds the side for itself
     data.ImagesInAcquisition = slices
     data.PositionReferenceIndicator = ""
     data.KVP = "120"

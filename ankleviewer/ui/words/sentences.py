@@ -115,7 +115,7 @@ SENTENCES: tuple[str, ...] = (
     "The ZIP file holds {} scans; open one at a time.",
     "The ZIP file is damaged or cut off.",
     "The ZIP file is encrypted; unpack it with its password and open the folder.",
-    "The ZIP file is packed by a method that is not known; pack it again.",
+    "The ZIP file is packed in a way that this program does not open; pack it again as an ordinary ZIP.",
     "The ZIP file's list of its files has {} MB; at most {} are read.",
     "The ankle is not whole: {}",
     "The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.",

@@ -1636,10 +1636,6 @@
         <translation>Die ZIP-Datei ist verschlüsselt; entpacken Sie sie mit ihrem Passwort und öffnen Sie den Ordner.</translation>
     </message>
     <message>
-        <source>The ZIP file is packed by a method that is not known; pack it again.</source>
-        <translation>Die ZIP-Datei ist mit einem unbekannten Verfahren gepackt; packen Sie sie neu.</translation>
-    </message>
-    <message>
         <source>The ankle is not whole: {}</source>
         <translation>Das Sprunggelenk ist nicht vollständig: {}</translation>
     </message>
@@ -1938,6 +1934,10 @@
     <message>
         <source>Taken back: what was said of a finding of {model} that is not shown.</source>
         <translation>Zurückgenommen: was über einen Befund von {model} gesagt wurde, der nicht gezeigt wird.</translation>
+    </message>
+    <message>
+        <source>The ZIP file is packed in a way that this program does not open; pack it again as an ordinary ZIP.</source>
+        <translation>Die ZIP-Datei ist auf eine Weise gepackt, die dieses Programm nicht öffnet; packen Sie sie als gewöhnliches ZIP neu.</translation>
     </message>
     <message>
         <source>The ZIP file&apos;s list of its files has {} MB; at most {} are read.</source>

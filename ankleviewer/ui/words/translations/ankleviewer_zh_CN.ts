@@ -1636,10 +1636,6 @@
         <translation>ZIP 文件已加密；请用密码解压后打开文件夹。</translation>
     </message>
     <message>
-        <source>The ZIP file is packed by a method that is not known; pack it again.</source>
-        <translation>ZIP 文件的压缩方法未知；请重新打包。</translation>
-    </message>
-    <message>
         <source>The ankle is not whole: {}</source>
         <translation>踝关节不完整：{}</translation>
     </message>
@@ -1934,6 +1930,10 @@
     <message>
         <source>Taken back: what was said of a finding of {model} that is not shown.</source>
         <translation>已撤销：对 {model} 的一个未显示发现的判断。</translation>
+    </message>
+    <message>
+        <source>The ZIP file is packed in a way that this program does not open; pack it again as an ordinary ZIP.</source>
+        <translation>该 ZIP 文件的压缩方式不受本程序支持；请重新压缩为普通 ZIP。</translation>
     </message>
     <message>
         <source>The ZIP file&apos;s list of its files has {} MB; at most {} are read.</source>
