@@ -112,7 +112,10 @@ def _no_room() -> ScanError:
 
 
 def _unknown_method() -> ScanError:
-    return ScanError("ARCHIVE_UNSUPPORTED", "The ZIP file is packed in a way that this program does not open; pack it again as an ordinary ZIP.")
+    return ScanError(
+        "ARCHIVE_UNSUPPORTED",
+        "The ZIP file is packed in a way that this program does not open; pack it again as an ordinary ZIP.",
+    )
 
 
 def _damaged() -> ScanError:
