@@ -213,7 +213,7 @@
     </message>
     <message>
         <source>Articular step-off and gap</source>
-        <translation>Gelenkstufe, Spalt</translation>
+        <translation>Gelenkstufe und Spalt</translation>
     </message>
     <message>
         <source>As the system</source>
@@ -249,7 +249,7 @@
     </message>
     <message>
         <source>Box edited · back to the model&apos;s</source>
-        <translation>Bearbeitet · zurück zum Modell</translation>
+        <translation>Rahmen bearbeitet · zurück zum Modellrahmen</translation>
     </message>
     <message>
         <source>Box from three sides</source>
@@ -409,7 +409,7 @@
     </message>
     <message>
         <source>Drag an edge or a corner; inside moves the box</source>
-        <translation>Kante oder Ecke ziehen; innen verschiebt den Rahmen</translation>
+        <translation>Kante oder Ecke ziehen; Ziehen im Inneren verschiebt den Rahmen</translation>
     </message>
     <message>
         <source>Drag the end of a crosshair line</source>
@@ -429,11 +429,11 @@
     </message>
     <message>
         <source>Ellipse on a slice: Hounsfield units of the scan&apos;s own voxels inside it, and its area.</source>
-        <translation>Ellipse auf einer Schicht: Hounsfield-Einheiten der Voxel des Scans darin und ihre Fläche.</translation>
+        <translation>Ellipse auf einer Schicht: Hounsfield-Einheiten der darin liegenden Voxel des Scans und Fläche der Ellipse.</translation>
     </message>
     <message>
         <source>End</source>
-        <translation>Beenden</translation>
+        <translation>Fertig</translation>
     </message>
     <message>
         <source>Esc</source>
@@ -613,7 +613,7 @@
     </message>
     <message>
         <source>Left</source>
-        <translation>Seitlich</translation>
+        <translation>Seitlich links</translation>
     </message>
     <message>
         <source>Left ankle</source>
@@ -653,7 +653,7 @@
     </message>
     <message>
         <source>Left drag</source>
-        <translation>Linke Taste ziehen</translation>
+        <translation>Mit linker Taste ziehen</translation>
     </message>
     <message>
         <source>Left out, since they are no slices of this scan: {}.</source>
@@ -729,7 +729,7 @@
     </message>
     <message>
         <source>Middle drag</source>
-        <translation>Mittlere Taste ziehen</translation>
+        <translation>Mit mittlerer Taste ziehen</translation>
     </message>
     <message>
         <source>Model</source>
@@ -749,7 +749,7 @@
     </message>
     <message>
         <source>Model {} contradicts itself ({}); it was not assessed.</source>
-        <translation>Modell {} widerspricht sich selbst ({}); es wurde nicht beurteilt.</translation>
+        <translation>Modell {} widerspricht sich selbst ({}); der Scan wurde damit nicht beurteilt.</translation>
     </message>
     <message>
         <source>Model {} did not assess every ankle. {}</source>
@@ -1077,11 +1077,11 @@
     </message>
     <message>
         <source>Put the measuring tool away</source>
-        <translation>Messwerkzeug weglegen</translation>
+        <translation>Messwerkzeug abwählen</translation>
     </message>
     <message>
         <source>Put the tool away (Esc)</source>
-        <translation>Werkzeug weglegen (Esc)</translation>
+        <translation>Werkzeug abwählen (Esc)</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -1153,7 +1153,7 @@
     </message>
     <message>
         <source>Research use, not for diagnosis</source>
-        <translation>Nur für Forschung, nicht zur Diagnostik</translation>
+        <translation>Nur für Forschungszwecke, nicht zur Diagnostik</translation>
     </message>
     <message>
         <source>Reset</source>
@@ -1177,7 +1177,7 @@
     </message>
     <message>
         <source>Right drag, Ctrl + wheel</source>
-        <translation>Rechte Taste ziehen, Strg + Rad</translation>
+        <translation>Mit rechter Taste ziehen, Strg + Rad</translation>
     </message>
     <message>
         <source>Run the model again (F5)</source>
@@ -1333,7 +1333,7 @@
     </message>
     <message>
         <source>Slices are in the radiological convention: right on screen left; axial slices seen from the feet.</source>
-        <translation>Schichten in radiologischer Konvention: rechts im Bild links; axiale Schichten von den Füßen gesehen.</translation>
+        <translation>Schichten in radiologischer Konvention: rechte Patientenseite links im Bild; axiale Schichten von den Füßen her gesehen.</translation>
     </message>
     <message>
         <source>Slices from tile to tile</source>
@@ -1357,11 +1357,11 @@
     </message>
     <message>
         <source>Stop (Esc)</source>
-        <translation>Anhalten (Esc)</translation>
+        <translation>Abbrechen (Esc)</translation>
     </message>
     <message>
         <source>Stopped on request.</source>
-        <translation>Auf Wunsch angehalten.</translation>
+        <translation>Auf Wunsch abgebrochen.</translation>
     </message>
     <message>
         <source>Straight distance of two points, which may lie on different slices.</source>
@@ -1509,7 +1509,7 @@
     </message>
     <message>
         <source>Hide all that comes from the model, while held</source>
-        <translation>Alles ausblenden, was vom Modell kommt</translation>
+        <translation>Alles vom Modell ausblenden, solange gehalten</translation>
     </message>
     <message>
         <source>It is not certain where the ankle lies: the shape of the bones and the landmarks say different places; no model is run.</source>
@@ -1533,7 +1533,7 @@
     </message>
     <message>
         <source>No agreement counted: no released model assessed every ankle of this scan</source>
-        <translation>Keine Übereinstimmung gezählt: Kein freigegebenes Modell hat jedes Sprunggelenk dieses Scans beurteilt</translation>
+        <translation>Übereinstimmung nicht ermittelt: Kein freigegebenes Modell hat jedes Sprunggelenk dieses Scans beurteilt</translation>
     </message>
     <message>
         <source>No cast or splint was found around this leg.</source>
@@ -1801,7 +1801,7 @@
     </message>
     <message>
         <source>The heat map is not shown with this answer; it says nothing about a place.</source>
-        <translation>Die Heatmap wird bei dieser Antwort nicht gezeigt; sie sagt nichts über eine Stelle.</translation>
+        <translation>Die Heatmap wird bei dieser Antwort nicht gezeigt; sie sagt nichts über eine Stelle aus.</translation>
     </message>
     <message>
         <source>The heat map shows what moved the network&apos;s answer; it is no outline of a fracture, and it is coarse.</source>
@@ -1809,7 +1809,7 @@
     </message>
     <message>
         <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
-        <translation>Kein Teil der Heatmap über ihrer Untergrenze liegt an Knochen; sie sagt nichts über eine Stelle.</translation>
+        <translation>Kein Teil der Heatmap über ihrer Untergrenze liegt an Knochen; sie sagt nichts über eine Stelle aus.</translation>
     </message>
     <message>
         <source>3D: volume rendering, without the foot, without cast and splint</source>
@@ -1913,7 +1913,7 @@
     </message>
     <message>
         <source>Right</source>
-        <translation>Seitlich</translation>
+        <translation>Seitlich rechts</translation>
     </message>
     <message>
         <source>Right side</source>
@@ -1945,7 +1945,7 @@
     </message>
     <message>
         <source>The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.</source>
-        <translation>Das Sprunggelenk des anderen Beins im Scan ist unsicher; prüfen Sie, ob das Gelenk selbst beurteilt wurde.</translation>
+        <translation>Wo im anderen Bein das Sprunggelenk liegt, ist unsicher; prüfen Sie, ob wirklich das Sprunggelenk beurteilt wurde.</translation>
     </message>
     <message>
         <source>The box from above, from the front and from the side</source>
@@ -2020,7 +2020,7 @@
     </message>
     <message>
         <source>The left button&apos;s other tool, while held</source>
-        <translation>Das andere Werkzeug der linken Maustaste</translation>
+        <translation>Anderes Werkzeug der linken Maustaste, solange gehalten</translation>
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
@@ -2180,7 +2180,7 @@
     </message>
     <message>
         <source>The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.</source>
-        <translation>Form der Knochen und Landmarken stimmen nicht überein, wo das Gelenk liegt; prüfen Sie, ob wirklich das Sprunggelenk beurteilt wurde.</translation>
+        <translation>Form der Knochen und Landmarken stimmen nicht darin überein, wo das Gelenk liegt; prüfen Sie, ob wirklich das Sprunggelenk beurteilt wurde.</translation>
     </message>
     <message>
         <source>The slices are tilted by {} degrees against the stack; at most {} is accepted.</source>
@@ -2248,7 +2248,7 @@
     </message>
     <message>
         <source>There is no such series; {} can be opened here.</source>
-        <translation>Eine solche Serie gibt es nicht; {} lassen sich hier öffnen.</translation>
+        <translation>Eine solche Serie gibt es nicht; Anzahl der hier zu öffnenden Serien: {}.</translation>
     </message>
     <message>
         <source>There is too little room on the disk to unpack the ZIP file.</source>
@@ -2360,7 +2360,7 @@
     </message>
     <message>
         <source>Vessel or nutrient canal</source>
-        <translation>Gefäßkanal (Canalis nutricius)</translation>
+        <translation>Gefäß oder Canalis nutricius</translation>
     </message>
     <message>
         <source>Volume rendering</source>
@@ -2388,7 +2388,7 @@
     </message>
     <message>
         <source>Wheel, Up, Down</source>
-        <translation>Mausrad, Auf, Ab</translation>
+        <translation>Mausrad, Pfeil auf, Pfeil ab</translation>
     </message>
     <message>
         <source>Where the model looked</source>
@@ -2416,7 +2416,7 @@
     </message>
     <message>
         <source>Without cast, splint and table; bone that touches them may lack a little of its surface.</source>
-        <translation>Ohne Gips, Schiene und Tisch; Knochen, der sie berührt, kann etwas Oberfläche fehlen.</translation>
+        <translation>Ohne Gips, Schiene und Tisch; bei Knochen, der sie berührt, kann etwas von der Oberfläche fehlen.</translation>
     </message>
     <message>
         <source>Without the foot (disarticulate)</source>

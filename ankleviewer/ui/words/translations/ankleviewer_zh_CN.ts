@@ -221,7 +221,7 @@
     </message>
     <message>
         <source>Assessed: {parts}. Not assessed: calcaneus, midfoot, soft tissue, and the fibula above the scan; a Maisonneuve injury is not excluded.</source>
-        <translation>已评估：{parts}。未评估：跟骨、中足、软组织以及扫描范围以上的腓骨；不能排除 Maisonneuve 骨折。</translation>
+        <translation>已评估：{parts}。未评估：跟骨、中足、软组织以及扫描范围以上的腓骨；不能排除 Maisonneuve 损伤。</translation>
     </message>
     <message>
         <source>Assign</source>
@@ -237,7 +237,7 @@
     </message>
     <message>
         <source>Between the others, side unknown</source>
-        <translation>位于其他之间，侧别未知</translation>
+        <translation>位于其他踝关节之间，侧别未知</translation>
     </message>
     <message>
         <source>Bone</source>
@@ -753,7 +753,7 @@
     </message>
     <message>
         <source>Model {} did not assess every ankle. {}</source>
-        <translation>模型 {} 未评估所有踝关节。{}</translation>
+        <translation>模型 {} 仅评估了部分踝关节。{}</translation>
     </message>
     <message>
         <source>Model {} does not say how scans are prepared for it.</source>
@@ -765,7 +765,7 @@
     </message>
     <message>
         <source>Model {} takes volumes of another size than its manifest says.</source>
-        <translation>模型 {} 接受的体积大小与其清单所述不符。</translation>
+        <translation>模型 {} 所接受的体数据尺寸与其清单所述不符。</translation>
     </message>
     <message>
         <source>Models</source>
@@ -905,7 +905,7 @@
     </message>
     <message>
         <source>Oblique planes</source>
-        <translation>斜位平面</translation>
+        <translation>斜切面</translation>
     </message>
     <message>
         <source>Old, healed fracture</source>
@@ -1439,7 +1439,7 @@
     </message>
     <message>
         <source>lightbox of the view last used; in it Left, Right: step, + and -: size</source>
-        <translation>上次使用的视图的多幅排列；其中左、右：间隔，+ 和 -：大小</translation>
+        <translation>上次使用的视图的多幅排列；其中 ←、→：间隔，+ 和 -：大小</translation>
     </message>
     <message>
         <source>none is without a fault, and no other has more slices</source>
@@ -1533,7 +1533,7 @@
     </message>
     <message>
         <source>No agreement counted: no released model assessed every ankle of this scan</source>
-        <translation>未统计一致性：没有正式发布的模型评估过此扫描的所有踝关节</translation>
+        <translation>未统计一致性：任何一个正式发布的模型都没有评估此扫描的全部踝关节</translation>
     </message>
     <message>
         <source>No cast or splint was found around this leg.</source>
@@ -1545,7 +1545,7 @@
     </message>
     <message>
         <source>Not proposed: {reason}</source>
-        <translation>不推荐：{reason}</translation>
+        <translation>未推荐：{reason}</translation>
     </message>
     <message>
         <source>Of {count} validation scans scored {low}–{high}, {fractured} had a fracture</source>
@@ -1601,7 +1601,7 @@
     </message>
     <message>
         <source>The 3D view needs OpenGL 3.2; the slices work without it.</source>
-        <translation>3D 视图需要 OpenGL 3.2；断层图像无需它也能使用。</translation>
+        <translation>3D 视图需要 OpenGL 3.2；二维层面无需它也能使用。</translation>
     </message>
     <message>
         <source>The 3D view needs a screen with OpenGL.</source>
@@ -1777,7 +1777,7 @@
     </message>
     <message>
         <source>The header gives impossible dimensions: {}.</source>
-        <translation>头信息中的尺寸不可能：{}。</translation>
+        <translation>头信息中的尺寸无效：{}。</translation>
     </message>
     <message>
         <source>The header has an intercept of {} without a slope; it was not applied, as the NIfTI standard says, but programs differ.</source>
@@ -1801,7 +1801,7 @@
     </message>
     <message>
         <source>The heat map is not shown with this answer; it says nothing about a place.</source>
-        <translation>此结论不显示热图；热图不能说明任何位置。</translation>
+        <translation>此结论不显示热图；热图不提示任何部位。</translation>
     </message>
     <message>
         <source>The heat map shows what moved the network&apos;s answer; it is no outline of a fracture, and it is coarse.</source>
@@ -1809,7 +1809,7 @@
     </message>
     <message>
         <source>No part of the heat map above its floor lies at bone; it says nothing about a place.</source>
-        <translation>热图中高于其下限的部分均不在骨上；不能说明任何位置。</translation>
+        <translation>热图中高于其下限的部分均不在骨上；热图不提示任何部位。</translation>
     </message>
     <message>
         <source>3D: volume rendering, without the foot, without cast and splint</source>
@@ -1941,7 +1941,7 @@
     </message>
     <message>
         <source>The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed.</source>
-        <translation>扫描中另一条腿的踝关节位置不确定；请核对所评估的确为踝关节。</translation>
+        <translation>扫描中另一条腿的踝关节位置不确定；请确认所评估的确实是踝关节。</translation>
     </message>
     <message>
         <source>The box from above, from the front and from the side</source>
@@ -2019,7 +2019,7 @@
     </message>
     <message>
         <source>The lightest material lies {}; air is expected at {} to {} HU.</source>
-        <translation>密度最低的物质为{}；空气应为 {} 至 {} HU。</translation>
+        <translation>密度最低的物质的 CT 值为{}；空气应为 {} 至 {} HU。</translation>
     </message>
     <message>
         <source>The locator cannot be read ({}).</source>
@@ -2083,7 +2083,7 @@
     </message>
     <message>
         <source>The pack holds {} files; at most {} are expected.</source>
-        <translation>该包含 {} 个文件；最多应为 {} 个。</translation>
+        <translation>此模型包内有 {} 个文件；最多应为 {} 个。</translation>
     </message>
     <message>
         <source>The pack {} is no sound .zip ({}).</source>
@@ -2383,7 +2383,7 @@
     </message>
     <message>
         <source>Wheel, Up, Down</source>
-        <translation>滚轮、上、下</translation>
+        <translation>滚轮、↑、↓</translation>
     </message>
     <message>
         <source>Where the model looked</source>
@@ -2749,7 +2749,7 @@
     </message>
     <message>
         <source>oblique planes and back; reset to the scan&apos;s own</source>
-        <translation>斜位平面及返回；恢复扫描原始平面</translation>
+        <translation>切换斜切面；恢复扫描原始平面</translation>
     </message>
     <message>
         <source>one corner</source>
@@ -2889,7 +2889,7 @@
     </message>
     <message>
         <source>the larger fragment&apos;s joint surface, 10 mm from the fracture</source>
-        <translation>较大骨折块的关节面，距骨折 10 mm</translation>
+        <translation>较大骨折块的关节面，离骨折线 10 mm 处</translation>
     </message>
     <message>
         <source>the lateral border of the medial malleolus, 5 mm below the talar dome</source>
@@ -2969,7 +2969,7 @@
     </message>
     <message>
         <source>threshold of the heat map, slices and 3D</source>
-        <translation>热图阈值，断层与 3D 同步</translation>
+        <translation>热图阈值，层面与 3D 同步</translation>
     </message>
     <message>
         <source>towards the patient&apos;s back</source>
@@ -2997,7 +2997,7 @@
     </message>
     <message>
         <source>turn the two other planes; by key: Alt+Left, Alt+Right</source>
-        <translation>旋转另外两个平面；按键：Alt+左、Alt+右</translation>
+        <translation>旋转另外两个平面；按键：Alt+←、Alt+→</translation>
     </message>
     <message>
         <source>two points of a measure lie at the same place</source>
@@ -3045,7 +3045,7 @@
     </message>
     <message>
         <source>{cells}³ cells of {edge} mm</source>
-        <translation>{cells}³ 单元，每个 {edge} mm</translation>
+        <translation>{cells}³ 个单元，每个边长 {edge} mm</translation>
     </message>
     <message>
         <source>{columns} × {rows} pixels</source>
@@ -3149,7 +3149,7 @@
     </message>
     <message>
         <source>{} MB claim to hold {} MB; that is more than a scan is compressed.</source>
-        <translation>{} MB 声称含 {} MB；扫描不会有如此高的压缩率。</translation>
+        <translation>{} MB 声称含 {} MB；扫描不会有如此高的压缩比。</translation>
     </message>
     <message>
         <source>{} MB inflate to more than {} MB.</source>
@@ -3157,7 +3157,7 @@
     </message>
     <message>
         <source>{} MB on disk claim to hold {} MB; more than {} : 1 is not read.</source>
-        <translation>磁盘上的 {} MB 声称含 {} MB；压缩率超过 {} : 1 的不予读取。</translation>
+        <translation>磁盘上的 {} MB 声称含 {} MB；压缩比超过 {} : 1 的不予读取。</translation>
     </message>
     <message>
         <source>{} did not start; another engine was used.</source>
