@@ -49,12 +49,12 @@ def at_least(least: int) -> Callable[[str], int]:
     return whole_number
 
 
-def training_options(p: argparse.ArgumentParser, what: str, data: str) -> None:
+def training_options(p: argparse.ArgumentParser, what: str, data: str, out: str = "RUN", kept: str = "states and logs") -> None:
     """Add what every training is told."""
     p.add_argument("--model", required=True, choices=MODELS, help="the network")
     p.add_argument("--preset", choices=("paper", "best"), default="best", help="how it is trained; default: best")
     p.add_argument("--data", required=True, metavar=what, help=data)
-    p.add_argument("--out", type=Path, required=True, metavar="RUN", help="folder for states and logs")
+    p.add_argument("--out", type=Path, required=True, metavar=out, help=f"folder for {kept}")
     p.add_argument(
         "--init",
         type=Path,

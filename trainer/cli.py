@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     onward = "go on from the last checkpoint in --out; where there is none (which is said), and without --resume, it begins anew"
     p.add_argument("--resume", action="store_true", help=onward)
     p = commands.add_parser("tune", help="search learning rate and augmentation on the validation scans")
-    training_options(p, "DATA", "a folder that `prepare` made")
+    training_options(p, "DATA", "a folder that `prepare` made", "SEARCH", "the search: logs, trials.csv, best.json")
     p.add_argument("--trials", type=at_least(1), default=20, help="how many are made; default: 20")
     p = commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked")
     p.add_argument("--effect", type=positive, default=0.5, help="Cohen's d; default: 0.5")
@@ -110,7 +110,9 @@ def parser() -> argparse.ArgumentParser:
     p = commands.add_parser("locator", help="make the network that finds the ankles: simulate, train, measure, write the file")
     p.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for scans, states and the file")
     # of fewer no body would be held out
-    p.add_argument("--scans", type=at_least(40), default=800, help="to learn from, 40 or more; default: 800")
+    p.add_argument(
+        "--scans", type=at_least(40), default=800, help="to make, 40 or more (those of every tenth body measure); default: 800"
+    )
     p.add_argument("--steps", type=at_least(1), default=2000, help="of the training; default: 2000")
     p.add_argument("--jobs", type=at_least(1), default=1, help="processes that make the scans; default: 1")
     p.add_argument("--resume", action="store_true", help=f"{onward}; scans there stay anyway")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,8 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
 
     The bytes go into a temporary file of the same folder (os.replace is atomic only within one file system), are flushed
     and synced, then the name is switched. On any error the temporary file is removed and the old file stays as it was.
-    A symbolic link stays, and the file it leads to is replaced. A device, a pipe or an open descriptor (/dev/stdout) is
-    written into as it is.
+    A symbolic link stays, and the file it leads to is replaced; a file that is replaced keeps its permissions. A device, a
+    pipe or an open descriptor (/dev/stdout) is written into as it is.
 
     Raises:
         OSError: the folder is missing or not writable, or the disk is full.
@@ -33,7 +34,7 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, 0o666 & ~_umask())
+        os.chmod(name, _rights(target))
         os.replace(name, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -62,6 +63,13 @@ def _is_stream(path: Path) -> bool:
     if folder in (Path("/dev"), Path("/dev/fd")) or folder.is_relative_to("/proc"):
         return True  # also where the descriptor is a file's: the shell holds it open
     return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _rights(target: Path) -> int:
+    # a file that its owner has closed to others stays so when it is written again
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(target.stat().st_mode)
+    return 0o666 & ~_umask()
 
 
 def _umask() -> int:

@@ -9,6 +9,10 @@ from typing import Any
 
 LONGEST = 256  # characters of a tag: four times what DICOM allows a description
 _WORD = re.compile(r"[^\W_]+")
+# a sign that is no letter, in a name: one in another alphabet than its header says, such as Chinese read as Western European
+_TORN = re.compile(r"[^\w\s\x00-\x7f]")
+# letters that are no other letter with an accent, and that people write without
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ŧ": "t"})
 _ASIAN = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")  # one sign of these scripts is a name
 
 
@@ -21,7 +25,7 @@ def described(header: Any) -> str:
 
 def _folded(text: str) -> str:
     """Without case, accents and width: letters that a person takes for the same."""
-    bare = unicodedata.normalize("NFKD", text).casefold()
+    bare = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
     return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.category(c).startswith("M")))
 
 
@@ -46,6 +50,8 @@ def _of_name(name: str) -> list[str]:
     for group in name.split("="):  # the same name in letters, in ideographs and as it is spoken (PS3.5, 6.2.1.1)
         parts = _WORD.findall(_folded(group))
         telling = [part for part in parts if len(part) > 2 or any(unicodedata.name(c, "").startswith(_ASIAN) for c in part)]
+        torn = [part for part in re.split(r"[\^\s]+", _folded(group)) if _TORN.search(part)]
+        found += [re.escape(part) for part in (*torn, "".join(torn)) if len(part) > 1]
         found += telling + [joined for joined in ("".join(parts), "".join(parts[::-1])) if len(joined) > 2]
         short += [part for part in parts if part not in telling and len(part) == 2 and part.isalpha()]
     if short:

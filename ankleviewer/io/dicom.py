@@ -373,8 +373,7 @@ def _assemble(stack: dicom_stack.Stack, sink: HuSink) -> Volume:
     if stack.shifts is not None:
         hu, padding, offset = resample.shift_slices(hu, padding, stack.shifts)
         affine[:3, 3] += affine[:3, :2] @ np.asarray(offset, dtype=np.float64)
-    same = len(stack.targets) == len(stack.positions)
-    if not same or float(np.abs(stack.targets - stack.positions).max()) > 0.1 * stack.spacing:
+    if stack.resampled:
         hu, padding = resample.even_slices(hu, padding, stack.positions, stack.targets)
     if stack.filled:
         padding = np.zeros(hu.shape, dtype=np.bool_, order="F") if padding is None else padding

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ MAX_FILLED = 2
 BESIDE = 0.25  # of a slice distance, within which of a measured slice one between is mostly that slice
 TILT_SEEN_DEG, TILT_REFUSED_DEG = 0.2, 30.0
 OFF_LINE_MM = 0.05
+DRIFT_VOXELS, EVENED_SHARE = 0.5, 0.1  # from which on slices are moved within their plane, interpolated along the stack
 # a slice that stands beside its neighbours: from the first on nothing is detected, beyond the second the scan is refused
 JUMP_WITHHELD_MM, JUMP_REFUSED_MM = 1.0, 10.0
 
@@ -50,6 +51,13 @@ class Stack:
     def spacing(self) -> float:
         """Mm between the slices of the result."""
         return float((self.targets[-1] - self.targets[0]) / (len(self.targets) - 1))
+
+    @property
+    def resampled(self) -> bool:
+        """Whether slices of the result lie so far from the planes that they are interpolated between them."""
+        if len(self.targets) != len(self.positions):
+            return True
+        return float(np.abs(self.targets - self.positions).max()) > EVENED_SHARE * self.spacing
 
     def affine(self) -> Array:
         """4 x 4 of the result before any in-plane growth: index (i, j, k) to LPS mm (PS3.3 C.7.6.2.1.1)."""
@@ -126,7 +134,22 @@ def build(frames: list[Frame], repeated: set[int] | None = None) -> Stack:
     drift = (places - places[0]) @ rotation[:, :2]
     shifts = _shifts(positions, drift, np.array([spacing[1], spacing[0]]), findings)
     targets, filled = _targets(positions, findings)
-    return Stack(tuple(frames), rotation, positions, targets, filled, shifts, tuple(findings))
+    stack = Stack(tuple(frames), rotation, positions, targets, filled, shifts, tuple(findings))
+    if not findings and (shifts is not None or stack.resampled):
+        return replace(stack, findings=(_evened(stack),))
+    return stack
+
+
+def _evened(stack: Stack) -> Finding:
+    spacing = stack.frames[0].spacing
+    assert spacing is not None
+    beside = 0.0 if stack.shifts is None else float(np.linalg.norm(stack.shifts * (spacing[1], spacing[0]), axis=1).max())
+    along = float(np.abs(stack.targets - stack.positions).max()) if stack.resampled else 0.0
+    return Finding(
+        "info",
+        "GRID_EVENED",
+        f"The slices were moved by up to {max(beside, along):.1f} mm to stand square and evenly; voxels count on that grid.",
+    )
 
 
 def repeated_places(frames: list[Frame]) -> list[tuple[Frame, Frame]]:
@@ -198,8 +221,9 @@ def _shifts(positions: Array, drift: Array, pixel: Array, findings: list[Finding
                 f"Slices lie up to {off_line:.2f} mm beside the line of the others; they were moved to their stated places.",
             )
         )
-    # Even where it is not worth a word, drift beyond a tenth of a voxel at the far end is put right.
-    return drift / pixel if tilt > TILT_SEEN_DEG or off_line > OFF_LINE_MM or np.abs(drift / pixel).max() > 0.5 else None
+    # also where tilt and line are worth no word of their own, drift that adds up over a long stack is put right
+    far = np.abs(drift / pixel).max() > DRIFT_VOXELS
+    return drift / pixel if tilt > TILT_SEEN_DEG or off_line > OFF_LINE_MM or far else None
 
 
 def _slope(height: Array, drift: Array) -> Array:

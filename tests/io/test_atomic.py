@@ -62,6 +62,17 @@ def test_the_file_gets_the_permissions_of_any_other(tmp_path):
     assert (tmp_path / "file").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664], ids=oct)
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path, mode):
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(mode)
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    for name in ("file", "link"):
+        write_bytes(tmp_path / name, b"new")
+        assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="elsewhere it is that of the program's start")
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o007, 0o660)], ids=oct)
 def test_a_umask_that_is_set_later_holds(tmp_path, mask, mode):

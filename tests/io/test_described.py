@@ -23,6 +23,13 @@ from ankleviewer.io.described import described
         ("Mueller^Anna", "bone 1970-01-31 31.01.1970 1970/01/31 01/31/1970 geb.31.1.70", "bone geb.31.1.70"),
         ("Doe^J", "RIGHT ankle - axial (bone) 1.0 B60s J 12 345", "RIGHT ankle - axial (bone) 1.0 B60s J 12 345"),
         ("", "ankle axial\n0.6", "ankle axial 0.6"),
+        ("Yıldız^Ayşe", "Fuss Yildiz AYSE 1.0 B60", "Fuss 1.0 B60"),
+        ("Yildiz^Ali", "Yıldız ankle", "ankle"),
+        ("Łukasz^Øyvind", "Lukasz ankle Oyvind łukasz", "ankle"),
+        ("Đorđević^Æsa", "Dordevic ankle AESA", "ankle"),
+        ("王小明".encode("gbk").decode("latin-1"), "王小明 左踝 axial".encode("gbk").decode("latin-1"), "×óõ× axial"),
+        ("Wang^XiaoMing=" + "王^小明".encode("gbk").decode("latin-1"), "王小明 axial".encode("gbk").decode("latin-1"), "axial"),
+        ("O’Neil^Ann", "Neil O’Neil ankle", "ankle"),
     ],
 )
 def test_a_name_is_left_out_in_whatever_form_it_is_written(name: str, text: str, left: str) -> None:

@@ -103,6 +103,18 @@ def test_slight_unevenness_is_resampled():
     assert codes(stack) == ["SPACING_UNEVEN"]
 
 
+def test_a_shift_that_adds_up_unseen_is_told():
+    """No slice of the result is then one of the file's, though neither tilt nor steps are worth a warning."""
+    tilt = build(frames(0.5 * np.arange(200), drift=lambda h: (0, h * np.tan(np.radians(0.19)))))
+    assert [(f.level, f.code) for f in tilt.findings] == [("info", "GRID_EVENED")]
+    assert "by up to 0.3 mm" in tilt.findings[0].message and tilt.shifts is not None and not tilt.resampled
+    steps = np.cumsum([0.0, *[0.98] * 60, *[1.02] * 59])
+    along = build(frames(steps))
+    assert codes(along) == ["GRID_EVENED"] and along.resampled and along.shifts is None
+    assert f"by up to {np.abs(along.targets - along.positions).max():.1f} mm" in along.findings[0].message
+    assert codes(build(frames(0.5 * np.arange(40), drift=lambda h: (0, h * np.tan(np.radians(0.19)))))) == []
+
+
 def refused(call, *args, **kwargs):
     with pytest.raises(ScanError) as caught:
         call(*args, **kwargs)

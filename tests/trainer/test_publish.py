@@ -136,14 +136,15 @@ def test_the_mean_with_the_pack_it_went_on_from(
     run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--out", str(tmp_path / "pack")]
-    line += ["--mean-with", str(assets_dir() / "models" / "compact")]
+    compact = assets_dir() / "models" / "compact"
+    line += ["--mean-with", str(compact)]
     net, spec, record = load_run(run)
     for init, told in (("", "began from nothing"), ("compact 1", "went on from compact 1")):
         with monkeypatch.context() as patch:
             patch.setattr("trainer.publish.load_run", lambda path, init=init: (net, spec, record | {"init": init}))
             assert main(line) == 2
         said = capsys.readouterr().err
-        assert "INIT_UNFIT" in said and f"it {told}, not from compact 7" in said and not (tmp_path / "pack").exists()
+        assert "INIT_UNFIT" in said and f"it {told}, not from {name_of(compact)}" in said and not (tmp_path / "pack").exists()
     init = name_of(assets_dir() / "models" / "compact")
     for more, out, told in (
         ({"init_sha256": "0" * 64}, tmp_path / "pack", "INIT_UNFIT: A mean .* bears its name, and is another one"),

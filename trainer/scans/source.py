@@ -14,7 +14,7 @@ from trainer.scans.manifest import Row
 # joints at the side of the field of view, gaps in turned cubes, a little air, ages that were taken away, 8: a ZIP of a file
 # and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show,
 # 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg).
-TAKING_IN = 10
+TAKING_IN = 11
 
 
 def fingerprint(row: Row, manifest: Path) -> str:

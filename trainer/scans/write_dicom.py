@@ -1,11 +1,12 @@
 """Simulated scans as DICOM series: one CT image file per slice, as a scanner would send them, for readers and for archives.
 
-Attributes follow DICOM PS3.3 A.3 (CT Image IOD). UIDs, dates and bytes depend on the scan's name alone, so that the same seed
-gives the same files.
+Attributes follow DICOM PS3.3 A.3 (CT Image IOD). UIDs, dates and bytes depend on the scan alone (its name, voxels and grid): the
+same order gives the same files, and another order others, whose UIDs no archive takes for theirs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import zlib
@@ -23,13 +24,14 @@ STORAGE = ((1, 1.0, 0.0), (1, 1.0, -1024.0), (0, 1.0, -1024.0), (1, 0.5, 0.0))
 PADDING_BELOW_HU = -1024
 
 
-def write_series(volume: Volume, folder: Path, name: str, age: int | None = None) -> None:
+def write_series(volume: Volume, folder: Path, name: str, age: int | None = None, patient: str = "") -> None:
     """Write a scan as `folder`/0001.dcm and so on, the lowest slice first; an older folder of that name is replaced.
 
     Args:
         volume: HU on a grid with orthogonal axes.
-        name: the scan's id; stands where a patient's would.
+        name: the scan's id.
         age: years, or None.
+        patient: the body's id, which stands where a patient's would; none: the scan's.
 
     Raises:
         ValueError: the grid's axes are not orthogonal, or a value does not fit 16 bits.
@@ -47,12 +49,15 @@ def write_series(volume: Volume, folder: Path, name: str, age: int | None = None
     if stored.min() < limits[0] or stored.max() > limits[1]:
         raise ValueError(f"values {stored.min():.0f} to {stored.max():.0f} do not fit 16 bits")
     pixels = stored.astype("<i2" if signed else "<u2")
+    content = hashlib.sha256(np.asarray([*volume.grid.affine.flat, *volume.hu.shape], dtype=np.float64).tobytes())
+    content.update(pixels.tobytes())
+    who = (name, patient or name, content.hexdigest())
     staging = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     try:
         for k in range(pixels.shape[2]):
-            data = _image(name, k, axes, spacing, volume.grid.to_mm((0, 0, k)), pixels.shape[2])
+            data = _image(who, k, axes, spacing, volume.grid.to_mm((0, 0, k)), pixels.shape[2])
             data.Columns, data.Rows = pixels.shape[:2]
             data.PixelRepresentation = signed
             if age is not None:
@@ -79,13 +84,17 @@ def _axes(volume: Volume) -> tuple[Array, tuple[float, float, float]]:
     return axes, spacing
 
 
-def _image(name: str, k: int, axes: Array, spacing: tuple[float, float, float], position: Array, slices: int) -> Any:
-    """Everything of slice k but its pixels."""
+def _image(
+    who: tuple[str, str, str], k: int, axes: Array, spacing: tuple[float, float, float], position: Array, slices: int
+) -> Any:
+    """Everything of slice k but its pixels. `who`: the scan, the body, the digest of what the scan holds."""
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
+    name, patient, content = who
+
     def uid(*parts: str) -> UID:
-        return generate_uid(entropy_srcs=["ankle-trainer simulate", name, *parts])
+        return generate_uid(entropy_srcs=["ankle-trainer simulate", name, content, *parts])
 
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = CTImageStorage
@@ -99,8 +108,8 @@ def _image(name: str, k: int, axes: Array, spacing: tuple[float, float, float], 
     data.StudyTime = data.SeriesTime = data.ContentTime = "120000"
     data.AccessionNumber = data.ReferringPhysicianName = data.PatientBirthDate = data.PatientSex = ""
     data.Modality, data.Manufacturer, data.ManufacturerModelName = "CT", "AnkleViewer", "ankle simulator"
-    data.StudyDescription, data.SeriesDescription = "Simulated ankle CT", "Simulated, not a patient"
-    data.PatientName, data.PatientID = f"SIMULATED^{name}", name
+    data.StudyDescription, data.SeriesDescription = f"Simulated ankle CT {name}", "Simulated, not a patient"
+    data.PatientName, data.PatientID = f"SIMULATED^{patient}", patient
     data.BodyPartExamined, data.PatientPosition = "ANKLE", "FFS"
     data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = uid("study"), uid("series"), uid("frame")
     data.StudyID, data.SeriesNumber, data.AcquisitionNumber, data.InstanceNumber = "1", 1, 1, k + 1

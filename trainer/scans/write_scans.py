@@ -221,7 +221,7 @@ def _write_one(job: tuple[Order, int]) -> str:
         return name
     _, scan = simulate_one(order, number)
     if order.format == "dicom":
-        write_series(scan.volume, order.out / order.path_of(name), name, scan.truth["age"])
+        write_series(scan.volume, order.out / order.path_of(name), name, scan.truth["age"], scan.truth["patient"])
     else:
         kind, slope, intercept = NIFTI_STORAGE[zlib.crc32(name.encode()) % len(NIFTI_STORAGE)]
         stored = np.rint((scan.volume.hu - intercept) / slope).astype(kind)

@@ -63,8 +63,8 @@ class SavedView:
         path, name, sha256 = (scan.get(key) for key in ("path", "name", "sha256"))
         if not (isinstance(path, str) and isinstance(name, str) and isinstance(sha256, str)) or not path or len(path) > _MAX_PATH:
             raise ValueError("the scan is not named")
-        if "/" in name or "\\" in name or name in ("", ".", ".."):
-            raise ValueError("the scan's name is a path")
+        if "/" in name or "\\" in name or name in (".", ".."):
+            name = ""  # a path is none, and would lead elsewhere
         state = _state(view) if isinstance(view, Mapping) else ViewState()
         known = chosen if isinstance(chosen, str) and _MODEL.fullmatch(chosen) else ""
         pick = scan.get("series")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +53,7 @@ class SessionFiles(QObject):
     def _saved(self) -> SavedView:
         """How the open scan is looked at now."""
         controller = self._window.controller
-        scan, sha256 = Path(controller.case.scan.path).absolute(), controller.case.scan.sha256
+        scan, sha256 = Path(os.path.normpath(Path(controller.case.scan.path).absolute())), controller.case.scan.sha256
         return SavedView(str(scan), scan.name, sha256, self._window.view.state, controller.chosen, controller.pick)
 
     def save(self, path: str, saved: SavedView | None = None) -> None:
@@ -87,8 +88,10 @@ class SessionFiles(QObject):
         except (ValueError, RecursionError):
             controller.notify("SESSION_INVALID", tr("This is no session that this version of the program can read."))
             return
-        beside = file.absolute().parent / saved.name  # moved together with the session
-        scan = next((p for p in (Path(saved.path), beside) if paths.is_there(p)), None)
+        places = [Path(saved.path)]
+        if saved.name:  # a drive has none
+            places.append(file.absolute().parent / saved.name)  # moved together with the session
+        scan = next((p for p in places if paths.is_there(p)), None)
         if scan is None:
             controller.notify(
                 "SESSION_SCAN_MISSING", tr("The scan of this session is neither at its place nor beside the session.")

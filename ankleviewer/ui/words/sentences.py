@@ -198,6 +198,7 @@ SENTENCES: tuple[str, ...] = (
     "The shape of the bones and the landmarks disagree on where the joint lies; check that the ankle itself was assessed.",
     "The slices are tilted by {} degrees against the stack; at most {} is accepted.",
     "The slices are {} mm apart; 0.01 to 20 mm are expected.",
+    "The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.",
     "The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.",
     "The values end at bit {} of {} and have {} bits; they must begin at bit 0.",
     "The voxel axes are {} degrees away from right angles; at most {} is accepted.",

@@ -98,6 +98,23 @@ def test_the_same_scan_gives_the_same_bytes_and_replaces_an_older_one(tmp_path: 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"]
 
 
+def test_another_scan_of_the_same_name_has_other_uids(tmp_path: Path) -> None:
+    """An archive drops an image whose UID it has, or puts it into the other's series."""
+    import pydicom
+
+    other, finer = scan(), scan()
+    other.hu[5, 5, 5] += 1
+    affine = finer.grid.affine.copy()
+    affine[2, 2] /= 2
+    for folder, volume in {"a": scan(), "b": other, "c": Volume(finer.hu, Grid(finer.grid.shape, affine))}.items():
+        write_series(volume, tmp_path / folder, "s", patient="body-1")
+    heads = [[pydicom.dcmread(f) for f in sorted((tmp_path / folder).iterdir())] for folder in "abc"]
+    for tag in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID"):
+        assert len({str(h[3][tag].value) for h in heads}) == 3, tag
+    assert {str(h.PatientID) for series in heads for h in series} == {"body-1"}
+    assert {str(h.PatientName) for series in heads for h in series} == {"SIMULATED^body-1"}
+
+
 def test_what_a_series_cannot_hold_is_refused(tmp_path: Path) -> None:
     skewed = np.eye(4)
     skewed[0, 1] = 0.2

@@ -117,6 +117,31 @@ def test_a_scan_that_moved_along_is_found(make_window, backend, saved, scan, tmp
     assert backend.opened[-1] == str(there / scan.name) and window.view.state == state
 
 
+@pytest.mark.parametrize("name", ["", ".."])
+def test_a_scan_without_a_name_is_found_at_its_place_alone(make_window, backend, saved, scan, name: str) -> None:
+    file, state = saved
+    record = json.loads(file.read_text())
+    record["scan"]["name"] = name
+    file.write_text(json.dumps(record))
+    window = make_window(backend, path=None)
+    window.open(str(file))
+    qtbot_wait(window)
+    assert backend.opened[-1] == str(scan) and window.view.state == state
+    scan.rename(scan.with_name("gone.nii.gz"))  # and the folder of the session is no scan in its place
+    window.open(str(file))
+    assert window.controller.notice.code == "SESSION_SCAN_MISSING"
+
+
+def test_a_path_that_goes_back_is_saved_as_where_it_leads(make_window, backend, scan, tmp_path, monkeypatch) -> None:
+    (scan.parent / "below").mkdir()
+    monkeypatch.chdir(scan.parent / "below")
+    window = make_window(backend, path=f"../{scan.name}")
+    qtbot_wait(window)
+    window.session_files.save(str(tmp_path / f"back{SUFFIX}"))
+    record = json.loads((tmp_path / f"back{SUFFIX}").read_text())
+    assert (record["scan"]["path"], record["scan"]["name"]) == (str(scan), scan.name)
+
+
 def test_a_pipe_is_no_session_and_not_waited_for(make_window, backend, tmp_path) -> None:
     window = make_window(backend)
     os.mkfifo(tmp_path / "x.avsession.json")

@@ -2191,6 +2191,10 @@
         <translation>Die Schichten liegen {} mm auseinander; erwartet werden 0.01 bis 20 mm.</translation>
     </message>
     <message>
+        <source>The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.</source>
+        <translation>Die Schichten wurden um bis zu {} mm verschoben, damit sie rechtwinklig und gleichmäßig stehen; Voxel zählen in diesem Gitter.</translation>
+    </message>
+    <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
         <translation>Die beiden Lagen im Header (sform, qform) weichen bis zu {} mm voneinander ab; erwartet werden höchstens {} mm. Gezeigt wird die sform.</translation>
     </message>

@@ -2186,6 +2186,10 @@
         <translation>层面间距为 {} mm；应为 0.01 至 20 mm。</translation>
     </message>
     <message>
+        <source>The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.</source>
+        <translation>各层面最多移动了 {} mm，使其垂直对齐且间距均匀；体素编号以该网格为准。</translation>
+    </message>
+    <message>
         <source>The two positions in the header (sform, qform) differ by up to {} mm; at most {} mm is expected. The sform is shown.</source>
         <translation>头信息中的两个位置（sform、qform）相差达 {} mm；最多应为 {} mm。按 sform 显示。</translation>
     </message>
