@@ -55,7 +55,11 @@ SILENT = {
 }
 # Errors that a reader never sees, and the log, which stays English.
 _UNSEEN = {"TypeError", "KeyError", "IndexError", "AssertionError", "RuntimeError", "NotImplementedError"}
-_MEASURING = ("core/reading/region.py", "core/reading/measure.py")  # whose ValueErrors are shown while a reader measures
+_MEASURING = (
+    "core/reading/region.py",
+    "core/reading/measure.py",
+    "core/reading/measure_tools.py",
+)  # whose ValueErrors are shown while a reader measures
 _LOG = {"debug", "info", "warning", "error", "exception"}
 _COMMANDS = {"_add", "add"}
 _KEY = re.compile(r"(?:(?:Ctrl|Shift|Alt)\+)*(?:[A-Z0-9?\[\]]|F\d+|Del|Esc|Left|Right)")

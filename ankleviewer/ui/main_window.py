@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self.controller = CaseController(self.view, backend, model)
         self.controller.setParent(self)
         self.mortise = MortiseView(self.controller)
+        self.controller.measuring.leg_wanted.connect(self.mortise.look)
         self.last_pane = "axial"
         self.warming: Warming | None = None
         self.closed = False

@@ -16,8 +16,8 @@ OUTSIDE = -32768  # no HU: black in every window
 THICKNESSES_MM = (0.0, 3.0, 5.0, 10.0, 20.0)
 MOST_MM = 100.0
 MODES = {"max": "MIP", "min": "MinIP", "mean": "Mean"}
-_CUT_MM = 0.75  # oblique slabs are cut no finer than this: a MIP of cuts half a voxel apart shows nothing more
-_KEPT = 48  # slices: a slab of 20 mm of the usual spacings
+_CUT_MM = 0.75  # oblique slabs are cut at least as finely, and no voxel of the scan lies between two cuts
+_KEPT = 84  # slices: a slab of 20 mm at 0.25 mm
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,12 @@ def slab_hu(frame: Frame, volume: Volume, index: int, slab: Slab, store: SliceSt
     spacing = frame.grid.spacing[2]
     if slab.half(spacing) == 0:
         return one_slice(frame, volume, index)
-    stride = max(1, int(_CUT_MM / spacing)) if frame.turned is not None else 1
+    stride = _stride(frame, volume) if frame.turned is not None else 1
     # Whole multiples of the stride, not steps from the middle: so the next slice's slab has nearly all of its cuts in the store.
     first, last = slab.around(index, frame.grid.shape[2], spacing)
-    chosen = [n for n in range(first, last + 1) if n % stride == 0 or n == index]
+    # the ends belong to what is said to be shown; in a mean they would count more than the others
+    ends = () if slab.mode == "mean" else (first, index, last)
+    chosen = [n for n in range(first, last + 1) if n % stride == 0 or n in ends] or [index]
     if store is not None and len(chosen) <= store.kept:
         cuts = (store.cut(frame, volume, n) for n in chosen)
     else:
@@ -124,6 +126,13 @@ def slab_hu(frame: Frame, volume: Volume, index: int, slab: Slab, store: SliceSt
     if slab.mode == "min":
         return _lowest(cuts)
     return _mean(cuts)
+
+
+def _stride(frame: Frame, volume: Volume) -> int:
+    """Slices from one cut to the next, so that they lie no farther apart than the scan's voxels along the slab's normal."""
+    normal = frame.grid.affine[:3, 2] / frame.grid.spacing[2]
+    voxel = 1.0 / float(np.linalg.norm(volume.grid.inverse[:3, :3] @ normal))
+    return max(1, int(min(_CUT_MM, voxel) / frame.grid.spacing[2] + 1e-6))
 
 
 def _highest(cuts: Any) -> NDArray[np.int16]:

@@ -43,6 +43,17 @@ def lies_across(normal: ArrayLike, shaft: ArrayLike) -> bool:
     return _apart(normal, shaft) > ACROSS_DEGREES
 
 
+def nearest_plane(normal: ArrayLike, directions: ArrayLike) -> str:
+    """Which of PLANES slices of a normal (that may point either way) are nearest to.
+
+    Args:
+        normal: LPS.
+        directions: 3 x 3, columns: to the leg's left, its back, its shaft; as of `anatomy.mortise.Mortise`.
+    """
+    along = np.abs(unit(normal) @ np.asarray(directions, dtype=np.float64))
+    return ("sagittal", "coronal", "axial")[int(np.argmax(along))]
+
+
 def height_on(slice_mm: ArrayLike, normal: ArrayLike, base: ArrayLike, shaft: ArrayLike) -> float:
     """How far above `base` the slice through `slice_mm` lies, along the shaft (unit vector), mm. They must not be parallel."""
     n, along = np.asarray(normal, dtype=np.float64), np.asarray(shaft, dtype=np.float64)

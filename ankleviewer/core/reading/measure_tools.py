@@ -90,11 +90,17 @@ def _step(_volume: Volume, points: Sequence[Point], _normal: Point | None) -> tu
 
 
 def _posterior(_volume: Volume, points: Sequence[Point], _normal: Point | None) -> tuple[Value, ...]:
+    if len(points) >= 2:
+        front, back = points[:2]
+        if front[1] - back[1] > 0.5 * distance_mm(front, back):  # LPS: y grows to the back
+            raise ValueError("the first lip is the front one, and lies behind the second")
     if len(points) == 2:
         return (Value("plafond", distance_mm(*points), "mm"),)
     if len(points) != 3:
         return ()
     found = posterior_share(*points)
+    if not 0 <= found.share_percent <= 100:
+        raise ValueError("the fracture lies beside the plafond, not between its lips")
     lengths = Value("fragment", found.fragment_mm, "mm"), Value("plafond", found.plafond_mm, "mm")
     return Value("share of AP length", found.share_percent, "%"), *lengths
 
@@ -194,9 +200,9 @@ TOOLS = (
         _step, _draw_step,
         "Step-off: across the larger fragment's joint line; gap: along it, negative where fragments overlap. After Cole et "
         "al., J Hand Surg Am 1997; 22: 792.",
-        "After fixation of a posterior malleolus more than 1 mm of step-off went with more osteoarthritis (Verhage et al., "
-        "Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41:"
-        " 986).",
+        "More than 1 mm of step-off left after treatment of a trimalleolar fracture went with more osteoarthritis (Verhage et "
+        "al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; "
+        "41: 986).",
     ),
     Tool(
         "posterior fragment", "Posterior fragment, share of plafond", "Alt+2",
@@ -209,7 +215,8 @@ TOOLS = (
         "Share of the plafond's front-to-back length on the sagittal slice where the fragment is largest; no share of its "
         "area. After Ferries et al., J Orthop Trauma 1994; 8: 328.",
         "25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; "
-        "66: 279). Estimates on lateral radiographs are 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).",
+        "66: 279). On lateral radiographs the share of the joint's area is estimated 1.8 times too large (Meijer et al., Injury "
+        "2015; 46: 2024).",
     ),
     Tool(
         "medial clear space", "Medial clear space", "Alt+3",
@@ -221,8 +228,8 @@ TOOLS = (
         "Medial malleolus to talus, square to both borders, in the mortise view or the coronal slice nearest to it. As Murphy"
         " et al., Orthopedics 2014; 37: e449.",
         "Uninjured ankles, radiographs: 2.7 mm (SD 0.5), in 98 % not wider than the superior clear space (DeAngelis et al., "
-        "Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; tall people and men exceed them uninjured (Murphy et "
-        "al.).",
+        "Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; uninjured men have 3.3 mm (SD 0.8), women 2.3 (SD "
+        "0.6), so some men and tall people exceed 4 mm (Murphy et al.).",
     ),
     Tool(
         "tibiofibular", "Tibiofibular distance, 10 mm above the joint", "Alt+4",
@@ -238,8 +245,9 @@ TOOLS = (
         "Tibia to fibula in front, in the middle and at the back of the fibular notch. After Nault et al., J Orthop Trauma "
         "2013; 27: 638.",
         "A difference of more than 2 mm between front and back was called malreduced after fixation (Gardner et al., Foot "
-        "Ankle Int 2006; 27: 788). People differ much, their two sides little (0.6 mm, SD 0.5: Souleiman et al., BMC Med "
-        "Imaging 2021; 21: 41).",
+        "Ankle Int 2006; 27: 788); in uninjured ankles it is as large (2 mm in front, 4 mm behind: Elgafy et al., Skeletal "
+        "Radiol 2010; 39: 559). Compare the other side: uninjured, it differs by no more than 2.3 mm (Dikos et al., J Orthop "
+        "Trauma 2012; 26: 433).",
     ),
 )  # fmt: skip
 BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -58,8 +58,8 @@ class ToolCard(QFrame):
         self.title.setText(said(tool.title))
         at, of = len(self.measuring.points) + 1, len(tool.steps)
         self.step.setText(tr("Point {number} of {count}: {what}", number=at, count=of, what=said(step.prompt)))
-        self.note.setText(self.measuring.note)
-        self.note.setVisible(bool(self.measuring.note))
+        self.note.setText(self.measuring.said)
+        self.note.setVisible(bool(self.measuring.said))
         pending = self.measuring.pending
         values = measure_text(pending) if pending is not None else ""
         self.values.setText(values or "–")

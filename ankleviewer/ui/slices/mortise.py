@@ -24,13 +24,24 @@ class MortiseView(QObject):
         self._controller = controller
         self._found: dict[int, Any] = {}
         self._case: Any = None
+        self._turning = True
         controller.changed.connect(self._let_go)
         self.job = Job(self)
         self.job.done.connect(self._on_found)
         self.job.failed.connect(self._on_failed)
 
+    def look(self) -> None:
+        """Find out how the leg shown lies, for what is measured along it; nothing is turned or said."""
+        known = self._controller.view.state.ankle in self._controller.reviewing.directions
+        if self._controller.ankle is not None and not known and not self.job.running:
+            self._begin(turn=False)
+
     def show(self) -> None:
         """Turn the planes to the ankle shown, or say why that cannot be done."""
+        self._begin(turn=True)
+
+    def _begin(self, turn: bool) -> None:
+        self._turning = turn
         case, ankle, index = self._controller.case, self._controller.ankle, self._controller.view.state.ankle
         if case is None:
             return
@@ -38,7 +49,7 @@ class MortiseView(QObject):
             self._case, self._found = case, {}
         if ankle is None:
             self._controller.notify(NOT_FOUND, tr("No mortise view: no ankle was found in this scan."))
-        elif index in self._found:
+        elif index in self._found and turn:
             self._turn(index)
         else:
             volume = case.scan.volume
@@ -62,12 +73,15 @@ class MortiseView(QObject):
         case, index, mortise = answer
         if case is self._case:
             self._found[index] = mortise
-            if index == self._controller.view.state.ankle:
+            self._controller.reviewing.directions[index] = mortise.directions
+            if self._turning and index == self._controller.view.state.ankle:
                 self._turn(index)
 
     def _on_failed(self, error: AnkleViewerError) -> None:
         if self._case is None or self._case is not self._controller.case:
             return  # said of a scan that is no longer open
+        if not self._turning:
+            return
         why = said(error.message)
         if error.code == NOT_FOUND:
             # English goes on with a small letter; a translation keeps its own.

@@ -18,16 +18,15 @@ from ankleviewer.core.reading.measure_marks import (
     common_normal,
     measure_marks,
     normal_of,
-    on_slice,
     rows_and_columns,
     with_depth_of,
 )
-from ankleviewer.core.reading.measure_planes import fits, height_on, lies_across, may_move
+from ankleviewer.core.reading.measure_planes import fits, height_on, may_move
 from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, moved, stored
+from ankleviewer.ui.state.measure_checks import caution, objection
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing
 from ankleviewer.ui.words.translate import said, tr
-from ankleviewer.ui.words.wording import planes_text
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +49,10 @@ class Measuring(QObject):
     Signals:
         changed(): any of them, or what stands.
         going(place): every view is about to go to a measure at this LPS position, mm.
+        leg_wanted(): a measure is set or changed that has a height along the leg's shaft.
     """
 
-    changed = Signal()
+    changed, leg_wanted = Signal(), Signal()
     going = Signal(object)
 
     def __init__(self, view: ViewModel, reviewing: Reviewing, parent: QObject | None = None) -> None:
@@ -87,6 +87,8 @@ class Measuring(QObject):
         if not again:
             self.tool = BY_NAME[name]
             self._show_pane()
+            if self.tool.steps[0].planes:
+                self.leg_wanted.emit()
         self.changed.emit()
 
     def stop(self) -> bool:
@@ -98,13 +100,18 @@ class Measuring(QObject):
         return True
 
     @property
+    def said(self) -> str:
+        """What is to be said beside the guide: of the last point, else of what is shown."""
+        return self.note or caution(self)
+
+    @property
     def step(self) -> Step | None:
         """The point to set next."""
         return self.tool.steps[len(self.points)] if self.tool is not None else None
 
     def accepts(self, plane: str) -> bool:
         """Whether the next point may be set in a plane's pane."""
-        step, locked = self.step, self._locked()
+        step, locked = self.step, self.locked()
         if step is None:
             return False
         return plane == self._planes[locked[0]] if locked else not step.planes or plane in step.planes
@@ -113,7 +120,7 @@ class Measuring(QObject):
         """The pane in which the next point is set from the keyboard: the one named, if it may be there."""
         return plane if self.accepts(plane) else next((p for p in PLANES if self.accepts(p)), plane)
 
-    def _locked(self) -> list[int]:
+    def locked(self) -> list[int]:
         """Indices of the points set that must share their slice with the next one."""
         step = self.step
         if self.tool is None or step is None or step.group is None:
@@ -142,11 +149,11 @@ class Measuring(QObject):
         if tool is None or step is None or self.view.scene is None:
             return False
         self.plane, new = plane, point(mm)
-        self.note = self._objection(plane, new)
+        self.note = objection(self, plane, new)
         if not self.note:
             try:
                 # a region's rectangle may still be flat; its area is what counts when the last corner is set
-                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), self._along(plane, tool, new))
+                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), self.along(plane, tool, new))
             except ValueError as error:
                 told = said(str(error))
                 self.note = told[:1].upper() + told[1:]
@@ -165,33 +172,15 @@ class Measuring(QObject):
             self.changed.emit()
         return True
 
-    def _objection(self, plane: str, new: Point) -> str:
-        locked = self._locked()
-        if not self.accepts(plane):
-            wanted = planes_text([p for p in PLANES if self.accepts(p)])
-            return tr("This point belongs in the {planes} view", planes=wanted)
-        if self.tool is not None and self.tool.name == "tibiofibular":
-            shaft = self._along(plane, self.tool, (self.points or [new])[0])
-            if lies_across(normal_of(self.view.frame("axial")), shaft):
-                return tr("Turn the planes onto the ankle first")
-        together = [self.points[n] for n in locked]
-        if locked and not on_slice(*self.frame(plane), together):
-            self.view.move_cursor(together[0])
-            if not on_slice(*self.frame(plane), together):
-                return tr("The plane was turned meanwhile: start again (Esc)")
-            return tr("All points belong on one slice: it is shown again")
-        if self.points and distance_mm(self.points[-1], new) < _APART_MM:
-            return tr("Two points cannot lie at the same place")
-        return ""
-
     def _after(self, tool: Tool) -> None:
         """The syndesmosis is read on a slice of its own height: go there."""
         if tool.name == "tibiofibular" and len(self.points) == 1:
-            up = self._along("axial", tool, self.points[0])
+            up = self.along("axial", tool, self.points[0])
             self.view.move_cursor(level_above(self.points[0], up, up))
             shown, index = self.frame("axial")
             height = height_on(shown.grid.to_mm((0, 0, index)), normal_of(shown), self.points[0], up)
-            if abs(height - SYNDESMOSIS_MM) > 0.5 * shown.grid.spacing[2] + 0.01:
+            slant = abs(float(np.dot(normal_of(shown), up)))  # half a slice along the normal is more along the shaft
+            if abs(height - SYNDESMOSIS_MM) > 0.5 * shown.grid.spacing[2] / slant + 0.01:
                 self.note = tr("The scan ends {mm} mm above the joint", mm=f"{height:.0f}")
 
     def _show_pane(self) -> None:
@@ -206,6 +195,10 @@ class Measuring(QObject):
     def _on_view(self, old: ViewState, new: ViewState) -> None:
         if new.layout != old.layout and new.layout in PLANES:
             self.plane = new.layout
+        if new.ankle != old.ankle and self.points and self.tool is not None and self.tool.reported:
+            self.points, self._planes = [], []  # of a guided measure no half may be of another ankle
+            self.note = tr("Another ankle is shown: begin again")
+            self.changed.emit()
 
     def hover(self, plane: str, mm: Sequence[float] | None) -> None:
         """Where the next point would be: the mouse, or the crosshair moved by keys; None: nowhere."""
@@ -234,7 +227,7 @@ class Measuring(QObject):
             return normal
         return point(towards(self.reviewing.shaft_of(place, self.view.state.ankle), normal) + 0.0)
 
-    def _along(self, plane: str, tool: Tool, place: Point) -> Point:
+    def along(self, plane: str, tool: Tool, place: Point) -> Point:
         """What a tool reads along: the slices' normal, of the syndesmosis, which has a height, the shaft of the leg there."""
         if tool.name != "tibiofibular":
             return self._normal(plane, tool, place)
@@ -248,7 +241,7 @@ class Measuring(QObject):
     def _keep(self, tool: Tool, plane: str) -> None:
         points = self._stored(self.points, plane)
         normal = self._normal(plane, tool, points[0])
-        values = tool.read(self.view.scene.volume, points, self._along(plane, tool, points[0]))
+        values = tool.read(self.view.scene.volume, points, self.along(plane, tool, points[0]))
         kept = normal if tool.name == "tibiofibular" else common_normal(points, normal)
         self._reset()
         self.selected = self.reviewing.history.next_measure
@@ -270,7 +263,7 @@ class Measuring(QObject):
         normal = self._normal(plane, tool, points[0])
         try:
             kept = self._stored(points, plane)
-            return Measure(PENDING, tool.name, kept, normal, tool.read(scene.volume, kept, self._along(plane, tool, points[0])))
+            return Measure(PENDING, tool.name, kept, normal, tool.read(scene.volume, kept, self.along(plane, tool, points[0])))
         except ValueError:
             return Measure(PENDING, "", tuple(points), normal, ())
 
@@ -321,6 +314,8 @@ class Measuring(QObject):
         measure = self._find(number)
         if measure is not None:
             self.selected = number
+            if measure.kind == "tibiofibular":
+                self.leg_wanted.emit()
             self._grip = Grip(measure, index, measure)
             self.changed.emit()
 
@@ -337,7 +332,7 @@ class Measuring(QObject):
             if min(distance_mm(points[index], p) for n, p in enumerate(points) if n != index) < _APART_MM:
                 return
             normal = before.normal or normal_of(frame)
-            along = self._along(plane, tool, points[0]) if tool.name == "tibiofibular" else normal
+            along = self.along(plane, tool, points[0]) if tool.name == "tibiofibular" else normal
             values = tool.read(self.view.scene.volume, points, along)
         except ValueError:  # no direction, or no voxel inside: it stays where it was
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ankleviewer.core.geometry import UP
+from ankleviewer.core.geometry import UP, Array
 from ankleviewer.core.reading.history import History, Record
 from ankleviewer.core.reading.measure import Measure, Point, Value
 from ankleviewer.core.reading.places import Place, Today, today
@@ -43,6 +43,9 @@ class Reviewing(QObject):
         super().__init__(parent)
         self._backend = backend
         self._case: Any = None
+        self.directions: dict[
+            int, Array
+        ] = {}  # by ankle: left, back and shaft of its leg, as columns, LPS; where they were found
         self._unwritten: dict[str, list[Record]] = {}  # steps by the hash of their scan, in order
         self._now: Today = {}
         self._told: set[Place] = set()  # findings of the open scan of which it was said that they are not shown
@@ -56,6 +59,7 @@ class Reviewing(QObject):
     def open(self, case: Any) -> None:
         """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
         self._case, self._told, self._now = case, set(), {}
+        self.directions = {}
         unwritten = self._unwritten.get(case.scan.sha256, [])
         try:
             records, unreadable = self._backend.read_review(case)
@@ -93,6 +97,7 @@ class Reviewing(QObject):
         """Go on with another one's history, its undo included. Emits nothing."""
         self._case, self.history = other._case, other.history
         self._unwritten, self._told, self._now = other._unwritten, other._told, other._now
+        self.directions = other.directions
 
     def write_rest(self) -> None:
         """Try once more to write what could not be written, of all scans."""
@@ -112,8 +117,16 @@ class Reviewing(QObject):
         """Where the shaft lies of the leg that a place belongs to: a unit vector, LPS. `shown`: index of the ankle shown."""
         ankles = self._case.ankles if self._case is not None else ()
         whose = ankle_at(place, ankles, shown) if ankles else 0
+        if whose in self.directions:
+            x, y, z = self.directions[whose][:, 2].tolist()
+            return x, y, z
         up: Point = ankles[whose].up if whose < len(ankles) else UP
         return up
+
+    def directions_of(self, place: Point, shown: int) -> Array | None:
+        """Left, back and shaft of the leg that a place belongs to, as columns, where they were found (`slices.mortise`)."""
+        ankles = self._case.ankles if self._case is not None else ()
+        return self.directions.get(ankle_at(place, ankles, shown) if ankles else 0)
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:

@@ -101,6 +101,32 @@ def test_thin_oblique_slabs_skip_cuts_that_show_nothing_more_but_never_the_middl
         assert slab_hu(frame, Volume(hu, grid), index, Slab(5)).max() == 900
 
 
+@pytest.mark.parametrize("mode", ["max", "min"])
+@pytest.mark.parametrize("degrees", [0.0, 2.0])
+def test_no_voxel_lies_between_the_cuts_of_an_oblique_slab(mode: str, degrees: float) -> None:
+    """A flake of one voxel is in every slab that holds its place."""
+    grid = Grid.axis_aligned((60, 60, 60), (0.25, 0.25, 0.8), (0, 0, 0))
+    at = (7.0, 7.0, 24.0)
+    frame = frames_of(grid, turned(start(grid, at), "axial", degrees, at))[1]
+    for layer in range(26, 32):
+        hu = np.zeros(grid.shape, dtype=np.int16)
+        hu[:, layer] = 1500 if mode == "max" else -900
+        found = slab_hu(frame, Volume(hu, grid), frame.slice_at((7.0, 7.0, 24.0)), Slab(3, mode))
+        middle = found[found.shape[0] // 2, found.shape[1] // 2]
+        assert abs(int(middle)) > 600, layer
+
+
+def test_every_cut_of_a_mean_counts_the_same() -> None:
+    grid = Grid.axis_aligned((60, 60, 60), 0.25, (0, 0, 0))
+    frame = frames_of(grid, turned(start(grid, (7, 7, 7)), "axial", 0.0, (7, 7, 7)))[1]
+    hu = np.broadcast_to(np.arange(60, dtype=np.int16)[None, :, None] * 10, grid.shape).copy()
+    for index in range(20, 26):
+        plain = slab_hu(frame, Volume(hu, grid), index, Slab(0))
+        mean = slab_hu(frame, Volume(hu, grid), index, Slab(5, "mean"))
+        inside = (plain > 0) & (mean > 0)
+        assert np.abs(mean[inside].astype(int) - plain[inside]).max() <= 1
+
+
 def test_a_store_cuts_only_what_is_new_and_forgets_other_planes() -> None:
     volume, store, cuts = scan(), SliceStore(), []
     frames = frames_of(GRID, turned(start(GRID, AT), "axial", 15, AT))

@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.planes import Frame
 from ankleviewer.core.reading.measure import Measure
-from ankleviewer.core.reading.measure_planes import height_on, lies_across, may_move
+from ankleviewer.core.reading.measure_planes import height_on, lies_across, may_move, nearest_plane
 
 GRID = Grid.axis_aligned((64, 64, 64), (1.0, 1.0, 1.0), (-32.0, -32.0, 100.0))
 POINTS = ((0.0, 0.0, 140.0), (6.0, 0.0, 140.0))
@@ -34,3 +34,12 @@ def test_slices_lie_across_a_shaft_from_25_degrees(degrees: float, across: bool)
 def test_a_slice_has_its_height_along_the_shaft() -> None:
     shaft = np.array((0.0, 0.6, 0.8))
     assert height_on((50.0, -20.0, 18.0), (0.0, 0.0, -1.0), (0.0, 0.0, 10.0), shaft) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("degrees", [-40.0, 0.0, 40.0])
+def test_slices_are_named_after_the_plane_of_the_leg_that_they_are_nearest_to(degrees: float) -> None:
+    leg = Rotation.from_euler("zx", (30, 10), degrees=True).as_matrix()
+    turned = leg @ Rotation.from_euler("z", degrees, degrees=True).as_matrix()
+    for sign in (1.0, -1.0):
+        assert [nearest_plane(sign * turned[:, k], leg) for k in range(3)] == ["sagittal", "coronal", "axial"]
+    assert nearest_plane((leg @ Rotation.from_euler("z", 50, degrees=True).as_matrix())[:, 0], leg) == "coronal"

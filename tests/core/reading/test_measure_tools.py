@@ -116,3 +116,16 @@ def test_a_flat_region_and_one_without_voxels_are_refused() -> None:
 def test_a_kind_of_a_newer_program_keeps_its_name_and_values() -> None:
     newer = Measure(4, "talar tilt", ((0, 0, 0), (1, 1, 1)), None, (Value("tilt", 3.21, "degrees"), Value("side", 2.0, "mm")))
     assert title("talar tilt") == "talar tilt" and summary(newer) == "tilt 3.2°, side 2.0 mm"
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [
+        (((0.0, -10.0, 0.0), (0.0, 10.0, 0.0), (0.0, 12.0, 1.0)), "beside the plafond"),
+        (((0.0, -10.0, 0.0), (0.0, 10.0, 0.0), (0.0, -11.0, 1.0)), "beside the plafond"),
+        (((0.0, 10.0, 0.0), (0.0, -10.0, 0.0)), "lies behind"),
+    ],
+)
+def test_a_posterior_fragment_that_cannot_be_is_none(points, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        BY_NAME["posterior fragment"].read(VOLUME, points, None)

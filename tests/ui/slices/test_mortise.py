@@ -36,6 +36,35 @@ def test_the_planes_turn_to_what_was_found_and_it_is_found_once(make_window, bac
         assert window.view.state.oblique and len(calls) == 1
 
 
+def test_a_height_along_the_leg_is_looked_for_and_nothing_turns(make_window, backend, qtbot, monkeypatch) -> None:
+    calls = []
+    answer = core.Mortise(TILTED, (1.0, 2.0, 131.0), 62.0, 0.9)
+    monkeypatch.setattr(core, "find_mortise", lambda volume, ankle: calls.append(ankle) or answer)
+    window = make_window(backend)
+    reviewing, measuring = window.controller.reviewing, window.controller.measuring
+    measuring.start("distance")
+    assert not window.mortise.job.running and reviewing.directions == {}
+    measuring.start("tibiofibular")
+    qtbot.waitUntil(lambda: bool(reviewing.directions))
+    np.testing.assert_array_equal(reviewing.directions[0], TILTED)
+    assert not window.view.state.oblique and window.controller.notice is None
+    measuring.start("tibiofibular")
+    measuring.start("tibiofibular")
+    window.mortise.show()
+    assert window.view.state.oblique and len(calls) == 1, "what was found is known"
+    window.open(str(backend.opened[-1]))
+    qtbot.waitUntil(lambda: reviewing.directions == {})
+
+
+def test_a_leg_that_is_not_found_when_measuring_is_no_notice(make_window, backend, qtbot) -> None:
+    window = make_window(backend)
+    window.controller.measuring.start("tibiofibular")
+    qtbot.waitUntil(lambda: not window.mortise.job.running)
+    assert window.controller.notice is None and window.controller.reviewing.directions == {}
+    window.mortise.show()
+    qtbot.waitUntil(lambda: window.controller.notice is not None)
+
+
 def test_a_phantom_without_an_ankle_gives_a_notice_and_changes_nothing(make_window, backend, qtbot) -> None:
     window = make_window(backend)
     window.mortise.show()

@@ -40,10 +40,6 @@
         <translation>1 bis 6</translation>
     </message>
     <message>
-        <source>25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; 66: 279). Estimates on lateral radiographs are 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).</source>
-        <translation>25 % ist eine alte Grenze für die Osteosynthese; eine Übersichtsarbeit fand für keine Größe einen Konsens (van den Bekerom et al., J Trauma 2009; 66: 279). Schätzungen auf seitlichen Röntgenbildern sind um den Faktor 1.8 zu groß (Meijer et al., Injury 2015; 46: 2024).</translation>
-    </message>
-    <message>
         <source>3D menu</source>
         <translation>3D-Menü</translation>
     </message>
@@ -84,10 +80,6 @@
         <translation>Eine komprimierte DICOM-Datei sagt nicht, wo ihre Daten beginnen.</translation>
     </message>
     <message>
-        <source>A difference of more than 2 mm between front and back was called malreduced after fixation (Gardner et al., Foot Ankle Int 2006; 27: 788). People differ much, their two sides little (0.6 mm, SD 0.5: Souleiman et al., BMC Med Imaging 2021; 21: 41).</source>
-        <translation>Ein Unterschied von mehr als 2 mm zwischen vorn und hinten galt nach Osteosynthese als Fehlreposition (Gardner et al., Foot Ankle Int 2006; 27: 788). Menschen unterscheiden sich stark, ihre beiden Seiten wenig (0.6 mm, SD 0.5: Souleiman et al., BMC Med Imaging 2021; 21: 41).</translation>
-    </message>
-    <message>
         <source>A file in the ZIP holds more than it claims.</source>
         <translation>Eine Datei im ZIP enthält mehr, als sie angibt.</translation>
     </message>
@@ -126,10 +118,6 @@
     <message>
         <source>Accessory ossicle</source>
         <translation>Akzessorisches Ossikel</translation>
-    </message>
-    <message>
-        <source>After fixation of a posterior malleolus more than 1 mm of step-off went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).</source>
-        <translation>Nach Osteosynthese des Volkmann-Fragments ging eine Stufe von mehr als 1 mm mit mehr Arthrose einher (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). Für andere Gelenke ist die Evidenz uneinheitlich (Giannoudis et al., Injury 2010; 41: 986).</translation>
     </message>
     <message>
         <source>All files</source>
@@ -628,8 +616,24 @@
         <translation>Ein Pixel misst {} × {} mm; erwartet werden 0.01 bis 20 mm.</translation>
     </message>
     <message>
+        <source>25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; 66: 279). On lateral radiographs the share of the joint&apos;s area is estimated 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).</source>
+        <translation>25 % sind ein alter Grenzwert für die Fixation; eine Übersicht fand für keine Größe einen Konsens (van den Bekerom et al., J Trauma 2009; 66: 279). Auf seitlichen Röntgenbildern wird der Anteil an der Gelenkfläche 1.8-fach zu groß geschätzt (Meijer et al., Injury 2015; 46: 2024).</translation>
+    </message>
+    <message>
+        <source>A difference of more than 2 mm between front and back was called malreduced after fixation (Gardner et al., Foot Ankle Int 2006; 27: 788); in uninjured ankles it is as large (2 mm in front, 4 mm behind: Elgafy et al., Skeletal Radiol 2010; 39: 559). Compare the other side: uninjured, it differs by no more than 2.3 mm (Dikos et al., J Orthop Trauma 2012; 26: 433).</source>
+        <translation>Ein Unterschied von mehr als 2 mm zwischen vorn und hinten wurde nach Fixation als Fehlstellung bezeichnet (Gardner et al., Foot Ankle Int 2006; 27: 788); bei unverletzten Sprunggelenken ist er ebenso groß (vorn 2 mm, hinten 4 mm: Elgafy et al., Skeletal Radiol 2010; 39: 559). Vergleichen Sie die Gegenseite: unverletzt weicht sie um höchstens 2.3 mm ab (Dikos et al., J Orthop Trauma 2012; 26: 433).</translation>
+    </message>
+    <message>
         <source>A second place ({share} %) lies {where}.</source>
         <translation>Eine zweite Stelle ({share} %) liegt {where}.</translation>
+    </message>
+    <message>
+        <source>A slab is shown: points and regions lie on its middle slice</source>
+        <translation>Ein Slab ist gezeigt: Punkte und Regionen liegen auf seiner mittleren Schicht</translation>
+    </message>
+    <message>
+        <source>Another ankle is shown: begin again</source>
+        <translation>Ein anderes Sprunggelenk ist gezeigt: beginnen Sie neu</translation>
     </message>
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
@@ -770,6 +774,10 @@
     <message>
         <source>Models</source>
         <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>More than 1 mm of step-off left after treatment of a trimalleolar fracture went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).</source>
+        <translation>Mehr als 1 mm Stufe nach der Behandlung einer trimalleolären Fraktur ging mit mehr Arthrose einher (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). Für andere Gelenke ist die Evidenz uneinheitlich (Giannoudis et al., Injury 2010; 41: 986).</translation>
     </message>
     <message>
         <source>Mortise view</source>
@@ -1395,6 +1403,10 @@
         <translation>Die Sprache wechselt nach der laufenden Arbeit</translation>
     </message>
     <message>
+        <source>The leg&apos;s shaft was not found: heights are along the scan&apos;s axis</source>
+        <translation>Der Schaft des Beins wurde nicht gefunden: Höhen gelten entlang der Achse des Scans</translation>
+    </message>
+    <message>
         <source>The model learned from a hospital&apos;s own scans; its accuracy in patients is not known to this program.</source>
         <translation>Das Modell wurde mit eigenen Scans eines Krankenhauses trainiert; seine Treffsicherheit bei Patienten ist diesem Programm nicht bekannt.</translation>
     </message>
@@ -1415,6 +1427,10 @@
         <translation>Die Serie gibt {} × {} × {} Voxel an.</translation>
     </message>
     <message>
+        <source>The {planes} view is turned away from the leg: turn the planes onto the ankle (V)</source>
+        <translation>Die Ansicht {planes} ist vom Bein weggedreht: drehen Sie die Ebenen auf das Sprunggelenk (V)</translation>
+    </message>
+    <message>
         <source>There is no box to edit</source>
         <translation>Es gibt keinen Rahmen zum Bearbeiten</translation>
     </message>
@@ -1429,6 +1445,10 @@
     <message>
         <source>Two different model packs are named {}; give only one of them.</source>
         <translation>Zwei verschiedene Modellpakete heißen {}; geben Sie nur eines davon an.</translation>
+    </message>
+    <message>
+        <source>Uninjured ankles, radiographs: 2.7 mm (SD 0.5), in 98 % not wider than the superior clear space (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; uninjured men have 3.3 mm (SD 0.8), women 2.3 (SD 0.6), so some men and tall people exceed 4 mm (Murphy et al.).</source>
+        <translation>Unverletzte Sprunggelenke, Röntgenbilder: 2.7 mm (SD 0.5), in 98 % nicht weiter als der obere Gelenkspalt (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Genannt werden Grenzen von 4 oder 5 mm; unverletzte Männer haben 3.3 mm (SD 0.8), Frauen 2.3 (SD 0.6), so dass manche Männer und große Menschen 4 mm überschreiten (Murphy et al.).</translation>
     </message>
     <message>
         <source>as thin as others, none of which has more slices</source>
@@ -2355,10 +2375,6 @@
         <translation>Rückgängig</translation>
     </message>
     <message>
-        <source>Uninjured ankles, radiographs: 2.7 mm (SD 0.5), in 98 % not wider than the superior clear space (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; tall people and men exceed them uninjured (Murphy et al.).</source>
-        <translation>Unverletzte Sprunggelenke, Röntgen: 2.7 mm (SD 0.5), bei 98 % nicht weiter als der Superior Clear Space (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Zitiert werden Grenzen von 4 oder 5 mm; große Menschen und Männer überschreiten sie auch unverletzt (Murphy et al.).</translation>
-    </message>
-    <message>
         <source>Unpacking</source>
         <translation>Wird entpackt</translation>
     </message>
@@ -2882,8 +2898,16 @@
         <translation>Ende der Gelenkfläche des anderen Fragments</translation>
     </message>
     <message>
+        <source>the first lip is the front one, and lies behind the second</source>
+        <translation>die erste Lippe ist die vordere und liegt hinter der zweiten</translation>
+    </message>
+    <message>
         <source>the fracture at the joint surface</source>
         <translation>Fraktur an der Gelenkfläche</translation>
+    </message>
+    <message>
+        <source>the fracture lies beside the plafond, not between its lips</source>
+        <translation>die Fraktur liegt neben dem Plafond, nicht zwischen seinen Lippen</translation>
     </message>
     <message>
         <source>the front corner of the fibular notch, on the tibia</source>

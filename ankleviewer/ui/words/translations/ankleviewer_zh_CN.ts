@@ -40,10 +40,6 @@
         <translation>1 至 6</translation>
     </message>
     <message>
-        <source>25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; 66: 279). Estimates on lateral radiographs are 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).</source>
-        <translation>25% 是旧有的手术固定界值；一项综述发现对任何大小均无共识（van den Bekerom et al., J Trauma 2009; 66: 279）。侧位 X 线片上的估计值为实际的 1.8 倍（Meijer et al., Injury 2015; 46: 2024）。</translation>
-    </message>
-    <message>
         <source>3D menu</source>
         <translation>3D 菜单</translation>
     </message>
@@ -84,10 +80,6 @@
         <translation>一个压缩的 DICOM 文件未说明其数据的起始位置。</translation>
     </message>
     <message>
-        <source>A difference of more than 2 mm between front and back was called malreduced after fixation (Gardner et al., Foot Ankle Int 2006; 27: 788). People differ much, their two sides little (0.6 mm, SD 0.5: Souleiman et al., BMC Med Imaging 2021; 21: 41).</source>
-        <translation>内固定后前后间距相差超过 2 mm 被视为复位不良（Gardner et al., Foot Ankle Int 2006; 27: 788）。个体间差异大，同一人两侧差异小（0.6 mm，SD 0.5：Souleiman et al., BMC Med Imaging 2021; 21: 41）。</translation>
-    </message>
-    <message>
         <source>A file in the ZIP holds more than it claims.</source>
         <translation>ZIP 中有文件的实际内容超过其声明的大小。</translation>
     </message>
@@ -126,10 +118,6 @@
     <message>
         <source>Accessory ossicle</source>
         <translation>副骨</translation>
-    </message>
-    <message>
-        <source>After fixation of a posterior malleolus more than 1 mm of step-off went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).</source>
-        <translation>后踝内固定后，台阶超过 1 mm 与更多骨关节炎相关（Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323）。其他关节的证据不一（Giannoudis et al., Injury 2010; 41: 986）。</translation>
     </message>
     <message>
         <source>All files</source>
@@ -628,8 +616,24 @@
         <translation>像素大小为 {} × {} mm；应为 0.01 至 20 mm。</translation>
     </message>
     <message>
+        <source>25 % is an old limit for fixation; a review found no consensus on any size (van den Bekerom et al., J Trauma 2009; 66: 279). On lateral radiographs the share of the joint&apos;s area is estimated 1.8 times too large (Meijer et al., Injury 2015; 46: 2024).</source>
+        <translation>25 % 是一个旧的固定界限；一篇综述未发现关于任何大小的共识 (van den Bekerom et al., J Trauma 2009; 66: 279)。在侧位 X 线片上，关节面面积所占比例被高估 1.8 倍 (Meijer et al., Injury 2015; 46: 2024)。</translation>
+    </message>
+    <message>
+        <source>A difference of more than 2 mm between front and back was called malreduced after fixation (Gardner et al., Foot Ankle Int 2006; 27: 788); in uninjured ankles it is as large (2 mm in front, 4 mm behind: Elgafy et al., Skeletal Radiol 2010; 39: 559). Compare the other side: uninjured, it differs by no more than 2.3 mm (Dikos et al., J Orthop Trauma 2012; 26: 433).</source>
+        <translation>固定术后前后差异超过 2 mm 曾被称为复位不良 (Gardner et al., Foot Ankle Int 2006; 27: 788)；未受伤的踝关节差异同样大（前方 2 mm，后方 4 mm：Elgafy et al., Skeletal Radiol 2010; 39: 559）。请与对侧比较：未受伤者两侧相差不超过 2.3 mm (Dikos et al., J Orthop Trauma 2012; 26: 433)。</translation>
+    </message>
+    <message>
         <source>A second place ({share} %) lies {where}.</source>
         <translation>第二处（{share}%）位于{where}。</translation>
+    </message>
+    <message>
+        <source>A slab is shown: points and regions lie on its middle slice</source>
+        <translation>当前显示厚层：点和区域位于其中间层面上</translation>
+    </message>
+    <message>
+        <source>Another ankle is shown: begin again</source>
+        <translation>已显示另一踝关节：请重新开始</translation>
     </message>
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
@@ -770,6 +774,10 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>More than 1 mm of step-off left after treatment of a trimalleolar fracture went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).</source>
+        <translation>三踝骨折治疗后遗留的台阶超过 1 mm 与更多的骨关节炎相关 (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323)。其他关节的证据不一 (Giannoudis et al., Injury 2010; 41: 986)。</translation>
     </message>
     <message>
         <source>Mortise view</source>
@@ -1398,6 +1406,10 @@
         <translation>当前任务完成后将切换语言</translation>
     </message>
     <message>
+        <source>The leg&apos;s shaft was not found: heights are along the scan&apos;s axis</source>
+        <translation>未找到小腿骨干方向：高度沿扫描轴计算</translation>
+    </message>
+    <message>
         <source>The model learned from a hospital&apos;s own scans; its accuracy in patients is not known to this program.</source>
         <translation>该模型由某医院的自有扫描训练而成；本程序不知其对真实患者的准确性。</translation>
     </message>
@@ -1418,6 +1430,10 @@
         <translation>该序列声称有 {} × {} × {} 个体素。</translation>
     </message>
     <message>
+        <source>The {planes} view is turned away from the leg: turn the planes onto the ankle (V)</source>
+        <translation>{planes}视图已偏离小腿：请将平面转到踝关节 (V)</translation>
+    </message>
+    <message>
         <source>There is no box to edit</source>
         <translation>没有可编辑的框</translation>
     </message>
@@ -1432,6 +1448,10 @@
     <message>
         <source>Two different model packs are named {}; give only one of them.</source>
         <translation>两个不同的模型包都名为 {}；请只指定其中一个。</translation>
+    </message>
+    <message>
+        <source>Uninjured ankles, radiographs: 2.7 mm (SD 0.5), in 98 % not wider than the superior clear space (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; uninjured men have 3.3 mm (SD 0.8), women 2.3 (SD 0.6), so some men and tall people exceed 4 mm (Murphy et al.).</source>
+        <translation>未受伤的踝关节，X 线片：2.7 mm (SD 0.5)，98 % 不宽于上方关节间隙 (DeAngelis et al., Foot Ankle Int 2007; 28: 490)。文献引用 4 或 5 mm 的界限；未受伤的男性为 3.3 mm (SD 0.8)，女性为 2.3 mm (SD 0.6)，因此部分男性和身材高者超过 4 mm (Murphy et al.)。</translation>
     </message>
     <message>
         <source>as thin as others, none of which has more slices</source>
@@ -2350,10 +2370,6 @@
         <translation>撤销</translation>
     </message>
     <message>
-        <source>Uninjured ankles, radiographs: 2.7 mm (SD 0.5), in 98 % not wider than the superior clear space (DeAngelis et al., Foot Ankle Int 2007; 28: 490). Limits of 4 or 5 mm are cited; tall people and men exceed them uninjured (Murphy et al.).</source>
-        <translation>未受伤的踝关节，X 线片：2.7 mm（SD 0.5），98% 不宽于上方间隙（DeAngelis et al., Foot Ankle Int 2007; 28: 490）。文献引用的界限为 4 或 5 mm；高个者和男性未受伤时也会超过（Murphy et al.）。</translation>
-    </message>
-    <message>
         <source>Unpacking</source>
         <translation>正在解压</translation>
     </message>
@@ -2876,8 +2892,16 @@
         <translation>另一骨折块关节面的末端</translation>
     </message>
     <message>
+        <source>the first lip is the front one, and lies behind the second</source>
+        <translation>第一个唇应为前唇，但位于第二个之后</translation>
+    </message>
+    <message>
         <source>the fracture at the joint surface</source>
         <translation>关节面处的骨折线</translation>
+    </message>
+    <message>
+        <source>the fracture lies beside the plafond, not between its lips</source>
+        <translation>骨折点位于穹窿之外，不在两唇之间</translation>
     </message>
     <message>
         <source>the front corner of the fibular notch, on the tibia</source>

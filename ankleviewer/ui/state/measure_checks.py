@@ -1,0 +1,72 @@
+"""Why a point of a measure cannot be set where it was meant, and what is to be said of where points are set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ankleviewer.core.geometry import UP
+from ankleviewer.core.imaging.planes import PLANES
+from ankleviewer.core.reading.measure import Point, distance_mm
+from ankleviewer.core.reading.measure_marks import normal_of, on_slice
+from ankleviewer.core.reading.measure_planes import lies_across, nearest_plane
+from ankleviewer.ui.words.translate import tr
+from ankleviewer.ui.words.wording import planes_text
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.state.measuring import Measuring
+
+_APART_MM = 0.05
+
+
+def objection(measuring: Measuring, plane: str, new: Point) -> str:
+    """Why the next point cannot be at `new` (LPS mm) in a plane's pane, else ""; shows the slice that it belongs on."""
+    locked = measuring.locked()
+    if not measuring.accepts(plane):
+        wanted = planes_text([p for p in PLANES if measuring.accepts(p)])
+        return tr("This point belongs in the {planes} view", planes=wanted)
+    if _turned_away(measuring, plane, new):
+        return tr(
+            "The {planes} view is turned away from the leg: turn the planes onto the ankle (V)", planes=planes_text([plane])
+        )
+    if measuring.tool is not None and measuring.tool.name == "tibiofibular":
+        shaft = measuring.along(plane, measuring.tool, (measuring.points or [new])[0])
+        if lies_across(normal_of(measuring.view.frame("axial")), shaft):
+            return tr("Turn the planes onto the ankle first")
+    together = [measuring.points[n] for n in locked]
+    if locked and not on_slice(*measuring.frame(plane), together):
+        measuring.view.move_cursor(together[0])
+        if not on_slice(*measuring.frame(plane), together):
+            return tr("The plane was turned meanwhile: start again (Esc)")
+        return tr("All points belong on one slice: it is shown again")
+    if measuring.points and distance_mm(measuring.points[-1], new) < _APART_MM:
+        return tr("Two points cannot lie at the same place")
+    return ""
+
+
+def caution(measuring: Measuring) -> str:
+    """What holds for all points of the tool in hand as the planes are shown now; "" for nothing."""
+    view, tool = measuring.view, measuring.tool
+    if tool is None or view.scene is None:
+        return ""
+    if any(view.state.slab.half(view.frame(plane).grid.spacing[2]) for plane in PLANES):
+        return tr("A slab is shown: points and regions lie on its middle slice")
+    if tool.name == "tibiofibular" and measuring.points:
+        place, ankle = measuring.points[0], view.state.ankle
+        if measuring.reviewing.directions_of(place, ankle) is None and measuring.reviewing.shaft_of(place, ankle) == UP:
+            return tr("The leg's shaft was not found: heights are along the scan's axis")
+    return ""
+
+
+def _turned_away(measuring: Measuring, plane: str, place: Point) -> bool:
+    """Whether a pane's turned slices are nearer to another plane of the leg than to those that the step asks for."""
+    step, frame = measuring.step, measuring.view.frame(plane)
+    if step is None or not step.planes or frame.turned is None:
+        return False
+    directions = measuring.reviewing.directions_of(place, measuring.view.state.ankle)
+    if directions is None:
+        if measuring.reviewing.shaft_of(place, measuring.view.state.ankle) != UP:
+            return False  # of a leg that lies across the scan the other two are not known
+        directions = np.eye(3)
+    return nearest_plane(normal_of(frame), directions) not in step.planes
