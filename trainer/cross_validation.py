@@ -1,5 +1,5 @@
-"""`ankle-trainer train --folds K`: cross-validation inside the training part. How far a figure depends on which scans were
-trained on, before the test scans are looked at.
+"""`ankle-trainer train --folds K`: cross-validation inside the training part. How far a figure differs with which scans were
+trained on and which were held out, before the test scans are looked at.
 
 Each fold's network is trained to the end of its schedule and judged once, on scans that neither trained it nor chose its state.
 """

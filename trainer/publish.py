@@ -96,7 +96,10 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
     seen = {p.row.id: hashlib.sha256(p.input_path.read_bytes()).hexdigest() for p in kept if p.input_path is not None}
     known: dict[str, list[float]] = {}
     if cache.is_file():
-        stored = json.loads(cache.read_text(encoding="utf-8"))
+        try:
+            stored = json.loads(cache.read_text(encoding="utf-8"))
+        except ValueError:  # damaged: everything is answered once more
+            stored = {}
         if stored.get("weights") == key:
             then = stored.get("inputs", {})
             known = {scan: answer for scan, answer in stored["scans"].items() if scan in seen and then.get(scan) == seen[scan]}
@@ -337,7 +340,12 @@ def _figures(path: Path, name: str, record: Mapping[str, Any]) -> tuple[dict[str
     Raises:
         AnkleViewerError: METRICS_UNFIT, DATA_LEAK.
     """
-    figures = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        figures = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        figures = None
+    if not isinstance(figures, dict) or not isinstance(figures.get("models", {}), dict):
+        raise AnkleViewerError("METRICS_UNFIT", f"{path.name} holds no figures of `evaluate`.")
     learnt, measured = set(record.get("pictures", ())), set(figures.get("pictures", ()))
     models = figures.get("models", {})
     if seen := learnt & measured:

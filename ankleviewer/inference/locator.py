@@ -149,7 +149,7 @@ def shipped_locator() -> LocatorModel | None:
             try:
                 _loaded[folder] = LocatorModel(folder)
             except Exception as error:  # noqa: BLE001 (a runtime has kinds of its own; without a locator the program still works)
-                log.warning("no locator: %s", getattr(error, "code", type(error).__name__))
+                log.warning("no locator: %s: %s", getattr(error, "code", type(error).__name__), str(error)[:500])
                 if isinstance(error, ModelError) and error.code not in _PASSING:
                     _loaded[folder] = None
         return _loaded.get(folder)
@@ -193,7 +193,7 @@ def ankles_in(
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
-        log.warning("the locator failed: %s", type(error).__name__)
+        log.warning("the locator failed: %s: %s", type(error).__name__, str(error)[:500])
         _say_missing(findings)
         return together(bones, (), volume.grid)
     if findings is not None and doubt and not across:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import math
 import threading
 import time
@@ -21,6 +22,8 @@ from ankleviewer.inference.faults import ABSENT, FAILED, NO_START, TOO_LARGE, la
 from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
 from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda, library
 from ankleviewer.inference.watch import POLL_S, aside
+
+log = logging.getLogger(__name__)
 
 RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
@@ -186,6 +189,7 @@ class Engine:
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
+            _write_down(name, "did not start", error)
             return refusal(error)
         if name != "cpu" and session.provider == CPU:
             return ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({name}).")
@@ -260,7 +264,8 @@ class Engine:
             return time.perf_counter() - start, float(np.reshape(logit, ()))
         except Cancelled:
             raise
-        except Exception:  # noqa: BLE001 (engines raise kinds of their own)
+        except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
+            _write_down(name, "failed when it was tried", error)
             return math.inf, math.nan
         finally:
             if opened is not None:
@@ -317,10 +322,17 @@ def _answer(session: Session, tensor: Float32, cancelled: Callable[[], bool] | N
         raise
     except Exception as error:  # engines raise kinds of their own, derived from Exception
         if session.provider != CPU:
+            _write_down(session.provider, "failed", error)
             return None
         if lacks_memory(error):
             raise ModelError("OUT_OF_MEMORY", TOO_LARGE) from error
         raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
+
+
+def _write_down(engine: str, happened: str, error: Exception) -> None:
+    # The reader is told that another engine answered; why is for who looks after the computer. Words alone, since the error's own
+    # frames hold what the engine had taken.
+    log.warning("engine %s %s: %s: %s", engine, happened, type(error).__name__, str(error)[:500])
 
 
 def _candidates() -> list[str]:

@@ -70,6 +70,15 @@ def answered(engine: Engine) -> tuple[str, str]:
     return output.provider, output.note
 
 
+@pytest.mark.parametrize("when", ["start", "run"])
+def test_why_an_engine_was_left_stands_in_the_log(computer, caplog: pytest.LogCaptureFixture, when: str) -> None:
+    computer.bad = {"cuda": when}
+    answered(Engine(b"model", "cuda"))
+    (line,) = [r.getMessage() for r in caplog.records if r.levelname == "WARNING" and "engine" in r.getMessage()]
+    assert ("did not start" if when == "start" else "failed") in line and "RuntimeError" in line
+    assert all(r.exc_info is None for r in caplog.records), "whose frames would hold the engine's memory"
+
+
 @pytest.mark.parametrize(("when", "word"), [("start", "cuda did not start"), ("run", "CUDAExecutionProvider failed")])
 @pytest.mark.parametrize("asked", ["auto", runtime.AT_ONCE])
 def test_a_remembered_engine_that_breaks_is_told_and_the_best_is_found_again(computer, asked: str, when: str, word: str) -> None:

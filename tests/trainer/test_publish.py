@@ -317,6 +317,10 @@ def test_figures_of_another_model_are_refused(run: Path, manifest: Path, tmp_pat
     order = ExportOrder(run, tmp_path / "pack", manifest, figures, name="ours")
     with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json holds figures of theirs, none of ours"):
         export_run(order)
+    for damaged in ("", "{", "[]", '{"models": []}'):
+        figures.write_text(damaged)
+        with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json holds no figures"):
+            export_run(order)
     figures.write_text(json.dumps({"models": {"ours": {"assessed": 2, "sha256": "0" * 64}}}))
     with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: .*another model file"):
         export_run(order)

@@ -293,7 +293,7 @@ def _draw_roc(path: Path, rows: Sequence[Row], answers: dict[str, list[Predictio
         y, p = [k[0] for k in kept], [k[1] for k in kept]
         if 0 < sum(y) < len(y):
             fpr, tpr, _ = roc(y, p)
-            axes.step(fpr, tpr, where="post", label=f"{name}, AUC {auc(y, p):.3f}, n = {len(y)}")
+            axes.plot(fpr, tpr, label=f"{name}, AUC {auc(y, p):.3f}, n = {len(y)}")
     axes.set(xlabel="1 - specificity", ylabel="sensitivity", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower right")

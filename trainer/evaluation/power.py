@@ -82,7 +82,7 @@ def share_size(share: float, half_width: float) -> int:
         raise ValueError("needs a share between 0 and 1 and a half width below 0.5")
 
     def enough(n: int) -> bool:
-        found = wilson(round(share * n), n)
+        found = wilson(share * n, n)
         return found.high - found.low <= 2 * half_width
 
     return _smallest(enough)

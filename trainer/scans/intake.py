@@ -35,7 +35,7 @@ class Intake:
 
 def take_in(path: Path) -> Intake:
     """Read and check one scan; a refused one is an answer, not an error."""
-    from ankleviewer.core.assessment.checks import check_volume
+    from ankleviewer.core.assessment.checks import anatomy_findings, check_volume
     from ankleviewer.core.errors import ScanError
     from ankleviewer.inference.locator import ankles_in
     from ankleviewer.io.reader import open_scan
@@ -50,6 +50,8 @@ def take_in(path: Path) -> Intake:
     doubts: list[Finding] = []
     found = ankles_in(scan.volume, None, doubts)
     ankles = tuple(a for a in found if a.complete)
+    if ankles:  # what there is against a scan with none is another's reason
+        doubts += anatomy_findings(found, scan.volume)
     if withheld := next((f for f in doubts if f.level == "withhold"), None):
         return Intake(scan, (), withheld.code)
     reason = "" if ankles else "NO_COMPLETE_ANKLE"

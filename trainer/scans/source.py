@@ -13,7 +13,8 @@ from trainer.scans.manifest import Row
 # above those stored are cut, sides and completeness of ankles, legs that lie across beside others, values cut off below, 7:
 # joints at the side of the field of view, gaps in turned cubes, a little air, ages that were taken away, 8: a ZIP of a file
 # and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show,
-# 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg).
+# 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg, 11: a position that
+# rounding makes unsure is none that contradicts, slices that are missing where a model looks).
 TAKING_IN = 11
 
 

@@ -71,3 +71,10 @@ def test_the_report_names_both_figures() -> None:
     text = report(Plan())
     assert "64 + 64 = 128 scans" in text and "640 + 640 scans show d = 0.157" in text
     assert "AUC 0.94 to +-0.04" in text and "587 scans (McNemar)" in text
+
+
+@pytest.mark.parametrize("share", [0.97, 0.98, 0.99, 0.91])
+def test_more_scans_than_enough_are_enough(share: float) -> None:
+    n = share_size(share, 0.04)
+    widths = [wilson(share * k, k) for k in range(n - 1, n + 40)]
+    assert [w.high - w.low <= 0.08 for w in widths] == [False] + [True] * 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from ankleviewer.core.findings import Finding, Level
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator
+from ankleviewer.io import reader
 from ankleviewer.io.nifti import write_nifti
 from trainer.scans.intake import take_in
 from trainer.simulate.atlas import Atlas
@@ -52,6 +54,24 @@ def test_a_scan_without_an_ankle_is_read_but_not_assessed(tmp_path: Path) -> Non
     write_nifti(Volume(hu, Grid.axis_aligned((48, 48, 48), 2.0, (0, 0, 0))), None, tmp_path / "block.nii.gz")
     found = take_in(tmp_path / "block.nii.gz")
     assert found.scan is not None and found.ankles == () and found.reason == "NO_COMPLETE_ANKLE"
+
+
+def test_slices_that_are_missing_where_a_model_looks_are_a_reason(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the window, which does not assess such a scan."""
+    scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
+    write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
+    centre = take_in(tmp_path / "ankle.nii.gz").ankles[0].centre_mm
+    for away, reason in ((0.0, "SLICE_GAP"), (120.0, "")):
+        padding = np.zeros(scan.volume.hu.shape, dtype=np.bool_)
+        k = round(float(scan.volume.grid.to_voxel(centre)[2]) + away / 2.0)
+        padding[:, :, min(k, padding.shape[2] - 1)] = True
+        opened = reader.open_scan(tmp_path / "ankle.nii.gz")
+        gap = replace(opened, volume=Volume(opened.volume.hu, opened.volume.grid, padding))
+        with monkeypatch.context() as patch:
+            patch.setattr(reader, "open_scan", lambda path, gap=gap: gap)
+            assert take_in(tmp_path / "ankle.nii.gz").reason == reason
 
 
 def test_what_the_window_would_not_assess_is_not_taken_in(atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
