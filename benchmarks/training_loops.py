@@ -23,7 +23,6 @@ from torch import Tensor, nn
 from trainer.training.precision import bf16_pays
 
 SIZE, BATCH, SCANS, WARM, TIMED = 64, 2, 8, 2, 10
-MODELS = ("mobilenet", "resnet101", "efficientnet_b7")
 
 
 def write_scans(folder: Path) -> None:

@@ -310,8 +310,8 @@ def _locator(args: argparse.Namespace) -> int:
 def _tune(args: argparse.Namespace) -> int:
     from trainer.tune import tune
 
-    if args.data == "simulate" or args.trials < 1:
-        raise AnkleViewerError("USAGE", "tune takes a folder that `prepare` made, and one trial or more.")
+    if args.data == "simulate":
+        raise AnkleViewerError("USAGE", "tune takes a folder that `prepare` made.")
     with _Bar(args.model) as bar:
         record = tune(_order(args), Path(args.data), args.trials, _report(bar), bar.say, args.batch)
     chosen = f"--lr {record['lr']:.3g} --strength {record['strength']:.2f}"

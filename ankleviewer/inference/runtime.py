@@ -189,7 +189,7 @@ class Engine:
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
-            _write_down(name, "did not start", error)
+            log.warning("engine %s did not start: %s", name, _why(error))
             return refusal(error)
         if name != "cpu" and session.provider == CPU:
             return ModelError("MODEL_FILE_INVALID", f"The engine refuses the model ({name}).")
@@ -265,7 +265,7 @@ class Engine:
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
-            _write_down(name, "failed when it was tried", error)
+            log.warning("engine %s failed when it was tried: %s", name, _why(error))
             return math.inf, math.nan
         finally:
             if opened is not None:
@@ -322,17 +322,17 @@ def _answer(session: Session, tensor: Float32, cancelled: Callable[[], bool] | N
         raise
     except Exception as error:  # engines raise kinds of their own, derived from Exception
         if session.provider != CPU:
-            _write_down(session.provider, "failed", error)
+            log.warning("engine %s failed: %s", session.provider, _why(error))
             return None
         if lacks_memory(error):
             raise ModelError("OUT_OF_MEMORY", TOO_LARGE) from error
         raise ModelError("MODEL_FAILED", f"The model could not be run ({type(error).__name__}).") from error
 
 
-def _write_down(engine: str, happened: str, error: Exception) -> None:
+def _why(error: Exception) -> str:
     # The reader is told that another engine answered; why is for who looks after the computer. Words alone, since the error's own
     # frames hold what the engine had taken.
-    log.warning("engine %s %s: %s: %s", engine, happened, type(error).__name__, str(error)[:500])
+    return f"{type(error).__name__}: {str(error)[:500]}"
 
 
 def _candidates() -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from ankleviewer.core.scrub import scrub
@@ -10,8 +9,6 @@ from ankleviewer.core.scrub import scrub
 NAME = "ankleviewer.log"
 CRASH = "crash.txt"
 _MAX_BYTES = 8_000_000
-
-log = logging.getLogger(__name__)
 
 
 def collect(folder: Path, head: str) -> str:

@@ -36,6 +36,9 @@ def measure(
     reasons = [q.reason for q in predictions if q.probability is None]
     kept = [(r, q, q.probability) for r, q in zip(rows, predictions, strict=True) if q.probability is not None]
     result: dict[str, Any] = {"assessed": len(kept), "not_assessed": {c: reasons.count(c) for c in sorted(set(reasons))}}
+    if reasons:  # a finder that fails on broken ankles would cost nothing that shows
+        lost = [r.label for r, q in zip(rows, predictions, strict=True) if q.probability is None]
+        result["not_assessed_of"] = {"fractured": sum(lost), "unfractured": len(lost) - sum(lost)}
     if not kept:
         return result
     y = np.array([r.label for r, _, _ in kept])
@@ -84,6 +87,8 @@ FIGURES = ("auc", "accuracy", "precision", "recall", "specificity", "f1")
 def as_text(figures: Mapping[str, Any]) -> str:
     """The figures of one model (`measure`) as lines for people: values with their 95 % intervals."""
     lines = [f"  not assessed: {n} {reason}" for reason, n in figures.get("not_assessed", {}).items()]
+    if lost := figures.get("not_assessed_of"):
+        lines.append(f"  of these fractured {lost['fractured']}, not {lost['unfractured']}")
     if "error" in figures:
         lines.append(f"  no figures: {figures['error']}")
     points = [(key, figures[key]) for key in ("at_spec_threshold", "at_sens_threshold") if key in figures]

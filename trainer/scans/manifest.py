@@ -26,7 +26,8 @@ class Row:
 
     Attributes:
         id: unlike that of any other row, and fit to be a file's name.
-        patient: the id where the table names none, see `patient_named`; of several spellings of one (`patient_key`) the first.
+        patient: where the table names none (`patient_named`) what its twins share, else the id; of several spellings of one
+            (`patient_key`) the first.
         severity, twin: "" where unknown.
         mask: where the fractures are marked, or None.
         not_eligible: code of what the table says against it (EXCLUDING), "" where nothing.
@@ -252,7 +253,7 @@ def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str
         name,
         scan,
         int(values["label"]),
-        patient or name,
+        patient or (f"twin {values['twin']}" if values.get("twin") else name),
         values.get("site", ""),
         values.get("severity", ""),
         values.get("twin", ""),

@@ -12,20 +12,9 @@ from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.preprocess import FINE, model_grid
 from ankleviewer.core.errors import stop_if
-from ankleviewer.core.findings import Finding, verdict
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.volume import Volume
-
-__all__ = [
-    "anatomy_findings",
-    "check_volume",
-    "hu_counts",
-    "looks_like_ct",
-    "offset_findings",
-    "offset_hu",
-    "side_findings",
-    "verdict",
-]
 
 AIR_PEAK = (-1100, -900)
 TISSUE_HU = -300

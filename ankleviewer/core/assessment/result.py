@@ -136,8 +136,8 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Consensus:
-    """`agree` of `of` models share the call; in a tie the call is "uncertain" and `agree` counts the largest group. It can be 0:
-    see `consensus`.
+    """`agree` of `of` models share the call; where it is divided the call is "uncertain" and `agree` counts the largest group. It
+    can be 0: see `consensus`.
     """
 
     call: Call
@@ -225,8 +225,9 @@ def consensus(answers: Sequence[ModelAnswer]) -> Consensus | None:
 
     The models that are not preliminary vote on the ankles that at least one of them assessed, or one that says "no fracture" of
     the only such ankle would lose its vote and one that says "fracture" keep it. The most frequent call counts; a tie is
-    "uncertain". "No fracture" never stands for an ankle that none of them assessed: it is "not assessed", 0 of 0, where all say
-    it, as where none may vote, and else "uncertain", shared by those who say just that. None with fewer than two models.
+    "uncertain", and so is "no fracture" unless more than half say it. "No fracture" never stands for an ankle that none of them
+    assessed: it is "not assessed", 0 of 0, where all say it, as where none may vote, and else "uncertain", shared by those who
+    say just that. None with fewer than two models.
     """
     names = list(dict.fromkeys(a.name for a in answers))
     if len(names) < 2:
@@ -238,7 +239,7 @@ def consensus(answers: Sequence[ModelAnswer]) -> Consensus | None:
     if not votes:
         return Consensus("not assessed", 0, 0)
     (call, most), *others = votes.most_common()
-    if any(n == most for _, n in others):
+    if any(n == most for _, n in others) or (call == "no fracture" and 2 * most <= votes.total()):
         return Consensus("uncertain", most, votes.total())
     if call == "no fracture" and any(a.ankle not in seen for a in answers):
         return Consensus("uncertain", votes["uncertain"], votes.total()) if others else Consensus("not assessed", 0, 0)

@@ -105,7 +105,7 @@ class PanePicture:
         crosshair: (x, y) in display pixels, None when hidden.
         window: window and level; heat_level: outline level or None when no heat is shown; fill_opacity: 0 = outline only.
         boxes: cut boxes; missed: the reader's own marks; letters: left, right, top, bottom.
-        slice_text, height_text, window_text, position_text: corner text: slice of slices, where it lies, window, crosshair.
+        slice_text, height_text, window_text: corner text: slice of slices, where it lies, window.
         lines: for each other plane its name and the direction (x, y) of its line through the crosshair.
         tilt_text, slab_text: how far an oblique plane leans from the scan's own; the slab; "" where there is none.
         slab: what is shown at `index`.
@@ -124,7 +124,6 @@ class PanePicture:
     slice_text: str
     height_text: str
     window_text: str
-    position_text: str
     lines: tuple[tuple[str, tuple[float, float]], ...] = ()
     tilt_text: str = ""
     slab_text: str = ""
@@ -165,7 +164,6 @@ def resolve(state: ViewState, scene: Scene, plane: str, at: int | None = None) -
         slice_text=f"{index + 1} / {frame.grid.shape[2]}" if frame.turned is None else "",
         height_text=_height_text(frame, state, (float(x), float(y), index)),
         window_text=f"W {state.window.width:.0f}  L {state.window.level:.0f}",
-        position_text=position_text(state.cursor_mm),
         lines=_lines(frames, frame),
         tilt_text=tilt_text(frame),
         slab_text=state.slab.text(index, frame.grid.shape[2], frame.grid.spacing[2]),

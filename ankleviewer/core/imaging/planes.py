@@ -116,18 +116,6 @@ class Frame:
         view = view[:: -1 if self.flips[1] else 1, :: -1 if self.flips[0] else 1, :]
         return view[:, :, self.grid.shape[2] - 1 - index if self.flips[2] else index]
 
-    def scan_voxel(self, pixel: tuple[int, int, int]) -> tuple[int, int, int]:
-        """Scan array index of display pixel (x, y, slice); of an oblique slice the nearest, IndexError outside the scan."""
-        if self.turned is not None:
-            i, j, k = (int(n) for n in np.rint(self.scan.to_voxel(self.turned.to_mm(pixel))))
-            if not all(0 <= v < n for v, n in zip((i, j, k), self.scan.shape, strict=True)):
-                raise IndexError(f"pixel {pixel} lies outside the scan")
-            return i, j, k
-        voxel = [0, 0, 0]
-        for axis, flip, value in zip(self.axes, self.flips, pixel, strict=True):
-            voxel[axis] = self.scan.shape[axis] - 1 - value if flip else value
-        return voxel[0], voxel[1], voxel[2]
-
     def slice_at(self, mm: ArrayLike) -> int:
         """Slice number (from 0) nearest to an LPS position, held inside the scan."""
         return int(np.clip(np.rint(self.grid.to_voxel(mm)[2]), 0, self.grid.shape[2] - 1))

@@ -11,7 +11,6 @@ from ankleviewer.ui.words.translate import noop, said, tr
 
 # Findings whose sentence tells something of the patient, and what is said instead.
 _PERSONAL = {"AGE_UNDER_18": noop("The patient's age is outside the range that the models are made for.")}
-HIDDEN_FILE = noop("file name hidden")
 
 
 class Privacy(QObject):

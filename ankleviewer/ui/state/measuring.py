@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -27,8 +26,6 @@ from ankleviewer.ui.state.measure_checks import caution, objection
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing
 from ankleviewer.ui.words.translate import said, tr
-
-log = logging.getLogger(__name__)
 
 PENDING = 0  # number of the measure that is being set; kept ones count from 1
 _APART_MM = 0.05

@@ -61,7 +61,6 @@ class Tools3D(QObject):
         self._told_of: Any = ()  # boxes of the answer before
         self._cropped = False
         self._asked_without_cast = False
-        self._turned = 0.0
         self._spin = QTimer(self, interval=SPIN_MS, timerType=Qt.TimerType.PreciseTimer)
         self._spin.timeout.connect(self._turn)
         self.line = QLabel("", pane)

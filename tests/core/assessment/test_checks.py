@@ -13,8 +13,8 @@ from ankleviewer.core.assessment.checks import (
     looks_like_ct,
     offset_hu,
     side_findings,
-    verdict,
 )
+from ankleviewer.core.findings import verdict
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
 

@@ -125,6 +125,14 @@ def test_contradictions_cannot_be_built(call, probability, boxes) -> None:
         ModelAnswer("m", "1", "x", "released", 0, probability, call, boxes, Runtime(None, 0.0))
 
 
+NO = "no fracture"
+
+
+def each(*calls: str) -> list[ModelAnswer]:
+    """Each call is that of another model, for the one ankle."""
+    return [answer(f"m{n}", call) for n, call in enumerate(calls)]
+
+
 def one_of_two(**calls: str) -> list[ModelAnswer]:
     """Each model's call for one ankle, beside another that none assessed."""
     return [a for name, call in calls.items() for a in (answer(name, call), answer(name, "not assessed", ankle=1))]
@@ -153,6 +161,10 @@ def one_of_two(**calls: str) -> list[ModelAnswer]:
         (one_of_two(a="fracture", b="no fracture", c="no fracture"), Consensus("uncertain", 0, 3)),
         (one_of_two(a="uncertain", b="no fracture", c="no fracture"), Consensus("uncertain", 1, 3)),
         (one_of_two(a="no fracture", b="no fracture", c="not assessed"), Consensus("not assessed", 0, 0)),
+        # "no fracture" stands against nobody but a minority
+        (each(NO, NO, "fracture", "uncertain"), Consensus("uncertain", 2, 4)),
+        (each(NO, NO, NO, "fracture", "uncertain"), Consensus(NO, 3, 5)),
+        (each("fracture", "fracture", NO, "uncertain"), Consensus("fracture", 2, 4)),
         # what only a preliminary model assessed, no released one did
         (
             [*one_of_two(a="fracture", b="no fracture"), answer("c", "fracture", "preliminary", ankle=1)],

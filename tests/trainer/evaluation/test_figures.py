@@ -76,4 +76,5 @@ def test_figures_read_as_a_table() -> None:
 
 def test_one_class_is_said_and_nothing_assessed_is_no_crash() -> None:
     assert "both" in measure(rows(1), [answer(0.4)], 0.5, 0.5)["error"]
-    assert measure(rows(2), [answer(None)] * 2, 0.5, 0.5) == {"assessed": 0, "not_assessed": {"ANKLE_INCOMPLETE": 2}}
+    lost = {"not_assessed": {"ANKLE_INCOMPLETE": 2}, "not_assessed_of": {"fractured": 1, "unfractured": 1}}
+    assert measure(rows(2), [answer(None)] * 2, 0.5, 0.5) == {"assessed": 0, **lost}

@@ -50,13 +50,14 @@ def test_other_runs_share_the_runs_half() -> None:
 
 
 def test_it_still_answers() -> None:
-    """Between two networks that learnt apart there is noise; between these two the answer lies between theirs."""
+    """Between two networks that learnt apart there is noise; between these two the map is nearer to each than they are."""
     one, two, net = from_pack(PACK)[0].eval(), learnt(from_pack(PACK)[0]).eval(), learnt(from_pack(PACK)[0]).eval()
     mean_with(net, PACK)
     x = torch.rand(1, 1, 32, 32, 32, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
-        first, last, middle = (float(n(x)[1].max()) for n in (one, two, net))
-    assert abs(middle - (first + last) / 2) < abs(first - last) / 2
+        first, last, middle = (n(x)[1] for n in (one, two, net))
+    apart = float((first - last).norm())
+    assert apart > 0 and max(float((middle - first).norm()), float((middle - last).norm())) < 0.75 * apart
 
 
 def test_blocks_that_the_pack_lacks_pass_on_half_of_what_they_learnt() -> None:

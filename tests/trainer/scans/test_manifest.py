@@ -150,6 +150,15 @@ def test_whether_a_patient_was_named_is_known_where_the_name_is_the_files(tmp_pa
     assert [(r.patient, r.patient_named) for r in read_manifest(tmp_path)] == [("a", True), ("b", False)]
 
 
+def test_twins_that_name_no_patient_are_one(tmp_path: Path) -> None:
+    """Or one of them would be learnt from, and the other tested on."""
+    (tmp_path / "manifest.csv").write_text(
+        "path,label,twin,patient\na.nii,1,7,\nb.nii,0,7,\nc.nii,0,,\nd.nii,1,8,p\ne.nii,0,8,p\n"
+    )
+    rows = read_manifest(tmp_path)
+    assert [(r.patient, r.patient_named) for r in rows] == [("twin 7", False)] * 2 + [("c", False)] + [("p", True)] * 2
+
+
 @pytest.mark.parametrize("above", ["\n", ",,\n", "\n , \n\n"])
 def test_empty_rows_above_the_headings_are_passed_over(tmp_path: Path, above: str) -> None:
     (tmp_path / "t.csv").write_text(f"{above}path,label\na.nii,1\n")
