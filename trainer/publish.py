@@ -98,9 +98,9 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
     if cache.is_file():
         try:
             stored = json.loads(cache.read_text(encoding="utf-8"))
-        except ValueError:  # damaged: everything is answered once more
-            stored = {}
-        if stored.get("weights") == key:
+        except ValueError:
+            stored = None  # everything is answered once more
+        if isinstance(stored, dict) and stored.get("weights") == key and isinstance(stored.get("scans"), dict):
             then = stored.get("inputs", {})
             known = {scan: answer for scan, answer in stored["scans"].items() if scan in seen and then.get(scan) == seen[scan]}
     inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]

@@ -193,7 +193,7 @@ def ankles_in(
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
-        log.warning("the locator failed: %s: %s", type(error).__name__, str(error)[:500])
+        log.warning("the locator failed: %s", type(error).__name__)
         _say_missing(findings)
         return together(bones, (), volume.grid)
     if findings is not None and doubt and not across:

@@ -322,7 +322,7 @@ def _answer(session: Session, tensor: Float32, cancelled: Callable[[], bool] | N
         raise
     except Exception as error:  # engines raise kinds of their own, derived from Exception
         if session.provider != CPU:
-            log.warning("engine %s failed: %s", session.provider, _why(error))
+            log.warning("engine %s failed: %s", session.provider, type(error).__name__)  # no words: it had a scan
             return None
         if lacks_memory(error):
             raise ModelError("OUT_OF_MEMORY", TOO_LARGE) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,8 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
 
     The bytes go into a temporary file of the same folder (os.replace is atomic only within one file system), are flushed
     and synced, then the name is switched. On any error the temporary file is removed and the old file stays as it was.
-    A symbolic link stays, and the file it leads to is replaced; a file that is replaced keeps its permissions. A device, a
-    pipe or an open descriptor (/dev/stdout) is written into as it is.
+    A symbolic link stays, and the file it leads to is replaced; a file of this user that is replaced keeps its permissions and
+    group (POSIX). A device, a pipe or an open descriptor (/dev/stdout) is written into as it is.
 
     Raises:
         OSError: the folder is missing or not writable, or the disk is full.
@@ -34,7 +33,7 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, _rights(target))
+        _give_rights(name, target)
         os.replace(name, target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -65,11 +64,21 @@ def _is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _rights(target: Path) -> int:
-    # a file that its owner has closed to others stays so when it is written again
+def _give_rights(name: str, target: Path) -> None:
+    # A file of this user that is closed to others, or open to a group, stays so when it is written again. Another's rights are no
+    # wish of this user's, and Windows keeps its own with the folder.
+    before = None
     with contextlib.suppress(OSError):
-        return stat.S_IMODE(target.stat().st_mode)
-    return 0o666 & ~_umask()
+        before = target.stat()
+    if before is None or os.name != "posix" or before.st_uid != os.geteuid():
+        os.chmod(name, 0o666 & ~_umask())
+        return
+    mode = before.st_mode & 0o777
+    try:
+        os.chown(name, -1, before.st_gid)
+    except OSError:  # not a group of this user's any more: its rights would be another group's
+        mode &= 0o707
+    os.chmod(name, mode)
 
 
 def _umask() -> int:

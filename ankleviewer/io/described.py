@@ -9,8 +9,6 @@ from typing import Any
 
 LONGEST = 256  # characters of a tag: four times what DICOM allows a description
 _WORD = re.compile(r"[^\W_]+")
-# a sign that is no letter, in a name: one in another alphabet than its header says, such as Chinese read as Western European
-_TORN = re.compile(r"[^\w\s\x00-\x7f]")
 # letters that are no other letter with an accent, and that people write without
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ŧ": "t"})
 _ASIAN = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")  # one sign of these scripts is a name
@@ -18,15 +16,23 @@ _ASIAN = ("CJK ", "HANGUL ", "HIRAGANA ", "KATAKANA ")  # one sign of these scri
 
 def described(header: Any) -> str:
     """The scanner's description as one printable line, without words of the patient's name, number or birth date."""
-    text = "".join(c if c.isprintable() else " " for c in str(header.get("SeriesDescription") or "")[:LONGEST])
-    name, number, born = (str(header.get(tag) or "")[:LONGEST] for tag in ("PatientName", "PatientID", "PatientBirthDate"))
+    text, name, number, born = (
+        "".join(c if c.isprintable() else " " for c in str(header.get(tag) or "")[:LONGEST])
+        for tag in ("SeriesDescription", "PatientName", "PatientID", "PatientBirthDate")
+    )
     return " ".join(_without(text, [*_of_name(name), *_of_number(number), *_of_date(born)]).split())[:64]
 
 
 def _folded(text: str) -> str:
     """Without case, accents and width: letters that a person takes for the same."""
-    bare = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    bare = "".join(map(_parted, text)).casefold().translate(_PLAIN)
     return unicodedata.normalize("NFC", "".join(c for c in bare if not unicodedata.category(c).startswith("M")))
+
+
+def _parted(sign: str) -> str:
+    # an accent that stands alone, as Chinese read as Western European has them, would become a blank and part what is one
+    parts = unicodedata.normalize("NFKD", sign)
+    return sign if parts.startswith(" ") and not sign.isspace() else parts
 
 
 def _without(text: str, own: Sequence[str]) -> str:
@@ -50,14 +56,20 @@ def _of_name(name: str) -> list[str]:
     for group in name.split("="):  # the same name in letters, in ideographs and as it is spoken (PS3.5, 6.2.1.1)
         parts = _WORD.findall(_folded(group))
         telling = [part for part in parts if len(part) > 2 or any(unicodedata.name(c, "").startswith(_ASIAN) for c in part)]
-        torn = [part for part in re.split(r"[\^\s]+", _folded(group)) if _TORN.search(part)]
-        found += [re.escape(part) for part in (*torn, "".join(torn)) if len(part) > 1]
+        torn = [_folded(part) for part in re.split(r"[\^\s]+", group) if any(map(_is_no_letter, part))]
+        found += [re.escape(part) for part in torn if len(part) > 1]
+        found += [r"\s*".join(map(re.escape, torn))] if sum(map(len, torn)) > 1 else []
         found += telling + [joined for joined in ("".join(parts), "".join(parts[::-1])) if len(joined) > 2]
         short += [part for part in parts if part not in telling and len(part) == 2 and part.isalpha()]
     if short:
         either = "|".join(short)
         found += [f"(?:{either}){{2,}}", rf"(?<![^\W_])(?:{either})(?![^\W_])"]
     return found  # shorter ones (an initial, a side) name nobody
+
+
+def _is_no_letter(sign: str) -> bool:
+    """Of a name that has such, ASCII's apart, the header may name the wrong alphabet: Chinese read as Western European."""
+    return not sign.isascii() and unicodedata.category(sign)[0] not in "LM"
 
 
 def _of_number(number: str) -> list[str]:

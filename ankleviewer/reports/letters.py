@@ -36,7 +36,7 @@ def marked_up(text: str) -> str:
 def _word(word: str) -> str:
     """In one font if one has all of it."""
     fonts = [_font(sign) for sign in word]
-    for font in dict.fromkeys(filter(None, fonts)):
+    for font in dict.fromkeys(filter(None, fonts)) if None not in fonts else ():  # what no font may write is no font's
         if all(_has(font, sign) for sign in word):
             return _run(font, word)
     return "".join(_run(font, "".join(sign for _, sign in run)) for font, run in _runs(fonts, word))
@@ -96,7 +96,7 @@ def _installed(file: str) -> str | None:
 @functools.cache
 def _found() -> dict[str, Path]:
     """Those of FILES that this computer has, in the folders that ReportLab knows for its system."""
-    folders = [*rl_config.TTFSearchPath, Path(os.environ.get("WINDIR", ""), "Fonts")]
+    folders = [*rl_config.TTFSearchPath, *(Path(top, "Fonts") for top in [os.environ.get("WINDIR")] if top)]
     found: dict[str, Path] = {}
     for folder in folders:
         for top, _, names in os.walk(folder):

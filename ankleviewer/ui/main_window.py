@@ -52,6 +52,7 @@ from ankleviewer.ui.state import settings
 from ankleviewer.ui.state.backend import Backend
 from ankleviewer.ui.state.box_editing import BoxEditing
 from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.state.legs import Legs
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.state.resting import Resting
@@ -94,8 +95,10 @@ class MainWindow(QMainWindow):
         self.view.preset(self.settings.preset)
         self.controller = CaseController(self.view, backend, model)
         self.controller.setParent(self)
-        self.mortise = MortiseView(self.controller)
-        self.controller.measuring.leg_wanted.connect(self.mortise.look)
+        self.legs = Legs(self.controller, self)
+        self.controller.measuring.leg_wanted.connect(self.legs.look)
+        self.legs.known.connect(lambda _index: self.controller.measuring.changed.emit())
+        self.mortise = MortiseView(self.controller, self.legs)
         self.last_pane = "axial"
         self.warming: Warming | None = None
         self.closed = False
@@ -386,5 +389,5 @@ class MainWindow(QMainWindow):
         self.controller.close()  # before what waits below lets an answer come in
         self.controller.reviewing.write_rest()
         self.exporting.close()
-        wait_for([*self.pane3d.jobs, self.resting.job, self.mortise.job, self.series.job])
+        wait_for([*self.pane3d.jobs, self.resting.job, self.legs.job, self.series.job])
         self.pane3d.shut()

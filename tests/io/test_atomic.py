@@ -73,6 +73,38 @@ def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path, mode):
         assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_another_user_s_rights_are_no_wish_of_this_one(tmp_path, monkeypatch):
+    """A file left open to all in a shared folder would open what is written into its place."""
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o666)
+    monkeypatch.setattr(os, "geteuid", lambda: (tmp_path / "file").stat().st_uid + 1)
+    old = os.umask(0o077)
+    try:
+        write_bytes(tmp_path / "file", b"new")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == (0o600 if Path("/proc/self/status").exists() else 0o644)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_the_group_s_rights_stay_the_group_s(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    (tmp_path / "file").chmod(0o4640)
+    given = []
+    monkeypatch.setattr(os, "chown", lambda name, user, group: given.append((user, group)))
+    write_bytes(tmp_path / "file", b"new")
+    assert given == [(-1, (tmp_path / "file").stat().st_gid)]
+    assert (tmp_path / "file").stat().st_mode & 0o7777 == 0o640, "and no special rights"
+
+    def refused(*_):
+        raise PermissionError("no member of that group")
+
+    monkeypatch.setattr(os, "chown", refused)
+    write_bytes(tmp_path / "file", b"new")
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="elsewhere it is that of the program's start")
 @pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o007, 0o660)], ids=oct)
 def test_a_umask_that_is_set_later_holds(tmp_path, mask, mode):

@@ -29,6 +29,9 @@ from ankleviewer.io.described import described
         ("Đorđević^Æsa", "Dordevic ankle AESA", "ankle"),
         ("王小明".encode("gbk").decode("latin-1"), "王小明 左踝 axial".encode("gbk").decode("latin-1"), "×óõ× axial"),
         ("Wang^XiaoMing=" + "王^小明".encode("gbk").decode("latin-1"), "王小明 axial".encode("gbk").decode("latin-1"), "axial"),
+        ("王春".encode("gbk").decode("latin-1"), "王春 axial".encode("gbk").decode("latin-1"), "axial"),
+        ("董福".encode("gbk").decode("latin-1"), "董福 axial".encode("gbk").decode("latin-1"), "axial"),
+        ("Ян^Ли", "Январь ankle Ли", "Январь ankle"),
         ("O’Neil^Ann", "Neil O’Neil ankle", "ankle"),
     ],
 )

@@ -55,6 +55,7 @@ def test_a_damaged_font_is_none(fonts: dict[str, Path], tmp_path: Path) -> None:
 
 def test_letters_that_need_a_direction_or_joining_are_not_put_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letters, "_has", lambda font, sign: True)
+    assert letters.marked_up("\u0142\u05e9") == '<font name="letters-Vera">\u0142</font>?', "nor within a word"
     assert (
         letters.marked_up("\u05e7\u05e8 \u0628\u062a \u0915\u094d \u0441") == '?? ?? ?? <font name="letters-Vera">\u0441</font>'
     )
@@ -67,6 +68,10 @@ def test_fonts_are_found_whatever_the_letters_of_their_names(monkeypatch: pytest
     (tmp_path / "a" / "other.ttf").touch()
     monkeypatch.setattr(letters.rl_config, "TTFSearchPath", [str(tmp_path), str(tmp_path / "none")])
     monkeypatch.delenv("WINDIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Fonts").mkdir()
+    (tmp_path / "Fonts" / "arial.ttf").touch()  # of the folder in which the program was started
+    monkeypatch.setattr(letters.rl_config, "TTFSearchPath", [str(tmp_path / "a"), str(tmp_path / "none")])
     letters._found.cache_clear()
     try:
         assert letters._found() == {"msyh.ttc": tmp_path / "a" / "MSYH.TTC"}

@@ -130,6 +130,10 @@ def test_a_sharper_pack_answers_by_its_highest_cells(run: Path, manifest: Path, 
     cam = net(torch.from_numpy(np.load(run / "validation-prepared" / "inputs" / "s0.npy"))[None, None])[1].detach()
     assert kept["scans"]["s0"][0] == pytest.approx(float(torch.logsumexp(2.5 * cam.flatten(), 0)) - np.log(cam.numel()), abs=1e-3)
     assert kept["scans"]["s0"][1] == pytest.approx(2.5 * float(cam.max()), abs=1e-3)
+    for damaged in ("{", "[]", "null", json.dumps({"weights": kept["weights"]})):
+        (run / "validation-answers.json").write_text(damaged)
+        assert main([*line, "--out", str(tmp_path / "pack")]) == 0, damaged
+        assert json.loads((run / "validation-answers.json").read_text())["scans"]["s0"] == pytest.approx(kept["scans"]["s0"])
 
 
 def test_the_mean_with_the_pack_it_went_on_from(

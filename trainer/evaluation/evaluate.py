@@ -159,7 +159,7 @@ def scans_named(rows: Sequence[Row], data: str | Path) -> str:
     and no patient's name, since packs are passed on.
     """
     table = Path(data) / "manifest.csv" if Path(data).is_dir() else Path(data)
-    patients, alone = len({row.patient for row in rows}), sum(not row.patient_named for row in rows)
+    patients, alone = len({row.patient for row in rows}), len({row.patient for row in rows if not row.patient_named})
     whose = f"{len(rows)} scans of {patients} patients"
     if alone:
         whose += f" ({alone} of them not named)"

@@ -169,8 +169,8 @@ def remarks(found: Sequence[Prepared], out: Path) -> list[str]:
         lines.append(f"each scan that was left out, and why: {out / TABLES[0]}, column `excluded`")
     if alone := sum(not p.row.patient_named for p in found if not p.excluded):
         lines.append(
-            f"no patient named: {alone} of them, each counts as a patient of its own; scans of one patient might then stand in "
-            "two parts of the split, which the column `patient` prevents"
+            f"no patient named: {alone} of them, each (or each pair of twins) counts as a patient of its own; scans of one "
+            "patient might then stand in two parts of the split, which the column `patient` prevents"
         )
     return lines
 
@@ -210,7 +210,7 @@ def _manifest(rows: Sequence[Row]) -> str:
     writer.writerow(("id", "path", "label", "patient", "mask", "site", "severity", "twin"))
     for r in rows:
         mask = r.mask.resolve() if r.mask else ""
-        patient = r.patient if r.patient_named else ""  # else the id, by which the scan counts as a patient of its own again
+        patient = r.patient if r.patient_named else ""  # else its twins or its id count as a patient again
         writer.writerow((r.id, r.path.resolve(), r.label, patient, mask, r.site, r.severity, r.twin))
     return text.getvalue()
 

@@ -17,7 +17,8 @@ THICKNESSES_MM = (0.0, 3.0, 5.0, 10.0, 20.0)
 MOST_MM = 100.0
 MODES = {"max": "MIP", "min": "MinIP", "mean": "Mean"}
 _CUT_MM = 0.75  # oblique slabs are cut at least as finely, and no voxel of the scan lies between two cuts
-_KEPT = 84  # slices: a slab of 20 mm at 0.25 mm
+_KEPT = 48  # slices, and as many more as a slab has, within
+_KEPT_BYTES = 192_000_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ class SliceStore:
         self._cuts: OrderedDict[int, NDArray[np.int16]] = OrderedDict()
         self._of: tuple[Any, Any] | None = None
 
+    def holds(self, count: int, frame: Frame) -> bool:
+        """Whether so many slices find room; it is made, within bounds."""
+        if self.kept < count <= _KEPT_BYTES // (2 * frame.grid.shape[0] * frame.grid.shape[1]):
+            self.kept = count + 4
+        return count <= self.kept
+
     def clear(self) -> None:
         """Let go of the slices, and of their scan."""
         self._cuts.clear()
@@ -117,7 +124,7 @@ def slab_hu(frame: Frame, volume: Volume, index: int, slab: Slab, store: SliceSt
     # the ends belong to what is said to be shown; in a mean they would count more than the others
     ends = () if slab.mode == "mean" else (first, index, last)
     chosen = [n for n in range(first, last + 1) if n % stride == 0 or n in ends] or [index]
-    if store is not None and len(chosen) <= store.kept:
+    if store is not None and store.holds(len(chosen), frame):
         cuts = (store.cut(frame, volume, n) for n in chosen)
     else:
         cuts = (one_slice(frame, volume, n) for n in chosen)

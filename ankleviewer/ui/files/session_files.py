@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +52,9 @@ class SessionFiles(QObject):
     def _saved(self) -> SavedView:
         """How the open scan is looked at now."""
         controller = self._window.controller
-        scan, sha256 = Path(os.path.normpath(Path(controller.case.scan.path).absolute())), controller.case.scan.sha256
+        scan, sha256 = Path(controller.case.scan.path).absolute(), controller.case.scan.sha256
+        if ".." in scan.parts:  # which has no name; after a link it leads elsewhere than the words say
+            scan = scan.resolve()
         return SavedView(str(scan), scan.name, sha256, self._window.view.state, controller.chosen, controller.pick)
 
     def save(self, path: str, saved: SavedView | None = None) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.imaging.planes import PLANES
-from ankleviewer.core.reading.measure import Point, distance_mm
+from ankleviewer.core.reading.measure import Point, Value, distance_mm
 from ankleviewer.core.reading.measure_marks import normal_of, on_slice
 from ankleviewer.core.reading.measure_planes import lies_across, nearest_plane
 from ankleviewer.ui.words.translate import tr
@@ -53,8 +52,9 @@ def caution(measuring: Measuring) -> str:
     if any(view.state.slab.half(view.frame(plane).grid.spacing[2]) for plane in PLANES):
         return tr("A slab is shown: points and regions lie on its middle slice")
     if tool.name == "tibiofibular" and measuring.points:
-        place, ankle = measuring.points[0], view.state.ankle
-        if measuring.reviewing.directions_of(place, ankle) is None and measuring.reviewing.shaft_of(place, ankle) == UP:
+        reviewing, place, ankle = measuring.reviewing, measuring.points[0], view.state.ankle
+        looked_for = reviewing.leg_of(place, ankle) in reviewing.directions
+        if looked_for and reviewing.directions_of(place, ankle) is None and reviewing.shaft_of(place, ankle) == UP:
             return tr("The leg's shaft was not found: heights are along the scan's axis")
     return ""
 
@@ -65,8 +65,11 @@ def _turned_away(measuring: Measuring, plane: str, place: Point) -> bool:
     if step is None or not step.planes or frame.turned is None:
         return False
     directions = measuring.reviewing.directions_of(place, measuring.view.state.ankle)
-    if directions is None:
-        if measuring.reviewing.shaft_of(place, measuring.view.state.ankle) != UP:
-            return False  # of a leg that lies across the scan the other two are not known
-        directions = np.eye(3)
-    return nearest_plane(normal_of(frame), directions) not in step.planes
+    # of a leg that was not found nobody knows how it is turned within the scan
+    return directions is not None and nearest_plane(normal_of(frame), directions) not in step.planes
+
+
+def with_height_of(before: Sequence[Value], values: Sequence[Value]) -> tuple[Value, ...]:
+    """Values of a tibiofibular measure with the height that it had before."""
+    height = {v.name: v for v in before if v.name == "above plafond"}
+    return tuple(height.get(v.name, v) for v in values)

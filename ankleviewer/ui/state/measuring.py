@@ -22,7 +22,7 @@ from ankleviewer.core.reading.measure_marks import (
 )
 from ankleviewer.core.reading.measure_planes import fits, height_on, may_move
 from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, moved, stored
-from ankleviewer.ui.state.measure_checks import caution, objection
+from ankleviewer.ui.state.measure_checks import caution, objection, with_height_of
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing
 from ankleviewer.ui.words.translate import said, tr
@@ -46,10 +46,10 @@ class Measuring(QObject):
     Signals:
         changed(): any of them, or what stands.
         going(place): every view is about to go to a measure at this LPS position, mm.
-        leg_wanted(): a measure is set or changed that has a height along the leg's shaft.
+        leg_wanted(index): a measure is set or changed by which the leg of this ankle lies matters.
     """
 
-    changed, leg_wanted = Signal(), Signal()
+    changed, leg_wanted = Signal(), Signal(int)
     going = Signal(object)
 
     def __init__(self, view: ViewModel, reviewing: Reviewing, parent: QObject | None = None) -> None:
@@ -84,8 +84,8 @@ class Measuring(QObject):
         if not again:
             self.tool = BY_NAME[name]
             self._show_pane()
-            if self.tool.steps[0].planes:
-                self.leg_wanted.emit()
+            if self.tool.reported:
+                self.leg_wanted.emit(self.view.state.ankle)
         self.changed.emit()
 
     def stop(self) -> bool:
@@ -158,6 +158,8 @@ class Measuring(QObject):
             self.changed.emit()
             return False
         self.view.touched.emit()
+        if tool.reported:
+            self.leg_wanted.emit(self.reviewing.leg_of(new, self.view.state.ankle))
         self.points.append(new)
         self._planes.append(plane)
         self._hover = None
@@ -192,10 +194,12 @@ class Measuring(QObject):
     def _on_view(self, old: ViewState, new: ViewState) -> None:
         if new.layout != old.layout and new.layout in PLANES:
             self.plane = new.layout
-        if new.ankle != old.ankle and self.points and self.tool is not None and self.tool.reported:
-            self.points, self._planes = [], []  # of a guided measure no half may be of another ankle
-            self.note = tr("Another ankle is shown: begin again")
-            self.changed.emit()
+        if new.ankle != old.ankle and self.tool is not None and self.tool.reported:
+            if self.points:
+                self.points, self._planes = [], []  # of a guided measure no half may be of another ankle
+                self.note = tr("Another ankle is shown: begin again")
+                self.changed.emit()
+            self.leg_wanted.emit(new.ankle)
 
     def hover(self, plane: str, mm: Sequence[float] | None) -> None:
         """Where the next point would be: the mouse, or the crosshair moved by keys; None: nowhere."""
@@ -312,7 +316,7 @@ class Measuring(QObject):
         if measure is not None:
             self.selected = number
             if measure.kind == "tibiofibular":
-                self.leg_wanted.emit()
+                self.leg_wanted.emit(self.reviewing.leg_of(measure.points[0], self.view.state.ankle))
             self._grip = Grip(measure, index, measure)
             self.changed.emit()
 
@@ -333,6 +337,11 @@ class Measuring(QObject):
             values = tool.read(self.view.scene.volume, points, along)
         except ValueError:  # no direction, or no voxel inside: it stays where it was
             return
+        leg = self.reviewing.leg_of(points[0], self.view.state.ankle)
+        if tool.name == "tibiofibular" and leg not in self.reviewing.directions:
+            if index == 0:  # the height changes with it, and along what is not known yet
+                return
+            values = with_height_of(before.values, values)
         kept = before.normal if tool.name == "tibiofibular" else common_normal(points, normal)
         self._grip = replace(self._grip, now=replace(before, points=points, normal=kept, values=values))
         self.changed.emit()

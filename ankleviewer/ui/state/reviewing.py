@@ -43,9 +43,8 @@ class Reviewing(QObject):
         super().__init__(parent)
         self._backend = backend
         self._case: Any = None
-        self.directions: dict[
-            int, Array
-        ] = {}  # by ankle: left, back and shaft of its leg, as columns, LPS; where they were found
+        # by ankle: left, back and shaft of its leg, as columns, LPS; None where they were looked for and not found (`state.legs`)
+        self.directions: dict[int, Array | None] = {}
         self._unwritten: dict[str, list[Record]] = {}  # steps by the hash of their scan, in order
         self._now: Today = {}
         self._told: set[Place] = set()  # findings of the open scan of which it was said that they are not shown
@@ -115,18 +114,22 @@ class Reviewing(QObject):
 
     def shaft_of(self, place: Point, shown: int) -> Point:
         """Where the shaft lies of the leg that a place belongs to: a unit vector, LPS. `shown`: index of the ankle shown."""
-        ankles = self._case.ankles if self._case is not None else ()
-        whose = ankle_at(place, ankles, shown) if ankles else 0
-        if whose in self.directions:
-            x, y, z = self.directions[whose][:, 2].tolist()
+        found, whose = self.directions_of(place, shown), self.leg_of(place, shown)
+        if found is not None:
+            x, y, z = found[:, 2].tolist()
             return x, y, z
+        ankles = self._case.ankles if self._case is not None else ()
         up: Point = ankles[whose].up if whose < len(ankles) else UP
         return up
 
     def directions_of(self, place: Point, shown: int) -> Array | None:
-        """Left, back and shaft of the leg that a place belongs to, as columns, where they were found (`slices.mortise`)."""
+        """Left, back and shaft of the leg that a place belongs to, as columns, where they were found."""
+        return self.directions.get(self.leg_of(place, shown))
+
+    def leg_of(self, place: Point, shown: int) -> int:
+        """Index of the ankle whose leg a place belongs to."""
         ankles = self._case.ankles if self._case is not None else ()
-        return self.directions.get(ankle_at(place, ankles, shown) if ankles else 0)
+        return ankle_at(place, ankles, shown) if ankles else 0
 
     @staticmethod
     def place(answer: Any, index: int) -> Place:

@@ -117,14 +117,22 @@ def test_no_voxel_lies_between_the_cuts_of_an_oblique_slab(mode: str, degrees: f
 
 
 def test_every_cut_of_a_mean_counts_the_same() -> None:
-    grid = Grid.axis_aligned((60, 60, 60), 0.25, (0, 0, 0))
-    frame = frames_of(grid, turned(start(grid, (7, 7, 7)), "axial", 0.0, (7, 7, 7)))[1]
-    hu = np.broadcast_to(np.arange(60, dtype=np.int16)[None, :, None] * 10, grid.shape).copy()
-    for index in range(20, 26):
-        plain = slab_hu(frame, Volume(hu, grid), index, Slab(0))
-        mean = slab_hu(frame, Volume(hu, grid), index, Slab(5, "mean"))
-        inside = (plain > 0) & (mean > 0)
-        assert np.abs(mean[inside].astype(int) - plain[inside]).max() <= 1
+    grid = Grid.axis_aligned((60, 60, 60), (0.25, 0.25, 0.8), (0, 0, 0))
+    frame = frames_of(grid, turned(start(grid, (7, 7, 24)), "axial", 0.0, (7, 7, 24)))[0]
+    hu = np.broadcast_to(np.arange(60, dtype=np.int16)[None, None, :] ** 2, grid.shape).copy()
+    middle = frame.slice_at((7, 7, 24))
+    for index in range(middle, middle + 6):
+        first, last = Slab(5, "mean").around(index, frame.grid.shape[2], 0.25)
+        cuts = [frame.pixels(hu, n).astype(float) for n in range(first, last + 1) if n % 3 == 0]
+        np.testing.assert_allclose(slab_hu(frame, Volume(hu, grid), index, Slab(5, "mean")), np.mean(cuts, axis=0), atol=0.51)
+
+
+def test_a_store_makes_room_for_a_slab_within_bounds() -> None:
+    frame = Frame.of(Grid.axis_aligned((512, 512, 300), 0.2, (0, 0, 0)), "axial")
+    store = SliceStore(10)
+    assert store.holds(8, frame) and store.kept == 10
+    assert store.holds(101, frame) and store.kept >= 101
+    assert not store.holds(10_000, frame) and store.kept < 400
 
 
 def test_a_store_cuts_only_what_is_new_and_forgets_other_planes() -> None:

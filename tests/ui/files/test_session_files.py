@@ -140,6 +140,11 @@ def test_a_path_that_goes_back_is_saved_as_where_it_leads(make_window, backend, 
     window.session_files.save(str(tmp_path / f"back{SUFFIX}"))
     record = json.loads((tmp_path / f"back{SUFFIX}").read_text())
     assert (record["scan"]["path"], record["scan"]["name"]) == (str(scan), scan.name)
+    (tmp_path / "link").symlink_to(scan.parent / "below", target_is_directory=True)  # after which .. leads elsewhere
+    window.open(f"{tmp_path}/link/../{scan.name}")
+    qtbot_wait(window)
+    window.session_files.save(str(tmp_path / f"link{SUFFIX}"))
+    assert json.loads((tmp_path / f"link{SUFFIX}").read_text())["scan"]["path"] == str(scan)
 
 
 def test_a_pipe_is_no_session_and_not_waited_for(make_window, backend, tmp_path) -> None:

@@ -43,7 +43,7 @@ def test_a_height_along_the_leg_is_looked_for_and_nothing_turns(make_window, bac
     window = make_window(backend)
     reviewing, measuring = window.controller.reviewing, window.controller.measuring
     measuring.start("distance")
-    assert not window.mortise.job.running and reviewing.directions == {}
+    assert not window.legs.job.running and reviewing.directions == {}
     measuring.start("tibiofibular")
     qtbot.waitUntil(lambda: bool(reviewing.directions))
     np.testing.assert_array_equal(reviewing.directions[0], TILTED)
@@ -59,8 +59,8 @@ def test_a_height_along_the_leg_is_looked_for_and_nothing_turns(make_window, bac
 def test_a_leg_that_is_not_found_when_measuring_is_no_notice(make_window, backend, qtbot) -> None:
     window = make_window(backend)
     window.controller.measuring.start("tibiofibular")
-    qtbot.waitUntil(lambda: not window.mortise.job.running)
-    assert window.controller.notice is None and window.controller.reviewing.directions == {}
+    qtbot.waitUntil(lambda: not window.legs.job.running)
+    assert window.controller.notice is None and window.controller.reviewing.directions == {0: None}
     window.mortise.show()
     qtbot.waitUntil(lambda: window.controller.notice is not None)
 
@@ -99,7 +99,7 @@ def test_what_is_missing_in_one_scan_is_not_said_of_the_next(make_window, backen
     window.open("second.nii.gz")
     qtbot.waitUntil(lambda: window.controller.case.scan.path == "second.nii.gz" and not fakes.busy(window))
     go.set()
-    qtbot.waitUntil(lambda: not window.mortise.job.running)
+    qtbot.waitUntil(lambda: not window.legs.job.running)
     qtbot.wait(50)
     assert window.controller.notice is None
 

@@ -31,6 +31,9 @@ def turn(window, degrees: float) -> None:
 def test_a_pane_that_is_nearer_to_another_plane_of_the_leg_takes_no_point(window) -> None:
     measuring = window.controller.measuring
     measuring.start("posterior fragment")
+    turn(window, 85.0)
+    assert objection(measuring, "sagittal", SHOWN) == "", "of a leg that was not found nobody knows how it is turned"
+    measuring.reviewing.directions[window.view.state.ankle] = np.eye(3)
     turn(window, 40.0)
     assert objection(measuring, "sagittal", SHOWN) == ""
     turn(window, 85.0)
@@ -68,6 +71,9 @@ def test_it_is_said_that_the_shaft_was_not_found(window) -> None:
     measuring.start("tibiofibular")
     assert caution(measuring) == ""
     measuring.set_point("coronal", (2.0, 0.0, 130.0))
+    measuring.reviewing.directions.clear()
+    assert caution(measuring) == "", "it is being looked for"
+    measuring.reviewing.directions[window.view.state.ankle] = None
     assert "shaft was not found" in caution(measuring)
     measuring.reviewing.directions[window.view.state.ankle] = np.eye(3)
     assert caution(measuring) == ""

@@ -318,3 +318,31 @@ def test_a_guided_measure_is_dragged_on_no_plane_that_its_tool_does_not_allow(wi
     measuring.drag("axial", (6.0, 8.0, 140.0))
     measuring.drop()
     assert kept(measuring)[0].values[0].number == 6.0 and not measuring.move_nearest("axial")
+
+
+def test_a_kept_height_is_not_told_anew_along_an_axis_that_is_not_known_yet(window, measuring) -> None:
+    """As after opening a scan again: the leg is looked for only now."""
+    lean = np.radians(20)
+    leg = np.stack([(np.cos(lean), 0.0, -np.sin(lean)), (0.0, 1.0, 0.0), (np.sin(lean), 0.0, np.cos(lean))], axis=1)
+    measuring.reviewing.directions[0] = leg
+    measuring.start("tibiofibular")
+    measuring.set_point("coronal", (0.0, 0.0, 130.0))
+    z = window.view.state.cursor_mm[2]
+    for n in range(6):
+        measuring.set_point("axial", (10.0 + 5.0 * (n % 2), 3.0 * (n // 2), z))
+    height = kept(measuring)[0].values[-1]
+    measuring.reviewing.directions.clear()
+    window.view.move_cursor((10.0, 1.0, z))
+    assert measuring.move_nearest("axial")
+    (moved,) = kept(measuring)
+    assert moved.values[0] != kept(measuring)[0] and moved.values[-1] == height and moved.values[0].number != 5.0
+    measuring.grip(1, 0)
+    measuring.drag("coronal", (0.0, 0.0, 125.0))
+    measuring.drop()
+    assert kept(measuring)[0].points[0] == (0.0, 0.0, 130.0), "the height would change along what is not known"
+    measuring.reviewing.directions[0] = leg
+    window.view.move_cursor((0.0, 0.0, 130.0))
+    measuring.grip(1, 0)
+    measuring.drag("coronal", (0.0, 0.0, 125.0))
+    measuring.drop()
+    assert kept(measuring)[0].values[-1].number == pytest.approx(height.number + 5 * np.cos(lean), abs=0.01)
