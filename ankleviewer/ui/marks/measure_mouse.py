@@ -54,7 +54,7 @@ class MeasureMouse(QObject):
                 planes = planes_text([p for p in PLANES if measuring.accepts(p)])
                 prompts.insert(0, tr("Set {point}  ({planes} view)", point=said(step.prompt), planes=planes))
             own = [port.to_screen(pixel) for mark in measuring.marks(self.pane.plane) for pixel in mark.handles.values()]
-            paint_guide(painter, port, picture, tr("{number} of {count}", number=at, count=of), prompts, measuring.said, own)
+            paint_guide(painter, port, picture, tr("{number} of {count}", number=at, count=of), prompts, measuring.note, own)
 
     # ------------------------------------------------------------------------------------------------------------------ mouse
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:

@@ -98,7 +98,7 @@ class Measuring(QObject):
 
     @property
     def said(self) -> str:
-        """What is to be said beside the guide: of the last point, else of what is shown."""
+        """What the card says beside the guide: of the last point, else of what is shown."""
         return self.note or caution(self)
 
     @property
@@ -194,6 +194,8 @@ class Measuring(QObject):
     def _on_view(self, old: ViewState, new: ViewState) -> None:
         if new.layout != old.layout and new.layout in PLANES:
             self.plane = new.layout
+        if new.slab != old.slab and self.tool is not None:
+            self.changed.emit()  # what is said beside the guide
         if new.ankle != old.ankle and self.tool is not None and self.tool.reported:
             if self.points:
                 self.points, self._planes = [], []  # of a guided measure no half may be of another ankle
@@ -273,13 +275,12 @@ class Measuring(QObject):
         kept = self.reviewing.review.measures
         if self._grip is not None:
             kept = tuple(self._grip.now if m.number == self._grip.now.number else m for m in kept)
-        pending = self.pending
-        return (*kept, pending) if pending is not None else kept
+        return (*kept, *filter(None, [self.pending]))
 
     def marks(self, plane: str) -> tuple[MeasureMark, ...]:
         """What a plane's pane shows of the measures; the one being set counts as selected."""
-        pending = self.pending is not None
-        return measure_marks(*self.frame(plane), self.shown(), PENDING if pending else self.selected or -1)
+        selected = self.selected or -1 if self.pending is None else PENDING
+        return measure_marks(*self.frame(plane), self.shown(), selected)
 
     # ------------------------------------------------------------------------------------------------- selecting and changing
     def select(self, number: int) -> None:
@@ -312,8 +313,7 @@ class Measuring(QObject):
 
     def grip(self, number: int, index: int) -> None:
         """Begin to drag a point."""
-        measure = self._find(number)
-        if measure is not None:
+        if (measure := self._find(number)) is not None:
             self.selected = number
             if measure.kind == "tibiofibular":
                 self.leg_wanted.emit(self.reviewing.leg_of(measure.points[0], self.view.state.ankle))

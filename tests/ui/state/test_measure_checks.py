@@ -62,8 +62,10 @@ def test_a_slab_is_said_to_be_read_on_its_middle_slice(window) -> None:
     assert "middle slice" in caution(measuring) and measuring.said == caution(measuring)
     measuring.set_point("axial", SHOWN)
     assert not measuring.set_point("axial", SHOWN) and "same place" in measuring.said, "what was wrong comes first"
+    changed = []
+    measuring.changed.connect(lambda: changed.append(1))
     window.view.update(slab=ONE_SLICE)
-    assert caution(measuring) == ""
+    assert caution(measuring) == "" and changed, "or the card would go on saying it"
 
 
 def test_it_is_said_that_the_shaft_was_not_found(window) -> None:
