@@ -12,6 +12,8 @@ from ankleviewer.ui.background.jobs import Job
 if TYPE_CHECKING:
     from ankleviewer.ui.state.controller import CaseController
 
+NOT_FOUND = "MORTISE_NOT_FOUND"
+
 
 class Legs(QObject):
     """What `core.anatomy.mortise` finds at each ankle, by its index. Reviewing is told the directions, for measures along them.
@@ -42,7 +44,7 @@ class Legs(QObject):
             return
         if case is not self._case:
             self._forget(case)
-        if index in self.found or index in self.lacking:
+        if index in self.found or (index in self.lacking and self.lacking[index].code == NOT_FOUND):  # other faults may pass
             self.known.emit(index)
         elif index != self._now and index not in self._waiting:
             self._waiting.append(index)
@@ -51,15 +53,14 @@ class Legs(QObject):
     def _next(self) -> None:
         if self._now is not None or not self._waiting or self._case is None:
             return
-        case, index = self._case, self._waiting.pop(0)
-        volume, ankle = case.scan.volume, case.ankles[index]
-        self._now = index
+        self._now = self._waiting.pop(0)
+        volume, ankle = self._case.scan.volume, self._case.ankles[self._now]
 
-        def work(_progress: object, _cancelled: object) -> tuple[Any, Any]:
+        def work(_progress: object, _cancelled: object) -> Any:
             from ankleviewer.core.anatomy.mortise import NoMortise, find_mortise
 
             try:
-                return case, find_mortise(volume, ankle)
+                return find_mortise(volume, ankle)
             except NoMortise as error:
                 raise AnkleViewerError("MORTISE_NOT_FOUND", str(error)) from None
 
@@ -75,15 +76,15 @@ class Legs(QObject):
         if self._case is not None and self._case is not self._controller.case:
             self._forget(None)
 
-    def _on_found(self, answer: tuple[Any, Any]) -> None:
-        case, mortise = answer
-        if case is self._case and self._now is not None:
+    def _on_found(self, mortise: Any) -> None:
+        if self._now is not None and self._case is self._controller.case:
+            self.lacking.pop(self._now, None)
             self.found[self._now] = mortise
             self._controller.reviewing.directions[self._now] = mortise.directions
             self._tell()
 
     def _on_failed(self, error: AnkleViewerError) -> None:
-        if self._case is not None and self._case is self._controller.case and self._now is not None:
+        if self._now is not None and self._case is self._controller.case:
             self.lacking[self._now] = error
             self._controller.reviewing.directions[self._now] = None
             self._tell()

@@ -16,7 +16,7 @@ from ankleviewer.ui.words.wording import planes_text
 if TYPE_CHECKING:
     from ankleviewer.ui.state.measuring import Measuring
 
-_APART_MM = 0.05
+APART_MM = 0.05  # two points are two from here on
 
 
 def objection(measuring: Measuring, plane: str, new: Point) -> str:
@@ -39,7 +39,7 @@ def objection(measuring: Measuring, plane: str, new: Point) -> str:
         if not on_slice(*measuring.frame(plane), together):
             return tr("The plane was turned meanwhile: start again (Esc)")
         return tr("All points belong on one slice: it is shown again")
-    if measuring.points and distance_mm(measuring.points[-1], new) < _APART_MM:
+    if measuring.points and distance_mm(measuring.points[-1], new) < APART_MM:
         return tr("Two points cannot lie at the same place")
     return ""
 

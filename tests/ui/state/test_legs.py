@@ -50,6 +50,19 @@ def test_what_is_not_found_is_known_not_to_be(two, qtbot, monkeypatch) -> None:
     assert two.controller.reviewing.directions == {0: None} and two.controller.notice is None
 
 
+def test_a_fault_that_may_pass_is_no_answer_for_good(two, qtbot, monkeypatch) -> None:
+    def find(_volume, _ankle):
+        raise MemoryError
+
+    monkeypatch.setattr(core, "find_mortise", find)
+    two.legs.look(0)
+    qtbot.waitUntil(lambda: 0 in two.legs.lacking)
+    monkeypatch.setattr(core, "find_mortise", lambda *_: FOUND)
+    two.legs.look(0)
+    qtbot.waitUntil(lambda: 0 in two.legs.found)
+    assert two.legs.lacking == {} and two.controller.reviewing.directions[0] is FOUND.directions
+
+
 def test_another_scan_begins_anew(two, fakes, qtbot, monkeypatch) -> None:
     go = threading.Event()
     monkeypatch.setattr(core, "find_mortise", lambda *_: go.wait(10) and FOUND)
