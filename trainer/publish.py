@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ from trainer.networks.layout import channels_last
 from trainer.packs.mean import mean_with
 from trainer.runs import SHALLOW, look
 from trainer.scans.manifest import check_table
-from trainer.scans.named_sets import check_bodies
-from trainer.scans.prepare import prepare
+from trainer.scans.prepare import prepare, study_of
 from trainer.scans.split import Prepared
 from trainer.starting import hash_of, load_run, name_of
 from trainer.taken import check_out
 from trainer.training import checkpoint
-from trainer.training.fingerprint import pictures, recorded
+from trainer.training.fingerprint import recorded
+from trainer.unseen import check_unseen, figures_of
 
 ROOT = Path(__file__).parent.parent  # of the project, where this is no installed package
 VALIDATION_SEED_OFFSET = 80_000
@@ -140,7 +140,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
             say(_unchecked(order))
     steps, *_ = [_steps(run, one, say) for run, one in zip((order.run, *more), record["all"], strict=True)]
     name = order.name or record["arch"]
-    metrics, measured = _figures(order.metrics, name, record) if order.metrics else ({}, set())
+    metrics, measured = figures_of(order.metrics, name, record) if order.metrics else ({}, set())
     _change(net, order, record, [other for other, _, _ in others])
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
@@ -153,7 +153,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
             pass
         manifest = wanted.out / "manifest.csv"
     found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
-    _check_unseen(record, found, measured)
+    check_unseen(record, found, measured)
     labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     y = np.array(labels)
     if len(set(labels)) == 2:
@@ -177,9 +177,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         **({"mean_with": record["init"] + (f", {len(others) + 1} runs" if others else "")} if order.mean_with else {}),
         **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
     }
-    reasons = Counter(p.excluded for p in found if p.excluded)
-    excluded = ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
-    origin["validation"] = f"{len(found)} scans, {len(labels)} assessed, excluded: {excluded}"
+    origin["validation"] = f"{len(found)} scans, {len(labels)} assessed" + _left_out(found, manifest)
     title = TITLES.get(record["arch"], record["arch"]) + ("" if name == record["arch"] else f" ({name})")  # two of one kind
     return export(
         net,
@@ -271,29 +269,18 @@ def _steps(run: Path, record: Mapping[str, Any], say: Callable[[str], None]) -> 
     return int(record["reached"]) + sum(stage["steps"] for stage in before)
 
 
-def _check_unseen(record: Mapping[str, Any], found: Sequence[Prepared], measured: Set[str]) -> None:
-    """Scans that the network has learnt from set its thresholds too high, and thresholds fit the scans that set them: neither
-    may be `measured`.
-
-    Raises:
-        AnkleViewerError: DATA_LEAK.
+def _left_out(found: Sequence[Prepared], manifest: Path) -> str:
+    """For the card: validation scans that were left out, and why. A part of a prepared study holds none of them any more, since
+    what is left out is not split: there the study's are told, too.
     """
-    for one in record["all"]:
-        if "data" not in one and "seed" in one:
-            check_bodies(one["seed"], (p.row.id for p in found))
-    given = set(pictures(found))
-    if own := measured & given:
-        raise AnkleViewerError(
-            "DATA_LEAK",
-            f"{len(own)} of the scans that figures are given of are validation scans, which set the thresholds: evaluate the "
-            "pack on the test part.",
-        )
-    if seen := set(record.get("pictures", ())) & given:
-        raise AnkleViewerError(
-            "DATA_LEAK",
-            f"{len(seen)} of the validation scans were trained on: give the validation part of the data that the run was trained "
-            "with.",
-        )
+    told = f", excluded: {_counted(Counter(p.excluded for p in found if p.excluded))}"
+    if (study := study_of(manifest)) is not None:
+        told += f"; of the study's {study['rows']} scans, before they were split: {_counted(study['excluded'])}"
+    return told
+
+
+def _counted(reasons: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
 
 
 def _check_own(order: ExportOrder) -> None:
@@ -331,57 +318,6 @@ def _check_places(order: ExportOrder) -> None:
         check_table(order.validation, "--validation", "validation")
     check_out(order.out.absolute().parent)  # a new pack is made beside the old one
     check_out(order.run, "answers on the validation scans are kept there; export a copy of the run that you may write to")
-
-
-def _figures(path: Path, name: str, record: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """The figures of model `name` in a metrics.json, and the hashes of its scans' voxels, where it tells them; whether the pack
-    is the one that was measured, `export.export` checks.
-
-    Raises:
-        AnkleViewerError: METRICS_UNFIT, DATA_LEAK.
-    """
-    try:
-        figures = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        figures = None
-    if not isinstance(figures, dict) or not isinstance(figures.get("models", {}), dict):
-        raise AnkleViewerError("METRICS_UNFIT", f"{path.name} holds no figures of `evaluate`.")
-    learnt, measured = set(record.get("pictures", ())), set(figures.get("pictures", ()))
-    models = figures.get("models", {})
-    if seen := learnt & measured:
-        raise AnkleViewerError(
-            "DATA_LEAK",
-            f"{len(seen)} of the scans of {path.name} were trained on: evaluate the pack on the test part of the data that the "
-            "run was trained with.",
-        )
-    if chose := set(record.get("judged", ())) & measured:
-        raise AnkleViewerError(
-            "DATA_LEAK",
-            f"By {len(chose)} of the scans of {path.name} the run's state was chosen: evaluate the pack on the test part of the "
-            "data that it was trained with.",
-        )
-    # figures of before evaluate kept them, or of answers that were kept before in part, or of several sets put together by hand
-    pictured = figures.get("pictured", {}).get(name, len(measured))
-    if learnt and (not measured or pictured < _measured(models.get(name, {}))):
-        raise AnkleViewerError(
-            "METRICS_UNFIT",
-            f"{path.name} does not tell which scans were measured, or tells it of some only, so that nobody knows whether the "
-            "run was trained on them: evaluate the pack once more.",
-        )
-    if name not in models:
-        raise AnkleViewerError(
-            "METRICS_UNFIT",
-            f"{path.name} holds figures of {', '.join(sorted(models)) or 'no model'}, none of {name}: evaluate the pack under "
-            "the name that --name gives it.",
-        )
-    return models[name] | {k: figures[k] for k in ("ablation",) if k in figures}, measured
-
-
-def _measured(figures: Mapping[str, Any]) -> int:
-    """How many scans figures are of, those of nested groups too (another set's)."""
-    own = figures.get("assessed", 0)
-    groups = sum(_measured(group) for group in figures.values() if isinstance(group, Mapping))
-    return groups + (own if isinstance(own, int) else 0)
 
 
 def _revision(root: Path = ROOT) -> str:

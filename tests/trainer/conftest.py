@@ -109,7 +109,7 @@ def prepared(coarse: PreprocessSpec) -> Callable[..., Path]:
                     if marked:
                         np.save(folder / "marks" / f"s{n}.npy", marks)
                 np.save(folder / "inputs" / f"s{n}.npy", values)
-                writer.writerow((f"s{n}", f"s{n}.nii.gz", label, f"p{n}", split, "", "0 0 0", "x", "", ""))
+                writer.writerow((f"s{n}", f"s{n}.nii.gz", label, f"p{n}", split, "", "0 0 0", f"x{n}", "", ""))
             writer.writerow(("gone", "gone.nii.gz", 1, "q", "", "NOT_ADULT", "", "", "", ""))
         return folder
 

@@ -20,6 +20,11 @@ from trainer.training.loop import Progress
 
 Prepare = Callable[..., Path]
 
+MORE = (
+    r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here; [1-3] of the scans to train on were not among them\): "
+    "give"
+)
+
 
 def test_every_scan_is_answered_by_a_network_that_had_not_seen_it(
     tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
@@ -82,7 +87,7 @@ def test_finished_folds_of_another_network_are_not_taken_for_those_of_this_one(t
             AnkleViewerError, match=f"RESUME_UNFIT: .*fold-1 holds a run that differs from this command in {told}"
         ):
             cross_validate(replace(order, **other), data, 2, lambda p: None)
-    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here\): give"):
+    with pytest.raises(AnkleViewerError, match=MORE):
         cross_validate(order, data, 3, lambda p: None)
     assert json.loads((order.out / "cross-validation.json").read_text()) == record
 
@@ -96,7 +101,7 @@ def test_a_fold_that_was_stopped_does_not_go_on_with_scans_that_are_now_held_out
     order = TrainOrder("compact", "best", tmp_path / "cv", epochs=3, width=0.25)
     with pytest.raises(KeyboardInterrupt):
         cross_validate(order, data, 2, stop)
-    with pytest.raises(AnkleViewerError, match=r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here\): give"):
+    with pytest.raises(AnkleViewerError, match=MORE):
         cross_validate(replace(order, resume=True), data, 3, lambda p: None)
 
 

@@ -187,7 +187,7 @@ def test_a_run_does_not_go_on_with_other_scans(tmp_path: Path, prepared: Prepare
         train_on_scans(order, data, stop, batch=4)
     index = (data / "index.csv").read_text()
     (data / "index.csv").write_text(index.replace("p0,train", "p0,test").replace("p8,validation", "p8,train"))
-    told = r"RESUME_UNFIT: .* in the scans to train on or to judge by \(scans to judge by: 4 there, 3 here\): give"
+    told = r"RESUME_UNFIT: .* in the scans to train on or to judge by \(scans to judge by: 4 there, 3 here; 1 of .*\): give"
     with pytest.raises(AnkleViewerError, match=told):
         train_on_scans(replace(order, resume=True), data, lambda p: None, batch=4)
     (data / "index.csv").write_text(index.replace("0 0 0,x", "0 0 0,y", 1))

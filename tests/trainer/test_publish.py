@@ -19,7 +19,7 @@ from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.networks.head import FractureNet
-from trainer.publish import ExportOrder, _figures, _of_all, _revision, _steps, answers, export_run
+from trainer.publish import ExportOrder, _left_out, _of_all, _revision, _steps, answers, export_run
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
@@ -53,17 +53,6 @@ def test_the_steps_of_the_shallow_network_count(tmp_path: Path) -> None:
     (tmp_path / "shallow").mkdir()
     (tmp_path / "shallow" / "config.json").write_text(json.dumps({"stages": [{"steps": 40}, {"steps": 2}]}))
     assert _steps(tmp_path, record, said.append) == 49 and said == []
-
-
-def test_a_run_is_not_judged_by_the_bodies_that_it_learnt_from(run: Path, manifest: Path, tmp_path: Path) -> None:
-    name = f"ankle-{json.loads((run / 'config.json').read_text())['seed']}-00000"
-    table = manifest.with_name("same-seed.csv")
-    rows = [f"{manifest.parent / 's0.nii.gz'},0,p0,{name}", f"{manifest.parent / 's1.nii.gz'},1,p1,other"]
-    table.write_text("\n".join(["path,label,patient,id", *rows]) + "\n")
-    own = tmp_path / "run"
-    shutil.copytree(run, own, ignore=shutil.ignore_patterns("validation*"))
-    with pytest.raises(AnkleViewerError, match="DATA_LEAK: 1 of the scans that are to judge"):
-        export_run(ExportOrder(own, tmp_path / "pack", table, name="trial"))
 
 
 def test_an_unfinished_run_is_no_finished_one(
@@ -315,69 +304,15 @@ def test_what_cannot_be_written_is_refused_before_any_scan_is_run(
     assert caught.value.code == "USAGE"
 
 
-def test_figures_of_another_model_are_refused(run: Path, manifest: Path, tmp_path: Path) -> None:
-    figures = tmp_path / "metrics.json"
-    figures.write_text(json.dumps({"models": {"theirs": {"assessed": 2}}}))
-    order = ExportOrder(run, tmp_path / "pack", manifest, figures, name="ours")
-    with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json holds figures of theirs, none of ours"):
-        export_run(order)
-    for damaged in ("", "{", "[]", '{"models": []}'):
-        figures.write_text(damaged)
-        with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json holds no figures"):
-            export_run(order)
-    figures.write_text(json.dumps({"models": {"ours": {"assessed": 2, "sha256": "0" * 64}}}))
-    with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: .*another model file"):
-        export_run(order)
-    assert not order.out.exists()
+def test_the_card_tells_what_was_left_out_also_before_the_split(tmp_path: Path) -> None:
+    def item(name: str, excluded: str) -> Prepared:
+        return Prepared(Row(name, Path(name), 0, "p", "", "", ""), "validation", excluded, None)
 
-
-def test_figures_on_scans_that_were_trained_on_are_refused(run: Path, manifest: Path, tmp_path: Path) -> None:
-    own, figures = tmp_path / "run", tmp_path / "metrics.json"
-    own.mkdir()
-    for file in run.iterdir():
-        if file.is_file():
-            shutil.copy(file, own)
-    record = json.loads((run / "config.json").read_text()) | {"pictures": ["1" * 64, "2" * 64]}
-    (own / "config.json").write_text(json.dumps(record))
-    figures.write_text(json.dumps({"pictures": ["2" * 64, "3" * 64], "models": {"ours": {}}}))
-    order = ExportOrder(own, tmp_path / "pack", manifest, figures, name="ours")
-    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans of metrics\.json were trained on"):
-        export_run(order)
-    other = {"set": "another", "assessed": 2}
-    told = {"pictures": ["3" * 64, "4" * 64]}
-    for pictured, ours in (
-        ({}, {}),  # of before they were kept
-        ({"pictures": []}, {}),  # from answers of before alone
-        (told, {"assessed": 3}),  # from answers of before in part
-        (told | {"pictured": {"ours": 2}}, {"assessed": 3}),
-        (told | {"pictured": {"ours": 2}}, {"assessed": 2, "shifted": other}),  # put together by hand
-    ):
-        figures.write_text(json.dumps({**pictured, "models": {"ours": ours}}))
-        with pytest.raises(AnkleViewerError, match=r"METRICS_UNFIT: metrics\.json does not tell .*: evaluate the pack once more"):
-            export_run(order)
-    figures.write_text(json.dumps(told | {"pictures": ["2" * 64], "models": {"ours": {"assessed": 3}}}))
-    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans"):  # the graver of two
-        export_run(order)
-    whole = (
-        told | {"models": {"ours": {"assessed": 2}}},
-        told | {"pictured": {"ours": 3}, "models": {"ours": {"assessed": 3}}},  # two of them equal
-        told | {"pictured": {"ours": 0}, "models": {"ours": {"assessed": 0}}},  # all of them withheld
-        told
-        | {
-            "pictured": {"ours": 4},
-            "models": {"ours": {"assessed": 2, "auc_by_severity": {"assessed": {"n": 1}}, "shifted": other}},
-        },
-    )
-    for record in whole:
-        figures.write_text(json.dumps(record))
-        assert _figures(figures, "ours", {"pictures": ["1" * 64]}) == (record["models"]["ours"], set(record["pictures"]))
-        with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: By 1 of the scans of metrics\.json the run's state was chosen"):
-            _figures(figures, "ours", {"pictures": ["1" * 64], "judged": ["4" * 64, "5" * 64]})
-    validation = pictures(prepare(manifest, tmp_path / "seen", load_run(run)[1], part="validation"))
-    figures.write_text(json.dumps({"pictures": validation[:1], "models": {"ours": {"assessed": 1}}}))
-    with pytest.raises(AnkleViewerError, match=r"DATA_LEAK: 1 of the scans that figures are given of are validation scans"):
-        export_run(order)
-    assert not (tmp_path / "pack").exists()
+    found = [item("a", ""), item("b", "SLICE_GAP"), item("c", "ANKLE_INCOMPLETE"), item("d", "SLICE_GAP")]
+    table = tmp_path / "validation.csv"
+    assert _left_out(found, table) == ", excluded: 1 ANKLE_INCOMPLETE, 2 SLICE_GAP"
+    (tmp_path / "flow.json").write_text(json.dumps({"rows": 9, "excluded": {"NOT_ADULT": 2}}))
+    assert _left_out(found[:1], table) == ", excluded: none; of the study's 9 scans, before they were split: 2 NOT_ADULT"
 
 
 def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: Path, tmp_path: Path) -> None:

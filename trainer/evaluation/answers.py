@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.evaluation.localise import Pointing
+from trainer.evaluation.localise import Point, Pointing
 
 NAME = "answers.jsonl"
 SCHEMA = "ankleviewer.answers/1"
@@ -46,6 +46,7 @@ class Prediction:
             "boxes": self.pointing.boxes,
             "peak_mm": self.pointing.peak_mm,
             "paper_peak_mm": self.pointing.paper_peak_mm,
+            "ankles_mm": self.pointing.ankles_mm,
         }
 
     @staticmethod
@@ -53,7 +54,7 @@ class Prediction:
         """Inverse of `to_json`.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none, or one of before pixels were kept.
+            KeyError, TypeError, ValueError: it is none, or one of before pixels and ankles were kept.
         """
         boxes = tuple((_place(low), _place(high)) for low, high in record["boxes"])
         peak, by_paper = (None if record[name] is None else _place(record[name]) for name in ("peak_mm", "paper_peak_mm"))
@@ -61,13 +62,13 @@ class Prediction:
         return Prediction(
             None if value is None else float(value),
             str(record["call"]),
-            Pointing(boxes, peak, by_paper),
+            Pointing(boxes, peak, by_paper, tuple(_place(ankle) for ankle in record["ankles_mm"])),
             str(record["reason"]),
             pixels=str(record["pixels"]),
         )
 
 
-def _place(values: Sequence[float]) -> tuple[float, float, float]:
+def _place(values: Sequence[float]) -> Point:
     x, y, z = (float(v) for v in values)
     return x, y, z
 

@@ -23,7 +23,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.words import printable
 from trainer.evaluation.answers import Answers, Places, Prediction
 from trainer.evaluation.figures import measure
-from trainer.evaluation.localise import Pointing
+from trainer.evaluation.localise import Point, Pointing
 from trainer.evaluation.metrics import auc, roc
 from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import SIMULATOR, DataError, Row, check_table, read_manifest
@@ -239,12 +239,13 @@ def _predict(predictor: Predictor, volume: Volume, taken: Intake) -> Prediction:
         if answer.probability is None or (best.probability is not None and answer.probability <= best.probability):
             continue
         boxes = tuple((b.min_mm, b.max_mm) for b in answer.boxes)
-        pointing = Pointing(boxes, _peak(heat), _peak(paper_map(heat) or heat))
+        centres = (ankle.centre_mm, *(other.centre_mm for other in taken.beside(ankle)))
+        pointing = Pointing(boxes, _peak(heat), _peak(paper_map(heat) or heat), centres)
         best = Prediction(answer.probability, answer.call, pointing)
     return best
 
 
-def _peak(heat: HeatMap) -> tuple[float, float, float] | None:
+def _peak(heat: HeatMap) -> Point | None:
     x, y, z = (float(v) for v in heat.peak_mm)
     return (x, y, z) if heat.peak > 0 else None
 

@@ -102,7 +102,9 @@ def as_text(figures: Mapping[str, Any]) -> str:
     if "pair_accuracy" in figures:
         lines.append(f"  pair accuracy {figures['pair_accuracy']['value']:.3f} of {figures['pair_accuracy']['pairs']} pairs")
     place = figures.get("localisation") or {}
-    lines += [f"  {key.replace('_', ' ')} {_interval(v)}" for key, v in place.items() if isinstance(v, Mapping) and "low" in v]
+    for key, v in place.items():
+        if isinstance(v, Mapping) and "low" in v:
+            lines.append(f"  {key.replace('_', ' ')} {_interval(v)}" + (f", n = {v['n']}" if "n" in v else ""))
     if "without_truth" in place:
         lines.append(f"  {place['without_truth']} fractured scans have no place: neither marks nor an entry in truth.json")
     if "centre_error_mm" in place:

@@ -14,6 +14,7 @@ from trainer.evaluation.metrics import proportion
 DILATION_MM = 2.0  # a crack is a sheet without volume; its box is widened by this much on each side
 IOU = 0.2  # boxes that overlap by more are hits (the rule of the RibFrac challenge)
 
+Point = tuple[float, float, float]
 Box = tuple[Any, Any]
 
 
@@ -25,11 +26,13 @@ class Pointing:
         boxes: (min_mm, max_mm) of its boxes, strongest first.
         peak_mm: the hottest place of the map, None where the map is empty.
         paper_peak_mm: the same of the map on the paper's coarse grid.
+        ankles_mm: centres of the scan's ankles, first that of the one whose answer it is.
     """
 
     boxes: tuple[Box, ...]
-    peak_mm: tuple[float, float, float] | None
-    paper_peak_mm: tuple[float, float, float] | None = None
+    peak_mm: Point | None
+    paper_peak_mm: Point | None = None
+    ankles_mm: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Score:
         hit: a box overlaps a dilated one by more than IOU.
         holds: the strongest box holds the centre of a fracture.
         error_mm: distance of the strongest box's centre to the nearest fracture's; None without a box.
+        ankle: of several ankles, the one told of is nearest to a fracture; None where the scan has one.
     """
 
     pointed: bool
@@ -48,6 +52,7 @@ class Score:
     hit: bool
     holds: bool
     error_mm: float | None
+    ankle: bool | None = None
 
 
 def iou(a: Box, b: Box) -> float:
@@ -85,7 +90,12 @@ def score(pointing: Pointing, fractures: Sequence[Mapping[str, Any]]) -> Score:
         hit=any(iou(box, truth) > IOU for box in pointing.boxes for truth in wide),
         holds=holds,
         error_mm=error,
+        ankle=any(_nearest(pointing.ankles_mm, c) == 0 for c in centres) if len(pointing.ankles_mm) > 1 else None,
     )
+
+
+def _nearest(points: Sequence[Point], to: Any) -> int:
+    return int(np.argmin([np.linalg.norm(np.asarray(p) - to) for p in points]))
 
 
 def localisation(
@@ -103,6 +113,7 @@ def localisation(
     quiet = [not p.boxes for p, t in zip(pointings, truths, strict=True) if not t]
     broken, whole = ([who for who, t in zip(people, truths, strict=True) if bool(t) == fractured] for fractured in (True, False))
     errors = [s.error_mm for s in scores if s.error_mm is not None]
+    several = [(s.ankle, who) for s, who in zip(scores, broken, strict=True) if s.ankle is not None]
     result: dict[str, Any] = {"n_fractured": len(scores), "n_unfractured": len(quiet), "dilation_mm": DILATION_MM, "iou": IOU}
     for name, flags, whose in (
         ("pointing_game", [s.pointed for s in scores], broken),
@@ -110,9 +121,13 @@ def localisation(
         ("box_hit", [s.hit for s in scores], broken),
         ("box_holds_centre", [s.holds for s in scores], broken),
         ("unfractured_without_box", quiet, whole),
+        # an answer is the scan's highest, and of the other foot it would count as a fracture found
+        ("right_ankle_of_several", [right for right, _ in several], [who for _, who in several]),
     ):
         if flags:
             result[name] = proportion(flags, whose).to_json()
+    if several:
+        result["right_ankle_of_several"]["n"] = len(several)
     if errors:
         median, q25, q75 = (float(np.quantile(errors, q)) for q in (0.5, 0.25, 0.75))
         result["centre_error_mm"] = {"n": len(errors), "median": round(median, 3), "quartiles": [round(q25, 3), round(q75, 3)]}

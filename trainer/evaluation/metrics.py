@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ankleviewer.core.errors import AnkleViewerError
 
 Floats = NDArray[np.float64]
+Z = 1.959963984540054  # of a 95 % interval to both sides
 
 
 class OneClassError(AnkleViewerError):
@@ -66,36 +67,46 @@ def auc(y: ArrayLike, s: ArrayLike) -> float:
     return float((midranks(scores)[labels].sum() - m * (m + 1) / 2) / (m * n))
 
 
-def auc_interval(area: float, positives: int, negatives: int) -> Interval:
-    """Hanley and McNeil 1982, formulas for Q1 and Q2 and the standard error; clipped to 0-1. Their standard error is 0 at an area
-    of 0 or 1, where `auc_bound` stands in.
+def hanley_mcneil(area: float, positives: int, negatives: int) -> Interval:
+    """Interval of an area from the standard error of Hanley and McNeil 1982 (formulas for Q1 and Q2), clipped to 0-1: the usual
+    one. Too narrow near 0 and 1, where the standard error runs out; `auc_interval` holds there, too.
     """
-    if area in (0.0, 1.0):
-        return auc_bound(area, min(positives, negatives))
     q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
     variance = (area * (1 - area) + (positives - 1) * (q1 - area**2) + (negatives - 1) * (q2 - area**2)) / (positives * negatives)
-    half = 1.959963984540054 * math.sqrt(max(variance, 0.0))
+    half = Z * math.sqrt(max(variance, 0.0))
     return Interval(area, max(0.0, area - half), min(1.0, area + half))
 
 
-def auc_bound(area: float, pairs: int) -> Interval:
-    """Interval of an area of exactly 0 or 1, from so many pairs of a positive and a negative that share no patient.
-
-    All of them are in the same order, and each is so with the chance that the area is: the exact binomial bound of n out of n
-    (Clopper and Pearson 1934; the "rule of three" of Hanley and Lippman-Hand 1983 at 95 % to both sides).
+def auc_interval(area: float, positives: int, negatives: int) -> Interval:
+    """Interval of an area from so many independent scans: those areas that are no farther from it than 1.96 of their own standard
+    errors (Newcombe 2006, "Confidence intervals for an effect size measure based on the Mann-Whitney statistic", part 2, method
+    5), as Wilson's is of a share. It has a width at 0 and 1, too.
     """
-    reach = 1 - 0.025 ** (1 / pairs) if pairs else 1.0
-    return Interval(area, max(0.0, area - reach), min(1.0, area + reach))
+    from scipy.optimize import brentq
+
+    alike = (positives + negatives) / 2 - 1
+
+    def excess(other: float) -> float:
+        """How far the area is from another, beyond what chance allows there."""
+        spread = 1 + alike * (1 - other) / (2 - other) + alike * other / (1 + other)
+        return abs(area - other) - Z * math.sqrt(other * (1 - other) * spread / (positives * negatives))
+
+    def limit(end: float) -> float:
+        # between the end, where chance allows nothing, and the area itself; from an area at the other end the limit is looked
+        # for beside it, since there chance allows nothing either
+        start = area if 0.0 < area < 1.0 else area + (end - area) * 1e-9
+        return end if area == end else float(brentq(excess, end, start, xtol=1e-12))
+
+    return Interval(area, limit(0.0), limit(1.0))
 
 
 def wilson(successes: float, n: int) -> Interval:
     """Wilson's score interval of a proportion; (nan, 0, 1) without observations."""
     if n == 0:
         return Interval(math.nan, 0.0, 1.0)
-    z = 1.959963984540054
     p = successes / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    centre = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
     return Interval(p, max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
 
 
@@ -143,9 +154,10 @@ FEW = 10  # patients of a class, below which draws of them say too little of oth
 def auc_by_patient(
     y: ArrayLike, s: ArrayLike, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> Interval:
-    """Area under the ROC curve with the bootstrap's interval. At 0 or 1, where all draws are alike, that of `auc_bound`. Where a
-    class has fewer than `FEW` patients its draws say little of others, and where all draws are alike at another area (one score
-    for all scans) they know no spread: there the interval reaches as far as that of `auc_interval`.
+    """Area under the ROC curve with the bootstrap's interval, reaching as far as that of `auc_interval`: near 0 and 1 draws say
+    too little of other scans. Where a class has fewer than `FEW` patients, or all draws are alike (one score for all scans, an
+    area of 0 or 1), they do not tell how far scans of a patient belong together either: there it is that of as many patients.
+    One patient alone says nothing of others.
 
     Args:
         patients, resamples, seed: see `bootstrap`.
@@ -157,17 +169,17 @@ def auc_by_patient(
     names = np.arange(len(labels)).astype(str) if patients is None else np.asarray(patients).astype(str)
     whole = auc(labels, scores)
     sick, well = len(np.unique(names[labels])), len(np.unique(names[~labels]))
-    if whole in (0.0, 1.0):
-        return auc_bound(whole, min(sick, well, len(np.unique(names)) // 2))
+    if len(np.unique(names)) == 1:
+        return Interval(whole, 0.0, 1.0)
 
     def area(i: NDArray[np.int64]) -> float:
         # patients who have scans of both classes can leave a replicate without the second one
         return auc(labels[i], scores[i]) if 0 < labels[i].sum() < len(i) else math.nan
 
     found = bootstrap(area, labels, patients, resamples, seed)
-    if min(sick, well) >= FEW and found.low < found.high:
-        return found
-    return _as_wide(found, auc_interval(whole, sick, well))
+    drawn = min(sick, well) >= FEW and found.low < found.high
+    wide = auc_interval(whole, int(labels.sum()), int((~labels).sum())) if drawn else auc_interval(whole, sick, well)
+    return _as_wide(found, wide)
 
 
 def proportion(
@@ -275,7 +287,8 @@ def summary(
     """Everything the paper prints, with intervals: the bootstrap's by patient for AUC and F1, that of `proportion` for the rest;
     that of an F1 reaches as far as Wilson's of as many patients (`f1_at_least_wilson`), as those of shares do.
 
-    That of Hanley and McNeil for the AUC takes scans for independent, and is left out where a patient has several of them.
+    Beside it stands that of Hanley and McNeil for the AUC, which takes scans for independent, and is left out where a patient
+    has several of them.
 
     Args:
         y: labels.
@@ -311,7 +324,7 @@ def summary(
         "threshold": float(threshold),
         "confusion": {"tp": tp, "fp": fp, "fn": fn, "tn": tn},
         "auc": whole.to_json(),
-        **({"auc_hanley_mcneil": auc_interval(whole.value, tp + fn, tn + fp).to_json()} if alone else {}),
+        **({"auc_hanley_mcneil": hanley_mcneil(whole.value, tp + fn, tn + fp).to_json()} if alone else {}),
         "accuracy": share(np.ones_like(labels)).to_json(),
         "precision": precision.to_json(),
         "recall": share(labels).to_json(),

@@ -60,7 +60,7 @@ def smallest_effect(first: int, second: int, power: float = 0.8, level: float = 
 
 
 def auc_size(area: float, half_width: float, positives: float = 0.436) -> int:
-    """Scans with which the 95 % interval of an AUC reaches no farther than `half_width` to either side (Hanley and McNeil 1982).
+    """Scans with which the 95 % interval of an AUC reaches no farther than `half_width` to either side (`auc_interval`).
 
     Args:
         positives: their share; the paper's 633 of 1,453 by default.

@@ -135,13 +135,13 @@ def prepare(
         marks = out / "marks" / f"{row.id}.npy" if entry.get("marked") else None
         values = None if entry["excluded"] else folder / f"{row.id}.npy"
         there = _is_there(row) if row.not_eligible else entry["excluded"] != NOT_FOUND
-        found.append(Prepared(row, split, entry["excluded"], values, marks, there))
+        found.append(Prepared(row, split, entry["excluded"], values, marks, there, entry["pixels"]))
     noticed += [
         f"{row.id}: its marks hold nothing that the network could see; its fracture counts as not marked"
         for row in kept
         if row.label and row.mask is not None and not entries[row.id].get("marked")
     ]
-    noticed += check_leaks(found, {name: entry["pixels"] for name, entry in entries.items()})
+    noticed += check_leaks(found)
     noticed += [] if part else _empty_parts(found)
     for line in noticed:
         say(line)
@@ -197,10 +197,21 @@ def read_prepared(out: Path) -> tuple[PreprocessSpec, list[Prepared]]:
         for file in () if r["excluded"] else (values, marks) if r.get("marked") else (values,):
             if not file.is_file():
                 raise DataError("PREPARED_MISSING", f"{file} is gone; run `ankle-trainer prepare` again")
-        found.append(
-            Prepared(row, r["split"], r["excluded"], None if r["excluded"] else values, marks if marks.is_file() else None)
-        )
+        there = None if r["excluded"] else values
+        marked = marks if marks.is_file() else None
+        found.append(Prepared(row, r["split"], r["excluded"], there, marked, pixels=r.get("pixels", "")))
     return spec, found
+
+
+def study_of(table: Path) -> dict[str, Any] | None:
+    """The flow (`split.flow`) of the study that a table is a part of; None of a table that is not from `prepare`."""
+    if table.name not in TABLES[1:]:
+        return None
+    try:
+        known: dict[str, Any] = json.loads((table.parent / "flow.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return known
 
 
 def _manifest(rows: Sequence[Row]) -> str:

@@ -18,7 +18,7 @@ SPLITS = (("train", 0.70), ("validation", 0.15), ("test", 0.15))  # paper, "Stat
 @dataclass(frozen=True)
 class Prepared:
     """One row of the index; `input_path` is None for a scan that was left out, `marks_path` where no fracture is marked; `there`
-    tells whether its file was, as far as `prepare` asked.
+    tells whether its file was, as far as `prepare` asked; `pixels` is the hash of its voxels, "" where it was not read.
     """
 
     row: Row
@@ -27,6 +27,7 @@ class Prepared:
     input_path: Path | None
     marks_path: Path | None = None
     there: bool = True
+    pixels: str = ""
 
 
 class LeakError(AnkleViewerError):
@@ -64,7 +65,7 @@ def split_by_patient(rows: Sequence[Row], seed: int = 0, before: Mapping[str, st
     return out
 
 
-def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
+def check_leaks(found: Sequence[Prepared]) -> list[str]:
     """Stop where a patient or a picture stands in more than one split; returns what is to be said of equal pictures in one.
 
     Raises:
@@ -81,7 +82,7 @@ def check_leaks(found: Sequence[Prepared], pixels: dict[str, str]) -> list[str]:
             raise LeakError(
                 "DATA_LEAK", f"one patient stands in {patients[item.row.patient]} and in {item.split} (scan {item.row.id})"
             )
-        other = pictures.setdefault(pixels[item.row.id], item)
+        other = pictures.setdefault(item.pixels, item)
         if other.row.label != item.row.label:
             raise DataError(
                 "LABELS_CONTRADICT", f"scans {other.row.id} and {item.row.id} hold the same pixels, but their labels differ"

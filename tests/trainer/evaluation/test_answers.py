@@ -10,7 +10,7 @@ import pytest
 from trainer.evaluation.answers import NAME, Answers, Prediction
 from trainer.evaluation.localise import Pointing
 
-FOUND = Pointing((((0.0, 1.0, 2.0), (3.0, 4.0, 5.5)),), (1.0, 2.0, 3.0), (1.5, 2.0, 3.0))
+FOUND = Pointing((((0.0, 1.0, 2.0), (3.0, 4.0, 5.5)),), (1.0, 2.0, 3.0), (1.5, 2.0, 3.0), ((0.0, 0.0, 0.0), (90.0, 0.0, 1.0)))
 SURE = Prediction(0.75, "fracture", FOUND, pixels="ab" * 32)
 SILENT = Prediction(None, "not assessed", Pointing((), None), "NO_COMPLETE_ANKLE")
 FAILED = Prediction(None, "not assessed", Pointing((), None), "FILE_NOT_FOUND", lasting=False)

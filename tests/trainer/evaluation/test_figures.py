@@ -55,7 +55,7 @@ def test_severities_of_one_patient_s_scans_are_less_sure() -> None:
         assert one["value"] == wide[severity]["value"] and one["n"] == 10
         assert (one["low"], one["high"]) != (wide[severity]["low"], wide[severity]["high"])
         interval = auc_interval(one["value"], 10, 20)
-        assert one["low"] == pytest.approx(interval.low, abs=1e-6), "Hanley and McNeil where each scan is a patient"
+        assert one["low"] == pytest.approx(interval.low, abs=1e-6), "Newcombe's where each scan is a patient"
 
 
 def test_figures_read_as_a_table() -> None:

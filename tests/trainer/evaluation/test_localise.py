@@ -49,6 +49,19 @@ def test_nearest_fracture_counts_and_only_the_strongest_box_is_measured() -> Non
     assert not score(Pointing((((90, 0, 0), (92, 2, 2)), DILATED), None), [CRACK]).holds
 
 
+def test_an_answer_of_the_other_ankle_is_told() -> None:
+    here, there = (3.0, 0.0, 1.0), (90.0, 5.0, 0.0)
+    assert score(Pointing((), None, None, (here, there)), [CRACK]).ankle is True
+    assert score(Pointing((), None, None, (there, here)), [CRACK]).ankle is False
+    far = {"center_mm": [88, 0, 0], "min_mm": [87, 0, 0], "max_mm": [89, 0, 0]}
+    assert score(Pointing((), None, None, (there, here)), [CRACK, far]).ankle is True, "both are broken"
+    assert score(Pointing((), None, None, (here,)), [CRACK]).ankle is None
+    pointings = [Pointing((), None, None, ankles) for ankles in ((here, there), (there, here), (here,), (there, here))]
+    found = localisation(pointings, [[CRACK], [CRACK], [CRACK], []])
+    assert (found["right_ankle_of_several"]["value"], found["right_ankle_of_several"]["n"]) == (0.5, 2)
+    assert "right_ankle_of_several" not in localisation(pointings[2:3], [[CRACK]])
+
+
 def test_misses_count_and_silence_on_unfractured_scans_is_good() -> None:
     pointings = [Pointing((DILATED,), (0, 0, 0)), Pointing((), None), Pointing((), (1, 1, 1)), Pointing((DILATED,), (0, 0, 0))]
     found = localisation(pointings, [[CRACK], [CRACK], [], []])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer.evaluation.metrics import (
-    FEW,
     OneClassError,
     auc,
-    auc_bound,
     auc_by_patient,
     auc_interval,
     bootstrap,
+    hanley_mcneil,
     midranks,
     pair_accuracy,
     proportion,
@@ -70,9 +70,9 @@ def test_intervals_of_the_papers_figures() -> None:
         found = wilson(successes, 218)
         assert found.low == pytest.approx(low, abs=3e-3)  # 198 of 218 is .908, not .91
         assert found.high == pytest.approx(high, abs=3e-3)
-    assert auc_interval(0.94, 95, 123).low == pytest.approx(0.905, abs=1e-3)
-    assert auc_interval(0.94, 95, 123).high == pytest.approx(0.975, abs=1e-3)
-    assert auc_interval(0.89, 95, 123).low == pytest.approx(0.843, abs=3e-3)
+    assert hanley_mcneil(0.94, 95, 123).low == pytest.approx(0.905, abs=1e-3)
+    assert hanley_mcneil(0.94, 95, 123).high == pytest.approx(0.975, abs=1e-3)
+    assert hanley_mcneil(0.89, 95, 123).low == pytest.approx(0.843, abs=3e-3)
 
 
 def test_wilson_at_the_ends() -> None:
@@ -141,16 +141,45 @@ def test_summary_agrees_with_its_parts() -> None:
     assert sum(found["confusion"].values()) == 120
 
 
-def test_an_area_of_0_or_1_has_an_interval_all_the_same() -> None:
-    """Ten pairs in the right order are what a model of 0.69 still brings about once in forty times."""
-    assert auc_bound(1.0, 10).low ** 10 == pytest.approx(0.025) and auc_bound(1.0, 10).high == 1.0
-    assert auc_bound(0.0, 10).high == pytest.approx(1 - auc_bound(1.0, 10).low) and auc_bound(0.0, 10).low == 0.0
-    assert auc_bound(1.0, 0).low == 0.0, "one patient says nothing of two"
-    assert auc_interval(1.0, 10, 40) == auc_bound(1.0, 10)
+@pytest.mark.parametrize("area", [0.0, 0.2, 0.5, 0.94, 0.999, 1.0])
+def test_the_limits_of_an_area_are_as_far_from_it_as_chance_allows_there(area: float) -> None:
+    """Newcombe's equation, by hand; mirrored by exchanging the classes."""
+    m, n = 12, 40
+    found, mirrored = auc_interval(area, m, n), auc_interval(1 - area, n, m)
+    assert (mirrored.low, mirrored.high) == (pytest.approx(1 - found.high), pytest.approx(1 - found.low))
+    for limit in {found.low, found.high} - {area}:
+        q1, q2, alike = limit / (2 - limit), 2 * limit**2 / (1 + limit), (m + n) / 2 - 1
+        variance = (limit * (1 - limit) + alike * (q1 - limit**2) + alike * (q2 - limit**2)) / (m * n)
+        assert abs(area - limit) == pytest.approx(1.959964 * variance**0.5, rel=1e-5)
+    assert found.low < area < found.high or area in (0.0, 1.0)
+
+
+def test_an_interval_does_not_leap_where_the_last_pair_is_in_order() -> None:
+    almost, perfect = auc_interval(1 - 1e-9, 30, 30), auc_interval(1.0, 30, 30)
+    assert perfect.high == 1.0 and almost.low == pytest.approx(perfect.low, abs=1e-6) and 0.92 < perfect.low < 0.94
+    assert auc_interval(0.999, 30, 30).low < hanley_mcneil(0.999, 30, 30).low
+
+
+@pytest.mark.parametrize(("area", "m", "n"), [(0.6, 8, 8), (0.94, 30, 30), (0.99, 30, 30), (0.98, 10, 60)])
+def test_the_interval_of_an_area_covers_the_true_one(area: float, m: int, n: int) -> None:
+    """In 95 of 100 studies; Hanley and McNeil's falls short near 1."""
+    rng = np.random.default_rng(7)
+    shift = statistics.NormalDist().inv_cdf(area) * math.sqrt(2)
+    held = 0
+    for _ in range(400):
+        sick, well = rng.normal(shift, 1, m), rng.normal(0, 1, n)
+        found = auc_interval(float((sick[:, None] > well).mean()), m, n)
+        held += found.low <= area <= found.high
+    assert held >= 372
+
+
+def test_one_patient_says_nothing_of_others() -> None:
+    alone = auc_by_patient([1, 0, 0], [0.9, 0.1, 0.2], ["a"] * 3, resamples=20)
+    assert (alone.value, alone.low, alone.high) == (1.0, 0.0, 1.0)
     found = summary([1, 0] * 10, [0.9, 0.1] * 10, 0.5, resamples=20)
-    assert found["auc"]["low"] == pytest.approx(0.6915, abs=1e-4) and 0.8 < found["f1"]["low"] < 0.9
-    both = summary([1, 0] * 10, [0.9, 0.1] * 10, 0.5, [str(i // 2) for i in range(20)], resamples=20)
-    assert both["auc"]["low"] == pytest.approx(auc_bound(1.0, 5).low, abs=1e-6), "ten patients make five pairs of strangers"
+    assert found["auc"]["low"] == pytest.approx(auc_interval(1.0, 10, 10).low, abs=1e-6) and 0.8 < found["f1"]["low"] < 0.9
+    both = summary([1, 0] * 10, [0.9, 0.1] * 10, 0.5, [str(i // 2 // 5) for i in range(20)], resamples=20)
+    assert both["auc"]["low"] == pytest.approx(auc_interval(1.0, 2, 2).low, abs=1e-6), "two patients, however many scans"
 
 
 def eightfold() -> tuple[np.ndarray, np.ndarray, list[dict[str, Any]]]:
@@ -269,13 +298,14 @@ def test_an_area_that_no_draw_changes_is_not_sure(patients: list[str] | None) ->
     assert found.value == 0.5 and (found.low, found.high) == (wide.low, wide.high)
 
 
-def test_few_patients_of_a_class_are_not_drawn_for_sure() -> None:
+def test_draws_never_make_an_area_surer_than_independent_scans_do() -> None:
     y, s = [1] + [0] * 60, [57.5, *range(60)]
-    one = auc_by_patient(y, s, resamples=100)
-    assert one.value == pytest.approx(58 / 60) and one.low <= auc_interval(one.value, 1, 60).low < 0.8
-    assert one.high == 1.0
+    one = auc_by_patient(y, s, [str(max(0, i - 20)) for i in range(61)], resamples=100)
+    wide = auc_interval(one.value, 1, 41)  # few patients of a class: as many patients
+    assert one.value == pytest.approx(58 / 60) and one.low <= wide.low < 0.8 and one.high >= wide.high
     rng = np.random.default_rng(3)
-    many = np.repeat([1, 0], FEW)
+    many = np.repeat([1, 0], 40)
     scores = rng.normal(many * 1.0)
-    drawn = bootstrap(lambda i: auc(many[i], scores[i]), many, None, 100, 0)
-    assert auc_by_patient(many, scores, resamples=100) == drawn
+    drawn, wide = bootstrap(lambda i: auc(many[i], scores[i]), many, None, 100, 0), auc_interval(auc(many, scores), 40, 40)
+    found = auc_by_patient(many, scores, resamples=100)
+    assert (found.low, found.high) == (min(drawn.low, wide.low), max(drawn.high, wide.high))

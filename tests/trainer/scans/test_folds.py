@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,18 @@ def test_patients_with_scans_of_both_classes_stand_in_for_one_of_each(
             numbers = [sum(p.row.label == label for p in part) for part in parts]
             assert min(numbers) >= 1 and max(numbers) - min(numbers) <= 1
         assert max(map(len, patients)) - min(map(len, patients)) <= 1
+
+
+def test_one_picture_under_two_names_stands_in_one_part() -> None:
+    """Else a network is judged by what it has learnt: b's scan is a's second, and c's is b's second."""
+    twice = {"s0": "1", "s1": "2", "s2": "2", "s3": "3", "s4": "3"}
+    some = [scan(n, f"p{n // 2}" if n < 5 else f"q{n}", n % 2) for n in range(30)]
+    for seed in range(4):
+        parts = folds([replace(item, pixels=twice.get(item.row.id, item.row.id)) for item in some], 4, seed)
+        (home,) = (part for part in parts if any(item.row.id == "s0" for item in part))
+        assert {"s0", "s1", "s2", "s3", "s4"} <= {item.row.id for item in home}
+    apart = [folds(some, 4, seed) for seed in range(4)]
+    assert any({"s0", "s4"} & {p.row.id for p in part} not in (set(), {"s0", "s4"}) for parts in apart for part in parts)
 
 
 def test_too_few_patients_of_a_class_are_refused() -> None:

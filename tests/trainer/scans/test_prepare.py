@@ -18,7 +18,7 @@ from ankleviewer.core.assessment.preprocess import PAPER, PreprocessSpec
 from ankleviewer.io.nifti import write_nifti
 from trainer.scans import prepare as module
 from trainer.scans.manifest import DataError, Row, read_manifest
-from trainer.scans.prepare import MENDABLE, prepare, read_prepared, remarks
+from trainer.scans.prepare import MENDABLE, prepare, read_prepared, remarks, study_of
 from trainer.scans.split import SPLITS, LeakError, Prepared, flow
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
@@ -36,6 +36,8 @@ def test_refused_scans_are_listed_with_their_reason(done: tuple[Path, list[Prepa
     assert len(rows[0]["pixels"]) == 64 and rows[2]["pixels"] == ""
     assert json.loads((out / "flow.json").read_text())["excluded"] == dict(Counter([water.excluded, broken.excluded]))
     assert json.loads((out / "preprocessing.json").read_text()) == coarse.to_json()
+    assert study_of(out / "validation.csv") == json.loads((out / "flow.json").read_text())
+    assert study_of(out / "index.csv") is study_of(out.parent / "validation.csv") is None
 
 
 def test_scans_that_can_be_mended_are_named_by_their_ids() -> None:
