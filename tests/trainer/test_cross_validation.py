@@ -21,8 +21,8 @@ from trainer.training.loop import Progress
 Prepare = Callable[..., Path]
 
 MORE = (
-    r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here; [1-3] of the scans to train on were not among them\): "
-    "give"
+    r"RESUME_UNFIT: .* to judge by \(scans to train on: 4 there, [56] here; "
+    r"[1-3] of the scans to train on were not among them\): give"
 )
 
 
