@@ -235,7 +235,8 @@ def _orders(args: argparse.Namespace) -> tuple[Order, ...]:
 def _prepare(args: argparse.Namespace) -> int:
     from ankleviewer.core.assessment.preprocess import FINE, PAPER
     from trainer.scans.flow_diagram import flow_lines
-    from trainer.scans.prepare import prepare, remarks
+    from trainer.scans.prepare import prepare
+    from trainer.scans.prepared import remarks
     from trainer.scans.split import flow
 
     spec = FINE if args.window == "bone" else PAPER
@@ -267,7 +268,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _train_one(args: argparse.Namespace, order: TrainOrder) -> int:
     from trainer.own_scans import train_on_scans
-    from trainer.runs import train_on_simulator
+    from trainer.simulated import train_on_simulator
 
     with _Bar(args.model) as bar:
         if args.data == "simulate":

@@ -20,11 +20,11 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc
 from trainer.orders import TrainOrder
 from trainer.own_scans import at_size, check_order, fingerprint_of, record_of, train_on, unknown_scans
-from trainer.runs import look
 from trainer.scans.folds import folds
-from trainer.scans.prepare import read_prepared
+from trainer.scans.prepared import read_prepared
 from trainer.training import checkpoint
 from trainer.training.fingerprint import refuse
+from trainer.training.judge import look
 from trainer.training.loop import Progress
 
 ANSWERS, RESULTS = "answers.json", ("cross-validation.csv", "cross-validation.json")

@@ -15,12 +15,13 @@ from ankleviewer.core.words import OWN_SCANS
 from ankleviewer.inference.packs import read_pack
 from trainer.networks.head import FractureNet
 from trainer.orders import TrainOrder
-from trainer.runs import BATCH_SEED, validation_figures
-from trainer.scans.prepare import read_prepared
+from trainer.scans.prepared import read_prepared
 from trainer.scans.split import Prepared
 from trainer.starting import hash_of, model_of, name_of, start_network
 from trainer.training.curves import draw_curves
+from trainer.training.data import BATCH_SEED
 from trainer.training.fingerprint import check, fingerprint, of_scans, pictures
+from trainer.training.judge import validation_figures
 from trainer.training.loop import Execution, Progress, train
 from trainer.training.processes import processes
 from trainer.training.recipes import chosen, for_scans

@@ -21,14 +21,16 @@ from trainer.evaluation.calibration import decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.packs.mean import mean_with
-from trainer.runs import SHALLOW, look
 from trainer.scans.manifest import check_table
-from trainer.scans.prepare import prepare, study_of
+from trainer.scans.prepare import prepare
+from trainer.scans.prepared import study_of
 from trainer.scans.split import Prepared
+from trainer.simulated import SHALLOW
 from trainer.starting import hash_of, load_run, name_of
 from trainer.taken import check_out
 from trainer.training import checkpoint
 from trainer.training.fingerprint import recorded
+from trainer.training.judge import look
 from trainer.unseen import check_unseen, figures_of
 
 ROOT = Path(__file__).parent.parent  # of the project, where this is no installed package

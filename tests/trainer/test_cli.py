@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import ModelError, ScanError
-from trainer import cli, publish, runs
+from trainer import cli, publish, simulated
 from trainer.arguments import MODELS
 from trainer.cli import main
 from trainer.orders import TrainOrder
@@ -224,7 +224,7 @@ def test_help_of_resume_tells_of_resume(command: str, capsys: pytest.CaptureFixt
 
 def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     met: list[TrainOrder] = []
-    monkeypatch.setattr(runs, "train_on_simulator", lambda order, report, say: met.append(order))
+    monkeypatch.setattr(simulated, "train_on_simulator", lambda order, report, say: met.append(order))
     line = "train --model mobilenet --preset paper --data simulate --epochs 2 --size 64 --seed 9 --width 0.5 --precision bf16"
     assert main([*line.split(), "--init", "i", "--resume", "--out", str(tmp_path), "--teacher", "t"]) == 0
     assert met == [TrainOrder("mobilenet", "paper", tmp_path, Path("t"), Path("i"), None, 2.0, 64, 9, 0.5, True, True)]
@@ -235,7 +235,7 @@ def test_options_reach_the_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 @pytest.mark.parametrize(
     ("line", "work"),
     [
-        ("train --model compact --data simulate", "trainer.runs.train_on_simulator"),
+        ("train --model compact --data simulate", "trainer.simulated.train_on_simulator"),
         ("train --model compact --data d", "trainer.own_scans.train_on_scans"),
         ("train --model compact --data d --folds 2", "trainer.cross_validation.cross_validate"),
         ("locator", "trainer.locator.make.make"),

@@ -16,7 +16,7 @@ import pytest
 from trainer import failures
 from trainer.cross_validation import ANSWERS
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
-from trainer.runs import SHALLOW
+from trainer.simulated import SHALLOW
 from trainer.training import checkpoint
 
 FULL = OSError(28, "No space left on device")

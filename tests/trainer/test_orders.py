@@ -9,11 +9,9 @@ import torch
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
-from trainer import runs as module
+from trainer import simulated as module
 from trainer.orders import TrainOrder
-from trainer.runs import (
-    train_on_simulator,
-)
+from trainer.simulated import train_on_simulator
 from trainer.training.processes import best_device
 
 SHIPPED = assets_dir() / "models" / "compact"

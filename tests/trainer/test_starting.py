@@ -20,9 +20,7 @@ from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.orders import TrainOrder
 from trainer.packs.unpack import from_pack
-from trainer.runs import (
-    train_on_simulator,
-)
+from trainer.simulated import train_on_simulator
 from trainer.starting import load_run, model_of, start, start_network, teacher_of, with_teacher
 from trainer.training import checkpoint
 from trainer.training.recipes import RECIPES

@@ -19,6 +19,7 @@ from trainer.simulate.streams import stream
 from trainer.training.augment import mirror, turn, vary_edges, vary_hu
 from trainer.training.cuts import cut
 
+BATCH_SEED = 7  # of what is drawn for batches
 VISIBLE_HU = 40  # change against the twin below which a crack leaves no trace (in marrow, in fat)
 MOST_TRIES = (
     1000  # draws for a pair of the wanted severity and size; about a third of all pairs has each, a quarter shows whole ankles

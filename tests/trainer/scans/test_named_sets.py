@@ -10,12 +10,12 @@ import pytest
 
 from ankleviewer.core.errors import AnkleViewerError
 from trainer.orders import TrainOrder
-from trainer.runs import train_on_simulator
 from trainer.scans import write_scans
 from trainer.scans.named_sets import FIRST_SEED, NAMES, check_bodies, named_set
 from trainer.scans.write_scans import Order, simulate_one
 from trainer.simulate.injuries import OUT_OF_SCOPE, TYPES
 from trainer.simulate.setting import SHIFTED, STANDARD
+from trainer.simulated import train_on_simulator
 
 
 @pytest.fixture

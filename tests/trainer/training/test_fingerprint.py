@@ -12,7 +12,7 @@ import pytest
 
 from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.core.errors import AnkleViewerError
-from trainer.scans.prepare import read_prepared
+from trainer.scans.prepared import read_prepared
 from trainer.training import checkpoint
 from trainer.training.fingerprint import CONFIG, check, differences, fingerprint, of_file, of_scans
 

@@ -14,18 +14,10 @@ import torch
 
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
-from trainer import runs as module
+from trainer import simulated as module
 from trainer.orders import TrainOrder
-from trainer.runs import (
-    SHALLOW,
-    _clear_others,
-    train_on_simulator,
-    validation_figures,
-)
 from trainer.scans.manifest import DataError
-from trainer.scans.prepare import prepare
-from trainer.simulate.pairs import BankOrder, pair_path
-from trainer.simulate.streams import SIMULATOR_VERSION
+from trainer.simulated import SHALLOW, train_on_simulator
 from trainer.starting import load_run
 from trainer.training import checkpoint
 from trainer.training.loop import Progress
@@ -38,9 +30,9 @@ SHIPPED = assets_dir() / "models" / "compact"
 
 @pytest.fixture
 def pairs_at_hand(bank_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pairs that are there already; how they are made beside a run is tested with `pair_source` and the command line."""
+    """Pairs that are there already; how they are made beside a run is tested with `pair_making` and the command line."""
     pairs = FolderPairs(bank_folder)
-    monkeypatch.setattr(module, "_pairs", lambda *_: nullcontext(lambda n: pairs(n % BANK_PAIRS)))
+    monkeypatch.setattr(module, "pairs_beside", lambda *_: nullcontext(lambda n: pairs(n % BANK_PAIRS)))
 
 
 def test_going_on_from_a_pack_keeps_the_state_that_validates_best(manifest: Path, tmp_path: Path, pairs_at_hand: None) -> None:
@@ -66,7 +58,7 @@ def test_a_run_on_the_simulator_goes_on_as_it_began_or_not_at_all(tmp_path: Path
     kept: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "train", lambda *a, notes, **more: kept.append(notes | {"preprocessing": a[1].to_json()}))
     monkeypatch.setattr(module, "draw_curves", lambda run: None)
-    monkeypatch.setattr(module, "_pairs", lambda *a: nullcontext())
+    monkeypatch.setattr(module, "pairs_beside", lambda *a: nullcontext())
     train_on_simulator(order, lambda progress: None)
     checkpoint.save(order.out, {"step": 1})
     (order.out / "config.json").write_text(json.dumps(kept[0]))
@@ -142,31 +134,3 @@ def test_a_shallow_network_learns_first_and_a_run_that_was_stopped_goes_on_where
     checkpoint.drop(order.out)
     with pytest.raises(AnkleViewerError, match="RESUME_UNFIT"):
         train_on_simulator(replace(order, resume=True, seed=2), seen.append)
-
-
-def test_pairs_of_another_seed_are_not_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pair = pair_path(tmp_path, 0)
-    _clear_others(tmp_path, BankOrder(1, 4, 32))
-    pair.touch()
-    _clear_others(tmp_path, BankOrder(1, 9, 32))
-    assert pair.exists(), "more of the same"
-    _clear_others(tmp_path, BankOrder(2, 9, 32))
-    assert not pair.exists()
-    pair.touch()
-    monkeypatch.setattr(module, "SIMULATOR_VERSION", SIMULATOR_VERSION + 1)
-    _clear_others(tmp_path, BankOrder(2, 9, 32))
-    assert not pair.exists(), "another simulator makes other scans of the same seed"
-    pair.touch()
-    (tmp_path / "order.json").unlink()
-    _clear_others(tmp_path, BankOrder(2, 9, 32))
-    assert not pair.exists(), "nobody knows whose they are"
-
-
-def test_validation_figures(run: Path, manifest: Path) -> None:
-    net, spec, _ = load_run(run)
-    found = prepare(manifest, run / "validation-prepared", spec)
-    found = [replace(p, row=replace(p.row, severity="hairline" if p.row.label else "none", twin="t")) for p in found]
-    figures = validation_figures(net, found)
-    assert set(figures) == {"val_auc", "val_auc_hairline", "val_pair_accuracy"}
-    assert set(figures.values()) == {1.0}, "the manifest calls the scan with the higher logit fractured"
-    assert set(validation_figures(net, [*found[:1], replace(found[1], input_path=None), found[1]])) == set(figures)
