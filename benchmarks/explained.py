@@ -27,7 +27,7 @@ from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.networks.registry import build
 from trainer.packs.deploy import deployed
-from trainer.packs.export import to_onnx
+from trainer.packs.onnx_file import to_onnx
 
 SIZE, ROUNDS = 128, 3
 MODELS = ("compact", "mobilenet", "resnet101", "efficientnet_b7")

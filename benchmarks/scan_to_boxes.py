@@ -31,7 +31,8 @@ from benchmarks.explained import eager, medians, shift_norms
 from benchmarks.region import ends, region
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
-from trainer.packs.export import Parity, export
+from trainer.packs.export import Label, export
+from trainer.packs.parity import Parity
 
 SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1)
 PAPERS = ("mobilenet", "resnet101", "efficientnet_b7")
@@ -84,10 +85,10 @@ def _random(name: str) -> FractureNet:
 def _pack(net: FractureNet, folder: Path) -> ModelPack:
     """A pack of random weights. They answer alike to all volumes, which the gates of `export` rightly take for no proof."""
     origin = {"data": "none, random weights", "seed": 0, "git_commit": ""}
-    names = (net.arch.replace("_", "-"), net.arch, "0", "preliminary", False)
+    label = Label(net.arch.replace("_", "-"), net.arch, "0")
     volumes = [np.zeros((SPEC.size,) * 3, dtype=np.float32)] * 2
     with mock.patch("trainer.packs.export.check_parity", return_value=Parity(0, 0.0, 0.0, 0.0, 0.0, 0.0)):
-        return read_pack(export(net, SPEC.to_json(), DECISION, origin, {}, *names, folder, volumes))
+        return read_pack(export(net, SPEC.to_json(), DECISION, origin, {}, label, folder, volumes))
 
 
 def _ours(scan: Path, pack: ModelPack, engine: str) -> Callable[[], object]:

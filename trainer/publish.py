@@ -17,7 +17,7 @@ import numpy as np
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.manifest import MAX_VERSION, RESERVED, is_name
 from ankleviewer.io.atomic import write_text
-from trainer.evaluation.calibration import decide, undecided
+from trainer.evaluation.calibration import Decision, decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.packs.mean import mean_with
@@ -121,17 +121,9 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         DataError: the validation table is not usable.
         ExportError, FileExistsError: see `export.export`.
     """
-    from trainer.packs.export import check_order, export
+    from trainer.packs.export import Label, check_order, export
 
-    if order.name is not None and not is_name(order.name):
-        raise AnkleViewerError(
-            "NAME_INVALID",
-            f"A model may not be named {order.name!r}: 1 to 64 small letters a to z, digits, dots, underscores and hyphens, the "
-            f"first a letter or digit, not {', '.join(RESERVED)}, none that Windows keeps for itself (con, nul ...), and no dot "
-            "nor .zip at its end.",
-        )
-    if len(order.version) > MAX_VERSION or not order.version.isprintable():
-        raise AnkleViewerError("USAGE", f"--version takes at most {MAX_VERSION} signs that can be printed.")
+    _check_asked(order)
     net, spec, record = load_run(order.run)
     more = (order.mean_with or ())[1:]
     others = [load_run(run) for run in more]
@@ -146,28 +138,11 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     _change(net, order, record, [other for other, _, _ in others])
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
-    manifest = order.validation
-    if manifest is None:
-        from trainer.scans.write_scans import Order, simulate
-
-        wanted = Order(order.run / "validation", VALIDATION_SCANS, VALIDATION_SEED_OFFSET, twins=True)
-        for _ in simulate(wanted):
-            pass
-        manifest = wanted.out / "manifest.csv"
+    manifest = order.validation or _simulated(order.run / "validation")
     found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
     check_unseen(record, found, measured)
     labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
-    y = np.array(labels)
-    if len(set(labels)) == 2:
-        decision = decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
-    elif order.allow_small and labels:
-        decision = undecided(peaks)
-    else:
-        raise AnkleViewerError(
-            "DATA_TOO_FEW",
-            "The validation scans hold one class only, so no threshold can be set: add patients, or write an uncalibrated "
-            "pack by --allow-small.",
-        )
+    decision = _decision(labels, logits, peaks, order.allow_small)
     origin = {
         "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),
         "seed": record.get("seed"),
@@ -178,23 +153,55 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         "teacher": record.get("teacher", ""),
         **({"mean_with": record["init"] + (f", {len(others) + 1} runs" if others else "")} if order.mean_with else {}),
         **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
+        "validation": f"{len(found)} scans, {len(labels)} assessed" + _left_out(found, manifest),
     }
-    origin["validation"] = f"{len(found)} scans, {len(labels)} assessed" + _left_out(found, manifest)
     title = TITLES.get(record["arch"], record["arch"]) + ("" if name == record["arch"] else f" ({name})")  # two of one kind
-    return export(
-        net,
-        spec.to_json(),
-        decision.to_json(),
-        origin,
-        metrics,
-        name,
-        title,
-        order.version,
-        order.status,
-        order.default,
-        order.out,
-        inputs,
-        order.finer,
+    label = Label(name, title, order.version, order.status, order.default)
+    return export(net, spec.to_json(), decision.to_json(), origin, metrics, label, order.out, inputs, order.finer)
+
+
+def _check_asked(order: ExportOrder) -> None:
+    """What can be told without a look at the run.
+
+    Raises:
+        AnkleViewerError: NAME_INVALID, USAGE.
+    """
+    if order.name is not None and not is_name(order.name):
+        raise AnkleViewerError(
+            "NAME_INVALID",
+            f"A model may not be named {order.name!r}: 1 to 64 small letters a to z, digits, dots, underscores and hyphens, the "
+            f"first a letter or digit, not {', '.join(RESERVED)}, none that Windows keeps for itself (con, nul ...), and no dot "
+            "nor .zip at its end.",
+        )
+    if len(order.version) > MAX_VERSION or not order.version.isprintable():
+        raise AnkleViewerError("USAGE", f"--version takes at most {MAX_VERSION} signs that can be printed.")
+
+
+def _simulated(folder: Path) -> Path:
+    """Validation scans of a run that was given none: their manifest."""
+    from trainer.scans.write_scans import Order, simulate
+
+    wanted = Order(folder, VALIDATION_SCANS, VALIDATION_SEED_OFFSET, twins=True)
+    for _ in simulate(wanted):
+        pass
+    return wanted.out / "manifest.csv"
+
+
+def _decision(labels: Sequence[int], logits: Sequence[float], peaks: Sequence[float], allow_small: bool) -> Decision:
+    """Calibration, thresholds and floors from the answers on validation scans.
+
+    Raises:
+        AnkleViewerError: DATA_TOO_FEW.
+    """
+    y = np.array(labels)
+    if len(set(labels)) == 2:
+        return decide(y, logits, np.array(peaks)[y == 1], np.array(peaks)[y == 0])
+    if allow_small and labels:
+        return undecided(peaks)
+    raise AnkleViewerError(
+        "DATA_TOO_FEW",
+        "The validation scans hold one class only, so no threshold can be set: add patients, or write an uncalibrated pack by "
+        "--allow-small.",
     )
 
 

@@ -25,7 +25,7 @@ from trainer.networks.registry import build
 from trainer.networks.weights import _names
 from trainer.orders import TrainOrder
 from trainer.own_scans import at_size, train_on_scans, unknown_scans
-from trainer.packs.export import export
+from trainer.packs.export import Label, export
 from trainer.scans.manifest import DataError
 from trainer.starting import load_run, name_of, start_network
 from trainer.training import checkpoint
@@ -298,7 +298,7 @@ def test_a_network_of_the_paper_goes_on_from_its_pack(tmp_path: Path, prepared: 
     with torch.no_grad():
         net.train()(x)  # its norms know their inputs now, so that the answers differ
         net.head.weight.mul_(20)
-    pack = export(net, coarse.to_json(), decision, {}, {}, "mine", "Mine", "2", "preliminary", False, tmp_path / "pack", inputs)
+    pack = export(net, coarse.to_json(), decision, {}, {}, Label("mine", "Mine", "2"), tmp_path / "pack", inputs)
     order = TrainOrder("mobilenet", "best", tmp_path / "run", init=pack, epochs=1, rate=1e-6, strength=0.0)
     on = train_on_scans(order, data, lambda p: None, batch=1)
     assert on.config["norm"] is False and load_run(order.out)[2]["init"] == "mine 2"

@@ -6,8 +6,6 @@ truth.json beside it, as the simulator writes it, or else by the scan's mask.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tempfile
 from collections import Counter
@@ -19,12 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from ankleviewer import __version__
 from ankleviewer.core.assessment.explain import paper_map
-from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.words import printable
+from ankleviewer.inference.packs import load_pack
+from ankleviewer.inference.predictor import Predictor
+from ankleviewer.io.atomic import write_text
 from trainer.evaluation.answers import Answers, Places, Prediction
 from trainer.evaluation.figures import measure
 from trainer.evaluation.localise import Point, Pointing
-from trainer.evaluation.metrics import auc, roc
+from trainer.evaluation.tables import draw_roc, write_predictions
+from trainer.scans.example import pixels_of
 from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import SIMULATOR, DataError, Row, check_table, read_manifest
 from trainer.scans.marks import marked_fractures, read_marks
@@ -34,24 +36,9 @@ from trainer.scans.split import SPLITS
 if TYPE_CHECKING:
     from ankleviewer.core.assessment.explain import HeatMap
     from ankleviewer.core.volume import Volume
-    from ankleviewer.inference.predictor import Predictor
+    from ankleviewer.inference.packs import ModelPack
 
 Progress = Callable[[int, int, str], None]
-FIELDS = (
-    "id",
-    "path",
-    "label",
-    "patient",
-    "site",
-    "severity",
-    "twin",
-    "model",
-    "probability",
-    "call",
-    "reason",
-    "peak_mm",
-    "boxes",
-)
 
 
 def evaluate(
@@ -87,23 +74,12 @@ def evaluate(
         AnkleViewerError: MODELS_SAME_NAME, figures go by the models' names.
         OSError: `out` cannot be written.
     """
-    from ankleviewer.inference.packs import load_pack
-    from ankleviewer.inference.predictor import Predictor
-    from ankleviewer.io.atomic import write_text
-
     check_table(data, "--data", SPLITS[-1][0])  # the part that no training and no threshold has seen
     rows = read_manifest(data)
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
     truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
     _check_truth(rows, truth or {})
-    packs = [load_pack(model) for model in models]
-    for name, times in Counter(pack.name for pack in packs).items():
-        if times > 1:
-            raise AnkleViewerError(
-                "MODELS_SAME_NAME",
-                f"{times} of the packs are named {name}, so that their figures could not be told apart: evaluate them one by "
-                "one, or export one under another name (--name).",
-            )
+    packs = _packs(models)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):  # a folder that cannot be written is told now, not after hours
@@ -112,33 +88,9 @@ def evaluate(
     for predictor in predictors.values():
         predictor.start()  # what no engine takes is told now, not after scans have been read
     kept = Answers(folder, f"{__version__} {runtime} {TAKING_IN}")
-    answers: dict[str, list[Prediction]] = {name: [] for name in predictors}
-    marked: dict[str, Places] = {}
-    for i, row in enumerate(rows):
-        if progress:
-            progress(i, len(rows), row.id)
-        # a simulated patient may be of any age; whom a hospital's table leaves out, it leaves out here too
-        left_out = row.not_eligible if not row.site.startswith(SIMULATOR) else ""
-        with_marks = row.mask is not None and row.id not in (truth or {})
-        found, marks = (
-            (dict.fromkeys(predictors, _none(left_out)), None)
-            if left_out
-            else _answers(kept, row, fingerprint(row, Path(data)), predictors, with_marks)
-        )
-        if marks is not None:
-            marked[row.id] = marks
-        for name, prediction in found.items():
-            answers[name].append(prediction)
-    if progress:
-        progress(len(rows), len(rows), "")
-    record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), "models": {}}
-    seen = [next((p.pixels for p in of_scan if p.pixels), "") for of_scan in zip(*answers.values(), strict=True)]
-    record["pictures"] = sorted({*seen} - {""})
-    record["pictured"] = {
-        name: sum(p.probability is not None and pixels != "" for p, pixels in zip(found, seen, strict=True))
-        for name, found in answers.items()
-    }
+    answers, marked = _ask(rows, Path(data), truth or {}, predictors, kept, progress or (lambda *_: None))
     places = _places(rows, truth, marked)
+    record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), **_pictures(answers), "models": {}}
     assessed = zip(rows, *([p.probability is not None for p in found] for found in answers.values()), strict=True)
     if places is not None and (lacking := [row.id for row, *found in assessed if row.id not in places and any(found)]):
         record["without_truth"] = lacking
@@ -148,10 +100,67 @@ def evaluate(
         figures = measure(rows, answers[name], *thresholds, places, resamples)
         about = {"version": predictor.pack.version, "sha256": predictor.pack.sha256, "set": scans_named(rows, data)}
         record["models"][name] = about | figures
-    _write_predictions(folder / "predictions.csv", rows, answers)
-    _draw_roc(folder / "roc.png", rows, answers)
+    write_predictions(folder / "predictions.csv", rows, answers)
+    draw_roc(folder / "roc.png", rows, answers)
     write_text(folder / "metrics.json", json.dumps(record, indent=1, sort_keys=True) + "\n")
     return record
+
+
+def _packs(models: Sequence[str | Path]) -> list[ModelPack]:
+    """The packs that are asked.
+
+    Raises:
+        ModelError: a pack is refused.
+        AnkleViewerError: MODELS_SAME_NAME, figures go by the models' names.
+    """
+    packs = [load_pack(model) for model in models]
+    for name, times in Counter(pack.name for pack in packs).items():
+        if times > 1:
+            raise AnkleViewerError(
+                "MODELS_SAME_NAME",
+                f"{times} of the packs are named {name}, so that their figures could not be told apart: evaluate them one by "
+                "one, or export one under another name (--name).",
+            )
+    return packs
+
+
+def _ask(
+    rows: Sequence[Row],
+    data: Path,
+    truth: Mapping[str, Any],
+    predictors: Mapping[str, Predictor],
+    kept: Answers,
+    progress: Progress,
+) -> tuple[dict[str, list[Prediction]], dict[str, Places]]:
+    """Every model's answers in the order of the rows, and the marked fractures of the scans that `truth` does not tell of."""
+    answers: dict[str, list[Prediction]] = {name: [] for name in predictors}
+    marked: dict[str, Places] = {}
+    for i, row in enumerate(rows):
+        progress(i, len(rows), row.id)
+        # a simulated patient may be of any age; whom a hospital's table leaves out, it leaves out here too
+        left_out = row.not_eligible if not row.site.startswith(SIMULATOR) else ""
+        with_marks = row.mask is not None and row.id not in truth
+        found, marks = (
+            (dict.fromkeys(predictors, _none(left_out)), None)
+            if left_out
+            else _answers(kept, row, fingerprint(row, data), predictors, with_marks)
+        )
+        if marks is not None:
+            marked[row.id] = marks
+        for name, prediction in found.items():
+            answers[name].append(prediction)
+    progress(len(rows), len(rows), "")
+    return answers, marked
+
+
+def _pictures(answers: Mapping[str, Sequence[Prediction]]) -> dict[str, Any]:
+    """Hashes of the scans' voxels, and of how many of each model's assessed scans they are."""
+    seen = [next((p.pixels for p in of_scan if p.pixels), "") for of_scan in zip(*answers.values(), strict=True)]
+    pictured = {
+        name: sum(p.probability is not None and pixels != "" for p, pixels in zip(found, seen, strict=True))
+        for name, found in answers.items()
+    }
+    return {"pictures": sorted({*seen} - {""}), "pictured": pictured}
 
 
 def scans_named(rows: Sequence[Row], data: str | Path) -> str:
@@ -209,9 +218,6 @@ def predict_scan(
     Raises:
         DataError: see `read_marks`.
     """
-    from ankleviewer.core.errors import ModelError
-    from trainer.scans.example import pixels_of
-
     taken = take_in(row.path)
     if taken.scan is None:
         return dict.fromkeys(predictors, _none(taken.reason, lasting=False)), None
@@ -248,55 +254,3 @@ def _predict(predictor: Predictor, volume: Volume, taken: Intake) -> Prediction:
 def _peak(heat: HeatMap) -> Point | None:
     x, y, z = (float(v) for v in heat.peak_mm)
     return (x, y, z) if heat.peak > 0 else None
-
-
-def _write_predictions(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:
-    from ankleviewer.io.atomic import write_text
-
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(FIELDS)
-    for name, predictions in answers.items():
-        for r, q in zip(rows, predictions, strict=True):
-            peak = "" if q.pointing.peak_mm is None else json.dumps([round(v, 2) for v in q.pointing.peak_mm])
-            writer.writerow(
-                [
-                    r.id,
-                    r.path,
-                    r.label,
-                    r.patient,
-                    r.site,
-                    r.severity,
-                    r.twin,
-                    name,
-                    "" if q.probability is None else f"{q.probability:.9g}",
-                    q.call,
-                    q.reason,
-                    peak,
-                    json.dumps(q.pointing.boxes),
-                ]
-            )
-    write_text(path, text.getvalue())
-
-
-def _draw_roc(path: Path, rows: Sequence[Row], answers: dict[str, list[Prediction]]) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from ankleviewer.io.atomic import atomic_file
-
-    figure = Figure(figsize=(5, 5), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)  # no window, no global state
-    axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    for name, predictions in answers.items():
-        kept = [(r.label, q.probability) for r, q in zip(rows, predictions, strict=True) if q.probability is not None]
-        y, p = [k[0] for k in kept], [k[1] for k in kept]
-        if 0 < sum(y) < len(y):
-            fpr, tpr, _ = roc(y, p)
-            axes.plot(fpr, tpr, label=f"{name}, AUC {auc(y, p):.3f}, n = {len(y)}")
-    axes.set(xlabel="1 - specificity", ylabel="sensitivity", xlim=(0, 1), ylim=(0, 1.005), aspect="equal")
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower right")
-    with atomic_file(path) as stream:
-        figure.savefig(stream, format="png")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from ankleviewer.core.anatomy.landmarks import CELL, INPUT_MM, MULTIPLE, NAMES, WINDOW_HU
-from ankleviewer.inference.telemetry import load_onnxruntime
 from ankleviewer.io.atomic import write_bytes
 from trainer.networks.locator import Locator
+from trainer.packs.onnx_file import on_cpu, program_of
 
-OPSET = 18
 SHAPES = ((48, 32, 64), (64, 64, 32))  # on which the file is compared with the network
 TOLERANCE = 1e-4
 
@@ -63,41 +60,13 @@ def _onnx(plain: nn.Module) -> bytes:
     """Bytes of the file; edges are free."""
     from torch.export import Dim
 
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
     edges = {axis: MULTIPLE * Dim(f"blocks_{axis}", min=2, max=64) for axis in (2, 3, 4)}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter warns of its own parts
-            program = torch.onnx.export(
-                plain,
-                (torch.zeros(1, 1, *SHAPES[0]),),
-                dynamo=True,
-                external_data=False,
-                opset_version=OPSET,
-                input_names=["volume"],
-                output_names=["heat", "shift"],
-                dynamic_shapes=(edges,),
-                verbose=False,
-            )
-    finally:
-        logger.setLevel(level)
-    assert program is not None
-    model = program.model_proto
-    for node in model.graph.node:  # traces of the machine and of torch's internals
-        del node.metadata_props[:]
-        node.doc_string = ""
-    del model.graph.value_info[:]
-    del model.metadata_props[:]
+    model = program_of(plain, torch.zeros(1, 1, *SHAPES[0]), ["heat", "shift"], edges)
     return bytes(model.SerializeToString(deterministic=True))
 
 
 def _difference(plain: nn.Module, data: bytes) -> float:
-    onnxruntime = load_onnxruntime()
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    session = on_cpu(data)
     worst = 0.0
     for shape in SHAPES:
         x = torch.rand(1, 1, *shape, generator=torch.Generator().manual_seed(0))

@@ -29,7 +29,7 @@ from trainer.evaluation import evaluate as module
 from trainer.evaluation.answers import NAME, Prediction
 from trainer.evaluation.evaluate import evaluate, predict_scan
 from trainer.networks.head import FractureNet
-from trainer.packs.export import export
+from trainer.packs.export import Label, export
 from trainer.scans.intake import Intake
 from trainer.scans.manifest import DataError, Row
 
@@ -70,11 +70,7 @@ def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(t
             decision,
             {"data": "none"},
             {},
-            "tiny",
-            "Tiny",
-            "1",
-            "preliminary",
-            False,
+            Label("tiny", "Tiny"),
             tmp_path / "tiny",
             volumes,
         )
@@ -115,8 +111,8 @@ def stubs(monkeypatch: pytest.MonkeyPatch) -> None:
         def start(self) -> None:
             """There is no engine."""
 
-    monkeypatch.setattr("ankleviewer.inference.packs.load_pack", lambda name: FakePack())
-    monkeypatch.setattr("ankleviewer.inference.predictor.Predictor", Stub)
+    monkeypatch.setattr(module, "load_pack", lambda name: FakePack())
+    monkeypatch.setattr(module, "Predictor", Stub)
 
 
 @pytest.mark.usefixtures("stubs")
@@ -251,7 +247,7 @@ def test_of_several_packs_each_names_all_scans_of_its_figures(tmp_path: Path, mo
     def load(name: str) -> SimpleNamespace:
         return SimpleNamespace(name=name, version="1", sha256=name * 20, manifest=FakePack.manifest)
 
-    monkeypatch.setattr("ankleviewer.inference.packs.load_pack", load)
+    monkeypatch.setattr(module, "load_pack", load)
     monkeypatch.setattr(module, "predict_scan", predict)
     (tmp_path / "manifest.csv").write_text("path,label,surgery\na.nii,1,\nb.nii,0,\nc.nii,0,\nd.nii,1,yes\n")
     record = evaluate(["one", "two"], tmp_path, tmp_path / "out", resamples=10)

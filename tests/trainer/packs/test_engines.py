@@ -17,7 +17,8 @@ from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs import engines
 from trainer.packs.deploy import deployed
-from trainer.packs.export import ExportError, check_parity, to_onnx
+from trainer.packs.onnx_file import ExportError, to_onnx
+from trainer.packs.parity import check_parity
 
 DECISION = {
     "temperature": 10.0,

@@ -15,7 +15,7 @@ from ankleviewer.inference.predictor import Predictor
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs.deploy import deployed
-from trainer.packs.export import export
+from trainer.packs.export import Label, export
 from trainer.packs.finer import cells_at, explained, layer_at, traced
 
 SIZE = 32
@@ -146,8 +146,7 @@ def test_a_pack_with_it_runs_in_the_viewer(tmp_path: Path) -> None:
     }
     decision |= {"cam_floor": 0.1, "calibration": {"n": 0, "bins": []}}
     origin = {"data": "noise", "seed": 0, "git_commit": "0" * 40}
-    words = ("small", "Small", "1", "preliminary")
-    folder = export(net, spec, decision, origin, {}, *words, False, tmp_path / "pack", volumes, finer=4)
+    folder = export(net, spec, decision, origin, {}, Label("small", "Small"), tmp_path / "pack", volumes, finer=4)
     pack = read_pack(folder)
     assert (pack.network.cells, pack.network.finer_cells) == (4, 8)
     output = Predictor(pack, "cpu").infer(volumes[1][None, None])

@@ -14,9 +14,9 @@ from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.runtime import Engine
 from trainer.networks.registry import build
 from trainer.packs.deploy import deployed
-from trainer.packs.export import to_onnx
 from trainer.packs.finer import layer_at
 from trainer.packs.graph import halve
+from trainer.packs.onnx_file import to_onnx
 
 
 def test_only_a_weight_must_be_a_half_precision_number() -> None:

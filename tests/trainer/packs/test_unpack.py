@@ -20,8 +20,8 @@ from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs import unpack as module
 from trainer.packs.deploy import deployed
-from trainer.packs.export import to_onnx
 from trainer.packs.finer import layer_at
+from trainer.packs.onnx_file import to_onnx
 from trainer.packs.unpack import from_pack
 
 PACK = assets_dir() / "models" / "compact"
