@@ -7,13 +7,14 @@ the folder work on one search together.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
@@ -25,6 +26,9 @@ from trainer.training import checkpoint
 from trainer.training.fingerprint import differences
 from trainer.training.loop import Progress
 from trainer.training.processes import started
+
+if TYPE_CHECKING:
+    import optuna
 
 RATES = (1e-5, 3e-3)
 STRENGTHS = (0.0, 1.0)
@@ -51,81 +55,109 @@ def tune(
             another search; TRAINING_DIVERGED, every trial did.
     """
     _check_alone()
-    try:
-        import optuna
-        from optuna.trial import TrialState
-    except ImportError as error:
-        raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # a warning holds the traceback of what stopped a trial, Ctrl-C's too
+    _check_optuna()
     check_order(order)
     spec, own, judges = _parts(data)  # data that cannot be used must not use up trials
     order.out.mkdir(parents=True, exist_ok=True)
     # computers that search together may have seeds of their own
-    wanted = fingerprint_of(replace(order, seed=0), spec, own, judges, batch)
+    study = _study(order, fingerprint_of(replace(order, seed=0), spec, own, judges, batch))
+
+    def learn(run: Path, rate: float, strength: float) -> None:
+        train_on_scans(replace(order, out=run, rate=rate, strength=strength), data, report, say, batch=batch)
+
+    study.optimize(
+        functools.partial(_trial, learn=learn, out=order.out, say=say),
+        n_trials=max(0, trials - _finished(study)),
+        callbacks=[lambda s, _: s.stop() if _finished(s) >= trials else None],
+    )
+    if not any(t.state.name == "COMPLETE" for t in study.get_trials(deepcopy=False)):
+        raise AnkleViewerError("TRAINING_DIVERGED", "No trial came to an end: the loss was no number in any of them.")
+    best = study.best_trial
+    record = {
+        "model": order.model,
+        "preset": order.preset,
+        "trials": _finished(study),
+        "trial": best.number + 1,
+        "val_auc": best.value,
+        "lr": best.params["lr"],
+        "strength": best.params["strength"],
+    }
+    write_text(order.out / "trials.csv", _table(study))
+    write_text(order.out / "best.json", json.dumps(record, indent=1))
+    return record
+
+
+def _check_optuna() -> None:
+    """Raises AnkleViewerError: EXTRA_MISSING."""
+    try:
+        import optuna
+    except ImportError as error:
+        raise AnkleViewerError("EXTRA_MISSING", "tune needs the package optuna: pip install 'ankleviewer[tune]'.") from error
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # a warning holds the traceback of what stopped a trial, Ctrl-C's too
+
+
+def _study(order: TrainOrder, wanted: dict[str, str]) -> optuna.Study:
+    """The search in the order's folder, begun or gone on with.
+
+    Raises:
+        AnkleViewerError: SEARCH_UNFIT.
+    """
+    import optuna
+
     storage = _storage(order.out)
     name = f"{order.model} {order.preset}"
-
-    def begun(study: optuna.Study) -> bool:
-        return any(t.state != TrialState.FAIL for t in study.get_trials(deepcopy=False))
-
     for other in sorted(set(optuna.get_all_study_names(storage)) - {name}):  # the same tables are written of every search
-        if begun(optuna.load_study(study_name=other, storage=storage)):
+        if _begun(optuna.load_study(study_name=other, storage=storage)):
             raise _unfit(order.out, f"the network or its preset ({other})")
     study = optuna.create_study(study_name=name, direction="maximize", storage=storage, load_if_exists=True)
     known = study.user_attrs.get("fingerprint")
-    if known is None or not begun(study):  # earlier releases kept none: such a search goes on unchecked
+    if known is None or not _begun(study):  # earlier releases kept none: such a search goes on unchecked
         study.set_user_attr("fingerprint", wanted)
     elif what := differences(known, wanted):
         raise _unfit(order.out, what)
     # a search that goes on, or another computer, must not draw the first trials again, also where both begin at once
     seed = order.seed + _turn(study) + len(study.get_trials(deepcopy=False))
     study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP)
+    return study
 
-    def objective(trial: optuna.Trial) -> float:
-        rate, strength = trial.suggest_float("lr", *RATES, log=True), trial.suggest_float("strength", *STRENGTHS)
-        run = order.out / f"trial-{trial.number + 1}"
-        say(f"trial {trial.number + 1}: --lr {rate:.2e} --strength {strength:.2f}")
-        try:
-            train_on_scans(replace(order, out=run, rate=rate, strength=strength), data, report, say, batch=batch)
-            best = checkpoint.load_best(run)
-        except FloatingPointError as error:  # too high a rate: an answer, too
-            raise optuna.TrialPruned(str(error)) from error
-        finally:
-            checkpoint.drop(run)
-        assert best is not None
-        area = float(best["val_auc"])
-        say(f"trial {trial.number + 1}: AUC {area:.3f}")
-        return area
 
-    def finished() -> int:
-        # one that failed or was stopped tells nothing, and is made up for
-        return sum(t.state in (TrialState.COMPLETE, TrialState.PRUNED) for t in study.get_trials(deepcopy=False))
+def _begun(study: optuna.Study) -> bool:
+    return any(t.state.name != "FAIL" for t in study.get_trials(deepcopy=False))
 
-    study.optimize(
-        objective, n_trials=max(0, trials - finished()), callbacks=[lambda s, _: s.stop() if finished() >= trials else None]
-    )
-    done = [t for t in study.get_trials(deepcopy=False) if t.state == TrialState.COMPLETE]
-    if not done:
-        raise AnkleViewerError("TRAINING_DIVERGED", "No trial came to an end: the loss was no number in any of them.")
-    best = study.best_trial
-    record = {
-        "model": order.model,
-        "preset": order.preset,
-        "trials": finished(),
-        "trial": best.number + 1,
-        "val_auc": best.value,
-        "lr": best.params["lr"],
-        "strength": best.params["strength"],
-    }
+
+def _finished(study: optuna.Study) -> int:
+    # one that failed or was stopped tells nothing, and is made up for
+    return sum(t.state.name in ("COMPLETE", "PRUNED") for t in study.get_trials(deepcopy=False))
+
+
+def _trial(trial: optuna.Trial, learn: Callable[[Path, float, float], None], out: Path, say: Callable[[str], None]) -> float:
+    """Train once with a rate and a strength that the search draws: the best AUC on the validation scans."""
+    import optuna
+
+    rate, strength = trial.suggest_float("lr", *RATES, log=True), trial.suggest_float("strength", *STRENGTHS)
+    run = out / f"trial-{trial.number + 1}"
+    say(f"trial {trial.number + 1}: --lr {rate:.2e} --strength {strength:.2f}")
+    try:
+        learn(run, rate, strength)
+        best = checkpoint.load_best(run)
+    except FloatingPointError as error:  # too high a rate: an answer, too
+        raise optuna.TrialPruned(str(error)) from error
+    finally:
+        checkpoint.drop(run)
+    assert best is not None
+    area = float(best["val_auc"])
+    say(f"trial {trial.number + 1}: AUC {area:.3f}")
+    return area
+
+
+def _table(study: optuna.Study) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("trial", "lr", "strength", "val_auc", "state"))
     for t in study.get_trials(deepcopy=False):
         value = "" if t.value is None else f"{t.value:.5g}"
         writer.writerow((t.number + 1, t.params.get("lr", ""), t.params.get("strength", ""), value, t.state.name.lower()))
-    write_text(order.out / "trials.csv", text.getvalue())
-    write_text(order.out / "best.json", json.dumps(record, indent=1))
-    return record
+    return text.getvalue()
 
 
 def _check_alone() -> None:
