@@ -29,6 +29,7 @@ from ankleviewer.core.reading.review import Review
 from ankleviewer.core.reading.review import to_json as review_json
 from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.serieschoice import Series
+from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.core.words import printable
 from ankleviewer.inference import selection
 from ankleviewer.inference.loaded import predictor_of, seconds_of
@@ -39,7 +40,6 @@ from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
 
-Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
 
 choose_packs = selection.choose_packs  # for who has to know the names before anything is analysed
@@ -94,7 +94,7 @@ def open_case(path: str | Path, progress: Progress | None = None, cancelled: Can
         ScanError: it cannot be read.
         Cancelled: on request.
     """
-    report = progress or _silent
+    report = progress or silent
     start = time.perf_counter()
     scan = open_scan(path, lambda share, what: report(0.7 * share, what), cancelled, pick)
     read = time.perf_counter()
@@ -119,7 +119,7 @@ def series_in(path: str | Path, progress: Progress | None = None, cancelled: Can
     """What a folder or ZIP holds, the series to take first. Raises ScanError, Cancelled."""
     from ankleviewer.io.series import list_series
 
-    return list_series(path, progress or _silent, cancelled or (lambda: False))
+    return list_series(path, progress or silent, cancelled or never)
 
 
 def analyse(
@@ -146,7 +146,7 @@ def analyse(
             and every one's reason (`core.assessment.failures`).
         Cancelled: on request.
     """
-    report = progress or _silent
+    report = progress or silent
     packs = choose_packs(models)
     if case.verdict == "refuse":
         return Analysis(describe(case), {})
@@ -390,7 +390,3 @@ def _rounded(point: Triple) -> Triple:
 def _runs(case: Case, ankle: int | None) -> bool:
     """Whether a model is run on an ankle of a case, by its index; None where there is none."""
     return ankle is not None and case.ankles[ankle].complete and not withheld(case.findings)
-
-
-def _silent(share: float, what: str) -> None:
-    """Progress that nobody watches."""

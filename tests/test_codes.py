@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ankleviewer.cli import console
-from ankleviewer.core import errors
+from ankleviewer.core import errors, exits
 from trainer import cli as trainer_cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +69,7 @@ def outcome(code: str, to: str, level: str, module: str) -> str:
     if module.startswith("trainer/"):
         return str(trainer_cli.SCAN_REFUSED if isinstance(error, errors.ScanError) else trainer_cli.USAGE)
     met = console.exit_code(error)
-    return "refuse" if met == console.SCAN_REFUSED else str(met)
+    return "refuse" if met == exits.SCAN_REFUSED else str(met)
 
 
 def in_source(package: str) -> Codes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ankleviewer import keep_matplotlib_at_home
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
+from ankleviewer.core.exits import DONE, FAILED, MODEL_REFUSED, SCAN_REFUSED, USAGE, USAGE_CODES
 from trainer.arguments import check_simulate, check_train
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
 from trainer.options import parser
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from trainer.orders import TrainOrder
     from trainer.scans.write_scans import Order
     from trainer.training.loop import Progress
-
-DONE, FAILED, USAGE, SCAN_REFUSED, PACK_REFUSED = 0, 1, 2, 3, 4
-USAGE_CODES = ("MODEL_UNKNOWN",)  # errors of a pack, but nothing is wrong with one
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         if isinstance(error, ScanError):
             return SCAN_REFUSED
-        return PACK_REFUSED if isinstance(error, ModelError) and error.code not in USAGE_CODES else USAGE
+        return MODEL_REFUSED if isinstance(error, ModelError) and error.code not in USAGE_CODES else USAGE
     except ModuleNotFoundError as error:
         if (sentence := missing(error)) is None:
             raise

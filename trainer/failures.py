@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ankleviewer.core import signals
+from ankleviewer.core.exits import SIGNALLED
 from trainer.taken import FOLDS, STATES
 
 _RESUMABLE = ("train", "locator")
@@ -32,7 +33,7 @@ class Ended(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__()
-        self.code = 128 + number
+        self.code = SIGNALLED + number
 
 
 @contextlib.contextmanager

@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 
 from ankleviewer import DISCLAIMER, __version__, keep_matplotlib_at_home
 from ankleviewer.cli import console, stopping
+from ankleviewer.core import exits
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.words import RUNTIMES
 
 COMMANDS = ("analyze", "info", "models", "selftest")
 _SERIES = "of a folder or ZIP with several series, the one to open: its number in the list, its key or its UID"
@@ -22,8 +24,6 @@ _SCAN = "NIfTI file, DICOM folder, DICOM file, or ZIP of a scan"
 _USAGE = f"""ankleviewer [--model NAME] [--series NAME] [--screenshot FILE.png] [PATH]
        ankleviewer {{{",".join(COMMANDS)}}} ...
        ankleviewer --help | --version"""
-SIGNALLED = 128  # and the number of the signal make the exit code
-RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parsed(arguments)
     except SystemExit as stop:  # argparse has printed help, version or what is wrong
-        return stop.code if isinstance(stop.code, int) else console.USAGE
+        return stop.code if isinstance(stop.code, int) else exits.USAGE
     console.log_to_file()
     keep_matplotlib_at_home()
     console.never_fail_on_a_sign()
@@ -55,24 +55,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return console.exit_code(error)
     except KeyboardInterrupt:
         console.complain("Stopped on request.")
-        stopping.end(console.FAILED)
-        return console.FAILED
+        stopping.end(exits.FAILED)
+        return exits.FAILED
     except SystemExit as stop:
-        if isinstance(stop.code, int) and stop.code > SIGNALLED:
-            console.complain(f"Stopped by signal {stop.code - SIGNALLED}.")
-        stopping.end(stop.code if isinstance(stop.code, int) else console.FAILED)
+        if isinstance(stop.code, int) and stop.code > exits.SIGNALLED:
+            console.complain(f"Stopped by signal {stop.code - exits.SIGNALLED}.")
+        stopping.end(stop.code if isinstance(stop.code, int) else exits.FAILED)
         raise
     except MemoryError:
         log.error("OUT_OF_MEMORY")
         console.complain("The work does not fit into this computer's memory. [OUT_OF_MEMORY]")
-        return console.FAILED
+        return exits.FAILED
     except BrokenPipeError:  # `| head` has read enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what waits in the old one would fail again at the end
-        return console.FAILED
+        return exits.FAILED
     except OSError as error:
         console.complain(f"A file could not be read or written: {error.strerror or type(error).__name__}.")
         log.error("system error %s", error.errno)  # no traceback: it names paths, and the log holds none
-        return console.FAILED
+        return exits.FAILED
 
 
 def _no_empty_words(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
+from ankleviewer.core import exits
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.failures import each
@@ -47,7 +48,7 @@ def info(path: str, json_target: str | None, name: str | None = None) -> int:
         for low, high in extra.values():
             print(f"  Values: {low} to {high} HU")
         print(DISCLAIMER)
-    return console.SCAN_REFUSED if result.verdict == "refuse" else console.DONE
+    return exits.SCAN_REFUSED if result.verdict == "refuse" else exits.DONE
 
 
 def analyze(
@@ -87,7 +88,7 @@ def analyze(
     places = outputs.places(inputs, packs, json_target, files)
     pick = series.chosen(inputs[0], name)
     results: list[Result] = []
-    code, out = console.DONE, console.Standing()
+    code, out = exits.DONE, console.Standing()
     to_files = json_target not in (None, console.STDOUT) or any(target is not None for target in files.values())
     say = out.print if to_files else print
     try:
@@ -110,7 +111,7 @@ def analyze(
     console.write_json(results[0].to_json() if len(inputs) == 1 else many(results), json_target)
     if json_target != console.STDOUT:
         say(DISCLAIMER)
-    return max(code, console.FAILED) if out.failed else code
+    return max(code, exits.FAILED) if out.failed else code
 
 
 def _one(
@@ -122,7 +123,7 @@ def _one(
     except MemoryError:  # after reading, which says the same; the next scan may be smaller
         error = ScanError("OUT_OF_MEMORY", "The scan does not fit into this computer's memory.")
         log.warning("%s", error.code)
-        return _refused(path, error), console.SCAN_REFUSED, places
+        return _refused(path, error), exits.SCAN_REFUSED, places
 
 
 def _tried(
@@ -132,9 +133,9 @@ def _tried(
         try:
             case = session.open_case(path, lambda share, what: progress(0.4 * share, what), stopping.requested, pick)
         except ScanError as error:
-            return _refused(path, error), console.SCAN_REFUSED, places
+            return _refused(path, error), exits.SCAN_REFUSED, places
         if case.verdict == "refuse":
-            return session.describe(case), console.SCAN_REFUSED, places
+            return session.describe(case), exits.SCAN_REFUSED, places
         try:
             analysis = session.analyse(
                 case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what), stopping.requested
@@ -158,7 +159,7 @@ def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:
     if analysis.errors and "heatmap" in places:
         silent = {a.name for a in analysis.result.models} - {name for name, _ in analysis.heatmaps}
         outputs.tell_older([session.named(places["heatmap"], name) for name in sorted(silent)], remove=True)
-    return max(map(console.exit_code, analysis.errors.values()), default=console.DONE)
+    return max(map(console.exit_code, analysis.errors.values()), default=exits.DONE)
 
 
 def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, Path], progress: console.Progress) -> int:
@@ -168,7 +169,7 @@ def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, P
         "picture": ("the picture", lambda file: session.save_picture(case, analysis, file)),
         "report": ("the report", lambda file: session.save_report(case, analysis, file)),
     }
-    code = console.DONE
+    code = exits.DONE
     for kind, file in places.items():
         what, write = writers[kind]
         progress(0.95, f"Writing {what}")
@@ -178,7 +179,7 @@ def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, P
             why = getattr(error, "strerror", None) or type(error).__name__
             console.complain(f"{file}: {what} could not be written: {why}. Name another place. [FILE_NOT_WRITTEN]")
             log.error("system error %s", getattr(error, "errno", None) or type(error).__name__)
-            code = console.FAILED
+            code = exits.FAILED
     return code
 
 

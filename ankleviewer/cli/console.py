@@ -16,15 +16,13 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from ankleviewer.core import paths
+from ankleviewer.core import exits, paths
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from ankleviewer.core.scrub import ScrubbingFormatter
 
-DONE, FAILED, USAGE, SCAN_REFUSED, MODEL_REFUSED = 0, 1, 2, 3, 4
 STDOUT = "-"
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _LOG_BYTES = 2**20
-USAGE_CODES = ("MODEL_UNKNOWN", "SERIES_UNKNOWN", "USAGE")
 
 
 class UsageError(AnkleViewerError):
@@ -41,11 +39,11 @@ def has_screen() -> bool:
 
 def exit_code(error: AnkleViewerError) -> int:
     """The exit code that scripts compare."""
-    if error.code in USAGE_CODES:
-        return USAGE
+    if error.code in exits.USAGE_CODES:
+        return exits.USAGE
     if isinstance(error, ScanError):
-        return SCAN_REFUSED
-    return MODEL_REFUSED if isinstance(error, ModelError) else FAILED
+        return exits.SCAN_REFUSED
+    return exits.MODEL_REFUSED if isinstance(error, ModelError) else exits.FAILED
 
 
 def complain(text: str) -> None:

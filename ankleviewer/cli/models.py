@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 from ankleviewer.cli import console
-from ankleviewer.core import paths
+from ankleviewer.core import exits, paths
 from ankleviewer.core.errors import ModelError
 from ankleviewer.core.words import printable
 from ankleviewer.inference import adding, packs
@@ -38,7 +38,7 @@ def show() -> int:
         print(f"{name}  REFUSED: {error.message} [{error.code}]")
     if not found and not broken:
         print("No model is installed; add one with: ankleviewer models add PACK")
-    return console.MODEL_REFUSED if broken else console.DONE
+    return exits.MODEL_REFUSED if broken else exits.DONE
 
 
 def verify(names: Sequence[str]) -> int:
@@ -52,7 +52,7 @@ def verify(names: Sequence[str]) -> int:
             broken.append((pack.name, error))
     for name, refusal in broken:
         print(f"{name}: REFUSED: {refusal.message} [{refusal.code}]")
-    return console.MODEL_REFUSED if broken else console.DONE
+    return exits.MODEL_REFUSED if broken else exits.DONE
 
 
 def _sound(pack: packs.ModelPack) -> packs.ModelPack:
@@ -89,7 +89,7 @@ def add(source: str) -> int:
     print(f"Added {pack.name} {pack.version} ({pack.status}){instead}.")
     if (hidden := _shipped(pack.name)) is not None:
         print(f"It hides the shipped {hidden.name} {hidden.version}.")
-    return console.DONE
+    return exits.DONE
 
 
 def remove(name: str) -> int:
@@ -103,13 +103,13 @@ def remove(name: str) -> int:
     answers = next((pack for pack in packs.list_packs() if pack.name == gone.name), None)
     if answers is not None:
         print(f"Now {answers.name} {answers.version} ({answers.status}) answers by that name.")
-    return console.DONE
+    return exits.DONE
 
 
 def _failed(error: OSError, what: str) -> int:
     console.complain(f"{paths.model_dirs()[0]}: {what}: {error.strerror or type(error).__name__}.")
     log.error("system error %s", error.errno)
-    return console.FAILED
+    return exits.FAILED
 
 
 def _shipped(name: str) -> packs.ModelPack | None:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from ankleviewer import DISCLAIMER, __version__, session
 from ankleviewer.cli import console, outputs
-from ankleviewer.core import paths
+from ankleviewer.core import exits, paths
 from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference import packs
@@ -66,7 +66,7 @@ def selftest(json_target: str | None) -> int:
         for check in checks:
             print(f"  {check.state:4}  {check.name}: {check.detail} ({check.seconds:.1f} s)")
     console.write_json(record, json_target)
-    return console.DONE if good else console.FAILED
+    return exits.DONE if good else exits.FAILED
 
 
 def _run(name: str, check: Callable[[], tuple[State, str]]) -> Check:

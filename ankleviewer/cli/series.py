@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ankleviewer import DISCLAIMER, session
 from ankleviewer.cli import console
+from ankleviewer.core import exits
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.serieschoice import LACKS, SEVERAL, Series, reason, to_json
 from ankleviewer.io.series import named
@@ -56,7 +57,7 @@ def show(path: str, json_target: str | None) -> int:
     if json_target != console.STDOUT:
         print(text(path, found))
         print(DISCLAIMER)
-    return console.DONE if found else console.SCAN_REFUSED
+    return exits.DONE if found else exits.SCAN_REFUSED
 
 
 def text(path: str, found: Sequence[Series]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ankleviewer.core import signals
 from ankleviewer.core.errors import Cancelled
+from ankleviewer.core.exits import SIGNALLED
 
 _heard: list[int] = []  # number of the signal
 
@@ -47,7 +48,7 @@ def _leave(number: int) -> None:
 def _raise(number: int) -> None:
     if number == signal.SIGINT:
         raise KeyboardInterrupt
-    raise SystemExit(128 + number)  # what a shell says of a program that a signal ended
+    raise SystemExit(SIGNALLED + number)  # what a shell says of a program that a signal ended
 
 
 def end(code: int) -> None:

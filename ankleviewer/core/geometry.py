@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+Point = tuple[float, float, float]
 
 FARTHEST_MM = 1e6  # of a scan from its own origin: beyond, numbers get too coarse for places, and no scanner puts one there
 UP = (0.0, 0.0, 1.0)
@@ -127,3 +128,9 @@ def standing(up: ArrayLike) -> Array:
     axis = np.array([a[1], -a[0], 0.0])  # a x z: its length is the sine
     cross = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
     return np.asarray(np.eye(3) + cross + cross @ cross / (1.0 + cosine))
+
+
+def triple(mm: ArrayLike) -> Point:
+    """Three coordinates as plain numbers."""
+    x, y, z = (float(v) for v in np.asarray(mm, dtype=np.float64))
+    return x, y, z

@@ -6,6 +6,7 @@ from typing import Protocol
 
 ASSESSED = "distal tibia, distal fibula and talus"
 OWN_SCANS = "the hospital's own scans"  # what a network learned from, as the trainer writes it into packs
+RUNTIMES = ("auto", "cpu", "cuda", "openvino")  # engines as a person names them
 MOST_DECIMALS = 6  # of a probability
 
 

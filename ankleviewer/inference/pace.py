@@ -8,10 +8,10 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
+from ankleviewer.core.watching import Progress
+
 UNKNOWN = math.nan  # in the place of a share of the work, 0 to 1
 _EVERY_S = 0.2  # an engine is asked more often than anybody looks
-
-Progress = Callable[[float, str], None]
 
 
 class Pace:

@@ -14,8 +14,9 @@ from ankleviewer.core.assessment.result import ModelAnswer, Runtime
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.volume import Volume
+from ankleviewer.core.watching import Progress, silent
 from ankleviewer.inference import first_run
-from ankleviewer.inference.pace import Pace, Progress, Steps
+from ankleviewer.inference.pace import Pace, Steps
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.runtime import Engine, Output
 
@@ -132,7 +133,7 @@ class Predictor:
             ModelError, Cancelled: see `infer`; and `first_run.try_once`. The error names the pack.
             Exception: what `progress` raises.
         """
-        steps = Steps(self.pace, progress or _silent, cancelled)
+        steps = Steps(self.pace, progress or silent, cancelled)
         steps.begin("Preparing the scan")
         tensor, placement = self.prepare(volume, ankle, others)
         if cancelled is not None and cancelled():
@@ -165,7 +166,3 @@ def pooled(cam: Float32, pooling: str, bias: float) -> float:
         return float(cells.sum()) + bias
     top = float(cells.max())
     return top + float(np.log(np.mean(np.exp(cells - top))))
-
-
-def _silent(share: float, what: str) -> None:
-    """Progress that nobody watches."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
+from ankleviewer.core.words import RUNTIMES
 from ankleviewer.inference.choice import fastest, forget, known
 from ankleviewer.inference.computer import cores
 from ankleviewer.inference.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
@@ -25,7 +26,6 @@ from ankleviewer.inference.watch import POLL_S, aside
 
 log = logging.getLogger(__name__)
 
-RUNTIMES = ("auto", "cpu", "cuda", "openvino")
 AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
 MAX_THREADS = 16
 NEAR = 1e-3  # how far from the CPU's logit another engine's may lie, relative to max(1, |logit|)

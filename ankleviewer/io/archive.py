@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from ankleviewer.core.errors import Cancelled, ScanError, stop_if
+from ankleviewer.core.watching import Progress
 from ankleviewer.io import guard
 from ankleviewer.io.nifti import images_among, own_heat_map, without_copies
 from ankleviewer.io.zip_list import ListTooLong, TooManyFiles, opened_zip
 
-Progress = Callable[[float, str], None]
 _SPARE_BYTES = 200_000_000  # of the disk stay free
 _PREFIX = "ankleviewer-"
 _FOLDER = re.compile(re.escape(_PREFIX) + r"\w{8}")  # as tempfile names it

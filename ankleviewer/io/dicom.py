@@ -17,13 +17,13 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.serieschoice import ranked
 from ankleviewer.core.volume import Volume
+from ankleviewer.core.watching import Progress
 from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
 from ankleviewer.io.dicom_headers import Frame
 from ankleviewer.io.nifti import is_heat_map, own_heat_map
 from ankleviewer.io.series import key_of, series_gone, series_of
 from ankleviewer.io.sink import HuSink
 
-Progress = Callable[[float, str], None]
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
 CUT_OFF, UNREAD = "images that are cut off", "images that cannot be read"
 TISSUE_HU = -900  # what lies above it may be a part of the leg

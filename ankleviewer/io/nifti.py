@@ -15,13 +15,13 @@ from ankleviewer.core.errors import Cancelled, ScanError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.volume import Volume
+from ankleviewer.core.watching import Progress
 from ankleviewer.io import guard, nifti_header
 from ankleviewer.io.atomic import atomic_file
 from ankleviewer.io.dicom_library import prepare_pydicom
 from ankleviewer.io.resample import SHEAR_REFUSED_DEG, is_sheared, shear_angle_deg, to_orthogonal
 from ankleviewer.io.sink import HuSink
 
-Progress = Callable[[float, str], None]
 HEAT_MAP = "AnkleViewer heat map"  # in the header (descrip) of each that is written, by which it is known again
 NOT_FINITE_SHARE = 0.01
 

@@ -17,10 +17,10 @@ from ankleviewer.core.assessment.checks import offset_findings, offset_hu
 from ankleviewer.core.errors import NoSlices, ScanError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume
+from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
 
-Progress = Callable[[float, str], None]
 _FORMER_BYTES = 200_000_000  # some tenths of a second
 
 
@@ -66,19 +66,11 @@ def open_scan(
             Cancelled.
         Cancelled: on request.
     """
-    report = progress or _silent
+    report = progress or silent
     with only_scan_errors():
-        scan = _open(Path(path), report, cancelled or _never, pick)
+        scan = _open(Path(path), report, cancelled or never, pick)
     report(1.0, "Scan read")
     return scan
-
-
-def _silent(share: float, what: str) -> None:
-    """Progress that nobody watches."""
-
-
-def _never() -> bool:
-    return False
 
 
 def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: str = "") -> Scan:

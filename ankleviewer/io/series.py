@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.imaging.planes import Frame as Plane
 from ankleviewer.core.serieschoice import Series, ranked
+from ankleviewer.core.watching import Progress
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
 from ankleviewer.io.described import described
 from ankleviewer.io.nifti import images_among, own_heat_map
 
-Progress = Callable[[float, str], None]
 PICTURE_PX = 160
 WINDOW_HU = (-650.0, 1350.0)  # the bone window of the views, 2000 / 350
 KEY = 16

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ankleviewer.core.assessment.result import Box
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.imaging.planes import CONVENTION
-from ankleviewer.core.reading.measure import Measure, Point
+from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import summary
 from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.review import BoxMm, Missed

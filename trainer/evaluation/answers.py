@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.evaluation.localise import Point, Pointing
+from ankleviewer.core.geometry import Point
+from trainer.evaluation.localise import Pointing
 
 NAME = "answers.jsonl"
 SCHEMA = "ankleviewer.answers/1"

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from ankleviewer import __version__
 from ankleviewer.core.assessment.explain import paper_map
 from ankleviewer.core.errors import AnkleViewerError, ModelError
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.words import printable
 from ankleviewer.inference.packs import load_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.io.atomic import write_text
 from trainer.evaluation.answers import Answers, Places, Prediction
 from trainer.evaluation.figures import measure
-from trainer.evaluation.localise import Point, Pointing
+from trainer.evaluation.localise import Pointing
 from trainer.evaluation.tables import draw_roc, write_predictions
 from trainer.scans.example import pixels_of
 from trainer.scans.intake import Intake, take_in

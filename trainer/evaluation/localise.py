@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ankleviewer.core.geometry import Point
 from trainer.evaluation.metrics import proportion
 
 DILATION_MM = 2.0  # a crack is a sheet without volume; its box is widened by this much on each side
 IOU = 0.2  # boxes that overlap by more are hits (the rule of the RibFrac challenge)
 
-Point = tuple[float, float, float]
 Box = tuple[Any, Any]
 
 

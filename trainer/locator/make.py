@@ -23,7 +23,7 @@ from ankleviewer.core.anatomy.landmarks import (
     windowed,
 )
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.geometry import Grid
+from ankleviewer.core.geometry import Grid, triple
 from ankleviewer.io.atomic import write_text
 from trainer.locator.export import export
 from trainer.locator.measure import Found
@@ -149,16 +149,12 @@ def _scans(files: list[Path]) -> Iterator[tuple[Grid, Any, list[dict[str, Any]]]
         grid = Grid.axis_aligned(scan.hu.shape, INPUT_MM, (0.0, 0.0, 0.0))
         truth = []
         for leg in scan.points:
-            seen = {name: _point(grid.to_mm(p)) for name, p in zip(NAMES, leg, strict=True) if np.isfinite(p).all()}
+            seen = {name: triple(grid.to_mm(p)) for name, p in zip(NAMES, leg, strict=True) if np.isfinite(p).all()}
             whole = Located(tuple(Peak(name, mm, 1.0) for name, mm in seen.items()))
             # with less in view there is no ankle that could be found
             if len(seen) >= LEAST_FOUND and {PLAFOND, DOME} & set(seen):
                 truth.append({"side": whole.side, "center_mm": tuple(whole.centre_mm), "landmarks_mm": seen})
         yield grid, scan.hu.astype(np.float32), truth
-
-
-def _point(mm: Any) -> tuple[float, float, float]:
-    return float(mm[0]), float(mm[1]), float(mm[2])
 
 
 def _fill(part: tuple[Path, int, int, int]) -> None:

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.anatomy.finder import ABOVE_MM, ASIDE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Point, Side, right_first
+from ankleviewer.core.anatomy.finder import ABOVE_MM, ASIDE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Side, right_first
 from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
-from ankleviewer.core.geometry import Array, Grid, standing
+from ankleviewer.core.geometry import Array, Grid, Point, standing, triple
 
 SAME_MM = 45.0  # middles closer than that are of one ankle; of an incomplete one, only where it leaves the scan is known
 CLOSE_MM = 22.0  # the bones' joint line and the locator's agree
@@ -76,24 +76,24 @@ def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
     out = replace(ankle, side=told, landmarks=named(seen))
     close = apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
     if close and sum(p.confidence >= JOINT for p in seen.peaks if p.name in (PLAFOND, DOME)) == 2:
-        out = replace(out, centre_mm=_point(seen.centre_mm))
+        out = replace(out, centre_mm=triple(seen.centre_mm))
     if seen.confidence < ALONE:
         return out
     reason = missing(seen, grid)
     if PLAFOND in seen.missing and DOME not in seen.missing:
-        return replace(out, complete=False, reason=reason, centre_mm=_point(seen.centre_mm))
+        return replace(out, complete=False, reason=reason, centre_mm=triple(seen.centre_mm))
     if close:
         return out
     # the bones' joint line is another one (of the foot, or the end of a marrow cavity)
     low, high = _box(seen, grid)
-    return replace(out, centre_mm=_point(seen.centre_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason)
+    return replace(out, centre_mm=triple(seen.centre_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason)
 
 
 def _alone(seen: Located, side: str, grid: Grid) -> Ankle:
     low, high = _box(seen, grid)
     told: Side = "L" if side == "L" else "R" if side == "R" else "unknown"
     reason = missing(seen, grid)
-    return Ankle(told, _point(seen.centre_mm), low, high, not reason, reason, named(seen))
+    return Ankle(told, triple(seen.centre_mm), low, high, not reason, reason, named(seen))
 
 
 def missing(seen: Located, grid: Grid) -> str:
@@ -145,16 +145,12 @@ def _reach(grid: Grid, start: Array, direction: Array) -> float:
 def _box(seen: Located, grid: Grid) -> tuple[Point, Point]:
     points = np.array([p.mm for p in seen.peaks])
     low, high = grid.bounds_mm()
-    return _point(np.maximum(points.min(axis=0) - MARGIN_MM, low)), _point(np.minimum(points.max(axis=0) + MARGIN_MM, high))
+    return triple(np.maximum(points.min(axis=0) - MARGIN_MM, low)), triple(np.minimum(points.max(axis=0) + MARGIN_MM, high))
 
 
 def named(seen: Located) -> tuple[tuple[str, Point], ...]:
     """Landmarks as an `Ankle` holds them."""
     return tuple((p.name, p.mm) for p in seen.peaks)
-
-
-def _point(mm: Array) -> Point:
-    return float(mm[0]), float(mm[1]), float(mm[2])
 
 
 def apart(a: Sequence[float] | Array, b: Sequence[float] | Array) -> float:

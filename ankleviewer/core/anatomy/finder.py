@@ -15,10 +15,9 @@ import numpy as np
 from ankleviewer.core.anatomy.boneshape import Coarse, Section, body_area_mm2, coarsen, sections, tubes
 from ankleviewer.core.anatomy.joint import Axis, Joint, centre_mm, find_joint
 from ankleviewer.core.errors import stop_if
-from ankleviewer.core.geometry import UP, Array
+from ankleviewer.core.geometry import UP, Array, Point, triple
 from ankleviewer.core.volume import Volume
 
-Point = tuple[float, float, float]
 Side = Literal["L", "R", "unknown"]
 
 TIBIA_MM2 = 230.0
@@ -84,7 +83,7 @@ def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coa
     ankles = []
     for axis, reason in zip(axes, reasons, strict=True):
         low, high = _box(coarse, axis)
-        ankles.append(Ankle(_side(coarse, found, axis, axes), _point(axis.point), low, high, not reason, reason))
+        ankles.append(Ankle(_side(coarse, found, axis, axes), triple(axis.point), low, high, not reason, reason))
     return right_first(_agree(ankles))
 
 
@@ -287,13 +286,9 @@ def _box(coarse: Coarse, axis: Axis) -> tuple[Point, Point]:
     high = np.clip(np.ceil(centre + BOX_MM / coarse.step) + 1, low + 1, size).astype(int)
     found = np.argwhere(coarse.bone[low[0] : high[0], low[1] : high[1], low[2] : high[2]])
     if not len(found):
-        return _point(axis.point), _point(axis.point)
+        return triple(axis.point), triple(axis.point)
     corners = np.array([found.min(axis=0) + low - 0.5, found.max(axis=0) + low + 0.5])
     mm = coarse.grid.to_mm(
         np.array([[corners[i][0], corners[j][1], corners[k][2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
     )
-    return _point(mm.min(axis=0)), _point(mm.max(axis=0))
-
-
-def _point(mm: Array) -> Point:
-    return float(mm[0]), float(mm[1]), float(mm[2])
+    return triple(mm.min(axis=0)), triple(mm.max(axis=0))

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy.boneshape import Coarse
-from ankleviewer.core.geometry import Array, Grid
+from ankleviewer.core.geometry import Array, Grid, Point
 from ankleviewer.core.imaging.resample import resample
 
 Float32 = NDArray[np.float32]
-Point = tuple[float, float, float]
 
 PLAFOND, MEDIAL, LATERAL, DOME, HEEL = NAMES = ("plafond centre", "medial malleolus", "lateral malleolus", "talar dome", "heel")
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ankleviewer.core.anatomy.boneshape import Coarse, Section, coarsen, sections, tubes
 from ankleviewer.core.anatomy.joint import Axis, centre_mm, find_joint, fit_axis
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import Array, triple
 from ankleviewer.core.volume import Volume
 
 TIBIA_MM2 = 230.0
@@ -98,7 +98,7 @@ def find_mortise(volume: Volume, ankle: Found) -> Mortise:
         raise NoMortise("Tibia and malleoli do not stand to each other as in an ankle, or too little of them is in the scan.")
     # Seen from the front of the patient, however surely the side is known: no leg lies turned by more than 90 degrees.
     left = across if across[0] > 0 else -across
-    return Mortise(np.stack([left, np.cross(axis.up, left), axis.up], axis=1), _point(axis.point), width, confidence)
+    return Mortise(np.stack([left, np.cross(axis.up, left), axis.up], axis=1), triple(axis.point), width, confidence)
 
 
 def _tibia(coarse: Coarse, found: list[Section], centre: Array) -> tuple[Axis, float]:
@@ -211,7 +211,3 @@ def _bone_near(coarse: Coarse, axis: Axis) -> Array:
 
 def _ramp(value: float, none: float, full: float) -> float:
     return float(np.clip((value - none) / (full - none), 0.0, 1.0))
-
-
-def _point(mm: Array) -> tuple[float, float, float]:
-    return float(mm[0]), float(mm[1]), float(mm[2])

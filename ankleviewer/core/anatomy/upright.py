@@ -11,12 +11,12 @@ from itertools import product
 import numpy as np
 
 from ankleviewer.core.anatomy.ankles import ALONE, CLOSE_MM, SAME_MM, apart, missing, named, together, towards_shaft
-from ankleviewer.core.anatomy.finder import Ankle, Point, find_ankles
+from ankleviewer.core.anatomy.finder import Ankle, find_ankles
 from ankleviewer.core.anatomy.landmarks import Located
 from ankleviewer.core.anatomy.mortise import NoMortise, find_mortise
 from ankleviewer.core.errors import stop_if
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import UP, Array, Grid, standing
+from ankleviewer.core.geometry import UP, Array, Grid, Point, standing, triple
 from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import AIR_HU, Volume
 
@@ -205,20 +205,16 @@ def _shaft(volume: Volume, ankle: Ankle) -> Point:
         up = find_mortise(volume, ankle).directions[:, 2]
     except NoMortise:
         return UP
-    return _point(up) if float(up[2]) < float(np.cos(np.deg2rad(LEANS_DEGREES))) else UP
+    return triple(up) if float(up[2]) < float(np.cos(np.deg2rad(LEANS_DEGREES))) else UP
 
 
 def _back(ankle: Ankle, rotation: Array) -> Ankle:
     corners = np.array(np.meshgrid(*zip(ankle.min_mm, ankle.max_mm, strict=True), indexing="ij")).reshape(3, -1).T @ rotation
     return replace(
         ankle,
-        centre_mm=_point(np.asarray(ankle.centre_mm) @ rotation),
-        min_mm=_point(corners.min(axis=0)),
-        max_mm=_point(corners.max(axis=0)),
-        landmarks=tuple((name, _point(np.asarray(mm) @ rotation)) for name, mm in ankle.landmarks),
-        up=_point(np.asarray(ankle.up) @ rotation),
+        centre_mm=triple(np.asarray(ankle.centre_mm) @ rotation),
+        min_mm=triple(corners.min(axis=0)),
+        max_mm=triple(corners.max(axis=0)),
+        landmarks=tuple((name, triple(np.asarray(mm) @ rotation)) for name, mm in ankle.landmarks),
+        up=triple(np.asarray(ankle.up) @ rotation),
     )
-
-
-def _point(mm: Array) -> tuple[float, float, float]:
-    return float(mm[0]), float(mm[1]), float(mm[2])

@@ -8,13 +8,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import FARTHEST_MM, Array, Grid
+from ankleviewer.core.geometry import FARTHEST_MM, Array, Grid, Point, triple
 from ankleviewer.core.imaging.planes import CONVENTION, PLANES, Frame
 
 LEAST_MM = 0.2  # finer pixels would show no more
 MOST_MM = 60.0  # three times the largest voxel, as while planes turn with a slab
-
-Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def start(scan: Grid, at: ArrayLike) -> Turn:
 def aligned(scan: Grid, directions: ArrayLike, at: ArrayLike) -> Turn:
     """The set whose left, posterior and superior are the columns of `directions`, made orthonormal, through an LPS position."""
     u, _, v = np.linalg.svd(np.asarray(directions, dtype=np.float64))
-    return Turn(_flat(u @ v), (0.0, 0.0, 0.0), _point(at), spacing_of(scan))
+    return Turn(_flat(u @ v), (0.0, 0.0, 0.0), triple(at), spacing_of(scan))
 
 
 def turned(turn: Turn, plane: str, degrees: float, at: ArrayLike) -> Turn:
@@ -76,7 +74,7 @@ def turned(turn: Turn, plane: str, degrees: float, at: ArrayLike) -> Turn:
     spin = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
     u, _, v = np.linalg.svd(before @ spin @ before.T @ turn.matrix)  # rounding must not add up over thousands of moves
     rolls = [roll - degrees if name == plane else roll for name, roll in zip(PLANES, turn.rolls, strict=True)]
-    return replace(turn, axes=_flat(u @ v), rolls=(rolls[0], rolls[1], rolls[2]), pivot=_point(at))
+    return replace(turn, axes=_flat(u @ v), rolls=(rolls[0], rolls[1], rolls[2]), pivot=triple(at))
 
 
 def _unrolled(turn: Turn, plane: str) -> tuple[Array, Array, Array]:
@@ -142,8 +140,3 @@ def _normal(frame: Frame) -> Array:
 
 def _flat(matrix: Array) -> tuple[float, ...]:
     return tuple(float(v) for v in matrix.ravel())
-
-
-def _point(mm: ArrayLike) -> Point:
-    x, y, z = (float(v) for v in np.asarray(mm, dtype=np.float64))
-    return x, y, z

@@ -15,7 +15,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from ankleviewer.core.reading.measure import FARTHEST, Measure, Point, Value, from_record, point, to_record
+from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.measure import FARTHEST, Measure, Value, from_record, point, to_record
 from ankleviewer.core.reading.places import NEAR_MM, Place, Today, beside, seated
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Judgement, Mark, Missed, Review
 

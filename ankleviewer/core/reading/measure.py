@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import FARTHEST_MM, Array
+from ankleviewer.core.geometry import FARTHEST_MM, Array, Point
 
 FARTHEST = 2 * FARTHEST_MM  # of a position that is read, mm from the patient's origin; beyond, what draws it fails
-Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import Array
+from ankleviewer.core.geometry import Array, Point
 from ankleviewer.core.imaging.planes import Frame
-from ankleviewer.core.reading.measure import Measure, Point, point, unit
+from ankleviewer.core.reading.measure import Measure, point, unit
 from ankleviewer.core.reading.measure_tools import parts
 
 NEAR = 0.5 + 1e-6  # slices: a point lies on the slice nearest to it

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.reading.ankle_measures import medial_clear_space, posterior_share, step_off, syndesmosis
-from ankleviewer.core.reading.measure import Measure, Point, Value, angle_degrees, distance_mm, point
+from ankleviewer.core.reading.measure import Measure, Value, angle_degrees, distance_mm, point
 from ankleviewer.core.reading.region import ellipse_from_corners, outline, region_statistics
 from ankleviewer.core.volume import Volume
 

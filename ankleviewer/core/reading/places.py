@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ankleviewer.core.reading.measure import Point, point
+from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.measure import point
 
 NEAR_MM = 6.0  # one cell of the finest map: as far as a box may move where its crop lies a little differently
 _TIE = 0.5  # mm²: centres are rounded to 0.01 mm, so that a box midway between two lies a little nearer to one of them

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ankleviewer.core.geometry import Array
-from ankleviewer.core.reading.measure import Point, point
+from ankleviewer.core.geometry import Array, Point
+from ankleviewer.core.reading.measure import point
 from ankleviewer.core.volume import Volume
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ankleviewer.core.reading.measure import Measure, Point, point, to_record
+from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.measure import Measure, point, to_record
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.whose import Boxed, ankle_of_all
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ankleviewer.core.reading.measure import Point
+from ankleviewer.core.geometry import Point
 
 
 class Boxed(Protocol):

@@ -6,12 +6,11 @@ import contextlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ankleviewer.core.watching import Progress
 from ankleviewer.ui.background import importing
 
 # What an analysis needs of large libraries; the engines after what keeps their reports from being sent (inference.telemetry).
 _ENGINES = ("scipy.ndimage", "ankleviewer.inference.runtime", "onnxruntime", "openvino")
-
-Progress = Callable[[float, str], None]
 
 
 class Backend(Protocol):

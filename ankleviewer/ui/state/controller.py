@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.errors import AnkleViewerError, ScanError
-from ankleviewer.core.reading.measure import Point
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import Judgement
 from ankleviewer.core.serieschoice import SEVERAL

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ankleviewer.core.geometry import UP
+from ankleviewer.core.geometry import UP, Point
 from ankleviewer.core.imaging.planes import PLANES
-from ankleviewer.core.reading.measure import Point, Value, distance_mm
+from ankleviewer.core.reading.measure import Value, distance_mm
 from ankleviewer.core.reading.measure_marks import normal_of, on_slice
 from ankleviewer.core.reading.measure_planes import lies_across, nearest_plane
 from ankleviewer.ui.words.translate import tr

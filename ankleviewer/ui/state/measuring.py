@@ -9,9 +9,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.imaging.planes import PLANES, Frame
 from ankleviewer.core.reading.ankle_measures import SYNDESMOSIS_MM, level_above, towards
-from ankleviewer.core.reading.measure import Measure, Point, distance_mm, point, unit
+from ankleviewer.core.reading.measure import Measure, distance_mm, point, unit
 from ankleviewer.core.reading.measure_marks import (
     MeasureMark,
     common_normal,

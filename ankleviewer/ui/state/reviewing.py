@@ -9,9 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ankleviewer.core.geometry import UP, Array
+from ankleviewer.core.geometry import UP, Array, Point
 from ankleviewer.core.reading.history import History, Record
-from ankleviewer.core.reading.measure import Measure, Point, Value
+from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.places import Place, Today, today
 from ankleviewer.core.reading.review import BoxMm, Judgement, Mark, Missed, Review
 from ankleviewer.core.reading.whose import ankle_at, ankle_of_all

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ankleviewer.core.geometry import Grid
+from ankleviewer.core.geometry import Grid, Point
 from ankleviewer.core.imaging.planes import PLANES
-from ankleviewer.core.reading.measure import Measure, Point, Value
+from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.measure_tools import BY_NAME, GUIDED, TOOLS, group_of, moved, parts, stored, summary, title, whole
 from ankleviewer.core.volume import Volume
 
