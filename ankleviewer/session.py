@@ -1,4 +1,4 @@
-"""The use cases without a window: open a scan, analyse it, save what came out. No Qt, no file format, no runtime of its own.
+"""The use cases without a window: open a scan, analyse it (`saving` writes what came out). No Qt, no file format, no runtime.
 
 Heavy libraries are imported by the modules below when they are first needed, so that importing this one costs nothing.
 """
@@ -6,13 +6,11 @@ Heavy libraries are imported by the modules below when they are first needed, so
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -25,9 +23,6 @@ from ankleviewer.core.assessment.looked import looked
 from ankleviewer.core.assessment.result import AnkleInfo, ModelAnswer, ModelFacts, Result, Runtime, ScanInfo, Triple, consensus
 from ankleviewer.core.errors import AnkleViewerError, ModelError, stop_if
 from ankleviewer.core.findings import Finding, Verdict, verdict, withheld
-from ankleviewer.core.reading.review import Review
-from ankleviewer.core.reading.review import to_json as review_json
-from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.core.words import printable
@@ -37,7 +32,6 @@ from ankleviewer.inference.locator import ankles_in, in_use
 from ankleviewer.inference.pace import part
 from ankleviewer.inference.packs import ModelPack, list_packs
 from ankleviewer.inference.predictor import Predictor
-from ankleviewer.io.atomic import write_text
 from ankleviewer.io.reader import Scan, open_scan
 
 Cancel = Callable[[], bool]
@@ -224,17 +218,6 @@ def describe(case: Case) -> Result:
     )
 
 
-def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:
-    """Write the result and what the reader says of it as JSON (schema "ankleviewer.review/1"). The scan is named by the hash of
-    its bytes alone, since a path may hold a patient's name. Raises OSError.
-    """
-    result = analysis.result if analysis is not None else describe(case)
-    unnamed = replace(result, scan=replace(result.scan, path=""))
-    record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review, unnamed.ankles)}
-    record |= {"not_shown": list(unshown)} if (unshown := not_shown(review, result.models)) else {}
-    write_text(path, json.dumps(record, indent=1) + "\n")
-
-
 def refused(path: str | Path, error: AnkleViewerError) -> Result:
     """The result of a scan that could not be opened."""
     finding = Finding("refuse", error.code, error.message)
@@ -251,82 +234,7 @@ def failed(case: Case, models: Sequence[str], error: AnkleViewerError) -> Result
     return replace(describe(case), verdict=verdict(findings), findings=findings, models=answers, consensus=consensus(answers))
 
 
-def save_heatmaps(case: Case, analysis: Analysis, path: str | Path) -> dict[str, Path]:
-    """Write each model's heat map as NIfTI on the scan's own voxels (0 where it did not look).
-
-    Args:
-        path: ends in .nii or .nii.gz; with several models each file's name gets "-NAME".
-
-    Returns:
-        The file of each model that assessed the scan.
-
-    Raises:
-        OSError: not writable.
-    """
-    from ankleviewer.io.nifti import HEAT_MAP, write_nifti
-    from ankleviewer.reports.heatmap import on_scan
-
-    several = len({a.name for a in analysis.result.models}) > 1
-    written = {}
-    for name in dict.fromkeys(name for name, _ in analysis.heatmaps):
-        file = named(Path(path), name) if several else Path(path)
-        maps = [heat for (model, _), heat in analysis.heatmaps.items() if model == name]
-        write_nifti(on_scan(maps, case.scan.volume.grid), case.scan.volume.grid, file, description=HEAT_MAP)
-        written[name] = file
-    return written
-
-
-def named(path: Path, name: str) -> Path:
-    """`path` with "-name" before its suffix, .nii.gz counting as one."""
-    suffix = path.name[-7:] if path.name.lower().endswith(".nii.gz") else path.suffix
-    return path.with_name(f"{path.name.removesuffix(suffix)}-{name}{suffix}")
-
-
-def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
-    """Write a PNG of the three planes through the strongest answer's first finding, or the joint without one. Raises OSError."""
-    from ankleviewer.io.atomic import write_bytes
-    from ankleviewer.reports.picture import picture, png
-    from ankleviewer.reports.subject import scene_of, strongest
-
-    answer = strongest(analysis.result.models, _default())
-    scene, at, side = scene_of(case.scan.volume, case.ankles, analysis.heatmaps, answer)
-    facts = analysis.facts.get(answer.name) if answer is not None else None
-    write_bytes(path, png(picture(scene, answer, at, side, facts.decision if facts is not None else None)))
-
-
-def save_report(
-    case: Case,
-    analysis: Analysis | None,
-    path: str | Path,
-    review: Review | None = None,
-    shown: ModelAnswer | None = None,
-    written: datetime | None = None,
-) -> None:
-    """Write a report as PDF; it names no patient and no file. Raises OSError.
-
-    Args:
-        case, analysis: what was read and answered; None for no answer.
-        path: of the PDF.
-        review: the reader's judgement.
-        shown: the answer that is pictured first, None = the strongest; then the other ankles that its model suspects.
-        written: the date on it, None = now.
-    """
-    from ankleviewer.io.atomic import write_bytes
-    from ankleviewer.reports.build import build
-    from ankleviewer.reports.subject import scene_of, strongest, with_other_ankles
-
-    result = analysis.result if analysis is not None else describe(case)
-    first = shown if shown is not None else strongest(result.models, _default())
-    maps = analysis.heatmaps if analysis is not None else {}
-    pictured = [
-        (answer, *scene_of(case.scan.volume, case.ankles, maps, answer)[:2]) for answer in with_other_ankles(result.models, first)
-    ]
-    when = written or datetime.now(UTC)
-    facts = analysis.facts if analysis is not None else {}
-    write_bytes(path, build(result, case.scan.series, facts, review or Review(), pictured, when))
-
-
-def _default() -> str:
+def default_model() -> str:
     """The default pack's name, "" without one."""
     return next((pack.name for pack in list_packs()), "")
 

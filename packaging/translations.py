@@ -30,7 +30,16 @@ CONTEXT = "AnkleViewer"
 LANGUAGES = ("de", "zh_CN")
 
 # Below the window: whose words reach the screen. What only tells a programmer or goes to a file is left out.
-SPOKEN = ("core", "io", "inference", "session.py", "__init__.py", "ui/background/jobs.py")
+SPOKEN = (
+    "core",
+    "io",
+    "inference",
+    "session.py",
+    "saving.py",
+    "reports/dicom_results.py",
+    "__init__.py",
+    "ui/background/jobs.py",
+)
 SILENT = {
     "core/assessment/decision.py",
     "core/assessment/preprocess.py",

@@ -14,7 +14,7 @@ from pathlib import Path
 import nibabel  # its first import probes for IPv6, which the network guard would lay at a test's door
 import pytest
 
-from ankleviewer import session
+from ankleviewer import saving, session
 from ankleviewer.cli import _window_parser, main
 from ankleviewer.cli.series import HINTS
 from ankleviewer.core.assessment.result import Result
@@ -269,7 +269,7 @@ def test_too_little_memory_for_one_file_costs_no_other_and_no_answer(scans, tmp_
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(session, "save_report", fail)
+    monkeypatch.setattr(saving, "save_report", fail)
     heat, report, result = tmp_path / "h.nii.gz", tmp_path / "r.pdf", tmp_path / "r.json"
     line = ["analyze", str(scans / "b.nii.gz"), "--heatmap", str(heat), "--report", str(report), "--json", str(result)]
     assert main(line) == 1

@@ -180,3 +180,18 @@ def test_only_a_heat_map_of_this_program_is_removed(put, tmp_path, capsys) -> No
     said = capsys.readouterr().err
     assert not ours.exists() and f"{ours}: the heat map of an earlier run was removed" in said
     assert Path(foreign).exists() and f"{foreign}: nothing was written" in said and "none.nii.gz" not in said
+
+
+def test_results_for_a_pacs_have_a_folder_of_their_own_for_each_scan(put, tmp_path) -> None:
+    one, two = put("a.nii.gz", "b.nii.gz")
+    assert places([one], ["m"], None, {"dicom": str(tmp_path / "out")}) == [{"dicom": tmp_path / "out"}]
+    found = places([one, two], ["m"], None, {"dicom": str(tmp_path / "out")})
+    assert [place["dicom"] for place in found] == [tmp_path / "out" / "a", tmp_path / "out" / "b"]
+    with pytest.raises(UsageError, match="holds other files"):
+        places([one], ["m"], None, {"dicom": str(tmp_path)})
+    with pytest.raises(UsageError, match="is no folder"):
+        places([one], ["m"], None, {"dicom": one})
+    for name in ("a.dcm", "a.pdf"):
+        with pytest.raises(UsageError, match="--dicom must name a folder, not a file"):
+            check_names([one], {"dicom": name})
+    check_names([one], {"dicom": "results"})

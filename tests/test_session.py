@@ -7,27 +7,20 @@ import math
 import runpy
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-import nibabel
-import numpy as np
 import pytest
 
 from ankleviewer import session
 from ankleviewer.core.assessment.result import Consensus, Result
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.reading.history import History
-from ankleviewer.core.reading.measure import Value
-from ankleviewer.core.reading.places import Place
 from ankleviewer.inference import loaded
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.inference.runtime import Engine
-from ankleviewer.io import nifti, reviews
+from ankleviewer.io import reviews
 from ankleviewer.io.nifti import write_nifti
-from ankleviewer.reports import build, picture
 
 TINY = runpy.run_path(str(Path(__file__).parent / "inference" / "conftest.py"))
 phantom, phantom_ankle, write_pack = TINY["phantom"], TINY["phantom_ankle"], TINY["write_pack"]
@@ -326,80 +319,6 @@ def test_side_from_the_tag_only_where_the_bones_do_not_tell() -> None:
     assert session._with_side((phantom_ankle("unknown"),), "")[0].side == "unknown"
 
 
-def test_heat_maps_lie_on_the_scan(scan, tmp_path) -> None:
-    case = session.open_case(scan)
-    files = session.save_heatmaps(case, session.analyse(case, ["all"]), tmp_path / "heat.nii.gz")
-    assert {name: file.name for name, file in files.items()} == {
-        "tiny-lse": "heat-tiny-lse.nii.gz",
-        "tiny-gap": "heat-tiny-gap.nii.gz",
-    }
-    image = nibabel.load(files["tiny-lse"])
-    np.testing.assert_allclose(image.affine, nibabel.load(scan).affine, atol=1e-4)
-    peak = np.unravel_index(np.asarray(image.dataobj).argmax(), image.shape)
-    assert np.abs(case.scan.volume.grid.to_mm(peak) - TINY["CRACK_MM"]).max() < 16
-    single = session.save_heatmaps(case, session.analyse(case), tmp_path / "one.nii")
-    assert [f.name for f in single.values()] == ["one.nii"]
-    assert all(nifti.is_heat_map(file) for file in (*files.values(), *single.values()))
-    with pytest.raises(ScanError) as caught:
-        session.open_case(tmp_path / "one.nii")
-    assert caught.value.code == "OWN_HEAT_MAP"
-
-
-@pytest.mark.parametrize(
-    ("name", "wanted"),
-    [("h.nii.gz", "h-gap.nii.gz"), ("H.NII.GZ", "H-gap.NII.GZ"), ("h.Nii", "h-gap.Nii"), ("a.b.nii.gz", "a.b-gap.nii.gz")],
-)
-def test_a_model_s_name_stands_before_the_ending(name, wanted) -> None:
-    assert session.named(Path(name), "gap") == Path(wanted)
-
-
-def test_picture_is_written(scan, tmp_path, monkeypatch) -> None:
-    case = session.open_case(scan)
-    session.save_picture(case, session.analyse(case), tmp_path / "a.png")
-    monkeypatch.setattr(session, "ankles_in", lambda *_: ())
-    bare = session.open_case(scan)
-    session.save_picture(bare, session.analyse(bare), tmp_path / "b.png")
-    one, two = ((tmp_path / name).read_bytes() for name in ("a.png", "b.png"))
-    assert one.startswith(b"\x89PNG") and two.startswith(b"\x89PNG") and one != two
-
-
-def test_the_strongest_ankle_is_pictured_and_both_stand_in_the_report(scan, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(session, "ankles_in", lambda *_: (phantom_ankle("R"), phantom_ankle("L")))
-    case = session.open_case(scan)
-    analysis = session.analyse(case, ["tiny-gap", "tiny-lse"])
-    weaker = {("tiny-gap", 0): 0.999, ("tiny-gap", 1): 0.999, ("tiny-lse", 0): 0.9, ("tiny-lse", 1): 0.98}
-    models = tuple(replace(a, probability=weaker[a.name, a.ankle]) for a in analysis.result.models)
-    assert all(a.boxes for a in models)
-    analysis = replace(analysis, result=replace(analysis.result, models=models))
-    shown: list[list[tuple[str, int]]] = []
-    seen: list[tuple[str, str]] = []
-    monkeypatch.setattr(build, "build", lambda *a: shown.append([(x.name, x.ankle) for x, _, _ in a[4]]) or b"")
-    monkeypatch.setattr(picture, "picture", lambda _scene, answer, _at, side, _decision: seen.append((answer.name, side)))
-    monkeypatch.setattr(picture, "png", lambda _: b"")
-    session.save_report(case, analysis, tmp_path / "a.pdf")
-    session.save_report(case, analysis, tmp_path / "a.pdf", shown=models[0])
-    session.save_picture(case, analysis, tmp_path / "a.png")
-    assert shown == [[("tiny-lse", 1), ("tiny-lse", 0)], [("tiny-gap", 0), ("tiny-gap", 1)]]
-    assert seen == [("tiny-lse", "Left ankle")]
-
-
-def test_report_is_written_whole_and_the_same_but_for_its_date(scan, tmp_path, monkeypatch) -> None:
-    case = session.open_case(scan)
-    analysis = session.analyse(case)
-    when = datetime(2026, 1, 2, tzinfo=UTC)
-    for name in ("a.pdf", "b.pdf"):
-        session.save_report(case, analysis, tmp_path / name, written=when)
-    session.save_report(case, None, tmp_path / "c.pdf")
-    one, two, bare = ((tmp_path / name).read_bytes() for name in ("a.pdf", "b.pdf", "c.pdf"))
-    assert one == two and one.startswith(b"%PDF") and bare.startswith(b"%PDF") and bare != one
-    assert not list(tmp_path.glob(".*.part"))
-    monkeypatch.setattr(session, "list_packs", lambda *_: ())
-    session.save_report(case, analysis, tmp_path / "d.pdf", written=when)  # the pack is gone, what it said of itself is kept
-    assert (tmp_path / "d.pdf").read_bytes() == one
-    with pytest.raises(OSError):
-        session.save_report(case, analysis, tmp_path / "no" / "folder.pdf")
-
-
 def test_a_review_is_found_again_wherever_the_scan_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scan: Path) -> None:
     monkeypatch.setenv("ANKLEVIEWER_HOME", str(tmp_path / "home"))
     reviews.add(session.open_case(scan).scan.sha256, {"step": 1})
@@ -408,37 +327,3 @@ def test_a_review_is_found_again_wherever_the_scan_lies(tmp_path: Path, monkeypa
     (record,), _ = reviews.read(session.open_case(moved).scan.sha256)
     (file,) = (tmp_path / "home" / "reviews").iterdir()
     assert record["step"] == 1 and scan.name not in file.name + file.read_text()
-
-
-def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -> None:
-    patient = tmp_path / "DOE_JANE_1950"
-    patient.mkdir()
-    (patient / "scan.nii.gz").write_bytes(scan.read_bytes())
-    case = session.open_case(patient / "scan.nii.gz")
-    history = History()
-    history.judge(Place("compact", "ab", 0, 1), "rejected", "Artefact")
-    history.add_missed((1.0, 2.0, 3.0))
-    history.add_measure("distance", ((0.0, 0.0, 0.0), (3.0, 4.0, 0.0)), None, (Value("length", 5.0, "mm"),))
-    session.save_review(case, None, history.review, tmp_path / "out.json")
-    text = (tmp_path / "out.json").read_text()
-    record = json.loads(text)
-    assert "DOE" not in text and record["schema"] == "ankleviewer.review/1"
-    assert record["result"]["scan"]["sha256"] == case.scan.sha256 and "not for diagnosis" in record["result"]["disclaimer"]
-    assert record["not_shown"] == ["1 judgement of compact is not shown: it was not run on this scan."]
-    assert record["review"] == {
-        "findings": [
-            {"model": "compact", "sha256": "ab", "ankle": 0, "finding": 2, "judgement": "rejected", "reason": "Artefact"}
-        ],
-        "missed": [{"number": 1, "ankle": 0, "center_mm": [1.0, 2.0, 3.0], "reason": ""}],
-        "edited_boxes": [],
-        "measures": [
-            {
-                "number": 1,
-                "ankle": 0,
-                "kind": "distance",
-                "points_mm": [[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]],
-                "normal": None,
-                "values": [{"name": "length", "value": 5.0, "unit": "mm"}],
-            }
-        ],
-    }

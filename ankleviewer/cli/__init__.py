@@ -130,6 +130,11 @@ def _parser() -> argparse.ArgumentParser:
         "--picture", metavar="FILE.png", help="the planes through the strongest finding; several PATHs: a folder"
     )
     analyze.add_argument("--report", metavar="FILE.pdf", help="a report on paper, without names; several PATHs: a folder")
+    analyze.add_argument(
+        "--dicom",
+        metavar="FOLDER",
+        help="report (SR), boxes (SEG) and picture (SC) for a PACS, with the patient's name; several PATHs: a folder for each",
+    )
     analyze.add_argument("--series", metavar="NAME", help=_SERIES)
     analyze.set_defaults(parser=analyze, command=_analyze)
 
@@ -211,7 +216,7 @@ def _window(options: argparse.Namespace) -> int:
 def _analyze(options: argparse.Namespace) -> int:
     from ankleviewer.cli.analyze import analyze
 
-    files = {"heatmap": options.heatmap, "picture": options.picture, "report": options.report}
+    files = {"heatmap": options.heatmap, "picture": options.picture, "report": options.report, "dicom": options.dicom}
     return analyze(options.path, options.model or [], options.runtime, options.json, files, options.series)
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from ankleviewer import DISCLAIMER, session
+from ankleviewer import DISCLAIMER, saving, session
 from ankleviewer.cli import console, outputs, series, stopping
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core import exits
@@ -15,7 +15,7 @@ from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.failures import each
 from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import Consensus, ModelAnswer, Result, many
-from ankleviewer.core.errors import ModelError, ScanError, stop_if
+from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError, stop_if
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.words import probability_text
 
@@ -158,16 +158,21 @@ def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:
         console.complain(line)
     if analysis.errors and "heatmap" in places:
         silent = {a.name for a in analysis.result.models} - {name for name, _ in analysis.heatmaps}
-        outputs.tell_older([session.named(places["heatmap"], name) for name in sorted(silent)], remove=True)
+        outputs.tell_older([saving.named(places["heatmap"], name) for name in sorted(silent)], remove=True)
     return max(map(console.exit_code, analysis.errors.values()), default=exits.DONE)
 
 
 def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, Path], progress: console.Progress) -> int:
     """Write one scan's files and return the exit code; one that cannot be written is told and costs no other."""
+    stop = stopping.requested
     writers: dict[str, tuple[str, Callable[[Path], object]]] = {
-        "heatmap": ("the heat map", lambda file: session.save_heatmaps(case, analysis, file)),
-        "picture": ("the picture", lambda file: session.save_picture(case, analysis, file)),
-        "report": ("the report", lambda file: session.save_report(case, analysis, file)),
+        "heatmap": ("the heat map", lambda file: saving.save_heatmaps(case, analysis, file)),
+        "picture": ("the picture", lambda file: saving.save_picture(case, analysis, file)),
+        "report": ("the report", lambda file: saving.save_report(case, analysis, file)),
+        "dicom": (
+            "the results for a PACS",
+            lambda folder: saving.save_dicom(case, analysis, folder, cancelled=stop),
+        ),
     }
     code = exits.DONE
     for kind, file in places.items():
@@ -175,6 +180,12 @@ def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, P
         progress(0.95, f"Writing {what}")
         try:
             write(file)
+        except Cancelled:
+            raise
+        except AnkleViewerError as error:
+            console.complain(f"{file}: {what} could not be written: {error.message} [{error.code}]")
+            log.error("%s", error.code)
+            code = exits.FAILED
         except (OSError, MemoryError) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             console.complain(f"{file}: {what} could not be written: {why}. Name another place. [FILE_NOT_WRITTEN]")

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ankleviewer import session
+from ankleviewer import saving
 from ankleviewer.cli import console
 from ankleviewer.cli.console import UsageError
 from ankleviewer.io import guard
 
 LONGEST = 160  # bytes of a scan's name that go into that of a file: most disks take 255, a model's name and an ending among them
+FOLDERS = ("dicom",)  # of each scan several files, in a folder of their own
 ENDINGS = {"heatmap": (".nii.gz", ".nii"), "picture": (".png",), "report": (".pdf",)}
 
 
@@ -24,6 +25,10 @@ def check_names(inputs: Sequence[str], files: Mapping[str, str | None]) -> None:
     """
     of_files = tuple(itertools.chain.from_iterable(ENDINGS.values()))
     for kind, target in files.items():
+        if kind in FOLDERS:
+            if target is not None and target.lower().rstrip("/\\").endswith((*of_files, ".dcm")):
+                raise UsageError(f"--{kind} must name a folder, not a file; give a name without an ending.")
+            continue
         endings = ENDINGS[kind]
         if target is not None and len(inputs) == 1 and not target.lower().endswith(endings):
             raise UsageError(f"--{kind} must name a file ending in {' or '.join(endings)}.")
@@ -62,6 +67,9 @@ def places(
     for kind, target in files.items():
         if target is None:
             continue
+        if kind in FOLDERS:
+            _folders(inputs, kind, Path(target), found)
+            continue
         if len(inputs) == 1:
             found[0][kind] = Path(target)
             names.claim(written(kind, Path(target), packs))
@@ -75,9 +83,28 @@ def places(
     return found
 
 
+def _folders(inputs: Sequence[str], kind: str, target: Path, found: Sequence[dict[str, Path]]) -> None:
+    """Each scan's folder: the one that is named, of several scans one in it, called after each. Raises UsageError."""
+    from ankleviewer.io.own_results import strangers_in
+
+    if len(inputs) == 1:
+        found[0][kind] = target
+    else:
+        taken: set[str] = set()
+        for number, stems in _stems(inputs):
+            stem = next(stem for stem in stems if stem.casefold() not in taken)
+            taken.add(stem.casefold())
+            found[number][kind] = target / stem
+    for folder in (place[kind] for place in found):
+        if strangers_in(folder):
+            raise UsageError(f"--{kind}: {folder} is no folder, or holds other files; name a new one for the results.")
+
+
 def written(kind: str, file: Path, packs: Sequence[str]) -> list[Path]:
-    """The files that are really written: of several packs each writes a heat map of its own."""
-    return [session.named(file, name) for name in packs] if kind == "heatmap" and len(packs) > 1 else [file]
+    """The files that are really written: of several packs each writes a heat map of its own; of a folder those in it."""
+    if kind in FOLDERS:
+        return sorted(file.glob("*.dcm"))
+    return [saving.named(file, name) for name in packs] if kind == "heatmap" and len(packs) > 1 else [file]
 
 
 def tell_older(files: Sequence[Path], remove: bool) -> None:

@@ -62,12 +62,15 @@ class Survey:
 
 @dataclass(frozen=True)
 class DicomScan:
-    """A series as read: volume, remarks, counts of HU before clipping, the files used, description and laterality."""
+    """A series as read: volume, remarks, counts of HU before clipping, the files used and their SOP Instance UIDs, description
+    and laterality.
+    """
 
     volume: Volume
     findings: list[Finding]
     counts: NDArray[np.int64]
     files: tuple[Path, ...]
+    instances: tuple[str, ...]
     series: str
     laterality: str
 
@@ -132,7 +135,8 @@ def read_dicom(
     told += [f"{about.thickness_mm:g} mm thick"] if about.thickness_mm else []
     told += [f"kernel {about.kernel}"] if about.kernel else []
     used = tuple(dict.fromkeys(f.path for f in stack.frames))
-    return DicomScan(volume, findings, sink.counts, used, ", ".join(told), about.laterality)
+    instances = tuple(dict.fromkeys(f.instance for f in stack.frames))
+    return DicomScan(volume, findings, sink.counts, used, instances, ", ".join(told), about.laterality)
 
 
 def _without_rescale(frames: Sequence[Frame]) -> int:

@@ -69,6 +69,7 @@ class Frame:
         spacing: mm between rows, between columns (0028,0030); None where the file does not say.
         rescale: slope and intercept (0028,1053), (0028,1052); None where the file does not say.
         padding: lowest and highest stored number that means "no value" (0028,0120), (0028,0121); None if none.
+        instance: SOPInstanceUID (0008,0018) of the file, "" where it does not say.
     """
 
     path: Path
@@ -81,6 +82,7 @@ class Frame:
     spacing: tuple[float, float] | None
     rescale: tuple[float, float] | None
     padding: tuple[int, int] | None
+    instance: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,12 @@ class Description:
     thickness_mm: float | None
 
 
-def load(path: Path, pixels: bool) -> Any:
+def load(path: Path, pixels: bool, every_tag: bool = False) -> Any:
     """A file as a pydicom Dataset; a deflated one is inflated with a bound first.
 
     Args:
         path: a file that `guard.kind_of` calls DICOM.
-        pixels: False reads the header's needed tags only.
+        pixels: False reads the header's needed tags only, or all of them with `every_tag`.
 
     Raises:
         ScanError: TS_DEFLATED, FILE_TRUNCATED or DICOM_MALFORMED; anything of pydicom's passes to the border in `reader`.
@@ -116,7 +118,8 @@ def load(path: Path, pixels: bool) -> Any:
         return bare
     meta = read_file_meta_info(path)
     if str(meta.get("TransferSyntaxUID", "")) != DEFLATED:
-        return pydicom.dcmread(path, stop_before_pixels=not pixels, force=True, specific_tags=None if pixels else HEADER_TAGS)
+        tags = None if pixels or every_tag else HEADER_TAGS
+        return pydicom.dcmread(path, stop_before_pixels=not pixels, force=True, specific_tags=tags)
     raw = path.read_bytes()
     group_length = struct.unpack("<I", raw[140:144])[0] if raw[132:136] == b"\x02\0\0\0" else None
     if group_length is None:
@@ -218,6 +221,7 @@ def frames_of(dataset: Any, path: Path) -> list[Frame]:
                 None if spacing is None else (spacing[0], spacing[1]),
                 None if slope is None or intercept is None or slope == 0 else (slope, intercept),
                 _padding(dataset),
+                str(dataset.get("SOPInstanceUID", "")),
             )
         )
     return found

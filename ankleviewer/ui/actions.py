@@ -95,6 +95,7 @@ def _file(window: MainWindow) -> None:
     _add(menu, "Save result and review…", "Ctrl+S", window.choose_review)
     _add(menu, "Save session…", "Ctrl+Shift+S", window.session_files.choose)
     _add(menu, "Save report…", "Ctrl+R", window.exporting.choose_report)
+    _add(menu, "Save results for the PACS…", "Ctrl+Shift+R", window.exporting.choose_dicom)
     _add(menu, "Save picture…", "Ctrl+P", window.exporting.choose_picture)
     menu.addSeparator()
     _add(menu, "Copy picture of the view", "Ctrl+C", window.exporting.copy_pane)

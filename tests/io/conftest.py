@@ -123,3 +123,43 @@ def series(tmp_path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+def enhanced_file(hu, path: Path, count: int | None, **tags) -> Path:
+    """One multi-frame file, its slices in descending order, voxels of 0.5, 0.6 and 2 mm; `count` is the Number of Frames."""
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+    from pydicom.uid import EnhancedCTImageStorage
+
+    def item(**values):
+        made = Dataset()
+        for name, value in values.items():
+            setattr(made, name, value)
+        return Sequence([made])
+
+    ds = slice_dataset(hu[:, :, 0], 0, **tags)
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
+        delattr(ds, name)
+    shared = Dataset()
+    shared.PixelMeasuresSequence = item(PixelSpacing=[0.6, 0.5], SliceThickness=2.0)
+    shared.PixelValueTransformationSequence = item(RescaleSlope=1, RescaleIntercept=-1024)
+    shared.PlaneOrientationSequence = item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
+    ds.SharedFunctionalGroupsSequence = Sequence([shared])
+    order = list(range(hu.shape[2]))[::-1]
+    per_frame = []
+    for k in order:
+        one = Dataset()
+        one.PlanePositionSequence = item(ImagePositionPatient=[0, 0, 2.0 * k])
+        per_frame.append(one)
+    ds.PerFrameFunctionalGroupsSequence = Sequence(per_frame)
+    if count is not None:
+        ds.NumberOfFrames = count
+    ds.PixelData = b"".join((hu[:, :, k].T + 1024).astype("<i2").tobytes() for k in order)
+    ds.save_as(path, enforce_file_format=True)
+    return path
+
+
+@pytest.fixture
+def enhanced() -> Callable[..., Path]:
+    return enhanced_file

@@ -269,45 +269,6 @@ def test_a_mixed_orientation_keeps_the_largest_stack(limb, series):
     assert scan.volume.hu.shape[2] == 15
 
 
-@pytest.fixture
-def enhanced(one_slice):
-    """enhanced(hu, path, count): one multi-frame file, its slices in descending order."""
-    from pydicom.dataset import Dataset
-    from pydicom.sequence import Sequence
-    from pydicom.uid import EnhancedCTImageStorage
-
-    def item(**values):
-        made = Dataset()
-        for name, value in values.items():
-            setattr(made, name, value)
-        return Sequence([made])
-
-    def make(hu, path, count):
-        ds = one_slice(hu[:, :, 0], 0)
-        ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
-        for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
-            delattr(ds, name)
-        shared = Dataset()
-        shared.PixelMeasuresSequence = item(PixelSpacing=[0.6, 0.5])
-        shared.PixelValueTransformationSequence = item(RescaleSlope=1, RescaleIntercept=-1024)
-        shared.PlaneOrientationSequence = item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
-        ds.SharedFunctionalGroupsSequence = Sequence([shared])
-        order = list(range(hu.shape[2]))[::-1]
-        per_frame = []
-        for k in order:
-            one = Dataset()
-            one.PlanePositionSequence = item(ImagePositionPatient=[0, 0, 2.0 * k])
-            per_frame.append(one)
-        ds.PerFrameFunctionalGroupsSequence = Sequence(per_frame)
-        if count is not None:
-            ds.NumberOfFrames = count
-        ds.PixelData = b"".join((hu[:, :, k].T + 1024).astype("<i2").tobytes() for k in order)
-        ds.save_as(path, enforce_file_format=True)
-        return path
-
-    return make
-
-
 def test_a_frame_of_many_that_does_not_tell_its_place_may_be_a_slice(limb, enhanced, tmp_path):
     path = enhanced(limb(), tmp_path / "enhanced.dcm", 16)
     dataset = dcmread(path)

@@ -143,6 +143,8 @@ class FakeBackend:
     former_sha256: str = ""
     reported: list[tuple[object, object, object, str]] = field(default_factory=list)
     analysed: list[list[str]] = field(default_factory=list)
+    instances: tuple[str, ...] = ()
+    sent: list[tuple[object, object, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -171,6 +173,7 @@ class FakeBackend:
             format="nifti",
             sha256=self.sha256,
             former_sha256=self.former_sha256,
+            instances=self.instances,
         )
         return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
 
@@ -218,6 +221,21 @@ class FakeBackend:
         if self.journal_error is not None:
             raise self.journal_error
         self.reported.append((analysis, review, shown, path))
+
+    def save_dicom(
+        self,
+        case: SimpleNamespace,
+        analysis: SimpleNamespace,
+        review: object,
+        shown: object,
+        folder: str,
+        progress: Callable[[float, str], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Remember what was sent, or fail as the test wants."""
+        if self.journal_error is not None:
+            raise self.journal_error
+        self.sent.append((review, shown, folder))
 
     def rest(self, cancelled: Callable[[], bool]) -> None:
         """Nothing is held."""

@@ -1,4 +1,4 @@
-"""Exporting: what leaves the window: the report, pictures of the window or of one view, each with the research-use line."""
+"""Exporting: what leaves the window: report, results for a PACS, pictures of it or of one view with the research-use line."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.watching import Cancelled, Progress
 from ankleviewer.ui.background.jobs import Job, wait_for
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.words.translate import said, tr
@@ -100,6 +101,12 @@ def is_of_scan(case: Any, file: Path) -> bool:
         return True
 
 
+def free_folder(place: Path) -> Path:
+    """A folder in another one that does not exist yet, for results of one scan; its name says nothing of it."""
+    names = ("ankle-results", *(f"ankle-results-{n}" for n in range(2, 10_000)))
+    return next(folder for folder in map(place.joinpath, names) if not folder.exists())
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a reader asks to save: a case, its analysis, what stands of the review, and the answer shown. While the dialog is open
@@ -125,7 +132,7 @@ class Exporting(QObject):
     """Asks where to, writes in the background, says that it was done or why not.
 
     Signals:
-        ended(): a report was written, or could not be.
+        ended(): a report, or results for a PACS, were written, or could not be.
     """
 
     ended = Signal()
@@ -133,11 +140,11 @@ class Exporting(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._jobs: list[Job] = []  # one for each report that is being written
+        self._jobs: list[Job] = []  # one for each report or folder of results that is being written
 
     @property
     def running(self) -> bool:
-        """Whether a report is being written."""
+        """Whether something is being written."""
         return bool(self._jobs)
 
     # ------------------------------------------------------------------------------------------------------------- the report
@@ -156,35 +163,77 @@ class Exporting(QObject):
         what = what or Asked.of(self._window.controller)
         backend = self._window.controller.backend
 
-        def work(_progress: Callable[[float, str], None], _cancelled: Callable[[], bool]) -> Any:
+        def write(_progress: Progress, _cancelled: Cancelled) -> None:
+            backend.save_report(what.case, what.analysis, what.review, what.answer, path)
+
+        def written() -> None:
+            name = self._window.privacy.text(Path(path).name)
+            self._window.toast.say(tr("Report saved: {name}", name=name) if name else tr("Report saved"))
+
+        self._start(write, written, tr("Save the report"))
+
+    # ------------------------------------------------------------------------------------------------------ results for a PACS
+    def choose_dicom(self) -> None:
+        """Ask for a folder for the results of the open case as DICOM files, once it is said what stands in them."""
+        controller = self._window.controller
+        if controller.case is None:
+            return
+        title = tr("Save results for the PACS")
+        if not any(controller.case.scan.instances):
+            why = tr("This scan is not a DICOM series: there is no study that results could belong to.")
+            controller.notify("NO_DICOM_STUDY", why)
+            return
+        asked = Asked.of(controller)
+        told = tr(
+            "These files carry the patient's name and number, as the scan does: they belong into the same study. A new folder is "
+            "made for them where you say."
+        )
+        ok, leave = QMessageBox.StandardButton.Ok, QMessageBox.StandardButton.Cancel
+        if QMessageBox.information(self._window, title, told, ok | leave) != ok:
+            return
+        place = QFileDialog.getExistingDirectory(self._window, title, str(self._window.start_folder()))
+        if place:
+            self.save_dicom(str(free_folder(Path(place))), asked.newest(controller))
+
+    def save_dicom(self, folder: str, what: Asked | None = None) -> None:
+        """Write results for a PACS, in the background; None: of what is shown."""
+        what = what or Asked.of(self._window.controller)
+        backend = self._window.controller.backend
+
+        def write(progress: Progress, cancelled: Cancelled) -> None:
+            backend.save_dicom(what.case, what.analysis, what.review, what.answer, folder, progress, cancelled)
+
+        def written() -> None:
+            self._window.toast.say(tr("Results saved in the folder {name}", name=Path(folder).name))
+
+        self._start(write, written, tr("Save results for the PACS"))
+
+    # --------------------------------------------------------------------------------------------------------- in the background
+    def _start(self, write: Callable[[Progress, Cancelled], None], written: Callable[[], None], title: str) -> None:
+        def work(progress: Progress, cancelled: Cancelled) -> None:
             try:
-                backend.save_report(what.case, what.analysis, what.review, what.answer, path)
+                write(progress, cancelled)
             except OSError as error:
                 raise _not_written(error) from None
-            return path
 
         job = Job(self)
         self._jobs.append(job)
-        job.done.connect(lambda path: self._end(job, path, None))
-        job.failed.connect(lambda error: self._end(job, path, error))
+        job.done.connect(lambda _none: self._end(job, written, title, None))
+        job.failed.connect(lambda error: self._end(job, written, title, error))
         job.start(work)
 
-    def _end(self, job: Job, path: str, error: AnkleViewerError | None) -> None:
+    def _end(self, job: Job, written: Callable[[], None], title: str, error: AnkleViewerError | None) -> None:
         self._jobs.remove(job)
         job.deleteLater()
         if error is None:
-            self._on_written(path)
+            written()
         else:
-            self._on_failed(error)
+            self._tell(error, title)
         self.ended.emit()
 
-    def _on_written(self, path: str) -> None:
-        name = self._window.privacy.text(Path(path).name)
-        self._window.toast.say(tr("Report saved: {name}", name=name) if name else tr("Report saved"))
-
-    def _on_failed(self, error: AnkleViewerError) -> None:
+    def _tell(self, error: AnkleViewerError, title: str) -> None:
         if self._window.closed:  # it has gone from the screen, and with it the banner
-            QMessageBox.warning(None, tr("Save the report"), f"{said(error.message)}\n{error.code}")
+            QMessageBox.warning(None, title, f"{said(error.message)}\n{error.code}")
         else:
             self._window.controller.notify(error.code, error.message)
 
@@ -244,7 +293,7 @@ class Exporting(QObject):
         try:
             write_bytes(path, png(picture))
         except OSError as error:
-            self._on_failed(_not_written(error))
+            self._tell(_not_written(error), tr("Save a picture of the window"))
             return
         self._window.toast.say(tr("Picture saved"))
 

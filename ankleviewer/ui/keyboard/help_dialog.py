@@ -57,7 +57,7 @@ KEYS = noop(
         ("F9", "result column"),
         ("P", "hide patient and file names, also in pictures"),
         ("Ctrl+O, Ctrl+Shift+O, Ctrl+E", "open a file, a folder, another series of this folder"),
-        ("Ctrl+R, Ctrl+P", "save report, picture"),
+        ("Ctrl+R, Ctrl+Shift+R, Ctrl+P", "save report, results for the PACS, picture"),
         ("Ctrl+S, Ctrl+Shift+S", "save result and review, session"),
         ("Ctrl+C, Ctrl+Shift+C", "copy a picture of the view, of the window"),
     )

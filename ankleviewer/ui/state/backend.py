@@ -43,6 +43,11 @@ class Backend(Protocol):
     def save_report(self, case: Any, analysis: Any, review: Any, shown: Any, path: str) -> None:
         """Write the report, the answer `shown` pictured; raises OSError."""
 
+    def save_dicom(
+        self, case: Any, analysis: Any, review: Any, shown: Any, folder: str, progress: Progress, cancelled: Callable[[], bool]
+    ) -> None:
+        """Write results for a PACS, the answer `shown` pictured; raises AnkleViewerError, OSError."""
+
 
 class SessionBackend:
     """The real use cases, imported when first used so that the window is up at once."""
@@ -95,12 +100,20 @@ class SessionBackend:
 
     def save_review(self, case: Any, analysis: Any, review: Any, path: str) -> None:
         """Write result and review to a file; raises OSError."""
-        from ankleviewer import session
+        from ankleviewer import saving
 
-        session.save_review(case, analysis, review, path)
+        saving.save_review(case, analysis, review, path)
 
     def save_report(self, case: Any, analysis: Any, review: Any, shown: Any, path: str) -> None:
         """Write the report, the answer `shown` pictured; raises OSError."""
-        from ankleviewer import session
+        from ankleviewer import saving
 
-        session.save_report(case, analysis, path, review, shown)
+        saving.save_report(case, analysis, path, review, shown)
+
+    def save_dicom(
+        self, case: Any, analysis: Any, review: Any, shown: Any, folder: str, progress: Progress, cancelled: Callable[[], bool]
+    ) -> None:
+        """Write results for a PACS, the answer `shown` pictured; raises AnkleViewerError, OSError."""
+        from ankleviewer import saving
+
+        saving.save_dicom(case, analysis, folder, review, shown, progress, cancelled)

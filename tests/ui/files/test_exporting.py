@@ -78,8 +78,48 @@ def test_report_of_what_is_shown(make_window, backend, tmp_path, qtbot, monkeypa
     assert path.endswith("mine.pdf") and proposed[0].endswith("ankle-report.pdf")
     assert window.toast.widget.text() == "Report saved: mine.pdf"
     window.privacy.toggle()
-    window.exporting._on_written(path)
-    assert "mine" not in window.toast.widget.text()
+    window.exporting.choose_report()
+    qtbot.waitUntil(lambda: len(backend.reported) == 2 and not window.exporting.running)
+    assert window.toast.widget.text() == "Report saved"
+
+
+def test_results_for_a_pacs_go_into_a_new_folder_once_it_is_said_what_stands_in_them(
+    make_window, backend, tmp_path, monkeypatch, qtbot
+) -> None:
+    backend.instances = ("1.2.3",)
+    window = make_window(backend)
+    told, answers = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Ok, QMessageBox.StandardButton.Ok]
+
+    def inform(_parent, _title, text, _buttons):
+        told.append(text)
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "information", inform)
+    places = iter([str(tmp_path), ""])
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: next(places))
+    window.exporting.choose_dicom()
+    assert not window.exporting.running and "patient's name and number" in told[0]
+    (tmp_path / "ankle-results").mkdir()
+    window.controller.judge("accepted")
+    window.exporting.choose_dicom()
+    qtbot.waitUntil(lambda: bool(backend.sent) and not window.exporting.running)
+    review, shown, folder = backend.sent[0]
+    assert len(review.marks) == 1 and shown is window.controller.answer and folder == str(tmp_path / "ankle-results-2")
+    assert window.toast.widget.text() == "Results saved in the folder ankle-results-2"
+    window.exporting.choose_dicom()
+    assert not window.exporting.running and len(backend.sent) == 1
+    backend.journal_error = OSError(28, "No space left on device")
+    window.exporting.save_dicom(str(tmp_path / "more"))
+    qtbot.waitUntil(window.banner.isVisible)
+    assert "No space left" in window.banner.text.text()
+
+
+def test_a_scan_that_is_no_dicom_has_no_results_for_a_pacs(make_window, backend, monkeypatch) -> None:
+    monkeypatch.setattr(QMessageBox, "information", lambda *_: pytest.fail("asked"))
+    make_window(backend, path=None).exporting.choose_dicom()
+    window = make_window(backend)
+    window.exporting.choose_dicom()
+    assert window.banner.code.text().startswith("NO_DICOM_STUDY") and "not a DICOM series" in window.banner.text.text()
 
 
 def test_a_full_disk_is_told(make_window, backend, tmp_path, qtbot) -> None:

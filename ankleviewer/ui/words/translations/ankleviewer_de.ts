@@ -360,10 +360,6 @@
         <translation>Strg+C, Strg+Umschalt+C</translation>
     </message>
     <message>
-        <source>Ctrl+R, Ctrl+P</source>
-        <translation>Strg+R, Strg+P</translation>
-    </message>
-    <message>
         <source>Ctrl+S, Ctrl+Shift+S</source>
         <translation>Strg+S, Strg+Umschalt+S</translation>
     </message>
@@ -638,6 +634,10 @@
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
         <translation>Strg+O, Strg+Umschalt+O, Strg+E</translation>
+    </message>
+    <message>
+        <source>Ctrl+R, Ctrl+Shift+R, Ctrl+P</source>
+        <translation>Strg+R, Strg+Umschalt+R, Strg+P</translation>
     </message>
     <message>
         <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid);  both from 0</source>
@@ -1916,6 +1916,10 @@
         <translation>Keine Stelle fiel auf.</translation>
     </message>
     <message>
+        <source>No results can refer to the scan&apos;s images as they are ({}).</source>
+        <translation>Auf die Bilder der Aufnahme, wie sie sind, können sich keine Ergebnisse beziehen ({}).</translation>
+    </message>
+    <message>
         <source>No validation scan had such a score</source>
         <translation>Kein Validierungsscan hatte einen solchen Score</translation>
     </message>
@@ -1932,12 +1936,24 @@
         <translation>ROI (HU)</translation>
     </message>
     <message>
+        <source>Results saved in the folder {name}</source>
+        <translation>Ergebnisse im Ordner {name} gespeichert</translation>
+    </message>
+    <message>
         <source>Right</source>
         <translation>Seitlich rechts</translation>
     </message>
     <message>
         <source>Right side</source>
         <translation>Rechts</translation>
+    </message>
+    <message>
+        <source>Save results for the PACS</source>
+        <translation>Ergebnisse für das PACS speichern</translation>
+    </message>
+    <message>
+        <source>Save results for the PACS…</source>
+        <translation>Ergebnisse für das PACS speichern…</translation>
     </message>
     <message>
         <source>Separating the foot; it is still shown.</source>
@@ -1993,6 +2009,10 @@
     <message>
         <source>The folder cannot be read whole ({}).</source>
         <translation>Der Ordner kann nicht vollständig gelesen werden ({}).</translation>
+    </message>
+    <message>
+        <source>The folder holds other files. Name a new one for the results.</source>
+        <translation>Der Ordner enthält andere Dateien. Nennen Sie für die Ergebnisse einen neuen.</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -2183,6 +2203,10 @@
         <translation>Gezeigt wird weiterhin der Scan {name}.</translation>
     </message>
     <message>
+        <source>The scan&apos;s images lack what results must refer to: {}.</source>
+        <translation>Den Bildern der Aufnahme fehlt, worauf sich Ergebnisse beziehen müssen: {}.</translation>
+    </message>
+    <message>
         <source>The series has {} usable slices; at least 3 are needed.</source>
         <translation>Nutzbare Schichten der Serie: {}; mindestens 3 sind nötig.</translation>
     </message>
@@ -2279,6 +2303,10 @@
         <translation>Auf dem Datenträger ist zu wenig Platz, um die ZIP-Datei zu entpacken.</translation>
     </message>
     <message>
+        <source>These files carry the patient&apos;s name and number, as the scan does: they belong into the same study. A new folder is made for them where you say.</source>
+        <translation>Diese Dateien tragen Namen und Nummer des Patienten wie die Aufnahme: sie gehören in dieselbe Studie. Für sie wird dort, wo Sie es angeben, ein neuer Ordner angelegt.</translation>
+    </message>
+    <message>
         <source>These images are not a CT (Modality is not CT).</source>
         <translation>Diese Bilder sind kein CT (Modality ist nicht CT).</translation>
     </message>
@@ -2313,6 +2341,10 @@
     <message>
         <source>This point belongs in the {planes} view</source>
         <translation>Dieser Punkt gehört in die Ansicht {planes}</translation>
+    </message>
+    <message>
+        <source>This scan is not a DICOM series: there is no study that results could belong to.</source>
+        <translation>Diese Aufnahme ist keine DICOM-Serie: Es gibt keine Studie, zu der Ergebnisse gehören könnten.</translation>
     </message>
     <message>
         <source>This step of the review could not be written to the disk; it is kept until the program is closed.</source>
@@ -2838,10 +2870,6 @@
         <translation>sagittal</translation>
     </message>
     <message>
-        <source>save report, picture</source>
-        <translation>Bericht, Bild speichern</translation>
-    </message>
-    <message>
         <source>save result and review, session</source>
         <translation>Ergebnis und Bewertung, Sitzung speichern</translation>
     </message>
@@ -3094,6 +3122,10 @@
         <translation>{count}; knapp über der Schwelle von {threshold}</translation>
     </message>
     <message>
+        <source>save report, results for the PACS, picture</source>
+        <translation>Bericht, Ergebnisse für das PACS, Bild speichern</translation>
+    </message>
+    <message>
         <source>{head}: {text}</source>
         <translation>{head}: {text}</translation>
     </message>
@@ -3250,6 +3282,10 @@
     <message>
         <source>{} of pack {} is no ordinary file.</source>
         <translation>{} des Pakets {} ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <source>{} of the scan&apos;s {} DICOM files are still where it was read from; open it anew.</source>
+        <translation>{} der {} DICOM-Dateien der Aufnahme liegen noch dort, wo sie gelesen wurde; öffnen Sie sie neu.</translation>
     </message>
     <message>
         <source>{} of what is not air is denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>

@@ -360,10 +360,6 @@
         <translation>Ctrl+C、Ctrl+Shift+C</translation>
     </message>
     <message>
-        <source>Ctrl+R, Ctrl+P</source>
-        <translation>Ctrl+R、Ctrl+P</translation>
-    </message>
-    <message>
         <source>Ctrl+S, Ctrl+Shift+S</source>
         <translation>Ctrl+S、Ctrl+Shift+S</translation>
     </message>
@@ -638,6 +634,10 @@
     <message>
         <source>Ctrl+O, Ctrl+Shift+O, Ctrl+E</source>
         <translation>Ctrl+O、Ctrl+Shift+O、Ctrl+E</translation>
+    </message>
+    <message>
+        <source>Ctrl+R, Ctrl+Shift+R, Ctrl+P</source>
+        <translation>Ctrl+R、Ctrl+Shift+R、Ctrl+P</translation>
     </message>
     <message>
         <source>Finding {number}: centre {voxel} (scan voxel);  {cell} (model grid);  both from 0</source>
@@ -1916,6 +1916,10 @@
         <translation>未见突出的可疑位置。</translation>
     </message>
     <message>
+        <source>No results can refer to the scan&apos;s images as they are ({}).</source>
+        <translation>结果无法引用该扫描现有的图像（{}）。</translation>
+    </message>
+    <message>
         <source>No validation scan had such a score</source>
         <translation>验证集中没有评分相当的病例</translation>
     </message>
@@ -1928,12 +1932,24 @@
         <translation>初步模型 {name}：{call}（未计入）</translation>
     </message>
     <message>
+        <source>Results saved in the folder {name}</source>
+        <translation>结果已保存到文件夹 {name}</translation>
+    </message>
+    <message>
         <source>Right</source>
         <translation>右视</translation>
     </message>
     <message>
         <source>Right side</source>
         <translation>右侧</translation>
+    </message>
+    <message>
+        <source>Save results for the PACS</source>
+        <translation>保存供 PACS 使用的结果</translation>
+    </message>
+    <message>
+        <source>Save results for the PACS…</source>
+        <translation>保存供 PACS 使用的结果…</translation>
     </message>
     <message>
         <source>Separating the foot; it is still shown.</source>
@@ -1988,6 +2004,10 @@
     <message>
         <source>The folder cannot be read whole ({}).</source>
         <translation>无法完整读取该文件夹（{}）。</translation>
+    </message>
+    <message>
+        <source>The folder holds other files. Name a new one for the results.</source>
+        <translation>该文件夹中有其他文件。请为结果指定一个新文件夹。</translation>
     </message>
     <message>
         <source>The images are coloured pictures, not CT values.</source>
@@ -2178,6 +2198,10 @@
         <translation>当前显示的仍是扫描 {name}。</translation>
     </message>
     <message>
+        <source>The scan&apos;s images lack what results must refer to: {}.</source>
+        <translation>扫描的图像缺少结果必须引用的内容：{}。</translation>
+    </message>
+    <message>
         <source>The series has {} usable slices; at least 3 are needed.</source>
         <translation>该序列有 {} 个可用层面；至少需要 3 个。</translation>
     </message>
@@ -2274,6 +2298,10 @@
         <translation>磁盘空间不足，无法解压 ZIP 文件。</translation>
     </message>
     <message>
+        <source>These files carry the patient&apos;s name and number, as the scan does: they belong into the same study. A new folder is made for them where you say.</source>
+        <translation>这些文件与扫描一样带有患者的姓名和编号：它们属于同一检查。将在您指定的位置为其新建一个文件夹。</translation>
+    </message>
+    <message>
         <source>These images are not a CT (Modality is not CT).</source>
         <translation>这些图像不是 CT（Modality 不是 CT）。</translation>
     </message>
@@ -2308,6 +2336,10 @@
     <message>
         <source>This point belongs in the {planes} view</source>
         <translation>此点应在{planes}视图中设置</translation>
+    </message>
+    <message>
+        <source>This scan is not a DICOM series: there is no study that results could belong to.</source>
+        <translation>此扫描不是 DICOM 序列：没有结果可以归属的检查。</translation>
     </message>
     <message>
         <source>This step of the review could not be written to the disk; it is kept until the program is closed.</source>
@@ -2832,10 +2864,6 @@
         <translation>矢状位</translation>
     </message>
     <message>
-        <source>save report, picture</source>
-        <translation>保存报告、图像</translation>
-    </message>
-    <message>
         <source>save result and review, session</source>
         <translation>保存结果与复核、会话</translation>
     </message>
@@ -3088,6 +3116,10 @@
         <translation>{count}；略高于阈值 {threshold}</translation>
     </message>
     <message>
+        <source>save report, results for the PACS, picture</source>
+        <translation>保存报告、供 PACS 使用的结果、图片</translation>
+    </message>
+    <message>
         <source>{head}: {text}</source>
         <translation>{head}：{text}</translation>
     </message>
@@ -3242,6 +3274,10 @@
     <message>
         <source>{} of pack {} is no ordinary file.</source>
         <translation>包 {1} 中的 {0} 不是普通文件。</translation>
+    </message>
+    <message>
+        <source>{} of the scan&apos;s {} DICOM files are still where it was read from; open it anew.</source>
+        <translation>仍在原读取位置的 DICOM 文件有 {} 个（该扫描共 {} 个）；请重新打开。</translation>
     </message>
     <message>
         <source>{} of what is not air is denser than {} HU: metal. Its streaks can hide or imitate a fracture.</source>

@@ -1,0 +1,157 @@
+"""The answer as a DICOM structured report: Comprehensive 3D SR after TID 1500 "Measurement Report" (PS3.16)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import highdicom as hd
+import numpy as np
+from highdicom import sr
+
+from ankleviewer import DISCLAIMER, __version__
+from ankleviewer.core.assessment.result import Box, ModelAnswer
+from ankleviewer.core.reading.measure import Measure
+from ankleviewer.core.reading.measure_tools import title as measure_title
+from ankleviewer.core.reading.review import Mark, Missed
+from ankleviewer.reports import dicom_codes as codes
+
+DEVICE = hd.UID.from_uuid(str(uuid.uuid5(uuid.NAMESPACE_DNS, "ankleviewer")))  # of this program, whatever computer it runs on
+
+
+def report(evidence: Sequence[Any], groups: Sequence[Any], identity: dict[str, Any]) -> sr.Comprehensive3DSR:
+    """The document: complete for what the program says, not verified by anybody.
+
+    Args:
+        evidence: headers of the scan's images (`io.originals`), and the segmentations that the groups refer to.
+        groups: of `answer_group`, `place_group`, `missed_group` and `measure_group`.
+        identity: series and number, see `dicom_results`.
+    """
+    device = sr.ObserverContext(
+        observer_type=hd.sr.coding.CodedConcept("121007", "DCM", "Device"),
+        observer_identifying_attributes=sr.DeviceObserverIdentifyingAttributes(
+            uid=DEVICE, name="AnkleViewer", manufacturer_name="AnkleViewer", model_name=f"AnkleViewer {__version__}"
+        ),
+    )
+    content = sr.MeasurementReport(
+        observation_context=sr.ObservationContext(observer_device_context=device),
+        procedure_reported=codes.CT,
+        imaging_measurements=list(groups),
+        language_of_content_item_and_descendants=sr.LanguageOfContentItemAndDescendants(
+            hd.sr.coding.CodedConcept("en", "RFC5646", "English")
+        ),
+    )
+    return sr.Comprehensive3DSR(evidence=list(evidence), content=content, is_complete=True, is_final=False, **identity)
+
+
+def answer_group(answer: ModelAnswer, side: str, algorithm: Mapping[str, str], thresholds: tuple[float, float] | None) -> Any:
+    """One model's answer for one ankle: call, probability, thresholds (no fracture below, fracture from)."""
+    figures = [(codes.PROBABILITY, answer.probability)]
+    figures += [(codes.SENSITIVE, thresholds[0]), (codes.SPECIFIC, thresholds[1])] if thresholds is not None else []
+    return sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"{answer.name}, {_side(side)}"),
+        finding_type=codes.ANSWER,
+        algorithm_id=_algorithm(answer, algorithm),
+        finding_sites=[_site(side)],
+        measurements=[
+            sr.Measurement(name=name, value=round(value, 6), unit=codes.UNITS[""])
+            for name, value in figures
+            if value is not None and answer.probability is not None
+        ],
+        qualitative_evaluations=[sr.QualitativeEvaluation(codes.CALL, codes.CALLS[answer.call])],
+    )
+
+
+def place_group(
+    answer: ModelAnswer, number: int, box: Box, side: str, algorithm: Mapping[str, str], mark: Mark | None, segment: Any, uid: str
+) -> Any:
+    """A box of an answer, as the segment that holds its voxels, and what the reader said of it.
+
+    Args:
+        number: of the finding, from 1, as the window counts.
+        segment: the segmentation and the number in it; uid: the tracking UID of both.
+    """
+    extent = np.subtract(box.max_mm, box.min_mm)
+    measured = [sr.Measurement(name=codes.SHARE, value=round(box.score, 4), unit=codes.UNITS[""])]
+    measured += [
+        sr.Measurement(name=name, value=round(float(mm), 2), unit=codes.UNITS["mm"])
+        for name, mm in zip(codes.EXTENTS, extent, strict=True)
+    ]
+    said = [sr.QualitativeEvaluation(codes.JUDGEMENT, codes.JUDGEMENTS[mark.judgement])] if mark is not None else []
+    return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(uid, f"{answer.name}, {_side(side)}, place {number}"),
+        referenced_segment=_voxels(*segment),
+        finding_type=codes.PLACE,
+        algorithm_id=_algorithm(answer, algorithm),
+        finding_sites=[_site(side)],
+        measurements=measured,
+        qualitative_evaluations=said,
+    )
+
+
+def readers_box_group(number: int, side: str, segment: Any, uid: str) -> Any:
+    """The box that a reader drew in the place of a model's."""
+    return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(uid, f"reader, {_side(side)}, place {number}"),
+        referenced_segment=_voxels(*segment),
+        finding_type=codes.READERS,
+        finding_sites=[_site(side)],
+    )
+
+
+def missed_group(missed: Missed, frame_of_reference: str) -> Any:
+    """A place that the reader marked and no model did, as a point in space."""
+    return sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, M{missed.number}"),
+        referenced_region=sr.ImageRegion3D(
+            sr.GraphicTypeValues3D.POINT, np.array([missed.center_mm], dtype=np.float64), frame_of_reference
+        ),
+        finding_type=codes.MISSED,
+        finding_sites=[_site("")],
+    )
+
+
+def measure_group(measure: Measure, frame_of_reference: str) -> Any:
+    """A reader's measure: its values, and its points in space."""
+    kind = sr.GraphicTypeValues3D.POLYLINE if len(measure.points) > 1 else sr.GraphicTypeValues3D.POINT
+    where = sr.CoordinatesForMeasurement3D(kind, np.array(measure.points, dtype=np.float64), frame_of_reference)
+    return sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"measure {measure.number}"),
+        finding_type=codes.own("MEASURE", measure_title(measure.kind)),
+        finding_sites=[_site("")],
+        measurements=[
+            sr.Measurement(
+                name=codes.named(value.name),
+                value=round(value.number, 3),
+                unit=codes.UNITS[value.unit],
+                referenced_coordinates=[where],
+            )
+            for value in measure.values
+        ],
+    )
+
+
+def _voxels(held: Any, number: int) -> sr.ReferencedSegment:
+    """A segment of a segmentation, and the series that it was drawn on."""
+    series = sr.SourceSeriesForSegmentation(held.ReferencedSeriesSequence[0].SeriesInstanceUID)
+    return sr.ReferencedSegment(held.SOPClassUID, held.SOPInstanceUID, number, source_series=series)
+
+
+def _algorithm(answer: ModelAnswer, about: Mapping[str, str]) -> sr.AlgorithmIdentification:
+    parameters = [f"{name}: {value}" for name, value in about.items()]
+    return sr.AlgorithmIdentification(
+        name=answer.name,
+        version=answer.version,
+        parameters=[DISCLAIMER, *parameters],
+        family=codes.NETWORK,
+        manufacturer="AnkleViewer",
+    )
+
+
+def _site(side: str) -> sr.FindingSite:
+    return sr.FindingSite(anatomic_location=codes.ANKLE, laterality=codes.SIDES.get(side))
+
+
+def _side(side: str) -> str:
+    return {"L": "left ankle", "R": "right ankle"}.get(side, "ankle")

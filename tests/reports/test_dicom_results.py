@@ -1,0 +1,118 @@
+"""Files for a PACS: of the scan's patient and study, referring to its images, sound by a validator where there is one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom import dcmread
+
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.reports.dicom_results import FIRST_SERIES, results
+from tests.io.conftest import slice_dataset
+from tests.reports.conftest import answer, report
+
+PICTURE = Image.new("RGB", (40, 20), (10, 200, 30))
+
+
+def images(**more: Any) -> list[Any]:
+    tags = {"StudyInstanceUID": "1.2.3", "FrameOfReferenceUID": "1.2.4", "SliceThickness": 1.0, "AccessionNumber": "A7"} | more
+    hu = np.zeros((120, 120), dtype=np.int16)
+    return [slice_dataset(hu, k, position=(0.0, 0.0, float(k)), **tags) for k in range(60)]
+
+
+def made(given: list[Any] | None = None, *answers: Any) -> dict[str, Any]:
+    told = report(*answers)
+    files = results(given or images(), told.result, told.facts, told.review, PICTURE, "R")
+    return {name: dcmread(BytesIO(data)) for name, data in files.items()}
+
+
+def test_report_boxes_and_picture_belong_to_the_patients_study() -> None:
+    files = made()
+    assert list(files) == ["answer", "boxes", "picture"]
+    for data in files.values():
+        assert (str(data.PatientName), data.PatientID, data.StudyInstanceUID, data.AccessionNumber) == (
+            "Secret^Name",
+            "SECRET-ID",
+            "1.2.3",
+            "A7",
+        )
+        assert "not for diagnosis" in data.SeriesDescription and data.Manufacturer == "AnkleViewer"
+    assert len({data.SeriesInstanceUID for data in files.values()} | {"1.2.3.4"}) == 4
+    assert (
+        len({data.SeriesNumber for data in files.values()}) == 3 and min(d.SeriesNumber for d in files.values()) == FIRST_SERIES
+    )
+    assert files["picture"].Laterality == "R"
+    assert (files["picture"].pixel_array == np.asarray(PICTURE)).all()
+
+
+def test_the_report_names_the_segments_and_what_the_reader_said_of_them() -> None:
+    files = made()
+    labels = [(s.SegmentLabel, s.SegmentAlgorithmType) for s in files["boxes"].SegmentSequence]
+    assert labels == [("compact 1", "AUTOMATIC"), ("reader, compact 1", "MANUAL")]
+    text = str(files["answer"])
+    assert text.count(files["boxes"].SOPInstanceUID) >= 2
+    assert all(str(s.TrackingUID) in text for s in files["boxes"].SegmentSequence)
+    for words in ("Rejected by a reader", "Medial clear space", "Place that a reader marked and no model shows", "0.93"):
+        assert words in text
+    assert "Growth plate" not in text, "the reader's own words may name somebody"
+
+
+def test_each_answer_has_boxes_of_its_own_and_one_without_has_none() -> None:
+    other = answer("fracture", 0.9, name="resnet101")
+    assert list(made(None, answer(), other)) == ["answer", "boxes", "boxes-2", "picture"]
+    assert list(made(None, answer("no fracture", 0.02))) == ["answer", "picture"]
+    none = answer("not assessed", None)
+    assert "Not assessed" in str(made(None, none)["answer"])
+
+
+@pytest.mark.parametrize("tag", ["StudyInstanceUID", "FrameOfReferenceUID"])
+def test_images_that_lack_what_must_be_referred_to_are_refused(tag: str) -> None:
+    given = images(**{tag: ""})
+    with pytest.raises(AnkleViewerError, match=rf"RESULTS_UNFIT: The scan's images lack .*: {tag}\."):
+        made(given)
+
+
+def test_a_library_s_own_words_do_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise ValueError("Secret^Name")
+
+    monkeypatch.setattr("ankleviewer.reports.dicom_answer.report", fails)
+    with pytest.raises(AnkleViewerError, match=r"RESULTS_UNFIT: .*\(ValueError\)") as caught:
+        made()
+    assert "Secret" not in str(caught.value)
+
+
+def test_images_that_do_not_tell_their_thickness_are_as_thick_as_they_lie_apart() -> None:
+    given = images()
+    for image in given:
+        del image.SliceThickness
+    boxes = made(given)["boxes"]
+    groups = boxes.SharedFunctionalGroupsSequence[0]
+    assert float(groups.PixelMeasuresSequence[0].SliceThickness) == 1.0
+
+
+def test_a_deidentified_scan_has_results_without_a_name() -> None:
+    given = images()
+    for image in given:
+        del image.PatientName, image.PatientID
+    assert all(not str(data.PatientName) and not data.PatientID for data in made(given).values())
+
+
+@pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dciodvfy (Debian package dicom3tools) is not installed")
+def test_a_validator_finds_no_error(tmp_path: Path) -> None:
+    told = report()
+    given = images(StudyDate="20260101", StudyTime="120000", PatientBirthDate="19800101", PatientSex="F")
+    files = results(given, told.result, told.facts, replace(told.review), PICTURE, "R")
+    for name, data in files.items():
+        (tmp_path / f"{name}.dcm").write_bytes(data)
+        done = subprocess.run(["dciodvfy", str(tmp_path / f"{name}.dcm")], capture_output=True, text=True, check=False)
+        errors = [line for line in done.stderr.splitlines() if line.startswith("Error")]
+        assert errors == [], name
