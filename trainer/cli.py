@@ -42,9 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _COMMANDS[args.command](args)
     except AnkleViewerError as error:
         print(error, file=sys.stderr)
+        if error.code in USAGE_CODES:
+            return USAGE
         if isinstance(error, ScanError):
             return SCAN_REFUSED
-        return MODEL_REFUSED if isinstance(error, ModelError) and error.code not in USAGE_CODES else USAGE
+        return MODEL_REFUSED if isinstance(error, ModelError) else USAGE
     except ModuleNotFoundError as error:
         if (sentence := missing(error)) is None:
             raise

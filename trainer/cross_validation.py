@@ -20,7 +20,7 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.metrics import auc
 from trainer.orders import TrainOrder
 from trainer.own_scans import at_size, check_order, fingerprint_of, record_of, train_on, unknown_scans
-from trainer.scans.folds import folds
+from trainer.scans.folds import folds, tied
 from trainer.scans.prepared import read_prepared
 from trainer.training import checkpoint
 from trainer.training.fingerprint import refuse
@@ -51,7 +51,13 @@ def cross_validate(
     if seen := unknown_scans(order.init):
         say(f"{seen} If they are among these, no fold is unseen: leave --init out, or give another pack.")
     spec, found = read_prepared(data)
-    parts = folds([p for p in found if p.split == "train" and p.input_path is not None], count, SEED)
+    own = [p for p in found if p.split == "train" and p.input_path is not None]
+    parts = folds(own, count, SEED)
+    if same := tied(own):
+        say(
+            f"Scans of {same} patients hold the same pixels as those of others, and stand in one fold with them; folds that an "
+            "earlier release made apart cannot be gone on with."
+        )
     order.out.mkdir(parents=True, exist_ok=True)
     if not order.resume:  # an older one's answers must not be taken for those of this one, nor its states be gone on from
         for run in order.out.glob("fold-*"):

@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import Decision, decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
+from trainer.packs.card import STUDY
 from trainer.packs.mean import mean_with
 from trainer.scans.manifest import check_table
 from trainer.scans.prepare import prepare
@@ -153,7 +154,8 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         "teacher": record.get("teacher", ""),
         **({"mean_with": record["init"] + (f", {len(others) + 1} runs" if others else "")} if order.mean_with else {}),
         **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
-        "validation": f"{len(found)} scans, {len(labels)} assessed" + _left_out(found, manifest),
+        "validation": f"{len(found)} scans, {len(labels)} assessed, excluded: {_counted(p.excluded for p in found)}",
+        STUDY: _study(manifest),
     }
     title = TITLES.get(record["arch"], record["arch"]) + ("" if name == record["arch"] else f" ({name})")  # two of one kind
     label = Label(name, title, order.version, order.status, order.default)
@@ -278,18 +280,19 @@ def _steps(run: Path, record: Mapping[str, Any], say: Callable[[str], None]) -> 
     return int(record["reached"]) + sum(stage["steps"] for stage in before)
 
 
-def _left_out(found: Sequence[Prepared], manifest: Path) -> str:
-    """For the card: validation scans that were left out, and why. A part of a prepared study holds none of them any more, since
-    what is left out is not split: there the study's are told, too.
+def _study(manifest: Path) -> str:
+    """Whom the study left out that validation scans are a part of; "" where they are of none. A part of it holds none of them any
+    more, since what is left out is not split.
     """
-    told = f", excluded: {_counted(Counter(p.excluded for p in found if p.excluded))}"
-    if (study := study_of(manifest)) is not None:
-        told += f"; of the study's {study['rows']} scans, before they were split: {_counted(study['excluded'])}"
-    return told
+    study = study_of(manifest)
+    if study is None:
+        return ""
+    excluded = Counter({str(reason): int(n) for reason, n in study["excluded"].items()})
+    return f"{study['rows']} scans, left out before they were split: {_counted(excluded.elements())}"
 
 
-def _counted(reasons: Mapping[str, int]) -> str:
-    return ", ".join(f"{n} {reason}" for reason, n in sorted(reasons.items())) or "none"
+def _counted(reasons: Iterable[str]) -> str:
+    return ", ".join(f"{n} {reason}" for reason, n in sorted(Counter(filter(None, reasons)).items())) or "none"
 
 
 def _check_own(order: ExportOrder) -> None:

@@ -132,7 +132,7 @@ def read_dicom(
     age = _age_finding(about.age_years)
     findings += [age] if age else []
     told = [f"CT series, {len(stack.frames)} slices"]
-    told += [f"{about.thickness_mm:g} mm thick"] if about.thickness_mm else []
+    told += [f"{about.thickness_mm:.3g} mm thick"] if about.thickness_mm else []
     told += [f"kernel {about.kernel}"] if about.kernel else []
     used = tuple(dict.fromkeys(f.path for f in stack.frames))
     instances = tuple(dict.fromkeys(f.instance for f in stack.frames))

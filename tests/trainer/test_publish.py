@@ -19,7 +19,7 @@ from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
 from trainer.cli import main
 from trainer.networks.head import FractureNet
-from trainer.publish import ExportOrder, _left_out, _of_all, _revision, _steps, answers, export_run
+from trainer.publish import ExportOrder, _of_all, _revision, _steps, _study, answers, export_run
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
@@ -304,15 +304,14 @@ def test_what_cannot_be_written_is_refused_before_any_scan_is_run(
     assert caught.value.code == "USAGE"
 
 
-def test_the_card_tells_what_was_left_out_also_before_the_split(tmp_path: Path) -> None:
-    def item(name: str, excluded: str) -> Prepared:
-        return Prepared(Row(name, Path(name), 0, "p", "", "", ""), "validation", excluded, None)
-
-    found = [item("a", ""), item("b", "SLICE_GAP"), item("c", "ANKLE_INCOMPLETE"), item("d", "SLICE_GAP")]
+def test_what_a_study_left_out_before_its_split_is_told_where_it_is_known(tmp_path: Path) -> None:
     table = tmp_path / "validation.csv"
-    assert _left_out(found, table) == ", excluded: 1 ANKLE_INCOMPLETE, 2 SLICE_GAP"
-    (tmp_path / "flow.json").write_text(json.dumps({"rows": 9, "excluded": {"NOT_ADULT": 2}}))
-    assert _left_out(found[:1], table) == ", excluded: none; of the study's 9 scans, before they were split: 2 NOT_ADULT"
+    assert _study(table) == ""
+    (tmp_path / "flow.json").write_text(json.dumps({"rows": 9, "excluded": {"NOT_ADULT": 2, "SLICE_GAP": 1}}))
+    assert _study(table) == "9 scans, left out before they were split: 2 NOT_ADULT, 1 SLICE_GAP"
+    for other in ("[]", "7", "{}", '{"rows": 3}', '{"rows": 3, "excluded": ["a"]}', '{"rows": "x", "excluded": {}}', "{"):
+        (tmp_path / "flow.json").write_text(other)
+        assert _study(table) == "", other
 
 
 def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: Path, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class Prediction:
         """Inverse of `to_json`.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none, or one of before pixels and ankles were kept.
+            KeyError, TypeError, ValueError: it is none, or one of before pixels were kept.
         """
         boxes = tuple((_place(low), _place(high)) for low, high in record["boxes"])
         peak, by_paper = (None if record[name] is None else _place(record[name]) for name in ("peak_mm", "paper_peak_mm"))
@@ -63,7 +63,7 @@ class Prediction:
         return Prediction(
             None if value is None else float(value),
             str(record["call"]),
-            Pointing(boxes, peak, by_paper, tuple(_place(ankle) for ankle in record["ankles_mm"])),
+            Pointing(boxes, peak, by_paper, tuple(_place(ankle) for ankle in record.get("ankles_mm", ()))),
             str(record["reason"]),
             pixels=str(record["pixels"]),
         )

@@ -148,16 +148,12 @@ def bootstrap(
     return Interval(value, float(low), float(high))
 
 
-FEW = 10  # patients of a class, below which draws of them say too little of others
-
-
 def auc_by_patient(
     y: ArrayLike, s: ArrayLike, patients: Sequence[str] | None = None, resamples: int = 1000, seed: int = 0
 ) -> Interval:
-    """Area under the ROC curve with the bootstrap's interval, reaching as far as that of `auc_interval`: near 0 and 1 draws say
-    too little of other scans. Where a class has fewer than `FEW` patients, or all draws are alike (one score for all scans, an
-    area of 0 or 1), they do not tell how far scans of a patient belong together either: there it is that of as many patients.
-    One patient alone says nothing of others.
+    """Area under the ROC curve with the bootstrap's interval, reaching as far as that of `auc_interval` of as many patients: near
+    0 and 1, and of few patients, draws say too little of others, and draws all alike (one score for all scans) know no spread.
+    That of many scans of few patients is wider than need be. One patient alone says nothing of others.
 
     Args:
         patients, resamples, seed: see `bootstrap`.
@@ -176,10 +172,7 @@ def auc_by_patient(
         # patients who have scans of both classes can leave a replicate without the second one
         return auc(labels[i], scores[i]) if 0 < labels[i].sum() < len(i) else math.nan
 
-    found = bootstrap(area, labels, patients, resamples, seed)
-    drawn = min(sick, well) >= FEW and found.low < found.high
-    wide = auc_interval(whole, int(labels.sum()), int((~labels).sum())) if drawn else auc_interval(whole, sick, well)
-    return _as_wide(found, wide)
+    return _as_wide(bootstrap(area, labels, patients, resamples, seed), auc_interval(whole, sick, well))
 
 
 def proportion(
@@ -287,8 +280,8 @@ def summary(
     """Everything the paper prints, with intervals: the bootstrap's by patient for AUC and F1, that of `proportion` for the rest;
     that of an F1 reaches as far as Wilson's of as many patients (`f1_at_least_wilson`), as those of shares do.
 
-    Beside it stands that of Hanley and McNeil for the AUC, which takes scans for independent, and is left out where a patient
-    has several of them.
+    Beside it stands that of Hanley and McNeil for the AUC, which takes scans for independent and knows none of an area of 0 or 1:
+    there, and where a patient has several scans, it is left out.
 
     Args:
         y: labels.
@@ -316,7 +309,7 @@ def summary(
     if 0.0 < precision.value < 1.0 and callers < tp + fp:
         # how many are called differs from draw to draw, and their labels are what is counted
         precision = at_least_wilson(drawn("precision"), callers)
-    alone = len(np.unique(names)) == len(names)
+    alone = len(np.unique(names)) == len(names) and 0.0 < whole.value < 1.0  # at 0 and 1 its standard error is none
     return {
         "n": len(labels),
         "positives": tp + fn,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 REVISION = "git_commit"  # of the program. It stays out of the model file: the same weights are the same file, commits later, too
+STUDY = "study"  # whom a study left out before it was split; out of the file, too, since other scans change no weight
+ASIDE = (REVISION, STUDY)
 
 USE = """\
 Points a reader at places in an ankle CT where a fracture may be: one probability for the scan and a map of its sources.
@@ -32,8 +34,8 @@ MIRRORED = "It sees each scan and its mirror image; the map is the mean of both 
 
 
 def _made(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What the network came from, and of which revision of the program the pack is."""
-    return {**record["origin"], **{key: record[key] for key in (REVISION,) if key in record}}
+    """What the network came from, and what stands beside that."""
+    return {**record["origin"], **{key: record[key] for key in ASIDE if key in record}}
 
 
 def model_card(record: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, SCHEMA, parse
 from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.networks.head import FractureNet
-from trainer.packs.card import REVISION, model_card
+from trainer.packs.card import ASIDE, model_card
 from trainer.packs.deploy import deployed
 from trainer.packs.finer import cells_at, layer_at
 from trainer.packs.folder import check_folder, restore, write
@@ -77,7 +77,7 @@ def export(
         net: trained network (left as it is).
         spec: PreprocessSpec as JSON.
         decision: the manifest's "decision", see `calibration.Decision.to_json`.
-        origin: what the network was trained on, seed; "versions" is added here. REVISION in it goes to manifest and card alone.
+        origin: what the network was trained on, seed; "versions" is added here. ASIDE in it goes to manifest and card alone.
         metrics: figures for the manifest and the card; wherever they name the file that was measured ("sha256"), it must be
             this one.
         label: of the pack.
@@ -104,8 +104,8 @@ def export(
     plain = deployed(net)
     layer = None if finer is None else _layer(plain, finer)
     network = _network(net, plain, size, finer, layer)
-    revision = origin.get(REVISION)
-    origin = {key: value for key, value in origin.items() if key != REVISION} | {"versions": _versions()}
+    aside = {key: origin[key] for key in ASIDE if origin.get(key)}
+    origin = {key: value for key, value in origin.items() if key not in ASIDE} | {"versions": _versions()}
     groups = {"preprocessing": dict(spec), "network": network, "decision": dict(decision), "origin": origin}
     model = to_onnx(plain, size, {"format": "1"} | {k: _text(v) for k, v in groups.items()}, layer)
     digest = hashlib.sha256(model).hexdigest()
@@ -120,7 +120,7 @@ def export(
         "schema": SCHEMA,
         **asdict(label),
         **groups,
-        **({REVISION: revision} if revision else {}),
+        **aside,
         "metrics": dict(metrics),
         "parity": {k: float(f"{v:.1e}") if isinstance(v, float) else v for k, v in asdict(parity).items()},
     }

@@ -32,7 +32,7 @@ def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str], layer: i
         layer: of `features`, whose map becomes a third output (`finer.traced`).
 
     Raises:
-        ExportError: weights lie beyond what half precision holds.
+        ExportError: the exporter has changed a weight, so that half precision no longer holds it exactly.
     """
     names = ["logit", "cam"] if layer is None else ["logit", "cam", "finer"]
     program = plain if layer is None else traced(plain, layer, size)
@@ -43,6 +43,8 @@ def to_onnx(plain: FractureNet, size: int, metadata: Mapping[str, str], layer: i
         raise ExportError(str(error)) from error
     part_biases(model)
     part_weights(model)
+    for node in model.graph.node:
+        node.doc_string = ""  # of those that were added too, so that the same weights stay the same bytes
     for key in sorted(metadata):
         entry = model.metadata_props.add()
         entry.key, entry.value = key, metadata[key]

@@ -37,6 +37,11 @@ def folds(found: Sequence[Prepared], count: int, seed: int = 0) -> list[list[Pre
     return [[item for item in found if place[whose[item.row.patient]] == k] for k in range(count)]
 
 
+def tied(found: Sequence[Prepared]) -> int:
+    """How many patients' names count as another one's, since scans of both hold the same pixels."""
+    return sum(name != first for name, first in _people(found).items())
+
+
 def _people(found: Sequence[Prepared]) -> dict[str, str]:
     """Of each patient's name the first, in alphabetical order, of those that equal pixels tie to it."""
     names: dict[str, set[str]] = {}

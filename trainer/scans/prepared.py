@@ -104,10 +104,11 @@ def study_of(table: Path) -> dict[str, Any] | None:
     if table.name not in TABLES[1:]:
         return None
     try:
-        known: dict[str, Any] = json.loads((table.parent / "flow.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        known = json.loads((table.parent / "flow.json").read_text(encoding="utf-8"))
+        whole = isinstance(known["rows"], int) and all(isinstance(n, int) for n in known["excluded"].values())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    return known
+    return known if whole else None
 
 
 def remarks(found: Sequence[Prepared], out: Path) -> list[str]:

@@ -162,7 +162,7 @@ def test_an_interval_does_not_leap_where_the_last_pair_is_in_order() -> None:
 
 @pytest.mark.parametrize(("area", "m", "n"), [(0.6, 8, 8), (0.94, 30, 30), (0.99, 30, 30), (0.98, 10, 60)])
 def test_the_interval_of_an_area_covers_the_true_one(area: float, m: int, n: int) -> None:
-    """In 95 of 100 studies; Hanley and McNeil's falls short near 1."""
+    """In 95 of 100 studies."""
     rng = np.random.default_rng(7)
     shift = statistics.NormalDist().inv_cdf(area) * math.sqrt(2)
     held = 0
@@ -237,6 +237,8 @@ def test_hanley_and_mcneil_s_interval_is_given_where_scans_are_independent_only(
     y, p = [1, 0] * 20, list(np.random.default_rng(0).uniform(size=40))
     assert "auc_hanley_mcneil" in summary(y, p, 0.5, [str(i) for i in range(40)], resamples=20)
     assert "auc_hanley_mcneil" not in summary(y, p, 0.5, [str(i // 2) for i in range(40)], resamples=20)
+    for perfect in ([0.9, 0.1] * 20, [0.1, 0.9] * 20):
+        assert "auc_hanley_mcneil" not in summary(y, perfect, 0.5, resamples=20), "an interval without a width would be believed"
 
 
 def test_the_interval_of_precision_counts_that_other_scans_might_be_called() -> None:
@@ -298,10 +300,10 @@ def test_an_area_that_no_draw_changes_is_not_sure(patients: list[str] | None) ->
     assert found.value == 0.5 and (found.low, found.high) == (wide.low, wide.high)
 
 
-def test_draws_never_make_an_area_surer_than_independent_scans_do() -> None:
+def test_draws_never_make_an_area_surer_than_as_many_patients_do() -> None:
     y, s = [1] + [0] * 60, [57.5, *range(60)]
     one = auc_by_patient(y, s, [str(max(0, i - 20)) for i in range(61)], resamples=100)
-    wide = auc_interval(one.value, 1, 41)  # few patients of a class: as many patients
+    wide = auc_interval(one.value, 1, 41)  # of the first 21 scans of one patient one is fractured
     assert one.value == pytest.approx(58 / 60) and one.low <= wide.low < 0.8 and one.high >= wide.high
     rng = np.random.default_rng(3)
     many = np.repeat([1, 0], 40)
@@ -309,3 +311,11 @@ def test_draws_never_make_an_area_surer_than_independent_scans_do() -> None:
     drawn, wide = bootstrap(lambda i: auc(many[i], scores[i]), many, None, 100, 0), auc_interval(auc(many, scores), 40, 40)
     found = auc_by_patient(many, scores, resamples=100)
     assert (found.low, found.high) == (min(drawn.low, wide.low), max(drawn.high, wide.high))
+
+
+def test_a_worse_result_is_never_the_surer_one() -> None:
+    """Twelve patients of each class with twenty scans each: some pairs out of order say less than none."""
+    y, patients = [1] * 240 + [0] * 240, [str(i // 20) for i in range(480)]
+    perfect = auc_by_patient(y, [0.9] * 240 + [0.1] * 240, patients, resamples=100)
+    almost = auc_by_patient(y, [0.05] * 3 + [0.9] * 237 + [0.1] * 240, patients, resamples=100)
+    assert perfect.value == 1.0 > almost.value > 0.98 and almost.low < perfect.low == auc_interval(1.0, 12, 12).low

@@ -40,6 +40,7 @@ def test_the_papers_scans_show_a_far_smaller_effect_than_it_states() -> None:
 
 def test_intervals_are_as_narrow_as_asked_for_and_no_scan_is_wasted() -> None:
     n = auc_size(0.94, 0.04)
+    assert n == 250, "as the documentation has it"
     for count, narrow in ((n, True), (n - 3, False)):
         sick = round(0.436 * count)
         assert (0.94 - auc_interval(0.94, sick, count - sick).low <= 0.04) is narrow

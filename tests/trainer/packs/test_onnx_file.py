@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,14 @@ import onnx
 import pytest
 import torch
 
+from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.openvino_planes import to_volumes
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.runtime import Engine
 from trainer.networks.head import FractureNet
 from trainer.packs.deploy import deployed
 from trainer.packs.onnx_file import on_cpu, to_onnx
+from trainer.packs.unpack import from_pack
 
 
 def test_the_file_tells_what_it_is_given_and_nothing_of_where_it_was_made(net: FractureNet) -> None:
@@ -29,6 +32,16 @@ def test_the_file_tells_what_it_is_given_and_nothing_of_where_it_was_made(net: F
     with torch.no_grad():
         want = float(plain(torch.from_numpy(x))[0])
     assert float(on_cpu(model).run(None, {"volume": x})[0][0, 0]) == pytest.approx(want, abs=1e-4)
+
+
+def test_the_shipped_pack_s_weights_are_the_shipped_file() -> None:
+    """A pack that was evaluated before takes its figures in a second export, months later, too."""
+    pack = assets_dir() / "models" / "compact"
+    given = (pack / "model.onnx").read_bytes()
+    read = onnx.load_from_string(given)
+    layer = json.loads((pack / "manifest.json").read_text())["network"].get("finer", {}).get("layer")
+    net, spec = from_pack(pack)
+    assert to_onnx(deployed(net), spec.size, {p.key: p.value for p in read.metadata_props}, layer) == given
 
 
 @pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")

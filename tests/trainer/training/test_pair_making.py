@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from trainer.simulate.pairs import BankOrder, pair_path
 from trainer.simulate.streams import SIMULATOR_VERSION
 from trainer.training import pair_making as module
 from trainer.training.pair_making import _clear_others, pairs_beside
+from trainer.training.pair_source import LivePairs
 from trainer.training.processes import Processes
 
 
@@ -37,3 +39,9 @@ def test_pairs_are_made_beside_the_block_and_no_longer(tmp_path: Path) -> None:
     assert pair_path(tmp_path, 0).is_file() and pair.fractured.shape == pair.crack.shape
     with pytest.raises(RuntimeError, match="nobody makes it any more"):
         pairs(10)
+
+
+def test_live_pairs_leave_no_files(tmp_path: Path) -> None:
+    with pairs_beside(tmp_path / "pairs", BankOrder(3, 2, 16), Processes(), live=torch.device("cpu")) as pairs:
+        assert isinstance(pairs, LivePairs) and pairs(0).crack.any()
+    assert not (tmp_path / "pairs").exists()
