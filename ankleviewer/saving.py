@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ankleviewer.core.assessment.result import ModelAnswer
-from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.errors import AnkleViewerError, stop_if
 from ankleviewer.core.reading.review import Review
 from ankleviewer.core.reading.review import to_json as review_json
 from ankleviewer.core.reading.unshown import not_shown
@@ -84,7 +84,7 @@ def save_dicom(
     carry the patient's name and number as the scan's own files do, since they belong into the same study.
 
     Args:
-        folder: made if missing; holds nothing but results of an earlier run (`io.own_results`), which are replaced.
+        folder: made if missing; holds nothing but results of an earlier run on the same study, which are replaced.
         review, shown: as in `save_report`; the picture is of `shown`.
 
     Returns:
@@ -96,18 +96,18 @@ def save_dicom(
         OSError: not writable.
         Cancelled: on request.
     """
-    from ankleviewer.io.atomic import write_bytes
+    from ankleviewer.io import own_results
     from ankleviewer.io.originals import originals
-    from ankleviewer.io.own_results import strangers_in
     from ankleviewer.reports.dicom_results import results
     from ankleviewer.reports.picture import picture
     from ankleviewer.reports.subject import scene_of, strongest
 
-    if not any(case.scan.instances):
+    if case.scan.format != "dicom":
         raise AnkleViewerError(
             "NO_DICOM_STUDY", "This scan is not a DICOM series: there is no study that results could belong to."
         )
-    images = originals(case.scan.path, case.scan.instances, progress or silent, cancelled or never)
+    report = progress or silent
+    images = originals(case.scan.path, case.scan.images, lambda share, what: report(0.4 * share, what), cancelled or never)
     result = analysis.result if analysis is not None else describe(case)
     facts, maps = (analysis.facts, analysis.heatmaps) if analysis is not None else ({}, {})
     answer = shown if shown is not None else strongest(result.models, default_model())
@@ -115,17 +115,12 @@ def save_dicom(
     about = facts.get(answer.name) if answer is not None else None
     image = picture(scene, answer, at, side, about.decision if about is not None else None)
     whose = result.ankles[answer.ankle].side if answer is not None and answer.ankle is not None else ""
-    made = results(images, result, facts, review or Review(), image, whose)
-    folder = Path(folder)
-    if strangers_in(folder):
+    report(0.5, "Writing results")
+    made = results(images, result, facts, review or Review(), image, whose, cancelled or never)
+    if own_results.strangers_in(Path(folder), str(images[0].StudyInstanceUID)):
         raise AnkleViewerError("FILE_NOT_WRITTEN", "The folder holds other files. Name a new one for the results.")
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.dcm" for name in made]
-    for file, data in zip(files, made.values(), strict=True):
-        write_bytes(file, data)
-    for older in {*folder.glob("*.dcm")} - {*files}:  # boxes of an answer that had more of them
-        older.unlink()
-    return files
+    stop_if(cancelled)
+    return own_results.replace(Path(folder), {f"{name}.dcm": data for name, data in made.items()})
 
 
 def save_report(

@@ -195,3 +195,15 @@ def test_results_for_a_pacs_have_a_folder_of_their_own_for_each_scan(put, tmp_pa
         with pytest.raises(UsageError, match="--dicom must name a folder, not a file"):
             check_names([one], {"dicom": name})
     check_names([one], {"dicom": "results"})
+
+
+def test_no_other_output_lies_among_the_results_for_a_pacs(put, tmp_path) -> None:
+    (one,) = put("a.nii.gz")
+    out = str(tmp_path / "out")
+    for others in ({"picture": f"{out}/p.png"}, {"report": f"{out}/sub/../r.pdf"}):
+        with pytest.raises(UsageError, match="needs a folder of its own"):
+            places([one], ["m"], None, {"dicom": out} | others)
+    for target in (out, f"{out}/r.json"):
+        (tmp_path / "out").mkdir(exist_ok=True)
+        with pytest.raises(UsageError):
+            places([one], ["m"], target, {"dicom": out})

@@ -14,7 +14,7 @@ import pytest
 from pydicom import dcmread
 
 from ankleviewer import saving, session
-from ankleviewer.core.errors import AnkleViewerError, ScanError
+from ankleviewer.core.errors import AnkleViewerError, Cancelled, ScanError
 from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.places import Place
@@ -188,6 +188,8 @@ def test_results_go_nowhere_where_they_do_not_belong(series, scan, tmp_path) -> 
     case = session.open_case(series)
     with pytest.raises(AnkleViewerError, match="FILE_NOT_WRITTEN: The folder holds other files"):
         saving.save_dicom(case, None, series)
+    with pytest.raises(Cancelled):
+        saving.save_dicom(case, None, tmp_path / "out", cancelled=lambda: True)
     (series / "0004.dcm").unlink()
     with pytest.raises(AnkleViewerError, match="ORIGINALS_GONE"):
         saving.save_dicom(case, None, tmp_path / "out")

@@ -136,6 +136,10 @@ def _tried(
             return _refused(path, error), exits.SCAN_REFUSED, places
         if case.verdict == "refuse":
             return session.describe(case), exits.SCAN_REFUSED, places
+        unfit = exits.DONE
+        if "dicom" in places and case.scan.format != "dicom":  # told before the models run
+            console.complain(f"{path}: no DICOM series, so there is no study that results could belong to. [NO_DICOM_STUDY]")
+            places, unfit = {kind: file for kind, file in places.items() if kind != "dicom"}, exits.FAILED
         try:
             analysis = session.analyse(
                 case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what), stopping.requested
@@ -149,7 +153,7 @@ def _tried(
         if left:
             console.complain("No model assessed the scan, so there is no heat map to write.")
         code = _save(case, analysis, {kind: file for kind, file in places.items() if kind not in left}, progress)
-    return analysis.result, max(code, failed), left
+    return analysis.result, max(code, failed, unfit), left
 
 
 def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:

@@ -63,6 +63,7 @@ def places(
     names = _Names(inputs)
     if json_target is not None and json_target != console.STDOUT:
         names.claim([Path(json_target)])
+    _check_apart(json_target, files)
     found: list[dict[str, Path]] = [{} for _ in inputs]
     for kind, target in files.items():
         if target is None:
@@ -81,6 +82,17 @@ def places(
             names.take(written(kind, file, packs))
             found[number][kind] = file
     return found
+
+
+def _check_apart(json_target: str | None, files: Mapping[str, str | None]) -> None:
+    """A folder of its own holds no other output, which would be a stranger there at the next run. Raises UsageError."""
+    for kind in FOLDERS:
+        own = files.get(kind)
+        others = [target for other, target in files.items() if other != kind]
+        others += [json_target] if json_target != console.STDOUT else []
+        for target in filter(None, others):
+            if own is not None and Path(os.path.realpath(target)).is_relative_to(os.path.realpath(own)):
+                raise UsageError(f"--{kind} needs a folder of its own, and {target} would lie in it.")
 
 
 def _folders(inputs: Sequence[str], kind: str, target: Path, found: Sequence[dict[str, Path]]) -> None:

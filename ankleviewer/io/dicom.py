@@ -62,8 +62,8 @@ class Survey:
 
 @dataclass(frozen=True)
 class DicomScan:
-    """A series as read: volume, remarks, counts of HU before clipping, the files used and their SOP Instance UIDs, description
-    and laterality.
+    """A series as read: volume, remarks, counts of HU before clipping, the files used and the SOP Instance UID of each,
+    description and laterality.
     """
 
     volume: Volume
@@ -135,7 +135,8 @@ def read_dicom(
     told += [f"{about.thickness_mm:.3g} mm thick"] if about.thickness_mm else []
     told += [f"kernel {about.kernel}"] if about.kernel else []
     used = tuple(dict.fromkeys(f.path for f in stack.frames))
-    instances = tuple(dict.fromkeys(f.instance for f in stack.frames))
+    by_path = {f.path: f.instance for f in stack.frames}
+    instances = tuple(by_path[path] for path in used)
     return DicomScan(volume, findings, sink.counts, used, instances, ", ".join(told), about.laterality)
 
 

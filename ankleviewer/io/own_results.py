@@ -1,30 +1,73 @@
-"""Results for a PACS that this program has written before, known again by their headers."""
+"""Folders of results for a PACS: known again by their files, and replaced whole."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from ankleviewer.io import dicom_headers, guard
 
 MAKER = "AnkleViewer"  # Manufacturer (0008,0070) of what is written, of simulated scans too
 _KINDS = ("SR", "SEG", "OT")  # Modality (0008,0060): report, segmentation, picture
+_NAME = re.compile(r"(answer|boxes|boxes-\d+|picture)\.dcm")
+_CLUTTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\..*\.part")  # of file managers, and of a run that was killed
 
 
-def is_own(file: Path) -> bool:
-    """Whether a file is a result of this program, and no scan."""
+def is_own(file: Path, study: str | None = None) -> bool:
+    """Whether a file is a result of this program under its own name, and no scan; of the study, where one is given."""
     try:
-        if guard.kind_among(file) != "dicom":
+        if not _NAME.fullmatch(file.name) or file.is_symlink() or guard.kind_among(file) != "dicom":
             return False
         header = dicom_headers.load(file, pixels=False, every_tag=True)
-        return str(header.get("Manufacturer", "")) == MAKER and str(header.get("Modality", "")) in _KINDS
+        ours = str(header.get("Manufacturer", "")) == MAKER and str(header.get("Modality", "")) in _KINDS
+        return ours and study in (None, str(header.get("StudyInstanceUID", "")))
     except Exception:  # noqa: BLE001 - a damaged file is somebody else's, whatever the library says of it
         return False
 
 
-def strangers_in(folder: Path) -> bool:
-    """Whether a folder holds anything but results of this program. One that does not exist holds nothing.
+def strangers_in(folder: Path, study: str | None = None) -> bool:
+    """Whether a folder is none, or holds anything but results of this program (of the study, where one is given) and what file
+    managers leave behind. One that does not exist holds nothing.
 
     Raises:
         OSError: it cannot be looked into.
     """
-    return folder.exists() and not (folder.is_dir() and all(entry.is_file() and is_own(entry) for entry in folder.iterdir()))
+    if not folder.is_dir():
+        return folder.exists() or folder.is_symlink()
+    return not all(_CLUTTER.fullmatch(e.name) or (e.is_file() and is_own(e, study)) for e in folder.iterdir())
+
+
+def replace(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Put files in the place of a folder's results, all of them or none; the folder is made if missing.
+
+    Args:
+        folder: without `strangers_in` it.
+        files: content by name.
+
+    Raises:
+        OSError: not writable; what was there stays.
+    """
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    staged = {folder / f".{name}.part": folder / name for name in files}
+    try:
+        for (part, _), data in zip(staged.items(), files.values(), strict=True):
+            with open(part, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+    except BaseException:
+        for part in staged:
+            part.unlink(missing_ok=True)
+        if made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
+    for older in [entry for entry in folder.iterdir() if is_own(entry)]:
+        older.unlink()  # first, so that at no time files of two answers stand together
+    for part, file in staged.items():
+        part.replace(file)
+    return list(staged.values())

@@ -39,7 +39,7 @@ class Scan:
         laterality: "L", "R" or "" from the DICOM tags (0020,0060), (0020,0062).
         former_sha256: of a DICOM folder what earlier releases called its hash, by which reviews of them can be found; "" where
             that is the same, or was too much to read.
-        instances: SOP Instance UIDs (0008,0018) of the DICOM images that were read, () of another format.
+        images: SOP Instance UID (0008,0018) and SHA-256 of each DICOM file that was read, () of another format.
     """
 
     volume: Volume
@@ -50,7 +50,7 @@ class Scan:
     series: str
     laterality: str
     former_sha256: str = ""
-    instances: tuple[str, ...] = ()
+    images: tuple[tuple[str, str], ...] = ()
 
 
 def open_scan(
@@ -167,7 +167,7 @@ def _dicom(
         scan.series,
         scan.laterality,
         _former_sha256(hashes, beside, cancelled),
-        scan.instances,
+        tuple(zip(scan.instances, hashes, strict=True)),
     )
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import highdicom as hd
@@ -12,6 +15,7 @@ from highdicom import sr
 
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.assessment.result import Box, ModelAnswer
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.review import Mark, Missed
@@ -63,14 +67,29 @@ def answer_group(answer: ModelAnswer, side: str, algorithm: Mapping[str, str], t
     )
 
 
+@dataclass(frozen=True)
+class Where:
+    """A box in the scan.
+
+    Attributes:
+        uid: tracking UID, that of its segment too; center_mm: LPS mm.
+        segment: the segmentation and the number in it; None where the box lies beside the images.
+        frame_of_reference: of the scan.
+    """
+
+    uid: str
+    center_mm: Point
+    segment: tuple[Any, int] | None
+    frame_of_reference: str
+
+
 def place_group(
-    answer: ModelAnswer, number: int, box: Box, side: str, algorithm: Mapping[str, str], mark: Mark | None, segment: Any, uid: str
+    answer: ModelAnswer, number: int, box: Box, side: str, algorithm: Mapping[str, str], mark: Mark | None, where: Where
 ) -> Any:
-    """A box of an answer, as the segment that holds its voxels, and what the reader said of it.
+    """A box of an answer, and what the reader said of it.
 
     Args:
         number: of the finding, from 1, as the window counts.
-        segment: the segmentation and the number in it; uid: the tracking UID of both.
     """
     extent = np.subtract(box.max_mm, box.min_mm)
     measured = [sr.Measurement(name=codes.SHARE, value=round(box.score, 4), unit=codes.UNITS[""])]
@@ -79,9 +98,8 @@ def place_group(
         for name, mm in zip(codes.EXTENTS, extent, strict=True)
     ]
     said = [sr.QualitativeEvaluation(codes.JUDGEMENT, codes.JUDGEMENTS[mark.judgement])] if mark is not None else []
-    return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(uid, f"{answer.name}, {_side(side)}, place {number}"),
-        referenced_segment=_voxels(*segment),
+    return _group(where)(
+        tracking_identifier=sr.TrackingIdentifier(where.uid, f"{answer.name}, {_side(side)}, place {number}"),
         finding_type=codes.PLACE,
         algorithm_id=_algorithm(answer, algorithm),
         finding_sites=[_site(side)],
@@ -90,11 +108,10 @@ def place_group(
     )
 
 
-def readers_box_group(number: int, side: str, segment: Any, uid: str) -> Any:
+def readers_box_group(number: int, side: str, where: Where) -> Any:
     """The box that a reader drew in the place of a model's."""
-    return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(uid, f"reader, {_side(side)}, place {number}"),
-        referenced_segment=_voxels(*segment),
+    return _group(where)(
+        tracking_identifier=sr.TrackingIdentifier(where.uid, f"reader, {_side(side)}, place {number}"),
         finding_type=codes.READERS,
         finding_sites=[_site(side)],
     )
@@ -112,13 +129,18 @@ def missed_group(missed: Missed, frame_of_reference: str) -> Any:
     )
 
 
-def measure_group(measure: Measure, frame_of_reference: str) -> Any:
-    """A reader's measure: its values, and its points in space."""
-    kind = sr.GraphicTypeValues3D.POLYLINE if len(measure.points) > 1 else sr.GraphicTypeValues3D.POINT
-    where = sr.CoordinatesForMeasurement3D(kind, np.array(measure.points, dtype=np.float64), frame_of_reference)
+def measure_group(measure: Measure, frame_of_reference: str) -> Any | None:
+    """A reader's measure: its values, and its points in space; None of one without a value that DICOM can tell (of a newer
+    program's tool).
+    """
+    values = [value for value in measure.values if value.unit in codes.UNITS and math.isfinite(value.number)]
+    if not values:
+        return None
+    kind, points = _shape(measure)
+    where = sr.CoordinatesForMeasurement3D(kind, np.array(points, dtype=np.float64), frame_of_reference)
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"measure {measure.number}"),
-        finding_type=codes.own("MEASURE", measure_title(measure.kind)),
+        finding_type=codes.named(measure_title(measure.kind)),
         finding_sites=[_site("")],
         measurements=[
             sr.Measurement(
@@ -127,15 +149,36 @@ def measure_group(measure: Measure, frame_of_reference: str) -> Any:
                 unit=codes.UNITS[value.unit],
                 referenced_coordinates=[where],
             )
-            for value in measure.values
+            for value in values
         ],
     )
 
 
-def _voxels(held: Any, number: int) -> sr.ReferencedSegment:
-    """A segment of a segmentation, and the series that it was drawn on."""
+def _shape(measure: Measure) -> tuple[Any, Sequence[Sequence[float]]]:
+    """The points as DICOM has them (PS3.3 C.18.9.1.2): a region, of which the middle and the ends of two half axes are kept, as
+    an ellipse by the ends of its axes, the longer first; a line or an angle as it was drawn; others as points.
+    """
+    points = measure.points
+    if measure.kind == "region" and len(points) == 3:
+        middle, *ends = (np.array(p) for p in points)
+        one, other = sorted((end - middle for end in ends), key=lambda half: -float(np.linalg.norm(half)))
+        return sr.GraphicTypeValues3D.ELLIPSE, [middle - one, middle + one, middle - other, middle + other]
+    if len(points) == 1:
+        return sr.GraphicTypeValues3D.POINT, points
+    drawn = measure.kind in ("distance", "angle")
+    return sr.GraphicTypeValues3D.POLYLINE if drawn else sr.GraphicTypeValues3D.MULTIPOINT, points
+
+
+def _group(where: Where) -> Callable[..., Any]:
+    """The measurement group of a segment, or of the box's middle."""
+    if where.segment is None:
+        at = np.array([where.center_mm], dtype=np.float64)
+        point = sr.ImageRegion3D(sr.GraphicTypeValues3D.POINT, at, where.frame_of_reference)
+        return functools.partial(sr.PlanarROIMeasurementsAndQualitativeEvaluations, referenced_region=point)
+    held, number = where.segment
     series = sr.SourceSeriesForSegmentation(held.ReferencedSeriesSequence[0].SeriesInstanceUID)
-    return sr.ReferencedSegment(held.SOPClassUID, held.SOPInstanceUID, number, source_series=series)
+    voxels = sr.ReferencedSegment(held.SOPClassUID, held.SOPInstanceUID, number, source_series=series)
+    return functools.partial(sr.VolumetricROIMeasurementsAndQualitativeEvaluations, referenced_segment=voxels)
 
 
 def _algorithm(answer: ModelAnswer, about: Mapping[str, str]) -> sr.AlgorithmIdentification:

@@ -24,7 +24,7 @@ def named(text: str) -> Any:
 CT = CodedConcept("77477000", "SCT", "Computed tomography")
 ANKLE = CodedConcept("344001", "SCT", "Ankle")
 SIDES = {"L": CodedConcept("7771000", "SCT", "Left"), "R": CodedConcept("24028007", "SCT", "Right")}
-MORPHOLOGY = CodedConcept("49755003", "SCT", "Morphologically abnormal structure")
+SPATIAL = CodedConcept("309825002", "SCT", "Spatial and Relational Concept")  # a box says where, not what
 NETWORK = CodedConcept("123110", "DCM", "Artificial Intelligence")  # family of algorithms (PS3.16 CID 7162)
 UNITS = {  # of measures and figures, by the program's own words for them
     "mm": CodedConcept("mm", "UCUM", "millimeter"),
@@ -50,5 +50,4 @@ SHARE = own("SHARE", "Share of the heat map's hot region; no probability")
 EXTENTS = tuple(own(f"EXTENT-{axis}", f"Extent of the box along the patient's {axis} axis") for axis in "XYZ")
 JUDGEMENT = own("JUDGEMENT", "Reader's judgement of the place")
 JUDGEMENTS = {"accepted": own("ACCEPTED", "Accepted by a reader"), "rejected": own("REJECTED", "Rejected by a reader")}
-MEASURE = own("MEASURE", "Measure made by a reader")
 MISSED = own("MISSED", "Place that a reader marked and no model shows")

@@ -5,7 +5,11 @@ They belong into the patient's own study, and carry the patient's name and numbe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import logging
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -17,11 +21,15 @@ from PIL import Image
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.core.reading.review import Review
+from ankleviewer.core.reading.review import Mark, Review
+from ankleviewer.core.watching import never
 from ankleviewer.io import own_results
 from ankleviewer.reports import dicom_answer, dicom_boxes
 from ankleviewer.reports import dicom_codes as codes
 from ankleviewer.reports.content import place
+from ankleviewer.reports.dicom_answer import Where
+from ankleviewer.reports.dicom_boxes import Segment
+from ankleviewer.reports.dicom_tidy import tidied
 
 MAKER = {  # a segmentation must tell, and no computer of a hospital need be known by it
     "manufacturer": own_results.MAKER,
@@ -30,19 +38,7 @@ MAKER = {  # a segmentation must tell, and no computer of a hospital need be kno
     "device_serial_number": "none",
 }
 FIRST_SERIES = 9601  # far from those that scanners give
-_REFERRED = ("StudyInstanceUID", "SeriesInstanceUID", "SOPClassUID", "FrameOfReferenceUID")
-# type 2 (PS3.3 C.7.1.1, C.7.2.1): must be there, may be empty; a scan that was de-identified may lack them
-_EXPECTED = (
-    "PatientID",
-    "PatientName",
-    "PatientBirthDate",
-    "PatientSex",
-    "StudyID",
-    "StudyDate",
-    "StudyTime",
-    "AccessionNumber",
-    "ReferringPhysicianName",
-)
+_REFERRED = ("StudyInstanceUID", "SeriesInstanceUID", "SOPClassUID", "SOPInstanceUID", "FrameOfReferenceUID")
 
 
 def results(
@@ -52,28 +48,59 @@ def results(
     review: Review,
     picture: Image.Image,
     side: str = "",
+    cancelled: Callable[[], bool] = never,
 ) -> dict[str, bytes]:
     """DICOM files by name: "answer" (SR; none where there is nothing to tell), "boxes" (SEG; numbered from the second on),
     "picture" (SC).
 
     Args:
-        images: headers of the scan's images with all tags (`io.originals`).
+        images: headers of the scan's images with all tags (`io.originals`); they are changed (`dicom_tidy`).
         result, facts, review: of the analysis, and what the reader says of it.
         picture: RGB, with the research-use line on it; side: of the ankle on it, "L", "R" or another word where not known.
 
     Raises:
         AnkleViewerError: RESULTS_UNFIT, the images lack what every DICOM object must refer to.
+        Cancelled: on request.
     """
     if lacks := [keyword for keyword in _REFERRED if any(not image.get(keyword) for image in images)]:
         raise AnkleViewerError("RESULTS_UNFIT", f"The scan's images lack what results must refer to: {', '.join(lacks)}.")
+    if len({str(image.SOPInstanceUID) for image in images}) < len(images):
+        raise AnkleViewerError("RESULTS_UNFIT", "Several images of the scan carry the same number (SOP Instance UID).")
     try:
-        made = _made([_completed(image) for image in images], result, facts, review)
-        made["picture"] = _capture(images[0], picture, FIRST_SERIES + len(made), side)
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
+        with _quiet():
+            made = _made(tidied(images), result, facts, review, cancelled)
+            made["picture"] = _capture(images[0], picture, FIRST_SERIES + len(made), side)
+            return {name: _bytes(dataset) for name, dataset in made.items()}
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         # The text of a foreign exception may quote tag values, so only its kind is passed on.
         why = type(error).__name__
         raise AnkleViewerError("RESULTS_UNFIT", f"No results can refer to the scan's images as they are ({why}).") from None
-    return {name: _bytes(dataset) for name, dataset in made.items()}
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """A block in which libraries complain to nobody: what they say of a name quotes it."""
+    loggers = [logging.getLogger(name) for name in ("highdicom", "pydicom")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A box that is told: the number of its finding, the model's box (None of a reader's own), and the segment it may become."""
+
+    number: int
+    box: Box | None
+    mark: Mark | None
+    segment: Segment
 
 
 def _made(
@@ -81,51 +108,60 @@ def _made(
     result: Result,
     facts: Mapping[str, ModelFacts],
     review: Review,
+    cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
     """Report and segmentations."""
-    numbers = iter(range(FIRST_SERIES, FIRST_SERIES + 100))
-    segmentations: list[Any] = []
+    space = str(images[0].FrameOfReferenceUID)
+    made: dict[str, Any] = {}
     groups: list[Any] = []
+    held: list[Any] = []
     for answer in result.models:
-        side = _side(result, answer)
-        about = _about(result, answer)
+        side, about = _side(result, answer), _about(result, answer)
         decision = facts[answer.name].decision if answer.name in facts else None
         points = None if decision is None else (decision.sens_threshold, decision.spec_threshold)
         groups.append(dicom_answer.answer_group(answer, side, about, points))
-        places = _places(answer, review, about)
-        drawn = [segment for _, _, segment in places]
-        held = dicom_boxes.segmentation(images, drawn, _identity(next(numbers), "Boxes") | MAKER) if places else None
-        if held is None:
-            continue
-        segmentations.append(held)
-        for n, (number, box, segment) in enumerate(places, start=1):
-            if box is None:
-                groups.append(dicom_answer.readers_box_group(number, side, (held, n), segment.tracking_uid))
+        places = _places(answer, side, review, about)
+
+        def identity(n: int = len(held), side: str = side) -> dict[str, Any]:
+            return _identity(FIRST_SERIES + 1 + n, f"boxes {side}".strip()) | MAKER
+
+        segmented: Any = None
+        numbers: list[int | None] = []
+        if places:
+            segmented, numbers = dicom_boxes.segmentation(images, [p.segment for p in places], identity, cancelled)
+        held += [segmented] if segmented is not None else []
+        for one, number in zip(places, numbers, strict=True):
+            center = [(low + high) / 2 for low, high in zip(one.segment.min_mm, one.segment.max_mm, strict=True)]
+            at = (center[0], center[1], center[2])
+            where = Where(one.segment.tracking_uid, at, None if number is None else (segmented, number), space)
+            if one.box is None:
+                groups.append(dicom_answer.readers_box_group(one.number, side, where))
             else:
-                mark = review.marks.get(place(answer, number - 1))
-                groups.append(dicom_answer.place_group(answer, number, box, side, about, mark, (held, n), segment.tracking_uid))
-    space = str(images[0].get("FrameOfReferenceUID", ""))
-    if space:
-        groups += [dicom_answer.missed_group(missed, space) for missed in review.missed]
-        groups += [dicom_answer.measure_group(measure, space) for measure in review.measures]
-    made: dict[str, Any] = {}
+                groups.append(dicom_answer.place_group(answer, one.number, one.box, side, about, one.mark, where))
+    groups += [dicom_answer.missed_group(missed, space) for missed in review.missed]
+    groups += _there(dicom_answer.measure_group(measure, space) for measure in review.measures)
     if groups:  # TID 1500 has no report of nothing
-        made["answer"] = dicom_answer.report([*images, *segmentations], groups, _identity(next(numbers), "Answer"))
-    made |= {"boxes" if n == 0 else f"boxes-{n + 1}": one for n, one in enumerate(segmentations)}
-    return made
+        made["answer"] = dicom_answer.report([*images, *held], groups, _identity(FIRST_SERIES, "answer"))
+    return made | {"boxes" if n == 0 else f"boxes-{n + 1}": one for n, one in enumerate(held)}
 
 
-def _places(answer: ModelAnswer, review: Review, about: Mapping[str, str]) -> list[tuple[int, Box | None, dicom_boxes.Segment]]:
-    """Each box with the number of its finding; a reader's own in its place, which is no `Box`, follows it."""
-    found: list[tuple[int, Box | None, dicom_boxes.Segment]] = []
+def _there(groups: Iterable[Any | None]) -> list[Any]:
+    return [group for group in groups if group is not None]
+
+
+def _places(answer: ModelAnswer, side: str, review: Review, about: Mapping[str, str]) -> list[_Place]:
+    """Each box; a reader's own in its place follows it."""
+    found: list[_Place] = []
+    of = {"L": "left ", "R": "right "}.get(side, "")
     for n, box in enumerate(answer.boxes):
+        mark, edited = review.marks.get(place(answer, n)), review.edited.get(place(answer, n))
+        label = f"{of}{answer.name} {n + 1}"
+        judged = f"{label}, {mark.judgement}" if mark is not None else label
         algorithm = (answer.name, answer.version, dict(about))
-        label = f"{answer.name} {n + 1}"
-        found.append((n + 1, box, dicom_boxes.Segment(label, box.min_mm, box.max_mm, hd.UID(), algorithm)))
-        edited = review.edited.get(place(answer, n))
+        found.append(_Place(n + 1, box, mark, Segment(judged, box.min_mm, box.max_mm, hd.UID(), algorithm)))
         if edited is not None:
-            drawn = dicom_boxes.Segment(f"reader, {label}", edited.min_mm, edited.max_mm, hd.UID(), None)
-            found.append((n + 1, None, drawn))
+            drawn = Segment(f"reader, {label}", edited.min_mm, edited.max_mm, hd.UID(), None)
+            found.append(_Place(n + 1, None, None, drawn))
     return found
 
 
@@ -169,20 +205,13 @@ def _capture(image: Any, picture: Image.Image, number: int, side: str) -> Any:
         coordinate_system="PATIENT",
         patient_orientation=("L", "F"),
         transfer_syntax_uid="1.2.840.10008.1.2.1",
-        **_identity(number, "Picture"),
+        **_identity(number, "picture"),
     )
+    made.copy_patient_and_study_information(image)
     made.BurnedInAnnotation = "NO"  # no identity in the pixels: the line on it is this program's
     made.Laterality = side if side in ("L", "R") else ""  # type 2C (PS3.3 C.7.3.1): which of the two, where it is known
     made.PatientOrientation = None  # three planes on one picture
     return made
-
-
-def _completed(image: Any) -> Any:
-    """The headers with the tags that each object of the study must have, empty where the scan has none."""
-    for keyword in _EXPECTED:
-        if keyword not in image:
-            setattr(image, keyword, "")
-    return image
 
 
 def _bytes(dataset: Any) -> bytes:

@@ -12,7 +12,8 @@ from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.review import Missed
 from ankleviewer.reports import dicom_answer as module
 from ankleviewer.reports import dicom_codes as codes
-from ankleviewer.reports.dicom_results import _completed, _identity
+from ankleviewer.reports.dicom_results import _identity
+from ankleviewer.reports.dicom_tidy import tidied
 from tests.io.conftest import slice_dataset
 from tests.reports.conftest import answer
 
@@ -22,8 +23,8 @@ def said(*groups: Any) -> list[tuple[str, Any]]:
     import numpy as np
 
     tags = {"StudyInstanceUID": "1.2.3", "FrameOfReferenceUID": "1.2.4"}
-    image = _completed(slice_dataset(np.zeros((8, 8), dtype=np.int16), 0, **tags))
-    document = module.report([image], groups, _identity(1, "Answer"))
+    images = tidied([slice_dataset(np.zeros((8, 8), dtype=np.int16), 0, **tags)])
+    document = module.report(images, groups, _identity(1, "Answer"))
     assert document.VerificationFlag == "UNVERIFIED" and document.SOPClassUID.name == "Comprehensive 3D SR Storage"
     found: list[tuple[str, Any]] = []
 
@@ -75,3 +76,14 @@ def test_a_reader_s_marks_and_measures_stand_in_space() -> None:
     assert not any("sagittal" in str(value) for _, value in told), "free words may name somebody"
     one = replace(measure, points=measure.points[:1])
     assert [0.0, 0.0, 0.0] in [v for _, v in said(module.measure_group(one, "1.2.4")) if isinstance(v, list)]
+
+
+def test_a_region_is_an_ellipse_and_a_newer_program_s_value_is_left_out() -> None:
+    values = (Value("mean", 310.0, "HU"), Value("new", 1.0, "furlong"), Value("odd", float("nan"), "mm"))
+    region = Measure(1, "region", ((0.0, 0.0, 0.0), (2.0, 0.0, 0.0), (0.0, 5.0, 0.0)), (0.0, 0.0, 1.0), values)
+    group = module.measure_group(region, "1.2.4")
+    told = said(group)
+    assert ("mean", 310.0) in told and not any(name in ("new", "odd") for name, _ in told)
+    ends = [0.0, -5.0, 0.0, 0.0, 5.0, 0.0, -2.0, 0.0, 0.0, 2.0, 0.0, 0.0]
+    assert any(value == ends for _, value in told if isinstance(value, list)), "the longer axis first"
+    assert module.measure_group(replace(region, values=values[1:]), "1.2.4") is None

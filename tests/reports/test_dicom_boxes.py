@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from highdicom.seg import Segmentation
 
+from ankleviewer.core.errors import Cancelled
 from ankleviewer.io.originals import originals
 from ankleviewer.io.reader import open_scan
 from ankleviewer.reports.dicom_boxes import Segment, segmentation
-from ankleviewer.reports.dicom_results import MAKER, _completed, _identity
+from ankleviewer.reports.dicom_results import MAKER, _identity
+from ankleviewer.reports.dicom_tidy import tidied
 from tests.io.conftest import enhanced_file, limb_hu, slice_dataset
 
 SHAPE = (24, 20, 16)  # columns, rows, slices
@@ -28,15 +30,15 @@ def images(step: float = 2.0, orientation: tuple[float, ...] = (1, 0, 0, 0, 1, 0
         tags = {"StudyInstanceUID": "1.2.3", "FrameOfReferenceUID": "1.2.4", "SliceThickness": step, "PatientAge": "040Y"}
         hu = np.zeros(SHAPE[:2], dtype=np.int16)
         image = slice_dataset(hu, k, position=place, orientation=orientation, spacing=(0.8, 0.6), **tags)
-        made.append(_completed(image))
-    return made
+        made.append(image)
+    return tidied(made)
 
 
 def written(boxes: list[tuple[Any, Any]], **how: Any) -> tuple[Segmentation | None, list[Any]]:
     given = images(**how)
     by = ("m", "1", {"a": "b"})
     segments = [Segment(f"place {n}", low, high, hd.UID(), by if n else None) for n, (low, high) in enumerate(boxes)]
-    return segmentation(given, segments, _identity(1, "Boxes") | MAKER), given
+    return segmentation(given, segments, lambda: _identity(1, "boxes") | MAKER)[0], given
 
 
 def points_of(segmented: Segmentation, number: int, given: list[Any]) -> np.ndarray:
@@ -62,7 +64,9 @@ def test_a_segment_holds_the_voxels_whose_centres_lie_in_its_box(orientation: tu
         every += [origin + i * 0.6 * turn[0] + j * 0.8 * turn[1] for j in range(SHAPE[1]) for i in range(SHAPE[0])]
     every = np.array(every)
     middle = every.mean(axis=0)
-    boxes = [(tuple(middle - half), tuple(middle + half)) for half in (np.array([3.0, 4.0, 5.0]), np.array([2.0, 2.0, 2.5]))]
+    boxes = [
+        (tuple(middle - half), tuple(middle + half)) for half in (np.array([3.03, 4.04, 5.05]), np.array([2.02, 2.03, 2.57]))
+    ]
     made, given = written(boxes, orientation=orientation)
     assert made is not None
     for n, (low, high) in enumerate(boxes, start=1):
@@ -74,9 +78,21 @@ def test_a_segment_holds_the_voxels_whose_centres_lie_in_its_box(orientation: tu
 
 
 def test_a_box_between_two_slices_is_not_lost_and_one_outside_is_no_segmentation() -> None:
-    made, given = written([((-6.0, -14.0, 11.5), (-2.0, -8.0, 12.5))], step=5.0)
-    assert made is not None and len(points_of(made, 1, given)) > 10
-    assert written([((500.0, 500.0, 500.0), (510.0, 510.0, 510.0))])[0] is None
+    made, given = written([((-6.0, -14.0, 11.5), (-2.0, -8.0, 12.9))], step=5.0)
+    assert made is not None
+    np.testing.assert_allclose(points_of(made, 1, given), [[-4.0, -11.2, 10.0]])  # the voxel nearest to its middle
+    assert "SpacingBetweenSlices" not in made.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    far = Segment("far", (500.0, 500.0, 500.0), (510.0, 510.0, 510.0), hd.UID(), None)
+    near = Segment("near", (-6.0, -14.0, 9.0), (-2.0, -8.0, 20.0), hd.UID(), None)
+    assert segmentation(images(), [far], lambda: _identity(1, "boxes") | MAKER) == (None, [None])
+    both, numbers = segmentation(images(), [far, near], lambda: _identity(1, "boxes") | MAKER)
+    assert both is not None and numbers == [None, 1] and [s.SegmentLabel for s in both.SegmentSequence] == ["near"]
+
+
+def test_it_can_be_stopped() -> None:
+    box = Segment("place 1", (-6.0, -14.0, 9.0), (-2.0, -8.0, 20.0), hd.UID(), None)
+    with pytest.raises(Cancelled):
+        segmentation(images(), [box], dict, cancelled=lambda: True)
 
 
 def test_each_segment_says_whose_it_is_and_the_file_whom_it_is_of() -> None:
@@ -92,9 +108,10 @@ def test_each_segment_says_whose_it_is_and_the_file_whom_it_is_of() -> None:
 
 def test_of_a_file_of_many_images_each_holds_its_part(tmp_path: Path) -> None:
     path = enhanced_file(limb_hu(SHAPE), tmp_path / "e.dcm", 16, StudyInstanceUID="1.2.3", FrameOfReferenceUID="1.2.4")
-    (image,) = originals(path, open_scan(path).instances)
+    (image,) = originals(path, open_scan(path).images)
     box = Segment("place 1", (2.0, 3.0, 9.0), (6.1, 7.0, 15.0), hd.UID(), None)
-    made = segmentation([_completed(image)], [box], _identity(1, "Boxes") | MAKER)
+    made, numbers = segmentation(tidied([image]), [box], lambda: _identity(1, "boxes") | MAKER)
+    assert numbers == [1]
     assert made is not None and made.NumberOfFrames == 3  # at 10, 12 and 14 mm
     heights = [float(g.PlanePositionSequence[0].ImagePositionPatient[2]) for g in made.PerFrameFunctionalGroupsSequence]
     assert sorted(heights) == [10.0, 12.0, 14.0]

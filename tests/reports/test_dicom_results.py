@@ -56,7 +56,7 @@ def test_report_boxes_and_picture_belong_to_the_patients_study() -> None:
 def test_the_report_names_the_segments_and_what_the_reader_said_of_them() -> None:
     files = made()
     labels = [(s.SegmentLabel, s.SegmentAlgorithmType) for s in files["boxes"].SegmentSequence]
-    assert labels == [("compact 1", "AUTOMATIC"), ("reader, compact 1", "MANUAL")]
+    assert labels == [("right compact 1, rejected", "AUTOMATIC"), ("reader, right compact 1", "MANUAL")]
     text = str(files["answer"])
     assert text.count(files["boxes"].SOPInstanceUID) >= 2
     assert all(str(s.TrackingUID) in text for s in files["boxes"].SegmentSequence)
@@ -71,6 +71,30 @@ def test_each_answer_has_boxes_of_its_own_and_one_without_has_none() -> None:
     assert list(made(None, answer("no fracture", 0.02))) == ["answer", "picture"]
     none = answer("not assessed", None)
     assert "Not assessed" in str(made(None, none)["answer"])
+
+
+def test_images_of_one_number_are_refused() -> None:
+    given = images()
+    given[7].SOPInstanceUID = given[8].SOPInstanceUID
+    with pytest.raises(AnkleViewerError, match="RESULTS_UNFIT: Several images of the scan carry the same number"):
+        made(given)
+
+
+def test_a_place_beside_the_images_is_told_by_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = images()[:8]  # the box lies above
+    files = made(given)
+    assert list(files) == ["answer", "picture"]
+    text = str(files["answer"])
+    assert "Rejected by a reader" in text and text.count("SCOORD3D") >= 3
+    numbers = [data.SeriesNumber for data in files.values()]
+    assert len(set(numbers)) == 2
+
+
+def test_libraries_complain_to_nobody(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    """What they say of a name quotes it."""
+    made(images(PatientName="Mustermann Erika"))
+    out, err = capfd.readouterr()
+    assert "Mustermann" not in out + err + caplog.text
 
 
 @pytest.mark.parametrize("tag", ["StudyInstanceUID", "FrameOfReferenceUID"])
@@ -88,15 +112,6 @@ def test_a_library_s_own_words_do_not_pass(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(AnkleViewerError, match=r"RESULTS_UNFIT: .*\(ValueError\)") as caught:
         made()
     assert "Secret" not in str(caught.value)
-
-
-def test_images_that_do_not_tell_their_thickness_are_as_thick_as_they_lie_apart() -> None:
-    given = images()
-    for image in given:
-        del image.SliceThickness
-    boxes = made(given)["boxes"]
-    groups = boxes.SharedFunctionalGroupsSequence[0]
-    assert float(groups.PixelMeasuresSequence[0].SliceThickness) == 1.0
 
 
 def test_a_deidentified_scan_has_results_without_a_name() -> None:

@@ -143,7 +143,7 @@ class FakeBackend:
     former_sha256: str = ""
     reported: list[tuple[object, object, object, str]] = field(default_factory=list)
     analysed: list[list[str]] = field(default_factory=list)
-    instances: tuple[str, ...] = ()
+    format: str = "nifti"
     sent: list[tuple[object, object, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -170,10 +170,9 @@ class FakeBackend:
             volume=self.volume,
             path=path,
             series="CT ankle, bone kernel",
-            format="nifti",
+            format=self.format,
             sha256=self.sha256,
             former_sha256=self.former_sha256,
-            instances=self.instances,
         )
         return SimpleNamespace(scan=scan, findings=self.findings, verdict=self.verdict, ankles=self.ankles)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,10 +102,17 @@ def is_of_scan(case: Any, file: Path) -> bool:
         return True
 
 
-def free_folder(place: Path) -> Path:
-    """A folder in another one that does not exist yet, for results of one scan; its name says nothing of it."""
-    names = ("ankle-results", *(f"ankle-results-{n}" for n in range(2, 10_000)))
-    return next(folder for folder in map(place.joinpath, names) if not folder.exists())
+def new_folder(place: Path) -> Path:
+    """Make a folder in another one for the results of one scan, whose name says nothing of it; two at once get one each. Raises
+    OSError.
+    """
+    n = 0
+    while True:
+        n += 1
+        folder = place / ("ankle-results" if n == 1 else f"ankle-results-{n}")
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+            return folder
 
 
 @dataclass(frozen=True)
@@ -179,7 +187,7 @@ class Exporting(QObject):
         if controller.case is None:
             return
         title = tr("Save results for the PACS")
-        if not any(controller.case.scan.instances):
+        if controller.case.scan.format != "dicom":
             why = tr("This scan is not a DICOM series: there is no study that results could belong to.")
             controller.notify("NO_DICOM_STUDY", why)
             return
@@ -192,8 +200,14 @@ class Exporting(QObject):
         if QMessageBox.information(self._window, title, told, ok | leave) != ok:
             return
         place = QFileDialog.getExistingDirectory(self._window, title, str(self._window.start_folder()))
-        if place:
-            self.save_dicom(str(free_folder(Path(place))), asked.newest(controller))
+        if not place:
+            return
+        try:
+            folder = new_folder(Path(place))
+        except OSError as error:
+            self._tell(_not_written(error), title)
+        else:
+            self.save_dicom(str(folder), asked.newest(controller))
 
     def save_dicom(self, folder: str, what: Asked | None = None) -> None:
         """Write results for a PACS, in the background; None: of what is shown."""
@@ -201,7 +215,12 @@ class Exporting(QObject):
         backend = self._window.controller.backend
 
         def write(progress: Progress, cancelled: Cancelled) -> None:
-            backend.save_dicom(what.case, what.analysis, what.review, what.answer, folder, progress, cancelled)
+            try:
+                backend.save_dicom(what.case, what.analysis, what.review, what.answer, folder, progress, cancelled)
+            except BaseException:
+                with contextlib.suppress(OSError):  # not empty: results of before
+                    Path(folder).rmdir()
+                raise
 
         def written() -> None:
             self._window.toast.say(tr("Results saved in the folder {name}", name=Path(folder).name))

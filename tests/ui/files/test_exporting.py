@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from ankleviewer.ui.files import log_saving
-from ankleviewer.ui.files.exporting import _STRIP, ask_place, marked
+from ankleviewer.ui.files.exporting import _STRIP, ask_place, marked, new_folder
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -86,7 +86,7 @@ def test_report_of_what_is_shown(make_window, backend, tmp_path, qtbot, monkeypa
 def test_results_for_a_pacs_go_into_a_new_folder_once_it_is_said_what_stands_in_them(
     make_window, backend, tmp_path, monkeypatch, qtbot
 ) -> None:
-    backend.instances = ("1.2.3",)
+    backend.format = "dicom"
     window = make_window(backend)
     told, answers = [], [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Ok, QMessageBox.StandardButton.Ok]
 
@@ -109,9 +109,14 @@ def test_results_for_a_pacs_go_into_a_new_folder_once_it_is_said_what_stands_in_
     window.exporting.choose_dicom()
     assert not window.exporting.running and len(backend.sent) == 1
     backend.journal_error = OSError(28, "No space left on device")
+    (tmp_path / "more").mkdir()
     window.exporting.save_dicom(str(tmp_path / "more"))
     qtbot.waitUntil(window.banner.isVisible)
-    assert "No space left" in window.banner.text.text()
+    assert "No space left" in window.banner.text.text() and not (tmp_path / "more").exists()
+
+
+def test_two_that_save_at_once_get_a_folder_each(tmp_path) -> None:
+    assert [new_folder(tmp_path).name for _ in range(3)] == ["ankle-results", "ankle-results-2", "ankle-results-3"]
 
 
 def test_a_scan_that_is_no_dicom_has_no_results_for_a_pacs(make_window, backend, monkeypatch) -> None:

@@ -1960,6 +1960,10 @@
         <translation>Der Fuß wird abgetrennt; noch ist er zu sehen.</translation>
     </message>
     <message>
+        <source>Several images of the scan carry the same number (SOP Instance UID).</source>
+        <translation>Mehrere Bilder der Aufnahme tragen dieselbe Nummer (SOP Instance UID).</translation>
+    </message>
+    <message>
         <source>Side unknown</source>
         <translation>Seite ?</translation>
     </message>
@@ -2477,6 +2481,10 @@
     <message>
         <source>Without the foot; pieces of the malleoli may be missing with it.</source>
         <translation>Ohne Fuß; Fragmente der Malleolen können mit ihm fehlen.</translation>
+    </message>
+    <message>
+        <source>Writing results</source>
+        <translation>Ergebnisse werden geschrieben</translation>
     </message>
     <message>
         <source>Your own keys</source>

@@ -1956,6 +1956,10 @@
         <translation>正在分离足部；目前仍显示。</translation>
     </message>
     <message>
+        <source>Several images of the scan carry the same number (SOP Instance UID).</source>
+        <translation>扫描的多个图像带有相同的编号（SOP Instance UID）。</translation>
+    </message>
+    <message>
         <source>Side unknown</source>
         <translation>侧别未知</translation>
     </message>
@@ -2472,6 +2476,10 @@
     <message>
         <source>Without the foot; pieces of the malleoli may be missing with it.</source>
         <translation>已去除足部；内外踝的部分骨块可能也一并缺失。</translation>
+    </message>
+    <message>
+        <source>Writing results</source>
+        <translation>正在写入结果</translation>
     </message>
     <message>
         <source>Your own keys</source>
