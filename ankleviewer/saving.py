@@ -80,7 +80,7 @@ def save_dicom(
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
 ) -> list[Path]:
-    """Write the answer for a PACS: a structured report, the boxes as segmentations, a picture (`reports.dicom_results`). They
+    """Write the answer for a PACS: a structured report, the boxes as segmentations, a picture (`reports.dicom.results`). They
     carry the patient's name and number as the scan's own files do, since they belong into the same study.
 
     Args:
@@ -98,7 +98,7 @@ def save_dicom(
     """
     from ankleviewer.io import own_results
     from ankleviewer.io.originals import originals
-    from ankleviewer.reports.dicom_results import results
+    from ankleviewer.reports.dicom.results import results
     from ankleviewer.reports.picture import picture
     from ankleviewer.reports.subject import scene_of, strongest
 

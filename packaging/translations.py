@@ -36,7 +36,7 @@ SPOKEN = (
     "inference",
     "session.py",
     "saving.py",
-    "reports/dicom_results.py",
+    "reports/dicom/results.py",
     "__init__.py",
     "ui/background/jobs.py",
 )

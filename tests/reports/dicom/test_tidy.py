@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from ankleviewer.reports.dicom_tidy import tidied
+from ankleviewer.reports.dicom.tidy import tidied
 from tests.io.conftest import enhanced_file, limb_hu, slice_dataset
 
 

@@ -8,7 +8,7 @@ from highdicom.sr.coding import CodedConcept
 
 from ankleviewer.core.assessment.decision import Call
 from ankleviewer.core.reading.review import JUDGEMENTS
-from ankleviewer.reports import dicom_codes as codes
+from ankleviewer.reports.dicom import codes
 
 
 def every() -> list[CodedConcept]:

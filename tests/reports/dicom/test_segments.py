@@ -13,9 +13,9 @@ from highdicom.seg import Segmentation
 from ankleviewer.core.errors import Cancelled
 from ankleviewer.io.originals import originals
 from ankleviewer.io.reader import open_scan
-from ankleviewer.reports.dicom_boxes import Segment, segmentation
-from ankleviewer.reports.dicom_results import MAKER, _identity
-from ankleviewer.reports.dicom_tidy import tidied
+from ankleviewer.reports.dicom.results import MAKER, _identity
+from ankleviewer.reports.dicom.segments import Segment, segmentation
+from ankleviewer.reports.dicom.tidy import tidied
 from tests.io.conftest import enhanced_file, limb_hu, slice_dataset
 
 SHAPE = (24, 20, 16)  # columns, rows, slices

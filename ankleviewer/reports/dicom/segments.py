@@ -16,7 +16,7 @@ from ankleviewer.core.errors import stop_if
 from ankleviewer.core.geometry import Array, Point
 from ankleviewer.core.watching import never
 from ankleviewer.io.dicom_headers import frames_of
-from ankleviewer.reports import dicom_codes as codes
+from ankleviewer.reports.dicom import codes
 
 Part = tuple[slice, slice, NDArray[np.bool_]]  # rows, columns, and which of their pixels
 
@@ -50,7 +50,7 @@ def segmentation(
 
     Args:
         images: headers of the scan's images (`io.originals`): a file each, or one file of many frames.
-        identity: gives series, number and software of a new object, see `dicom_results`.
+        identity: gives series, number and software of a new object, see `results`.
 
     Raises:
         ValueError: several files of many frames each, which one object cannot refer to.

@@ -15,7 +15,7 @@ from PIL import Image
 from pydicom import dcmread
 
 from ankleviewer.core.errors import AnkleViewerError
-from ankleviewer.reports.dicom_results import FIRST_SERIES, results
+from ankleviewer.reports.dicom.results import FIRST_SERIES, results
 from tests.io.conftest import slice_dataset
 from tests.reports.conftest import answer, report
 
@@ -108,7 +108,7 @@ def test_a_library_s_own_words_do_not_pass(monkeypatch: pytest.MonkeyPatch) -> N
     def fails(*_: Any) -> None:
         raise ValueError("Secret^Name")
 
-    monkeypatch.setattr("ankleviewer.reports.dicom_answer.report", fails)
+    monkeypatch.setattr("ankleviewer.reports.dicom.document.report", fails)
     with pytest.raises(AnkleViewerError, match=r"RESULTS_UNFIT: .*\(ValueError\)") as caught:
         made()
     assert "Secret" not in str(caught.value)

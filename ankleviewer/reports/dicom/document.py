@@ -19,7 +19,7 @@ from ankleviewer.core.geometry import Point
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.review import Mark, Missed
-from ankleviewer.reports import dicom_codes as codes
+from ankleviewer.reports.dicom import codes
 
 DEVICE = hd.UID.from_uuid(str(uuid.uuid5(uuid.NAMESPACE_DNS, "ankleviewer")))  # of this program, whatever computer it runs on
 
@@ -30,7 +30,7 @@ def report(evidence: Sequence[Any], groups: Sequence[Any], identity: dict[str, A
     Args:
         evidence: headers of the scan's images (`io.originals`), and the segmentations that the groups refer to.
         groups: of `answer_group`, `place_group`, `missed_group` and `measure_group`.
-        identity: series and number, see `dicom_results`.
+        identity: series and number, see `results`.
     """
     device = sr.ObserverContext(
         observer_type=hd.sr.coding.CodedConcept("121007", "DCM", "Device"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ankleviewer.reports.dicom_boxes import step_mm
+from ankleviewer.reports.dicom.segments import step_mm
 
 # type 2 (PS3.3 C.7.1.1, C.7.2.1): must be there, may be empty; a scan that was de-identified may lack them
 _EXPECTED = (

@@ -24,12 +24,11 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.reading.review import Mark, Review
 from ankleviewer.core.watching import never
 from ankleviewer.io import own_results
-from ankleviewer.reports import dicom_answer, dicom_boxes
-from ankleviewer.reports import dicom_codes as codes
 from ankleviewer.reports.content import place
-from ankleviewer.reports.dicom_answer import Where
-from ankleviewer.reports.dicom_boxes import Segment
-from ankleviewer.reports.dicom_tidy import tidied
+from ankleviewer.reports.dicom import codes, document, segments
+from ankleviewer.reports.dicom.document import Where
+from ankleviewer.reports.dicom.segments import Segment
+from ankleviewer.reports.dicom.tidy import tidied
 
 MAKER = {  # a segmentation must tell, and no computer of a hospital need be known by it
     "manufacturer": own_results.MAKER,
@@ -54,7 +53,7 @@ def results(
     "picture" (SC).
 
     Args:
-        images: headers of the scan's images with all tags (`io.originals`); they are changed (`dicom_tidy`).
+        images: headers of the scan's images with all tags (`io.originals`); they are changed (`tidy`).
         result, facts, review: of the analysis, and what the reader says of it.
         picture: RGB, with the research-use line on it; side: of the ankle on it, "L", "R" or another word where not known.
 
@@ -119,7 +118,7 @@ def _made(
         side, about = _side(result, answer), _about(result, answer)
         decision = facts[answer.name].decision if answer.name in facts else None
         points = None if decision is None else (decision.sens_threshold, decision.spec_threshold)
-        groups.append(dicom_answer.answer_group(answer, side, about, points))
+        groups.append(document.answer_group(answer, side, about, points))
         places = _places(answer, side, review, about)
 
         def identity(n: int = len(held), side: str = side) -> dict[str, Any]:
@@ -128,20 +127,20 @@ def _made(
         segmented: Any = None
         numbers: list[int | None] = []
         if places:
-            segmented, numbers = dicom_boxes.segmentation(images, [p.segment for p in places], identity, cancelled)
+            segmented, numbers = segments.segmentation(images, [p.segment for p in places], identity, cancelled)
         held += [segmented] if segmented is not None else []
         for one, number in zip(places, numbers, strict=True):
             center = [(low + high) / 2 for low, high in zip(one.segment.min_mm, one.segment.max_mm, strict=True)]
             at = (center[0], center[1], center[2])
             where = Where(one.segment.tracking_uid, at, None if number is None else (segmented, number), space)
             if one.box is None:
-                groups.append(dicom_answer.readers_box_group(one.number, side, where))
+                groups.append(document.readers_box_group(one.number, side, where))
             else:
-                groups.append(dicom_answer.place_group(answer, one.number, one.box, side, about, one.mark, where))
-    groups += [dicom_answer.missed_group(missed, space) for missed in review.missed]
-    groups += _there(dicom_answer.measure_group(measure, space) for measure in review.measures)
+                groups.append(document.place_group(answer, one.number, one.box, side, about, one.mark, where))
+    groups += [document.missed_group(missed, space) for missed in review.missed]
+    groups += _there(document.measure_group(measure, space) for measure in review.measures)
     if groups:  # TID 1500 has no report of nothing
-        made["answer"] = dicom_answer.report([*images, *held], groups, _identity(FIRST_SERIES, "answer"))
+        made["answer"] = document.report([*images, *held], groups, _identity(FIRST_SERIES, "answer"))
     return made | {"boxes" if n == 0 else f"boxes-{n + 1}": one for n, one in enumerate(held)}
 
 

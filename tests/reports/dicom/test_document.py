@@ -10,10 +10,10 @@ import pytest
 from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.review import Missed
-from ankleviewer.reports import dicom_answer as module
-from ankleviewer.reports import dicom_codes as codes
-from ankleviewer.reports.dicom_results import _identity
-from ankleviewer.reports.dicom_tidy import tidied
+from ankleviewer.reports.dicom import codes
+from ankleviewer.reports.dicom import document as module
+from ankleviewer.reports.dicom.results import _identity
+from ankleviewer.reports.dicom.tidy import tidied
 from tests.io.conftest import slice_dataset
 from tests.reports.conftest import answer
 
