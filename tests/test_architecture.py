@@ -71,7 +71,7 @@ def test_module_says_what_it_is_and_stays_small(path: Path) -> None:
 
 @pytest.mark.parametrize("package", ["core", "ui", "io", "inference", "reports"])
 def test_every_room_stands_on_the_page(package: str) -> None:
-    """docs/architecture.md names the rooms of `core`, `ui` and `reports`; no folder without rooms holds more than a person overlooks."""
+    """docs/architecture.md names every room; no folder without rooms holds more than a person overlooks."""
     folder = ROOT / "ankleviewer" / package
     there = {path.parent.name for path in folder.glob("*/__init__.py")}
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
