@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.errors import AnkleViewerError, stop_if
@@ -15,6 +16,9 @@ from ankleviewer.core.reading.unshown import not_shown
 from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.io.atomic import write_text
 from ankleviewer.session import Analysis, Cancel, Case, default_model, describe
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:
@@ -62,13 +66,33 @@ def named(path: Path, name: str) -> Path:
 def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
     """Write a PNG of the three planes through the strongest answer's first finding, or the joint without one. Raises OSError."""
     from ankleviewer.io.atomic import write_bytes
-    from ankleviewer.reports.picture import picture, png
-    from ankleviewer.reports.subject import scene_of, strongest
+    from ankleviewer.reports.picture import png
+    from ankleviewer.reports.subject import strongest
 
-    answer = strongest(analysis.result.models, default_model())
-    scene, at, side = scene_of(case.scan.volume, case.ankles, analysis.heatmaps, answer)
-    facts = analysis.facts.get(answer.name) if answer is not None else None
-    write_bytes(path, png(picture(scene, answer, at, side, facts.decision if facts is not None else None)))
+    write_bytes(path, png(_pictured(case, analysis, strongest(analysis.result.models, default_model()))))
+
+
+def _pictured(case: Case, analysis: Analysis | None, answer: ModelAnswer | None) -> Image.Image:
+    """The three planes through an answer's first finding."""
+    from ankleviewer.reports.picture import picture
+    from ankleviewer.reports.subject import scene_of
+
+    maps, facts = (analysis.heatmaps, analysis.facts) if analysis is not None else ({}, {})
+    scene, at, side = scene_of(case.scan.volume, case.ankles, maps, answer)
+    about = facts.get(answer.name) if answer is not None else None
+    return picture(scene, answer, at, side, about.decision if about is not None else None)
+
+
+def check_study(case: Case) -> None:
+    """Whether there is a study that results could belong to; asked before anybody waits for models.
+
+    Raises:
+        AnkleViewerError: NO_DICOM_STUDY.
+    """
+    if case.scan.format != "dicom":
+        raise AnkleViewerError(
+            "NO_DICOM_STUDY", "This scan is not a DICOM series: there is no study that results could belong to."
+        )
 
 
 def save_dicom(
@@ -91,32 +115,25 @@ def save_dicom(
         The files: answer.dcm, boxes.dcm (with a number from the second on; none without a box) and picture.dcm.
 
     Raises:
-        AnkleViewerError: NO_DICOM_STUDY, the scan is no DICOM series; FILE_NOT_WRITTEN, the folder holds other files; those of
-            `originals` and `results`.
+        AnkleViewerError: FILE_NOT_WRITTEN, the folder holds other files; those of `check_study`, `originals` and `results`.
         OSError: not writable.
         Cancelled: on request.
     """
     from ankleviewer.io import own_results
     from ankleviewer.io.originals import originals
     from ankleviewer.reports.dicom.results import results
-    from ankleviewer.reports.picture import picture
-    from ankleviewer.reports.subject import scene_of, strongest
+    from ankleviewer.reports.subject import strongest
 
-    if case.scan.format != "dicom":
-        raise AnkleViewerError(
-            "NO_DICOM_STUDY", "This scan is not a DICOM series: there is no study that results could belong to."
-        )
+    check_study(case)
     report = progress or silent
     images = originals(case.scan.path, case.scan.images, lambda share, what: report(0.4 * share, what), cancelled or never)
     result = analysis.result if analysis is not None else describe(case)
-    facts, maps = (analysis.facts, analysis.heatmaps) if analysis is not None else ({}, {})
     answer = shown if shown is not None else strongest(result.models, default_model())
-    scene, at, side = scene_of(case.scan.volume, case.ankles, maps, answer)
-    about = facts.get(answer.name) if answer is not None else None
-    image = picture(scene, answer, at, side, about.decision if about is not None else None)
+    picture = _pictured(case, analysis, answer)
     whose = result.ankles[answer.ankle].side if answer is not None and answer.ankle is not None else ""
     report(0.5, "Writing results")
-    made = results(images, result, facts, review or Review(), image, whose, cancelled or never)
+    facts = analysis.facts if analysis is not None else {}
+    made = results(images, result, facts, review or Review(), picture, whose, cancelled or never)
     if own_results.strangers_in(Path(folder), str(images[0].StudyInstanceUID)):
         raise AnkleViewerError("FILE_NOT_WRITTEN", "The folder holds other files. Name a new one for the results.")
     stop_if(cancelled)

@@ -77,7 +77,19 @@ def train_on_simulator(
     _check_or_clear(order, deep, {**notes, "arch": order.model, "preprocessing": spec.to_json()})
     live = device if order.live else None
     with processes(device) as group, pairs_beside(order.out / "pairs", wanted, group, live) as pairs:
-        course = _Course(order, recipe.pairs, spec, stages, whole_course, pairs, group, judges, notes, report, say)
+        course = _Course(
+            order=order,
+            count=recipe.pairs,
+            spec=spec,
+            first=stages,
+            whole=whole_course,
+            pairs=pairs,
+            group=group,
+            judges=judges,
+            notes=notes,
+            report=report,
+            say=say,
+        )
         if not deep:
             return course.learn(net, stages, teacher, order.out)
         begun = order.resume and checkpoint.load(order.out) is not None

@@ -136,10 +136,13 @@ def _tried(
             return _refused(path, error), exits.SCAN_REFUSED, places
         if case.verdict == "refuse":
             return session.describe(case), exits.SCAN_REFUSED, places
-        unfit = exits.DONE
-        if "dicom" in places and case.scan.format != "dicom":  # told before the models run
-            console.complain(f"{path}: no DICOM series, so there is no study that results could belong to. [NO_DICOM_STUDY]")
-            places, unfit = {kind: file for kind, file in places.items() if kind != "dicom"}, exits.FAILED
+        nowhere = set[str]()
+        if "dicom" in places:
+            try:
+                saving.check_study(case)
+            except AnkleViewerError as error:
+                console.complain(f"{path}: {error.message} [{error.code}]")
+                nowhere = {"dicom"}
         try:
             analysis = session.analyse(
                 case, models, runtime, lambda share, what: progress(0.4 + 0.5 * share, what), stopping.requested
@@ -149,11 +152,11 @@ def _tried(
                 console.complain(f"{why.message} [{why.code}]")
             return session.failed(case, models, error), console.exit_code(error), places
         failed = _tell_failed(analysis, places)
-        left = {"heatmap"} & places.keys() if not analysis.heatmaps else set()
-        if left:
+        left = nowhere | ({"heatmap"} & places.keys() if not analysis.heatmaps else set())
+        if "heatmap" in left:
             console.complain("No model assessed the scan, so there is no heat map to write.")
         code = _save(case, analysis, {kind: file for kind, file in places.items() if kind not in left}, progress)
-    return analysis.result, max(code, failed, unfit), left
+    return analysis.result, max(code, failed, exits.FAILED if nowhere else exits.DONE), left
 
 
 def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from ankleviewer.io import dicom_headers, guard
+from ankleviewer.io.atomic import write_bytes
 
 MAKER = "AnkleViewer"  # Manufacturer (0008,0070) of what is written, of simulated scans too
 _KINDS = ("SR", "SEG", "OT")  # Modality (0008,0060): report, segmentation, picture
@@ -55,10 +55,7 @@ def replace(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     staged = {folder / f".{name}.part": folder / name for name in files}
     try:
         for (part, _), data in zip(staged.items(), files.values(), strict=True):
-            with open(part, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+            write_bytes(part, data)
     except BaseException:
         for part in staged:
             part.unlink(missing_ok=True)

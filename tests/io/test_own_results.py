@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ankleviewer.io import own_results as module
 from ankleviewer.io.own_results import MAKER, is_own, replace, strangers_in
 
 
@@ -66,18 +67,18 @@ def test_results_are_replaced_whole(put, tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_what_was_there_and_nothing_new(put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = put(tmp_path / "answer.dcm").read_bytes()
-    calls = []
+    real, left = module.write_bytes, [1]
 
-    def full(_handle: int) -> None:
-        calls.append(1)
-        if len(calls) == 2:
+    def until_full(path: Path, data: bytes) -> None:
+        if not left:
             raise OSError(28, "No space left on device")
+        left.pop()
+        real(path, data)
 
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr(module, "write_bytes", until_full)
     with pytest.raises(OSError, match="No space"):
         replace(tmp_path, {"answer.dcm": b"new", "boxes.dcm": b"too"})
     assert [f.name for f in tmp_path.iterdir()] == ["answer.dcm"] and (tmp_path / "answer.dcm").read_bytes() == before
-    calls[:] = [1]
     with pytest.raises(OSError, match="No space"):
         replace(tmp_path / "new", {"answer.dcm": b"new"})
     assert not (tmp_path / "new").exists()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -120,10 +120,7 @@ def _made(
         points = None if decision is None else (decision.sens_threshold, decision.spec_threshold)
         groups.append(document.answer_group(answer, side, about, points))
         places = _places(answer, side, review, about)
-
-        def identity(n: int = len(held), side: str = side) -> dict[str, Any]:
-            return _identity(FIRST_SERIES + 1 + n, f"boxes {side}".strip()) | MAKER
-
+        identity = _identity(FIRST_SERIES + 1 + len(held), f"boxes {side}".strip()) | MAKER
         segmented: Any = None
         numbers: list[int | None] = []
         if places:
@@ -138,14 +135,10 @@ def _made(
             else:
                 groups.append(document.place_group(answer, one.number, one.box, side, about, one.mark, where))
     groups += [document.missed_group(missed, space) for missed in review.missed]
-    groups += _there(document.measure_group(measure, space) for measure in review.measures)
+    groups += [group for measure in review.measures if (group := document.measure_group(measure, space)) is not None]
     if groups:  # TID 1500 has no report of nothing
         made["answer"] = document.report([*images, *held], groups, _identity(FIRST_SERIES, "answer"))
     return made | {"boxes" if n == 0 else f"boxes-{n + 1}": one for n, one in enumerate(held)}
-
-
-def _there(groups: Iterable[Any | None]) -> list[Any]:
-    return [group for group in groups if group is not None]
 
 
 def _places(answer: ModelAnswer, side: str, review: Review, about: Mapping[str, str]) -> list[_Place]:

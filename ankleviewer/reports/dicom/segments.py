@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Segment:
 def segmentation(
     images: Sequence[Any],
     segments: Sequence[Segment],
-    identity: Callable[[], dict[str, Any]],
+    identity: Mapping[str, Any],
     cancelled: Callable[[], bool] = never,
 ) -> tuple[Segmentation | None, list[int | None]]:
     """The segments of one answer, and the number that each has in the file: None for a box that lies beside the images; no file
@@ -50,7 +50,7 @@ def segmentation(
 
     Args:
         images: headers of the scan's images (`io.originals`): a file each, or one file of many frames.
-        identity: gives series, number and software of a new object, see `results`.
+        identity: series, number and software of the object, see `results`.
 
     Raises:
         ValueError: several files of many frames each, which one object cannot refer to.
@@ -80,7 +80,7 @@ def segmentation(
         segment_descriptions=[_described(number, segment) for number, segment in drawn],
         content_label="ANKLE_BOXES",
         content_description="Boxes in an ankle CT; research use, not for diagnosis",
-        **identity(),
+        **identity,
     )
     if len(hit) == 1:  # of one slice nobody knows how far the next one is, and highdicom says 1 mm
         held.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].pop("SpacingBetweenSlices", None)

@@ -38,7 +38,7 @@ def written(boxes: list[tuple[Any, Any]], **how: Any) -> tuple[Segmentation | No
     given = images(**how)
     by = ("m", "1", {"a": "b"})
     segments = [Segment(f"place {n}", low, high, hd.UID(), by if n else None) for n, (low, high) in enumerate(boxes)]
-    return segmentation(given, segments, lambda: _identity(1, "boxes") | MAKER)[0], given
+    return segmentation(given, segments, _identity(1, "boxes") | MAKER)[0], given
 
 
 def points_of(segmented: Segmentation, number: int, given: list[Any]) -> np.ndarray:
@@ -84,15 +84,15 @@ def test_a_box_between_two_slices_is_not_lost_and_one_outside_is_no_segmentation
     assert "SpacingBetweenSlices" not in made.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
     far = Segment("far", (500.0, 500.0, 500.0), (510.0, 510.0, 510.0), hd.UID(), None)
     near = Segment("near", (-6.0, -14.0, 9.0), (-2.0, -8.0, 20.0), hd.UID(), None)
-    assert segmentation(images(), [far], lambda: _identity(1, "boxes") | MAKER) == (None, [None])
-    both, numbers = segmentation(images(), [far, near], lambda: _identity(1, "boxes") | MAKER)
+    assert segmentation(images(), [far], _identity(1, "boxes") | MAKER) == (None, [None])
+    both, numbers = segmentation(images(), [far, near], _identity(1, "boxes") | MAKER)
     assert both is not None and numbers == [None, 1] and [s.SegmentLabel for s in both.SegmentSequence] == ["near"]
 
 
 def test_it_can_be_stopped() -> None:
     box = Segment("place 1", (-6.0, -14.0, 9.0), (-2.0, -8.0, 20.0), hd.UID(), None)
     with pytest.raises(Cancelled):
-        segmentation(images(), [box], dict, cancelled=lambda: True)
+        segmentation(images(), [box], {}, cancelled=lambda: True)
 
 
 def test_each_segment_says_whose_it_is_and_the_file_whom_it_is_of() -> None:
@@ -110,7 +110,7 @@ def test_of_a_file_of_many_images_each_holds_its_part(tmp_path: Path) -> None:
     path = enhanced_file(limb_hu(SHAPE), tmp_path / "e.dcm", 16, StudyInstanceUID="1.2.3", FrameOfReferenceUID="1.2.4")
     (image,) = originals(path, open_scan(path).images)
     box = Segment("place 1", (2.0, 3.0, 9.0), (6.1, 7.0, 15.0), hd.UID(), None)
-    made, numbers = segmentation(tidied([image]), [box], lambda: _identity(1, "boxes") | MAKER)
+    made, numbers = segmentation(tidied([image]), [box], _identity(1, "boxes") | MAKER)
     assert numbers == [1]
     assert made is not None and made.NumberOfFrames == 3  # at 10, 12 and 14 mm
     heights = [float(g.PlanePositionSequence[0].ImagePositionPatient[2]) for g in made.PerFrameFunctionalGroupsSequence]

@@ -11,6 +11,16 @@ import torch
 from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 
+DECISION = {
+    "temperature": 10.0,
+    "bias": 0.1,
+    "sens_threshold": 0.3,
+    "spec_threshold": 0.6,
+    "cam_reference": 1.0,
+    "cam_floor": 0.1,
+    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
+}
+
 
 @pytest.fixture(scope="module")
 def net(volumes: list[Any]) -> FractureNet:

@@ -13,22 +13,13 @@ from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.inference import runtime
 from ankleviewer.inference.ort_session import CPU
 from ankleviewer.inference.runtime import Engine
+from tests.trainer.packs.conftest import DECISION
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
 from trainer.packs import engines
 from trainer.packs.deploy import deployed
 from trainer.packs.onnx_file import ExportError, to_onnx
 from trainer.packs.parity import check_parity
-
-DECISION = {
-    "temperature": 10.0,
-    "bias": 0.1,
-    "sens_threshold": 0.3,
-    "spec_threshold": 0.6,
-    "cam_reference": 1.0,
-    "cam_floor": 0.1,
-    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
-}
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +29,6 @@ def net() -> FractureNet:
     with torch.no_grad():
         made.head.weight.mul_(100)
     return made
-
-
-@pytest.fixture(scope="module")
-def volumes() -> list[Any]:
-    rng = np.random.default_rng(0)
-    return [(rng.normal(size=(32, 32, 32)) * scale).astype(np.float32) for scale in (0.2, 0.5, 1.0)]
 
 
 def test_how_far_places_move() -> None:

@@ -18,6 +18,7 @@ from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.inference.openvino_session import has_openvino
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
+from tests.trainer.packs.conftest import DECISION
 from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
@@ -28,15 +29,6 @@ from trainer.packs.onnx_file import ExportError
 from trainer.packs.parity import GATES
 
 SPEC = PreprocessSpec("bone", -200.0, 1500.0, 0.1, size=32).to_json()
-DECISION = {
-    "temperature": 10.0,
-    "bias": 0.1,
-    "sens_threshold": 0.3,
-    "spec_threshold": 0.6,
-    "cam_reference": 1.0,
-    "cam_floor": 0.1,
-    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
-}
 ORIGIN = {"data": "simulated ankle scans", "seed": 7, "git_commit": "0" * 40}
 METRICS = {"auc": {"value": 0.95, "low": 0.92, "high": 0.98}, "pair_accuracy": 0.9}
 

@@ -9,20 +9,11 @@ import pytest
 import torch
 
 from ankleviewer.core.assessment.decision import Decision
+from tests.trainer.packs.conftest import DECISION
 from trainer.networks.head import FractureNet
 from trainer.packs.deploy import deployed
 from trainer.packs.onnx_file import ExportError, to_onnx
 from trainer.packs.parity import GATES, check_parity
-
-DECISION = {
-    "temperature": 10.0,
-    "bias": 0.1,
-    "sens_threshold": 0.3,
-    "spec_threshold": 0.6,
-    "cam_reference": 1.0,
-    "cam_floor": 0.1,
-    "calibration": {"n": 40, "bins": [{"low": 0.0, "high": 1.0, "n": 40, "fractured": 20}]},
-}
 
 
 def test_a_file_of_another_network_is_caught(net: FractureNet, volumes: list[Any]) -> None:
