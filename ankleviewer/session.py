@@ -144,54 +144,93 @@ def analyse(
     packs = choose_packs(models)
     if case.verdict == "refuse":
         return Analysis(describe(case), {})
-    facts = {pack.name: _facts(pack) for pack in packs}
-    answers: list[ModelAnswer] = []
-    heatmaps: dict[tuple[str, int], HeatMap] = {}
-    failed: list[tuple[str, ModelError]] = []
-    notes: dict[str, None] = {}
-    timings = dict(case.timings_s)
     jobs: list[tuple[ModelPack, int | None]] = [(pack, n) for pack in packs for n in range(len(case.ankles)) or (None,)]
-    runs, ran = [pack for pack, n in jobs if _runs(case, n)], 0
-    times: list[float | None] = [None]
+    shares = _Shares(report, [pack for pack, n in jobs if _runs(case, n)], runtime)
+    said = _Said(case, packs)
     last: tuple[ModelPack, Predictor] | None = None
     for pack, index in jobs:
         stop_if(cancelled)
-        ankle = case.ankles[index] if index is not None else None
-        if ankle is None or index is None or not _runs(case, index):
-            answers.append(not_assessed(pack, index))
+        if index is None or not _runs(case, index):
+            said.nothing(pack, index)
             continue
         start = time.perf_counter()
-        if None in times:  # once all are known they stay, or the share could go back
-            times = [seconds_of(one, runtime) for one in runs]
-        mine = part(report, times, ran)
-        ran += 1
+        ankle, mine = case.ankles[index], shares.next()
         others = [other for other in case.ankles if other is not ankle]
         try:
             if last is not None and last[0] is not pack:
                 last[1].engine.rest()  # or this model's memory would come on top of what that one keeps for its next run
             predictor = predictor_of(pack, runtime)
             last = pack, predictor
-            facts[pack.name] = _facts(predictor.pack)  # a newer one may have taken its place meanwhile
             answer, heat = predictor.predict(case.scan.volume, ankle, mine, cancelled, ankle_index=index, others=others)
         except ModelError as error:
-            log.warning("scan %s: %s %s", case.scan.sha256[:16], pack.name, error.code)
-            failed.append((pack.name, ModelError(error.code, error.message)))  # the error's own frames hold the scan's arrays
-            answers.append(not_assessed(pack, index))
+            said.failed(pack, index, error)
             continue
-        answers.append(replace(answer, looked=looked(heat, answer.boxes, ankle)))
-        heatmaps[pack.name, index] = heat
-        notes.update(dict.fromkeys([predictor.note] if predictor.note else []))
-        timings[pack.name] = round(timings.get(pack.name, 0.0) + time.perf_counter() - start, 3)
-        log.info("scan %s: %s %s on %s", case.scan.sha256[:16], pack.name, answer.call, answer.runtime.provider)
-    left_out = selection.left_out(models, packs)
-    if failed and not heatmaps:
-        raise none_answered(failed, [ModelError(finding.code, finding.message) for finding in left_out])
+        said.answer(predictor, replace(answer, looked=looked(heat, answer.boxes, ankle)), heat, time.perf_counter() - start)
+    analysis = said.all(selection.left_out(models, packs))
     report(1.0, "Done")
-    told_of = (*left_out, *selection.failures(failed, {name for name, _ in heatmaps}))
-    findings = (*case.findings, *told_of, *(Finding("info", "RUNTIME_FALLBACK", note) for note in notes))
-    told = replace(describe(case), verdict=verdict(findings), findings=findings)
-    result = replace(told, models=tuple(answers), consensus=consensus(answers), timings_s=timings)
-    return Analysis(result, heatmaps, facts, dict(reversed(failed)))  # of a model that failed on both ankles the first
+    return analysis
+
+
+class _Shares:
+    """The share of the progress that each run gets, by how long runs of its model took before."""
+
+    def __init__(self, report: Progress, runs: Sequence[ModelPack], runtime: str) -> None:
+        self._report, self._runs, self._runtime = report, runs, runtime
+        self._times: list[float | None] = [None]
+        self._ran = 0
+
+    def next(self) -> Progress:
+        """Progress of the next run."""
+        if None in self._times:  # once all are known they stay, or the share could go back
+            self._times = [seconds_of(one, self._runtime) for one in self._runs]
+        self._ran += 1
+        return part(self._report, self._times, self._ran - 1)
+
+
+class _Said:
+    """What the models of one analysis have said so far, ankle after ankle."""
+
+    def __init__(self, case: Case, packs: Sequence[ModelPack]) -> None:
+        self._case = case
+        self._answers: list[ModelAnswer] = []
+        self._heatmaps: dict[tuple[str, int], HeatMap] = {}
+        self._facts = {pack.name: _facts(pack) for pack in packs}
+        self._failed: list[tuple[str, ModelError]] = []
+        self._notes: dict[str, None] = {}
+        self._timings = dict(case.timings_s)
+
+    def nothing(self, pack: ModelPack, index: int | None) -> None:
+        """A model was not run."""
+        self._answers.append(not_assessed(pack, index))
+
+    def failed(self, pack: ModelPack, index: int, error: ModelError) -> None:
+        """A model failed."""
+        log.warning("scan %s: %s %s", self._case.scan.sha256[:16], pack.name, error.code)
+        self._failed.append((pack.name, ModelError(error.code, error.message)))  # the error's own frames hold the scan's arrays
+        self.nothing(pack, index)
+
+    def answer(self, predictor: Predictor, answer: ModelAnswer, heat: HeatMap, seconds: float) -> None:
+        """A model answered, of one ankle."""
+        name = predictor.pack.name
+        self._answers.append(answer)
+        self._facts[name] = _facts(predictor.pack)  # a newer one may have taken its place since it was listed
+        if answer.ankle is not None:
+            self._heatmaps[name, answer.ankle] = heat
+        self._notes.update(dict.fromkeys([predictor.note] if predictor.note else []))
+        self._timings[name] = round(self._timings.get(name, 0.0) + seconds, 3)
+        log.info("scan %s: %s %s on %s", self._case.scan.sha256[:16], name, answer.call, answer.runtime.provider)
+
+    def all(self, left_out: Sequence[Finding]) -> Analysis:
+        """The analysis; `left_out`: findings of packs that could not be taken. Raises ModelError: some failed, none answered."""
+        if self._failed and not self._heatmaps:
+            raise none_answered(self._failed, [ModelError(finding.code, finding.message) for finding in left_out])
+        told_of = (*left_out, *selection.failures(self._failed, {name for name, _ in self._heatmaps}))
+        notes = (Finding("info", "RUNTIME_FALLBACK", note) for note in self._notes)
+        findings = (*self._case.findings, *told_of, *notes)
+        told = replace(describe(self._case), verdict=verdict(findings), findings=findings)
+        answers = tuple(self._answers)
+        result = replace(told, models=answers, consensus=consensus(answers), timings_s=self._timings)
+        return Analysis(result, self._heatmaps, self._facts, dict(reversed(self._failed)))  # failed on both ankles: the first
 
 
 def describe(case: Case) -> Result:

@@ -39,7 +39,8 @@ def ours(model: str, folder: Path, bf16: bool = False) -> dict[str, float]:
     from ankleviewer.core.assessment.preprocess import PAPER
     from trainer.networks.registry import build
     from trainer.training.data import CropPlan
-    from trainer.training.loop import Execution, Progress, train
+    from trainer.training.execution import Execution
+    from trainer.training.loop import Progress, train
     from trainer.training.objective import Stage
     from trainer.training.scan_bank import ScanBank
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ankleviewer.core.errors import AnkleViewerError
-from trainer.training.loop import Execution
+from trainer.training.execution import Execution
 from trainer.training.precision import bf16_pays
 from trainer.training.processes import Processes, best_device
 
@@ -30,10 +30,10 @@ class TrainOrder:
         seed: of the weights and of the simulated pairs.
         width: factor on the channels, or None for the network's own; one that goes on from a pack is widened to it.
         bf16: half precision inside the network, None for where it pays; resume: go on from the run's checkpoint.
-        most_rows, save_memory: see `loop.Execution`; device: "auto" takes a GPU where there is one.
+        most_rows, save_memory: see `execution.Execution`; device: "auto" takes a GPU where there is one.
         live: keep the simulated pairs in memory instead of in the run's folder.
         rate, strength: learning rate at the start and strength of the augmentation, None for the recipe's.
-        compile, tensorboard: see `loop.Execution`.
+        compile, tensorboard: see `execution.Execution`.
         blocks: residual ones at the end of the compact network, or None for its own; new ones of a pack pass everything
             on at first.
     """

@@ -20,9 +20,10 @@ from trainer.scans.split import Prepared
 from trainer.starting import hash_of, model_of, name_of, start_network
 from trainer.training.curves import draw_curves
 from trainer.training.data import BATCH_SEED
+from trainer.training.execution import Execution
 from trainer.training.fingerprint import check, fingerprint, of_scans, pictures
 from trainer.training.judge import validation_figures
-from trainer.training.loop import Execution, Progress, train
+from trainer.training.loop import Progress, train
 from trainer.training.processes import processes
 from trainer.training.recipes import chosen, for_scans
 from trainer.training.room import free_memory, most_rows

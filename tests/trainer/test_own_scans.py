@@ -29,7 +29,8 @@ from trainer.packs.export import Label, export
 from trainer.scans.manifest import DataError
 from trainer.starting import load_run, name_of, start_network
 from trainer.training import checkpoint
-from trainer.training.loop import Execution, Progress
+from trainer.training.execution import Execution
+from trainer.training.loop import Progress
 from trainer.training.scan_bank import ScanBank
 
 Prepare = Callable[..., Path]

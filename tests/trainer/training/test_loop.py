@@ -21,9 +21,9 @@ from trainer.networks.head import FractureNet
 from trainer.networks.mobilenet import mobilenet
 from trainer.training import checkpoint
 from trainer.training import loop as module
-from trainer.training.compiled import Trial
-from trainer.training.data import Batch, CropPlan, PairBank
-from trainer.training.loop import Execution, Progress, train
+from trainer.training.data import CropPlan, PairBank
+from trainer.training.execution import Execution
+from trainer.training.loop import Progress, train
 from trainer.training.objective import Stage, window
 from trainer.training.pair_source import FolderPairs
 from trainer.training.processes import Processes
@@ -150,7 +150,7 @@ def test_logs_of_an_older_run_go_before_the_first_step(tmp_path: Path, bank: Pai
     def stop(*args: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "_compiled", stop)
+    monkeypatch.setattr(module, "compiled", stop)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, bank, resume=True)
     assert len(log(tmp_path)) == 4 and checkpoint.exists(tmp_path), "a run that goes on keeps all"
@@ -181,14 +181,14 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
 def test_a_step_without_a_finite_gradient_is_left_out_and_ten_in_a_row_stop_the_run(
     tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch, bad: int
 ) -> None:
-    real, calls, weights = module.nn.utils.clip_grad_norm_, [], []
+    real, calls, weights = nn.utils.clip_grad_norm_, [], []
 
     def norm(parameters: Any, most: float) -> torch.Tensor:
         calls.append(1)
         found = real(parameters, most)
         return torch.tensor(float("nan")) if len(calls) <= bad else found
 
-    monkeypatch.setattr(module.nn.utils, "clip_grad_norm_", norm)
+    monkeypatch.setattr(nn.utils, "clip_grad_norm_", norm)
     stages = [replace(STAGES[0], steps=12)]
     watch = lambda p: weights.append(net.head.weight.detach().clone())  # noqa: E731
     net = fresh()
@@ -199,15 +199,6 @@ def test_a_step_without_a_finite_gradient_is_left_out_and_ten_in_a_row_stop_the_
     train(net, BONE, [replace(stages[0], steps=3)], bank, tmp_path, report=watch)
     assert [r["skipped"] for r in log(tmp_path)] == ["1", "0", "0"]
     assert torch.equal(weights[0], fresh().head.weight) and not torch.equal(weights[1], weights[0])
-
-
-def test_compiling_is_tried_and_told_where_it_is_wanted(tmp_path: Path, bank: PairBank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "try_compiling", lambda *a: Trial(1.0, 1.0, 5.0))
-    said: list[str] = []
-    run(tmp_path, bank, execution=Execution(compile="auto"), say=said.append)
-    assert said == [], "never of its own accord on a CPU"
-    run(tmp_path, bank, execution=Execution(compile="try"), say=said.append)
-    assert len(said) == 1 and said[0].endswith("not used for 4 steps")
 
 
 def test_frozen_normalisation_keeps_its_statistics(tmp_path: Path, bank: PairBank) -> None:
@@ -270,34 +261,6 @@ def test_what_later_batches_would_stop_at_is_refused_before_anything_is_removed(
     with pytest.raises(AnkleViewerError, match="USAGE: 3 processes"):
         train(fresh(), BONE, stages, bank, tmp_path, execution=Execution(processes=Processes(0, 3)))
     assert checkpoint.exists(tmp_path) and len(log(tmp_path)) == 4
-
-
-@pytest.mark.parametrize("rows", [3, 4, 5])
-def test_every_row_weighs_the_same_in_however_many_processes(rows: int) -> None:
-    x = torch.arange(1.0, rows + 1).reshape(rows, 1, 1, 1, 1) ** 3
-    batch = Batch(x, x > 0, x > 0, x[:, :, 0, 0, 0], 0)
-
-    class Mean(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.ones(1))
-
-        def forward(self, part: Batch, *_: object) -> tuple[torch.Tensor, dict[str, float]]:
-            parts = dict.fromkeys(("cells", "scan", "sides", "lesson", "pair_accuracy"), 0.0)
-            return 0.01 * (self.weight * part.hu).mean(), parts
-
-    gradients = {}
-    for size in (1, 2, 3):
-        for rank in range(size):
-            net = Mean()
-            optimiser = torch.optim.SGD([{"params": [net.weight]}, {"params": [nn.Parameter(torch.zeros(1))]}])
-            execution = Execution(processes=Processes(rank, size), most_rows=2)
-            module._step(net, optimiser, batch, BONE, STAGES[0], 0, 0.0, execution, 0)
-            gradients[size, rank] = float(net.weight.grad)  # type: ignore[arg-type]
-    alone = gradients[1, 0]
-    assert alone == pytest.approx(0.01 * float(x.mean()))
-    for size in (2, 3):  # as DistributedDataParallel averages them
-        assert sum(gradients[size, rank] for rank in range(size)) / size == pytest.approx(alone)
 
 
 def test_cells_that_a_stage_asks_for_are_taught(tmp_path: Path, bank: PairBank) -> None:

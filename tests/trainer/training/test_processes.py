@@ -21,7 +21,8 @@ from ankleviewer.core.assessment.preprocess import BONE
 from trainer.networks.registry import build
 from trainer.training.data import CropPlan, PairBank
 from trainer.training.objective import Stage
-from trainer.training.loop import Execution, train
+from trainer.training.execution import Execution
+from trainer.training.loop import train
 from trainer.training.pair_source import FolderPairs
 from trainer.training.processes import processes
 torch.set_num_threads(1)
