@@ -80,4 +80,6 @@ def _facts(series: Series) -> list[str]:
     facts += ["one slice" if series.slices == 1 else f"{series.slices} slices", f"{columns} × {rows} pixels"]
     if series.spacing_mm is not None:
         facts.append(" × ".join(f"{v:.2f}" for v in series.spacing_mm) + " mm")
+    if series.overlapping:
+        facts.append(f"{series.thickness_mm:.2f} mm thick")
     return [*facts, f"kernel {series.kernel}"] if series.kernel else facts

@@ -37,6 +37,8 @@ class Series:
         size: columns and rows.
         spacing_mm: between columns, rows and slices; None where the headers do not say.
         kernel: of the reconstruction, "" unknown.
+        thickness_mm: of the slices, as the scanner told it; None if it did not.
+        derived: projections, or images of one material or without one: no model is run on them.
         picture: the middle slice in the bone window, uint8 (rows, columns) with square pixels; None where it cannot be shown.
     """
 
@@ -48,6 +50,8 @@ class Series:
     spacing_mm: tuple[float, float, float] | None
     kernel: str = ""
     picture: NDArray[np.uint8] | None = field(default=None, repr=False)
+    thickness_mm: float | None = None
+    derived: bool = False
 
     @property
     def bone(self) -> bool:
@@ -55,10 +59,17 @@ class Series:
         return bool(_BONE.search(f"{self.kernel} {self.description}"))
 
     @property
+    def overlapping(self) -> bool:
+        """Whether the slices are clearly thicker than they are apart."""
+        return self.spacing_mm is not None and (self.thickness_mm or 0.0) > self.spacing_mm[2] + LIKE_MM
+
+    @property
     def lack(self) -> str:
         """What speaks against it, as a code of `LACKS`; "" for nothing."""
         if self.spacing_mm is None:
             return "unknown"
+        if self.derived:
+            return "derived"
         if self.slices < ENOUGH_SLICES:
             return "few"
         return "" if self.plane in ("axial", "") else "reformat"
@@ -66,6 +77,7 @@ class Series:
 
 LACKS = {
     "unknown": "its headers do not say how far the slices are apart",
+    "derived": "no plain slices: projections, or images of one material or without one",
     "few": f"fewer than {ENOUGH_SLICES} slices",
     "reformat": "not axial",
 }
@@ -126,6 +138,7 @@ def to_json(path: str, found: Sequence[Series]) -> dict[str, Any]:
                 "slices": s.slices,
                 "size": list(s.size),
                 "spacing_mm": list(s.spacing_mm) if s.spacing_mm is not None else None,
+                "thickness_mm": s.thickness_mm,
                 "kernel": s.kernel or None,
                 "proposed": (why or None) if n == 0 else None,
                 "lack": LACKS[s.lack] if s.lack else None,
@@ -137,5 +150,6 @@ def to_json(path: str, found: Sequence[Series]) -> dict[str, Any]:
 
 
 def _apart(s: Series) -> float:
+    """Mm that a slice of its own adds: slices that overlap are as coarse as they are thick."""
     assert s.spacing_mm is not None
-    return s.spacing_mm[2]
+    return max(s.spacing_mm[2], s.thickness_mm or 0.0)

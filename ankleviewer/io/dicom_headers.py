@@ -41,6 +41,10 @@ HEADER_TAGS = [
     "PixelPaddingRangeLimit",
     "PixelRepresentation",
     "BitsAllocated",
+    "BitsStored",
+    "LossyImageCompression",
+    "RescaleType",
+    "AcquisitionNumber",
     "SamplesPerPixel",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
@@ -70,6 +74,7 @@ class Frame:
         rescale: slope and intercept (0028,1053), (0028,1052); None where the file does not say.
         padding: lowest and highest stored number that means "no value" (0028,0120), (0028,0121); None if none.
         instance: SOPInstanceUID (0008,0018) of the file, "" where it does not say.
+        acquisition: number of the scanner's run (0020,0012), (0020,9156); None where the file does not say.
     """
 
     path: Path
@@ -83,6 +88,7 @@ class Frame:
     rescale: tuple[float, float] | None
     padding: tuple[int, int] | None
     instance: str = ""
+    acquisition: int | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,7 @@ def is_cut_off(dataset: Any) -> bool:
     """Whether a file that calls itself a CT image in its first group (0002,0002) ends before it has told what every image tells:
     pydicom takes the end of a file for the end of its header.
     """
-    kind = str(getattr(dataset, "file_meta", {}).get("MediaStorageSOPClassUID", ""))
+    kind = _class_of(getattr(dataset, "file_meta", {}))
     return kind in (CT_IMAGE, *ENHANCED_CT) and any(tag not in dataset for tag in ("Modality", "Rows", "Columns"))
 
 
@@ -194,14 +200,12 @@ def frames_of(dataset: Any, path: Path) -> list[Frame]:
         return []
     series = str(dataset.get("SeriesInstanceUID", ""))
     count = int(number(dataset.get("NumberOfFrames", 1)) or 1)
-    shared = _first(dataset.get("SharedFunctionalGroupsSequence"))
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
     if (count > 1 and not per_frame) or miscounted(dataset) is not None:
         return []
     found = []
     for index in range(count):
-        groups = [per_frame[index]] if index < len(per_frame) else []
-        groups += [shared] if shared is not None else []
+        groups = _groups_of(dataset, index)
         position = numbers(_lookup(dataset, groups, "PlanePositionSequence", "ImagePositionPatient"), 3)
         turn = numbers(_lookup(dataset, groups, "PlaneOrientationSequence", "ImageOrientationPatient"), 6)
         spacing = numbers(_lookup(dataset, groups, "PixelMeasuresSequence", "PixelSpacing"), 2)
@@ -222,6 +226,7 @@ def frames_of(dataset: Any, path: Path) -> list[Frame]:
                 None if slope is None or intercept is None or slope == 0 else (slope, intercept),
                 _padding(dataset),
                 str(dataset.get("SOPInstanceUID", "")),
+                _acquisition(dataset, groups),
             )
         )
     return found
@@ -229,11 +234,54 @@ def frames_of(dataset: Any, path: Path) -> list[Frame]:
 
 def describe(dataset: Any) -> Description:
     """Laterality, age, kernel and slice thickness of a file."""
-    side = str(dataset.get("ImageLaterality") or dataset.get("Laterality") or "").strip().upper()
-    kernel = dataset.get("ConvolutionKernel") or ""
+    side = of_frame(dataset, "FrameAnatomySequence", "FrameLaterality")
+    side = str(side or dataset.get("ImageLaterality") or dataset.get("Laterality") or "").strip().upper()
+    kernel = of_frame(dataset, "CTReconstructionSequence", "ConvolutionKernel") or ""
     kernel = str(kernel if isinstance(kernel, str) else next(iter(kernel), ""))
     kernel = "".join(c for c in kernel if c.isalnum() or c in " -_./")[:24].strip()
-    return Description(side if side in ("L", "R") else "", _age(dataset), kernel, number(dataset.get("SliceThickness")))
+    return Description(side if side in ("L", "R") else "", _age(dataset), kernel, thickness_of(dataset))
+
+
+def thickness_of(dataset: Any) -> float | None:
+    """Slice Thickness (0018,0050), mm; None where it is not told, or cannot be."""
+    told = number(of_frame(dataset, "PixelMeasuresSequence", "SliceThickness"))
+    return told if told is not None and guard.is_spacing(told) else None
+
+
+def is_directory(path: Path) -> bool:
+    """Whether a DICOM file is the directory of a disc (DICOMDIR), by its first group (0002,0002)."""
+    from pydicom.filereader import read_file_meta_info
+
+    try:
+        return _class_of(read_file_meta_info(path)) == DIRECTORY
+    except Exception:  # noqa: BLE001 - a file without that group, or a damaged one, is none; the reader tells what it is
+        return False
+
+
+def class_of(dataset: Any) -> str:
+    """SOP class of a file (0008,0016), of a directory that of its first group (0002,0002)."""
+    return str(dataset.get("SOPClassUID", "")) or _class_of(getattr(dataset, "file_meta", {}))
+
+
+def of_frame(dataset: Any, sequence: str, keyword: str) -> Any:
+    """A value of a file's first image: from its functional groups, else from the top level."""
+    return _lookup(dataset, _groups_of(dataset, 0), sequence, keyword)
+
+
+def _class_of(meta: Any) -> str:
+    return str(meta.get("MediaStorageSOPClassUID", ""))
+
+
+def _groups_of(dataset: Any, index: int) -> list[Any]:
+    per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    shared = _first(dataset.get("SharedFunctionalGroupsSequence"))
+    return [*([per_frame[index]] if index < len(per_frame) else []), *([shared] if shared is not None else [])]
+
+
+def _acquisition(dataset: Any, groups: list[Any]) -> int | None:
+    told = _lookup(dataset, groups, "FrameContentSequence", "FrameAcquisitionNumber")
+    told = number(dataset.get("AcquisitionNumber") if told is None else told)
+    return None if told is None else int(told)
 
 
 def _first(sequence: Any) -> Any:

@@ -40,6 +40,16 @@ def syntax_of(dataset: Any) -> str:
     return f"{UID}.2" if little is False else UID if implicit else f"{UID}.1"
 
 
+def lossy() -> Finding:
+    """The remark on images that were compressed with loss."""
+    return Finding("caveat", "PIXELS_LOSSY", "The images were compressed with loss; fine lines may be missing or invented.")
+
+
+def few_greys() -> Finding:
+    """The remark on images of 8 bits."""
+    return Finding("withhold", "PIXELS_LOSSY_8BIT", "The images were reduced to 256 grey values; no model is run.")
+
+
 def syntax_findings(uid: str) -> list[Finding]:
     """What the encoding means for the values.
 
@@ -49,9 +59,9 @@ def syntax_findings(uid: str) -> list[Finding]:
     if uid in NATIVE or uid in LOSSLESS:
         return []
     if uid in LOSSY:
-        return [Finding("caveat", "PIXELS_LOSSY", "The images were compressed with loss; fine lines may be missing or invented.")]
+        return [lossy()]
     if uid in LOSSY_8BIT:
-        return [Finding("withhold", "PIXELS_LOSSY_8BIT", "The images were reduced to 256 grey values; no model is run.")]
+        return [few_greys()]
     if uid in RETIRED:
         raise ScanError(
             "TS_RETIRED",

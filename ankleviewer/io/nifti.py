@@ -19,6 +19,7 @@ from ankleviewer.core.watching import Progress
 from ankleviewer.io import guard, nifti_header
 from ankleviewer.io.atomic import atomic_file
 from ankleviewer.io.dicom_library import prepare_pydicom
+from ankleviewer.io.dicom_pixels import few_greys
 from ankleviewer.io.resample import SHEAR_REFUSED_DEG, is_sheared, shear_angle_deg, to_orthogonal
 from ankleviewer.io.sink import HuSink
 
@@ -68,6 +69,8 @@ def read_nifti(
             if k % 16 == 0:
                 progress(0.9 * k / nz, "Reading voxels")
     findings = list(header.findings)
+    if header.dtype.itemsize == 1:
+        findings.append(few_greys())
     share = sink.not_finite / (nx * ny * nz)
     if share > NOT_FINITE_SHARE:
         raise ScanError("VOXELS_NOT_FINITE", f"{share:.1%} of the voxels are not numbers; at most {NOT_FINITE_SHARE:.0%} may be.")

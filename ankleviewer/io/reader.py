@@ -13,13 +13,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.assessment.checks import offset_findings, offset_hu
+from ankleviewer.core.assessment.checks import offset_findings, offset_hu, resolution_findings
 from ankleviewer.core.errors import NoSlices, ScanError, stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
+from ankleviewer.io.dicom_headers import is_directory
 
 _FORMER_BYTES = 200_000_000  # some tenths of a second
 
@@ -81,6 +82,8 @@ def _open(path: Path, progress: Progress, cancelled: Callable[[], bool], pick: s
     file = guard.plain_file(path)
     kind = guard.kind_of(file)
     if kind == "dicom":
+        if is_directory(file):  # of a disc: what lies beside and below it is meant
+            return replace(_folder(file.parent, progress, cancelled, pick), path=str(path))
         if pick:  # another series of the file's folder
             return replace(_dicom(file.parent, None, progress, cancelled, pick, recursive=False), path=str(path))
         return _dicom(path, file, progress, cancelled)
@@ -127,14 +130,20 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
 
 
 def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], bool], heat_maps: int = 0) -> Scan:
-    from ankleviewer.io.dicom import HEAT_MAPS, age_unknown, left_out
+    from ankleviewer.io.dicom import age_unknown, left_out
+    from ankleviewer.io.dicom_survey import HEAT_MAPS
     from ankleviewer.io.nifti import is_heat_map, own_heat_map, read_nifti
 
     if is_heat_map(file):
         raise own_heat_map()
     volume, findings, counts = read_nifti(file, guard.kind_of(file) == "nifti.gz", progress, cancelled)
     progress(0.95, "Checking")
-    findings += [*_shifted(counts), age_unknown(), *([left_out({HEAT_MAPS: heat_maps})] if heat_maps else [])]
+    findings += [
+        *_shifted(counts),
+        *resolution_findings(volume.grid.spacing),
+        age_unknown(),
+        *([left_out({HEAT_MAPS: heat_maps})] if heat_maps else []),
+    ]
     size = " \u00d7 ".join(map(str, volume.grid.shape))
     return Scan(volume, str(path), guard.sha256_of_file(file), "nifti", tuple(findings), f"NIfTI, {size}", "")
 

@@ -84,7 +84,9 @@ def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bo
             with unpacked(file, progress, cancelled, several=True) as inner:
                 return _listed(guard.files_below(inner) if inner.is_dir() else [inner], progress, cancelled)
         if kind == "dicom":
-            return _listed(guard.files_below(file.parent, recursive=False), progress, cancelled)
+            from ankleviewer.io.dicom_headers import is_directory
+
+            return _listed(guard.files_below(file.parent, recursive=is_directory(file)), progress, cancelled)
         if images_among([file])[1]:
             raise own_heat_map()
         return _listed([file], progress, cancelled)
@@ -109,7 +111,7 @@ def _listed(files: Sequence[Path], progress: Progress, cancelled: Callable[[], b
 
 
 def _dicom(files: list[Path], progress: Progress, cancelled: Callable[[], bool]) -> list[Series]:
-    from ankleviewer.io.dicom import survey
+    from ankleviewer.io.dicom_survey import survey
 
     seen = survey(files, None, lambda share, what: progress(2 * share, what), cancelled)
     groups = _groups(seen)
@@ -123,12 +125,12 @@ def _dicom(files: list[Path], progress: Progress, cancelled: Callable[[], bool])
 
 
 def series_of(seen: Any) -> list[Series]:
-    """The series of a `dicom.Survey`, without pictures."""
+    """The series of a `dicom_survey.Survey`, without pictures."""
     return [_one(uid, frames, seen.first[uid]) for uid, frames in _groups(seen).items()]
 
 
 def _groups(seen: Any) -> dict[str, list[Any]]:
-    """The frames of a `dicom.Survey` by their series."""
+    """The frames of a `dicom_survey.Survey` by their series."""
     groups: dict[str, list[Any]] = {}
     for frame in seen.frames:
         groups.setdefault(frame.series, []).append(frame)
@@ -137,7 +139,9 @@ def _groups(seen: Any) -> dict[str, list[Any]]:
 
 def _one(uid: str, frames: list[Any], header: Any, pictured: Callable[[Any], NDArray[np.uint8] | None] | None = None) -> Series:
     from ankleviewer.io import dicom_headers
+    from ankleviewer.io.dicom_quantity import not_plain
 
+    about = dicom_headers.describe(header)
     across, down = np.asarray(frames[0].orientation[:3]), np.asarray(frames[0].orientation[3:])
     normal = np.cross(across, down)
     places = sorted(frames, key=lambda f: float(np.dot(f.position, normal)))
@@ -154,7 +158,9 @@ def _one(uid: str, frames: list[Any], header: Any, pictured: Callable[[Any], NDA
         slices=len(frames),
         size=(middle.columns, middle.rows),
         spacing_mm=(spacing[1], spacing[0], round(apart, 3)) if spacing is not None and apart > 0 else None,
-        kernel=dicom_headers.describe(header).kernel,
+        kernel=about.kernel,
+        thickness_mm=about.thickness_mm,
+        derived=bool(not_plain(header)),
         picture=pictured(middle) if pictured is not None else None,
     )
 

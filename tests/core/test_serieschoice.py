@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,9 @@ def series(
         ([series("scout", 1.0, 2), series("short", 1.0, 12)], "short", LEAST_BAD),
         ([series("none", None, 90), series("other", None, 8)], "none", LEAST_BAD),
         ([series("few", 0.6, 80), series("many", 0.7, 200), series("thicker", 0.84, 300)], "many", MOST),
+        ([replace(series("overlapping", 0.5), thickness_mm=3.0), series("thin", 0.75)], "thin", THINNEST),
+        ([replace(series("one", 0.8), thickness_mm=0.6), series("other", 1.0)], "one", THINNEST),
+        ([replace(series("vnc", 0.6), derived=True), series("plain", 3.0)], "plain", ONLY),
     ],
 )
 def test_which_comes_first_and_why(found: list[Series], first: str, why: str) -> None:

@@ -163,3 +163,22 @@ def enhanced_file(hu, path: Path, count: int | None, **tags) -> Path:
 @pytest.fixture
 def enhanced() -> Callable[..., Path]:
     return enhanced_file
+
+
+@pytest.fixture
+def directory() -> Callable[[Path], Path]:
+    """directory(path): a DICOMDIR, whose class stands in its first group alone."""
+
+    def make(path: Path) -> Path:
+        from pydicom.dataset import FileDataset, FileMetaDataset
+        from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage, generate_uid
+
+        meta = FileMetaDataset()
+        meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MediaStorageDirectoryStorage, generate_uid()
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+        ds.FileSetID, ds.FileSetConsistencyFlag, ds.DirectoryRecordSequence = "DISC", 0, []
+        ds.save_as(path, enforce_file_format=True)
+        return path
+
+    return make

@@ -11,7 +11,6 @@ from pydicom.datadict import tag_for_keyword
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
 from ankleviewer.io import dicom_headers
-from ankleviewer.io.dicom import survey
 from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import list_series
@@ -166,20 +165,6 @@ def test_localizers_and_strangers_are_left_out_and_counted(limb, series, one_sli
     scan = open_scan(folder)
     assert codes(scan) == [("info", "OBJECTS_SKIPPED")]
     assert "1 heat maps, 1 localizers, 1 other files" in scan.findings[0].message
-
-
-def test_a_slice_that_cannot_be_read_is_counted_but_refused_where_it_is_asked_for(limb, series, unreadable):
-    folder = series(limb())
-    files = sorted(folder.iterdir())
-    unreadable(files[3])
-    seen = survey(files, None, lambda _share, _what: None, lambda: False)
-    assert len(seen.frames) == 15 and dict(seen.skipped) == {"images that cannot be read": 1}
-    (folder / "notes.txt").write_bytes(b"x")
-    unreadable(folder / "notes.txt")
-    seen = survey([*files, folder / "notes.txt"], None, lambda _share, _what: None, lambda: False)
-    assert seen.skipped["unreadable files"] == 1, "it is not called like a slice"
-    with pytest.raises(PermissionError):
-        survey(files, files[3], lambda _share, _what: None, lambda: False)
 
 
 def test_a_missing_slice_is_filled_and_marked(limb, series):
@@ -351,7 +336,7 @@ def test_a_real_tilted_and_uneven_head(third_party, tmp_path):
     for n in range(1, 15):
         shutil.copy(folder / f"{n:02d}.dcm", tmp_path)
     scan = open_scan(tmp_path)
-    assert codes(scan) == [("caveat", "GANTRY_TILT")]
+    assert codes(scan) == [("caveat", "GANTRY_TILT"), ("withhold", "SLICES_THICK")]
     assert scan.volume.grid.spacing[2] == pytest.approx(4.0, abs=0.01)
 
 
@@ -418,3 +403,34 @@ def test_a_hidden_empty_file_is_no_lost_slice_whatever_its_ending(limb, series):
     assert {file.suffix for file in folder.iterdir()} == {".dcm"}
     (folder / "._00.dcm").touch()
     assert codes(open_scan(folder)) == [("info", "OBJECTS_SKIPPED")]
+
+
+@pytest.mark.parametrize(
+    ("step", "thickness", "expected"),
+    [
+        (1.0, None, []),
+        (2.0, 2.0, []),
+        (2.5, None, [("caveat", "SLICES_THICK")]),
+        (1.0, 3.0, [("caveat", "SLICES_THICK")]),
+        (4.0, 4.0, [("withhold", "SLICES_THICK")]),
+        (1.0, 5.0, [("withhold", "SLICES_THICK")]),
+        (3.0, 1.0, [("caveat", "SLICES_THICK"), ("caveat", "SLICES_SPARSE")]),
+        (1.0, 0.0, []),  # no thickness
+    ],
+)
+def test_thick_slices_are_told(limb, series, step, thickness, expected):
+    assert codes(open_scan(series(limb(), step=step, **({} if thickness is None else {"SliceThickness": thickness})))) == expected
+
+
+def test_the_directory_of_a_disc_stands_for_what_lies_beside_and_below_it(limb, series, directory):
+    folder = series(limb())
+    below = folder / "DICOM" / "ST0"
+    below.mkdir(parents=True)
+    for file in folder.glob("*.dcm"):
+        file.rename(below / file.name)
+    disc = directory(folder / "DICOMDIR")
+    scan = open_scan(disc)
+    assert np.array_equal(scan.volume.hu, limb()) and scan.path == str(disc)
+    assert codes(scan) == [("info", "OBJECTS_SKIPPED")] and "1 directories" in scan.findings[0].message
+    (found,) = list_series(disc, lambda _share, _what: None, lambda: False)
+    assert found.slices == 16 and np.array_equal(open_scan(disc, pick=found.key).volume.hu, limb())

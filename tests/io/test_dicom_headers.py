@@ -5,7 +5,7 @@ import pytest
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.io import dicom_headers
-from ankleviewer.io.dicom_headers import describe, frames_of, is_localizer, load, miscounted, number, numbers
+from ankleviewer.io.dicom_headers import Description, describe, frames_of, is_localizer, load, miscounted, number, numbers
 
 HU = np.zeros((6, 5), np.int16)
 
@@ -113,3 +113,22 @@ def test_deflated_files_are_inflated_within_bounds(one_slice, tmp_path, monkeypa
     with pytest.raises(ScanError) as caught:
         load(tmp_path / "x.dcm", pixels=False)
     assert caught.value.code == "TS_DEFLATED"
+
+
+def test_an_enhanced_file_is_described_by_its_functional_groups(limb, enhanced, tmp_path):
+    from pydicom import dcmread
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+
+    dataset = dcmread(enhanced(limb(), tmp_path / "enhanced.dcm", 16))
+    assert describe(dataset) == Description("", None, "", 2.0)
+    for sequence, name, value in (
+        ("FrameAnatomySequence", "FrameLaterality", "R"),
+        ("CTReconstructionSequence", "ConvolutionKernel", "BONEPLUS"),
+    ):
+        item = Dataset()
+        setattr(item, name, value)
+        setattr(dataset.SharedFunctionalGroupsSequence[0], sequence, Sequence([item]))
+    assert describe(dataset) == Description("R", None, "BONEPLUS", 2.0)
+    dataset.SharedFunctionalGroupsSequence[0].FrameAnatomySequence[0].FrameLaterality = "B"  # both
+    assert describe(dataset).laterality == ""

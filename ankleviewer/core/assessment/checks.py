@@ -24,6 +24,10 @@ P999_HU = 500
 METAL_HU = 3000
 METAL_SHARE = 1e-4
 CUT_OFF_SHARE = 0.1  # of all voxels at the lowest value: what was below is gone; the lightest tissue of a limb spreads wider
+# slices as the models learned from, as far as a maker's rounding goes beyond that; and from where on they find clearly less
+# (AUC .76, below 1.5 mm .92 to .95, on simulated scans that none had seen: docs/training.md)
+LEARNED_MM, MOST_MM, THICK_MM = 3.0, 3.3, 2.0
+SPARSE = 1.5  # times their thickness, beyond which slices leave something out
 OTHER_SIDE = {"L": "R", "R": "L"}
 OTHER_SIDE_SAID = {
     "L": "The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.",
@@ -141,6 +145,46 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
             )
         )
     return findings
+
+
+def resolution_findings(spacing: Sequence[float], thickness_mm: float | None = None) -> list[Finding]:
+    """SLICES_THICK where the models overlook more than in other scans ("caveat"), or where none has learned from such slices
+    ("withhold"); SLICES_SPARSE as "caveat" where much lies between slices that none of them shows.
+
+    Args:
+        spacing: of the voxels, mm; the largest is taken for the distance of the slices.
+        thickness_mm: of the slices, as the scanner told it; None if it did not.
+    """
+    apart = max(spacing)
+    found: list[Finding] = []
+    coarse = max(apart, thickness_mm or 0.0)
+    if coarse > MOST_MM:
+        found.append(
+            Finding(
+                "withhold",
+                "SLICES_THICK",
+                f"Slices of {coarse:.1f} mm (distance or thickness) are coarser than any from which the models learned "
+                f"({LEARNED_MM:.0f} mm); none is run. Open thinner slices.",
+            )
+        )
+    elif coarse > THICK_MM:
+        found.append(
+            Finding(
+                "caveat",
+                "SLICES_THICK",
+                f"Slices of {coarse:.1f} mm (distance or thickness): above {THICK_MM:.0f} mm the models overlook more fractures. "
+                "Open thinner ones if there are any.",
+            )
+        )
+    if thickness_mm and apart > THICK_MM and apart > SPARSE * thickness_mm:
+        found.append(
+            Finding(
+                "caveat",
+                "SLICES_SPARSE",
+                f"The slices are {thickness_mm:.1f} mm thick, but {apart:.1f} mm apart: what lies between is in none of them.",
+            )
+        )
+    return found
 
 
 def _air_findings(counts: Counts) -> list[Finding]:

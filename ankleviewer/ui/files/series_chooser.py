@@ -32,6 +32,8 @@ def size_text(series: Series) -> str:
     parts = [slices, tr("{columns} × {rows} pixels", columns=columns, rows=rows)]
     if series.spacing_mm is not None:
         parts.append(" × ".join(f"{v:.2f}" for v in series.spacing_mm) + " mm")
+    if series.overlapping:
+        parts.append(tr("{mm} mm thick", mm=f"{series.thickness_mm:.2f}"))
     return "   ".join(parts)
 
 

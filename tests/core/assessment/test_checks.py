@@ -12,6 +12,7 @@ from ankleviewer.core.assessment.checks import (
     hu_counts,
     looks_like_ct,
     offset_hu,
+    resolution_findings,
     side_findings,
 )
 from ankleviewer.core.findings import verdict
@@ -242,3 +243,26 @@ def test_blank_slices_at_an_end_are_not_missing_ones():
         assert anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), Volume(hu, grid, padding)) == []
     nothing = Volume(hu, grid, np.ones(grid.shape, bool))
     assert anatomy_findings((ankle("L", True, (4.0, 4.0, 80.0)),), nothing) == []
+
+
+@pytest.mark.parametrize(
+    ("spacing", "thickness", "expected"),
+    [
+        ((0.5, 0.5, 0.7), None, []),
+        ((0.5, 0.5, 2.0), 2.0, []),
+        ((0.5, 2.1, 0.5), None, [("caveat", "SLICES_THICK")]),  # along whichever axis
+        ((0.5, 0.5, 1.5), 3.0, [("caveat", "SLICES_THICK")]),
+        ((0.5, 0.5, 3.27), None, [("caveat", "SLICES_THICK")]),
+        ((0.5, 0.5, 3.75), None, [("withhold", "SLICES_THICK")]),
+        ((0.5, 0.5, 0.5), 5.0, [("withhold", "SLICES_THICK")]),
+        ((0.5, 0.5, 2.9), 2.0, [("caveat", "SLICES_THICK")]),
+        ((0.5, 0.5, 3.2), 2.0, [("caveat", "SLICES_THICK"), ("caveat", "SLICES_SPARSE")]),
+        ((0.5, 0.5, 10.0), 1.0, [("withhold", "SLICES_THICK"), ("caveat", "SLICES_SPARSE")]),
+        ((0.5, 0.5, 1.4), 0.6, []),  # too fine to lose a fracture between two
+    ],
+)
+def test_what_coarse_slices_hide_is_said(spacing, thickness, expected):
+    found = resolution_findings(spacing, thickness)
+    assert [(f.level, f.code) for f in found] == expected
+    for finding in found:
+        assert f"{max(*spacing, thickness or 0):.1f} mm" in finding.message

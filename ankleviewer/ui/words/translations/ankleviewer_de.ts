@@ -1968,6 +1968,14 @@
         <translation>Seite ?</translation>
     </message>
     <message>
+        <source>Slices of {} mm (distance or thickness) are coarser than any from which the models learned ({} mm); none is run. Open thinner slices.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slices of {} mm (distance or thickness): above {} mm the models overlook more fractures. Open thinner ones if there are any.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Soft tissue</source>
         <translation>Weichteile</translation>
     </message>
@@ -2023,12 +2031,20 @@
         <translation>Die Bilder sind Farbbilder, keine CT-Werte.</translation>
     </message>
     <message>
+        <source>The images are projections through many slices: nothing is detected in them. Open the slices themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The images are stored as {} ({}), which was retired from the standard; re-export uncompressed or as JPEG 2000 lossless.</source>
         <translation>Die Bilder sind als {} ({}) gespeichert, das aus dem Standard entfernt wurde; exportieren Sie sie erneut unkomprimiert oder als JPEG 2000 verlustfrei.</translation>
     </message>
     <message>
         <source>The images are stored in a maker&apos;s private transfer syntax ({}); re-export uncompressed.</source>
         <translation>Die Bilder sind in der privaten Transfersyntax eines Herstellers gespeichert ({}); exportieren Sie sie erneut unkomprimiert.</translation>
+    </message>
+    <message>
+        <source>The images are worked out for one energy (virtual monoenergetic): bone has other values in them than in a plain CT, from which the models learned.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The images call a value of the tissue &apos;no value&apos; (Pixel Padding Value); it was read as what it is.</source>
@@ -2049,6 +2065,10 @@
     <message>
         <source>The images have {} colours of {} bits; one of 8, 16 or 32 is expected.</source>
         <translation>Die Bilder haben {} Farben zu {} Bit; erwartet wird eine mit 8, 16 oder 32.</translation>
+    </message>
+    <message>
+        <source>The images show one material, or all but one, or other numbers than Hounsfield units: nothing is detected in them. Open the plain CT images.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The images were compressed with loss; fine lines may be missing or invented.</source>
@@ -2237,6 +2257,10 @@
     <message>
         <source>The slices are {} mm apart; 0.01 to 20 mm are expected.</source>
         <translation>Die Schichten liegen {} mm auseinander; erwartet werden 0.01 bis 20 mm.</translation>
+    </message>
+    <message>
+        <source>The slices are {} mm thick, but {} mm apart: what lies between is in none of them.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.</source>
@@ -2798,6 +2822,10 @@
         <translation>keine Taste</translation>
     </message>
     <message>
+        <source>no plain slices: projections, or images of one material or without one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>no voxel of the scan lies inside the region</source>
         <translation>kein Voxel des Scans liegt in der ROI</translation>
     </message>
@@ -3120,6 +3148,10 @@
     <message>
         <source>{columns} × {rows} pixels</source>
         <translation>{columns} × {rows} Pixel</translation>
+    </message>
+    <message>
+        <source>{mm} mm thick</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{seconds} s</source>

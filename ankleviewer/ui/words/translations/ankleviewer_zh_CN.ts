@@ -1964,6 +1964,14 @@
         <translation>侧别未知</translation>
     </message>
     <message>
+        <source>Slices of {} mm (distance or thickness) are coarser than any from which the models learned ({} mm); none is run. Open thinner slices.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slices of {} mm (distance or thickness): above {} mm the models overlook more fractures. Open thinner ones if there are any.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Soft tissue</source>
         <translation>软组织窗</translation>
     </message>
@@ -2018,12 +2026,20 @@
         <translation>这些图像是彩色图片，而非 CT 值。</translation>
     </message>
     <message>
+        <source>The images are projections through many slices: nothing is detected in them. Open the slices themselves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The images are stored as {} ({}), which was retired from the standard; re-export uncompressed or as JPEG 2000 lossless.</source>
         <translation>图像以 {}（{}）存储，该格式已从标准中废止；请以未压缩或 JPEG 2000 无损格式重新导出。</translation>
     </message>
     <message>
         <source>The images are stored in a maker&apos;s private transfer syntax ({}); re-export uncompressed.</source>
         <translation>图像以厂商私有传输语法存储（{}）；请以未压缩格式重新导出。</translation>
+    </message>
+    <message>
+        <source>The images are worked out for one energy (virtual monoenergetic): bone has other values in them than in a plain CT, from which the models learned.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The images call a value of the tissue &apos;no value&apos; (Pixel Padding Value); it was read as what it is.</source>
@@ -2044,6 +2060,10 @@
     <message>
         <source>The images have {} colours of {} bits; one of 8, 16 or 32 is expected.</source>
         <translation>图像有 {} 个颜色通道，每个 {} 位；应为一个通道，8、16 或 32 位。</translation>
+    </message>
+    <message>
+        <source>The images show one material, or all but one, or other numbers than Hounsfield units: nothing is detected in them. Open the plain CT images.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The images were compressed with loss; fine lines may be missing or invented.</source>
@@ -2232,6 +2252,10 @@
     <message>
         <source>The slices are {} mm apart; 0.01 to 20 mm are expected.</source>
         <translation>层面间距为 {} mm；应为 0.01 至 20 mm。</translation>
+    </message>
+    <message>
+        <source>The slices are {} mm thick, but {} mm apart: what lies between is in none of them.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.</source>
@@ -2792,6 +2816,10 @@
         <translation>无快捷键</translation>
     </message>
     <message>
+        <source>no plain slices: projections, or images of one material or without one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>no voxel of the scan lies inside the region</source>
         <translation>感兴趣区内没有扫描体素</translation>
     </message>
@@ -3114,6 +3142,10 @@
     <message>
         <source>{columns} × {rows} pixels</source>
         <translation>{columns} × {rows} 像素</translation>
+    </message>
+    <message>
+        <source>{mm} mm thick</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{seconds} s</source>
