@@ -27,6 +27,7 @@ from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.core.words import printable
 from ankleviewer.inference import selection
+from ankleviewer.inference.faults import TOO_LARGE
 from ankleviewer.inference.loaded import predictor_of, seconds_of
 from ankleviewer.inference.locator import ankles_in, in_use
 from ankleviewer.inference.pace import part
@@ -164,6 +165,9 @@ def analyse(
             answer, heat = predictor.predict(case.scan.volume, ankle, mine, cancelled, ankle_index=index, others=others)
         except ModelError as error:
             said.failed(pack, index, error)
+            continue
+        except MemoryError:
+            said.failed(pack, index, ModelError("OUT_OF_MEMORY", TOO_LARGE))
             continue
         said.answer(predictor, replace(answer, looked=looked(heat, answer.boxes, ankle)), heat, time.perf_counter() - start)
     analysis = said.all(selection.left_out(models, packs))

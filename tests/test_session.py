@@ -277,6 +277,21 @@ def test_an_ankle_on_which_a_model_fails_costs_no_other_answer(scan, monkeypatch
         session.analyse(case, ["all"], "cpu")
 
 
+def test_a_model_for_which_the_memory_is_too_little_costs_no_other_answer(scan, monkeypatch) -> None:
+    """Preparing and explaining take it where no engine turns it into words."""
+    case, real = session.open_case(scan), Predictor.prepare
+
+    def prepare(predictor: Predictor, *rest: object) -> object:
+        if predictor.pack.name == "tiny-gap":
+            raise MemoryError
+        return real(predictor, *rest)
+
+    monkeypatch.setattr(Predictor, "prepare", prepare)
+    analysis = session.analyse(case, ["all"], "cpu")
+    assert {m.name: m.call for m in analysis.result.models} == {"tiny-lse": "fracture", "tiny-gap": "not assessed"}
+    assert analysis.errors["tiny-gap"].code == "OUT_OF_MEMORY" and analysis.result.verdict == "caveat"
+
+
 def test_where_no_model_answers_every_one_says_why(scan, models, home, monkeypatch) -> None:
     why = {"tiny-lse": ModelError("OUTPUT_NOT_FINITE", "No number."), "tiny-gap": ModelError("OUT_OF_MEMORY", "No room.")}
 

@@ -21,6 +21,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ankleviewer import __version__
 from ankleviewer.core.paths import home
 from ankleviewer.inference.computer import identity
 from ankleviewer.io.atomic import write_text
@@ -119,7 +120,8 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
 
 def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
     """Everything on which the answer depends; hashed, so that the file says nothing of the computer."""
-    parts = [hashlib.sha256(model).hexdigest(), *candidates, str(threads), *identity()]
+    # the program's version too: it writes models anew for one engine
+    parts = [hashlib.sha256(model).hexdigest(), __version__, *candidates, str(threads), *identity()]
     if "cuda" in candidates:  # its libraries come in packages of their own, whose folders are called by name and version
         parts += sorted(found.name for folder in sys.path for found in Path(folder).glob("nvidia*.dist-info"))
     for name in _PACKAGES:

@@ -56,14 +56,18 @@ def _kept(pack: ModelPack, runtime: str) -> Predictor:
     return predictor
 
 
-def rest(cancelled: Callable[[], bool] | None = None) -> None:
+def rest(cancelled: Callable[[], bool] | None = None) -> tuple[str, ...]:
     """No scan waits: the models stay, the memory of their last run goes back to the system. The next run is a little slower.
 
     Engines that answered at once are measured now; where another one is faster the next scan gets that.
 
+    Returns:
+        The engines, by their own word, whose answers were found to be others than the CPU's: they do not count.
+
     Raises:
         Cancelled: on request, while an engine was measured; that is for the next time.
     """
+    odd: dict[str, None] = {}
     with _lock:
         kept = list(_predictors.items())
     for key, predictor in kept:
@@ -71,4 +75,6 @@ def rest(cancelled: Callable[[], bool] | None = None) -> None:
         if predictor.engine.measure(cancelled):
             with _lock:
                 _predictors.pop(key, None)
+            odd |= {predictor.engine.disagreed: None} if predictor.engine.disagreed else {}
     memory.trim()
+    return tuple(odd)

@@ -23,6 +23,7 @@ RESERVED = ("all",)
 _DEVICES = ("con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)))  # Windows' own names
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 T = TypeVar("T")
+MAX_CELLS = 256  # of a map, along an edge
 MAX_TITLE, MAX_VERSION = 120, 40  # signs
 MAX_FILE = 512 * 2**20  # bytes; the largest network of ours has some 350 MiB
 
@@ -138,8 +139,12 @@ def _of(kind: type[T], value: Any) -> T:
 
 def _validate(manifest: Manifest) -> None:
     network = manifest.network
-    far, stride, first = 4 * manifest.preprocessing.size, network.stride, network.offset_voxels
-    layout_ok = 1 <= network.cells <= 10 * far and 0.1 <= stride <= far and math.isfinite(network.bias)
+    size, stride, first = manifest.preprocessing.size, network.stride, network.offset_voxels
+    far = 4 * size
+    # more would show nothing, and take memory
+    most = min(2 * size, MAX_CELLS)
+    layout_ok = 1 <= network.cells <= most and network.finer_cells <= most
+    layout_ok = layout_ok and 0.1 <= stride <= far and math.isfinite(network.bias)
     # cells farther out would show nothing, or no number
     layout_ok = layout_ok and -far <= first <= first + (network.cells - 1) * stride <= far
     finer = network.finer_cells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -39,11 +40,14 @@ class OpenVinoSession:
 
     def __init__(self, model: bytes, threads: int) -> None:
         import openvino
+        from openvino.frontend import FrontEndManager
 
         core = openvino.Core()
         # bfloat16, which it would choose by itself on some processors, moves probabilities by up to a hundredth
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
-        read = core.read_model(model)
+        # by name: asked to find out itself, it would take what another format may hold within the file's own texts
+        onnx = FrontEndManager().load_by_framework("onnx")
+        read = onnx.convert(onnx.load(io.BytesIO(model)))
         to_volumes(read)
         in_two_steps(read)
         compiled = core.compile_model(read, "CPU", options)

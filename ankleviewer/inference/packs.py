@@ -226,6 +226,9 @@ def _look_into(folder: Path) -> tuple[list[ModelPack], list[RefusedPack]]:
 @contextlib.contextmanager
 def still(folder: Path) -> Iterator[None]:
     """While the block runs no pack in a folder of models is being replaced; nothing is written where none ever was."""
+    if not folder.name:  # the root of a drive lies in no folder of models
+        yield
+        return
     lock = folder.with_name(LOCK)
     with locked(lock) if os.path.lexists(lock) else contextlib.nullcontext():
         yield

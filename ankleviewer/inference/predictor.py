@@ -19,6 +19,7 @@ from ankleviewer.inference import first_run
 from ankleviewer.inference.pace import Pace, Steps
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.runtime import Engine, Output
+from ankleviewer.inference.watch import aside
 
 LARGEST = 1e12  # in a map; what comes out of it shall be finite in single precision
 SELF_CHECK = 1e-3  # how closely the map must explain the logit, relative to max(1, |logit|)
@@ -55,15 +56,26 @@ class Predictor:
         return preprocess.apply(volume, spec, centre, ankle.up if ankle is not None else UP, axes)
 
     def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None, *, trial: bool = False) -> Output:
-        """Logit and map of a prepared volume, checked. A `trial` reads no scan, which its errors say.
+        """Logit and map of a prepared volume, checked. A `trial` reads no scan, which its errors say. Where another engine than
+        the CPU gives no possible answer, the CPU is asked.
 
         Raises:
             ModelError: OUTPUT_NOT_FINITE, the model answered with something that is no number, or with a map beyond LARGEST;
                 OUTPUT_INCONSISTENT, the map does not add up to the logit; and as Engine.run.
             Cancelled: on request.
         """
-        output = self.engine.run(tensor, cancelled)
-        self.note = output.note
+        while True:
+            output = self.engine.run(tensor, cancelled)
+            self.note = output.note
+            try:
+                self._check(output, trial)
+            except ModelError:
+                if not self.engine.distrust(output.provider, cancelled):
+                    raise
+            else:
+                return output
+
+    def _check(self, output: Output, trial: bool) -> None:
         maps = [m for m in (output.cam, output.finer) if m is not None]
         if not (np.isfinite(output.logit) and all(np.abs(m).max() <= LARGEST for m in maps)):  # false for what is no number, too
             raise ModelError(
@@ -84,7 +96,6 @@ class Predictor:
                 if trial
                 else f"Model {self.pack.name} contradicts itself ({detail}); it was not assessed.",
             )
-        return output
 
     def answer(
         self, output: Output, tensor: Float32, placement: Placement, ankle_index: int | None
@@ -130,14 +141,17 @@ class Predictor:
             others: the scan's other ankles, whose bones must not speak for this one.
 
         Raises:
-            ModelError, Cancelled: see `infer`; and `first_run.try_once`. The error names the pack.
+            ModelError, Cancelled: see `infer`; and `first_run.try_once`. The error names the pack. MODEL_SEES_ALL: a model of
+                whole scans cannot tell one ankle from `others`.
             Exception: what `progress` raises.
         """
         steps = Steps(self.pace, progress or silent, cancelled)
         steps.begin("Preparing the scan")
-        tensor, placement = self.prepare(volume, ankle, others)
-        if cancelled is not None and cancelled():
-            raise Cancelled
+        if others and self.pack.preprocessing.fit == "whole":
+            message = f"Model {self.pack.name} sees whole scans, and this one shows more than one ankle; it was not assessed."
+            raise ModelError("MODEL_SEES_ALL", message)
+        # aside, for both hold the processor for seconds where a scan is large, or turned
+        tensor, placement = aside(lambda: self.prepare(volume, ankle, others), cancelled)
         steps.begin(f"Running {self.pack.name}")
         try:
             if self._careful:
@@ -154,7 +168,7 @@ class Predictor:
             raise named from error
         steps.took(output.seconds)
         steps.begin("Explaining the answer")
-        result = self.answer(output, tensor, placement, ankle_index)
+        result = aside(lambda: self.answer(output, tensor, placement, ankle_index), cancelled)
         steps.done()
         return result
 

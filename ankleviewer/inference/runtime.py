@@ -114,6 +114,8 @@ class Engine:
         self._failed: set[str] = set()  # not tried again by this object
         self._trouble = ("", "")  # with what was expected: what happened, to whom
         self._unmeasured = False
+        self._odd: set[str] = set()  # of those measured, which answer otherwise than the CPU
+        self.disagreed = ""  # the engine's own word for what answered, where it was found to be one of them
 
     @property
     def provider(self) -> str:
@@ -211,6 +213,18 @@ class Engine:
                 self._session = None
                 self._broke(self._name, FAILED, session.provider)
 
+    def distrust(self, provider: str, cancelled: Callable[[], bool] | None = None) -> bool:
+        """What ran gave no answer that can be: the CPU is asked instead from now on. False where it was the CPU's. Raises
+        Cancelled.
+        """
+        session = self._session
+        if provider == CPU or session is None:
+            return False
+        log.warning("engine %s gave no possible answer", provider)
+        if session.provider == provider:  # else another thread has met the fault first
+            self._give_up(session, cancelled)
+        return True
+
     def _fastest(self, cancelled: Callable[[], bool] | None, open_now: Mapping[str, Session] | None = None) -> str:
         """Of the engines that answer as the CPU does, each measured once; `open_now` is measured as it stands, by its name: a
         device may have no room for a second one beside it.
@@ -223,13 +237,17 @@ class Engine:
                 return took
             without_cpu, right = math.isinf(trial("cpu")[0]), trial("cpu")[1]
             agrees = math.isfinite(logit) if without_cpu else abs(logit - right) <= NEAR * max(1.0, abs(right))
+            if not agrees:
+                log.warning("engine %s answers otherwise than the CPU: %.4f, not %.4f", name, logit, right)
+                self._odd.add(name)
             return took if agrees else math.inf
 
         return fastest(self._model, _candidates(), thread_count(), seconds)
 
     def measure(self, cancelled: Callable[[], bool] | None = None) -> bool:
         """Find the fastest engine, for the next engine of this model; True where it is another one than runs now, else there is
-        nothing more to note. Takes seconds, and nothing where it has been done.
+        nothing more to note. Takes seconds, and nothing where it has been done. Where what runs now answers otherwise than the
+        CPU does, `disagreed` names it: its answers do not count.
 
         Raises:
             Cancelled: on request; nothing is found out, and the next call begins anew.
@@ -242,6 +260,8 @@ class Engine:
         del open_now  # it may be let go for its fault by now
         with self._alone(cancelled):
             self._unmeasured = False
+            if self._session is not None and self._name in self._odd:
+                self.disagreed = self._session.provider
             if self._session is None or best != self._name:
                 return True
             # what stood in another's place is the choice now: that has been told, and the next scan need not hear it again
@@ -257,7 +277,7 @@ class Engine:
             session = opened or aside(lambda: _open(self._model, name), cancelled)
             if name != "cpu" and session.provider == CPU:
                 return math.inf, math.nan
-            tensor = np.random.default_rng(0).random(session.input_shape, dtype=np.float32)
+            tensor = noise(session.input_shape)
             session.run(tensor, cancelled)
             start = time.perf_counter()
             logit, _, _ = session.run(tensor, cancelled)
@@ -358,6 +378,11 @@ def _open(model: bytes, runtime: str) -> Session:
     if runtime == "openvino":
         return OpenVinoSession(model, thread_count())
     return OrtSession(model, runtime == "cuda", thread_count())
+
+
+def noise(shape: tuple[int, ...]) -> Float32:
+    """What models are tried on: as a prepared scan, on both sides of 0."""
+    return 2 * np.random.default_rng(0).random(shape, dtype=np.float32) - 1
 
 
 def thread_count() -> int:

@@ -16,11 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from ankleviewer.core.errors import ModelError, stop_if
 from ankleviewer.inference.faults import TOO_LARGE
 from ankleviewer.inference.packs import ModelPack, read_pack
+from ankleviewer.inference.runtime import noise
 
 LIMIT_S = 600.0  # the largest network of ours takes about a minute on two slow cores
 _ASK_S = 0.05  # how often whoever waits for it may stop waiting
@@ -104,7 +103,7 @@ def main() -> int:
             raise ModelError("MODEL_HASH_MISMATCH", "Another pack has taken its place since it was read; try again.")
         predictor = Predictor(pack, "cpu")
         shape = (1, 1, *[pack.preprocessing.size] * 3)  # noise, for a network may divide by a volume's spread
-        predictor.infer(np.random.default_rng(0).random(shape, dtype=np.float32), trial=True)
+        predictor.infer(noise(shape), trial=True)
     except ModelError as error:
         return _refused(error.code, error.message)
     except MemoryError:

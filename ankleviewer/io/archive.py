@@ -174,7 +174,7 @@ def _places(folder: Path, members: Sequence[zipfile.ZipInfo]) -> list[Path]:
     """A file for each member. Those by whose names a blank one among them would pass for a slice (`dicom_survey.likeness`)
     share a folder, so that the reader tells them from others as it does in a folder that was never packed.
     """
-    from ankleviewer.io.dicom_survey import likeness
+    from ankleviewer.io.dicom.survey import likeness
 
     groups: dict[object, int] = {}
     places = []
@@ -222,7 +222,7 @@ def _is_series(files: list[Path], progress: Progress, cancelled: Callable[[], bo
     """Whether there are slices of a CT among DICOM files, or one that cannot be read and may be one. The first of them tells: who
     opens the series reads all headers anyway. Raises Cancelled.
     """
-    from ankleviewer.io.dicom_survey import survey
+    from ankleviewer.io.dicom.survey import survey
 
     for n, file in enumerate(files):
         stop_if(cancelled)

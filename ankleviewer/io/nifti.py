@@ -18,8 +18,8 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress
 from ankleviewer.io import guard, nifti_header
 from ankleviewer.io.atomic import atomic_file
-from ankleviewer.io.dicom_library import prepare_pydicom
-from ankleviewer.io.dicom_pixels import few_greys
+from ankleviewer.io.dicom.library import prepare_pydicom
+from ankleviewer.io.dicom.pixels import few_greys
 from ankleviewer.io.resample import SHEAR_REFUSED_DEG, is_sheared, shear_angle_deg, to_orthogonal
 from ankleviewer.io.sink import HuSink
 

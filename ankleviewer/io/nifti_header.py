@@ -12,7 +12,7 @@ from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import FARTHEST_MM
 from ankleviewer.io import guard
-from ankleviewer.io.dicom_library import prepare_pydicom
+from ankleviewer.io.dicom.library import prepare_pydicom
 
 Array = NDArray[np.float64]
 RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])

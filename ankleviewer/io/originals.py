@@ -10,8 +10,9 @@ from typing import Any
 
 from ankleviewer.core.errors import AnkleViewerError, stop_if
 from ankleviewer.core.watching import Cancelled, Progress, never, silent
-from ankleviewer.io import dicom_headers, guard
+from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
+from ankleviewer.io.dicom import headers as dicom_headers
 
 
 def originals(

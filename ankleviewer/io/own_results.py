@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ankleviewer.io import dicom_headers, guard
+from ankleviewer.io import guard
 from ankleviewer.io.atomic import write_bytes
+from ankleviewer.io.dicom import headers as dicom_headers
 
 MAKER = "AnkleViewer"  # Manufacturer (0008,0070) of what is written, of simulated scans too
 _KINDS = ("SR", "SEG", "OT")  # Modality (0008,0060): report, segmentation, picture

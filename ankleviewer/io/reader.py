@@ -20,7 +20,7 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.io import guard
 from ankleviewer.io.border import only_scan_errors
-from ankleviewer.io.dicom_headers import is_directory
+from ankleviewer.io.dicom.headers import is_directory
 
 _FORMER_BYTES = 200_000_000  # some tenths of a second
 
@@ -130,8 +130,8 @@ def _folder(folder: Path, progress: Progress, cancelled: Callable[[], bool], pic
 
 
 def _nifti(path: Path, file: Path, progress: Progress, cancelled: Callable[[], bool], heat_maps: int = 0) -> Scan:
-    from ankleviewer.io.dicom import age_unknown, left_out
-    from ankleviewer.io.dicom_survey import HEAT_MAPS
+    from ankleviewer.io.dicom.reading import age_unknown, left_out
+    from ankleviewer.io.dicom.survey import HEAT_MAPS
     from ankleviewer.io.nifti import is_heat_map, own_heat_map, read_nifti
 
     if is_heat_map(file):
@@ -157,7 +157,7 @@ def _dicom(
     recursive: bool = True,
     packed: bool = False,
 ) -> Scan:
-    from ankleviewer.io.dicom import read_dicom
+    from ankleviewer.io.dicom.reading import read_dicom
 
     files = guard.files_below(path, recursive) if only is None else guard.files_below(only.parent, recursive=False)
     scan = read_dicom(files, only, progress, cancelled, pick)

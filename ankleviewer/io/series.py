@@ -84,7 +84,7 @@ def list_series(path: str | Path, progress: Progress, cancelled: Callable[[], bo
             with unpacked(file, progress, cancelled, several=True) as inner:
                 return _listed(guard.files_below(inner) if inner.is_dir() else [inner], progress, cancelled)
         if kind == "dicom":
-            from ankleviewer.io.dicom_headers import is_directory
+            from ankleviewer.io.dicom.headers import is_directory
 
             return _listed(guard.files_below(file.parent, recursive=is_directory(file)), progress, cancelled)
         if images_among([file])[1]:
@@ -111,7 +111,7 @@ def _listed(files: Sequence[Path], progress: Progress, cancelled: Callable[[], b
 
 
 def _dicom(files: list[Path], progress: Progress, cancelled: Callable[[], bool]) -> list[Series]:
-    from ankleviewer.io.dicom_survey import survey
+    from ankleviewer.io.dicom.survey import survey
 
     seen = survey(files, None, lambda share, what: progress(2 * share, what), cancelled)
     groups = _groups(seen)
@@ -138,8 +138,8 @@ def _groups(seen: Any) -> dict[str, list[Any]]:
 
 
 def _one(uid: str, frames: list[Any], header: Any, pictured: Callable[[Any], NDArray[np.uint8] | None] | None = None) -> Series:
-    from ankleviewer.io import dicom_headers
-    from ankleviewer.io.dicom_quantity import not_plain
+    from ankleviewer.io.dicom import headers as dicom_headers
+    from ankleviewer.io.dicom.quantity import not_plain
 
     about = dicom_headers.describe(header)
     across, down = np.asarray(frames[0].orientation[:3]), np.asarray(frames[0].orientation[3:])
@@ -172,7 +172,8 @@ def _sound(spacing: tuple[float, float] | None) -> tuple[float, float] | None:
 
 def _decoded(frame: Any) -> NDArray[np.uint8] | None:
     """A picture of one frame; None where it cannot be decoded, which the reader will say in full when it is opened."""
-    from ankleviewer.io import dicom_headers, dicom_pixels
+    from ankleviewer.io.dicom import headers as dicom_headers
+    from ankleviewer.io.dicom import pixels as dicom_pixels
 
     if frame.rows * frame.columns > MOST_PIXELS:
         return None

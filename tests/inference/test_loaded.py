@@ -83,5 +83,14 @@ def test_a_faster_engine_that_was_found_meanwhile_is_for_the_next_scan(pack_fold
     pack = load_pack(pack_folder / "tiny-lse")
     first = loaded.predictor_of(pack, "cpu")
     monkeypatch.setattr(first.engine, "measure", lambda _cancelled: other)
-    loaded.rest()
+    assert loaded.rest() == ()
     assert (loaded.predictor_of(pack, "cpu") is first) is not other
+
+
+def test_an_engine_whose_answers_do_not_count_is_told(pack_folder, monkeypatch) -> None:
+    monkeypatch.setattr(memory, "trim", lambda: None)
+    engines = [loaded.predictor_of(load_pack(pack_folder / name), "cpu").engine for name in ("tiny-lse", "tiny-gap")]
+    for engine in engines:
+        monkeypatch.setattr(engine, "measure", lambda _cancelled: True)
+        engine.disagreed = "OpenVINO CPU"
+    assert loaded.rest() == ("OpenVINO CPU",) and loaded.rest() == ()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ankleviewer.core.assessment.preprocess import BONE
 from ankleviewer.core.errors import ModelError
 from ankleviewer.inference.manifest import claimed_name, is_name, parse
 
@@ -82,3 +84,28 @@ def test_cells_that_tile_the_cube_are_taken(record, cells: int, stride: float, c
     offset = 0.0 if corners else (stride - 1) / 2
     record["network"]["cam"] = {"cells": cells, "stride": stride, "offset_voxels": offset}
     assert parse(json.dumps(record).encode()).network.offset_voxels == offset
+
+
+@pytest.mark.parametrize(
+    ("size", "cells", "finer", "sound"),
+    [
+        (128, 16, 32, True),
+        (128, 128, 256, True),
+        (128, 257, 0, False),
+        (64, 129, 0, False),
+        (64, 64, 192, False),
+        (512, 256, 0, True),
+        (512, 128, 512, False),
+    ],
+)
+def test_more_cells_than_anything_could_show_are_refused(record, size: int, cells: int, finer: int, sound: bool) -> None:
+    """A file of 710 bytes could fill the memory with them."""
+    record["preprocessing"] = replace(BONE, size=size).to_json()
+    record["network"]["cam"] |= {"cells": cells, "stride": 0.5, "offset_voxels": 0.0}
+    if finer:
+        record["network"]["finer"] = {"cells": finer, "stride": 0.5}
+    if sound:
+        assert parse(json.dumps(record).encode()).network.cells == cells
+        return
+    with pytest.raises(ModelError, match="MODEL_MANIFEST_INVALID"):
+        parse(json.dumps(record).encode())

@@ -144,3 +144,25 @@ def test_a_folder_that_was_left_of_the_package_is_none(tmp_path: Path, monkeypat
     (tmp_path / "openvino" / "__init__.py").write_text("")
     importlib.invalidate_caches()
     assert has_openvino()
+
+
+@pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
+def test_a_file_is_read_as_onnx_whatever_else_its_texts_hold(model_builder, tmp_path) -> None:
+    """OpenVINO takes its own format for it where it finds that in a text: another network, at which nobody has looked."""
+    import openvino
+    from openvino import opset13 as op
+
+    model = model_builder("lse")
+    volume = op.parameter([1, 1, 2, 2, 2], np.float32, name="volume")
+    volume.output(0).set_names({"volume"})
+    other = op.result(op.negative(volume))
+    openvino.save_model(openvino.Model([other], [volume], "other"), tmp_path / "other.xml", compress_to_fp16=False)
+    text = (tmp_path / "other.xml").read_bytes()
+    length = bytes([len(text) & 127 | 128, len(text) >> 7 & 127 | 128, len(text) >> 14])
+    data = b"\x32" + length + text + model.SerializeToString()  # field 6 of a model: doc_string
+    two_faced = OpenVinoSession(data, 1)
+    plain = OpenVinoSession(model.SerializeToString(), 1)
+    assert two_faced.input_shape == plain.input_shape
+    tensor = np.random.default_rng(0).random(plain.input_shape, dtype=np.float32)
+    for one, same in zip(two_faced.run(tensor, None)[:2], plain.run(tensor, None)[:2], strict=True):
+        np.testing.assert_array_equal(one, same)

@@ -12,7 +12,7 @@ import pytest
 from ankleviewer.core import paths
 from ankleviewer.core.assessment.preprocess import BONE, PAPER
 from ankleviewer.inference import packs
-from ankleviewer.inference.packs import SHIPPED, default_pack, list_packs, load_pack, read_pack, survey, travels
+from ankleviewer.inference.packs import SHIPPED, default_pack, list_packs, load_pack, read_pack, still, survey, travels
 from ankleviewer.io.locked import locked
 
 
@@ -262,3 +262,8 @@ def test_packs_are_listed_while_none_is_being_replaced(home, shipped, pack_write
         assert thread.is_alive() and not listed
     thread.join(20)
     assert [pack.name for pack in listed] == ["a"]
+
+
+def test_a_pack_at_the_root_of_a_drive_is_in_no_folder_of_models() -> None:
+    with still(Path("/")):
+        pass

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -174,3 +176,42 @@ def test_a_model_with_a_finer_map(pack_writer, model_builder, tmp_path) -> None:
     with pytest.raises(ModelError) as error:
         read_pack(pack_writer(tmp_path / "odd", "odd", model=model, network={**network, "finer": {"cells": 24}}))
     assert error.value.code == "MODEL_MANIFEST_INVALID"
+
+
+def test_a_device_that_gives_no_number_is_not_the_model_s_fault(pack_folder, monkeypatch) -> None:
+    predictor = Predictor(load_pack(pack_folder / "tiny-lse"), "cpu")
+    right = predictor.predict(leg(True), ANKLE)[0]
+    run, given_up = predictor.engine.run, []
+
+    def answer(*given):
+        output = run(*given)
+        return output if given_up else replace(output, logit=float("nan"), provider="Device")
+
+    def distrust(provider: str, _cancelled: object) -> bool:
+        given_up.append(provider)
+        return provider == "Device"
+
+    monkeypatch.setattr(predictor.engine, "run", answer)
+    monkeypatch.setattr(predictor.engine, "distrust", distrust)
+    found = predictor.predict(leg(True), ANKLE)[0]
+    assert given_up == ["Device"] and found.probability == right.probability and found.runtime.provider == right.runtime.provider
+
+
+def test_preparing_ends_on_request(predictor: Predictor, monkeypatch) -> None:
+    held, asked = threading.Event(), []
+    monkeypatch.setattr(predictor, "prepare", lambda *_: held.wait(10.0))
+    start = time.monotonic()
+    with pytest.raises(Cancelled):
+        predictor.predict(leg(True), ANKLE, cancelled=lambda: asked.append(1) or len(asked) > 3)
+    assert time.monotonic() - start < 5.0
+    held.set()
+
+
+def test_a_model_of_whole_scans_cannot_tell_two_ankles_apart(tmp_path, pack_writer) -> None:
+    predictor = Predictor(read_pack(pack_writer(tmp_path / "p")), "cpu")
+    pack = predictor.pack
+    predictor.pack = replace(pack, manifest=replace(pack.manifest, preprocessing=replace(pack.preprocessing, fit="whole")))
+    other = replace(ANKLE, side="R")
+    with pytest.raises(ModelError, match="MODEL_SEES_ALL"):
+        predictor.predict(leg(True), ANKLE, others=[other])
+    assert predictor.predict(leg(True), ANKLE)[0].probability is not None

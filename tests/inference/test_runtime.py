@@ -506,3 +506,47 @@ def test_an_onnxruntime_that_cannot_be_loaded_is_told_in_place_of_its_version(mo
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(ModelError, match="ENGINE_MISSING"):
         runtime.describe_engine()
+
+
+def test_an_engine_that_answered_at_once_and_otherwise_than_the_cpu_is_named(monkeypatch, tmp_path) -> None:
+    opened = measured_engines(monkeypatch, tmp_path, openvino=0.01, cpu=0.1)
+    real = runtime._open
+
+    def odd(model: bytes, name: str) -> runtime.Session:
+        session = real(model, name)
+        if name == "openvino":
+            monkeypatch.setattr(type(session), "run", lambda *_: (np.ones(1), np.zeros((1, 1, 2, 2, 2)), None))
+        return session
+
+    monkeypatch.setattr(runtime, "_open", odd)
+    engine = Engine(b"model", runtime.AT_ONCE)
+    assert engine.provider == "openvino" and engine.measure() and engine.disagreed == "openvino"
+    again = Engine(b"model", runtime.AT_ONCE)
+    assert again.provider == "cpu" and not again.measure() and again.disagreed == ""
+    assert opened.opened == ["openvino", "cpu", "cpu"]
+
+
+def test_models_are_tried_on_both_sides_of_zero() -> None:
+    tried = runtime.noise((1, 1, 8, 8, 8))
+    assert tried.dtype == np.float32 and tried.min() < -0.9 and tried.max() > 0.9
+
+
+def test_a_device_that_is_not_trusted_is_given_up_for_the_cpu(model_builder, monkeypatch) -> None:
+    engine = Engine(model_builder("lse").SerializeToString(), "cpu")
+    volume = np.zeros(VOLUME.shape, np.float32)
+    assert not engine.distrust(engine.run(volume).provider), "there is nothing beyond the CPU"
+    other = Engine(model_builder("lse").SerializeToString(), "openvino")
+    monkeypatch.setattr(runtime, "available", lambda name: True)
+    real = runtime._open
+    monkeypatch.setattr(runtime, "_open", lambda model, name: real(model, "cpu") if name == "cpu" else Elsewhere(model))
+    assert other.run(volume).provider == "Elsewhere" and other.distrust("Elsewhere")
+    answer = other.run(volume)
+    assert answer.provider == CPU and answer.note == "Elsewhere failed; the CPU was used."
+
+
+class Elsewhere(runtime.OrtSession):
+    """The CPU under another name."""
+
+    def __init__(self, model: bytes) -> None:
+        super().__init__(model, False, 1)
+        self.provider = "Elsewhere"

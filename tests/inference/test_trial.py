@@ -168,11 +168,10 @@ def test_the_kind_of_an_error_is_told_and_not_its_words(tmp_path, monkeypatch) -
 
 
 def test_a_volume_that_does_not_fit_is_told_as_such(tmp_path, pack_writer, monkeypatch, capfdbinary) -> None:
-    class Full:
-        def random(self, shape: object, dtype: object) -> None:
-            raise MemoryError
+    def full(_shape: object) -> None:
+        raise MemoryError
 
-    monkeypatch.setattr(trial.np.random, "default_rng", lambda _: Full())
+    monkeypatch.setattr(trial, "noise", full)
     monkeypatch.setattr(trial, "_ends_by_itself", lambda _: None)
     pack = pack_writer(tmp_path / "p", "mine")
     monkeypatch.setattr(sys, "argv", ["-c", str(pack), "", read_pack(pack).sha256])

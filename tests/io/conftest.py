@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ankleviewer.io.dicom_library import prepare_pydicom
+from ankleviewer.io.dicom.library import prepare_pydicom
 
 prepare_pydicom()
 

@@ -17,7 +17,8 @@ import pytest
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
-from ankleviewer.io import archive, dicom_headers, guard, reader
+from ankleviewer.io import archive, guard, reader
+from ankleviewer.io.dicom import headers as dicom_headers
 from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 
 

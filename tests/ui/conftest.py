@@ -236,8 +236,9 @@ class FakeBackend:
             raise self.journal_error
         self.sent.append((review, shown, folder))
 
-    def rest(self, cancelled: Callable[[], bool]) -> None:
-        """Nothing is held."""
+    def rest(self, cancelled: Callable[[], bool]) -> tuple[str, ...]:
+        """Nothing is held, and no engine answered otherwise than the CPU."""
+        return ()
 
     def list_models(self) -> list[SimpleNamespace]:
         """The packs."""

@@ -103,7 +103,7 @@ def open_labels(path: Path, volume: Volume) -> NDArray[np.int64]:
     Raises:
         ValueError: it lies on another grid.
     """
-    from ankleviewer.io.dicom_library import prepare_pydicom
+    from ankleviewer.io.dicom.library import prepare_pydicom
     from ankleviewer.io.nifti_header import RAS_TO_LPS
 
     prepare_pydicom()

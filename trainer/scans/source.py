@@ -15,7 +15,7 @@ from trainer.scans.manifest import Row
 # and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show,
 # 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg, 11: a position that
 # rounding makes unsure is none that contradicts, slices that are missing where a model looks).
-TAKING_IN = 11
+TAKING_IN = 12
 
 
 def fingerprint(row: Row, manifest: Path) -> str:

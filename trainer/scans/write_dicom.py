@@ -37,7 +37,7 @@ def write_series(volume: Volume, folder: Path, name: str, age: int | None = None
         ValueError: the grid's axes are not orthogonal, or a value does not fit 16 bits.
         OSError: not writable.
     """
-    from ankleviewer.io.dicom_library import prepare_pydicom
+    from ankleviewer.io.dicom.library import prepare_pydicom
 
     prepare_pydicom()
     axes, spacing = _axes(volume)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ankleviewer.core.errors import stop_if
 from ankleviewer.core.geometry import Array, Point
 from ankleviewer.core.watching import never
-from ankleviewer.io.dicom_headers import frames_of
+from ankleviewer.io.dicom.headers import frames_of
 from ankleviewer.reports.dicom import codes
 
 Part = tuple[slice, slice, NDArray[np.bool_]]  # rows, columns, and which of their pixels

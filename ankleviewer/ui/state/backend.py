@@ -25,8 +25,10 @@ class Backend(Protocol):
     def analyse(self, case: Any, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Any:
         """Run models on a case; raises ModelError."""
 
-    def rest(self, cancelled: Callable[[], bool]) -> None:
-        """No scan waits to be analysed: give back what the models hold from their last run; raises Cancelled."""
+    def rest(self, cancelled: Callable[[], bool]) -> tuple[str, ...]:
+        """No scan waits to be analysed: give back what the models hold from their last run, and say which engines gave answers
+        that do not count; raises Cancelled.
+        """
 
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""
@@ -74,11 +76,11 @@ class SessionBackend:
 
         return session.analyse(case, models, AT_ONCE, progress, cancelled)
 
-    def rest(self, cancelled: Callable[[], bool]) -> None:
-        """Give back what the models hold from their last run; raises Cancelled."""
+    def rest(self, cancelled: Callable[[], bool]) -> tuple[str, ...]:
+        """Give back what the models hold from their last run; the engines whose answers do not count; raises Cancelled."""
         from ankleviewer.inference import loaded
 
-        loaded.rest(cancelled)
+        return loaded.rest(cancelled)
 
     def list_models(self) -> list[Any]:
         """Summaries of the packs."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.state.controller import CaseController
+from ankleviewer.ui.words.translate import tr
 
 ALONE_MS = 10_000
 
@@ -20,6 +21,7 @@ class Resting(QObject):
     def __init__(self, controller: CaseController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.controller, self.job = controller, Job(self)
+        self.job.done.connect(self._on_rested)
         self._due = QTimer(self, singleShot=True, interval=ALONE_MS)
         self._due.timeout.connect(self._rest)
         controller.settled.connect(self._on_settled)
@@ -43,6 +45,15 @@ class Resting(QObject):
         if self.controller.analysing.running or self.controller.reading.running:
             return  # its end asks again
         self.job.start(lambda _progress, cancelled: self.controller.backend.rest(cancelled))
+
+    def _on_rested(self, odd: tuple[str, ...]) -> None:
+        """Take the answers back of an engine that answered at once and, measured only now, computes otherwise than the CPU."""
+        shown = self.controller.analysis
+        told = [name for name in odd if shown is not None and any(a.runtime.provider == name for a in shown.result.models)]
+        if told:
+            self.controller.analyse()
+            text = "{engine} answers otherwise than the CPU on this computer. It is no longer used; the scan is analysed again."
+            self.controller.notify("ENGINE_DISAGREES", tr(text, engine=told[0]))
 
     def stop(self) -> None:
         """The window closes."""

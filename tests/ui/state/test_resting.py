@@ -18,8 +18,9 @@ def window(make_window, backend, monkeypatch):
     monkeypatch.setattr(resting, "ALONE_MS", 150)
     backend.rests = 0
 
-    def rest(_cancelled: Callable[[], bool]) -> None:
+    def rest(_cancelled: Callable[[], bool]) -> tuple[str, ...]:
         backend.rests += 1
+        return ()
 
     backend.rest = rest
     return make_window(backend)
@@ -88,8 +89,31 @@ def test_who_comes_back_is_not_kept_waiting(window, backend, qtbot, by: str) -> 
     if by == "the next scan":
         window.controller.open("scan.nii.gz")
         qtbot.waitUntil(ended.is_set)
-        backend.rest = lambda _cancelled: None
+        backend.rest = lambda _cancelled: ()
     else:
         start = time.monotonic()
         window.close()
         assert ended.is_set() and time.monotonic() - start < 15, "who is not told to end is waited for, for 20 s"
+
+
+@pytest.mark.parametrize("who", ["stub", "another"])
+def test_answers_of_an_engine_that_computes_otherwise_are_taken_back(window, backend, qtbot, who) -> None:
+    qtbot.waitUntil(lambda: backend.rests >= 1)
+    qtbot.waitUntil(lambda: not window.resting.job.alive)
+    providers = {answer.runtime.provider for answer in window.controller.analysis.result.models}
+    told = providers.pop() if who == "stub" else who
+    rests, runs = backend.rests, len(backend.analysed)
+
+    def rest(_cancelled: Callable[[], bool]) -> tuple[str, ...]:
+        backend.rests += 1
+        return (told,) if backend.rests == rests + 1 else ()
+
+    backend.rest = rest
+    window.resting._due.start()
+    qtbot.waitUntil(lambda: backend.rests > rests and not window.resting.job.alive)
+    if who == "another":
+        qtbot.wait(100)
+        assert len(backend.analysed) == runs and window.controller.notice is None
+        return
+    qtbot.waitUntil(lambda: len(backend.analysed) == runs + 1 and not window.controller.analysing.running)
+    assert window.controller.notice.code == "ENGINE_DISAGREES" and told in window.controller.notice.message

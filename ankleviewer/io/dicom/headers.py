@@ -13,7 +13,7 @@ import numpy as np
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.io import guard
-from ankleviewer.io.dicom_library import prepare_pydicom
+from ankleviewer.io.dicom.library import prepare_pydicom
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")

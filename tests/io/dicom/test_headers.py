@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import ScanError
-from ankleviewer.io import dicom_headers
-from ankleviewer.io.dicom_headers import Description, describe, frames_of, is_localizer, load, miscounted, number, numbers
+from ankleviewer.io.dicom import headers as dicom_headers
+from ankleviewer.io.dicom.headers import Description, describe, frames_of, is_localizer, load, miscounted, number, numbers
 
 HU = np.zeros((6, 5), np.int16)
 

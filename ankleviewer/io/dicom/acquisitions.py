@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io.dicom.headers import Frame
 
 LEAST = 3  # slices that make a run; fewer are an odd number in a header
 OVERLAP = 0.5  # of the shorter run, from which on two went over the same place; runs that follow each other share less

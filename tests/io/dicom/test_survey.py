@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ankleviewer.io.dicom_survey import likeness, survey
+from ankleviewer.io.dicom.survey import likeness, survey
 
 
 def look(files, only=None):

@@ -17,10 +17,13 @@ from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.serieschoice import ranked
 from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress
-from ankleviewer.io import dicom_headers, dicom_pixels, dicom_stack, guard, resample
-from ankleviewer.io.dicom_headers import Frame
-from ankleviewer.io.dicom_quantity import quantity_findings
-from ankleviewer.io.dicom_survey import CUT_OFF, HEAT_MAPS, UNREAD, Survey, survey
+from ankleviewer.io import guard, resample
+from ankleviewer.io.dicom import headers as dicom_headers
+from ankleviewer.io.dicom import pixels as dicom_pixels
+from ankleviewer.io.dicom import stack as dicom_stack
+from ankleviewer.io.dicom.headers import Frame
+from ankleviewer.io.dicom.quantity import quantity_findings
+from ankleviewer.io.dicom.survey import CUT_OFF, HEAT_MAPS, UNREAD, Survey, survey
 from ankleviewer.io.nifti import own_heat_map
 from ankleviewer.io.series import key_of, series_gone, series_of
 from ankleviewer.io.sink import HuSink

@@ -10,7 +10,7 @@ from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import FARTHEST_MM, Array
 from ankleviewer.io import guard
-from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io.dicom.headers import Frame
 
 ORIENTATION_TOLERANCE = 1e-3
 UNEVEN_SHARE, UNEVEN_MM = 0.01, 0.05

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import ScanError
 from ankleviewer.core.findings import Finding
-from ankleviewer.io.codestream import size_of
+from ankleviewer.io.dicom.codestream import size_of
 
 UID = "1.2.840.10008.1.2"
 NATIVE = {UID, f"{UID}.1", f"{UID}.2", f"{UID}.1.99"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ankleviewer.core.errors import ScanError
-from ankleviewer.io.dicom_acquisitions import separated
-from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io.dicom.acquisitions import separated
+from ankleviewer.io.dicom.headers import Frame
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import list_series
 

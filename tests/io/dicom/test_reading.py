@@ -10,7 +10,7 @@ from pydicom.datadict import tag_for_keyword
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.geometry import Grid
-from ankleviewer.io import dicom_headers
+from ankleviewer.io.dicom import headers as dicom_headers
 from ankleviewer.io.nifti import HEAT_MAP, write_nifti
 from ankleviewer.io.reader import open_scan
 from ankleviewer.io.series import list_series

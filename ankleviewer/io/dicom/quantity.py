@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from ankleviewer.core.findings import Finding
-from ankleviewer.io import dicom_headers, dicom_pixels
+from ankleviewer.io.dicom import headers as dicom_headers
+from ankleviewer.io.dicom import pixels as dicom_pixels
 
 # Rescale Type (0028,1054): Hounsfield units, or nothing that is told
 HU_TYPES = ("", "HU", "US")

@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from ankleviewer.core.errors import Cancelled, ScanError
 from ankleviewer.core.watching import Progress
-from ankleviewer.io import dicom_headers, dicom_pixels, guard
-from ankleviewer.io.dicom_acquisitions import separated
-from ankleviewer.io.dicom_headers import Frame
+from ankleviewer.io import guard
+from ankleviewer.io.dicom import headers as dicom_headers
+from ankleviewer.io.dicom import pixels as dicom_pixels
+from ankleviewer.io.dicom.acquisitions import separated
+from ankleviewer.io.dicom.headers import Frame
 from ankleviewer.io.nifti import is_heat_map
 
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out

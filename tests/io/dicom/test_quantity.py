@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ankleviewer.io.dicom_quantity import not_plain, quantity_findings
+from ankleviewer.io.dicom.quantity import not_plain, quantity_findings
 from ankleviewer.io.reader import open_scan
 
 SIEMENS = ["DERIVED", "PRIMARY", "AXIAL", "CT_SOM5 SPI"]

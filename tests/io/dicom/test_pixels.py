@@ -7,9 +7,9 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate
 
 from ankleviewer.core.errors import ScanError
-from ankleviewer.io import dicom_pixels
-from ankleviewer.io.dicom_headers import frames_of, load
-from ankleviewer.io.dicom_pixels import UID, decode, syntax_findings, syntax_of
+from ankleviewer.io.dicom import pixels as dicom_pixels
+from ankleviewer.io.dicom.headers import frames_of, load
+from ankleviewer.io.dicom.pixels import UID, decode, syntax_findings, syntax_of
 
 FOLDER = "dicom/transfer-syntaxes"
 # Largest difference in HU from explicit little endian, and the finding that comes with it.

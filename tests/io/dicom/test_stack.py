@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.errors import ScanError
-from ankleviewer.io.dicom_headers import Frame
-from ankleviewer.io.dicom_stack import build, largest_group, repeated_places
+from ankleviewer.io.dicom.headers import Frame
+from ankleviewer.io.dicom.stack import build, largest_group, repeated_places
 
 UPRIGHT = np.eye(3)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from imagecodecs import htj2k_encode, jpeg2k_encode, jpeg8_encode, jpegls_encode, ljpeg_encode
 
-from ankleviewer.io.codestream import size_of
+from ankleviewer.io.dicom.codestream import size_of
 
 PICTURE = np.arange(600, dtype=np.uint16).reshape(30, 20)
 
