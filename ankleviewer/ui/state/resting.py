@@ -52,8 +52,11 @@ class Resting(QObject):
         told = [name for name in odd if shown is not None and any(a.runtime.provider == name for a in shown.result.models)]
         if told:
             self.controller.analyse()
-            text = "{engine} answers otherwise than the CPU on this computer. It is no longer used; the scan is analysed again."
-            self.controller.notify("ENGINE_DISAGREES", tr(text, engine=told[0]))
+            text = tr(
+                "{engine} answers otherwise than the CPU on this computer. It is no longer used; the scan is analysed again.",
+                engine=told[0],
+            )
+            self.controller.notify("ENGINE_DISAGREES", text)
 
     def stop(self) -> None:
         """The window closes."""

@@ -66,6 +66,7 @@ SENTENCES: tuple[str, ...] = (
     "Model {} gave no answer. {} {}",
     "Model {} gave no number for this scan; it was not assessed.",
     "Model {} gave no number when it was tried on noise, before its first scan; it is not run.",
+    "Model {} sees whole scans, and this one shows more than one ankle; it was not assessed.",
     "Model {} takes volumes of another size than its manifest says.",
     "More than 1 mm of step-off left after treatment of a trimalleolar fracture went with more osteoarthritis (Verhage et al., Arch Orthop Trauma Surg 2019; 139: 323). For other joints the evidence is mixed (Giannoudis et al., Injury 2010; 41: 986).",
     "Most of the map ({share} %) lies {where}.",

@@ -1904,6 +1904,10 @@
         <translation>Modell {} gab keine Zahl, als es vor seinem ersten Scan an Rauschen erprobt wurde; es wird nicht ausgeführt.</translation>
     </message>
     <message>
+        <source>Model {} sees whole scans, and this one shows more than one ankle; it was not assessed.</source>
+        <translation>Das Modell {} sieht ganze Scans, und dieser zeigt mehr als ein Sprunggelenk; es wurde nicht beurteilt.</translation>
+    </message>
+    <message>
         <source>M{number} · marked by you</source>
         <translation>M{number} · von Ihnen</translation>
     </message>
@@ -1969,11 +1973,11 @@
     </message>
     <message>
         <source>Slices of {} mm (distance or thickness) are coarser than any from which the models learned ({} mm); none is run. Open thinner slices.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten von {} mm (Abstand oder Dicke) sind gröber als alle, aus denen die Modelle gelernt haben ({} mm); es wird keines angewandt. Öffnen Sie dünnere Schichten.</translation>
     </message>
     <message>
         <source>Slices of {} mm (distance or thickness): above {} mm the models overlook more fractures. Open thinner ones if there are any.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten von {} mm (Abstand oder Dicke): Über {} mm übersehen die Modelle mehr Frakturen. Öffnen Sie dünnere, falls es sie gibt.</translation>
     </message>
     <message>
         <source>Soft tissue</source>
@@ -2032,7 +2036,7 @@
     </message>
     <message>
         <source>The images are projections through many slices: nothing is detected in them. Open the slices themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder sind Projektionen durch viele Schichten: In ihnen wird nichts erkannt. Öffnen Sie die Schichten selbst.</translation>
     </message>
     <message>
         <source>The images are stored as {} ({}), which was retired from the standard; re-export uncompressed or as JPEG 2000 lossless.</source>
@@ -2044,7 +2048,7 @@
     </message>
     <message>
         <source>The images are worked out for one energy (virtual monoenergetic): bone has other values in them than in a plain CT, from which the models learned.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder sind für eine einzige Energie berechnet (virtuell monoenergetisch): Knochen hat darin andere Werte als in einem gewöhnlichen CT, aus dem die Modelle gelernt haben.</translation>
     </message>
     <message>
         <source>The images call a value of the tissue &apos;no value&apos; (Pixel Padding Value); it was read as what it is.</source>
@@ -2068,7 +2072,7 @@
     </message>
     <message>
         <source>The images show one material, or all but one, or other numbers than Hounsfield units: nothing is detected in them. Open the plain CT images.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder zeigen ein Material oder alles außer einem, oder andere Zahlen als Hounsfield-Einheiten: In ihnen wird nichts erkannt. Öffnen Sie die gewöhnlichen CT-Bilder.</translation>
     </message>
     <message>
         <source>The images were compressed with loss; fine lines may be missing or invented.</source>
@@ -2260,7 +2264,7 @@
     </message>
     <message>
         <source>The slices are {} mm thick, but {} mm apart: what lies between is in none of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schichten sind {} mm dick, aber {} mm voneinander entfernt: Was dazwischen liegt, ist in keiner zu sehen.</translation>
     </message>
     <message>
         <source>The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.</source>
@@ -2823,7 +2827,7 @@
     </message>
     <message>
         <source>no plain slices: projections, or images of one material or without one</source>
-        <translation type="unfinished"></translation>
+        <translation>keine gewöhnlichen Schichten: Projektionen oder Bilder eines Materials oder ohne eines</translation>
     </message>
     <message>
         <source>no voxel of the scan lies inside the region</source>
@@ -3150,8 +3154,12 @@
         <translation>{columns} × {rows} Pixel</translation>
     </message>
     <message>
+        <source>{engine} answers otherwise than the CPU on this computer. It is no longer used; the scan is analysed again.</source>
+        <translation>{engine} antwortet auf diesem Computer anders als die CPU. Es wird nicht mehr verwendet; der Scan wird noch einmal ausgewertet.</translation>
+    </message>
+    <message>
         <source>{mm} mm thick</source>
-        <translation type="unfinished"></translation>
+        <translation>{mm} mm dick</translation>
     </message>
     <message>
         <source>{seconds} s</source>

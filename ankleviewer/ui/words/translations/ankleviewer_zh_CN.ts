@@ -1904,6 +1904,10 @@
         <translation>模型 {} 在首次用于扫描前以噪声试运行时未给出数值；不会运行该模型。</translation>
     </message>
     <message>
+        <source>Model {} sees whole scans, and this one shows more than one ankle; it was not assessed.</source>
+        <translation>模型 {} 查看整个扫描，而本扫描显示不止一个踝关节；未作评估。</translation>
+    </message>
+    <message>
         <source>M{number} · marked by you</source>
         <translation>M{number} · 由您标记</translation>
     </message>
@@ -1965,11 +1969,11 @@
     </message>
     <message>
         <source>Slices of {} mm (distance or thickness) are coarser than any from which the models learned ({} mm); none is run. Open thinner slices.</source>
-        <translation type="unfinished"></translation>
+        <translation>层面为 {} mm（层间距或层厚），比模型学习过的任何层面（{} mm）都粗；不运行任何模型。请打开更薄的层面。</translation>
     </message>
     <message>
         <source>Slices of {} mm (distance or thickness): above {} mm the models overlook more fractures. Open thinner ones if there are any.</source>
-        <translation type="unfinished"></translation>
+        <translation>层面为 {} mm（层间距或层厚）：超过 {} mm 时模型会漏掉更多骨折。如有更薄的层面，请打开。</translation>
     </message>
     <message>
         <source>Soft tissue</source>
@@ -2027,7 +2031,7 @@
     </message>
     <message>
         <source>The images are projections through many slices: nothing is detected in them. Open the slices themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些图像是多个层面的投影：不在其中进行检测。请打开原始层面。</translation>
     </message>
     <message>
         <source>The images are stored as {} ({}), which was retired from the standard; re-export uncompressed or as JPEG 2000 lossless.</source>
@@ -2039,7 +2043,7 @@
     </message>
     <message>
         <source>The images are worked out for one energy (virtual monoenergetic): bone has other values in them than in a plain CT, from which the models learned.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些图像是按单一能量计算的（虚拟单能图像）：其中骨的数值与模型学习所用的普通 CT 不同。</translation>
     </message>
     <message>
         <source>The images call a value of the tissue &apos;no value&apos; (Pixel Padding Value); it was read as what it is.</source>
@@ -2063,7 +2067,7 @@
     </message>
     <message>
         <source>The images show one material, or all but one, or other numbers than Hounsfield units: nothing is detected in them. Open the plain CT images.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些图像显示某一种物质、去除某一种物质，或不是 HU 值：不在其中进行检测。请打开普通 CT 图像。</translation>
     </message>
     <message>
         <source>The images were compressed with loss; fine lines may be missing or invented.</source>
@@ -2255,7 +2259,7 @@
     </message>
     <message>
         <source>The slices are {} mm thick, but {} mm apart: what lies between is in none of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>层厚为 {} mm，但层间距为 {} mm：其间的结构不在任何层面中。</translation>
     </message>
     <message>
         <source>The slices were moved by up to {} mm to stand square and evenly; voxels count on that grid.</source>
@@ -2817,7 +2821,7 @@
     </message>
     <message>
         <source>no plain slices: projections, or images of one material or without one</source>
-        <translation type="unfinished"></translation>
+        <translation>不是普通层面：投影，或某一物质的图像、去除某一物质的图像</translation>
     </message>
     <message>
         <source>no voxel of the scan lies inside the region</source>
@@ -3144,8 +3148,12 @@
         <translation>{columns} × {rows} 像素</translation>
     </message>
     <message>
+        <source>{engine} answers otherwise than the CPU on this computer. It is no longer used; the scan is analysed again.</source>
+        <translation>{engine} 在本计算机上的结果与 CPU 不一致，已停用；正在重新分析该扫描。</translation>
+    </message>
+    <message>
         <source>{mm} mm thick</source>
-        <translation type="unfinished"></translation>
+        <translation>层厚 {mm} mm</translation>
     </message>
     <message>
         <source>{seconds} s</source>
