@@ -21,13 +21,33 @@ if TYPE_CHECKING:
     from PIL import Image
 
 
+def review_of(case: Case, analysis: Analysis | None = None) -> tuple[Review, int]:
+    """What was said of a scan in the window, in its place on the findings of an analysis, and how many lines of it could not be
+    read. Raises OSError.
+    """
+    from ankleviewer.core.reading.history import History
+    from ankleviewer.core.reading.places import today
+    from ankleviewer.io import reviews
+
+    records, unreadable = reviews.read(case.scan.sha256, case.scan.former_sha256)
+    history = History(records)
+    if analysis is not None:
+        history.seat(today(analysis.result.models))
+    return history.review, unreadable + history.not_understood
+
+
 def save_review(case: Case, analysis: Analysis | None, review: Review, path: str | Path) -> None:
     """Write the result and what the reader says of it as JSON (schema "ankleviewer.review/1"). The scan is named by the hash of
     its bytes alone, since a path may hold a patient's name. Raises OSError.
     """
     result = analysis.result if analysis is not None else describe(case)
     unnamed = replace(result, scan=replace(result.scan, path=""))
-    record = {"schema": "ankleviewer.review/1", "result": unnamed.to_json(), "review": review_json(review, unnamed.ankles)}
+    record = {
+        "schema": "ankleviewer.review/1",
+        "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "result": unnamed.to_json(),
+        "review": review_json(review, unnamed.ankles),
+    }
     record |= {"not_shown": list(unshown)} if (unshown := not_shown(review, result.models)) else {}
     write_text(path, json.dumps(record, indent=1) + "\n")
 

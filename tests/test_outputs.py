@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -207,3 +208,13 @@ def test_no_other_output_lies_among_the_results_for_a_pacs(put, tmp_path) -> Non
         (tmp_path / "out").mkdir(exist_ok=True)
         with pytest.raises(UsageError):
             places([one], ["m"], target, {"dicom": out})
+
+
+def test_names_that_some_disks_take_for_one_get_files_of_their_own(tmp_path) -> None:
+    """macOS takes a letter for one with its mark apart."""
+    scans = [str(tmp_path / folder / name) for folder, name in (("a", "M\u00fcller.nii"), ("b", "Mu\u0308ller.nii"))]
+    out = tmp_path / "out"
+    out.mkdir()
+    found = places(scans, ["compact"], None, {"report": str(out), "heatmap": None, "picture": None, "dicom": None})
+    names = [unicodedata.normalize("NFC", place["report"].name).casefold() for place in found]
+    assert len(set(names)) == 2

@@ -19,7 +19,7 @@ from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import Review
-from ankleviewer.io import nifti
+from ankleviewer.io import nifti, reviews
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.reports import build, picture
 from tests.io.conftest import slice_dataset
@@ -194,3 +194,18 @@ def test_results_go_nowhere_where_they_do_not_belong(series, scan, tmp_path) -> 
     with pytest.raises(AnkleViewerError, match="ORIGINALS_GONE"):
         saving.save_dicom(case, None, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_what_was_said_in_the_window_stands_in_the_command_line_s_report(scan, monkeypatch) -> None:
+    case = session.open_case(scan)
+    analysis = session.analyse(case, ["all"])
+    assert saving.review_of(case, analysis) == (Review(), 0)
+    answer = analysis.result.models[0]
+    history = History()
+    place = Place(answer.name, answer.sha256, answer.ankle, 0)
+    for record in (history.judge(place, "rejected", "Artefact"), history.add_missed((1.0, 2.0, 3.0)), {"what": "of a newer one"}):
+        reviews.add(case.scan.sha256, record)
+    review, lost = saving.review_of(case, analysis)
+    assert lost == 1 and [m.center_mm for m in review.missed] == [(1.0, 2.0, 3.0)]
+    (mark,) = review.marks.values()
+    assert (mark.judgement, mark.reason) == ("rejected", "Artefact")

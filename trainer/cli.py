@@ -98,7 +98,7 @@ def _simulate(args: argparse.Namespace) -> int:
     from trainer.scans.write_scans import simulate
 
     orders = _orders(args)
-    with _Bar("scans") as bar:
+    with taken(args.out), _Bar("scans") as bar:
         for done, of in simulate(*orders, jobs=args.jobs):
             bar.step(done, of)
     print(
@@ -282,7 +282,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     from trainer.evaluation.evaluate import evaluate
     from trainer.evaluation.figures import as_text
 
-    with _Bar("scans") as bar:
+    with taken(args.out), _Bar("scans") as bar:
         record = evaluate(args.models, args.data, args.out, progress=bar.step)
     for name, figures in record["models"].items():
         print(f"\n{name}: {figures['assessed']} of {record['scans']} scans assessed\n{as_text(figures)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ankleviewer.core import signals
 from ankleviewer.core.exits import SIGNALLED
-from trainer.taken import FOLDS, STATES
+from trainer.taken import has_states
 
 _RESUMABLE = ("train", "locator")
 _EXTRA = {"torch", "onnx", "onnxscript", "matplotlib", "safetensors", "tqdm"}  # of pyproject.toml, extra "trainer"
@@ -23,6 +23,7 @@ _FULL = (
 )
 
 
+_STAYS = "the last checkpoint stays, the same command with --resume goes on from it"
 REPEATED_S = 5.0  # in which a signal is the same request as the one before
 
 
@@ -82,7 +83,7 @@ def failed(command: str, error: Exception, out: Path | None = None, since: float
     if isinstance(error, MemoryError) or re.search("out of memory|not enough memory|can't allocate memory", str(error)):
         remedy = _LESS if command in ("train", "tune") else ""
         return f"Not enough memory{remedy}; {kept}. ({text})"
-    return text
+    return f"{text}; {kept}." if kept == _STAYS else text
 
 
 def missing(error: ModuleNotFoundError) -> str | None:
@@ -97,7 +98,6 @@ def _kept(command: str, out: Path | None, since: float) -> str:
         return "the answers so far stay, the same command asks for those that are missing"
     if command not in _RESUMABLE:
         return "what was written so far stays, the same command goes on from there"
-    states = [path for name in STATES + FOLDS for path in out.glob(name)] if out is not None else []
-    if any(path.stat().st_mtime >= since for path in states):
-        return "the last checkpoint stays, the same command with --resume goes on from it"
+    if out is not None and has_states(out, since):
+        return _STAYS
     return "there is no checkpoint yet, the same command begins anew"

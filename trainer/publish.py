@@ -28,7 +28,7 @@ from trainer.scans.prepared import study_of
 from trainer.scans.split import Prepared
 from trainer.simulated import SHALLOW
 from trainer.starting import hash_of, load_run, name_of
-from trainer.taken import check_out
+from trainer.taken import check_out, taken
 from trainer.training import checkpoint
 from trainer.training.fingerprint import recorded
 from trainer.training.judge import look
@@ -108,6 +108,8 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
             known = {scan: answer for scan, answer in stored["scans"].items() if scan in seen and then.get(scan) == seen[scan]}
     inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]
     look(net, kept, known)
+    if any(hashlib.sha256(p.input_path.read_bytes()).hexdigest() != seen[p.row.id] for p in kept if p.input_path is not None):
+        raise AnkleViewerError("FOLDER_IN_USE", "Another command has prepared other scans in this run meanwhile; try again.")
     write_text(cache, json.dumps({"weights": key, "inputs": seen, "scans": known}))
     return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
 
@@ -140,9 +142,10 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
     manifest = order.validation or _simulated(order.run / "validation")
-    found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
-    check_unseen(record, found, measured)
-    labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
+    with taken(order.run / "validation-prepared"):
+        found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
+        check_unseen(record, found, measured)
+        labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     decision = _decision(labels, logits, peaks, order.allow_small)
     origin = {
         "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),

@@ -10,6 +10,7 @@ import errno
 import math
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,18 +69,20 @@ def writes_to(folder: Path | None) -> Iterator[None]:
     """Runs a block that writes to a folder, if one is given, see `check_out`.
 
     Raises:
-        AnkleViewerError: OUT_UNFIT, see `check_out`; or something in the folder is denied to the block.
+        AnkleViewerError: OUT_UNFIT, see `check_out`; or something in the folder is denied to the block, which has kept no state.
     """
     if folder is None:
         yield
         return
     check_out(folder)
+    since = time.time()
     try:
         yield
     except OSError as error:
         names = [os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, str | bytes | os.PathLike)]
         denied = [name for name in names if _plain(name).is_relative_to(_plain(folder))]
-        if error.errno not in _DENIED or not denied:
+        # of a run that has kept states the folder is no wrong one, and another command would begin anew over them
+        if error.errno not in _DENIED or not denied or has_states(folder, since):
             raise
         raise AnkleViewerError(
             "OUT_UNFIT",
@@ -90,6 +93,15 @@ def writes_to(folder: Path | None) -> Iterator[None]:
 
 def _plain(path: str | Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 (links stay: a folder that is one must not count as another place)
+
+
+def has_states(folder: Path, since: float) -> bool:
+    """Whether a folder holds states that were written from a time on: of a run, or of folds."""
+    written = []
+    for path in (path for pattern in STATES + FOLDS for path in folder.glob(pattern)):
+        with contextlib.suppress(OSError):
+            written.append(path.stat().st_mtime)
+    return any(when >= since for when in written)
 
 
 def anew(folder: Path, resume: bool, folds: bool = False) -> str:

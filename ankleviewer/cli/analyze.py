@@ -17,6 +17,7 @@ from ankleviewer.core.assessment.looked import sentences
 from ankleviewer.core.assessment.result import Consensus, ModelAnswer, Result, many
 from ankleviewer.core.errors import AnkleViewerError, Cancelled, ModelError, ScanError, stop_if
 from ankleviewer.core.imaging.planes import position_text
+from ankleviewer.core.reading.review import Review
 from ankleviewer.core.words import probability_text
 
 SIDES = {"L": "left ankle", "R": "right ankle", "unknown": "ankle of unknown side"}
@@ -172,13 +173,14 @@ def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:
 def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, Path], progress: console.Progress) -> int:
     """Write one scan's files and return the exit code; one that cannot be written is told and costs no other."""
     stop = stopping.requested
+    review = _review(case, analysis) if {"report", "dicom"} & places.keys() else None
     writers: dict[str, tuple[str, Callable[[Path], object]]] = {
         "heatmap": ("the heat map", lambda file: saving.save_heatmaps(case, analysis, file)),
         "picture": ("the picture", lambda file: saving.save_picture(case, analysis, file)),
-        "report": ("the report", lambda file: saving.save_report(case, analysis, file)),
+        "report": ("the report", lambda file: saving.save_report(case, analysis, file, review)),
         "dicom": (
             "the results for a PACS",
-            lambda folder: saving.save_dicom(case, analysis, folder, cancelled=stop),
+            lambda folder: saving.save_dicom(case, analysis, folder, review, cancelled=stop),
         ),
     }
     code = exits.DONE
@@ -199,6 +201,21 @@ def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, P
             log.error("system error %s", getattr(error, "errno", None) or type(error).__name__)
             code = exits.FAILED
     return code
+
+
+def _review(case: session.Case, analysis: session.Analysis) -> Review | None:
+    """What was said of the scan in the window; None where it cannot be read, which is told."""
+    try:
+        review, lost = saving.review_of(case, analysis)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        console.complain(f"The review of this scan could not be read ({why}); it is written without.")
+        return None
+    if lost:
+        console.complain(
+            f"{lost} step(s) of the review of this scan could not be read or understood; it is written without them."
+        )
+    return review
 
 
 def _refused(path: str, error: ScanError) -> Result:

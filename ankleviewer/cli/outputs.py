@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -104,8 +105,8 @@ def _folders(inputs: Sequence[str], kind: str, target: Path, found: Sequence[dic
     else:
         taken: set[str] = set()
         for number, stems in _stems(inputs):
-            stem = next(stem for stem in stems if stem.casefold() not in taken)
-            taken.add(stem.casefold())
+            stem = next(stem for stem in stems if _alike(stem) not in taken)
+            taken.add(_alike(stem))
             found[number][kind] = target / stem
     for folder in (place[kind] for place in found):
         if strangers_in(folder):
@@ -193,16 +194,21 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
+def _alike(text: str) -> str:
+    """Equal for names that some disks take for one: cases, and letters whose marks stand alone (macOS)."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
 def _key(file: Path) -> str:
-    return os.path.realpath(file).casefold()
+    return _alike(os.path.realpath(file))
 
 
 def _stems(inputs: Sequence[str]) -> list[tuple[int, Iterator[str]]]:
     """For each scan its number and the names to try in turn; those that no other scan shares come first."""
     stems = [_stem(path) for path in inputs]
-    count = Counter(stem.casefold() for stem in stems)
-    alone = [(n, _marked(stem)) for n, stem in enumerate(stems) if count[stem.casefold()] == 1]
-    return alone + [(n, _numbered(stem, n + 1, len(stems))) for n, stem in enumerate(stems) if count[stem.casefold()] > 1]
+    count = Counter(_alike(stem) for stem in stems)
+    alone = [(n, _marked(stem)) for n, stem in enumerate(stems) if count[_alike(stem)] == 1]
+    return alone + [(n, _numbered(stem, n + 1, len(stems))) for n, stem in enumerate(stems) if count[_alike(stem)] > 1]
 
 
 def _marked(stem: str) -> Iterator[str]:

@@ -43,7 +43,8 @@ def add_pack(source: str | Path) -> ModelPack:
         fresh = made / "fresh"
         fresh.mkdir()
         write_files(fresh, files)
-        fresh.chmod(0o755)
+        with contextlib.suppress(OSError):  # a courtesy, which some shares refuse
+            fresh.chmod(0o755)
         try_out(replace(pack, path=fresh))
         remember(pack)
         with locked(folder.with_name(LOCK)):  # two adds of one name would move each other's packs

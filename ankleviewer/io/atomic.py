@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+_HELD_S, _AGAIN_S = 2.0, 0.05
 
 
 @contextlib.contextmanager
@@ -33,13 +36,30 @@ def atomic_file(path: str | Path) -> Iterator[BinaryIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        _give_rights(name, target)
-        os.replace(name, target)
+        with contextlib.suppress(OSError):  # a courtesy, which some shares refuse
+            _give_rights(name, target)
+        replace(name, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
     _sync_folder(target.parent)
+
+
+def replace(made: str | Path, target: str | Path) -> None:
+    """`os.replace`, tried again for a moment where another program holds one of both (Windows: a virus scanner, a backup).
+
+    Raises:
+        OSError: as `os.replace`.
+    """
+    until = time.monotonic() + _HELD_S
+    while True:
+        try:
+            return os.replace(made, target)
+        except PermissionError:
+            if os.name == "posix" or time.monotonic() > until:
+                raise
+        time.sleep(_AGAIN_S)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:

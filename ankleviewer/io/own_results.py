@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ankleviewer.io import guard
@@ -14,6 +14,7 @@ from ankleviewer.io.dicom import headers as dicom_headers
 MAKER = "AnkleViewer"  # Manufacturer (0008,0070) of what is written, of simulated scans too
 _KINDS = ("SR", "SEG", "OT")  # Modality (0008,0060): report, segmentation, picture
 _NAME = re.compile(r"(answer|boxes|boxes-\d+|picture)\.dcm")
+_ASIDE = ".before.part"  # behind the name of an older file, until the new ones are there
 _CLUTTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\..*\.part")  # of file managers, and of a run that was killed
 
 
@@ -64,8 +65,28 @@ def replace(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
             with contextlib.suppress(OSError):
                 folder.rmdir()
         raise
-    for older in [entry for entry in folder.iterdir() if is_own(entry)]:
-        older.unlink()  # first, so that at no time files of two answers stand together
-    for part, file in staged.items():
-        part.replace(file)
+    _exchange([entry for entry in folder.iterdir() if is_own(entry)], staged)
     return list(staged.values())
+
+
+def _exchange(older: Iterable[Path], staged: Mapping[Path, Path]) -> None:
+    """Files under their names in the place of older ones: at no time do those of two answers stand together. Raises OSError: one
+    is held by another program; all is as it was.
+    """
+    aside = {file: file.with_name(f".{file.name}{_ASIDE}") for file in older}
+    moved: list[tuple[Path, Path]] = []
+    try:
+        for source, target in (*aside.items(), *staged.items()):
+            source.replace(target)
+            moved.append((source, target))
+    except BaseException:
+        for source, target in reversed(moved):
+            with contextlib.suppress(OSError):
+                target.replace(source)
+        for part in staged:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+        raise
+    for file in aside.values():
+        with contextlib.suppress(OSError):
+            file.unlink()

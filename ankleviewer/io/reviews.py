@@ -26,8 +26,8 @@ def read(sha256: str, former_sha256: str = "") -> tuple[list[dict[str, Any]], in
 
 
 def add(sha256: str, record: Mapping[str, Any]) -> None:
-    """Write one step of a scan's review; it is on the disk when this returns. Raises OSError."""
-    journal.append(_file(sha256), {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")})
+    """Write one step of a scan's review, dated where it is not yet; it is on the disk when this returns. Raises OSError."""
+    journal.append(_file(sha256), {"at": datetime.now(UTC).isoformat(timespec="seconds"), **record})
 
 
 def _file(sha256: str) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ankleviewer.core.assessment.result import Box
+from ankleviewer.core.assessment.result import Box, Result
 from ankleviewer.core.geometry import Point
 from ankleviewer.core.imaging.planes import CONVENTION
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import summary
 from ankleviewer.core.reading.measure_tools import title as measure_title
-from ankleviewer.core.reading.review import BoxMm, Missed
+from ankleviewer.core.reading.review import BoxMm, Missed, Review
 from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.reports.content import Report, Rows, place, position_text, side, times, title
 
@@ -63,9 +63,20 @@ def missed_text(report: Report, missed: Missed) -> str:
     inside = _boxes_around(report, missed.center_mm)
     if inside:
         return f"{marked}, inside {' and '.join(inside)}"
-    own = ankle_of_all((missed.center_mm,), report.result.ankles)
-    seen = any(a.probability is not None for a in report.result.models if own is None or a.ankle in (own, None))
-    return f"{marked}, missed by the model" if seen else marked
+    return f"{marked}, missed by the model" if _was_looked_at(report.result, missed.center_mm) else marked
+
+
+def is_missed(result: Result, review: Review, missed: Missed) -> bool:
+    """Whether the models missed a place that the reader marked: they looked at its ankle, and no box holds it."""
+    boxes: list[Box | BoxMm] = [box for answer in result.models for box in answer.boxes]
+    drawn = [review.edited.get(place(answer, n)) for answer in result.models for n in range(len(answer.boxes))]
+    held = any(_holds(box, missed.center_mm) for box in (*boxes, *(box for box in drawn if box is not None)))
+    return not held and _was_looked_at(result, missed.center_mm)
+
+
+def _was_looked_at(result: Result, mm: Point) -> bool:
+    own = ankle_of_all((mm,), result.ankles)
+    return any(a.probability is not None for a in result.models if own is None or a.ankle in (own, None))
 
 
 def _boxes_around(report: Report, mm: Point) -> list[str]:

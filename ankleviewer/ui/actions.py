@@ -13,6 +13,7 @@ from ankleviewer.core.display.viewstate import PRESETS
 from ankleviewer.core.imaging.planes import PLANES
 from ankleviewer.ui import language, plane_actions
 from ankleviewer.ui.files import log_saving
+from ankleviewer.ui.files.leaving import leave
 from ankleviewer.ui.keyboard import keys as held_keys
 from ankleviewer.ui.keyboard import mouse_menu
 from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
@@ -101,7 +102,7 @@ def _file(window: MainWindow) -> None:
     _add(menu, "Copy picture of the view", "Ctrl+C", window.exporting.copy_pane)
     _add(menu, "Copy picture of the window", "Ctrl+Shift+C", window.exporting.copy_window)
     menu.addSeparator()
-    _add(menu, "Quit", "Ctrl+Q", window.close)
+    _add(menu, "Quit", "Ctrl+Q", lambda: leave(window))
 
 
 def _view(window: MainWindow) -> None:

@@ -26,7 +26,8 @@ from ankleviewer.ui.appearance import Appearance
 from ankleviewer.ui.background import repaint
 from ankleviewer.ui.background.jobs import wait_for
 from ankleviewer.ui.background.warming import Warming
-from ankleviewer.ui.files.exporting import Asked, Exporting, ask_place
+from ankleviewer.ui.files import leaving
+from ankleviewer.ui.files.exporting import Asked, Exporting, ask_place, digits_of
 from ankleviewer.ui.files.privacy import Privacy
 from ankleviewer.ui.files.series_opening import SeriesOpening
 from ankleviewer.ui.files.session_files import SessionFiles
@@ -151,7 +152,8 @@ class MainWindow(QMainWindow):
         self.bottom = BottomLine(self.controller)
         self.bottom.privacy = self.privacy
         self.toast = Toast(self.bottom, clear=self.bottom.disclaimer)
-        self.controller.reviewing.unseen.connect(self.toast.say)
+        for telling in (self.controller.reviewing.unseen, self.controller.told):
+            telling.connect(self.toast.say)
         middle = QHBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(1)
@@ -366,7 +368,9 @@ class MainWindow(QMainWindow):
         if controller.case is None:
             return
         asked = Asked.of(controller)
-        path = ask_place(self, tr("Save result and review"), "ankle-review.json", tr("JSON (*.json)"), ".json")
+        path = ask_place(
+            self, tr("Save result and review"), f"ankle-review{digits_of(controller.case)}.json", tr("JSON (*.json)"), ".json"
+        )
         what = asked.newest(controller)
         if path and controller.reviewing.save(what.case, what.analysis, what.review, path):
             self.toast.say(tr("Result and review saved"))
@@ -374,6 +378,9 @@ class MainWindow(QMainWindow):
     # ---------------------------------------------------------------------------------------------------------------- closing
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for it, free VTK; what the reader set is remembered."""
+        if event.spontaneous() and not self.closed and not leaving.may_close(self):
+            event.ignore()
+            return
         event.accept()
         if self.closed:
             return

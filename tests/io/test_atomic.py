@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -199,3 +201,36 @@ def test_a_name_that_is_no_utf_8_is_written_as_json_says_it(tmp_path):
     write_text(tmp_path / "r.json", json.dumps({"path": name, "unit": "\u00d7"}, ensure_ascii=False))
     assert b"scan-\\udcff.nii" in (tmp_path / "r.json").read_bytes()
     assert json.loads((tmp_path / "r.json").read_text("utf-8")) == {"path": name, "unit": "\u00d7"}
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
+def test_a_share_that_knows_no_rights_is_written_to(tmp_path, monkeypatch, number):
+    def refuse(*_):
+        raise OSError(number, "no rights here")
+
+    monkeypatch.setattr(atomic.os, "chmod", refuse)
+    for data in (b"1", b"2"):
+        atomic.write_bytes(tmp_path / "a", data)
+        assert (tmp_path / "a").read_bytes() == data and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("system", "times", "written"), [("nt", 3, True), ("nt", 10**6, False), ("posix", 1, False)])
+def test_a_file_that_is_held_for_a_moment_is_waited_for_on_windows(tmp_path, monkeypatch, system, times, written):
+    real, asked = os.replace, []
+
+    def held(made, target):
+        asked.append(made)
+        if len(asked) <= times:
+            raise PermissionError(13, "held")
+        real(made, target)
+
+    monkeypatch.setattr(atomic, "os", SimpleNamespace(replace=held, name=system))
+    monkeypatch.setattr(atomic, "_HELD_S", 0.2)
+    (tmp_path / "new").write_bytes(b"1")
+    if written:
+        atomic.replace(tmp_path / "new", tmp_path / "a")
+        assert (tmp_path / "a").read_bytes() == b"1"
+        return
+    with pytest.raises(PermissionError):
+        atomic.replace(tmp_path / "new", tmp_path / "a")
+    assert (len(asked) > 1) is (system == "nt") and not (tmp_path / "a").exists()

@@ -82,3 +82,21 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_new(put, tmp_path: Path, 
     with pytest.raises(OSError, match="No space"):
         replace(tmp_path / "new", {"answer.dcm": b"new"})
     assert not (tmp_path / "new").exists()
+
+
+def test_a_file_that_another_program_holds_leaves_all_as_it_was(put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name: put(tmp_path / name).read_bytes() for name in ("answer.dcm", "boxes.dcm", "picture.dcm")}
+    real = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if "boxes.dcm" in (self.name, Path(target).name):  # Windows lets an open file neither go nor be named anew
+            raise PermissionError(13, "The process cannot access the file because it is being used by another process")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(PermissionError):
+        replace(tmp_path, {"answer.dcm": b"new", "picture.dcm": b"too"})
+    assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == before
+    monkeypatch.undo()
+    replace(tmp_path, {"answer.dcm": b"new"})
+    assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == {"answer.dcm": b"new"}

@@ -140,6 +140,9 @@ def test_resuming_is_advised_where_this_run_has_something_to_go_on_from(tmp_path
     os.utime(path, (1000.0, 1000.0))
     assert "the last checkpoint stays, the same command with --resume" in failed("train", FULL, tmp_path, 999.0)
     assert "no checkpoint yet" in failed("train", FULL, tmp_path, 1001.0), "an older run left it"
+    away = OSError(116, "Stale file handle")
+    assert failed("train", away, tmp_path, 999.0).endswith("the same command with --resume goes on from it.")
+    assert failed("train", away, tmp_path, 1001.0) == "OSError: [Errno 116] Stale file handle"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.ui.words.wording import calibration_text
+from trainer import publish
 from trainer.cli import main
 from trainer.networks.head import FractureNet
 from trainer.publish import ExportOrder, _of_all, _revision, _steps, _study, answers, export_run
@@ -323,3 +325,22 @@ def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: P
         shutil.copy(run / "validation-prepared" / "inputs" / f"{name}.npy", scan)
         logits.append(answers(net, [item], tmp_path / "answers.json")[1][0])
     assert logits[0] == logits[2] != logits[1]
+
+
+def test_answers_of_scans_that_another_command_put_in_their_place_are_not_kept(
+    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, _, _ = load_run(run)
+    inputs = run / "validation-prepared" / "inputs"
+    scan = Path(shutil.copy(inputs / "s0.npy", tmp_path / "s.npy"))
+    real = publish.look
+
+    def meanwhile(*given: Any) -> None:
+        shutil.copy(inputs / "s1.npy", scan)
+        real(*given)
+
+    monkeypatch.setattr(publish, "look", meanwhile)
+    item = Prepared(Row("s", Path("s.nii"), 1, "p", "", "", ""), "validation", "", scan)
+    with pytest.raises(AnkleViewerError, match="FOLDER_IN_USE"):
+        answers(net, [item], tmp_path / "answers.json")
+    assert not (tmp_path / "answers.json").exists()

@@ -306,3 +306,23 @@ def test_what_a_command_goes_on_from_is_the_same_at_its_start_and_at_its_end(tmp
     state.touch()
     assert anew(tmp_path, True, pattern in FOLDS) == ""
     assert "the last checkpoint stays" in failures.failed("train", MemoryError(), tmp_path)
+
+
+def test_what_is_denied_to_a_run_that_has_kept_states_is_no_wrong_folder(tmp_path: Path) -> None:
+    """Told as one, the same command would be given again, and begin over them."""
+    denied = PermissionError(errno.EACCES, "no", str(tmp_path / "checkpoint.pt"))
+
+    later = time.time() + 1
+
+    def train() -> None:
+        with writes_to(tmp_path):
+            (tmp_path / "checkpoint.pt").touch()
+            os.utime(tmp_path / "checkpoint.pt", (later, later))  # a file's time may lag some thousandths behind the clock
+            raise denied
+
+    with pytest.raises(PermissionError) as met:
+        train()
+    assert met.value is denied
+    os.utime(tmp_path / "checkpoint.pt", (1000.0, 1000.0))  # of an older run
+    with pytest.raises(AnkleViewerError, match="OUT_UNFIT"), writes_to(tmp_path):
+        raise denied

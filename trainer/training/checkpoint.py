@@ -4,6 +4,7 @@ code.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import pickle
@@ -15,6 +16,7 @@ from typing import Any
 import torch
 
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.io.atomic import replace
 
 NAME = "checkpoint.pt"
 PREVIOUS = "checkpoint.previous.pt"
@@ -76,6 +78,14 @@ def drop(run: Path) -> None:
         (run / name).unlink(missing_ok=True)
 
 
+def clear(run: Path) -> None:
+    """Remove what processes that were killed while they wrote a state have left; nobody else writes to the run."""
+    for name in (NAME, BEST):
+        for left in run.glob(f".{name}.*"):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
 def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) -> None:
     run.mkdir(parents=True, exist_ok=True)
     temporary = run / f".{name}.{os.getpid()}"
@@ -85,8 +95,8 @@ def _write(run: Path, name: str, state: dict[str, Any], previous: str | None) ->
             f.flush()
             os.fsync(f.fileno())
         if previous is not None and (run / name).exists():
-            os.replace(run / name, run / previous)
-        os.replace(temporary, run / name)
+            replace(run / name, run / previous)
+        replace(temporary, run / name)
     finally:
         temporary.unlink(missing_ok=True)
 

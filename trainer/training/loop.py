@@ -76,6 +76,8 @@ def train(
     execution = execution or Execution()
     check_rows(net, stages, bank, execution.processes.size, execution.most_rows)
     net.place_cells(taught=net.cells_taught or max(stage.cells for stage in stages) > 0)
+    if execution.processes.first:
+        checkpoint.clear(run)
     _folder(run, anew=execution.processes.first and not resume)
     keep_freed_memory()
     net = (channels_last(net) if net.mode == "full" else net).to(execution.device)

@@ -107,6 +107,11 @@ class ViewState:
     tile_step: int = 2
 
     @property
+    def blind(self) -> bool:
+        """Whether nothing of the models is shown: then no view goes where they point."""
+        return self.hide_ai or not (self.heat or self.boxes)
+
+    @property
     def shown_turn(self) -> Turn | None:
         """How the planes are turned, None for the scan's own."""
         return self.turn if self.oblique else None

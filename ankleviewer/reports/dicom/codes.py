@@ -50,4 +50,4 @@ SHARE = own("SHARE", "Share of the heat map's hot region; no probability")
 EXTENTS = tuple(own(f"EXTENT-{axis}", f"Extent of the box along the patient's {axis} axis") for axis in "XYZ")
 JUDGEMENT = own("JUDGEMENT", "Reader's judgement of the place")
 JUDGEMENTS = {"accepted": own("ACCEPTED", "Accepted by a reader"), "rejected": own("REJECTED", "Rejected by a reader")}
-MISSED = own("MISSED", "Place that a reader marked and no model shows")
+MISSED, MARKED = own("MISSED", "Place that a reader marked and no model shows"), own("MARKED", "Place that a reader marked")

@@ -117,19 +117,19 @@ def readers_box_group(number: int, side: str, where: Where) -> Any:
     )
 
 
-def missed_group(missed: Missed, frame_of_reference: str) -> Any:
-    """A place that the reader marked and no model did, as a point in space."""
+def missed_group(missed: Missed, side: str, code: Any, frame_of_reference: str) -> Any:
+    """A place that the reader marked, as a point in space; `code`: MISSED by the models, or MARKED alone."""
     return sr.PlanarROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, M{missed.number}"),
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, {_side(side)}, M{missed.number}"),
         referenced_region=sr.ImageRegion3D(
             sr.GraphicTypeValues3D.POINT, np.array([missed.center_mm], dtype=np.float64), frame_of_reference
         ),
-        finding_type=codes.MISSED,
-        finding_sites=[_site("")],
+        finding_type=code,
+        finding_sites=[_site(side)],
     )
 
 
-def measure_group(measure: Measure, frame_of_reference: str) -> Any | None:
+def measure_group(measure: Measure, side: str, frame_of_reference: str) -> Any | None:
     """A reader's measure: its values, and its points in space; None of one without a value that DICOM can tell (of a newer
     program's tool).
     """
@@ -141,7 +141,7 @@ def measure_group(measure: Measure, frame_of_reference: str) -> Any | None:
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"measure {measure.number}"),
         finding_type=codes.named(measure_title(measure.kind)),
-        finding_sites=[_site("")],
+        finding_sites=[_site(side)],
         measurements=[
             sr.Measurement(
                 name=codes.named(value.name),

@@ -21,7 +21,9 @@ from PIL import Image
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.geometry import Point
 from ankleviewer.core.reading.review import Mark, Review
+from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.core.watching import never
 from ankleviewer.io import own_results
 from ankleviewer.reports.content import place
@@ -29,6 +31,7 @@ from ankleviewer.reports.dicom import codes, document, segments
 from ankleviewer.reports.dicom.document import Where
 from ankleviewer.reports.dicom.segments import Segment
 from ankleviewer.reports.dicom.tidy import tidied
+from ankleviewer.reports.places import is_missed
 
 MAKER = {  # a segmentation must tell, and no computer of a hospital need be known by it
     "manufacturer": own_results.MAKER,
@@ -134,8 +137,12 @@ def _made(
                 groups.append(document.readers_box_group(one.number, side, where))
             else:
                 groups.append(document.place_group(answer, one.number, one.box, side, about, one.mark, where))
-    groups += [document.missed_group(missed, space) for missed in review.missed]
-    groups += [group for measure in review.measures if (group := document.measure_group(measure, space)) is not None]
+    for missed in review.missed:
+        code = codes.MISSED if is_missed(result, review, missed) else codes.MARKED
+        groups.append(document.missed_group(missed, _side_at(result, missed.center_mm), code, space))
+    for measure in review.measures:
+        group = document.measure_group(measure, _side_at(result, *measure.points), space)
+        groups += [group] if group is not None else []
     if groups:  # TID 1500 has no report of nothing
         made["answer"] = document.report([*images, *held], groups, _identity(FIRST_SERIES, "answer"))
     return made | {"boxes" if n == 0 else f"boxes-{n + 1}": one for n, one in enumerate(held)}
@@ -167,6 +174,12 @@ def _about(result: Result, answer: ModelAnswer) -> dict[str, str]:
         "AnkleViewer": __version__,
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _side_at(result: Result, *points: Point) -> str:
+    """The side of the ankle that the reader's mark or measure belongs to, "" of several."""
+    n = ankle_of_all(points, result.ankles)
+    return result.ankles[n].side if n is not None and n < len(result.ankles) else ""
 
 
 def _side(result: Result, answer: ModelAnswer) -> str:

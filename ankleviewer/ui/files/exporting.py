@@ -85,6 +85,13 @@ def ask_place(window: MainWindow, title: str, name: str, kind: str, ending: str,
         start = path
 
 
+def digits_of(case: Any) -> str:
+    """What tells the files of one scan from those of another, and names nobody: the first digits of its hash, as they stand in
+    the report's foot.
+    """
+    return f"-{case.scan.sha256[:12]}"
+
+
 def is_of_scan(case: Any, file: Path) -> bool:
     """Whether a file is the open scan, or one of a scan in its folder or beside its slice."""
     from ankleviewer.io import guard
@@ -162,7 +169,9 @@ class Exporting(QObject):
         if controller.case is None:
             return
         asked = Asked.of(controller)
-        path = ask_place(self._window, tr("Save the report"), "ankle-report.pdf", tr("PDF (*.pdf)"), ".pdf")
+        path = ask_place(
+            self._window, tr("Save the report"), f"ankle-report{digits_of(controller.case)}.pdf", tr("PDF (*.pdf)"), ".pdf"
+        )
         if path:
             self.save_report(path, asked.newest(controller))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtGui import Qt as TextFormat
 from PySide6.QtWidgets import (
@@ -127,6 +127,15 @@ class Chooser(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Not for it."""
         event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        """A letter chooses the entry that begins with it, as in any list, and is no command while the keyboard is here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            if plain and event.text().isalpha():
+                event.accept()
+                return True
+        return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """As ever."""

@@ -99,10 +99,15 @@ class FindingRow(QFrame):
         button.setToolTip(tip)
         button.setAccessibleName(tr("Finding {number}: {tip}", number=self.index + 1, tip=tip))
         button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
-        button.clicked.connect(lambda: self.controller.judge(judgement, self.index))
+        button.clicked.connect(lambda: self._judge(judgement))
         return button
 
+    def _judge(self, judgement: Judgement) -> None:
+        self._go()  # the next key judges this one, too
+        self.controller.judge(judgement, self.index)
+
     def _because(self, chosen: int) -> None:
+        self._go()
         self.controller.reviewing.judge(self.controller.answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")
 
     def show_mark(self, mark: Mark | None, edited: bool = False) -> None:

@@ -16,12 +16,13 @@ from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import Judgement
 from ankleviewer.core.serieschoice import SEVERAL
 from ankleviewer.ui.background.jobs import Job, wait_for
+from ankleviewer.ui.state import judging
 from ankleviewer.ui.state.answers import merged
 from ankleviewer.ui.state.backend import Backend, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.phase import Notice, Phase, notice_of
-from ankleviewer.ui.state.reviewing import Reviewing, ankle_of, with_sentence
+from ankleviewer.ui.state.reviewing import Reviewing, ankle_of, waits_for_disk, with_sentence
 from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
 
 ALL_MODELS = "all"
@@ -35,6 +36,7 @@ class CaseController(QObject):
         changed(): phase, case, answer, chosen model or ankle is another one.
         progressed(fraction, text): of the work under way.
         noticed(Notice): something did not work; the open case stays.
+        told(text): what a key did that may not be seen where the reader looks.
         several(path): a folder or ZIP holds several series, and none was picked.
         settled(ok): opening and analysis have ended (the screenshot waits for it).
     """
@@ -43,6 +45,7 @@ class CaseController(QObject):
     changed = Signal()
     progressed = Signal(float, str)
     noticed = Signal(object)
+    told = Signal(str)
     opened = Signal(str)
     several = Signal(str)
     settled = Signal(bool)
@@ -68,6 +71,7 @@ class CaseController(QObject):
         self.reviewing.stepped.connect(self._on_stepped)
         self.measuring.going.connect(self._show_ankle_at)
         self.reviewing.not_saved.connect(lambda text: self._set_notice(Notice("REVIEW_NOT_SAVED", text)))
+        self.reviewing.caught_up.connect(lambda: self.dismiss() if waits_for_disk(self.notice) else None)
         self.reviewing.not_shown.connect(lambda text: self._set_notice(with_sentence(self.notice, text)))
         self.reading, self.analysing, self.listing = Job(self), Job(self), Job(self)
         self.reading.done.connect(self._on_case)
@@ -218,15 +222,15 @@ class CaseController(QObject):
         if answers:
             best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None, shown)
             self.view.update(model=best.name, selected=-1, threshold=None)
-            if best.ankle != self.view.state.ankle:
+            if best.ankle != self.view.state.ankle and not self.view.state.blind:
                 self._show_afresh(best.ankle, self.view.state.fit)
         self._show()
-        if self.boxes and not self._touched:
+        if self.boxes and not self._touched and not self.view.state.blind:
             self.go_to_finding(0)  # says itself that all has changed; once is enough
         else:
             if self.boxes:
                 self.go_to_offered = True
-            elif not self._touched:
+            elif not self._touched and not self.view.state.blind:
                 self.view.go_to(middle_of(self.case, self.ankle), -1)
             self.changed.emit()
         self.list_models()  # a pack may have come, gone or been replaced since; first, as `settled` may close the window
@@ -362,22 +366,16 @@ class CaseController(QObject):
 
     def step_finding(self, step: int) -> None:
         """Next or previous finding, round and round."""
-        if self.boxes:
+        if self.boxes and not self.view.state.hide_ai:
             now, self._touched = self.view.state.selected, True
             start = now if now >= 0 else (-1 if step > 0 else 0)
             self.go_to_finding((start + step) % len(self.boxes))
 
     # ------------------------------------------------------------------------------------------------------- the reader's word
     def judge(self, judgement: Judgement, index: int | None = None) -> None:
-        """Accept or reject a finding (None: the selected one, or the first, which is shown); the same again takes it back."""
-        if self.boxes:
-            known = index is not None or self.view.state.selected >= 0
-            if not known:
-                self.go_to_finding(0)  # and nothing of it is taken back, since it was not on the screen
-            index = self.view.state.selected if index is None else index
-            now = self.reviewing.mark(self.answer, index)
-            again = known and now is not None and now.judgement == judgement
-            self.reviewing.judge(self.answer, index, None if again else judgement)
+        """Accept or reject a finding (`judging.judge`), and tell what cannot be seen."""
+        if text := judging.judge(self, judgement, index):
+            self.told.emit(text)
 
     def add_missed(self) -> None:
         """Mark the place under the crosshair as a fracture that no model marked."""

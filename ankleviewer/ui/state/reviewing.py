@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -29,6 +30,7 @@ class Reviewing(QObject):
         changed(): something was judged, marked, undone or done again.
         not_saved(text): a step could not be written, and stands until the program ends; or earlier ones could not be read.
         not_shown(text): what an earlier review said of boxes that no answer of now has; once for each scan that is opened.
+        caught_up(): steps that could not be written are on the disk now.
         unseen(text): undo or redo changed such a word.
         stepped(what): undo or redo changed what stands of this finding (Place), or a mark or measure at this LPS position, mm.
     """
@@ -36,6 +38,7 @@ class Reviewing(QObject):
     changed = Signal()
     not_saved = Signal(str)
     not_shown = Signal(str)
+    caught_up = Signal()
     unseen = Signal(str)
     stepped = Signal(object)
 
@@ -98,11 +101,12 @@ class Reviewing(QObject):
         self._unwritten, self._told, self._now = other._unwritten, other._told, other._now
         self.directions = other.directions
 
-    def write_rest(self) -> None:
-        """Try once more to write what could not be written, of all scans."""
+    def write_rest(self) -> int:
+        """Try once more to write what could not be written, of all scans; how many steps are left."""
         for sha256 in list(self._unwritten):
             with contextlib.suppress(OSError):
                 self._write_waiting(sha256)
+        return sum(map(len, self._unwritten.values()))
 
     def ankle_named(self, *points: Point) -> str:
         """The name, in the window's language, of the ankle that a mark or measure at these LPS positions belongs to; "" where the
@@ -208,14 +212,18 @@ class Reviewing(QObject):
     def _write(self, record: Record | None) -> None:
         if record is None:
             return
-        self._unwritten.setdefault(self._case.scan.sha256, []).append(record)
+        late = bool(self._unwritten)
+        # when it was said, should it be written later
+        dated = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        self._unwritten.setdefault(self._case.scan.sha256, []).append(dated)
         try:
             self._write_waiting(self._case.scan.sha256)
         except OSError as error:
             log.warning("a step of the review could not be written (%s)", type(error).__name__)
-            self.not_saved.emit(
-                tr("This step of the review could not be written to the disk; it is kept until the program is closed.")
-            )
+            self.not_saved.emit(_waits())
+        else:
+            if late and not self.write_rest():
+                self.caught_up.emit()
         self.changed.emit()
 
     def _write_waiting(self, sha256: str) -> None:
@@ -225,6 +233,15 @@ class Reviewing(QObject):
             self._backend.add_to_review(sha256, waiting[0])
             del waiting[0]
         del self._unwritten[sha256]
+
+
+def _waits() -> str:
+    return tr("This step of the review could not be written to the disk; it is kept until the program is closed.")
+
+
+def waits_for_disk(notice: Notice | None) -> bool:
+    """Whether a notice says no more than that a step waits for the disk."""
+    return notice == Notice("REVIEW_NOT_SAVED", _waits())
 
 
 def _differing(before: Review, now: Review) -> Iterator[Place | Point]:

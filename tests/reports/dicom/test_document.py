@@ -65,25 +65,26 @@ def test_without_thresholds_or_a_side_none_is_told() -> None:
 
 
 def test_a_reader_s_marks_and_measures_stand_in_space() -> None:
-    missed = module.missed_group(Missed(4, (10.0, 12.0, 30.0), "seen on the sagittal"), "1.2.4")
+    missed = module.missed_group(Missed(4, (10.0, 12.0, 30.0), "seen on the sagittal"), "R", codes.MISSED, "1.2.4")
     values = (Value("share of AP length", 21.0, "%"), Value("fragment", 7.25, "mm"))
     measure = Measure(2, "distance", ((0.0, 0.0, 0.0), (3.0, 4.0, 0.0)), None, values)
-    told = said(missed, module.measure_group(measure, "1.2.4"))
-    assert ("Tracking Identifier", "reader, M4") in told and ("Finding", codes.MISSED.meaning) in told
+    told = said(missed, module.measure_group(measure, "R", "1.2.4"))
+    assert [value for name, value in told if name == "Laterality"] == ["Right", "Right"]
+    assert ("Tracking Identifier", "reader, right ankle, M4") in told and ("Finding", codes.MISSED.meaning) in told
     assert ("share of AP length", 21.0) in told and ("fragment", 7.25) in told
     places = [value for _, value in told if isinstance(value, list)]
     assert [10.0, 12.0, 30.0] in places and [0.0, 0.0, 0.0, 3.0, 4.0, 0.0] in places
     assert not any("sagittal" in str(value) for _, value in told), "free words may name somebody"
     one = replace(measure, points=measure.points[:1])
-    assert [0.0, 0.0, 0.0] in [v for _, v in said(module.measure_group(one, "1.2.4")) if isinstance(v, list)]
+    assert [0.0, 0.0, 0.0] in [v for _, v in said(module.measure_group(one, "", "1.2.4")) if isinstance(v, list)]
 
 
 def test_a_region_is_an_ellipse_and_a_newer_program_s_value_is_left_out() -> None:
     values = (Value("mean", 310.0, "HU"), Value("new", 1.0, "furlong"), Value("odd", float("nan"), "mm"))
     region = Measure(1, "region", ((0.0, 0.0, 0.0), (2.0, 0.0, 0.0), (0.0, 5.0, 0.0)), (0.0, 0.0, 1.0), values)
-    group = module.measure_group(region, "1.2.4")
+    group = module.measure_group(region, "", "1.2.4")
     told = said(group)
     assert ("mean", 310.0) in told and not any(name in ("new", "odd") for name, _ in told)
     ends = [0.0, -5.0, 0.0, 0.0, 5.0, 0.0, -2.0, 0.0, 0.0, 2.0, 0.0, 0.0]
     assert any(value == ends for _, value in told if isinstance(value, list)), "the longer axis first"
-    assert module.measure_group(replace(region, values=values[1:]), "1.2.4") is None
+    assert module.measure_group(replace(region, values=values[1:]), "", "1.2.4") is None

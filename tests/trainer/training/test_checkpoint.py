@@ -226,3 +226,12 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_weights(bank_fo
     assert killed is not None and whole is not None and killed["step"] == whole["step"] == 14
     for part in ("net", "average"):
         assert all(torch.equal(killed[part][k], v) for k, v in whole[part].items())
+
+
+def test_what_a_killed_process_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    kept = (checkpoint.NAME, checkpoint.PREVIOUS, checkpoint.BEST, ".in-use", "config.json")
+    for name in (*kept, f".{checkpoint.NAME}.4711", f".{checkpoint.BEST}.12"):
+        (tmp_path / name).touch()
+    checkpoint.clear(tmp_path)
+    checkpoint.clear(tmp_path / "nothing")
+    assert {path.name for path in tmp_path.iterdir()} == set(kept)

@@ -75,7 +75,7 @@ def test_report_of_what_is_shown(make_window, backend, tmp_path, qtbot, monkeypa
     qtbot.waitUntil(lambda: bool(backend.reported) and not window.exporting.running)
     analysis, review, shown, path = backend.reported[0]
     assert analysis is window.controller.analysis and len(review.marks) == 1 and shown is window.controller.answer
-    assert path.endswith("mine.pdf") and proposed[0].endswith("ankle-report.pdf")
+    assert path.endswith("mine.pdf") and proposed[0].endswith("ankle-report-abababababab.pdf")
     assert window.toast.widget.text() == "Report saved: mine.pdf"
     window.privacy.toggle()
     window.exporting.choose_report()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -226,3 +227,19 @@ def test_of_what_is_higher_than_its_area_the_top_is_revealed(qtbot) -> None:
     reveal(rows[2])
     seen = rows[2].visibleRegion().boundingRect()
     assert seen.height() == 60, "what has room is seen whole"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "ours"), [(Qt.Key.Key_A, "a", True), (Qt.Key.Key_F5, "", False), (Qt.Key.Key_1, "1", False)]
+)
+def test_a_letter_in_a_list_is_no_command(qtbot, key, text, ours) -> None:
+    chooser = Chooser()
+    qtbot.addWidget(chooser)
+    chooser.addItems(["Reason", "Artefact", "Vessel"])
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier, text)
+    event.ignore()
+    QApplication.sendEvent(chooser, event)
+    assert event.isAccepted() is ours
+    if ours:
+        QTest.keyClicks(chooser, text)
+        assert chooser.currentText() == "Artefact"

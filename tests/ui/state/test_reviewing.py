@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -36,6 +37,8 @@ def test_accept_and_reject_by_button_and_the_reason(make_window, backend) -> Non
     assert second.reason.currentIndex() == 2
     second.reject.click()
     assert judged(window) == ["accepted", ""] and not second.reject.isChecked(), "again takes it back, with its reason"
+    assert window.view.state.selected == 1, "the finding whose button was pressed"
+    window.controller.go_to_finding(0)
     picture = resolve(window.view.state, window.view.scene, "axial")
     assert [b.judged for b in picture.boxes if b.index == 0] == ["accepted"]
     assert [r["what"] for r in backend.journal] == ["judge"] * 4
@@ -135,6 +138,16 @@ def test_what_cannot_be_written_is_said_and_stands(make_window, backend) -> None
     assert window.controller.notice.code == "REVIEW_NOT_SAVED" and not window.banner.isHidden()
 
 
+def test_a_graver_word_outlives_what_was_written_late(make_window, backend) -> None:
+    controller = make_window(backend).controller
+    backend.journal_error = OSError("disk full")
+    controller.judge("accepted")
+    controller.notify("REVIEW_NOT_SAVED", "The review could not be read.")
+    backend.journal_error = None
+    controller.add_missed()
+    assert controller.notice.message == "The review could not be read."
+
+
 def test_what_cannot_be_written_is_kept_until_it_can(make_window, backend, qtbot) -> None:
     window = make_window(backend)
     controller = window.controller
@@ -153,6 +166,8 @@ def test_what_cannot_be_written_is_kept_until_it_can(make_window, backend, qtbot
     backend.journal_error = None
     controller.add_missed()
     assert [r["what"] for r in backend.journal] == ["judge", "missed"], "in order"
+    assert controller.notice is None, "what waited is written, and nobody need fear for it"
+    assert all(datetime.fromisoformat(r["at"]).tzinfo for r in backend.journal), "dated when it was said"
     backend.journal_error = OSError("disk full")
     controller.add_missed()
     reopen("other", "cd" * 32)

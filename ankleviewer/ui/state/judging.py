@@ -1,0 +1,42 @@
+"""Judging: the reader's word for a finding goes to the one that was meant, and seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ankleviewer.core.reading.review import Judgement
+from ankleviewer.ui.words.translate import noop, tr
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.state.controller import CaseController
+
+_SAID = {
+    "accepted": noop("Finding {number} accepted"),
+    "rejected": noop("Finding {number} rejected"),
+    "": noop("Finding {number}: what was said of it is taken back"),
+}
+
+
+def judge(controller: CaseController, judgement: Judgement, index: int | None) -> str:
+    """Accept or reject a finding of the answer shown; the same again takes it back.
+
+    Args:
+        controller: of the case.
+        judgement: the reader's word.
+        index: of the finding. None, as by a key: the one that is selected. Where none is, the first is shown, and nothing is said
+            of it, since nobody has seen it yet.
+
+    Returns:
+        What is to be told: of a key it is not seen everywhere what it did. "" where nothing is, and where nothing is judged,
+        there being no finding, or all of them hidden.
+    """
+    if not controller.boxes or controller.view.state.hide_ai:
+        return ""
+    one = controller.view.state.selected if index is None else index
+    if one < 0:
+        controller.go_to_finding(0)
+        return tr("Finding 1 is shown now. Press again to judge it.")
+    now = controller.reviewing.mark(controller.answer, one)
+    again = now is not None and now.judgement == judgement
+    controller.reviewing.judge(controller.answer, one, None if again else judgement)
+    return tr(_SAID["" if again else judgement], number=one + 1) if index is None else ""
