@@ -1863,6 +1863,17 @@
         <source>Fracture probability</source>
         <translation>Frakturwahrscheinlichkeit</translation>
     </message>
+    <message numerus="yes">
+        <source>%n steps of the review could not be written to the disk. They are lost when the program is closed.</source>
+        <translation>
+            <numerusform>%n Schritt der Bewertung konnte nicht gespeichert werden. Er geht verloren, wenn das Programm beendet wird.</numerusform>
+            <numerusform>%n Schritte der Bewertung konnten nicht gespeichert werden. Sie gehen verloren, wenn das Programm beendet wird.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A step of the review could not be written to the disk. It is lost when the program is closed.</source>
+        <translation>Ein Schritt der Bewertung konnte nicht gespeichert werden. Er geht verloren, wenn das Programm beendet wird.</translation>
+    </message>
     <message>
         <source>Comparing images that are there twice</source>
         <translation>Doppelt vorhandene Bilder werden verglichen</translation>
@@ -1870,6 +1881,22 @@
     <message>
         <source>Done again: what was said of a finding of {model} that is not shown.</source>
         <translation>Wiederholt: was über einen Befund von {model} gesagt wurde, der nicht gezeigt wird.</translation>
+    </message>
+    <message>
+        <source>Finding 1 is shown now. Press again to judge it.</source>
+        <translation>Befund 1 wird jetzt gezeigt. Zum Beurteilen noch einmal drücken.</translation>
+    </message>
+    <message>
+        <source>Finding {number} accepted</source>
+        <translation>Befund {number} bestätigt</translation>
+    </message>
+    <message>
+        <source>Finding {number} rejected</source>
+        <translation>Befund {number} verworfen</translation>
+    </message>
+    <message>
+        <source>Finding {number}: what was said of it is taken back</source>
+        <translation>Befund {number}: Das Urteil ist zurückgenommen</translation>
     </message>
     <message>
         <source>Full range</source>
@@ -2193,6 +2220,10 @@
     <message>
         <source>The reader&apos;s own box: {place}</source>
         <translation>Eigener Rahmen des Befunders: {place}</translation>
+    </message>
+    <message>
+        <source>The review is not written</source>
+        <translation>Die Bewertung ist nicht gespeichert</translation>
     </message>
     <message>
         <source>The rotation in the header (quaternion) is not a rotation.</source>

@@ -1863,6 +1863,16 @@
         <source>Fracture probability</source>
         <translation>骨折概率</translation>
     </message>
+    <message numerus="yes">
+        <source>%n steps of the review could not be written to the disk. They are lost when the program is closed.</source>
+        <translation>
+            <numerusform>有 %n 步复核未能写入磁盘。关闭程序后将丢失。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A step of the review could not be written to the disk. It is lost when the program is closed.</source>
+        <translation>有一步复核未能写入磁盘。关闭程序后将丢失。</translation>
+    </message>
     <message>
         <source>Comparing images that are there twice</source>
         <translation>正在比较重复的图像</translation>
@@ -1870,6 +1880,22 @@
     <message>
         <source>Done again: what was said of a finding of {model} that is not shown.</source>
         <translation>已重做：对 {model} 的一个未显示发现的判断。</translation>
+    </message>
+    <message>
+        <source>Finding 1 is shown now. Press again to judge it.</source>
+        <translation>现已显示发现 1。再按一次即可判定。</translation>
+    </message>
+    <message>
+        <source>Finding {number} accepted</source>
+        <translation>发现 {number}：已确认</translation>
+    </message>
+    <message>
+        <source>Finding {number} rejected</source>
+        <translation>发现 {number}：已排除</translation>
+    </message>
+    <message>
+        <source>Finding {number}: what was said of it is taken back</source>
+        <translation>发现 {number}：判定已撤回</translation>
     </message>
     <message>
         <source>Full range</source>
@@ -2188,6 +2214,10 @@
     <message>
         <source>The reader&apos;s own box: {place}</source>
         <translation>阅片者自己的框：{place}</translation>
+    </message>
+    <message>
+        <source>The review is not written</source>
+        <translation>复核未写入</translation>
     </message>
     <message>
         <source>The rotation in the header (quaternion) is not a rotation.</source>
