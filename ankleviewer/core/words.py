@@ -19,6 +19,11 @@ class OperatingPoints(Protocol):
     def spec_threshold(self) -> float: ...
 
 
+def percent(value: float, digits: int = 0) -> str:
+    """A number of per cent; a line never ends between it and its sign."""
+    return f"{value:.{digits}f}\u00a0%"
+
+
 def printable(text: object, limit: int = 200) -> str:
     """What a file says of itself, to be shown: no sign that a terminal or a window would obey, and not without end."""
     return "".join(sign if sign.isprintable() else " " for sign in str(text)[:limit])

@@ -13,7 +13,7 @@ from ankleviewer.inference.first_run import told
 from ankleviewer.inference.packs import ModelPack
 from ankleviewer.inference.predictor import Predictor
 
-KEPT = 4  # those that ship, and two of a site's own; each holds its engine's memory
+KEPT = 5  # those that ship, and two of a site's own; each holds its engine's memory
 
 _predictors: OrderedDict[tuple[str, str, str], Predictor] = OrderedDict()
 _lock = threading.Lock()

@@ -20,7 +20,7 @@ from ankleviewer.io.locked import locked
 
 ASIDE = ".old-"  # before the name of a pack that is being replaced (`adding`)
 LOCK = "models.lock"  # beside the folder of the user's models, held while a pack is renamed to its place
-SHIPPED = ("compact", "resnet101")  # names of the packs that travel with the program
+SHIPPED = ("compact", "mobilenet", "resnet101")  # names of the packs that travel with the program
 CARRIED = ("network", "decision", "origin")  # groups of the manifest that the model file, whose hash is known, holds too
 
 

@@ -152,7 +152,7 @@ class Predictor:
             raise ModelError("MODEL_SEES_ALL", message)
         # aside, for both hold the processor for seconds where a scan is large, or turned
         tensor, placement = aside(lambda: self.prepare(volume, ankle, others), cancelled)
-        steps.begin(f"Running {self.pack.name}")
+        steps.begin(f"Running {self.pack.title or self.pack.name}")
         try:
             if self._careful:
                 first_run.try_once(self.pack, cancelled)

@@ -19,6 +19,7 @@ from ankleviewer.ui.keyboard import mouse_menu
 from ankleviewer.ui.keyboard.help_dialog import about_dialog, keys_dialog
 from ankleviewer.ui.keyboard.keymap import mark
 from ankleviewer.ui.keyboard.keys_editor import KeysEditor
+from ankleviewer.ui.look.dialogs import once
 from ankleviewer.ui.measure_actions import build_measures
 from ankleviewer.ui.slices.slice_paint import PLANE_NAMES
 from ankleviewer.ui.view3d.header3d import VIEW_TIPS
@@ -26,6 +27,9 @@ from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
     from ankleviewer.ui.main_window import MainWindow
+
+
+_SCAN = "needsScan"
 
 
 def _add(
@@ -36,9 +40,10 @@ def _add(
     checkable: bool = False,
     shown: str = "",
     repeats: bool = False,
+    scan: bool = False,
 ) -> QAction:
     """A command by its English text, its stable name; `shown` where it is not one string that can be translated; `repeats` where
-    it steps, and goes on while its key is down.
+    it steps, and goes on while its key is down; `scan` where it does nothing, or nothing that is seen, before a scan is open.
     """
     shown = shown or tr(text)
     action = QAction(shown, menu)
@@ -46,9 +51,21 @@ def _add(
     action.setShortcuts([QKeySequence(k) for k in shortcuts if k])
     mark(action, _plain(text), shortcuts, _plain(shown), repeats)
     action.setCheckable(checkable)
+    action.setProperty(_SCAN, scan)
     action.triggered.connect(lambda _checked=False: act())
     menu.addAction(action)
     return action
+
+
+def _follow(window: MainWindow) -> None:
+    needing = [action for action in window.findChildren(QAction) if action.property(_SCAN)]
+
+    def enable() -> None:
+        for action in needing:
+            action.setEnabled(window.controller.case is not None)
+
+    window.controller.changed.connect(enable)
+    enable()
 
 
 def _plain(text: str) -> str:
@@ -64,10 +81,11 @@ def build(window: MainWindow) -> None:
     _findings(window)
     build_measures(window, _add)
     menu = window.menuBar().addMenu(tr("&Help"))
-    _add(menu, "Keys and mouse", ("F1", "?"), lambda: keys_dialog(window).show())
-    _add(menu, "Change keys…", "", lambda: KeysEditor(window).show())
+    _add(menu, "Keys and mouse", ("F1", "?"), lambda: once(window, "keys", lambda: keys_dialog(window)))
+    _add(menu, "Change keys…", "", lambda: once(window, "editor", lambda: KeysEditor(window)))
     _add(menu, "Save log…", "", lambda: log_saving.choose(window))
-    _add(menu, "About AnkleViewer", "", lambda: about_dialog(window).show())
+    _add(menu, "About AnkleViewer", "", lambda: once(window, "about", lambda: about_dialog(window)))
+    _follow(window)
 
 
 def _file(window: MainWindow) -> None:
@@ -93,13 +111,13 @@ def _file(window: MainWindow) -> None:
     recent.aboutToShow.connect(fill)
     recent.setToolTipsVisible(True)
     menu.addSeparator()
-    _add(menu, "Save result and review…", "Ctrl+S", window.choose_review)
-    _add(menu, "Save session…", "Ctrl+Shift+S", window.session_files.choose)
-    _add(menu, "Save report…", "Ctrl+R", window.exporting.choose_report)
-    _add(menu, "Save results for the PACS…", "Ctrl+Shift+R", window.exporting.choose_dicom)
+    _add(menu, "Save result and review…", "Ctrl+S", window.choose_review, scan=True)
+    _add(menu, "Save session…", "Ctrl+Shift+S", window.session_files.choose, scan=True)
+    _add(menu, "Save report…", "Ctrl+R", window.exporting.choose_report, scan=True)
+    _add(menu, "Save results for the PACS…", "Ctrl+Shift+R", window.exporting.choose_dicom, scan=True)
     _add(menu, "Save picture…", "Ctrl+P", window.exporting.choose_picture)
     menu.addSeparator()
-    _add(menu, "Copy picture of the view", "Ctrl+C", window.exporting.copy_pane)
+    _add(menu, "Copy picture of the view", "Ctrl+C", window.exporting.copy_pane, scan=True)
     _add(menu, "Copy picture of the window", "Ctrl+Shift+C", window.exporting.copy_window)
     menu.addSeparator()
     _add(menu, "Quit", "Ctrl+Q", lambda: leave(window))
@@ -115,13 +133,13 @@ def _view(window: MainWindow) -> None:
         act = partial(model.preset, preset.key)
         action = _add(presets, preset.name + size, preset.key, act, checkable=True, shown=said(preset.name) + size)
         preset_actions.append((preset.key, action))
-    _add(menu, "Fit the ankle", "F", lambda: model.fit("ankle"))
-    _add(menu, "Fit the whole scan", "Shift+F", lambda: model.fit("scan"))
+    _add(menu, "Fit the ankle", "F", lambda: model.fit("ankle"), scan=True)
+    _add(menu, "Fit the whole scan", "Shift+F", lambda: model.fit("scan"), scan=True)
     menu.addSeparator()
     crosshair = _add(menu, "Crosshair", "X", lambda: model.update(crosshair=not model.state.crosshair), checkable=True)
     corners = _add(menu, "Corner text", "T", lambda: model.update(annotations=not model.state.annotations), checkable=True)
     hidden = _add(menu, "Hide patient and file names", "P", window.privacy.toggle, checkable=True)
-    panel = _add(menu, "Result column", "F9", window.toggle_panel, checkable=True)
+    panel = _add(menu, "Result column", "F9", window.toggle_panel, checkable=True, scan=True)
     menu.addSeparator()
     layouts = menu.addMenu(tr("Layout"))
     _add(layouts, "Four views", "Ctrl+0", lambda: model.update(layout="grid"))
@@ -158,24 +176,26 @@ def _findings(window: MainWindow) -> None:
 
     menu = window.menuBar().addMenu(tr("F&indings"))
     there = tr("There is no finding to go to")
-    _add(menu, "Next finding", "N", box(lambda: controller.step_finding(1), there), repeats=True)
-    _add(menu, "Previous finding", "Shift+N", box(lambda: controller.step_finding(-1), there), repeats=True)
+    _add(menu, "Next finding", "N", box(lambda: controller.step_finding(1), there), repeats=True, scan=True)
+    _add(menu, "Previous finding", "Shift+N", box(lambda: controller.step_finding(-1), there), repeats=True, scan=True)
     menu.addSeparator()
-    _add(menu, "Accept", "A", box(lambda: controller.judge("accepted"), tr("There is no box to judge")))
-    _add(menu, "Reject", "R", box(lambda: controller.judge("rejected"), tr("There is no box to judge")))
-    _add(menu, "Mark a missed fracture at the crosshair", "M", controller.add_missed)
-    _add(menu, "Edit the box", "E", box(window.editing.toggle, tr("There is no box to edit")))
+    _add(menu, "Accept", "A", box(lambda: controller.judge("accepted"), tr("There is no box to judge")), scan=True)
+    _add(menu, "Reject", "R", box(lambda: controller.judge("rejected"), tr("There is no box to judge")), scan=True)
+    _add(menu, "Mark a missed fracture at the crosshair", "M", controller.add_missed, scan=True)
+    _add(menu, "Edit the box", "E", box(window.editing.toggle, tr("There is no box to edit")), scan=True)
     undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo, repeats=True)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo, repeats=True)
     menu.addSeparator()
-    heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True)
-    boxes = _add(menu, "Boxes", "B", lambda: model.update(boxes=not model.state.boxes), checkable=True)
-    fill = _add(menu, "Fill the heat map", "O", lambda: model.update(fill=not model.state.fill), checkable=True)
-    coarse = _add(menu, "The paper's coarse map", "C", lambda: model.update(paper_map=not model.state.paper_map), checkable=True)
-    _add(menu, "Raise the threshold", "]", lambda: model.step_threshold(1), repeats=True)
-    _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1), repeats=True)
+    heat = _add(menu, "Heat map", "G", lambda: model.update(heat=not model.state.heat), checkable=True, scan=True)
+    boxes = _add(menu, "Boxes", "B", lambda: model.update(boxes=not model.state.boxes), checkable=True, scan=True)
+    fill = _add(menu, "Fill the heat map", "O", lambda: model.update(fill=not model.state.fill), checkable=True, scan=True)
+    coarse = _add(
+        menu, "The paper's coarse map", "C", lambda: model.update(paper_map=not model.state.paper_map), checkable=True, scan=True
+    )
+    _add(menu, "Raise the threshold", "]", lambda: model.step_threshold(1), repeats=True, scan=True)
+    _add(menu, "Lower the threshold", "[", lambda: model.step_threshold(-1), repeats=True, scan=True)
     menu.addSeparator()
-    _add(menu, "Analyse", "F5", controller.analyse)
+    _add(menu, "Analyse", "F5", controller.analyse, scan=True)
     _add(menu, "Cancel", "Esc", window.cancel)
 
     def show() -> None:

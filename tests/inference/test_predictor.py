@@ -94,7 +94,7 @@ def test_progress_that_raises_is_not_taken_for_the_model_s_fault(predictor: Pred
 
     def report(_share: float, what: str) -> None:
         told.append(what)
-        if told.count(f"Running {predictor.pack.name}") == 2:
+        if told.count(f"Running {predictor.pack.title}") == 2:
             raise OSError("nobody there")
 
     with pytest.raises(OSError, match="nobody there"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -48,3 +49,16 @@ def test_a_key_that_stays_down_goes_on_stepping(window) -> None:
 
 def test_only_steps_are_repeated(window) -> None:
     assert {name for name, action in window.keymap.actions.items() if action.autoRepeat()} == STEPS
+
+
+def test_what_needs_a_scan_waits_for_one(make_window, backend, qtbot) -> None:
+    window = make_window(backend, path=None)
+    wanted = {"Ctrl+S", "Ctrl+R", "F9", "G", "B", "F5", "M", "A", "R", "N"}
+    actions = {key: action for action in window.findChildren(QAction) if (key := action.shortcut().toString()) in wanted}
+    assert set(actions) == wanted and not any(action.isEnabled() for action in actions.values())
+    before = window.settings.panel
+    QTest.keyClick(window, Qt.Key.Key_F9)
+    assert window.settings.panel is before and window.view.state.heat
+    window.controller.open("scan.nii.gz")
+    qtbot.waitUntil(lambda: window.controller.case is not None)
+    assert all(action.isEnabled() for action in actions.values())

@@ -228,7 +228,9 @@ def test_result_panel_tells_the_answer(make_window, backend) -> None:
 def test_where_the_model_looked_is_told_in_words(make_window, fakes) -> None:
     places = (Looked(0.71, "lateral", "", -14.0, "joint line", ""), Looked(0.22, "medial", "", 0.0, "joint line", ""))
     told = make_window(fakes.Backend(answers=(fakes.answer(looked=places),))).panel.looked
-    assert told.isVisible() and told.text().startswith("Most of the map (71 %) lies lateral, about 14 mm below the joint line.")
+    assert told.isVisible() and told.text().startswith(
+        "Most of the map (71\u00a0%) lies lateral, about 14 mm below the joint line."
+    )
     assert "not shown" in make_window(fakes.Backend(answers=(fakes.answer("no fracture"),))).panel.looked.text()
     assert not make_window(fakes.Backend(answers=(fakes.answer("not assessed"),))).panel.looked.isVisible()
 

@@ -159,6 +159,31 @@ _SHALLOW = (
 _DEEPENED = (
     replace(_SHALLOW[2], steps=500, lr=(3e-4, 3e-5), sides=0.0, teacher=0.0, teacher_map=0.5, mine_every=250, mine_volumes=60),
 )
+# MobileNet: the same, much longer, for a chain of separable layers learns slowly; then with its statistics held still, and its
+# teacher's map in full
+_SEPARABLE = (
+    replace(_TAUGHT[0], plan=replace(_TAUGHT[0].plan, pairs=3, others=3), steps=2350),
+    replace(
+        _TAUGHT[1],
+        plan=replace(_TAUGHT[1].plan, pairs=3, others=3, strength=0.4, faint=0.34),
+        steps=5950,
+        lr=(1.5e-3, 6e-4),
+        mine_every=800,
+        mine_volumes=60,
+    ),
+    replace(
+        _TAUGHT[1],
+        plan=replace(_TAUGHT[1].plan, pairs=3, others=3, strength=0.4, faint=0.34),
+        steps=1550,
+        lr=(6e-4, 4e-4),
+        teacher=1.0,
+        teacher_map=1.0,
+        freeze_norm=True,
+        mine_every=500,
+        mine_volumes=60,
+    ),
+    replace(_SHALLOW[2], steps=2800, lr=(4e-4, 3e-5), mine_every=600, mine_volumes=60),
+)
 # a pack of such a network goes on as they end: its teacher says of larger crops what it makes of them, features are its own
 _TAUGHT_ONWARD = (replace(_SHALLOW[2], steps=1000, sides=0.0, teacher=0.0),)
 # the paper: whole volumes, Adam at 5e-4, batch 16, 20 epochs of 1,017 scans, the label alone
@@ -210,7 +235,7 @@ _CALM: dict[str, Any] = {"dropout": 0.0, "drop_path": 0.0, "bn_momentum": 0.1}
 RECIPES: dict[tuple[str, str], Recipe] = {
     ("compact", "best"): Recipe(FINE, {"pooling": "lse"}, (*_COMPACT, *_ONWARD), 72, 4000, 4, onward=_ONWARD),
     ("mobilenet", "best"): Recipe(
-        FINE, {"pooling": "lse", "stride16": True}, _TAUGHT, 72, 4000, 4, teacher="compact", onward=_TAUGHT_ONWARD
+        FINE, {"pooling": "lse", "stride16": True}, _SEPARABLE, 72, 2000, 4, teacher="compact", onward=_TAUGHT_ONWARD
     ),
     ("resnet101", "best"): Recipe(
         FINE,

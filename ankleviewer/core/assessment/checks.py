@@ -15,6 +15,7 @@ from ankleviewer.core.errors import stop_if
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import UP
 from ankleviewer.core.volume import Volume
+from ankleviewer.core.words import percent
 
 AIR_PEAK = (-1100, -900)
 TISSUE_HU = -300
@@ -119,8 +120,8 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
             Finding(
                 "refuse",
                 "HU_IMPLAUSIBLE",
-                f"{bone:.2%} of the voxels are denser than {BONE_HU} HU; "
-                f"{BONE_SHARE[0]:.1%} to {BONE_SHARE[1]:.0%} are expected in a CT of bones.",
+                f"{percent(100 * bone, 2)} of the voxels are denser than {BONE_HU} HU; "
+                f"{percent(100 * BONE_SHARE[0], 1)} to {percent(100 * BONE_SHARE[1])} are expected in a CT of bones.",
             )
         )
     dense = np.cumsum(tissue) / max(1, tissue.sum())
@@ -140,7 +141,7 @@ def check_volume(volume: Volume, cancelled: Callable[[], bool] | None = None) ->
             Finding(
                 "caveat",
                 "METAL",
-                f"{metal:.2%} of what is not air is denser than {METAL_HU} HU: metal. "
+                f"{percent(100 * metal, 2)} of what is not air is denser than {METAL_HU} HU: metal. "
                 "Its streaks can hide or imitate a fracture.",
             )
         )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidge
 
 from ankleviewer.core.serieschoice import LACKS, Series, reason
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.look.dialogs import fitting
 from ankleviewer.ui.look.parts import label
 from ankleviewer.ui.words.translate import noop, said, tr
 from ankleviewer.ui.words.wording import research_line
@@ -58,7 +59,7 @@ class SeriesChooser(QDialog):
         self.setWindowTitle(tr(TITLE))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        self.resize(620, 520)
+        self.resize(fitting(self, 620, 520))
         self.head = label(tr(LOOKING), "secondary", wrap=True)
         self.list = QListWidget()
         self.list.setAccessibleName(tr(TITLE))

@@ -64,6 +64,9 @@ KEYS = noop(
 )
 
 
+_AROUND = 160  # px beside the columns: gaps, margins, a scroll bar, the window's frame
+
+
 def keys_dialog(window: QWidget) -> QDialog:
     """All keys and mouse gestures, in two columns; the reader's own keys below."""
     dialog = QDialog(window)
@@ -77,7 +80,9 @@ def keys_dialog(window: QWidget) -> QDialog:
     grid.setVerticalSpacing(6)
     grid.setColumnMinimumWidth(2, 12)
     half = (len(rows) + 1) // 2
-    widest = min(460, max(200, (window.screen().availableGeometry().width() - 620) // 2))  # both columns fit the screen
+    names = label("").fontMetrics()
+    beside = 2 * max(names.horizontalAdvance(keys) for keys, _ in rows) + _AROUND
+    widest = min(460, max(160, (window.screen().availableGeometry().width() - beside) // 2))  # both columns fit the screen
     for n, (keys, what) in enumerate(rows):
         row, column = n % half, 3 * (n // half)
         grid.addWidget(label(keys), row, column)

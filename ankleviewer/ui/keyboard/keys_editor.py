@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.ui.keyboard.keymap import RESERVED, normal, place_of, title_of
-from ankleviewer.ui.look.dialogs import Show, lasts
+from ankleviewer.ui.look.dialogs import Show, fitting, lasts
 from ankleviewer.ui.look.parts import label
 from ankleviewer.ui.state import settings
 from ankleviewer.ui.words.translate import tr
@@ -46,7 +46,7 @@ class KeysEditor(QDialog):
         self._window, self.keymap = window, window.keymap
         self.setWindowTitle(tr("Change keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(760, 560)
+        self.resize(fitting(self, 760, 560))
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(tr("Find a command or a key"))
         self.filter.setAccessibleName(tr("Find a command or a key"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -14,6 +14,23 @@ _AGAIN, _AWAITED = "madeAgainBy", "isAwaited"
 
 Show = Callable[[QDialog], None]
 Again = Callable[[Any, Show], None]  # makes a dialog for another window, and hands it on once there is one
+
+
+def once(window: QWidget, kind: str, make: Callable[[], QDialog]) -> None:
+    """Show a dialog of a kind; the one that is open already comes to the front."""
+    for dialog in window.findChildren(QDialog, kind, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if dialog.isVisible():
+            dialog.raise_()
+            dialog.activateWindow()
+            return
+    made = make()
+    made.setObjectName(kind)
+    made.show()
+
+
+def fitting(dialog: QWidget, width: int, height: int) -> QSize:
+    """A size that the screen has room for, title bar included."""
+    return QSize(width, height).boundedTo(dialog.screen().availableSize() - QSize(16, 48))
 
 
 def lasts(dialog: QDialog, again: Again) -> None:

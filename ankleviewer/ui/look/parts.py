@@ -90,7 +90,9 @@ class Slider(QSlider):
 
 
 class Column(QScrollArea):
-    """What scrolls up and down by the wheel and with the widget that has the keyboard; the arrow keys belong to the views."""
+    """What scrolls up and down by the wheel and with the widget that has the keyboard. Where not all of it is seen Tab stops at it,
+    for keys that scroll; otherwise the arrow keys belong to the views.
+    """
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,12 +100,20 @@ class Column(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(1)  # in a very low window it gives way, and what stands above it is not squeezed
+        self.setObjectName("column")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range)
+
+    def _on_range(self, low: int, high: int) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if high > low else Qt.FocusPolicy.NoFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Not for it."""
-        event.ignore()
+        """Scroll where it has the keyboard itself; else it is not for it."""
+        if self.hasFocus():
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 class Chooser(QComboBox):

@@ -80,7 +80,7 @@ DARK = Scheme(
 LIGHT = Scheme(
     "light", ground="#dfe3e8", panel="#f4f6f8", raised="#ffffff", line="#c9d0d8", text="#14171c", secondary="#4d5763",
     disabled="#8d96a1", warning="#6e4a00", refusal="#a3261d", focus="#1c5bb8", box="#8f4700", reader="#00626f", hover="#e9edf2",
-    pressed="#d8dee6", chosen="#cfe0f6", chosen_hover="#bcd3f1", chosen_line="#6c9bd8", row="#e4ebf4", row_hover="#e9edf2",
+    pressed="#d8dee6", chosen="#cfe0f6", chosen_hover="#bcd3f1", chosen_line="#1c5bb8", row="#e4ebf4", row_hover="#e9edf2",
     notice="#fbe6e4", warning_line="#c9a24a", refusal_line="#d48a83", thumb="#b0b8c2",
 )  # fmt: skip
 
@@ -241,6 +241,11 @@ QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QTableWidget::item:selected {{ background: {s.chosen}; color: {s.text}; }}
 QLineEdit {{ background: {s.raised}; border: 1px solid {s.line}; border-radius: 4px; padding: 3px 6px; }}
 QLineEdit:focus {{ border: 1px solid {s.focus}; }}
+QPushButton:checked:focus, QToolButton:checked:focus, QPushButton#primary:focus {{ border: 2px solid {s.text}; }}
+QPushButton#chip[level="warning"]:focus, QPushButton#chip[level="refusal"]:focus {{ border: 2px solid {s.focus}; }}
+QSlider::handle:horizontal:focus {{ background: {s.focus}; }}
+QSlider:focus {{ border: 1px solid {s.focus}; border-radius: 4px; }}
+QScrollArea#column:focus {{ border: 1px solid {s.focus}; }}
 """
 
 

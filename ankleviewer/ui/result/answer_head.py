@@ -38,7 +38,7 @@ class AnswerHead(QWidget):
         row.setSpacing(8)
         self.shape = label("", "shape")
         self.call = label("", "call", wrap=True)
-        self.call.setAccessibleName(tr("Answer of the model"))
+        self.call.setAccessibleDescription(tr("Answer of the model"))  # the name is what it says
         self.number = label("", "number")
         self.number.setToolTip(tr("Probability of a fracture, from the model's score"))
         row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignTop)

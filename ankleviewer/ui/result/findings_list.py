@@ -97,7 +97,8 @@ class FindingRow(QFrame):
         button = QPushButton(text)
         button.setCheckable(True)
         button.setToolTip(tip)
-        button.setAccessibleName(tr("Finding {number}: {tip}", number=self.index + 1, tip=tip))
+        spoken = tr("Finding {number}: {tip}", number=self.index + 1, tip=tip)
+        button.setAccessibleName(f"{text[2:]}. {spoken}")  # who speaks to the computer says what is seen
         button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
         button.clicked.connect(lambda: self._judge(judgement))
         return button

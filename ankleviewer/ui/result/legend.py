@@ -32,9 +32,19 @@ class Legend(QWidget):
         self.setToolTip(tr("Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay."))
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self.update)
+        model.scene_changed.connect(self._say)
+
+    def _say(self) -> None:
+        """The value, for who hears the window."""
+        heat = self.model.scene.heat if self.model.scene is not None else None
+        level = (
+            self.model.state.threshold if self.model.state.threshold is not None else heat.threshold if heat is not None else None
+        )
+        self.setAccessibleDescription("" if level is None else f"{level:.2f}")
 
     def _on_changed(self, old: ViewState, new: ViewState) -> None:
         if old.threshold != new.threshold:
+            self._say()
             self.update()
 
     def sizeHint(self) -> QSize:

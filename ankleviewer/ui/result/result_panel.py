@@ -180,10 +180,10 @@ class ResultPanel(QWidget):
         self.findings = FindingsList(self.controller)
         column.addWidget(self.findings)
         self.looked = label("", "secondary", wrap=True)
-        self.looked.setAccessibleName(tr("Where the model looked, in words"))
+        self.looked.setAccessibleDescription(tr("Where the model looked, in words"))
         column.addWidget(self.looked)
         self.scope = label("", "secondary", wrap=True)
-        self.scope.setAccessibleName(tr("What was assessed and what was not"))
+        self.scope.setAccessibleDescription(tr("What was assessed and what was not"))
         column.addWidget(self.scope)
         self.measures = MeasureList(self.controller.measuring, self._places)
         column.addWidget(self.measures)
@@ -250,7 +250,8 @@ class ResultPanel(QWidget):
             button.setVisible(len(boxes) > 1)
         self.go.setVisible(self.controller.go_to_offered and bool(boxes))
         answer = self.controller.answer
-        self._line(self.looked, sentences(answer, say=tr) if answer is not None else "")
+        said = sentences(answer, say=tr) if answer is not None else ""
+        self._line(self.looked, said.replace(" %", "\u00a0%"))  # a number and its sign stay in one line
         facts = self.controller.facts(answer.name) if answer is not None else None
         origin = origin_text(facts.data if facts is not None else "")
         self._line(self.scope, f"{scope_text()} {origin}" if answer is not None and answer.probability is not None else "")

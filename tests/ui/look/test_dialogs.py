@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from ankleviewer.ui.look import dialogs
 from ankleviewer.ui.look.dialogs import awaited, hand_on, lasts
 
 
@@ -76,3 +77,31 @@ def test_what_is_awaited_is_handed_on_and_waits_there_alone(windows) -> None:
     stand_in.rejected.connect(lambda: left.append(stand_in))
     hand_on(old, new)
     assert asked == [new] and left == [stand_in] and isValid(stand_in) and not shown(old)
+
+
+def test_a_dialog_is_open_once(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    made: list[QDialog] = []
+
+    def make() -> QDialog:
+        made.append(QDialog(window))
+        return made[-1]
+
+    dialogs.once(window, "keys", make)
+    dialogs.once(window, "keys", make)
+    dialogs.once(window, "about", make)
+    assert len(made) == 2 and all(dialog.isVisible() for dialog in made)
+    made[0].close()
+    dialogs.once(window, "keys", make)
+    assert len(made) == 3 and made[2].isVisible()
+
+
+def test_no_dialog_is_larger_than_the_screen(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    size = dialogs.fitting(window, 10_000, 10_000)
+    assert size.width() < room.width() and size.height() < room.height()
+    assert (dialogs.fitting(window, 300, 200).width(), dialogs.fitting(window, 300, 200).height()) == (300, 200)

@@ -243,3 +243,24 @@ def test_a_letter_in_a_list_is_no_command(qtbot, key, text, ours) -> None:
     if ours:
         QTest.keyClicks(chooser, text)
         assert chooser.currentText() == "Artefact"
+
+
+def test_a_column_that_is_cut_is_scrolled_by_keys(qtbot) -> None:
+    content = QWidget()
+    content.setMinimumHeight(900)
+    column = Column(content)
+    qtbot.addWidget(column)
+    column.resize(200, 300)
+    column.show()
+    qtbot.waitUntil(lambda: column.verticalScrollBar().maximum() > 0)
+    assert column.focusPolicy() == Qt.FocusPolicy.TabFocus
+    QTest.keyClick(column, Qt.Key.Key_PageDown)
+    assert column.verticalScrollBar().value() == 0, "it has not the keyboard: the key is the views'"
+    column.activateWindow()
+    column.setFocus()
+    qtbot.waitUntil(column.hasFocus)
+    QTest.keyClick(column, Qt.Key.Key_PageDown)
+    assert column.verticalScrollBar().value() > 100
+    column.resize(200, 1200)
+    qtbot.waitUntil(lambda: column.verticalScrollBar().maximum() == 0)
+    assert column.focusPolicy() == Qt.FocusPolicy.NoFocus

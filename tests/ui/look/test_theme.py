@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from ankleviewer.ui.look import theme
 
@@ -87,3 +88,31 @@ def test_the_system_decides_where_it_says_so(qapp: QApplication, monkeypatch: py
         Hints.wish = Qt.ColorScheme[wish]
         assert theme.scheme_of("system") is expected
         assert theme.scheme_of("light") is theme.LIGHT and theme.scheme_of("nonsense") is expected
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("kind", ["plain", "checked", "primary", "chip", "slider"])
+def test_where_the_keyboard_is_is_seen(qtbot, mode: str, kind: str) -> None:
+    theme.apply(QApplication.instance(), mode)
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    other, one = QPushButton("other"), QSlider(Qt.Orientation.Horizontal) if kind == "slider" else QPushButton("Heat")
+    if kind == "checked":
+        one.setCheckable(True)
+        one.setChecked(True)
+    if kind in ("primary", "chip"):
+        one.setObjectName(kind)
+        one.setProperty("level", "warning")
+    column.addWidget(other)
+    column.addWidget(one)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    seen = []
+    for widget in (other, one):
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        seen.append(one.grab().toImage())
+    assert seen[0] != seen[1]
+    theme.apply(QApplication.instance(), "dark")
