@@ -90,8 +90,8 @@ class Slider(QSlider):
 
 
 class Column(QScrollArea):
-    """What scrolls up and down by the wheel and with the widget that has the keyboard. Where not all of it is seen Tab stops at it,
-    for keys that scroll; otherwise the arrow keys belong to the views.
+    """What scrolls up and down by the wheel and with the widget that has the keyboard. Tab stops at it where not all of it is
+    seen, for keys that scroll; otherwise the arrow keys belong to the views.
     """
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
