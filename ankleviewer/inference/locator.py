@@ -29,6 +29,7 @@ from ankleviewer.core.anatomy.landmarks import (
     locator_input,
     peaks,
 )
+from ankleviewer.core.anatomy.measured import measured
 from ankleviewer.core.anatomy.upright import (
     beyond_doubt,
     in_doubt,
@@ -175,6 +176,7 @@ def ankles_in(
     Raises:
         Cancelled: on request.
     """
+    volume = measured(volume)
     coarse = coarsen(volume, cancelled)
     bones = find_ankles(volume, cancelled, coarse)
     locator = shipped_locator()

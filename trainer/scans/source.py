@@ -15,7 +15,8 @@ from trainer.scans.manifest import Row
 # and its copy, or of a file and DICOM objects without slices, is one scan, 9: legs across are looked for near where they show,
 # 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg, 11: a position that
 # rounding makes unsure is none that contradicts, slices that are missing where a model looks, 12: slices above 3.3 mm,
-# projections, images of one material and 8 bits are not assessed, runs over one place are series of their own).
+# projections, images of one material and 8 bits are not assessed, runs over one place are series of their own, what was filled up
+# is no field of view).
 TAKING_IN = 12
 
 

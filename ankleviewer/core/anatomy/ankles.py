@@ -12,7 +12,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from ankleviewer.core.anatomy.finder import ABOVE_MM, ASIDE_MM, ONE_LEG_MM, TALUS_MM, Ankle, Side, right_first
+from ankleviewer.core.anatomy.finder import (
+    ABOVE_MM,
+    ASIDE_MM,
+    CUT_ABOVE,
+    NO_LINE,
+    ONE_LEG_MM,
+    TALUS_MM,
+    Ankle,
+    Side,
+    right_first,
+)
 from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
 from ankleviewer.core.geometry import Array, Grid, Point, standing, triple
 
@@ -20,6 +30,7 @@ SAME_MM = 45.0  # middles closer than that are of one ankle; of an incomplete on
 CLOSE_MM = 22.0  # the bones' joint line and the locator's agree
 JOINT = 0.25  # confidence of plafond and dome from which their middle is the ankle's: 3 mm off in the median, the bones' is 5
 ALONE = 0.5  # mean confidence from which the locator's ankle stands without the bones' support
+EDGE_MM = 5.0  # a malleolus nearer to the end of the field of view may reach beyond it
 MARGIN_MM = 14.0  # around the landmarks, for a box
 WAYS = 8  # directions around the shaft in which the joint must lie inside the field of view
 
@@ -50,7 +61,7 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
         sure += ankles[-1:] if seen.confidence >= ALONE else []
     # what the bones alone say is no second ankle beside one already found, nor another joint of a leg whose ankle is certain
     ankles += [
-        a
+        _without_line(a, located)
         for a in left
         if all(apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
         and all(apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
@@ -58,6 +69,14 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     told = [named(seen) for (seen, _), side in zip(believed, sides, strict=True) if side != "unknown"]
     ankles = _of_two_sides(ankles, [a.landmarks in told for a in ankles])
     return right_first(ankles)
+
+
+def _without_line(ankle: Ankle, located: Sequence[Located]) -> Ankle:
+    """Where the locator sees a plafond on a leg, however unsure, nobody is told to scan again higher up."""
+    plafonds = [at for seen in located if (at := seen.mm(PLAFOND)) is not None]
+    if ankle.reason == CUT_ABOVE and any(apart(ankle.centre_mm[:2], at[:2]) < ONE_LEG_MM for at in plafonds):
+        return replace(ankle, reason=NO_LINE)
+    return ankle
 
 
 def _of_two_sides(ankles: list[Ankle], told: list[bool]) -> list[Ankle]:
@@ -80,26 +99,31 @@ def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
     if seen.confidence < ALONE:
         return out
     reason = missing(seen, grid)
+    out = replace(out, doubt=doubt(seen, grid) if out.complete else "")
     if PLAFOND in seen.missing and DOME not in seen.missing:
-        return replace(out, complete=False, reason=reason, centre_mm=triple(seen.centre_mm))
+        return replace(out, complete=False, reason=reason, doubt="", centre_mm=triple(seen.centre_mm))
     if close:
         return out
     # the bones' joint line is another one (of the foot, or the end of a marrow cavity)
     low, high = _box(seen, grid)
-    return replace(out, centre_mm=triple(seen.centre_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason)
+    unsure = "" if reason else doubt(seen, grid)
+    return replace(
+        out, centre_mm=triple(seen.centre_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason, doubt=unsure
+    )
 
 
 def _alone(seen: Located, side: str, grid: Grid) -> Ankle:
     low, high = _box(seen, grid)
     told: Side = "L" if side == "L" else "R" if side == "R" else "unknown"
     reason = missing(seen, grid)
-    return Ankle(told, triple(seen.centre_mm), low, high, not reason, reason, named(seen))
+    unsure = "" if reason else doubt(seen, grid)
+    return Ankle(told, triple(seen.centre_mm), low, high, not reason, reason, named(seen), doubt=unsure)
 
 
 def missing(seen: Located, grid: Grid) -> str:
     """What keeps a located ankle from being complete, as a sentence; "" if nothing does."""
     if PLAFOND in seen.missing:
-        return "the scan ends at or below the lower end of the tibia; the joint cannot be assessed."
+        return CUT_ABOVE
     if DOME in seen.missing:
         return "the talus is not contained in the scan."
     gone = [name for name in (MEDIAL, LATERAL) if name in seen.missing]
@@ -120,6 +144,21 @@ def missing(seen: Located, grid: Grid) -> str:
     ways = [np.array([np.cos(t), np.sin(t), 0.0]) @ stand for t in 2 * np.pi * np.arange(WAYS) / WAYS]
     if min(_reach(grid, joint, way) for way in ways) < ASIDE_MM:
         return "the joint lies at the side of the scan and is cut off."
+    return ""
+
+
+def doubt(seen: Located, grid: Grid) -> str:
+    """What may be cut off of an ankle whose joint is in the scan, as a sentence: a malleolus that was not seen, or lies at
+    the end of the field of view; "" for nothing.
+    """
+    for name in (MEDIAL, LATERAL):
+        at = seen.mm(name)
+        if at is None:
+            return f"the {name} was not seen and may lie outside of the scan."
+        voxel = grid.to_voxel(at)
+        ends = np.minimum(voxel + 0.5, np.asarray(grid.shape) - 0.5 - voxel) * np.asarray(grid.spacing)
+        if ends.min() < EDGE_MM:
+            return f"the {name} lies at the end of the scan; a part of it may be cut off."
     return ""
 
 

@@ -32,6 +32,8 @@ LONG_FOOT = 1.8
 FOOT_MM = 95.0
 LIES_WELL = 0.4
 SIDE_SURE = 0.8
+CUT_ABOVE = "the scan ends at or below the lower end of the tibia; the joint cannot be assessed."
+NO_LINE = "bones reach the upper end of the scan, but no joint line was found."
 FIBULA_MM2, FIBULA_ELONGATION = 450.0, 3.0  # a section of it is no larger and no longer than this
 
 
@@ -46,6 +48,7 @@ class Ankle:
         min_mm, max_mm: LPS box around the bones of this ankle region.
         complete: distal tibia, joint and talus lie in the field of view.
         reason: a sentence where not complete, else "".
+        doubt: a sentence where complete, but a malleolus may be cut off, else "".
         landmarks: names of `landmarks.NAMES` that the locator saw, with LPS mm; () where it saw none.
         up: unit vector towards the shaft, LPS, where the leg lies across the scan (`upright`), else the scan's own upwards.
     """
@@ -58,6 +61,7 @@ class Ankle:
     reason: str
     landmarks: tuple[tuple[str, Point], ...] = ()
     up: Point = UP
+    doubt: str = ""
 
 
 def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coarse: Coarse | None = None) -> tuple[Ankle, ...]:
@@ -77,7 +81,7 @@ def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coa
     reasons = [_missing(coarse, joint) for joint in joints]
     if not joints:
         axes = [] if _encloses_organs(whole) else _feet(coarse, found)
-        reasons = ["the scan ends at or below the lower end of the tibia; the joint cannot be assessed."] * len(axes)
+        reasons = [CUT_ABOVE] * len(axes)
     else:
         axes = [joint.axis for joint in joints]
     ankles = []

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.anatomy.landmarks import LATERAL, MEDIAL
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.preprocess import FINE, model_grid
 from ankleviewer.core.errors import stop_if
 from ankleviewer.core.findings import Finding
-from ankleviewer.core.geometry import UP
+from ankleviewer.core.geometry import UP, Array
 from ankleviewer.core.volume import Volume
 from ankleviewer.core.words import percent
 
@@ -24,6 +25,10 @@ BONE_SHARE = (0.001, 0.60)
 P999_HU = 500
 METAL_HU = 3000
 METAL_SHARE = 1e-4
+# around the joint, where a malleolus may be: to its sides, below and above it; how near the rim of a round field may come; bone
+# that is cut by a side of the scan
+WIDE_MM, DEEP_MM, HIGH_MM, FIELD_MM = 45.0, 30.0, 10.0, 35.0
+DENSE_HU, FACE_MM2, ASIDE = 300, 20.0, 0.7
 CUT_OFF_SHARE = 0.1  # of all voxels at the lowest value: what was below is gone; the lightest tissue of a limb spreads wider
 # slices as the models learned from, as far as a maker's rounding goes beyond that; and from where on they find clearly less
 # (AUC .76, below 1.5 mm .92 to .95, on simulated scans that none had seen: docs/training.md)
@@ -243,7 +248,12 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
             "Check whether the scan's orientation is right.",
         )
         for name, a in named
-        if a.up != UP
+        if a.up != UP and a.complete
+    ]
+    findings += [
+        Finding("caveat", "ANKLE_INCOMPLETE", f"{name}: {doubt}")
+        for name, a in named
+        if a.complete and (doubt := a.doubt or _cut_beside(volume, a))
     ]
     if volume is not None and volume.padding is not None:
         findings += [
@@ -256,6 +266,49 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
             if a.complete and _gap_near(volume, a)
         ]
     return findings
+
+
+def _cut_beside(volume: Volume | None, ankle: Ankle) -> str:
+    """Where the field of view comes close to the malleoli, or bone at their height reaches its side, as a sentence; "" for
+    neither, and of a leg that lies across.
+    """
+    if volume is None or ankle.up != UP:
+        return ""
+    grid, at = volume.grid, np.asarray(ankle.centre_mm)
+    lower, upper = at - np.array([WIDE_MM, WIDE_MM, DEEP_MM]), at + np.array([WIDE_MM, WIDE_MM, HIGH_MM])
+    corners = np.array(list(product(*zip(lower, upper, strict=True))))
+    voxels = grid.to_voxel(corners)
+    if (voxels.max(axis=0) < -0.5).any() or (voxels.min(axis=0) > np.asarray(grid.shape) - 0.5).any():
+        return ""
+    low = np.clip(np.floor(voxels.min(axis=0)), 0, np.asarray(grid.shape) - 1).astype(int)
+    high = np.clip(np.ceil(voxels.max(axis=0)) + 1, low + 1, grid.shape).astype(int)
+    part = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    if volume.padding is not None:
+        blank = np.asarray(volume.padding.all(axis=(0, 1)))[part[2]]  # a slice that is missing is told apart
+        places = np.argwhere(volume.padding[part] & ~blank)
+        away = np.linalg.norm((grid.to_mm(places + low) - at)[:, :2], axis=1)
+        if len(away) and away.min() < FIELD_MM:
+            return "the field of view ends close to the joint; a malleolus may be cut off."
+    across = _across(ankle)
+    for axis in range(3):
+        if np.abs(grid.affine[:3, axis] @ across) < ASIDE * grid.spacing[axis]:  # heel and midfoot end in front and behind
+            continue
+        for index in {0, grid.shape[axis] - 1} & set(range(int(low[axis]), int(high[axis]))):
+            face = list(part)
+            face[axis] = slice(index, index + 1)
+            pixel = float(np.prod([grid.spacing[n] for n in range(3) if n != axis]))
+            if (volume.hu[tuple(face)] > DENSE_HU).sum() * pixel > FACE_MM2:
+                return "bone beside the joint reaches the side of the scan; a malleolus may be cut off."
+    return ""
+
+
+def _across(ankle: Ankle) -> Array:
+    """Unit vector from one malleolus to the other, LPS; the patient's left where they were not seen."""
+    there = dict(ankle.landmarks)
+    if MEDIAL not in there or LATERAL not in there:
+        return np.array([1.0, 0.0, 0.0])
+    way = np.subtract(there[LATERAL], there[MEDIAL])
+    return np.asarray(way / max(float(np.linalg.norm(way)), 1e-6))
 
 
 def side_findings(ankles: Sequence[Ankle], laterality: str) -> list[Finding]:

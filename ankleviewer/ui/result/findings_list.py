@@ -98,7 +98,8 @@ class FindingRow(QFrame):
         button.setCheckable(True)
         button.setToolTip(tip)
         spoken = tr("Finding {number}: {tip}", number=self.index + 1, tip=tip)
-        button.setAccessibleName(f"{text[2:]}. {spoken}")  # who speaks to the computer says what is seen
+        seen = tr("Accept") if judgement == "accepted" else tr("Reject")
+        button.setAccessibleName(f"{seen}. {spoken}")  # who speaks to the computer says what is seen
         button.setStyleSheet("padding: 3px 6px; min-height: 18px;")
         button.clicked.connect(lambda: self._judge(judgement))
         return button

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.anatomy.ankles import missing, together
-from ankleviewer.core.anatomy.finder import Ankle
+from ankleviewer.core.anatomy.finder import CUT_ABOVE, NO_LINE, Ankle
 from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, NAMES, PLAFOND, Located, Peak
 from ankleviewer.core.geometry import Grid
 
@@ -156,3 +158,28 @@ def test_what_is_not_believed_tells_no_side() -> None:
     assert alone.side == beside.side == "L"
     vague = seen((PLAFOND, DOME, MEDIAL, LATERAL), sure=0.9)
     assert together([bones("R")], [vague], GRID)[0].side == together([bones("R")], [vague, faint], GRID)[0].side
+
+
+def test_a_malleolus_that_may_be_cut_off_is_told_of_a_whole_ankle() -> None:
+    assert together([bones("L")], [seen()], GRID)[0].doubt == ""
+    (unseen,) = together([bones("L")], [seen((PLAFOND, DOME, MEDIAL, HEEL))], GRID)
+    assert unseen.complete and "lateral malleolus was not seen" in unseen.doubt
+    near = GRID.crop((0, 0, 0), (104, 150, 150))  # it ends 3.5 mm beyond the lateral one
+    (cut,) = together([bones("L")], [seen()], near)
+    assert cut.complete and "lateral malleolus lies at the end" in cut.doubt
+    (unsure,) = together([bones("L")], [seen((PLAFOND, DOME, MEDIAL, HEEL), sure=0.4)], GRID)
+    assert unsure.doubt == "", "who is unsure says nothing"
+    (alone,) = together([], [seen()], near)
+    assert not alone.complete or "lateral malleolus" in alone.doubt
+    (incomplete,) = together([bones("L", complete=False)], [seen((PLAFOND, DOME, MEDIAL, HEEL))], GRID)
+    assert not incomplete.complete and incomplete.doubt == ""
+
+
+def test_nobody_is_told_to_scan_higher_up_where_a_plafond_was_seen() -> None:
+    foot = replace(bones(at=(3, 3, 52), complete=False), reason=CUT_ABOVE)
+    (unsure,) = together([foot], [seen(sure=0.45)], GRID)
+    assert unsure.reason == NO_LINE and not unsure.complete
+    (without,) = together([foot], [seen((DOME, MEDIAL, HEEL), sure=0.45)], GRID)
+    assert without.reason == CUT_ABOVE
+    far = replace(foot, centre_mm=(70.0, 3.0, 52.0))
+    assert together([far], [seen(sure=0.45)], GRID)[0].reason == CUT_ABOVE, "of the other leg"

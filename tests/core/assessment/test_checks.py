@@ -240,7 +240,8 @@ def test_blank_slices_at_an_end_are_not_missing_ones():
     padding[:5, :, 4:10] = True  # ragged: these hold values
     hu = np.zeros(grid.shape, np.int16)
     for height in (20.0, 140.0):
-        assert anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), Volume(hu, grid, padding)) == []
+        found = anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), Volume(hu, grid, padding))
+        assert "SLICE_GAP" not in [f.code for f in found]
     nothing = Volume(hu, grid, np.ones(grid.shape, bool))
     assert anatomy_findings((ankle("L", True, (4.0, 4.0, 80.0)),), nothing) == []
 
@@ -266,3 +267,35 @@ def test_what_coarse_slices_hide_is_said(spacing, thickness, expected):
     assert [(f.level, f.code) for f in found] == expected
     for finding in found:
         assert f"{max(*spacing, thickness or 0):.1f} mm" in finding.message
+
+
+def test_a_malleolus_that_may_be_cut_off_is_a_caveat():
+    doubtful = dataclasses.replace(ankle("L", True), doubt="the lateral malleolus was not seen.")
+    (found,) = anatomy_findings((doubtful,))
+    assert (found.level, found.code) == ("caveat", "ANKLE_INCOMPLETE") and "lateral malleolus was not seen" in found.message
+
+
+@pytest.mark.parametrize(("radius", "told"), [(60.0, False), (34.0, True), (25.0, True)])
+def test_a_round_field_that_ends_close_to_the_joint_is_a_caveat(radius, told):
+    grid = Grid.axis_aligned((140, 140, 60), 1.0, (-70.0, -70.0, -40.0))
+    x, y = np.meshgrid(np.arange(140) - 70, np.arange(140) - 70, indexing="ij")
+    padding = np.repeat((np.hypot(x, y) > radius)[:, :, None], 60, axis=2)
+    volume = Volume(np.where(padding, np.int16(-1024), np.int16(40)).astype(np.int16), grid, padding)
+    found = anatomy_findings((ankle("L", True, at=(0.0, 0.0, 0.0)),), volume)
+    assert [f.code for f in found] == (["ANKLE_INCOMPLETE"] if told else [])
+    assert anatomy_findings((ankle("L", True, at=(0.0, 0.0, 300.0)),), volume) == [], "it is asked beside the joint alone"
+
+
+@pytest.mark.parametrize(("edge", "height", "told"), [(True, 0, True), (False, 0, False), (True, -60, False)])
+def test_bone_that_reaches_the_side_of_the_scan_is_a_caveat(edge, height, told):
+    grid = Grid.axis_aligned((70, 100, 120), 1.0, (-35.0, -50.0, -80.0))
+    hu = np.full(grid.shape, 40, np.int16)
+    k = 80 + height
+    hu[60 if edge else 55 : 70 if edge else 66, 45:55, k - 10 : k] = 900
+    found = anatomy_findings((ankle("L", True, at=(0.0, 0.0, 0.0)),), Volume(hu, grid))
+    assert [f.code for f in found] == (["ANKLE_INCOMPLETE"] if told else [])
+
+
+def test_a_leg_across_that_is_not_assessed_is_not_told_as_one():
+    found = anatomy_findings((dataclasses.replace(ankle("L", False), up=(0.0, -1.0, 0.0)),))
+    assert [f.code for f in found] == ["ANKLE_INCOMPLETE"]

@@ -2626,8 +2626,16 @@
         <translation>zwischen den anderen Sprunggelenken</translation>
     </message>
     <message>
+        <source>bone beside the joint reaches the side of the scan; a malleolus may be cut off.</source>
+        <translation>Knochen neben dem Gelenk reicht bis an die Seite des Scans; ein Malleolus kann abgeschnitten sein.</translation>
+    </message>
+    <message>
         <source>bone, bone sharp, bone narrow, soft tissue, full range, model input</source>
         <translation>Knochen, Knochen scharf, Knochen schmal, Weichteile, voller Bereich, Modelleingabe</translation>
+    </message>
+    <message>
+        <source>bones reach the upper end of the scan, but no joint line was found.</source>
+        <translation>Knochen reichen bis an das obere Ende des Scans, aber es wurde kein Gelenkspalt gefunden.</translation>
     </message>
     <message>
         <source>both ankles side by side</source>
@@ -2997,6 +3005,10 @@
         <translation>Ende der Gelenkfläche des anderen Fragments</translation>
     </message>
     <message>
+        <source>the field of view ends close to the joint; a malleolus may be cut off.</source>
+        <translation>Das Bildfeld endet nahe am Gelenk; ein Malleolus kann abgeschnitten sein.</translation>
+    </message>
+    <message>
         <source>the first lip is the front one, and lies behind the second</source>
         <translation>die erste Lippe ist die vordere und liegt hinter der zweiten</translation>
     </message>
@@ -3097,8 +3109,16 @@
         <translation>{} und {} liegen außerhalb des Scans.</translation>
     </message>
     <message>
+        <source>the {} lies at the end of the scan; a part of it may be cut off.</source>
+        <translation>Der {} liegt am Rand des Scans; ein Teil davon kann abgeschnitten sein.</translation>
+    </message>
+    <message>
         <source>the {} lies outside of the scan.</source>
         <translation>Der {} liegt außerhalb des Scans.</translation>
+    </message>
+    <message>
+        <source>the {} was not seen and may lie outside of the scan.</source>
+        <translation>Der {} wurde nicht gesehen und liegt vielleicht außerhalb des Scans.</translation>
     </message>
     <message>
         <source>threshold of the heat map, slices and 3D</source>

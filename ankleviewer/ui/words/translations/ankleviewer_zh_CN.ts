@@ -2620,8 +2620,16 @@
         <translation>位于其他踝关节之间</translation>
     </message>
     <message>
+        <source>bone beside the joint reaches the side of the scan; a malleolus may be cut off.</source>
+        <translation>关节旁的骨延伸到扫描的侧边；踝部可能被截断。</translation>
+    </message>
+    <message>
         <source>bone, bone sharp, bone narrow, soft tissue, full range, model input</source>
         <translation>骨窗、骨窗（锐利）、骨窗（窄）、软组织窗、全范围、模型输入</translation>
+    </message>
+    <message>
+        <source>bones reach the upper end of the scan, but no joint line was found.</source>
+        <translation>骨延伸到扫描的上端，但未找到关节间隙。</translation>
     </message>
     <message>
         <source>both ankles side by side</source>
@@ -2990,6 +2998,10 @@
         <translation>另一骨折块关节面的末端</translation>
     </message>
     <message>
+        <source>the field of view ends close to the joint; a malleolus may be cut off.</source>
+        <translation>视野在关节附近结束；踝部可能被截断。</translation>
+    </message>
+    <message>
         <source>the first lip is the front one, and lies behind the second</source>
         <translation>第一个唇应为前唇，但位于第二个之后</translation>
     </message>
@@ -3090,8 +3102,16 @@
         <translation>{}和{}位于扫描范围外。</translation>
     </message>
     <message>
+        <source>the {} lies at the end of the scan; a part of it may be cut off.</source>
+        <translation>{}位于扫描边缘；其中一部分可能被截断。</translation>
+    </message>
+    <message>
         <source>the {} lies outside of the scan.</source>
         <translation>{}位于扫描范围外。</translation>
+    </message>
+    <message>
+        <source>the {} was not seen and may lie outside of the scan.</source>
+        <translation>未看到{}，它可能在扫描范围之外。</translation>
     </message>
     <message>
         <source>threshold of the heat map, slices and 3D</source>
