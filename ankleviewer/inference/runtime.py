@@ -217,11 +217,11 @@ class Engine:
         """What ran gave no answer that can be: the CPU is asked instead from now on. False where it was the CPU's. Raises
         Cancelled.
         """
-        session = self._session
-        if provider == CPU or session is None:
+        if provider == CPU:
             return False
         log.warning("engine %s gave no possible answer", provider)
-        if session.provider == provider:  # else another thread has met the fault first
+        session = self._session
+        if session is not None and session.provider == provider:  # else another thread has met the fault first
             self._give_up(session, cancelled)
         return True
 

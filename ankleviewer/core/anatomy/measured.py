@@ -28,10 +28,10 @@ def measured(volume: Volume) -> Volume:
         return volume
     part = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
     grid = volume.grid.crop((low[0], low[1], low[2]), (high[0], high[1], high[2]))
-    padding = None if volume.padding is None else np.asfortranarray(volume.padding[part])
-    return Volume(np.asfortranarray(volume.hu[part]), grid, padding)
+    # views: a copy of a large scan would take half a gigabyte
+    return Volume(volume.hu[part], grid, None if volume.padding is None else volume.padding[part])
 
 
 def _blank(volume: Volume, axis: int, index: int) -> bool:
-    layer = volume.hu.take(index, axis=axis)
+    layer = volume.hu[tuple(index if n == axis else slice(None) for n in range(3))]  # `take` would copy all of the scan
     return bool(layer.min() == layer.max())
