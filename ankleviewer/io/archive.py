@@ -171,7 +171,7 @@ def _leads_out(member: zipfile.ZipInfo) -> bool:
 
 
 def _places(folder: Path, members: Sequence[zipfile.ZipInfo]) -> list[Path]:
-    """A file for each member. Those by whose names a blank one among them would pass for a slice (`dicom_survey.likeness`)
+    """A file for each member. Those by whose names a blank one among them would pass for a slice (`dicom.survey.likeness`)
     share a folder, so that the reader tells them from others as it does in a folder that was never packed.
     """
     from ankleviewer.io.dicom.survey import likeness

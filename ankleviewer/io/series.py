@@ -125,12 +125,12 @@ def _dicom(files: list[Path], progress: Progress, cancelled: Callable[[], bool])
 
 
 def series_of(seen: Any) -> list[Series]:
-    """The series of a `dicom_survey.Survey`, without pictures."""
+    """The series of a `dicom.survey.Survey`, without pictures."""
     return [_one(uid, frames, seen.first[uid]) for uid, frames in _groups(seen).items()]
 
 
 def _groups(seen: Any) -> dict[str, list[Any]]:
-    """The frames of a `dicom_survey.Survey` by their series."""
+    """The frames of a `dicom.survey.Survey` by their series."""
     groups: dict[str, list[Any]] = {}
     for frame in seen.frames:
         groups.setdefault(frame.series, []).append(frame)

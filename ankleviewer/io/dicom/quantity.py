@@ -58,7 +58,7 @@ def quantity_findings(dataset: Any) -> list[Finding]:
     """By the header of an image: IMAGES_DERIVED or PIXELS_LOSSY_8BIT as "withhold", PIXELS_LOSSY and IMAGES_ONE_ENERGY as
     "caveat".
 
-    What its transfer syntax says stands in `dicom_pixels.syntax_findings`; images that were compressed with loss may since have
+    What its transfer syntax says stands in `pixels.syntax_findings`; images that were compressed with loss may since have
     been decompressed, and say so (0028,2110).
     """
     found = []

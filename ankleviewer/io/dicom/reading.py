@@ -59,7 +59,7 @@ def read_dicom(
 
     Raises:
         ScanError: NO_DICOM, MODALITY_NOT_CT, NO_PIXELS, FRAME_COUNT_WRONG, SERIES_AMBIGUOUS, SERIES_GONE, RESCALE_MISSING, and
-            those of `dicom_stack.build`, `dicom_pixels.decode` and `HuSink.put`.
+            those of `stack.build`, `pixels.decode` and `HuSink.put`.
         Cancelled: on request.
     """
     seen = survey(files, only, progress, cancelled)
