@@ -20,6 +20,7 @@ from ankleviewer.core.imaging.planes import position_text as spaced_position
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Review
 from ankleviewer.core.reading.unshown import not_shown
+from ankleviewer.core.reading.whose import ankle_at
 from ankleviewer.core.words import ASSESSED, decimals, probability_text
 
 CALLS = {  # as the window says them
@@ -129,7 +130,13 @@ def under_headlines(report: Report) -> list[str]:
     lines += [f"{_LEVELS[f.level]}: {f.message}" for f in warnings[:BESIDE]]
     if len(warnings) > BESIDE:
         lines.append(f"More warnings: {len(warnings) - BESIDE}, under Checks of the scan.")
-    told = (agreement(report), *apart(report), reader(report), *not_shown(report.review, report.result.models))
+    told = (
+        agreement(report),
+        *apart(report),
+        reader(report),
+        *conclusions(report),
+        *not_shown(report.review, report.result.models),
+    )
     return [*lines, *(text for text in told if text)]
 
 
@@ -140,6 +147,18 @@ def reader(report: Report) -> str:
     counts = [f"{said.count(word)} {word}" for word in JUDGEMENTS if word in said]
     counts += [f"{len(report.review.missed)} added"] if report.review.missed else []
     return f"Reader: {', '.join(counts)} (findings marked by the models: {len(known)})." if counts else ""
+
+
+def conclusions(report: Report) -> list[str]:
+    """The reader's own answer for each ankle that has one, and the remark."""
+    lines = []
+    for one in report.review.conclusions:
+        whose = "" if one.joint_mm is None else side(report, ankle_at(one.joint_mm, report.result.ankles))
+        before = " (given before a model had answered)" if one.unaided else ""
+        said = f"{one.verdict}{before}" if one.verdict is not None else "no answer"
+        remark = f" Remark: {one.remark}" if one.remark else ""
+        lines.append(f"Reader's own reading{', ' if whose else ''}{whose.lower()}: {said}.{remark}")
+    return lines
 
 
 def place(answer: ModelAnswer, index: int) -> Place:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.display.viewstate import PRESETS
 from ankleviewer.core.imaging.planes import PLANES
+from ankleviewer.core.reading.conclusion import VERDICTS
 from ankleviewer.ui import language, plane_actions
 from ankleviewer.ui.files import log_saving
 from ankleviewer.ui.files.leaving import leave
@@ -22,6 +23,7 @@ from ankleviewer.ui.keyboard.keys_editor import KeysEditor
 from ankleviewer.ui.look.dialogs import once
 from ankleviewer.ui.measure_actions import build_measures
 from ankleviewer.ui.slices.slice_paint import PLANE_NAMES
+from ankleviewer.ui.state import judging
 from ankleviewer.ui.view3d.header3d import VIEW_TIPS
 from ankleviewer.ui.words.translate import said, tr
 
@@ -182,6 +184,10 @@ def _findings(window: MainWindow) -> None:
     _add(menu, "Accept", "A", box(lambda: controller.judge("accepted"), tr("There is no box to judge")), scan=True)
     _add(menu, "Reject", "R", box(lambda: controller.judge("rejected"), tr("There is no box to judge")), scan=True)
     _add(menu, "Mark a missed fracture at the crosshair", "M", controller.add_missed, scan=True)
+    own = menu.addMenu(tr("Your own reading"))
+    for verdict, key in zip(VERDICTS, "789", strict=True):
+        text = judging.VERDICTS[verdict]
+        _add(own, text, key, lambda said=verdict: window.toast.say(judging.conclude(controller, said)), scan=True)
     _add(menu, "Edit the box", "E", box(window.editing.toggle, tr("There is no box to edit")), scan=True)
     undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo, repeats=True)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo, repeats=True)

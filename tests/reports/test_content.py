@@ -8,6 +8,7 @@ import pytest
 
 from ankleviewer.core.assessment.result import AnkleInfo, Consensus, Looked, Result, Runtime
 from ankleviewer.core.findings import Finding
+from ankleviewer.core.reading.conclusion import Conclusion
 from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.review import Review
 from ankleviewer.reports import content, places
@@ -249,3 +250,18 @@ def test_a_preliminary_model_that_says_otherwise_is_named(made) -> None:
     assert not any("reliminary" in line for line in content.under_headlines(made.report(made.answer(), agreeing)))
     other = made.answer("no fracture", 0.03, ankle=1)
     assert content.apart(made.report(made.answer(), young, other)) == [f"Right ankle, p{said[1:]}"]
+
+
+def test_the_reader_s_own_answer_stands_with_its_ankle_and_remark(made) -> None:
+    history = History()
+    history.conclude(Conclusion("no fracture", (30.0, 30.0, 20.0), True, "old avulsion"))
+    report = replace(made.report(), review=history.review)
+    line = "Reader's own reading, right ankle: no fracture (given before a model had answered). Remark: old avulsion"
+    assert content.conclusions(report) == [line] and line in content.under_headlines(report)
+    history.conclude(Conclusion(None, (30.0, 30.0, 20.0), False, "blurred"))
+    history.conclude(Conclusion("unsure"))
+    report = replace(report, review=history.review)
+    assert content.conclusions(report) == [
+        "Reader's own reading, right ankle: no answer. Remark: blurred",
+        "Reader's own reading: unsure.",
+    ]

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.conclusion import LONGEST, Conclusion, with_conclusion
 from ankleviewer.core.reading.measure import FARTHEST, Measure, Value, from_record, point, to_record
 from ankleviewer.core.reading.places import NEAR_MM, Place, Today, beside, seated
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Judgement, Mark, Missed, Review
@@ -112,6 +113,12 @@ class History:
         """Put the reader's box in the place of the model's; None gives the model's back."""
         ends = {"min_mm": list(box.min_mm), "max_mm": list(box.max_mm)} if box is not None else {"min_mm": None, "max_mm": None}
         return self._do({"what": "box", **self._where(place), **ends})
+
+    def conclude(self, conclusion: Conclusion) -> Record:
+        """Put the reader's own answer for a joint in the place of what was concluded of it before; an empty one takes it back."""
+        joint = None if conclusion.joint_mm is None else [round(v, 2) for v in conclusion.joint_mm]
+        said = {"verdict": conclusion.verdict, "unaided": conclusion.unaided, "remark": conclusion.remark[:LONGEST]}
+        return self._do({"what": "conclude", "joint_mm": joint, **said})
 
     def undo(self) -> Record | None:
         """Take the last step back; None where there is none."""
@@ -287,6 +294,12 @@ def _measure(record: Record) -> Measure:
     return measure
 
 
+def _conclusion(record: Record) -> Conclusion:
+    """The reader's own answer. Raises KeyError, TypeError, ValueError or OverflowError where it is none."""
+    joint = None if record["joint_mm"] is None else _point(record["joint_mm"])
+    return Conclusion(record["verdict"], joint, record["unaided"] is True, str(record["remark"])[:LONGEST])
+
+
 def _understood(record: Record) -> bool:
     try:
         _apply(Review(), record, {})
@@ -326,4 +339,6 @@ def _apply(review: Review, record: Record, now: Today) -> Review:
         if record["min_mm"] is not None:
             edited[place] = BoxMm(_point(record["min_mm"]), _point(record["max_mm"]))
         return replace(review, edited=MappingProxyType(edited))
+    if what == "conclude":
+        return replace(review, conclusions=with_conclusion(review.conclusions, _conclusion(record)))
     raise ValueError(f"unknown record {what!r}")

@@ -1,4 +1,6 @@
-"""A reader's judgement of the findings as it stands: accepted, rejected, missed ones added, with a reason; boxes and measures."""
+"""A reader's judgement of the findings as it stands: accepted, rejected, missed ones added, with a reason; boxes, measures and
+the reader's own answer.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.conclusion import Conclusion
 from ankleviewer.core.reading.measure import Measure, point, to_record
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.whose import Boxed, ankle_of_all
@@ -68,6 +71,7 @@ class Review:
     missed: tuple[Missed, ...] = ()
     measures: tuple[Measure, ...] = ()
     edited: Mapping[Place, BoxMm] = field(default_factory=lambda: MappingProxyType({}))
+    conclusions: tuple[Conclusion, ...] = ()
 
 
 def to_json(review: Review, ankles: Sequence[Boxed] | None = None) -> dict[str, Any]:
@@ -95,6 +99,16 @@ def to_json(review: Review, ankles: Sequence[Boxed] | None = None) -> dict[str, 
             for place, box in sorted(review.edited.items(), key=_order)
         ],
         "measures": [{**to_record(m), **whose(*m.points)} for m in review.measures],
+        "conclusions": [
+            {
+                **(whose() if c.joint_mm is None else whose(c.joint_mm)),
+                "joint_mm": None if c.joint_mm is None else list(c.joint_mm),
+                "verdict": c.verdict,
+                "unaided": c.unaided,
+                "remark": c.remark,
+            }
+            for c in review.conclusions
+        ],
     }
 
 

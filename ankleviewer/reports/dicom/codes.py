@@ -7,6 +7,7 @@ from typing import Any
 from highdicom.sr.coding import CodedConcept
 
 from ankleviewer.core.assessment.decision import Call
+from ankleviewer.core.reading.conclusion import Verdict
 
 OWN = "99ANKLEVIEWER"  # coding scheme designator: 99 marks a private one (PS3.16 chapter 8.2)
 
@@ -50,4 +51,12 @@ SHARE = own("SHARE", "Share of the heat map's hot region; no probability")
 EXTENTS = tuple(own(f"EXTENT-{axis}", f"Extent of the box along the patient's {axis} axis") for axis in "XYZ")
 JUDGEMENT = own("JUDGEMENT", "Reader's judgement of the place")
 JUDGEMENTS = {"accepted": own("ACCEPTED", "Accepted by a reader"), "rejected": own("REJECTED", "Rejected by a reader")}
+READING, VERDICT = own("READING", "Reader's own answer for one ankle"), own("VERDICT", "What the reader concludes")
+VERDICTS: dict[Verdict, Any] = {
+    "fracture": own("READ-FRACTURE", "Fracture, by a reader"),
+    "no fracture": own("READ-NONE", "No fracture, by a reader"),
+    "unsure": own("READ-UNSURE", "Unsure, by a reader"),
+}
+UNAIDED = own("UNAIDED", "Given before a model had answered")
+YES, NO = CodedConcept("373066001", "SCT", "Yes"), CodedConcept("373067005", "SCT", "No")
 MISSED, MARKED = own("MISSED", "Place that a reader marked and no model shows"), own("MARKED", "Place that a reader marked")

@@ -16,6 +16,7 @@ from highdicom import sr
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.assessment.result import Box, ModelAnswer
 from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.conclusion import Verdict
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import title as measure_title
 from ankleviewer.core.reading.review import Mark, Missed
@@ -29,7 +30,7 @@ def report(evidence: Sequence[Any], groups: Sequence[Any], identity: dict[str, A
 
     Args:
         evidence: headers of the scan's images (`io.originals`), and the segmentations that the groups refer to.
-        groups: of `answer_group`, `place_group`, `missed_group` and `measure_group`.
+        groups: of `answer_group`, `reading_group`, `place_group`, `missed_group` and `measure_group`.
         identity: series and number, see `results`.
     """
     device = sr.ObserverContext(
@@ -64,6 +65,19 @@ def answer_group(answer: ModelAnswer, side: str, algorithm: Mapping[str, str], t
             if value is not None and answer.probability is not None
         ],
         qualitative_evaluations=[sr.QualitativeEvaluation(codes.CALL, codes.CALLS[answer.call])],
+    )
+
+
+def reading_group(verdict: Verdict, unaided: bool, side: str) -> Any:
+    """A reader's own answer for one ankle. The remark is not told: it is free text, which may name somebody."""
+    return sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, {_side(side)}"),
+        finding_type=codes.READING,
+        finding_sites=[_site(side)],
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(codes.VERDICT, codes.VERDICTS[verdict]),
+            sr.QualitativeEvaluation(codes.UNAIDED, codes.YES if unaided else codes.NO),
+        ],
     )
 
 

@@ -137,6 +137,10 @@ def _made(
                 groups.append(document.readers_box_group(one.number, side, where))
             else:
                 groups.append(document.place_group(answer, one.number, one.box, side, about, one.mark, where))
+    for read in review.conclusions:
+        if read.verdict is not None:
+            whose = "unknown" if read.joint_mm is None else _side_at(result, read.joint_mm)
+            groups.append(document.reading_group(read.verdict, read.unaided, whose))
     for missed in review.missed:
         code = codes.MISSED if is_missed(result, review, missed) else codes.MARKED
         groups.append(document.missed_group(missed, _side_at(result, missed.center_mm), code, space))

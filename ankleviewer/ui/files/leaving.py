@@ -20,6 +20,7 @@ def leave(window: MainWindow) -> None:
 
 def may_close(window: MainWindow) -> bool:
     """Whether every step of the reviews is on the disk, at last, or the reader lets those go that are not."""
+    window.panel.reading.write_down()  # a remark that is still being typed
     again, lost, stay = QMessageBox.StandardButton.Retry, QMessageBox.StandardButton.Discard, QMessageBox.StandardButton.Cancel
     while steps := window.controller.reviewing.write_rest():
         text = (

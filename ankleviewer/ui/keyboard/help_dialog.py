@@ -29,6 +29,7 @@ KEYS = noop(
         ("A, R", "accept, reject the selected finding; again: take it back"),
         ("E", "edit the box of the selected finding; Ctrl + arrows move it, with Shift its right and lower edge"),
         ("M", "mark a fracture that was missed, at the crosshair"),
+        ("7, 8, 9", "your own reading: fracture, no fracture, unsure; again: take it back"),
         ("I, J, H", "measure a distance, an angle, a region (HU)"),
         ("Alt + 1 to 4", "guided: step-off, posterior fragment, medial clear space, tibiofibular"),
         ("Click, Enter", "while measuring: set a point, at the crosshair; Backspace: one back; Esc: end"),

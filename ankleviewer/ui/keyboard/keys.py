@@ -47,7 +47,7 @@ class HeldKeys(QObject):
             return False
         if not isinstance(watched, QWidget):
             return False
-        mine, typing = watched.window() is self._window, _typing()
+        mine, typing = watched.window() is self._window, _typing(watched)
         if not mine and kind != QEvent.Type.KeyRelease:  # a menu or a list that is open hears of the release alone
             return False
         held = self._hold(event, mine, mine and not typing)
@@ -121,5 +121,6 @@ class HeldKeys(QObject):
         QApplication.instance().removeEventFilter(self)
 
 
-def _typing() -> bool:
-    return isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox))
+def _typing(watched: QWidget) -> bool:
+    fields = (QLineEdit, QTextEdit, QAbstractSpinBox)
+    return isinstance(watched, fields) or isinstance(QApplication.focusWidget(), fields)

@@ -28,6 +28,7 @@ from ankleviewer.ui.result.answer_head import AnswerHead
 from ankleviewer.ui.result.disagreement import MARK, who_says_what
 from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
+from ankleviewer.ui.result.reading_row import ReadingRow
 from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import said, tr
@@ -97,6 +98,7 @@ class ResultPanel(QWidget):
         self.progress.setContentsMargins(side, 6, side, 10)
         self.head.fit(width)
         self.findings.fit(room.inner(width))
+        self.reading.fit(room.inner(width))
         self.controls.fit(room.inner(width))
         self.refresh()
 
@@ -179,6 +181,8 @@ class ResultPanel(QWidget):
         column.addLayout(head)
         self.findings = FindingsList(self.controller)
         column.addWidget(self.findings)
+        self.reading = ReadingRow(self.controller)
+        column.addWidget(self.reading)
         self.looked = label("", "secondary", wrap=True)
         self.looked.setAccessibleDescription(tr("Where the model looked, in words"))
         column.addWidget(self.looked)
@@ -241,6 +245,7 @@ class ResultPanel(QWidget):
         self._refresh_answer()
         boxes = self.controller.boxes
         self.findings.refresh()
+        self.reading.refresh()
         listed = len(boxes) + len(self.findings.missed)
         self.findings_rule.setVisible(bool(listed))
         heading = tr("Findings") if listed > 1 else tr("Finding")
@@ -277,7 +282,8 @@ class ResultPanel(QWidget):
 
     def _stops_now(self) -> list[QWidget]:
         findings, measures = self.findings.stops, self.measures.stops
-        return [*self.head.stops, self.go, *self._other_rows, *self.steps, *findings, *measures]
+        reading = self.reading.stops
+        return [*self.head.stops, self.go, *self._other_rows, *self.steps, *findings, *reading, *measures]
 
     def _places(self) -> list[QWidget]:
         """Where the keyboard goes when the row that had it goes: the foot of the column, too, where nothing else is left."""

@@ -1,9 +1,10 @@
-"""Judging: the reader's word for a finding goes to the one that was meant, and seen."""
+"""Judging: the reader's word for a finding goes to the one that was meant, and seen; and the reader's own answer for an ankle."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ankleviewer.core.reading.conclusion import Conclusion, Verdict
 from ankleviewer.core.reading.review import Judgement
 from ankleviewer.ui.words.translate import noop, tr
 
@@ -15,6 +16,8 @@ _SAID = {
     "rejected": noop("Finding {number} rejected"),
     "": noop("Finding {number}: what was said of it is taken back"),
 }
+
+VERDICTS: dict[Verdict, str] = {"fracture": noop("Fracture"), "no fracture": noop("No fracture"), "unsure": noop("Unsure")}
 
 
 def judge(controller: CaseController, judgement: Judgement, index: int | None) -> str:
@@ -40,3 +43,33 @@ def judge(controller: CaseController, judgement: Judgement, index: int | None) -
     again = now is not None and now.judgement == judgement
     controller.reviewing.judge(controller.answer, one, None if again else judgement)
     return tr(_SAID["" if again else judgement], number=one + 1) if index is None else ""
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """The reader's own answer, in the window's language."""
+    return tr(VERDICTS[verdict])
+
+
+def conclusion(controller: CaseController) -> Conclusion | None:
+    """The reader's own answer for the ankle shown, None where none was given."""
+    return controller.reviewing.conclusion(controller.view.state.ankle) if controller.case is not None else None
+
+
+def conclude(controller: CaseController, verdict: Verdict) -> str:
+    """The reader's own answer for the ankle shown; the same again takes it back, and leaves the remark. Returns what is to be
+    told of a key; "" where no scan is open.
+    """
+    if controller.case is None:
+        return ""
+    now, answer = conclusion(controller), controller.answer
+    wanted = None if now is not None and now.verdict == verdict else verdict
+    unaided = answer is None or answer.probability is None
+    controller.reviewing.conclude(controller.view.state.ankle, wanted, now.remark if now is not None else "", unaided)
+    return tr("Your own reading: {verdict}", verdict=verdict_text(verdict)) if wanted else tr("Your own reading is taken back")
+
+
+def remark(controller: CaseController, ankle: int, text: str) -> None:
+    """The reader's words on an ankle; "" takes them back."""
+    if controller.case is not None:
+        now = controller.reviewing.conclusion(ankle)
+        controller.reviewing.conclude(ankle, now.verdict if now is not None else None, text.strip(), False)

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.geometry import UP, Array, Point
+from ankleviewer.core.reading.conclusion import Conclusion, Verdict, concluded
 from ankleviewer.core.reading.history import History, Record
 from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.places import Place, Today, today
@@ -176,6 +177,26 @@ class Reviewing(QObject):
     def edit_box(self, answer: Any, index: int, box: BoxMm | None) -> None:
         """Put the reader's box in the place of the model's; None gives the model's back."""
         self._write(self.history.edit_box(self.place(answer, index), box))
+
+    def conclusion(self, shown: int) -> Conclusion | None:
+        """The reader's own answer for an ankle, or for a scan in which none was found; None where none was given."""
+        return concluded(self.review.conclusions, self._joint(shown))
+
+    def conclude(self, shown: int, verdict: Verdict | None, remark: str, unaided: bool) -> None:
+        """Write down the reader's own answer for an ankle; None and "" take it back. Nothing is written of what stands already.
+
+        Args:
+            shown: index of the ankle.
+            unaided: no model has answered for it yet. A remark alone leaves that as it was when the verdict was given.
+        """
+        before = self.conclusion(shown) or Conclusion(None)
+        alone = before.unaided if verdict == before.verdict else unaided
+        if (verdict, remark) != (before.verdict, before.remark):
+            self._write(self.history.conclude(Conclusion(verdict, self._joint(shown), alone and verdict is not None, remark)))
+
+    def _joint(self, shown: int) -> Point | None:
+        ankles = self._case.ankles if self._case is not None else ()
+        return ankles[shown].centre_mm if shown < len(ankles) else None
 
     def undo(self) -> None:
         """Take the last step back."""

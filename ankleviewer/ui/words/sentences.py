@@ -283,6 +283,7 @@ SENTENCES: tuple[str, ...] = (
     "medial clear space",
     "medial malleolus",
     "middle",
+    "no fracture",
     "no plain slices: projections, or images of one material or without one",
     "no voxel of the scan lies inside the region",
     "none is without a fault, and no other has more slices",

@@ -88,3 +88,11 @@ def test_a_region_is_an_ellipse_and_a_newer_program_s_value_is_left_out() -> Non
     ends = [0.0, -5.0, 0.0, 0.0, 5.0, 0.0, -2.0, 0.0, 0.0, 2.0, 0.0, 0.0]
     assert any(value == ends for _, value in told if isinstance(value, list)), "the longer axis first"
     assert module.measure_group(replace(region, values=values[1:]), "", "1.2.4") is None
+
+
+def test_a_reader_s_own_answer_tells_its_side_and_whether_a_model_had_answered() -> None:
+    told = said(module.reading_group("no fracture", True, "L"), module.reading_group("unsure", False, "unknown"))
+    assert (codes.VERDICT.meaning, "No fracture, by a reader") in told and (codes.UNAIDED.meaning, "Yes") in told
+    assert (codes.VERDICT.meaning, "Unsure, by a reader") in told and (codes.UNAIDED.meaning, "No") in told
+    assert [value for name, value in told if name == "Laterality"] == ["Left"]
+    assert ("Tracking Identifier", "reader, left ankle") in told

@@ -15,6 +15,8 @@ from PIL import Image
 from pydicom import dcmread
 
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.reading.conclusion import Conclusion
+from ankleviewer.core.reading.history import History
 from ankleviewer.reports.dicom.results import FIRST_SERIES, results
 from tests.io.conftest import slice_dataset
 from tests.reports.conftest import answer, report
@@ -124,10 +126,14 @@ def test_a_deidentified_scan_has_results_without_a_name() -> None:
 @pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dciodvfy (Debian package dicom3tools) is not installed")
 def test_a_validator_finds_no_error(tmp_path: Path) -> None:
     told = report()
+    history = History()
+    history.conclude(Conclusion("fracture", (30.0, 30.0, 20.0), False, "of Secret^Name"))
+    told = replace(told, review=replace(told.review, conclusions=history.review.conclusions))
     given = images(StudyDate="20260101", StudyTime="120000", PatientBirthDate="19800101", PatientSex="F")
     files = results(given, told.result, told.facts, replace(told.review), PICTURE, "R")
     for name, data in files.items():
         (tmp_path / f"{name}.dcm").write_bytes(data)
         done = subprocess.run(["dciodvfy", str(tmp_path / f"{name}.dcm")], capture_output=True, text=True, check=False)
+        assert name != "answer" or ("Fracture, by a reader" in (text := str(dcmread(BytesIO(data)))) and "of Secret" not in text)
         errors = [line for line in done.stderr.splitlines() if line.startswith("Error")]
         assert errors == [], name

@@ -1939,6 +1939,10 @@
         <translation>M{number} · von Ihnen</translation>
     </message>
     <message>
+        <source>No fracture</source>
+        <translation>Keine Fraktur</translation>
+    </message>
+    <message>
         <source>No graphics card: the surface stays. “{entry}” in the 3D menu shows the volume all the same.</source>
         <translation>Keine Grafikkarte: Die Oberfläche bleibt. „{entry}“ im 3D-Menü schaltet Volume Rendering trotzdem ein.</translation>
     </message>
@@ -1965,6 +1969,14 @@
     <message>
         <source>Region (HU)</source>
         <translation>ROI (HU)</translation>
+    </message>
+    <message>
+        <source>Remark on your own reading</source>
+        <translation>Bemerkung zur eigenen Beurteilung</translation>
+    </message>
+    <message>
+        <source>Remark, without names</source>
+        <translation>Bemerkung, ohne Namen</translation>
     </message>
     <message>
         <source>Results saved in the folder {name}</source>
@@ -2474,6 +2486,10 @@
         <translation>Wird entpackt</translation>
     </message>
     <message>
+        <source>Unsure</source>
+        <translation>Unsicher</translation>
+    </message>
+    <message>
         <source>Vessel or nutrient canal</source>
         <translation>Gefäß oder Canalis nutricius</translation>
     </message>
@@ -2500,6 +2516,10 @@
     <message>
         <source>What was assessed and what was not</source>
         <translation>Was beurteilt wurde und was nicht</translation>
+    </message>
+    <message>
+        <source>What you conclude of this ankle yourself, whatever the models say; again: take it back</source>
+        <translation>Was Sie selbst zu diesem Sprunggelenk sagen, unabhängig von den Modellen; noch einmal: zurücknehmen</translation>
     </message>
     <message>
         <source>Wheel, Up, Down</source>
@@ -2548,6 +2568,18 @@
     <message>
         <source>Your own keys</source>
         <translation>Eigene Tasten</translation>
+    </message>
+    <message>
+        <source>Your own reading</source>
+        <translation>Eigene Beurteilung</translation>
+    </message>
+    <message>
+        <source>Your own reading is taken back</source>
+        <translation>Die eigene Beurteilung ist zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Your own reading: {verdict}</source>
+        <translation>Eigene Beurteilung: {verdict}</translation>
     </message>
     <message>
         <source>[ and ]</source>
@@ -2855,6 +2887,10 @@
     <message>
         <source>next, previous finding</source>
         <translation>nächster, voriger Befund</translation>
+    </message>
+    <message>
+        <source>no fracture</source>
+        <translation>keine Fraktur</translation>
     </message>
     <message>
         <source>no fracture found</source>
@@ -3179,6 +3215,10 @@
     <message>
         <source>window and level</source>
         <translation>Fensterung</translation>
+    </message>
+    <message>
+        <source>your own reading: fracture, no fracture, unsure; again: take it back</source>
+        <translation>eigene Beurteilung: Fraktur, keine Fraktur, unsicher; noch einmal: zurücknehmen</translation>
     </message>
     <message>
         <source>zoom</source>

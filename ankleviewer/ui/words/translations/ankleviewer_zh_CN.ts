@@ -1938,6 +1938,10 @@
         <translation>M{number} · 由您标记</translation>
     </message>
     <message>
+        <source>No fracture</source>
+        <translation>无骨折</translation>
+    </message>
+    <message>
         <source>No graphics card: the surface stays. “{entry}” in the 3D menu shows the volume all the same.</source>
         <translation>没有显卡：仍显示表面。如仍要使用容积再现，请在 3D 菜单中选“{entry}”。</translation>
     </message>
@@ -1960,6 +1964,14 @@
     <message>
         <source>Preliminary {name} says: {call} (not counted)</source>
         <translation>初步模型 {name}：{call}（未计入）</translation>
+    </message>
+    <message>
+        <source>Remark on your own reading</source>
+        <translation>对本人判读的备注</translation>
+    </message>
+    <message>
+        <source>Remark, without names</source>
+        <translation>备注（请勿填写姓名）</translation>
     </message>
     <message>
         <source>Results saved in the folder {name}</source>
@@ -2468,6 +2480,10 @@
         <translation>正在解压</translation>
     </message>
     <message>
+        <source>Unsure</source>
+        <translation>不确定</translation>
+    </message>
+    <message>
         <source>Vessel or nutrient canal</source>
         <translation>血管或滋养管</translation>
     </message>
@@ -2494,6 +2510,10 @@
     <message>
         <source>What was assessed and what was not</source>
         <translation>已评估和未评估的内容</translation>
+    </message>
+    <message>
+        <source>What you conclude of this ankle yourself, whatever the models say; again: take it back</source>
+        <translation>您本人对该踝关节的判断，与模型无关；再按一次：撤回</translation>
     </message>
     <message>
         <source>Wheel, Up, Down</source>
@@ -2542,6 +2562,18 @@
     <message>
         <source>Your own keys</source>
         <translation>自定义快捷键</translation>
+    </message>
+    <message>
+        <source>Your own reading</source>
+        <translation>本人判读</translation>
+    </message>
+    <message>
+        <source>Your own reading is taken back</source>
+        <translation>本人判读已撤回</translation>
+    </message>
+    <message>
+        <source>Your own reading: {verdict}</source>
+        <translation>本人判读：{verdict}</translation>
     </message>
     <message>
         <source>[ and ]</source>
@@ -2848,6 +2880,10 @@
     <message>
         <source>next, previous finding</source>
         <translation>下一个、上一个发现</translation>
+    </message>
+    <message>
+        <source>no fracture</source>
+        <translation>无骨折</translation>
     </message>
     <message>
         <source>no fracture found</source>
@@ -3172,6 +3208,10 @@
     <message>
         <source>window and level</source>
         <translation>窗宽/窗位</translation>
+    </message>
+    <message>
+        <source>your own reading: fracture, no fracture, unsure; again: take it back</source>
+        <translation>本人判读：骨折、无骨折、不确定；再按一次：撤回</translation>
     </message>
     <message>
         <source>zoom</source>
