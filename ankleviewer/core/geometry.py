@@ -90,6 +90,11 @@ class Grid:
         p = np.asarray(mm, dtype=np.float64)
         return np.asarray(p @ self.inverse[:3, :3].T + self.inverse[:3, 3])
 
+    def holds(self, mm: ArrayLike) -> bool:
+        """Whether a place, LPS mm, lies in one of its voxels, outer faces included."""
+        voxel = self.to_voxel(mm)
+        return bool(((voxel >= -0.5 - 1e-6) & (voxel <= np.asarray(self.shape) - 0.5 + 1e-6)).all())
+
     def bounds_mm(self) -> tuple[Array, Array]:
         """Axis-aligned LPS box (min, max) around all voxels, outer faces included, mm."""
         corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in self.shape], indexing="ij")).reshape(3, -1).T

@@ -118,7 +118,8 @@ def figure(
     """
     hu, grid = bone_grid(volume, region)
     seen = Field(hu, grid) if cast is None else cast.left_out(Field(hu, grid))
-    hu = without_specks(seen.hu, BONE_HU, STEP_MM**3)  # noise and lime before the bone would be shaded as if they were pits in it
+    # noise and lime before the bone would be shaded as if they were pits in it
+    hu = without_specks(seen.hu, BONE_HU, np.full(3, STEP_MM))
     low = grid.to_mm((0, 0, 0)) - STEP_MM / 2
     high = low + np.asarray(grid.shape) * STEP_MM
     return [_panel(shaded(hu, view), view, (low, high), boxes, firm, size, readers) for view in views]

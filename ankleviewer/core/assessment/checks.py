@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from ankleviewer.core.anatomy.facing import faces_away
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.anatomy.landmarks import LATERAL, MEDIAL
 from ankleviewer.core.assessment.ankle_names import ankle_name
@@ -228,7 +229,8 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
 
     Returns:
         NOT_AN_ANKLE or ANKLE_INCOMPLETE as "withhold" where no ankle can be assessed; ANKLE_INCOMPLETE as "caveat" for
-        the incomplete ones beside a complete one; LEG_ACROSS as "caveat" for legs that the models see turned.
+        the incomplete ones beside a complete one; LEG_ACROSS as "caveat" for legs that the models see turned, LEG_REVERSED for
+        those that face the patient's back.
     """
     if not ankles:
         return [Finding("withhold", "NOT_AN_ANKLE", "No ankle joint was found in this scan; the models are made for ankles.")]
@@ -249,6 +251,16 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
         )
         for name, a in named
         if a.up != UP and a.complete
+    ]
+    findings += [
+        Finding(
+            "caveat",
+            "LEG_REVERSED",
+            f"{name}: the heel lies towards the patient's front, as if the patient had lain the other way than the file says; "
+            "its letters for left, right, front and back may be wrong.",
+        )
+        for name, a in named
+        if faces_away(a.side, a.up, a.landmarks)
     ]
     findings += [
         Finding("caveat", "ANKLE_INCOMPLETE", f"{name}: {doubt}")

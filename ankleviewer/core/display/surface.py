@@ -47,7 +47,7 @@ def bone_surface(
     if cancelled():
         return None
     part, spacing = field.hu, np.asarray(field.grid.spacing)
-    part = without_specks(part, level, float(np.prod(spacing)))
+    part = without_specks(part, level, spacing)
     if cancelled():
         return None
     padded = np.pad(part, 1, constant_values=-1024.0)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ankleviewer.core.geometry import Array, Grid
 from ankleviewer.core.volume import Volume
 
-_SMALLEST_MM3 = 250.0  # loose specks below this volume are noise, table or calcification
+_SMALLEST_MM3 = 250.0  # loose pieces below this volume are noise, table or calcification
+_CHIP_MM3, _BESIDE_MM = 20.0, 10.0  # but from here on, and as near as that to a larger one, they may be chips of bone
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +63,26 @@ def halved(hu: NDArray[np.int16], spacing: Array, step: float) -> tuple[NDArray[
     return hu, count
 
 
-def without_specks(hu: NDArray[np.float32], level: float, voxel_mm3: float) -> NDArray[np.float32]:
-    """HU in which air stands for loose pieces of at least `level` HU that are smaller than a quarter of a cubic centimetre."""
+def without_specks(hu: NDArray[np.float32], level: float, spacing: Array) -> NDArray[np.float32]:
+    """HU in which air stands for loose pieces of at least `level` HU that are smaller than a quarter of a cubic centimetre, but
+    for what may be a chip of bone: 20 mm3 and more beside a larger piece.
+
+    Args:
+        spacing: of the voxels, mm.
+    """
     from scipy import ndimage
 
-    labels, _ = ndimage.label(hu >= level)
-    small = np.bincount(labels.ravel()) * voxel_mm3 < _SMALLEST_MM3
+    labels, count = ndimage.label(hu >= level)
+    mm3 = np.bincount(labels.ravel(), minlength=count + 1) * float(np.prod(spacing))
+    small = mm3 < _SMALLEST_MM3
     small[0] = False
+    reach = np.ceil(_BESIDE_MM / np.asarray(spacing)).astype(int)
+    places = ndimage.find_objects(labels) if (small & (mm3 >= _CHIP_MM3)).any() else []
+    for n in np.flatnonzero(small & (mm3 >= _CHIP_MM3)):
+        around = tuple(slice(max(0, part.start - r), part.stop + r) for part, r in zip(places[n - 1], reach, strict=True))
+        near = np.unique(labels[around])
+        if (mm3[near[near > 0]] >= _SMALLEST_MM3).any():
+            small[n] = False
     return np.where(small[labels], np.float32(-1024.0), hu)
 
 

@@ -91,10 +91,6 @@ def _step(_volume: Volume, points: Sequence[Point], _normal: Point | None) -> tu
 
 
 def _posterior(_volume: Volume, points: Sequence[Point], _normal: Point | None) -> tuple[Value, ...]:
-    if len(points) >= 2:
-        front, back = points[:2]
-        if front[1] - back[1] > 0.5 * distance_mm(front, back):  # LPS: y grows to the back
-            raise ValueError("the first lip is the front one, and lies behind the second")
     if len(points) == 2:
         return (Value("plafond", distance_mm(*points), "mm"),)
     if len(points) != 3:

@@ -125,7 +125,8 @@ class MeasureMouse(QObject):
         tool = self.measuring.tool
         if start is not None and tool is not None and tool.drags and len(self.measuring.points) == 1:
             away = event.position() - start
-            if np.hypot(away.x(), away.y()) > _DRAGGED:
+            there = self.pane.rect().contains(event.position().toPoint())  # in another pane, it slipped off this one
+            if there and np.hypot(away.x(), away.y()) > _DRAGGED:
                 self.measuring.set_point(self.pane.plane, self.pane.mm_at(event.position()))
         return start is not None
 

@@ -378,9 +378,9 @@ class CaseController(QObject):
             self.told.emit(text)
 
     def add_missed(self) -> None:
-        """Mark the place under the crosshair as a fracture that no model marked."""
-        if self.case is not None:
-            self.reviewing.add_missed(self.view.state.cursor_mm)
+        """Mark the place under the crosshair as a fracture that no model marked, or tell why not."""
+        if text := judging.add_missed(self):
+            self.told.emit(text)
 
     def _on_review(self) -> None:
         if self.case is not None:

@@ -45,6 +45,16 @@ def judge(controller: CaseController, judgement: Judgement, index: int | None) -
     return tr(_SAID["" if again else judgement], number=one + 1) if index is None else ""
 
 
+def add_missed(controller: CaseController) -> str:
+    """Mark the place under the crosshair as a fracture that no model marked; what is to be told where that cannot be."""
+    if controller.case is None:
+        return ""
+    if not controller.case.scan.volume.grid.holds(controller.view.state.cursor_mm):  # turned planes reach beyond it
+        return tr("The crosshair lies outside of the scan")
+    controller.reviewing.add_missed(controller.view.state.cursor_mm)
+    return ""
+
+
 def verdict_text(verdict: Verdict) -> str:
     """The reader's own answer, in the window's language."""
     return tr(VERDICTS[verdict])

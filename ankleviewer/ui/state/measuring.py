@@ -23,7 +23,7 @@ from ankleviewer.core.reading.measure_marks import (
 )
 from ankleviewer.core.reading.measure_planes import fits, height_on, may_move
 from ankleviewer.core.reading.measure_tools import BY_NAME, Step, Tool, moved, stored
-from ankleviewer.ui.state.measure_checks import APART_MM, caution, objection, with_height_of
+from ankleviewer.ui.state.measure_checks import caution, misplaced, objection, with_height_of
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.state.reviewing import Reviewing
 from ankleviewer.ui.words.translate import said, tr
@@ -330,7 +330,7 @@ class Measuring(QObject):
             return
         try:
             points = moved(tool, before.points, index, with_depth_of(frame, mm, before.points[index]))
-            if min(distance_mm(points[index], p) for n, p in enumerate(points) if n != index) < APART_MM:
+            if misplaced(self, tool, points, index):
                 return
             normal = before.normal or normal_of(frame)
             along = self.along(plane, tool, points[0]) if tool.name == "tibiofibular" else normal

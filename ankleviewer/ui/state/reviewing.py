@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ankleviewer.core.anatomy.facing import back_of
 from ankleviewer.core.geometry import UP, Array, Point
 from ankleviewer.core.reading.conclusion import Conclusion, Verdict, concluded
 from ankleviewer.core.reading.history import History, Record
@@ -130,6 +131,13 @@ class Reviewing(QObject):
     def directions_of(self, place: Point, shown: int) -> Array | None:
         """Left, back and shaft of the leg that a place belongs to, as columns, where they were found."""
         return self.directions.get(self.leg_of(place, shown))
+
+    def back_of(self, place: Point, shown: int) -> Array | None:
+        """Unit vector to the back of the ankle that a place belongs to, LPS; None where nothing tells it."""
+        ankles, whose = self._case.ankles if self._case is not None else (), self.leg_of(place, shown)
+        if whose >= len(ankles):
+            return None
+        return back_of(ankles[whose].side, ankles[whose].up, getattr(ankles[whose], "landmarks", ()))
 
     def leg_of(self, place: Point, shown: int) -> int:
         """Index of the ankle whose leg a place belongs to."""

@@ -312,7 +312,6 @@ SENTENCES: tuple[str, ...] = (
     "the end of the other arm",
     "the end of the other fragment's surface",
     "the field of view ends close to the joint; a malleolus may be cut off.",
-    "the first lip is the front one, and lies behind the second",
     "the fracture at the joint surface",
     "the fracture lies beside the plafond, not between its lips",
     "the front corner of the fibular notch, on the tibia",
@@ -382,6 +381,7 @@ SENTENCES: tuple[str, ...] = (
     "{} voxels are not numbers and are shown as air.",
     "{}: 1 slice",
     "{}: slices are missing in the cube around the joint that the models see and were filled in.",
+    "{}: the heel lies towards the patient's front, as if the patient had lain the other way than the file says; its letters for left, right, front and back may be wrong.",
     "{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan's orientation is right.",
     "{}; with {} held: {}",
 )

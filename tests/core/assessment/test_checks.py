@@ -299,3 +299,9 @@ def test_bone_that_reaches_the_side_of_the_scan_is_a_caveat(edge, height, told):
 def test_a_leg_across_that_is_not_assessed_is_not_told_as_one():
     found = anatomy_findings((dataclasses.replace(ankle("L", False), up=(0.0, -1.0, 0.0)),))
     assert [f.code for f in found] == ["ANKLE_INCOMPLETE"]
+
+
+def test_a_leg_that_faces_the_patient_s_back_is_said():
+    marks = (("medial malleolus", (-26.0, 4.0, -8.0)), ("lateral malleolus", (30.0, -8.0, -16.0)), ("heel", (4.0, -52.0, -45.0)))
+    (found,) = anatomy_findings((dataclasses.replace(ankle("R", True), landmarks=marks),))
+    assert (found.level, found.code) == ("caveat", "LEG_REVERSED") and found.message.startswith("Right ankle: the heel")

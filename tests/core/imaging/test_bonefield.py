@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ankleviewer.core.geometry import Grid
-from ankleviewer.core.imaging.bonefield import bone_field, halved
+from ankleviewer.core.imaging.bonefield import bone_field, halved, without_specks
 from ankleviewer.core.volume import Volume
 
 
@@ -39,3 +40,14 @@ def test_the_number_of_voxels_has_a_limit() -> None:
     grid = Grid.axis_aligned((60, 60, 60), 1.0, (0, 0, 0))
     field = bone_field(Volume(np.zeros(grid.shape, dtype=np.int16), grid), None, 1.0, most=8000)
     assert field.hu.size <= 8000 * 1.1 and np.allclose(field.grid.spacing, 3.0)
+
+
+@pytest.mark.parametrize(("gap_mm", "edge", "kept"), [(3, 4, True), (3, 2, False), (14, 4, False), (14, 7, True)])
+def test_a_chip_beside_a_bone_stays_and_specks_go(gap_mm: int, edge: int, kept: bool) -> None:
+    hu = np.full((50, 20, 20), -100, dtype=np.float32)
+    hu[2:12, 5:15, 5:15] = 800  # a bone of 1,000 mm3
+    chip = (slice(12 + gap_mm, 12 + gap_mm + edge), slice(8, 8 + edge), slice(8, 8 + edge))
+    hu[chip] = 700
+    left = without_specks(hu, 200.0, np.ones(3))
+    assert (left[chip] == (700 if kept else -1024)).all() and (left[2:12, 5:15, 5:15] == 800).all()
+    assert (without_specks(hu[::2], 200.0, np.array([2.0, 1.0, 1.0]))[1:6, 5:15, 5:15] == 800).all()

@@ -123,7 +123,6 @@ def test_a_kind_of_a_newer_program_keeps_its_name_and_values() -> None:
     [
         (((0.0, -10.0, 0.0), (0.0, 10.0, 0.0), (0.0, 12.0, 1.0)), "beside the plafond"),
         (((0.0, -10.0, 0.0), (0.0, 10.0, 0.0), (0.0, -11.0, 1.0)), "beside the plafond"),
-        (((0.0, 10.0, 0.0), (0.0, -10.0, 0.0)), "lies behind"),
     ],
 )
 def test_a_posterior_fragment_that_cannot_be_is_none(points, why: str) -> None:

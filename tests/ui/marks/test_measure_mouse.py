@@ -242,3 +242,14 @@ def test_a_drag_whose_end_was_not_heard_of_leaves_the_point(window) -> None:
     assert window.controller.measuring.shown() == before
     QTest.mouseRelease(window.panes["axial"], LEFT, NO, at(window, "axial", (9.0, 20.0, 140.0)))
     assert kept(window) == before
+
+
+def test_a_drag_that_slips_off_the_pane_sets_no_second_point(window) -> None:
+    pane = window.panes["axial"]
+    QTest.keyClick(window, "I")
+    QTest.mousePress(pane, LEFT, NO, at(window, "axial", (-6.0, 0.0, 140.0)))
+    move(window, "axial", (0.0, 8.0, 140.0), LEFT)
+    QTest.mouseRelease(pane, LEFT, NO, QPoint(-40, 60))
+    assert not kept(window) and len(window.controller.measuring.points) == 1
+    click(window, "axial", (0.0, 8.0, 140.0))
+    assert len(kept(window)) == 1

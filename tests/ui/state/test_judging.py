@@ -61,3 +61,13 @@ def test_who_reads_blind_is_not_led_to_the_finding(window, qtbot, hidden) -> Non
     qtbot.waitUntil(lambda: not controller.analysing.running)
     assert (window.view.state.cursor_mm == place) is window.view.state.blind
     assert controller.go_to_offered is window.view.state.blind
+
+
+def test_no_place_outside_of_the_scan_is_marked(window) -> None:
+    told: list[str] = []
+    window.controller.told.connect(told.append)
+    low, _ = window.view.scene.volume.grid.bounds_mm()
+    window.view.move_cursor((0.0, 0.0, 130.0))
+    window.view.set_state(replace(window.view.state, cursor_mm=(float(low[0]) - 3.0, 0.0, 130.0)))
+    window.controller.add_missed()
+    assert told == ["The crosshair lies outside of the scan"] and window.controller.reviewing.review.missed == ()

@@ -47,11 +47,12 @@ def test_a_pane_that_is_nearer_to_another_plane_of_the_leg_takes_no_point(window
     assert objection(measuring, "sagittal", SHOWN) == "", "free measures go on any plane"
 
 
-def test_the_scan_s_own_planes_are_taken_however_the_leg_lies(window) -> None:
+def test_the_scan_s_own_planes_are_taken_while_they_are_nearest_to_those_of_the_leg(window) -> None:
     measuring = window.controller.measuring
-    measuring.reviewing.directions[window.view.state.ankle] = Rotation.from_euler("z", 60, degrees=True).as_matrix()
     measuring.start("posterior fragment")
-    assert objection(measuring, "sagittal", SHOWN) == ""
+    for degrees, taken in ((40, True), (60, False)):
+        measuring.reviewing.directions[window.view.state.ankle] = Rotation.from_euler("z", degrees, degrees=True).as_matrix()
+        assert (objection(measuring, "sagittal", SHOWN) == "") == taken
 
 
 def test_a_slab_is_said_to_be_read_on_its_middle_slice(window) -> None:
@@ -111,3 +112,51 @@ def test_half_a_guided_measure_does_not_go_over_to_another_ankle(make_window, fa
     measuring.set_point("coronal", SHOWN)
     window.view.set_state(replace(window.view.state, ankle=0))
     assert len(measuring.points) == 1, "a free one may lie anywhere"
+
+
+def facing(window, side: str, degrees: float, up: tuple[float, float, float] = (0.0, 0.0, 1.0)) -> None:
+    """Give the ankle shown landmarks of a leg that is turned about the scan's z."""
+    out = 1.0 if side == "L" else -1.0
+    places = {"medial malleolus": (-26.0 * out, -4, -8), "lateral malleolus": (30.0 * out, 8, -16), "heel": (0.0, 52, -45)}
+    turn = Rotation.from_euler("z", degrees, degrees=True)
+    ankle = window.controller.case.ankles[window.view.state.ankle]
+    ankle.side, ankle.up, ankle.landmarks = side, up, tuple((n, tuple(turn.apply(mm))) for n, mm in places.items())
+
+
+@pytest.mark.parametrize(("degrees", "first", "refused"), [(0, -8, False), (0, 8, True), (180, -8, True), (180, 8, False)])
+def test_the_lips_order_is_that_of_the_ankle_not_of_the_scan(window, degrees: float, first: float, refused: bool) -> None:
+    measuring = window.controller.measuring
+    facing(window, "R", degrees)
+    measuring.start("posterior fragment")
+    assert measuring.set_point("sagittal", (SHOWN[0], first, SHOWN[2]))
+    assert measuring.set_point("sagittal", (SHOWN[0], -first, SHOWN[2])) != refused
+    assert ("lies behind the second" in measuring.note) == refused
+
+
+def test_no_lip_is_dragged_past_the_other(window) -> None:
+    measuring = window.controller.measuring
+    measuring.start("posterior fragment")
+    for y in (-8.0, 8.0, 4.0):
+        assert measuring.set_point("sagittal", (SHOWN[0], y, SHOWN[2]))
+    (measure,) = measuring.reviewing.review.measures
+    measuring.grip(measure.number, 0)
+    measuring.drag("sagittal", (SHOWN[0], 12.0, SHOWN[2]))
+    measuring.drop()
+    assert measuring.reviewing.review.measures == (measure,)
+
+
+def test_no_point_lies_outside_of_the_scan(window) -> None:
+    measuring = window.controller.measuring
+    measuring.start("distance")
+    low, _ = window.view.scene.volume.grid.bounds_mm()
+    assert not measuring.set_point("axial", (float(low[0]) - 2.0, 0.0, SHOWN[2]))
+    assert measuring.note == "This point lies outside of the scan" and not measuring.points
+
+
+def test_the_planes_of_a_leg_that_lies_across_are_told_by_its_shaft_where_no_more_is_known(window) -> None:
+    measuring = window.controller.measuring
+    window.controller.case.ankles[window.view.state.ankle].up = (0.0, -1.0, 0.0)
+    measuring.start("medial clear space")
+    assert "turned away" in objection(measuring, "coronal", SHOWN), "across the shaft it is an axial slice"
+    measuring.start("posterior fragment")
+    assert objection(measuring, "sagittal", SHOWN) == ""

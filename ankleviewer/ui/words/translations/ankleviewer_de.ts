@@ -2042,6 +2042,10 @@
         <source>The box from above, from the front and from the side</source>
         <translation>Der Rahmen von oben, von vorn und von der Seite</translation>
     </message>
+    <message>
+        <source>The crosshair lies outside of the scan</source>
+        <translation>Das Fadenkreuz liegt außerhalb des Scans</translation>
+    </message>
     <message numerus="yes">
         <source>The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is kept, and not shown.</source>
         <translation>
@@ -2416,6 +2420,10 @@
     <message>
         <source>This point belongs in the {planes} view</source>
         <translation>Dieser Punkt gehört in die Ansicht {planes}</translation>
+    </message>
+    <message>
+        <source>This point lies outside of the scan</source>
+        <translation>Dieser Punkt liegt außerhalb des Scans</translation>
     </message>
     <message>
         <source>This scan is not a DICOM series: there is no study that results could belong to.</source>
@@ -3489,6 +3497,10 @@
     <message>
         <source>{}: 1 slice</source>
         <translation>{}: 1 Schicht</translation>
+    </message>
+    <message>
+        <source>{}: the heel lies towards the patient&apos;s front, as if the patient had lain the other way than the file says; its letters for left, right, front and back may be wrong.</source>
+        <translation>{}: Die Ferse liegt zur Vorderseite des Patienten hin, als hätte er anders gelegen, als die Datei sagt; ihre Buchstaben für links, rechts, vorn und hinten können falsch sein.</translation>
     </message>
     <message>
         <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>

@@ -2037,6 +2037,10 @@
         <source>The box from above, from the front and from the side</source>
         <translation>从上方、前方和侧面观察框</translation>
     </message>
+    <message>
+        <source>The crosshair lies outside of the scan</source>
+        <translation>十字线位于扫描范围之外</translation>
+    </message>
     <message numerus="yes">
         <source>The earlier review of this scan judged or changed %n boxes that the model does not draw today. What was said of them is kept, and not shown.</source>
         <translation>
@@ -2410,6 +2414,10 @@
     <message>
         <source>This point belongs in the {planes} view</source>
         <translation>此点应在{planes}视图中设置</translation>
+    </message>
+    <message>
+        <source>This point lies outside of the scan</source>
+        <translation>该点位于扫描范围之外</translation>
     </message>
     <message>
         <source>This scan is not a DICOM series: there is no study that results could belong to.</source>
@@ -3476,6 +3484,10 @@
     <message>
         <source>{}: 1 slice</source>
         <translation>{}：1 层</translation>
+    </message>
+    <message>
+        <source>{}: the heel lies towards the patient&apos;s front, as if the patient had lain the other way than the file says; its letters for left, right, front and back may be wrong.</source>
+        <translation>{}：足跟朝向患者前方，患者实际体位可能与文件所记不同；文件中的左、右、前、后标记可能有误。</translation>
     </message>
     <message>
         <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
