@@ -83,24 +83,30 @@ def named(path: Path, name: str) -> Path:
     return path.with_name(f"{path.name.removesuffix(suffix)}-{name}{suffix}")
 
 
-def save_picture(case: Case, analysis: Analysis, path: str | Path) -> None:
-    """Write a PNG of the three planes through the strongest answer's first finding, or the joint without one. Raises OSError."""
+def save_picture(case: Case, analysis: Analysis, path: str | Path, review: Review | None = None) -> None:
+    """Write a PNG of the three planes through the strongest answer's first finding, or the joint without one, with what the
+    reader said of it. Raises OSError.
+    """
     from ankleviewer.io.atomic import write_bytes
     from ankleviewer.reports.picture import png
     from ankleviewer.reports.subject import strongest
 
-    write_bytes(path, png(_pictured(case, analysis, strongest(analysis.result.models, default_model()))))
+    write_bytes(path, png(_pictured(case, analysis, strongest(analysis.result.models, default_model()), review)))
 
 
-def _pictured(case: Case, analysis: Analysis | None, answer: ModelAnswer | None) -> Image.Image:
-    """The three planes through an answer's first finding."""
+def _pictured(case: Case, analysis: Analysis | None, answer: ModelAnswer | None, review: Review | None) -> Image.Image:
+    """The three planes through an answer's first finding, with what must not be missed beside it."""
+    from ankleviewer.reports.content import Report, beside_picture, readers_boxes
     from ankleviewer.reports.picture import picture
     from ankleviewer.reports.subject import scene_of
 
     maps, facts = (analysis.heatmaps, analysis.facts) if analysis is not None else ({}, {})
     scene, at, side = scene_of(case.scan.volume, case.ankles, maps, answer)
     about = facts.get(answer.name) if answer is not None else None
-    return picture(scene, answer, at, side, about.decision if about is not None else None)
+    result, said = analysis.result if analysis is not None else describe(case), review or Review()
+    notes = beside_picture(Report(result, case.scan.series, facts, said, answer, datetime.now(UTC)))
+    own = list(readers_boxes(said, answer).values()) if answer is not None else []
+    return picture(scene, answer, at, side, about.decision if about is not None else None, notes, own)
 
 
 def check_study(case: Case) -> None:
@@ -149,8 +155,9 @@ def save_dicom(
     images = originals(case.scan.path, case.scan.images, lambda share, what: report(0.4 * share, what), cancelled or never)
     result = analysis.result if analysis is not None else describe(case)
     answer = shown if shown is not None else strongest(result.models, default_model())
-    picture = _pictured(case, analysis, answer)
-    whose = result.ankles[answer.ankle].side if answer is not None and answer.ankle is not None else ""
+    picture = _pictured(case, analysis, answer, review)
+    pictured = answer.ankle if answer is not None and answer.ankle is not None else 0
+    whose = result.ankles[pictured].side if pictured < len(result.ankles) else ""
     report(0.5, "Writing results")
     facts = analysis.facts if analysis is not None else {}
     made = results(images, result, facts, review or Review(), picture, whose, cancelled or never)

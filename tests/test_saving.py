@@ -88,7 +88,7 @@ def test_the_strongest_ankle_is_pictured_and_both_stand_in_the_report(scan, tmp_
     shown: list[list[tuple[str, int]]] = []
     seen: list[tuple[str, str]] = []
     monkeypatch.setattr(build, "build", lambda *a: shown.append([(x.name, x.ankle) for x, _, _ in a[4]]) or b"")
-    monkeypatch.setattr(picture, "picture", lambda _scene, answer, _at, side, _decision: seen.append((answer.name, side)))
+    monkeypatch.setattr(picture, "picture", lambda _scene, answer, _at, side, *_: seen.append((answer.name, side)))
     monkeypatch.setattr(picture, "png", lambda _: b"")
     saving.save_report(case, analysis, tmp_path / "a.pdf")
     saving.save_report(case, analysis, tmp_path / "a.pdf", shown=models[0])

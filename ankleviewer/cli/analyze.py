@@ -173,10 +173,10 @@ def _tell_failed(analysis: session.Analysis, places: Mapping[str, Path]) -> int:
 def _save(case: session.Case, analysis: session.Analysis, places: Mapping[str, Path], progress: console.Progress) -> int:
     """Write one scan's files and return the exit code; one that cannot be written is told and costs no other."""
     stop = stopping.requested
-    review = _review(case, analysis) if {"report", "dicom"} & places.keys() else None
+    review = _review(case, analysis) if {"report", "dicom", "picture"} & places.keys() else None
     writers: dict[str, tuple[str, Callable[[Path], object]]] = {
         "heatmap": ("the heat map", lambda file: saving.save_heatmaps(case, analysis, file)),
-        "picture": ("the picture", lambda file: saving.save_picture(case, analysis, file)),
+        "picture": ("the picture", lambda file: saving.save_picture(case, analysis, file, review)),
         "report": ("the report", lambda file: saving.save_report(case, analysis, file, review)),
         "dicom": (
             "the results for a PACS",

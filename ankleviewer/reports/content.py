@@ -14,13 +14,13 @@ from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.caution import preliminary_apart, threshold_just_reached, told_of_ankle
 from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.looked import sentences
-from ankleviewer.core.assessment.result import GRAVITY, ModelAnswer, ModelFacts, Result
+from ankleviewer.core.assessment.result import GRAVITY, ModelAnswer, ModelFacts, Result, scan_call
 from ankleviewer.core.findings import Finding
 from ankleviewer.core.imaging.planes import position_text as spaced_position
+from ankleviewer.core.reading.conclusion import ankle_of
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.review import JUDGEMENTS, BoxMm, Review
 from ankleviewer.core.reading.unshown import not_shown
-from ankleviewer.core.reading.whose import ankle_at
 from ankleviewer.core.words import ASSESSED, decimals, probability_text
 
 CALLS = {  # as the window says them
@@ -153,11 +153,14 @@ def conclusions(report: Report) -> list[str]:
     """The reader's own answer for each ankle that has one, and the remark."""
     lines = []
     for one in report.review.conclusions:
-        whose = "" if one.joint_mm is None else side(report, ankle_at(one.joint_mm, report.result.ankles))
+        index = ankle_of(one, report.result.ankles)
+        whose = side(report, index).lower() if index is not None else ""
+        if index is None and one.joint_mm is not None:
+            whose = f"a joint at {position_text(one.joint_mm)} mm that is not found today"
         before = " (given before a model had answered)" if one.unaided else ""
         said = f"{one.verdict}{before}" if one.verdict is not None else "no answer"
         remark = f" Remark: {one.remark}" if one.remark else ""
-        lines.append(f"Reader's own reading{', ' if whose else ''}{whose.lower()}: {said}.{remark}")
+        lines.append(f"Reader's own reading{', ' if whose else ''}{whose}: {said}.{remark}")
     return lines
 
 
@@ -211,7 +214,13 @@ def picture_note(report: Report) -> str:
     shown = report.shown
     if shown is None or not shown.boxes:
         told = sentences(shown) if shown is not None else ""
-        return f"No place is marked. {told}".strip()
+        others = any(answer.boxes for answer in report.result.models)
+        none = (
+            f"{title(report, shown)} marks no place; others do, see Findings."
+            if others and shown is not None
+            else "No place is marked."
+        )
+        return f"{none} {told}".strip()
     level = f" ({outline_text(*report.outline)})" if report.outline is not None else ""
     told = f"{title(report, shown)}. Yellow outline: where the model looked{level}. Orange box: the suspected place."
     return " ".join(text for text in (told, *_readers_word(report, shown), sentences(shown)) if text)
@@ -228,8 +237,31 @@ def agreement(report: Report) -> str:
     if together.of == 1:
         return f"{of_all} one released model counted: {CALLS[together.call].lower()}."
     if together.divided:
-        return f"{of_all} the {together.of} released models do not agree."
+        return f"{of_all} the {together.of} released models do not agree: {_who_says_what(report)}."
     return f"{of_all} {together.agree} of {together.of} released models say: {CALLS[together.call].lower()}."
+
+
+def _who_says_what(report: Report) -> str:
+    """Each model that is counted with its gravest answer of the scan."""
+    told = []
+    for name in dict.fromkeys(a.name for a in report.result.models if a.status != "preliminary"):
+        mine = [a for a in report.result.models if a.name == name]
+        told.append(f"{title(report, mine[0])} says {CALLS[scan_call(mine)].lower()}")
+    return ", ".join(told)
+
+
+def beside_picture(report: Report) -> list[str]:
+    """What a picture of one finding must not be seen without: the reader's word, other ankles' answers, models that differ."""
+    shown, lines = report.shown, []
+    lines += _readers_word(report, shown) if shown is not None and shown.boxes else []
+    lines += conclusions(report)
+    index = shown.ankle if shown is not None else 0
+    for ankle, answer in _heads(report):
+        if ankle is not None and ankle != index and answer is not None:
+            chance = f" ({chance_text(answer.probability, _decision(report, answer))})" if answer.probability is not None else ""
+            lines.append(f"Also: {side(report, ankle).lower()}: {CALLS[answer.call].lower()}{chance}.")
+    together = report.result.consensus
+    return [*lines, *([agreement(report)] if together is not None and together.divided else []), *apart(report)]
 
 
 def apart(report: Report) -> list[str]:

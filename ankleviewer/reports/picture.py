@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
+from textwrap import wrap
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -25,6 +26,7 @@ from ankleviewer.reports.content import CALLS, chance_text, outline_text
 PANE = 420
 GAP = 8
 HEAD = 64
+NOTE, _NOTE_SIGNS = 20, 150
 FOOT = 40
 BACKGROUND, TEXT, QUIET = (18, 18, 20), (235, 235, 235), (160, 160, 165)
 HEAT_LINE, BOX_LINE, READER_LINE, CROSS = (242, 234, 105), (255, 159, 28), (110, 231, 255), (120, 190, 255)
@@ -32,7 +34,13 @@ _BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
 def picture(
-    scene: Scene, answer: ModelAnswer | None, at_mm: tuple[float, float, float], name: str = "", decision: Decision | None = None
+    scene: Scene,
+    answer: ModelAnswer | None,
+    at_mm: tuple[float, float, float],
+    name: str = "",
+    decision: Decision | None = None,
+    notes: Sequence[str] = (),
+    readers: Sequence[FoundBox] = (),
 ) -> Image.Image:
     """Axial, coronal and sagittal slices through one place.
 
@@ -42,23 +50,29 @@ def picture(
         at_mm: where the planes cross, LPS mm.
         name: of the ankle, "" for none.
         decision: of the model, so that a probability near one of its thresholds is written like what it is.
+        notes: what must be seen with it (`content.beside_picture`).
+        readers: boxes as the reader drew them.
 
     Returns:
-        RGB image, 1276 x 532.
+        RGB image, 1276 x 532, and 20 px higher for each line of notes.
     """
+    lines = [line for note in notes for line in wrap(note, _NOTE_SIGNS)]
+    head = HEAD + NOTE * len(lines)
     width = 3 * PANE + 2 * GAP
-    image = Image.new("RGB", (width, HEAD + PANE + FOOT), BACKGROUND)
+    image = Image.new("RGB", (width, head + PANE + FOOT), BACKGROUND)
     state = replace(ViewState(), cursor_mm=at_mm)
     for n, plane in enumerate(PLANES):
-        image.paste(pane(state, scene, plane), (n * (PANE + GAP), HEAD))
+        image.paste(pane(state, scene, plane, readers=readers), (n * (PANE + GAP), head))
     draw = ImageDraw.Draw(image)
     draw.text((10, 8), headline(answer, name, decision), TEXT, font=_font(24))
     draw.text((10, 38), _subline(answer, at_mm), QUIET, font=_font(15))
-    draw.text((10, HEAD + PANE + 10), DISCLAIMER, TEXT, font=_font(16))
+    for n, text in enumerate(lines):
+        draw.text((10, HEAD - 4 + NOTE * n), text, TEXT, font=_font(15))
+    draw.text((10, head + PANE + 10), DISCLAIMER, TEXT, font=_font(16))
     if scene.heat is not None:
         peak = float(scene.heat.peaks[0].max())
         level = f"Outline at {outline_text(scene.heat.threshold, scene.heat.reference, peak)}"
-        draw.text((width - 10, HEAD + PANE + 10), level, HEAT_LINE, font=_font(15), anchor="ra")
+        draw.text((width - 10, head + PANE + 10), level, HEAT_LINE, font=_font(15), anchor="ra")
     return image
 
 

@@ -154,9 +154,9 @@ def test_no_path_and_no_name_anywhere(made) -> None:
         (None, ""),
         (Consensus("fracture", 2, 3), "2 of 3"),
         (Consensus("not assessed", 0, 0), "Agreement: none counted, no released model assessed every ankle of this scan."),
-        (Consensus("uncertain", 0, 3), "Agreement: the 3 released models do not agree."),
+        (Consensus("uncertain", 0, 3), "Agreement: the 3 released models do not agree: "),
         (Consensus("fracture", 1, 1), "Agreement: one released model counted: fracture."),
-        (Consensus("uncertain", 1, 2), "Agreement: the 2 released models do not agree."),
+        (Consensus("uncertain", 1, 2), "Agreement: the 2 released models do not agree: "),
     ],
 )
 def test_agreement(made, together, said) -> None:
@@ -265,3 +265,32 @@ def test_the_reader_s_own_answer_stands_with_its_ankle_and_remark(made) -> None:
         "Reader's own reading, right ankle: no answer. Remark: blurred",
         "Reader's own reading: unsure.",
     ]
+
+
+def test_a_verdict_on_a_joint_that_is_not_found_today_is_of_no_ankle_of_today(made) -> None:
+    history = History()
+    history.conclude(Conclusion("fracture", (-133.0, 30.0, 20.0)))
+    line = "Reader's own reading, a joint at R 133.0, P 30.0, S 20.0 mm that is not found today: fracture."
+    assert content.conclusions(replace(made.report(), review=history.review)) == [line]
+
+
+def test_what_a_lone_picture_must_not_be_seen_without(made) -> None:
+    report = made.report(made.answer(), made.answer("fracture", 0.82, ankle=1))
+    report = replace(
+        report, result=replace(report.result, ankles=(report.result.ankles[0], AnkleInfo("L", (105.0, 5, 5), (155.0, 55, 55))))
+    )
+    lines = content.beside_picture(report)
+    assert "Rejected by the reader: finding 1." in lines and any("Light blue box" in line for line in lines)
+    assert "Also: left ankle: fracture (fracture probability 0.82)." in lines
+    assert content.beside_picture(replace(made.report(), review=Review())) == []
+
+
+def test_models_that_differ_are_named_with_what_they_say_and_their_places_are_not_denied(made) -> None:
+    none, other = made.answer("no fracture", 0.1, boxes=()), made.answer("fracture", 0.96, name="hospital")
+    report = made.report(none, other)
+    report = replace(report, result=replace(report.result, consensus=Consensus("uncertain", 1, 2)))
+    told = "Compact 3D CNN, version 3 says no fracture found, hospital, version 3 says fracture."
+    assert content.agreement(report) == f"Agreement: the 2 released models do not agree: {told}"
+    assert content.agreement(report) in content.beside_picture(report)
+    assert content.picture_note(report).startswith("Compact 3D CNN, version 3 marks no place; others do, see Findings.")
+    assert content.picture_note(made.report(none)).startswith("No place is marked.")

@@ -16,7 +16,7 @@ from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.core.volume import Volume
-from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, PANE, READER_LINE, _subline, headline, pane, picture, png
+from ankleviewer.reports.picture import BOX_LINE, HEAD, HEAT_LINE, NOTE, PANE, READER_LINE, _subline, headline, pane, picture, png
 
 GRID = Grid.axis_aligned((80, 80, 80), 1.0, (0.0, 0.0, 0.0))
 BOX = Box(0.9, (50.0, 40.0, 30.0), (40.0, 30.0, 20.0), (60.0, 50.0, 40.0), *[(50, 40, 30)] * 4)
@@ -112,3 +112,16 @@ def test_png_is_stable_and_carries_the_disclaimer() -> None:
     assert back.format == "PNG" and back.size == shown.size
     foot = np.asarray(shown)[HEAD + PANE :, :300]
     assert (foot > 200).any()
+
+
+def test_notes_stand_above_the_planes_and_the_reader_s_box_beside_the_model_s() -> None:
+    plain = picture(scene(), answer("fracture", 0.97), BOX.center_mm, "Left ankle")
+    own = BoxMm((42.0, 32.0, 22.0), (70.0, 60.0, 45.0))
+    long = "Rejected by the reader: finding 1. " + "Remark: a vessel. " * 12
+    noted = picture(
+        scene(), answer("fracture", 0.97), BOX.center_mm, "Left ankle", notes=[long, "Also: right ankle."], readers=[own]
+    )
+    assert noted.height - plain.height == 3 * NOTE, "a long note takes two lines"
+    axial = np.asarray(noted)[HEAD + 3 * NOTE : HEAD + 3 * NOTE + PANE, :PANE].astype(int)
+    assert len(where(axial, READER_LINE)) and not len(where(part(plain, 0), READER_LINE))
+    assert (np.asarray(noted)[HEAD - 4 : HEAD + 3 * NOTE - 4].max(axis=(1, 2)) > 200).any()

@@ -88,7 +88,7 @@ def evaluate(
     predictors = {pack.name: Predictor(pack, runtime) for pack in packs}
     for predictor in predictors.values():
         predictor.start()  # what no engine takes is told now, not after scans have been read
-    kept = Answers(folder, f"{__version__} {runtime} {TAKING_IN}")
+    kept = Answers(folder, f"{__version__} {runtime} {TAKING_IN} {RULES}")
     answers, marked = _ask(rows, Path(data), truth or {}, predictors, kept, progress or (lambda *_: None))
     places = _places(rows, truth, marked)
     record: dict[str, Any] = {"schema": "ankleviewer.evaluation/1", "scans": len(rows), **_pictures(answers), "models": {}}

@@ -1,7 +1,8 @@
 """From a network's coarse class-activation map to the heat map and the boxes (paper, section "Grad-CAM", figures 4 and 7).
 
 The map comes signed, in logit units, on n^3 cells. It is scaled up by cubic splines and cut at zero for display, on a fixed
-scale: never normalised per image, so that a scan without evidence stays dark. Otsu always finds a threshold, even in noise; it
+scale: never normalised per image, so that a scan without evidence stays dark, and nowhere above the highest cell, on which floor
+and scale were measured. Otsu always finds a threshold, even in noise; it
 is therefore asked only where probability and peak say that there is something, and only inside the hot region.
 """
 
@@ -20,6 +21,7 @@ from ankleviewer.core.assessment.preprocess import Placement
 from ankleviewer.core.assessment.result import Box
 from ankleviewer.core.geometry import Array, Grid
 
+RULES = 2  # raised where the same cells give other maps or boxes, so that answers of before and of now are not mixed
 MAX_BOXES = 5
 _NORMAL = float(np.finfo(np.float32).tiny)  # below it numbers lose their digits one by one
 PAPER_CELLS = 4  # the paper's map: 128 voxels at stride 32
@@ -111,7 +113,9 @@ def spline_matrix(n: int, size: int = 128, stride: float | None = None, offset: 
 
 
 def upsample(cam: NDArray[np.floating], size: int = 128, stride: float | None = None, offset: float | None = None) -> Float32:
-    """A map of (n, n, n) cells on (size, size, size) voxels, signed, float32; the splines overshoot by up to 15 % of a step."""
+    """A map of (n, n, n) cells on (size, size, size) voxels, signed, float32; the splines overshoot, by 15 % of a step along
+    one axis and more where steps of several meet.
+    """
     n = cam.shape[0]
     matrix = spline_matrix(n, size, stride, offset)
     out: Float32 = np.matmul(matrix, np.asarray(cam, dtype=np.float32).reshape(n, n * n))
@@ -119,6 +123,17 @@ def upsample(cam: NDArray[np.floating], size: int = 128, stride: float | None = 
     out = np.matmul(matrix, out.reshape(size, n, n))
     out = np.matmul(out.reshape(size * size, n), matrix.T)
     return out.reshape(size, size, size)
+
+
+def evidence(cam: NDArray[np.floating], size: int = 128, stride: float | None = None, offset: float | None = None) -> Float32:
+    """A map of cells on voxels as it is shown: float32, >= 0, and as a whole scaled down so far that the splines' overshoot
+    above a dark surrounding makes no more of it than its highest cell; 0 everywhere where no cell speaks for a fracture.
+    """
+    out = np.maximum(upsample(cam, size, stride, offset), np.float32(0.0))
+    highest, peak = max(float(np.max(cam)), 0.0), float(out.max())
+    if peak > highest:
+        out *= np.float32(highest / peak)
+    return out
 
 
 def explain(
@@ -149,11 +164,13 @@ def explain(
         The heat map, and at most five boxes, strongest first; none when the call is "no fracture" or the peak stays at the floor.
     """
     grid = placement.model_grid
-    own = np.maximum(upsample(cam, grid.shape[0], stride, offset), np.float32(0.0))
-    found = float(own.max()) > decision.cam_floor  # the floor was measured on the network's own map
-    values, cells = (own, len(cam)) if finer is None else (refined(cam, finer, grid.shape[0], stride, offset), len(finer))
+    found = float(np.max(cam)) > decision.cam_floor  # the floor was measured on the network's own cells
+    if finer is None:
+        values, cells = evidence(cam, grid.shape[0], stride, offset), len(cam)
+    else:
+        values, cells = refined(cam, finer, grid.shape[0], stride, offset), len(finer)
     peak = float(values.max())
-    threshold = max(decision.cam_floor, HOT_SHARE * peak)
+    threshold = max(decision.cam_floor, HOT_SHARE * peak if found else peak)
     boxes: tuple[Box, ...] = ()
     if probability >= decision.sens_threshold and found:
         hot = values[values > HOT_SHARE * peak]  # the floor only gates: cutting here too would shrink boxes of faint maps
@@ -218,9 +235,10 @@ def paper_map(heat: HeatMap) -> HeatMap | None:
     stride = size / native.cam.shape[0] if native.stride is None else native.stride
     offset = (stride - 1) / 2 if native.offset is None else native.offset
     layout = stride * k, offset + stride * (k - 1) / 2
-    values = np.maximum(upsample(cells, size, *layout), np.float32(0.0))
+    values = evidence(cells, size, *layout)
     peak = float(values.max())
-    threshold = max(HOT_SHARE * peak, _otsu(values[values > HOT_SHARE * peak])) if peak > heat.floor else heat.floor
+    found = float(cells.max()) > heat.floor
+    threshold = max(HOT_SHARE * peak, _otsu(values[values > HOT_SHARE * peak])) if found else heat.floor
     coarse = Native(cells.astype(np.float32), native.pooling, *layout)
     return HeatMap(values, heat.grid, threshold, heat.reference, heat.floor, PAPER_CELLS, coarse, boxes_from=heat.cells)
 

@@ -6,11 +6,14 @@ It belongs to a joint, not to a model's finding: so a scan without boxes can be 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.whose import Boxed, ankle_at
 
 Verdict = Literal["fracture", "no fracture", "unsure"]
 VERDICTS: tuple[Verdict, ...] = ("fracture", "no fracture", "unsure")
@@ -49,6 +52,16 @@ def concluded(conclusions: Iterable[Conclusion], joint_mm: Point | None) -> Conc
     """What was concluded of the joint there (None: of a scan without one); None for nothing."""
     nearest = min(conclusions, key=lambda c: c.away(joint_mm), default=None)
     return nearest if nearest is not None and nearest.away(joint_mm) < SAME_JOINT_MM else None
+
+
+def ankle_of(conclusion: Conclusion, ankles: Sequence[Boxed]) -> int | None:
+    """Index of the ankle that a conclusion is of; None where its joint lies in or at the box of none of today's."""
+    if conclusion.joint_mm is None or not ankles:
+        return None
+    index = ankle_at(conclusion.joint_mm, ankles)
+    low, high = np.asarray(ankles[index].min_mm), np.asarray(ankles[index].max_mm)
+    outside = np.maximum(0, np.maximum(low - conclusion.joint_mm, conclusion.joint_mm - high))
+    return index if float(np.linalg.norm(outside)) < SAME_JOINT_MM / 2 else None
 
 
 def with_conclusion(conclusions: tuple[Conclusion, ...], new: Conclusion) -> tuple[Conclusion, ...]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from ankleviewer.core.geometry import Point
-from ankleviewer.core.reading.conclusion import Conclusion
+from ankleviewer.core.reading.conclusion import Conclusion, ankle_of
 from ankleviewer.core.reading.measure import Measure, point, to_record
 from ankleviewer.core.reading.places import Place
 from ankleviewer.core.reading.whose import Boxed, ankle_of_all
@@ -101,7 +101,7 @@ def to_json(review: Review, ankles: Sequence[Boxed] | None = None) -> dict[str, 
         "measures": [{**to_record(m), **whose(*m.points)} for m in review.measures],
         "conclusions": [
             {
-                **(whose() if c.joint_mm is None else whose(c.joint_mm)),
+                **({} if ankles is None else {"ankle": ankle_of(c, ankles)}),
                 "joint_mm": None if c.joint_mm is None else list(c.joint_mm),
                 "verdict": c.verdict,
                 "unaided": c.unaided,

@@ -7,6 +7,7 @@ from typing import Any
 from highdicom.sr.coding import CodedConcept
 
 from ankleviewer.core.assessment.decision import Call
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.conclusion import Verdict
 
 OWN = "99ANKLEVIEWER"  # coding scheme designator: 99 marks a private one (PS3.16 chapter 8.2)
@@ -15,6 +16,11 @@ OWN = "99ANKLEVIEWER"  # coding scheme designator: 99 marks a private one (PS3.1
 def own(value: str, meaning: str) -> Any:
     """A code of this program's own: at most 16 signs (SH), its meaning at most 64 (LO)."""
     return CodedConcept(value[:16], OWN, meaning[:64])
+
+
+def check(finding: Finding) -> Any:
+    """A check of the scan: its stable code, and what it says, as far as 64 signs go."""
+    return CodedConcept(finding.code, OWN, f"{finding.code}: {finding.message}"[:64])
 
 
 def named(text: str) -> Any:
@@ -44,6 +50,7 @@ CALLS: dict[Call, Any] = {
     "no fracture": own("NO-FRACTURE", "No fracture found by the model; excludes nothing"),
     "not assessed": own("NOT-ASSESSED", "Not assessed"),
 }
+CHECK = own("CHECK", "Warning of the checks of the scan")
 PROBABILITY = own("PROBABILITY", "Probability of a fracture, as the model tells it")
 SENSITIVE, SPECIFIC = own("SENSITIVE", "Threshold: below it no fracture"), own("SPECIFIC", "Threshold: from it on fracture")
 PLACE, READERS = own("PLACE", "Place that the model looked at"), own("READERS-BOX", "Box drawn by a reader")

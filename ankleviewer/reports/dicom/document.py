@@ -15,6 +15,7 @@ from highdicom import sr
 
 from ankleviewer import DISCLAIMER, __version__
 from ankleviewer.core.assessment.result import Box, ModelAnswer
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Point
 from ankleviewer.core.reading.conclusion import Verdict
 from ankleviewer.core.reading.measure import Measure
@@ -50,30 +51,49 @@ def report(evidence: Sequence[Any], groups: Sequence[Any], identity: dict[str, A
     return sr.Comprehensive3DSR(evidence=list(evidence), content=content, is_complete=True, is_final=False, **identity)
 
 
-def answer_group(answer: ModelAnswer, side: str, algorithm: Mapping[str, str], thresholds: tuple[float, float] | None) -> Any:
-    """One model's answer for one ankle: call, probability, thresholds (no fracture below, fracture from)."""
+@dataclass(frozen=True)
+class Whose:
+    """The ankle that a group is of: its side, "L", "R" or another word where not known, and its name, which no other one has."""
+
+    side: str
+    name: str
+
+
+def answer_group(
+    answer: ModelAnswer,
+    whose: Whose,
+    algorithm: Mapping[str, str],
+    thresholds: tuple[float, float] | None,
+    checks: Sequence[Finding] = (),
+) -> Any:
+    """One model's answer for one ankle: call, probability, thresholds (no fracture below, fracture from), and what the checks of
+    the scan warn of, without which no answer is to be read.
+    """
     figures = [(codes.PROBABILITY, answer.probability)]
     figures += [(codes.SENSITIVE, thresholds[0]), (codes.SPECIFIC, thresholds[1])] if thresholds is not None else []
     return sr.MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"{answer.name}, {_side(side)}"),
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"{answer.name}, {whose.name}"),
         finding_type=codes.ANSWER,
         algorithm_id=_algorithm(answer, algorithm),
-        finding_sites=[_site(side)],
+        finding_sites=[_site(whose.side)],
         measurements=[
             sr.Measurement(name=name, value=round(value, 6), unit=codes.UNITS[""])
             for name, value in figures
             if value is not None and answer.probability is not None
         ],
-        qualitative_evaluations=[sr.QualitativeEvaluation(codes.CALL, codes.CALLS[answer.call])],
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(codes.CALL, codes.CALLS[answer.call]),
+            *(sr.QualitativeEvaluation(codes.CHECK, codes.check(one)) for one in checks),
+        ],
     )
 
 
-def reading_group(verdict: Verdict, unaided: bool, side: str) -> Any:
+def reading_group(verdict: Verdict, unaided: bool, whose: Whose) -> Any:
     """A reader's own answer for one ankle. The remark is not told: it is free text, which may name somebody."""
     return sr.MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, {_side(side)}"),
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, {whose.name}"),
         finding_type=codes.READING,
-        finding_sites=[_site(side)],
+        finding_sites=[_site(whose.side)],
         qualitative_evaluations=[
             sr.QualitativeEvaluation(codes.VERDICT, codes.VERDICTS[verdict]),
             sr.QualitativeEvaluation(codes.UNAIDED, codes.YES if unaided else codes.NO),
@@ -98,7 +118,7 @@ class Where:
 
 
 def place_group(
-    answer: ModelAnswer, number: int, box: Box, side: str, algorithm: Mapping[str, str], mark: Mark | None, where: Where
+    answer: ModelAnswer, number: int, box: Box, whose: Whose, algorithm: Mapping[str, str], mark: Mark | None, where: Where
 ) -> Any:
     """A box of an answer, and what the reader said of it.
 
@@ -113,37 +133,37 @@ def place_group(
     ]
     said = [sr.QualitativeEvaluation(codes.JUDGEMENT, codes.JUDGEMENTS[mark.judgement])] if mark is not None else []
     return _group(where)(
-        tracking_identifier=sr.TrackingIdentifier(where.uid, f"{answer.name}, {_side(side)}, place {number}"),
+        tracking_identifier=sr.TrackingIdentifier(where.uid, f"{answer.name}, {whose.name}, place {number}"),
         finding_type=codes.PLACE,
         algorithm_id=_algorithm(answer, algorithm),
-        finding_sites=[_site(side)],
+        finding_sites=[_site(whose.side)],
         measurements=measured,
         qualitative_evaluations=said,
     )
 
 
-def readers_box_group(number: int, side: str, where: Where) -> Any:
+def readers_box_group(number: int, whose: Whose, where: Where) -> Any:
     """The box that a reader drew in the place of a model's."""
     return _group(where)(
-        tracking_identifier=sr.TrackingIdentifier(where.uid, f"reader, {_side(side)}, place {number}"),
+        tracking_identifier=sr.TrackingIdentifier(where.uid, f"reader, {whose.name}, place {number}"),
         finding_type=codes.READERS,
-        finding_sites=[_site(side)],
+        finding_sites=[_site(whose.side)],
     )
 
 
-def missed_group(missed: Missed, side: str, code: Any, frame_of_reference: str) -> Any:
+def missed_group(missed: Missed, whose: Whose, code: Any, frame_of_reference: str) -> Any:
     """A place that the reader marked, as a point in space; `code`: MISSED by the models, or MARKED alone."""
     return sr.PlanarROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, {_side(side)}, M{missed.number}"),
+        tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"reader, {whose.name}, M{missed.number}"),
         referenced_region=sr.ImageRegion3D(
             sr.GraphicTypeValues3D.POINT, np.array([missed.center_mm], dtype=np.float64), frame_of_reference
         ),
         finding_type=code,
-        finding_sites=[_site(side)],
+        finding_sites=[_site(whose.side)],
     )
 
 
-def measure_group(measure: Measure, side: str, frame_of_reference: str) -> Any | None:
+def measure_group(measure: Measure, whose: Whose, frame_of_reference: str) -> Any | None:
     """A reader's measure: its values, and its points in space; None of one without a value that DICOM can tell (of a newer
     program's tool).
     """
@@ -155,7 +175,7 @@ def measure_group(measure: Measure, side: str, frame_of_reference: str) -> Any |
     return sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(hd.UID(), f"measure {measure.number}"),
         finding_type=codes.named(measure_title(measure.kind)),
-        finding_sites=[_site(side)],
+        finding_sites=[_site(whose.side)],
         measurements=[
             sr.Measurement(
                 name=codes.named(value.name),
@@ -208,7 +228,3 @@ def _algorithm(answer: ModelAnswer, about: Mapping[str, str]) -> sr.AlgorithmIde
 
 def _site(side: str) -> sr.FindingSite:
     return sr.FindingSite(anatomic_location=codes.ANKLE, laterality=codes.SIDES.get(side))
-
-
-def _side(side: str) -> str:
-    return {"L": "left ankle", "R": "right ankle"}.get(side, "ankle")

@@ -19,16 +19,19 @@ from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from PIL import Image
 
 from ankleviewer import DISCLAIMER, __version__
+from ankleviewer.core.assessment.ankle_names import ankle_name, place_of
 from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts, Result
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Point
+from ankleviewer.core.reading.conclusion import ankle_of
 from ankleviewer.core.reading.review import Mark, Review
 from ankleviewer.core.reading.whose import ankle_of_all
 from ankleviewer.core.watching import never
 from ankleviewer.io import own_results
 from ankleviewer.reports.content import place
 from ankleviewer.reports.dicom import codes, document, segments
-from ankleviewer.reports.dicom.document import Where
+from ankleviewer.reports.dicom.document import Where, Whose
 from ankleviewer.reports.dicom.segments import Segment
 from ankleviewer.reports.dicom.tidy import tidied
 from ankleviewer.reports.places import is_missed
@@ -118,12 +121,13 @@ def _made(
     groups: list[Any] = []
     held: list[Any] = []
     for answer in result.models:
-        side, about = _side(result, answer), _about(result, answer)
+        whose, about = _whose(result, answer.ankle), _about(result, answer)
         decision = facts[answer.name].decision if answer.name in facts else None
         points = None if decision is None else (decision.sens_threshold, decision.spec_threshold)
-        groups.append(document.answer_group(answer, side, about, points))
-        places = _places(answer, side, review, about)
-        identity = _identity(FIRST_SERIES + 1 + len(held), f"boxes {side}".strip()) | MAKER
+        groups.append(document.answer_group(answer, whose, about, points, warnings_of(result)))
+        short = _short(result, answer.ankle)
+        places = _places(answer, short, review, about)
+        identity = _identity(FIRST_SERIES + 1 + len(held), f"boxes {short}".strip()) | MAKER
         segmented: Any = None
         numbers: list[int | None] = []
         if places:
@@ -134,31 +138,31 @@ def _made(
             at = (center[0], center[1], center[2])
             where = Where(one.segment.tracking_uid, at, None if number is None else (segmented, number), space)
             if one.box is None:
-                groups.append(document.readers_box_group(one.number, side, where))
+                groups.append(document.readers_box_group(one.number, whose, where))
             else:
-                groups.append(document.place_group(answer, one.number, one.box, side, about, one.mark, where))
-    for read in review.conclusions:
-        if read.verdict is not None:
-            whose = "unknown" if read.joint_mm is None else _side_at(result, read.joint_mm)
-            groups.append(document.reading_group(read.verdict, read.unaided, whose))
+                groups.append(document.place_group(answer, one.number, one.box, whose, about, one.mark, where))
+    groups += [
+        document.reading_group(one.verdict, one.unaided, _whose(result, ankle_of(one, result.ankles)))
+        for one in review.conclusions
+        if one.verdict is not None
+    ]
     for missed in review.missed:
         code = codes.MISSED if is_missed(result, review, missed) else codes.MARKED
-        groups.append(document.missed_group(missed, _side_at(result, missed.center_mm), code, space))
+        groups.append(document.missed_group(missed, _whose_at(result, missed.center_mm), code, space))
     for measure in review.measures:
-        group = document.measure_group(measure, _side_at(result, *measure.points), space)
+        group = document.measure_group(measure, _whose_at(result, *measure.points), space)
         groups += [group] if group is not None else []
     if groups:  # TID 1500 has no report of nothing
         made["answer"] = document.report([*images, *held], groups, _identity(FIRST_SERIES, "answer"))
     return made | {"boxes" if n == 0 else f"boxes-{n + 1}": one for n, one in enumerate(held)}
 
 
-def _places(answer: ModelAnswer, side: str, review: Review, about: Mapping[str, str]) -> list[_Place]:
+def _places(answer: ModelAnswer, short: str, review: Review, about: Mapping[str, str]) -> list[_Place]:
     """Each box; a reader's own in its place follows it."""
     found: list[_Place] = []
-    of = {"L": "left ", "R": "right "}.get(side, "")
     for n, box in enumerate(answer.boxes):
         mark, edited = review.marks.get(place(answer, n)), review.edited.get(place(answer, n))
-        label = f"{of}{answer.name} {n + 1}"
+        label = f"{short} {answer.name} {n + 1}".strip()
         judged = f"{label}, {mark.judgement}" if mark is not None else label
         algorithm = (answer.name, answer.version, dict(about))
         found.append(_Place(n + 1, box, mark, Segment(judged, box.min_mm, box.max_mm, hd.UID(), algorithm)))
@@ -180,15 +184,30 @@ def _about(result: Result, answer: ModelAnswer) -> dict[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _side_at(result: Result, *points: Point) -> str:
-    """The side of the ankle that the reader's mark or measure belongs to, "" of several."""
-    n = ankle_of_all(points, result.ankles)
-    return result.ankles[n].side if n is not None and n < len(result.ankles) else ""
+def _whose_at(result: Result, *points: Point) -> Whose:
+    """The ankle that the reader's mark or measure belongs to."""
+    return _whose(result, ankle_of_all(points, result.ankles))
 
 
-def _side(result: Result, answer: ModelAnswer) -> str:
-    n = answer.ankle
-    return result.ankles[n].side if n is not None and n < len(result.ankles) else ""
+def _whose(result: Result, index: int | None) -> Whose:
+    if index is None or index >= len(result.ankles):
+        return Whose("", "ankle")
+    return Whose(result.ankles[index].side, ankle_name(result.ankles, index).lower())
+
+
+def _short(result: Result, index: int | None) -> str:
+    """The same in a word or two, for labels: "left", or the number of one whose side another one has, too; "" for unknown."""
+    if index is None or index >= len(result.ankles):
+        return ""
+    if place_of(result.ankles, index):
+        return f"ankle {index + 1}"
+    return {"L": "left", "R": "right"}.get(result.ankles[index].side, "")
+
+
+def warnings_of(result: Result) -> list[Finding]:
+    """What the checks of the scan warn of, the gravest first."""
+    levels = ("refuse", "withhold", "caveat")
+    return sorted((one for one in result.findings if one.level in levels), key=lambda one: levels.index(one.level))
 
 
 def _identity(number: int, what: str) -> dict[str, Any]:

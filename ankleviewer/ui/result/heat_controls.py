@@ -108,6 +108,11 @@ class HeatControls(QWidget):
             self.fit(self._wide)  # the text may be longer than the one before
             self.paper.setEnabled(state.paper_map or cells > PAPER_CELLS)
         finer = getattr(heat, "boxes_from", 0)
-        told = tr("Boxes, places and per cent come from the model's fine map ({cells}³ cells), not from this one", cells=finer)
-        self.source.setText(told)
-        self.source.setVisible(bool(finer))
+        told = [
+            tr("Boxes, places and per cent come from the model's fine map ({cells}³ cells), not from this one", cells=finer)
+            if finer
+            else "",
+            tr("This map stays below its floor and shows nothing.") if heat.peak <= heat.floor else "",
+        ]
+        self.source.setText("\n".join(text for text in told if text))
+        self.source.setVisible(any(told))

@@ -29,7 +29,7 @@ class Legend(QWidget):
         self.setFixedHeight(46)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Heat map threshold"))
-        self.setToolTip(tr("Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay."))
+        self.setToolTip(tr("Drag to move the outline (keys [ and ]). The tick is the level at which this map opens; boxes stay."))
         model.changed.connect(self._on_changed)
         model.scene_changed.connect(self.update)
         model.scene_changed.connect(self._say)
@@ -109,7 +109,7 @@ class Legend(QWidget):
             self._to(event.position().x())
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
-        """Back to the level that made the boxes."""
+        """Back to the level at which the map opened."""
         self.model.update(threshold=None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

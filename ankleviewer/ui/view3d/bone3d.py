@@ -181,8 +181,10 @@ def _colour(level: _Level, state: ViewState, scene: Scene) -> None:
     colours = level.mesh.point_data["colour"]
     colours[:] = BONE
     if heat is not None and level.values is not None:
-        # A soft edge of a tenth of the scale keeps the border from following the triangles.
-        share = np.clip((level.values - threshold) / (0.1 * heat.reference) + 0.5, 0.0, 1.0) * 0.85
+        # A soft edge of a tenth of the scale keeps the border from following the triangles; it ends where the map shows nothing.
+        edge = max(min(0.1 * heat.reference, 2 * threshold), 1e-6)
+        share = np.clip((level.values - threshold) / edge + 0.5, 0.0, 1.0) * 0.85
+        share[level.values <= 0] = 0.0
         hot = np.flatnonzero(share > 0)
         part = share[hot, None]
         colours[hot] = (BONE * (1 - part) + heat_colours(level.values[hot], heat.reference) * part).astype(np.uint8)

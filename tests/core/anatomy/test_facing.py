@@ -1,4 +1,4 @@
-"""Which way an ankle faces: by the heel however the leg is turned, else by the malleoli; and when a scan's letters must be wrong."""
+"""Which way an ankle faces: by the heel however it is turned, else by the malleoli; and when a scan's letters must be wrong."""
 
 from __future__ import annotations
 

@@ -12,7 +12,16 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from ankleviewer.core.assessment.decision import Decision
-from ankleviewer.core.assessment.explain import MAX_BOXES, explain, make_box, paper_map, refined, spline_matrix, upsample
+from ankleviewer.core.assessment.explain import (
+    MAX_BOXES,
+    evidence,
+    explain,
+    make_box,
+    paper_map,
+    refined,
+    spline_matrix,
+    upsample,
+)
 from ankleviewer.core.assessment.preprocess import Placement
 from ankleviewer.core.geometry import Grid
 
@@ -200,3 +209,24 @@ def test_a_map_that_is_flat_but_for_rounding_has_a_box_and_no_error() -> None:
     cam = np.full((16, 16, 16), 4.0, dtype=np.float32) + np.random.default_rng(0).normal(0, 1e-6, (16, 16, 16)).astype(np.float32)
     heat, boxes = explain(cam, 0.9, DECISION, PLACEMENT)
     assert len(boxes) == 1 and heat.threshold < heat.peak
+
+
+@pytest.mark.parametrize(("plateau", "shown"), [(-0.3, 0.0), (0.9, 0.9), (5.0, 5.0)])
+def test_no_map_shows_more_than_its_highest_cell(plateau: float, shown: float) -> None:
+    """Splines rise above a plateau in a dark surrounding by several logits; floor and scale were measured on cells."""
+    cam = np.full((16, 16, 16), -12.0)
+    cam[6:11, 6:11, 6:11] = plateau
+    assert float(upsample(cam).max()) > plateau + 3
+    heat, boxes = explain(cam, 0.5, DECISION, PLACEMENT)
+    assert heat.peak == pytest.approx(shown, abs=1e-5)
+    assert bool(boxes) == (plateau > DECISION.cam_floor)
+    assert (heat.peak > heat.threshold) == bool(boxes), "a map at its floor has no outline either"
+    coarse = paper_map(heat)
+    assert coarse is not None and coarse.native is not None
+    assert coarse.peak == pytest.approx(max(0.0, float(coarse.native.cam.max())), abs=1e-5)
+
+
+def test_evidence_is_the_splines_where_they_do_not_overshoot() -> None:
+    cam = np.zeros((8, 8, 8))
+    cam[3, 4, 5] = 6.0
+    np.testing.assert_allclose(evidence(cam, 64), np.maximum(upsample(cam, 64), 0), atol=1e-6)

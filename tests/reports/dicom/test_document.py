@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ankleviewer.core.assessment.result import ModelAnswer
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.review import Missed
 from ankleviewer.reports.dicom import codes
@@ -16,6 +17,8 @@ from ankleviewer.reports.dicom.results import _identity
 from ankleviewer.reports.dicom.tidy import tidied
 from tests.io.conftest import slice_dataset
 from tests.reports.conftest import answer
+
+RIGHT, NOBODY = module.Whose("R", "right ankle"), module.Whose("", "ankle")
 
 
 def said(*groups: Any) -> list[tuple[str, Any]]:
@@ -50,7 +53,7 @@ def said(*groups: Any) -> list[tuple[str, Any]]:
 )
 def test_an_answer_is_told_with_its_call_and_no_more(call: str, chance: float | None) -> None:
     given: ModelAnswer = answer(call, chance)
-    told = said(module.answer_group(given, "R", {"model SHA-256": "ab"}, (0.2, 0.8)))
+    told = said(module.answer_group(given, RIGHT, {"model SHA-256": "ab"}, (0.2, 0.8)))
     assert (codes.CALL.meaning, codes.CALLS[given.call].meaning) in told
     numbers = {name: value for name, value in told if isinstance(value, float)}
     assert numbers.get(codes.PROBABILITY.meaning) == chance and len(numbers) == (0 if chance is None else 3)
@@ -60,15 +63,15 @@ def test_an_answer_is_told_with_its_call_and_no_more(call: str, chance: float | 
 
 
 def test_without_thresholds_or_a_side_none_is_told() -> None:
-    told = said(module.answer_group(answer(), "unknown", {}, None))
+    told = said(module.answer_group(answer(), NOBODY, {}, None))
     assert not any("Threshold" in name or name == "Laterality" for name, _ in told)
 
 
 def test_a_reader_s_marks_and_measures_stand_in_space() -> None:
-    missed = module.missed_group(Missed(4, (10.0, 12.0, 30.0), "seen on the sagittal"), "R", codes.MISSED, "1.2.4")
+    missed = module.missed_group(Missed(4, (10.0, 12.0, 30.0), "seen on the sagittal"), RIGHT, codes.MISSED, "1.2.4")
     values = (Value("share of AP length", 21.0, "%"), Value("fragment", 7.25, "mm"))
     measure = Measure(2, "distance", ((0.0, 0.0, 0.0), (3.0, 4.0, 0.0)), None, values)
-    told = said(missed, module.measure_group(measure, "R", "1.2.4"))
+    told = said(missed, module.measure_group(measure, RIGHT, "1.2.4"))
     assert [value for name, value in told if name == "Laterality"] == ["Right", "Right"]
     assert ("Tracking Identifier", "reader, right ankle, M4") in told and ("Finding", codes.MISSED.meaning) in told
     assert ("share of AP length", 21.0) in told and ("fragment", 7.25) in told
@@ -76,23 +79,35 @@ def test_a_reader_s_marks_and_measures_stand_in_space() -> None:
     assert [10.0, 12.0, 30.0] in places and [0.0, 0.0, 0.0, 3.0, 4.0, 0.0] in places
     assert not any("sagittal" in str(value) for _, value in told), "free words may name somebody"
     one = replace(measure, points=measure.points[:1])
-    assert [0.0, 0.0, 0.0] in [v for _, v in said(module.measure_group(one, "", "1.2.4")) if isinstance(v, list)]
+    assert [0.0, 0.0, 0.0] in [v for _, v in said(module.measure_group(one, NOBODY, "1.2.4")) if isinstance(v, list)]
 
 
 def test_a_region_is_an_ellipse_and_a_newer_program_s_value_is_left_out() -> None:
     values = (Value("mean", 310.0, "HU"), Value("new", 1.0, "furlong"), Value("odd", float("nan"), "mm"))
     region = Measure(1, "region", ((0.0, 0.0, 0.0), (2.0, 0.0, 0.0), (0.0, 5.0, 0.0)), (0.0, 0.0, 1.0), values)
-    group = module.measure_group(region, "", "1.2.4")
+    group = module.measure_group(region, NOBODY, "1.2.4")
     told = said(group)
     assert ("mean", 310.0) in told and not any(name in ("new", "odd") for name, _ in told)
     ends = [0.0, -5.0, 0.0, 0.0, 5.0, 0.0, -2.0, 0.0, 0.0, 2.0, 0.0, 0.0]
     assert any(value == ends for _, value in told if isinstance(value, list)), "the longer axis first"
-    assert module.measure_group(replace(region, values=values[1:]), "", "1.2.4") is None
+    assert module.measure_group(replace(region, values=values[1:]), NOBODY, "1.2.4") is None
 
 
 def test_a_reader_s_own_answer_tells_its_side_and_whether_a_model_had_answered() -> None:
-    told = said(module.reading_group("no fracture", True, "L"), module.reading_group("unsure", False, "unknown"))
+    told = said(
+        module.reading_group("no fracture", True, module.Whose("L", "left ankle")), module.reading_group("unsure", False, NOBODY)
+    )
     assert (codes.VERDICT.meaning, "No fracture, by a reader") in told and (codes.UNAIDED.meaning, "Yes") in told
     assert (codes.VERDICT.meaning, "Unsure, by a reader") in told and (codes.UNAIDED.meaning, "No") in told
     assert [value for name, value in told if name == "Laterality"] == ["Left"]
     assert ("Tracking Identifier", "reader, left ankle") in told
+
+
+def test_the_warnings_of_the_checks_stand_with_the_answer() -> None:
+    child = Finding(
+        "caveat", "AGE_OUTSIDE_ADULTS", "The patient is 9 years old; the models are made for adults of 18 and more years."
+    )
+    told = said(module.answer_group(answer(), RIGHT, {}, None, [child]))
+    (warning,) = [value for name, value in told if name == codes.CHECK.meaning]
+    assert warning.startswith("AGE_OUTSIDE_ADULTS: The patient is 9 years old") and len(warning) <= 64
+    assert codes.check(child).value == "AGE_OUTSIDE_ADULTS"

@@ -14,7 +14,9 @@ import pytest
 from PIL import Image
 from pydicom import dcmread
 
+from ankleviewer.core.assessment.result import AnkleInfo
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.findings import Finding
 from ankleviewer.core.reading.conclusion import Conclusion
 from ankleviewer.core.reading.history import History
 from ankleviewer.reports.dicom.results import FIRST_SERIES, results
@@ -137,3 +139,32 @@ def test_a_validator_finds_no_error(tmp_path: Path) -> None:
         assert name != "answer" or ("Fracture, by a reader" in (text := str(dcmread(BytesIO(data)))) and "of Secret" not in text)
         errors = [line for line in done.stderr.splitlines() if line.startswith("Error")]
         assert errors == [], name
+
+
+def test_two_ankles_of_one_side_or_of_none_are_told_apart() -> None:
+    told = report(answer(), answer("no fracture", 0.03, ankle=1))
+    for side in ("unknown", "L"):
+        pair = tuple(AnkleInfo(side, (x, 5.0, 5.0), (x + 50.0, 55.0, 55.0)) for x in (5.0, 105.0))
+        result = replace(told.result, ankles=pair)
+        files = {k: dcmread(BytesIO(v)) for k, v in results(images(), result, told.facts, told.review, PICTURE, "").items()}
+        told_of = {str(e.value) for e in files["answer"].iterall() if e.keyword == "TextValue"}
+        assert all(
+            any(t.startswith("compact, ") and t.endswith(f"patient's {end}") for t in told_of) for end in ("right", "left")
+        )
+        assert files["boxes"].SegmentSequence[0].SegmentLabel == "ankle 1 compact 1, rejected"
+        assert "boxes ankle 1" in files["boxes"].SeriesDescription
+
+
+def test_the_report_warns_as_the_window_does_and_a_note_is_no_warning() -> None:
+    told = report(findings=(Finding("info", "AGE_UNKNOWN", "No age."), Finding("caveat", "METAL", "Metal, with streaks.")))
+    text = str(dcmread(BytesIO(results(images(), told.result, told.facts, told.review, PICTURE, "R")["answer"])))
+    assert "METAL: Metal, with streaks." in text and "AGE_UNKNOWN" not in text
+
+
+def test_an_answer_of_a_joint_that_is_not_found_today_is_of_no_side() -> None:
+    told = report()
+    history = History()
+    history.conclude(Conclusion("fracture", (300.0, 30.0, 20.0)))
+    review = replace(told.review, conclusions=history.review.conclusions)
+    data = dcmread(BytesIO(results(images(), told.result, told.facts, review, PICTURE, "R")["answer"]))
+    assert "reader, ankle" in str(data) and "reader, right ankle" not in str(data).replace("reader, right ankle, ", "")

@@ -56,3 +56,12 @@ def test_no_word_is_cut_and_all_stay_in_the_column(
     assert max(right) < window.panel.width() - room.side(window.panel.width())
     scroll = window.panel.findChild(QScrollArea)
     assert scroll.isAncestorOf(controls) == (size[1] < 600), "in a low window they scroll with the rest"
+
+
+def test_a_map_below_its_floor_says_that_it_shows_nothing(make_window, backend, fakes, qtbot) -> None:
+    window = make_window(backend)
+    assert window.panel.controls.source.isHidden()
+    backend.heat = replace(fakes.heat(fakes.first), floor=1e6)
+    window.controller.analyse()
+    qtbot.waitUntil(lambda: window.view.scene.heat is backend.heat)
+    assert window.panel.controls.source.text() == "This map stays below its floor and shows nothing."

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.display.scene import Scene
-from ankleviewer.core.display.surface import bone_surface
+from ankleviewer.core.display.surface import bone_surface, heat_at
 from ankleviewer.core.display.viewstate import ViewState
 
 
@@ -76,6 +76,15 @@ def test_heat_colours_come_and_go(bone, fakes) -> None:
     assert bone.mesh.GetMTime() == stamp
     bone.colour(replace(state, hide_ai=True), scene)
     assert (colours == plain).all()
+
+
+def test_a_low_threshold_colours_no_bone_on_which_the_map_shows_nothing(bone, fakes) -> None:
+    heat = fakes.heat(fakes.first)
+    colours = bone.mesh.point_data["colour"]
+    plain = colours.copy()
+    bone.colour(replace(ViewState(), threshold=0.01 * heat.reference), Scene(fakes.phantom(), heat))
+    dark = heat_at(bone.mesh.points, heat) <= 0
+    assert dark.any() and (colours[dark] == plain[dark]).all() and (colours[~dark] != plain[~dark]).any()
 
 
 def test_without_the_foot_no_triangle_lies_below(bone) -> None:

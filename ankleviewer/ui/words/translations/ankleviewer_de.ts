@@ -400,10 +400,6 @@
         <translation>Ende einer Fadenkreuzlinie ziehen</translation>
     </message>
     <message>
-        <source>Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay.</source>
-        <translation>Ziehen verschiebt den Umriss (Tasten [ und ]). Der Strich zeigt die Schwelle, mit der die Rahmen entstanden; diese bleiben.</translation>
-    </message>
-    <message>
         <source>Drop an ankle CT here</source>
         <translation>Sprunggelenk-CT hier ablegen</translation>
     </message>
@@ -1883,6 +1879,10 @@
         <translation>Wiederholt: was über einen Befund von {model} gesagt wurde, der nicht gezeigt wird.</translation>
     </message>
     <message>
+        <source>Drag to move the outline (keys [ and ]). The tick is the level at which this map opens; boxes stay.</source>
+        <translation>Ziehen verschiebt die Umrisslinie (Tasten [ und ]). Der Strich ist die Höhe, mit der diese Karte beginnt; die Rahmen bleiben.</translation>
+    </message>
+    <message>
         <source>Finding 1 is shown now. Press again to judge it.</source>
         <translation>Befund 1 wird jetzt gezeigt. Zum Beurteilen noch einmal drücken.</translation>
     </message>
@@ -2416,6 +2416,10 @@
     <message>
         <source>This is not an ordinary file.</source>
         <translation>Dies ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <source>This map stays below its floor and shows nothing.</source>
+        <translation>Diese Karte bleibt unter ihrer Untergrenze und zeigt nichts.</translation>
     </message>
     <message>
         <source>This point belongs in the {planes} view</source>

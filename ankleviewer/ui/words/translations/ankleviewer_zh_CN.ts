@@ -400,10 +400,6 @@
         <translation>拖动十字线的末端</translation>
     </message>
     <message>
-        <source>Drag to move the outline (keys [ and ]). The tick is the level that made the boxes; they stay.</source>
-        <translation>拖动以移动轮廓（按键 [ 和 ]）。刻度为生成框时的阈值；框保持不变。</translation>
-    </message>
-    <message>
         <source>Drop an ankle CT here</source>
         <translation>将踝关节 CT 拖放到此处</translation>
     </message>
@@ -1882,6 +1878,10 @@
         <translation>已重做：对 {model} 的一个未显示发现的判断。</translation>
     </message>
     <message>
+        <source>Drag to move the outline (keys [ and ]). The tick is the level at which this map opens; boxes stay.</source>
+        <translation>拖动以移动轮廓线（按键 [ 和 ]）。刻线为该热图打开时的阈值；框保持不变。</translation>
+    </message>
+    <message>
         <source>Finding 1 is shown now. Press again to judge it.</source>
         <translation>现已显示发现 1。再按一次即可判定。</translation>
     </message>
@@ -2410,6 +2410,10 @@
     <message>
         <source>This is not an ordinary file.</source>
         <translation>这不是普通文件。</translation>
+    </message>
+    <message>
+        <source>This map stays below its floor and shows nothing.</source>
+        <translation>该热图低于其下限，不显示任何内容。</translation>
     </message>
     <message>
         <source>This point belongs in the {planes} view</source>
