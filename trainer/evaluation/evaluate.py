@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankleviewer import __version__
-from ankleviewer.core.assessment.explain import paper_map
+from ankleviewer.core.assessment.explain import RULES, paper_map
 from ankleviewer.core.errors import AnkleViewerError, ModelError
 from ankleviewer.core.geometry import Point
 from ankleviewer.core.words import printable
