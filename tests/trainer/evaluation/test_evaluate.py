@@ -76,7 +76,7 @@ def test_the_viewers_predictor_is_asked_for_every_ankle_and_the_highest_counts(t
         )
     )
     hu = np.full((128, 64, 64), -1000, dtype=np.int16)
-    hu[80:110, 20:44, 20:44] = 1000
+    hu[80:112, 16:48, 16:48] = 1000  # whole cells: the map shows what cells say, not what splines make of their neighbours
     volume = Volume(hu, Grid.axis_aligned(hu.shape, 1.0, (0, 0, 0)))
     ankles = [Ankle("R", (x, 32.0, 32.0), (0, 0, 0), (1, 1, 1), True, "") for x in (32.0, 96.0)]
     predictor = Predictor(pack, "cpu")
