@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ankleviewer import keep_matplotlib_at_home
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from ankleviewer.core.exits import DONE, FAILED, MODEL_REFUSED, SCAN_REFUSED, USAGE, USAGE_CODES
+from ankleviewer.core.scrub import frames
 from trainer.arguments import check_simulate, check_train
 from trainer.failures import Ended, ended_by_signals, failed, missing, stopped
 from trainer.options import parser
@@ -57,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return stop.code if isinstance(stop, Ended) else FAILED
     except (OSError, ValueError, RuntimeError, MemoryError, FloatingPointError) as error:
         print(failed(args.command, error, getattr(args, "out", None), since), file=sys.stderr)
+        if isinstance(error, ValueError | RuntimeError):  # it may be a fault of this program's own
+            print(frames(error), file=sys.stderr)
         return FAILED
 
 

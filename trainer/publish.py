@@ -22,9 +22,9 @@ from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.packs.card import STUDY
 from trainer.packs.mean import mean_with
-from trainer.scans.manifest import check_table
-from trainer.scans.prepare import prepare
-from trainer.scans.prepared import study_of
+from trainer.scans.manifest import DataError, check_table
+from trainer.scans.prepare import PASSING, prepare
+from trainer.scans.prepared import remarks, study_of
 from trainer.scans.split import Prepared
 from trainer.simulated import SHALLOW
 from trainer.starting import hash_of, load_run, name_of
@@ -144,6 +144,9 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     manifest = order.validation or _simulated(order.run / "validation")
     with taken(order.run / "validation-prepared"):
         found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
+        _check_found(found)
+        for line in remarks(found, order.run / "validation-prepared"):
+            say(line)
         check_unseen(record, found, measured)
         labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
     decision = _decision(labels, logits, peaks, order.allow_small)
@@ -163,6 +166,20 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     title = TITLES.get(record["arch"], record["arch"]) + ("" if name == record["arch"] else f" ({name})")  # two of one kind
     label = Label(name, title, order.version, order.status, order.default)
     return export(net, spec.to_json(), decision.to_json(), origin, metrics, label, order.out, inputs, order.finer)
+
+
+def _check_found(found: Sequence[Prepared]) -> None:
+    """Thresholds from the half of the scans that a share happens to show would be others than the card says.
+
+    Raises:
+        DataError: SCANS_NOT_FOUND.
+    """
+    if away := [p.row.id for p in found if p.excluded in PASSING]:
+        raise DataError(
+            "SCANS_NOT_FOUND",
+            f"{len(away)} of {len(found)} validation scans cannot be read now, the first is {away[0]}: is its folder connected? "
+            "Where they are gone for good, take them out of the table",
+        )
 
 
 def _check_asked(order: ExportOrder) -> None:

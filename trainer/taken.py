@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.io.atomic import remove_parts
 from ankleviewer.io.locked import locked, take
 
 LOCK = ".in-use"
@@ -22,6 +23,7 @@ TURN = ".turn"
 # what --resume goes on from: states of a run, or of cross-validation's folds and their answers
 STATES = ("checkpoint*.pt", "shallow/checkpoint*.pt")
 FOLDS = ("fold-*/checkpoint*.pt", "fold-*/answers.json")
+_LEFT_S = 3600.0  # a file being written is younger: another command may work in a folder below
 _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -140,6 +142,7 @@ def taken(folder: Path) -> Iterator[None]:
                         "FOLDER_IN_USE",
                         f"Another command is at work in {folder}: wait until it has ended, or name another folder.",
                     )
+                remove_parts(folder, _LEFT_S)
             except OSError:
                 pass  # what the command writes itself will tell why
             yield

@@ -6,6 +6,7 @@ the folder work on one search together.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import io
@@ -22,6 +23,7 @@ from ankleviewer.io.atomic import write_text
 from trainer.orders import TrainOrder
 from trainer.own_scans import check_order, fingerprint_of, parts_of, train_on_scans
 from trainer.scans.split import Prepared
+from trainer.taken import taken
 from trainer.training import checkpoint
 from trainer.training.fingerprint import differences
 from trainer.training.loop import Progress
@@ -59,6 +61,7 @@ def tune(
     check_order(order)
     spec, own, judges = _parts(data)  # data that cannot be used must not use up trials
     order.out.mkdir(parents=True, exist_ok=True)
+    _drop_left(order.out)
     # computers that search together may have seeds of their own
     study = _study(order, fingerprint_of(replace(order, seed=0), spec, own, judges, batch))
 
@@ -137,17 +140,27 @@ def _trial(trial: optuna.Trial, learn: Callable[[Path, float, float], None], out
     rate, strength = trial.suggest_float("lr", *RATES, log=True), trial.suggest_float("strength", *STRENGTHS)
     run = out / f"trial-{trial.number + 1}"
     say(f"trial {trial.number + 1}: --lr {rate:.2e} --strength {strength:.2f}")
-    try:
-        learn(run, rate, strength)
-        best = checkpoint.load_best(run)
-    except FloatingPointError as error:  # too high a rate: an answer, too
-        raise optuna.TrialPruned(str(error)) from error
-    finally:
-        checkpoint.drop(run)
+    with taken(run):  # by which `_drop_left` of another process sees that it is at work
+        try:
+            learn(run, rate, strength)
+            best = checkpoint.load_best(run)
+        except FloatingPointError as error:  # too high a rate: an answer, too
+            raise optuna.TrialPruned(str(error)) from error
+        finally:
+            checkpoint.drop(run)
     assert best is not None
     area = float(best["val_auc"])
     say(f"trial {trial.number + 1}: AUC {area:.3f}")
     return area
+
+
+def _drop_left(out: Path) -> None:
+    """Remove the states of trials whose processes were killed; what another process trains now stays, by its lock."""
+    for run in out.glob("trial-*"):
+        if run.is_dir() and any(run.glob("*.pt")) | any(run.glob(".*.pt.*")):
+            with contextlib.suppress(AnkleViewerError), taken(run):
+                checkpoint.drop(run)
+                checkpoint.clear(run)
 
 
 def _table(study: optuna.Study) -> str:

@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _no_empty_words(options)
         command: Callable[[argparse.Namespace], int] = options.command
-        # Python hears a signal between two of its own steps, and a window at rest takes none: there the system ends the program.
+        # Python hears a signal between two of its own steps, and a window at rest takes none: there the system ends the program,
+        # but for Ctrl-C, which closes the window (`ui.background.interrupting`).
         with contextlib.nullcontext() if command is _window else stopping.ended_by_signals():
             return command(options)
     except AnkleViewerError as error:
@@ -208,7 +209,8 @@ def _window(options: argparse.Namespace) -> int:
         from ankleviewer.ui.app import run
     except ImportError as error:  # of a library of the system, as libEGL
         raise AnkleViewerError(
-            "WINDOW_MISSING", f"No window can be opened: {error}. packaging/system-libraries.sh names what is missing."
+            "WINDOW_MISSING",
+            f"No window can be opened: {error}. packaging/system-libraries.sh, in the program's source, names what is missing.",
         ) from error
     return int(run(options.path, options.model, options.screenshot, pick, HINTS))
 

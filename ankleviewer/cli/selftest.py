@@ -163,7 +163,10 @@ def _window() -> tuple[State, str]:
         return "ok", platform_name
     if _apart(_begin_qt_unseen):
         return "warn", "the screen that the environment names does not answer; analyze works without one"
-    return "fail", "no window can be opened; packaging/system-libraries.sh names the libraries that are missing"
+    return (
+        "fail",
+        "no window can be opened; packaging/system-libraries.sh, in the program's source, names the libraries that are missing",
+    )
 
 
 def _begin_qt(sender: Any) -> None:

@@ -1,9 +1,9 @@
 """The first run of a pack that nobody has tried: one that was copied to its place by hand, or is named by its path. What ends the
 process that runs it, or never answers, would take the window with it; so it is tried as `models add` tries one, once on this
-computer, which is remembered under ANKLEVIEWER_HOME by the hash of its model and the release of onnxruntime.
+computer, which is remembered under ANKLEVIEWER_HOME by the hash of its model and the release of onnxruntime. Where nothing can be
+remembered each process tries it once.
 
-What travels with the program was run before it was shipped, and waits for nothing. Where nothing can be remembered nothing is
-tried: each command would pay for it again.
+What travels with the program was run before it was shipped, and waits for nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ankleviewer.core import paths
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference.packs import ModelPack
+from ankleviewer.inference.packs import SHIPPED, ModelPack
 from ankleviewer.inference.trial import try_out
 
 FILE = "tried.txt"
@@ -34,8 +34,7 @@ def is_known(pack: ModelPack) -> bool:
     key = _key(pack)
     if key in _known or _travels_with_the_program(pack):
         return True
-    tried = _tried()
-    return tried is None or key in tried
+    return key in _tried()
 
 
 def remember(pack: ModelPack) -> None:
@@ -43,21 +42,21 @@ def remember(pack: ModelPack) -> None:
     key = _key(pack)
     if key not in _known:
         _known.add(key)
-        if key not in (_tried() or ()):
+        if key not in _tried():
             with contextlib.suppress(OSError), open(paths.home() / FILE, "a", encoding="ascii") as stream:
                 stream.write(f"\n{key}\n")  # whatever the file ends with
 
 
-def _tried() -> list[str] | None:
-    """What is remembered; None where nothing can be. Only opening the file tells: it may be another user's, and Windows says of
-    any folder that it can be written.
+def _tried() -> list[str]:
+    """What is remembered; nothing where nothing can be. Only opening the file tells: it may be another user's, and Windows says
+    of any folder that it can be written.
     """
     try:
         with open(paths.home() / FILE, "a+", encoding="ascii", errors="replace") as stream:
             stream.seek(0)
             return stream.read(_LONGEST).splitlines()
     except OSError:
-        return None
+        return []
 
 
 def try_once(pack: ModelPack, cancelled: Callable[[], bool] | None = None) -> None:
@@ -111,4 +110,5 @@ def _travels_with_the_program(pack: ModelPack) -> bool:
         record = ""
     if "_assets/models/" in record:
         return base64.urlsafe_b64encode(bytes.fromhex(pack.sha256)).decode().rstrip("=") in record
-    return Path(os.path.realpath(paths.model_dirs()[1])) in Path(os.path.realpath(pack.path)).parents
+    here = Path(os.path.realpath(paths.model_dirs()[1])) in Path(os.path.realpath(pack.path)).parents
+    return here and pack.name in SHIPPED

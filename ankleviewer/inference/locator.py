@@ -194,8 +194,9 @@ def ankles_in(
             found = _with_others(volume, coarse, locator, bones, located, cancelled, findings)
     except Cancelled:
         raise
-    except Exception as error:  # noqa: BLE001 (memory, or whatever a runtime fails with: the bones are still there)
+    except Exception as error:
         log.warning("the locator failed: %s", type(error).__name__)
+        log.info("where it failed", exc_info=True)
         _say_missing(findings)
         return together(bones, (), volume.grid)
     if findings is not None and doubt and not across:

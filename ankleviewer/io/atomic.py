@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _HELD_S, _AGAIN_S = 2.0, 0.05
+_PART = re.compile(r"\.[a-z0-9_]{8}\.part")  # as `tempfile.mkstemp` names them
 
 
 @contextlib.contextmanager
@@ -60,6 +62,25 @@ def replace(made: str | Path, target: str | Path) -> None:
             if os.name == "posix" or time.monotonic() > until:
                 raise
         time.sleep(_AGAIN_S)
+
+
+def remove_parts(folder: Path, older_s: float) -> None:
+    """Remove what processes that were killed while they wrote have left in a folder and in the folders in it: files older than
+    `older_s`, s, which no writing takes.
+    """
+    now = time.time()
+    for place in (folder, *_folders_in(folder)):
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if _PART.fullmatch(entry.name) and now - entry.stat(follow_symlinks=False).st_mtime >= older_s:
+                        os.unlink(entry.path)
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return []
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:

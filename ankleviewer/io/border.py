@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import warnings
 from collections.abc import Iterator
 
 from ankleviewer.core.errors import AnkleViewerError, ScanError
+
+log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
@@ -32,6 +35,8 @@ def only_scan_errors() -> Iterator[None]:
         raise ScanError("FILE_NOT_FOUND", "The file or folder does not exist or cannot be reached.") from None
     except OSError as error:
         raise ScanError("FILE_UNREADABLE", f"The file cannot be read (system error {error.errno}).") from None
-    except Exception as error:  # noqa: BLE001 - this is the border: libraries raise anything on damaged files
-        # The text of a foreign exception may quote tag values, so only its kind is passed on.
+    except Exception as error:
+        # The text of a foreign exception may quote tag values, so only its kind is passed on. The log has where it came from,
+        # without its words (`core.scrub`): it may be a fault of this program's own.
+        log.info("a file could not be read", exc_info=True)
         raise ScanError("SCAN_MALFORMED", f"The file is damaged or not a scan ({type(error).__name__}).") from None

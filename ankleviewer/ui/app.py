@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core.errors import AnkleViewerError, ModelError, ScanError
 from ankleviewer.io.atomic import write_bytes
-from ankleviewer.ui.background import collecting, importing, opengl, qt_classes
+from ankleviewer.ui.background import collecting, importing, interrupting, opengl, qt_classes, screen
 from ankleviewer.ui.files import log_saving
 from ankleviewer.ui.files.exporting import is_of_scan, png
+from ankleviewer.ui.files.leaving import leave
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.main_window import MainWindow
 from ankleviewer.ui.state import settings
@@ -34,7 +35,10 @@ def application() -> QApplication:
     # A thread that computes in Python gives way to the window after 1 ms instead of 5.
     sys.setswitchinterval(0.001)
     importing.start()
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance()
+    if app is None:
+        with screen.told():
+            app = QApplication(sys.argv[:1])
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")
     qt_classes.early()
@@ -60,8 +64,8 @@ def run(
         hints: with `screenshot`, what the command line adds to a refusal, by its code.
 
     Returns:
-        0; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown model),
-        3 (scan refused), 4 (model refused, or one of several failed: the picture shows the others' answers).
+        0; 1 after Ctrl-C; with `screenshot` also 1 (failed, picture not written, or took longer than ten minutes), 2 (unknown
+        model), 3 (scan refused), 4 (model refused, or one of several failed: the picture shows the others' answers).
     """
     collecting.put_off()  # until all is warm
     app = application()
@@ -77,11 +81,11 @@ def run(
         QTimer.singleShot(0, lambda: window.open(path, pick))
     QTimer.singleShot(0, window.tell_of_settings)  # after that, since a scan that is opened takes earlier notices away
     keeper = Keeper(window)
-    with log_saving.watched():
+    with log_saving.watched(), interrupting.closing(lambda: leave(keeper.window)) as interrupted:
         app.exec()
     window = keeper.window
     window.close()
-    code = shot.code if shot is not None else 0
+    code = shot.code if shot is not None else _FAILED if interrupted.told else 0
     window.deleteLater()
     app.processEvents()
     driver.join(_DRIVER_S)  # its context must be gone before the connection to the screen is

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -10,7 +9,6 @@ from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from ankleviewer.ui.look import theme
-from ankleviewer.ui.state import settings
 from ankleviewer.ui.words.translate import noop, tr
 
 if TYPE_CHECKING:
@@ -30,8 +28,7 @@ class Appearance(QObject):
 
     def choose(self, mode: str) -> None:
         """Dress anew and remember."""
-        self._window.settings = replace(self._window.settings, theme=mode)
-        settings.save(self._window.settings)
+        self._window.keeping.keep(theme=mode)
         self._dress()
 
     def menu(self, parent: QMenu) -> QMenu:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from ankleviewer.ui.state import settings
 from ankleviewer.ui.state.phase import Phase
 from ankleviewer.ui.words.translate import CHOICES, LANGUAGES, VARIABLE, language, overruled, spoken, tr, writable
 
@@ -31,8 +29,7 @@ def fill(window: MainWindow, parent: QMenu) -> QMenu:
 
 def choose(window: MainWindow, choice: str) -> None:
     """Remember a language and speak it; the window is made anew in it (`succession`), after work that is under way."""
-    window.settings = replace(window.settings, language=choice)
-    settings.save(window.settings)
+    window.keeping.keep(language=choice)
     if overruled():
         window.toast.say(tr("{variable} in the environment decides the language of the window", variable=VARIABLE))
     elif not writable(choice):

@@ -28,6 +28,7 @@ from ankleviewer.ui.background.jobs import wait_for
 from ankleviewer.ui.background.warming import Warming
 from ankleviewer.ui.files import leaving
 from ankleviewer.ui.files.exporting import Asked, Exporting, ask_place, digits_of
+from ankleviewer.ui.files.keeping import Keeping
 from ankleviewer.ui.files.privacy import Privacy
 from ankleviewer.ui.files.series_opening import SeriesOpening
 from ankleviewer.ui.files.session_files import SessionFiles
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.last_pane = "axial"
         self.warming: Warming | None = None
         self.closed = False
+        self.keeping = Keeping(self)
         self.appearance = Appearance(self)
         self.privacy = Privacy(self.settings.hide_patient, self)
         self.exporting = Exporting(self)
@@ -179,8 +181,7 @@ class MainWindow(QMainWindow):
         if old.layout != new.layout:
             self.grid.lay(new.layout, focus=self.last_pane)
         if old.preset != new.preset and new.preset:
-            self.settings = replace(self.settings, preset=new.preset)
-            settings.save(self.settings)
+            self.keeping.keep(preset=new.preset)
 
     def _on_changing(self) -> None:
         if self.warming is not None:
@@ -225,8 +226,7 @@ class MainWindow(QMainWindow):
         settings.save_soon(self.settings)
 
     def _on_privacy(self, hidden: bool) -> None:
-        self.settings = replace(self.settings, hide_patient=hidden)
-        settings.save(self.settings)
+        self.keeping.keep(hide_patient=hidden)
         self.empty.set_recent(self.settings.recent, hidden)
         self.banner.set_hide_names(hidden)
         self.bottom.refresh()
@@ -254,8 +254,7 @@ class MainWindow(QMainWindow):
 
     def toggle_panel(self) -> None:
         """Show or hide the result column."""
-        self.settings = replace(self.settings, panel=not self.settings.panel)
-        settings.save(self.settings)
+        self.keeping.keep(panel=not self.settings.panel)
         self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

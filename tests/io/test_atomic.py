@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from ankleviewer.io import atomic
-from ankleviewer.io.atomic import atomic_file, write_bytes, write_text
+from ankleviewer.io.atomic import atomic_file, remove_parts, write_bytes, write_text
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -234,3 +234,16 @@ def test_a_file_that_is_held_for_a_moment_is_waited_for_on_windows(tmp_path, mon
     with pytest.raises(PermissionError):
         atomic.replace(tmp_path / "new", tmp_path / "a")
     assert (len(asked) > 1) is (system == "nt") and not (tmp_path / "a").exists()
+
+
+def test_what_killed_writers_left_is_removed_once_it_is_old(tmp_path):
+    (tmp_path / "inputs").mkdir()
+    old = [tmp_path / ".ab3_d9x1.part", tmp_path / "inputs" / ".zzzzzzzz.part"]
+    others = [tmp_path / ".ab3d9x12.part", tmp_path / "a.part", tmp_path / ".abc.part", tmp_path / "inputs" / "scan.npy"]
+    for file in (*old, *others):
+        file.touch()
+    for file in (*old, *others[1:]):
+        os.utime(file, (0, 0))
+    remove_parts(tmp_path, 3600)
+    assert not any(file.exists() for file in old) and all(file.exists() for file in others)
+    remove_parts(tmp_path / "missing", 3600)

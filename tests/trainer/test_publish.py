@@ -344,3 +344,17 @@ def test_answers_of_scans_that_another_command_put_in_their_place_are_not_kept(
     with pytest.raises(AnkleViewerError, match="FOLDER_IN_USE"):
         answers(net, [item], tmp_path / "answers.json")
     assert not (tmp_path / "answers.json").exists()
+
+
+def test_thresholds_are_not_set_from_the_half_that_a_share_shows(
+    run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "validation.csv"
+    rows = manifest.read_text().splitlines()
+    heading = rows[0].split(",").index("path")
+    there = [",".join(str(manifest.parent / c) if n == heading else c for n, c in enumerate(row.split(","))) for row in rows[1:]]
+    gone = there[0].replace("s0.nii", "gone.nii")
+    table.write_text("\n".join([rows[0], *there, gone]) + "\n")
+    assert main(["export", str(run), "--out", str(tmp_path / "pack"), "--validation", str(table), "--name", "trial"]) != 0
+    assert "SCANS_NOT_FOUND: 1 of 3 validation scans cannot be read now" in capsys.readouterr().err
+    assert not (tmp_path / "pack").exists()

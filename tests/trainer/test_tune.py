@@ -17,6 +17,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from trainer import tune as module
 from trainer.orders import TrainOrder
 from trainer.scans.manifest import DataError
+from trainer.taken import taken
 from trainer.tune import APART, RATES, _storage, _turn, tune
 
 Prepare = Callable[..., Path]
@@ -74,6 +75,18 @@ def test_a_trial_that_was_stopped_is_made_up_for(tmp_path: Path, prepared: Prepa
     monkeypatch.setattr(module, "train_on_scans", real)
     record = tune(order(tmp_path / "t"), data, 1, lambda p: None)
     assert record["trial"] == 2 and record["trials"] == 1
+
+
+def test_what_a_killed_search_left_is_removed_and_what_another_trains_stays(tmp_path: Path, prepared: Prepare) -> None:
+    data, out = prepared(tmp_path / "data"), tmp_path / "t"
+    for name in ("trial-7", "trial-8"):
+        (out / name).mkdir(parents=True)
+        for left in ("checkpoint.pt", "best.pt", ".checkpoint.pt.4711", "log.csv"):
+            (out / name / left).touch()
+    with taken(out / "trial-8"):
+        tune(order(out), data, 1, lambda p: None)
+    assert [p.name for p in (out / "trial-7").iterdir() if p.name != ".in-use"] == ["log.csv"]
+    assert (out / "trial-8" / "checkpoint.pt").exists()
 
 
 def test_data_that_cannot_be_used_use_up_no_trials(tmp_path: Path, prepared: Prepare) -> None:
@@ -147,7 +160,6 @@ def test_why_a_trial_was_stopped_is_not_hidden_by_its_states(
     tmp_path: Path, prepared: Prepare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(order, *args, **more):  # type: ignore[no-untyped-def]
-        order.out.mkdir(parents=True)
         (order.out / "best.pt").write_bytes(b"")
         raise KeyboardInterrupt
 

@@ -31,6 +31,7 @@ from trainer.scans.example import pixels_of
 from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import SIMULATOR, DataError, Row, check_table, read_manifest
 from trainer.scans.marks import marked_fractures, read_marks
+from trainer.scans.prepare import check_reachable
 from trainer.scans.source import TAKING_IN, fingerprint
 from trainer.scans.split import SPLITS
 
@@ -80,6 +81,7 @@ def evaluate(
     truth_file = (Path(data) if Path(data).is_dir() else Path(data).parent) / "truth.json"
     truth = json.loads(truth_file.read_text("utf-8")) if truth_file.is_file() else None
     _check_truth(rows, truth or {})
+    check_reachable(rows)
     packs = _packs(models)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.manifest import MANIFEST_FILE, SCHEMA
 from ankleviewer.inference.pack_files import besides, write_files
 from ankleviewer.inference.packs import ASIDE
+from ankleviewer.inference.staging import staging
 
 
 class FolderTakenError(AnkleViewerError, FileExistsError):
@@ -54,14 +53,13 @@ def write(out_dir: Path, files: Mapping[str, bytes]) -> None:
     """
     out_dir.parent.mkdir(parents=True, exist_ok=True)
     aside = _aside(out_dir)
-    staging = Path(tempfile.mkdtemp(prefix=f".{out_dir.name}-", dir=out_dir.parent))
-    try:
-        fresh = staging / "new"
+    with staging(out_dir.parent) as made:
+        fresh = made / "new"
         fresh.mkdir()
         write_files(fresh, files)
         restore(out_dir)
         if aside.exists():  # an earlier export was killed once its pack was in place
-            aside.rename(staging / "older")
+            aside.rename(made / "older")
         if out_dir.exists():
             out_dir.rename(aside)
         try:
@@ -70,9 +68,7 @@ def write(out_dir: Path, files: Mapping[str, bytes]) -> None:
             restore(out_dir)
             raise
         if aside.exists():
-            aside.rename(staging / "old")
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+            aside.rename(made / "old")
 
 
 def _aside(out_dir: Path) -> Path:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
+from ankleviewer.core.geometry import closest_axes
 from ankleviewer.core.volume import Volume
 from trainer.scans.intake import Intake, take_in
 from trainer.scans.manifest import Row
@@ -21,8 +22,15 @@ CUT_OFF = "ANKLE_INCOMPLETE"  # the marks lie in an ankle that the scan does not
 
 
 def pixels_of(volume: Volume) -> str:
-    """SHA-256 of a scan's voxels (HU), which knows a scan again under any name or form; hexadecimal."""
-    return hashlib.sha256(np.ascontiguousarray(volume.hu).tobytes()).hexdigest()
+    """SHA-256 of a scan's voxels (HU), which knows a scan again under any name or form, also with its axes in another order or
+    turned about, as programs store them that make NIfTI of DICOM; hexadecimal.
+    """
+    grid = volume.grid
+    direction = grid.affine[:3, :3] / np.asarray(grid.spacing)
+    axes = closest_axes(direction)
+    order = [axes.index(patient) for patient in range(3)]
+    back = tuple(patient for patient, axis in enumerate(order) if direction[patient, axis] < 0)
+    return hashlib.sha256(np.ascontiguousarray(np.flip(volume.hu.transpose(order), back)).tobytes()).hexdigest()
 
 
 def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import csv
 import difflib
 import io
 import math
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -57,6 +58,7 @@ KNOWN = ("path", "label", "patient", "id", "mask", "site", "severity", "twin", "
 REQUIRED = ("path", "label")
 SIMULATOR = "simulator, "  # begins the site of simulated scans
 ADULT = 18
+LONGEST_ID = 200  # bytes; with an ending a file's name may have 255
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f]')  # what some file system refuses in a file's name
 _SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # a first line by which Excel is told what parts the cells
 _YES, _NO = ("1", "yes", "true"), ("", "0", "no", "false")
@@ -144,6 +146,7 @@ def read_manifest(path: str | Path, say: Callable[[str], None] = lambda line: No
         _row(where, values, path.parent, scan, name)
         for (where, values, scan), name in zip(lines, names_of(scans, path.parent), strict=True)
     ]
+    rows = _of_their_twins(rows)
     spelt: dict[str, str] = {}
     rows = [replace(row, patient=spelt.setdefault(patient_key(row.patient), row.patient)) for row in rows]
     taken: dict[str, str] = {}
@@ -248,6 +251,8 @@ def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str
     if given and (NOT_IN_NAMES.search(given) or given.startswith(".")):
         raise DataError("TABLE_INVALID", f"{where}: the id {given!r} cannot be a file's name")
     name = given or unicodedata.normalize("NFC", name)
+    if len(os.fsencode(name)) > LONGEST_ID:
+        raise DataError("TABLE_INVALID", f"{where}: its id is too long for a file's name; the column id gives it a shorter one")
     patient = unicodedata.normalize("NFC", values.get("patient", ""))  # one name typed on two systems is one patient
     return Row(
         name,
@@ -261,6 +266,20 @@ def _row(where: str, values: dict[str, str], folder: Path, scan: Path, name: str
         _not_eligible(values, where),
         bool(patient),
     )
+
+
+def _of_their_twins(rows: Sequence[Row]) -> list[Row]:
+    """Of twins of which one names a patient the other has the same: they are of one, and must not come into two parts."""
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        if row.twin and row.patient_named:
+            named.setdefault(row.twin, set()).add(row.patient)
+    return [
+        replace(row, patient=next(iter(named[row.twin])), patient_named=True)
+        if not row.patient_named and len(named.get(row.twin, ())) == 1
+        else row
+        for row in rows
+    ]
 
 
 def _not_eligible(values: dict[str, str], where: str) -> str:

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
@@ -54,7 +55,7 @@ def prepare(
     check_table(manifest, part=part or "")
     rows = read_manifest(manifest, noticed.append)
     state = _state(manifest, out)
-    _check_reachable(rows, state.get("scans", {}))
+    check_reachable(rows, state.get("scans", {}))
     (out / "inputs").mkdir(parents=True, exist_ok=True)
     rules = {"preprocessing": spec.hash, "taking_in": TAKING_IN}
     dealt = state.get("dealt", {})
@@ -71,13 +72,11 @@ def prepare(
     }
     # only scans that take part are split, so that what was left out does not make the parts uneven
     kept = [row for row in rows if not entries[row.id]["excluded"]]
+    moved: list[str] = []
     if part is None:
         before, moved = parts_before(kept, manifest, dealt.get("parts", {}), by_source, sources)
         splits = split_by_patient(kept, seed, before)
-        # a model may have learnt from them: the part of a patient stays, also of one who is left out for a while
-        state["dealt"] = {"seed": seed, "parts": remember(kept, manifest, dealt.get("parts", {}), splits)}
         noticed += moved
-        _keep(state, out)
     else:
         splits = dict.fromkeys((row.patient for row in kept), part)
     found = [_prepared(row, entries[row.id], splits, out) for row in rows]
@@ -87,7 +86,11 @@ def prepare(
         if row.label and row.mask is not None and not entries[row.id].get("marked")
     ]
     noticed += check_leaks(found)
-    noticed += [] if part else _empty_parts(found)
+    if part is None:
+        # a model may have learnt from them: the part of a patient stays, also of one who is left out for a while
+        state["dealt"] = {"seed": seed, "parts": remember(kept, manifest, dealt.get("parts", {}), splits)}
+        _keep(state, out)
+        noticed += _empty_parts(found, bool(moved))
     for line in noticed:
         say(line)
     write_prepared(out, spec, found, {name: entry["ankle"] for name, entry in entries.items()}, noticed)
@@ -184,14 +187,24 @@ def _anew(state: dict[str, Any], rules: dict[str, Any], out: Path) -> list[str]:
     return [f"{out} was prepared {how}: all is made anew{rest}"]
 
 
-def _empty_parts(found: Sequence[Prepared]) -> list[str]:
-    """What is to be said of parts of the split that cannot be used as they are."""
+def _empty_parts(found: Sequence[Prepared], moved: bool) -> list[str]:
+    """What is to be said of parts of the split that cannot be used as they are.
+
+    Args:
+        moved: whether patients stood in several parts before, as where they were not named when these were dealt.
+    """
     lines = []
+    why = "there are too few patients"
+    if moved:
+        why = (
+            "the parts were dealt before its patients were named; as long as no model has learnt from this folder, prepare the "
+            "table into a new one"
+        )
     for name, _ in SPLITS:
         labels = {p.row.label for p in found if not p.excluded and p.split == name}
         if len(labels) < 2:
             what = "scan" if not labels else "unfractured scan" if labels == {1} else "fractured scan"
-            lines.append(f"no {what} fell to the {name} part: there are too few patients")
+            lines.append(f"no {what} fell to the {name} part: {why}")
     return lines
 
 
@@ -202,7 +215,7 @@ def _parts_by_source(state: dict[str, Any], parts: dict[str, str]) -> dict[str, 
     return {entry["source"]: parts[name] for name, entry in state.get("scans", {}).items() if name in parts and "source" in entry}
 
 
-def _check_reachable(rows: Sequence[Row], before: dict[str, dict[str, Any]]) -> None:
+def check_reachable(rows: Sequence[Row], before: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> None:
     """Stop where a share that is not connected would leave a study empty.
 
     Args:

@@ -35,6 +35,8 @@ CUT_OFF_SHARE = 0.1  # of all voxels at the lowest value: what was below is gone
 # (AUC .76, below 1.5 mm .92 to .95, on simulated scans that none had seen: docs/training.md)
 LEARNED_MM, MOST_MM, THICK_MM = 3.0, 3.3, 2.0
 SPARSE = 1.5  # times their thickness, beyond which slices leave something out
+ALONE = 0.9  # share of one number among those around it from which on it is no measured air, which has noise
+SHIFTED_AIR_HU = -2048
 OTHER_SIDE = {"L": "R", "R": "L"}
 OTHER_SIDE_SAID = {
     "L": "The header calls this a left ankle, the bones look like a right one: one of them is wrong, or the scan is mirrored.",
@@ -82,7 +84,22 @@ def offset_hu(counts: Counts) -> int:
     """By how much all values seem to be wrong: +-1024 where they make sense only after moving them by about that, else 0."""
     if looks_like_ct(counts):
         return 0
+    counts = _without_padding(counts)
     return next((-shift for shift in (-1024, 1024) if looks_like_ct(counts, shift)), 0)
+
+
+def _without_padding(counts: Counts) -> Counts:
+    """The counts without one number that stands alone far below air, as scanners mark what they did not measure (-2000): moved by
+    1024 it would pass for air. At SHIFTED_AIR_HU it may be the air of values that are too low, cut off at -1024.
+    """
+    low = slice(32768 - 3100, 32768 - 1500)
+    at = int(counts[low].argmax()) + low.start
+    around = int(counts[at - 50 : at + 51].sum())
+    if counts[at] <= ALONE * around or at - 32768 == SHIFTED_AIR_HU:
+        return counts
+    rest = counts.copy()
+    rest[at] = 0
+    return rest
 
 
 def offset_findings(counts: Counts) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from ankleviewer.io.dicom import pixels as dicom_pixels
 from ankleviewer.io.dicom.acquisitions import separated
 from ankleviewer.io.dicom.headers import Frame
 from ankleviewer.io.nifti import is_heat_map
+
+log = logging.getLogger(__name__)
 
 HEAT_MAPS = "heat maps"  # of this program, as they are counted among what is left out
 CUT_OFF, UNREAD = "images that are cut off", "images that cannot be read"
@@ -70,10 +73,13 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
                     seen.skipped[HEAT_MAPS if is_heat_map(path) else "other files"] += 1
                 continue
             _sort_in(seen, dicom_headers.load(path, pixels=False), path)  # a value that is damaged shows when it is asked for
-        except (Exception, RecursionError):
+        except MemoryError:  # no fault of the file's
+            raise
+        except Exception:
             # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.
             if len(files) == 1 or path == only:
                 raise
+            log.info("a DICOM file is left out", exc_info=True)
             damaged.append(path)
     apart = separated(seen.frames)
     for old, new in zip(seen.frames, apart, strict=True):

@@ -36,6 +36,8 @@ from ankleviewer.reports.dicom.segments import Segment
 from ankleviewer.reports.dicom.tidy import tidied
 from ankleviewer.reports.places import is_missed
 
+log = logging.getLogger(__name__)
+
 MAKER = {  # a segmentation must tell, and no computer of a hospital need be known by it
     "manufacturer": own_results.MAKER,
     "manufacturer_model_name": "AnkleViewer",
@@ -79,6 +81,7 @@ def results(
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # The text of a foreign exception may quote tag values, so only its kind is passed on.
         why = type(error).__name__
+        log.info("no results for a PACS", exc_info=True)
         raise AnkleViewerError("RESULTS_UNFIT", f"No results can refer to the scan's images as they are ({why}).") from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -24,7 +23,6 @@ from PySide6.QtWidgets import (
 from ankleviewer.ui.keyboard.keymap import RESERVED, normal, place_of, title_of
 from ankleviewer.ui.look.dialogs import Show, fitting, lasts
 from ankleviewer.ui.look.parts import label
-from ankleviewer.ui.state import settings
 from ankleviewer.ui.words.translate import tr
 
 if TYPE_CHECKING:
@@ -190,6 +188,5 @@ class KeysEditor(QDialog):
         self._changed()
 
     def _changed(self) -> None:
-        self._window.settings = replace(self._window.settings, keys=self.keymap.own())
-        settings.save(self._window.settings)
+        self._window.keeping.keep(keys=self.keymap.own())
         self._fill()

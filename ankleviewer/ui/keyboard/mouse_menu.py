@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.display.mouse import PROFILES, profile_of
-from ankleviewer.ui.state import settings
 from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
@@ -36,5 +34,4 @@ def fill(window: MainWindow, parent: QMenu) -> QMenu:
 def choose(window: MainWindow, key: str) -> None:
     """Use a profile and remember it."""
     window.setProperty(PROPERTY, profile_of(key).key)
-    window.settings = replace(window.settings, mouse=profile_of(key).key)
-    settings.save(window.settings)
+    window.keeping.keep(mouse=profile_of(key).key)

@@ -305,3 +305,19 @@ def test_a_leg_that_faces_the_patient_s_back_is_said():
     marks = (("medial malleolus", (-26.0, 4.0, -8.0)), ("lateral malleolus", (30.0, -8.0, -16.0)), ("heel", (4.0, -52.0, -45.0)))
     (found,) = anatomy_findings((dataclasses.replace(ankle("R", True), landmarks=marks),))
     assert (found.level, found.code) == ("caveat", "LEG_REVERSED") and found.message.startswith("Right ankle: the heel")
+
+
+@pytest.mark.parametrize(("padding", "suspected"), [(-2000, False), (-1800, False), (None, True), (-2048, True)])
+def test_a_number_for_what_was_not_measured_is_no_air_of_a_scan_that_is_too_low(padding: int | None, suspected: bool):
+    """GE marks what lies outside its circle by -2000: moved by 1024 that would lie where air does."""
+    rng = np.random.default_rng(0)
+    bone = 2 if padding in (-2000, -1800) else 1  # so dense that the scan as it is does not look like one of a limb
+    tissue = [rng.normal(-1000, 12, 40_000), rng.normal(30, 20, 6_000 // bone**3), rng.uniform(200, 1500, 20_000)]
+    values = np.concatenate(tissue) if not suspected else np.concatenate([*tissue[:1], rng.normal(40, 20, 30_000)]) - 1024
+    if padding is not None and not suspected:
+        values = np.concatenate([values, np.full(20_000, padding)])
+    if padding == -2048:
+        values = np.maximum(values, -2048)
+        values[:30_000] = -2048
+    counts = np.bincount(np.rint(values).astype(int) + 32768, minlength=65536).astype(np.int64)
+    assert bool(offset_hu(counts)) == suspected

@@ -113,6 +113,7 @@ def stubs(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(module, "load_pack", lambda name: FakePack())
     monkeypatch.setattr(module, "Predictor", Stub)
+    monkeypatch.setattr(module, "check_reachable", lambda rows: None)  # what `predict_scan` would read is not there
 
 
 @pytest.mark.usefixtures("stubs")
@@ -335,3 +336,11 @@ def test_marks_and_answer_come_from_the_scan_itself(tmp_path: Path) -> None:
     assert predict_scan(row, {}, False) == ({}, None)
     with pytest.raises(DataError, match="label is 0"):
         predict_scan(replace(row, label=0), {}, True)
+
+
+def test_a_share_that_is_away_replaces_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "load_pack", lambda name: FakePack())
+    (tmp_path / "manifest.csv").write_text("path,label\na.nii,1\nb.nii,0\n")
+    with pytest.raises(DataError, match="SCANS_NOT_FOUND: none of the table's 2 scans is found"):
+        evaluate(["tiny"], tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -17,7 +17,7 @@ from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
 from ankleviewer.io.reader import open_scan
 from trainer.scans import example as module
-from trainer.scans.example import meant
+from trainer.scans.example import meant, pixels_of
 from trainer.scans.intake import Intake
 from trainer.scans.manifest import DataError, Row
 from trainer.scans.prepare import prepare
@@ -140,3 +140,20 @@ def test_inputs_are_the_viewers(scans: Path, done: tuple[Path, list[Prepared]], 
     assert stored.shape == (32, 32, 32) and stored.dtype == np.float32
     np.testing.assert_allclose(stored, expected[0, 0], atol=0.02)
     assert np.linalg.norm(centre) < 25
+
+
+@pytest.mark.parametrize("flips", [(), (1,), (0, 1), (0, 1, 2)])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 0, 2)])
+def test_a_scan_is_known_again_whatever_the_order_of_its_axes(order: tuple[int, ...], flips: tuple[int, ...]) -> None:
+    """A DICOM series and the NIfTI that a program makes of it are one scan, which must not come into two parts."""
+    hu = np.random.default_rng(1).integers(-1000, 1000, (5, 6, 7)).astype(np.int16)
+    scan = Volume(hu, Grid.axis_aligned(hu.shape, (0.5, 0.6, 0.7), (1.0, 2.0, 3.0)))
+    affine = scan.grid.affine.copy()
+    for axis in flips:
+        affine[:3, 3] += affine[:3, axis] * (hu.shape[axis] - 1)
+        affine[:3, axis] *= -1
+    affine = affine[:, [*order, 3]]
+    stored = np.flip(hu, flips).transpose(order)
+    other = Volume(np.asfortranarray(stored), Grid(stored.shape, affine))
+    assert pixels_of(other) == pixels_of(scan)
+    assert pixels_of(Volume(hu[::-1].copy(), scan.grid)) != pixels_of(scan), "mirrored it is another one"

@@ -178,3 +178,16 @@ def test_a_first_line_by_which_excel_is_told_the_sign_is_no_heading(tmp_path: Pa
     (tmp_path / "t.csv").write_text(f"{line}\npath{sign}label\na.nii{sign}2\n")
     with pytest.raises(DataError, match="line 3"):
         read_manifest(tmp_path / "t.csv")
+
+
+def test_a_twin_that_names_no_patient_is_of_the_other_s(tmp_path: Path) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text("path,label,twin,patient\na.nii,1,t,A\nb.nii,0,t,\nc.nii,0,u,B\nd.nii,1,u,C\ne.nii,0,u,\n")
+    rows = read_manifest(file)
+    assert [r.patient for r in rows] == ["A", "A", "B", "C", "twin u"] and rows[1].patient_named
+
+
+def test_an_id_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text(f"path,label,id\na.nii,1,{'ä' * 101}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"TABLE_INVALID: m\.csv, line 2: its id is too long"):
+        read_manifest(tmp_path / "m.csv")

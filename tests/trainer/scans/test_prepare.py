@@ -425,3 +425,34 @@ def test_a_scan_that_could_not_be_read_for_a_while_is_read_again(
     read.clear()
     again = prepare(table, tmp_path / "out", coarse)
     assert read == ["a"] and [p.excluded for p in again] == ["", "SPACING_UNEVEN", ""]
+
+
+def test_parts_are_kept_once_no_scan_stands_in_two_and_why_one_is_empty_is_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, coarse: PreprocessSpec
+) -> None:
+    same: set[str] = {"s0", "s1"}
+
+    def one(row: Row, *_: Any) -> dict[str, Any]:
+        return {"excluded": "", "pixels": "one" if row.id in same else row.id, "ankle": [0.0, 0.0, 0.0]}
+
+    monkeypatch.setattr(module, "make_example", one)
+    monkeypatch.setattr(module, "_is_done", lambda *_: False)
+    monkeypatch.setattr(
+        module,
+        "check_leaks",
+        lambda found: (_ for _ in ()).throw(LeakError("DATA_LEAK", "one scan in two parts")) if same else [],
+    )
+    table = tmp_path / "m.csv"
+    for i in range(12):
+        (tmp_path / f"s{i}.nii").touch()
+    table.write_text("path,label\n" + "".join(f"s{i}.nii,{i % 2}\n" for i in range(12)))
+    with pytest.raises(LeakError):
+        prepare(table, tmp_path / "out", coarse)
+    assert "dealt" not in json.loads((tmp_path / "out" / "state.json").read_text()), "no model can have learnt from it"
+    same.clear()
+    prepare(table, tmp_path / "out", coarse)
+    table.write_text("path,label,patient\n" + "".join(f"s{i}.nii,{i % 2},p{i // 6}\n" for i in range(12)))
+    said: list[str] = []
+    prepare(table, tmp_path / "out", coarse, say=said.append)
+    assert any("the parts were dealt before its patients were named" in line for line in said)
+    assert not any("too few patients" in line for line in said)

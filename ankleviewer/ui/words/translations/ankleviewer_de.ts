@@ -2003,6 +2003,10 @@
         <translation>Der Fuß wird abgetrennt; noch ist er zu sehen.</translation>
     </message>
     <message>
+        <source>Settings cannot be kept: the program&apos;s own folder cannot be written. They hold until the program is closed.</source>
+        <translation>Einstellungen können nicht gespeichert werden: Der Ordner des Programms ist nicht beschreibbar. Sie gelten, bis das Programm geschlossen wird.</translation>
+    </message>
+    <message>
         <source>Several images of the scan carry the same number (SOP Instance UID).</source>
         <translation>Mehrere Bilder der Aufnahme tragen dieselbe Nummer (SOP Instance UID).</translation>
     </message>

@@ -1998,6 +1998,10 @@
         <translation>正在分离足部；目前仍显示。</translation>
     </message>
     <message>
+        <source>Settings cannot be kept: the program&apos;s own folder cannot be written. They hold until the program is closed.</source>
+        <translation>无法保存设置：程序自身的文件夹不可写入。这些设置在程序关闭前有效。</translation>
+    </message>
+    <message>
         <source>Several images of the scan carry the same number (SOP Instance UID).</source>
         <translation>扫描的多个图像带有相同的编号（SOP Instance UID）。</translation>
     </message>
