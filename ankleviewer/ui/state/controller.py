@@ -37,6 +37,7 @@ class CaseController(QObject):
         progressed(fraction, text): of the work under way.
         noticed(Notice): something did not work; the open case stays.
         told(text): what a key did that may not be seen where the reader looks.
+        opened(path): a scan is open now.
         several(path): a folder or ZIP holds several series, and none was picked.
         settled(ok): opening and analysis have ended (the screenshot waits for it).
     """
