@@ -135,6 +135,7 @@ def test_result_and_review_in_one_file_name_nobody(tmp_path: Path, scan: Path) -
         ],
         "missed": [{"number": 1, "ankle": 0, "center_mm": [1.0, 2.0, 3.0], "reason": ""}],
         "edited_boxes": [],
+        "conclusions": [],
         "measures": [
             {
                 "number": 1,
