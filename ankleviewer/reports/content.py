@@ -149,8 +149,8 @@ def reader(report: Report) -> str:
     return f"Reader: {', '.join(counts)} (findings marked by the models: {len(known)})." if counts else ""
 
 
-def conclusions(report: Report) -> list[str]:
-    """The reader's own answer for each ankle that has one, and the remark."""
+def conclusions(report: Report, remarks: bool = True) -> list[str]:
+    """The reader's own answer for each ankle that has one, and the remark, unless it is to stay out: it may name somebody."""
     lines = []
     for one in report.review.conclusions:
         index = ankle_of(one, report.result.ankles)
@@ -159,7 +159,9 @@ def conclusions(report: Report) -> list[str]:
             whose = f"a joint at {position_text(one.joint_mm)} mm that is not found today"
         before = " (given before a model had answered)" if one.unaided else ""
         said = f"{one.verdict}{before}" if one.verdict is not None else "no answer"
-        remark = f" Remark: {one.remark}" if one.remark else ""
+        if not remarks and one.verdict is None:
+            continue
+        remark = f" Remark: {one.remark}" if one.remark and remarks else ""
         lines.append(f"Reader's own reading{', ' if whose else ''}{whose}: {said}.{remark}")
     return lines
 
@@ -214,12 +216,8 @@ def picture_note(report: Report) -> str:
     shown = report.shown
     if shown is None or not shown.boxes:
         told = sentences(shown) if shown is not None else ""
-        others = any(answer.boxes for answer in report.result.models)
-        none = (
-            f"{title(report, shown)} marks no place; others do, see Findings."
-            if others and shown is not None
-            else "No place is marked."
-        )
+        others = shown is not None and any(a.boxes and a.name != shown.name for a in report.result.models)
+        none = f"{title(report, shown)} marks no place; others do, see Findings." if shown and others else "No place is marked."
         return f"{none} {told}".strip()
     level = f" ({outline_text(*report.outline)})" if report.outline is not None else ""
     told = f"{title(report, shown)}. Yellow outline: where the model looked{level}. Orange box: the suspected place."
@@ -254,7 +252,7 @@ def beside_picture(report: Report) -> list[str]:
     """What a picture of one finding must not be seen without: the reader's word, other ankles' answers, models that differ."""
     shown, lines = report.shown, []
     lines += _readers_word(report, shown) if shown is not None and shown.boxes else []
-    lines += conclusions(report)
+    lines += conclusions(report, remarks=False)
     index = shown.ankle if shown is not None else 0
     for ankle, answer in _heads(report):
         if ankle is not None and ankle != index and answer is not None:

@@ -283,6 +283,12 @@ def test_what_a_lone_picture_must_not_be_seen_without(made) -> None:
     assert "Rejected by the reader: finding 1." in lines and any("Light blue box" in line for line in lines)
     assert "Also: left ankle: fracture (fracture probability 0.82)." in lines
     assert content.beside_picture(replace(made.report(), review=Review())) == []
+    history = History()
+    history.conclude(Conclusion("fracture", (30.0, 30.0, 20.0), False, "as Mrs Doe said"))
+    alone = replace(made.report(), review=history.review)
+    assert content.beside_picture(alone) == ["Reader's own reading, right ankle: fracture."], "free words may name somebody"
+    history.conclude(Conclusion(None, (30.0, 30.0, 20.0), False, "as Mrs Doe said"))
+    assert content.beside_picture(replace(alone, review=history.review)) == []
 
 
 def test_models_that_differ_are_named_with_what_they_say_and_their_places_are_not_denied(made) -> None:

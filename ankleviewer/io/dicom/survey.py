@@ -79,7 +79,9 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.
             if len(files) == 1 or path == only:
                 raise
-            log.info("a DICOM file is left out", exc_info=True)
+            log.log(
+                logging.DEBUG if damaged else logging.INFO, "a DICOM file is left out", exc_info=True
+            )  # one of maybe thousands
             damaged.append(path)
     apart = separated(seen.frames)
     for old, new in zip(seen.frames, apart, strict=True):
