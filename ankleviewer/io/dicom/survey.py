@@ -75,13 +75,11 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
             _sort_in(seen, dicom_headers.load(path, pixels=False), path)  # a value that is damaged shows when it is asked for
         except MemoryError:  # no fault of the file's
             raise
-        except Exception:
+        except Exception as error:
             # One unreadable file among many is left out and counted; the only one, or the one asked for, is refused.
             if len(files) == 1 or path == only:
                 raise
-            log.log(
-                logging.DEBUG if damaged else logging.INFO, "a DICOM file is left out", exc_info=True
-            )  # one of maybe thousands
+            _leave_a_trace(error, not damaged)
             damaged.append(path)
     apart = separated(seen.frames)
     for old, new in zip(seen.frames, apart, strict=True):
@@ -95,6 +93,12 @@ def survey(files: list[Path], only: Path | None, progress: Progress, cancelled: 
     for path in damaged:
         seen.skipped[UNREAD if likeness(path) in beside else "unreadable files"] += 1
     return seen
+
+
+def _leave_a_trace(error: Exception, first: bool) -> None:
+    """In the log: it may be a fault of this program's own. Of the first alone, since there may be thousands."""
+    if first:
+        log.info("a DICOM file is left out", exc_info=error)
 
 
 def likeness(path: P) -> tuple[P, str]:
