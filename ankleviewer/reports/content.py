@@ -195,15 +195,15 @@ def finding_title(report: Report) -> str:
     return f"Finding 1, {side(report, shown.ankle).lower()}{said}"
 
 
-def _readers_word(report: Report, shown: ModelAnswer) -> list[str]:
-    """What the reader said of the findings in the pictures, and which box is the reader's."""
+def _readers_word(report: Report, shown: ModelAnswer, listed: str = ", its place stands under Findings") -> list[str]:
+    """What the reader said of the findings in the pictures, and which box is the reader's; `listed`: where its place is told."""
     marks = [report.review.marks.get(place(shown, n)) for n in range(len(shown.boxes))]
     lines = []
     for word in JUDGEMENTS:
         those = [n for n, mark in enumerate(marks) if mark is not None and mark.judgement == word]
         lines += [f"{word.capitalize()} by the reader: {_numbered(those)}."] if those else []
     own = list(readers_boxes(report.review, shown))
-    lines += [f"Light blue box: the reader's own for {_numbered(own)}, its place stands under Findings."] if own else []
+    lines += [f"Light blue box: the reader's own for {_numbered(own)}{listed}."] if own else []
     return lines
 
 
@@ -251,7 +251,7 @@ def _who_says_what(report: Report) -> str:
 def beside_picture(report: Report) -> list[str]:
     """What a picture of one finding must not be seen without: the reader's word, other ankles' answers, models that differ."""
     shown, lines = report.shown, []
-    lines += _readers_word(report, shown) if shown is not None and shown.boxes else []
+    lines += _readers_word(report, shown, "") if shown is not None and shown.boxes else []
     lines += conclusions(report, remarks=False)
     index = shown.ankle if shown is not None else 0
     for ankle, answer in _heads(report):

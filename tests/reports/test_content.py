@@ -280,7 +280,7 @@ def test_what_a_lone_picture_must_not_be_seen_without(made) -> None:
         report, result=replace(report.result, ankles=(report.result.ankles[0], AnkleInfo("L", (105.0, 5, 5), (155.0, 55, 55))))
     )
     lines = content.beside_picture(report)
-    assert "Rejected by the reader: finding 1." in lines and any("Light blue box" in line for line in lines)
+    assert lines[:2] == ["Rejected by the reader: finding 1.", "Light blue box: the reader's own for finding 1."]
     assert "Also: left ankle: fracture (fracture probability 0.82)." in lines
     assert content.beside_picture(replace(made.report(), review=Review())) == []
     history = History()
