@@ -194,7 +194,7 @@ def ankles_in(
             found = _with_others(volume, coarse, locator, bones, located, cancelled, findings)
     except Cancelled:
         raise
-    except Exception as error:
+    except Exception as error:  # memory, or whatever a runtime fails with: the bones are still there
         log.warning("the locator failed: %s", type(error).__name__)
         log.info("where it failed", exc_info=True)
         _say_missing(findings)

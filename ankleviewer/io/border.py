@@ -35,7 +35,7 @@ def only_scan_errors() -> Iterator[None]:
         raise ScanError("FILE_NOT_FOUND", "The file or folder does not exist or cannot be reached.") from None
     except OSError as error:
         raise ScanError("FILE_UNREADABLE", f"The file cannot be read (system error {error.errno}).") from None
-    except Exception as error:
+    except Exception as error:  # this is the border: libraries raise anything on damaged files
         # The text of a foreign exception may quote tag values, so only its kind is passed on. The log has where it came from,
         # without its words (`core.scrub`): it may be a fault of this program's own.
         log.info("a file could not be read", exc_info=True)

@@ -66,7 +66,7 @@ def cut(rng: np.random.Generator, volume: NDArray[np.int16], size: int, spacing:
     along = _unit(np.cross(normal, rng.normal(size=3)))
     at = np.stack(np.meshgrid(*[np.arange(wide, dtype=np.float32)] * 3, indexing="ij"))
     away = np.tensordot(normal, at - (centre - low)[:, None, None, None], 1) * spacing
-    away += wave(rng, wide, log_uniform(rng, *WAVE_MM) / spacing) * rng.uniform(0.0, ROUGH_MM)
+    away += _wave(rng, wide, log_uniform(rng, *WAVE_MM) / spacing) * rng.uniform(0.0, ROUGH_MM)
     if one.any():
         broken = _moved(rng, hu, one, away, gap, along * step / spacing)
         bone = one
@@ -110,7 +110,7 @@ def _moved(
 
 def _filled(rng: np.random.Generator, hu: Float) -> Float:
     """HU with the marrow that a cortex encloses in an axial slice as dense as spongy bone; what lies between bones stays."""
-    level = rng.uniform(*FILLED_HU) + wave(rng, len(hu), 4.0) * rng.uniform(0.0, GRAIN_HU) + _noise(rng, hu)
+    level = rng.uniform(*FILLED_HU) + _wave(rng, len(hu), 4.0) * rng.uniform(0.0, GRAIN_HU) + _noise(rng, hu)
     enclosed = ndimage.binary_fill_holes(_dense(hu), IN_PLANE).view(np.uint8)
     # a slice in which a cortex has a hole must not stay behind as a dark line, nor one alone stand out
     enclosed = ndimage.grey_opening(ndimage.grey_closing(enclosed, (1, 1, 7)), (1, 1, 15))
@@ -193,7 +193,7 @@ def _noise(rng: np.random.Generator, hu: Float) -> Float:
     return noise
 
 
-def wave(rng: np.random.Generator, wide: int, length: float) -> Float:
+def _wave(rng: np.random.Generator, wide: int, length: float) -> Float:
     """A smooth field of about unit variance, wavelength in voxels."""
     nodes = rng.normal(size=(int(wide / length) + 2,) * 3).astype(np.float32)
     out: Float = stretch(torch.from_numpy(nodes), (wide,) * 3, corners=True).numpy()

@@ -17,7 +17,6 @@ from torch import Tensor
 from trainer.simulate.pairs import Pair
 from trainer.simulate.streams import stream
 from trainer.training.augment import mirror, turn, vary_edges, vary_hu
-from trainer.training.cortex import thinned
 from trainer.training.cuts import cut
 
 BATCH_SEED = 7  # of what is drawn for batches
@@ -55,7 +54,6 @@ class CropPlan:
         hard: share of the `others` that show a place which the network took for a crack (`mine`), once such are known.
         cuts: share of the `pairs` whose fracture is cut into the unbroken bone (`cuts`).
         edges: whether edges are varied, too (`augment.vary_edges`).
-        thin: share of all crops whose cortex has thin places and holes (`cortex`).
     """
 
     size: int
@@ -69,7 +67,6 @@ class CropPlan:
     hard: float = 0.0
     cuts: float = 0.0
     edges: bool = False
-    thin: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -216,10 +213,7 @@ class PairBank:
         changed: NDArray[np.bool_],
         plan: CropPlan,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        values = hu.astype(np.float32)
-        if plan.thin and rng.random() < plan.thin:
-            values = thinned(rng, values)
-        arrays = (values, crack, changed)
+        arrays = (hu.astype(np.float32), crack, changed)
         tensors = [torch.from_numpy(np.ascontiguousarray(a))[:, None].to(self.device) for a in arrays]
         out = mirror(rng, *tensors) if plan.whole else turn(rng, *tensors)
         seen = vary_edges(rng, out[0]) if plan.edges else out[0]

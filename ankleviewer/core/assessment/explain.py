@@ -2,8 +2,8 @@
 
 The map comes signed, in logit units, on n^3 cells. It is scaled up by cubic splines and cut at zero for display, on a fixed
 scale: never normalised per image, so that a scan without evidence stays dark, and nowhere above the highest cell, on which floor
-and scale were measured. Otsu always finds a threshold, even in noise; it
-is therefore asked only where probability and peak say that there is something, and only inside the hot region.
+and scale were measured. Otsu always finds a threshold, even in noise; it is therefore asked only where probability and peak say
+that there is something, and only inside the hot region.
 """
 
 from __future__ import annotations
