@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from trainer.simulate.fields import sample_grid
+from trainer.simulate.fields import length, sample_grid
 
 BONES = ("talus", "tibia", "fibula", "calcaneus", "navicular", "cuboid", "cuneiforms", "metatarsals")
 LABELS = {name: i + 1 for i, name in enumerate(BONES)} | {"ossicle": len(BONES) + 1}
 FOOT = frozenset({"talus", "calcaneus", "navicular", "cuboid", "cuneiforms", "metatarsals"})
 ATLAS_SPACING = 1.0
 ATLAS_MARGIN = 7.0
+FAR_MM = 30.0
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,19 @@ class Atlas:
         name: the base shape's id; becomes `patient` in the manifest.
         bones: name (of BONES) to its distance grid.
         cortex_mm: name to (shaft, joint) cortical thickness, mm.
+        more: further solids of a name that stands for several bones (cuneiforms, metatarsals), where they are apart.
+        facing: distance to the nearest other solid, mm, one grid for each of `solids()`; none where nobody asks for it.
     """
 
     name: str
     bones: dict[str, SdfGrid]
     cortex_mm: dict[str, tuple[float, float]] = field(default_factory=dict)
+    more: tuple[tuple[str, SdfGrid], ...] = ()
+    facing: tuple[SdfGrid, ...] = ()
+
+    def solids(self) -> list[tuple[str, SdfGrid]]:
+        """Every solid with its name, in the order in which they take their room."""
+        return [*self.bones.items(), *self.more]
 
 
 def box_grid(low: Tensor, high: Tensor, spacing: float = ATLAS_SPACING, margin: float = ATLAS_MARGIN) -> Tensor:
@@ -78,3 +87,17 @@ def trim(points: Tensor, values: Tensor) -> SdfGrid:
     high = inside.amax(dim=0) + 1
     view = values[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
     return SdfGrid(view.contiguous(), points[tuple(low)].clone())
+
+
+def facing(solids: list[tuple[str, SdfGrid]]) -> tuple[SdfGrid, ...]:
+    """Distance to the nearest of the other solids about each, mm, every second voxel: where a bone bears a joint."""
+    out = []
+    for number, (_, grid) in enumerate(solids):
+        points = grid.points()[::2, ::2, ::2]
+        nearest = torch.full(points.shape[:3], FAR_MM)
+        for other, (_, beside) in enumerate(solids):
+            if other != number:
+                within = torch.maximum(torch.minimum(points, beside.high), beside.low)
+                nearest = torch.minimum(nearest, beside(within) + length(points - within))
+        out.append(SdfGrid(nearest, grid.origin, 2 * grid.spacing))
+    return tuple(out)

@@ -7,13 +7,14 @@ the plafond), each varied independently and more widely than in reality, so that
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from trainer.simulate import sdf
-from trainer.simulate.atlas import Atlas, SdfGrid, box_grid, trim
+from trainer.simulate.atlas import BONES, Atlas, SdfGrid, box_grid, facing, trim
 from trainer.simulate.fields import noise_tile, sample_grid, sample_tile, smooth_displacement
 from trainer.simulate.setting import STANDARD, Setting
 from trainer.simulate.slabs import slabs
@@ -50,7 +51,7 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
     # no bone is as smooth as its formula: ridges and hollows of some mm
     relief, bumps = noise_tile(torch_generator(rng), 64, float(rng.uniform(5, 9)), 30.0), float(rng.uniform(0.15, 0.6))
     origin, step = torch.tensor([-90.0, -170.0, -90.0]), 260.0 / (control.shape[-1] - 1)
-    bones: dict[str, SdfGrid] = {}
+    made: list[tuple[str, SdfGrid]] = []
 
     def add(name: str, solid: Solid, low: Point, high: Point, gaps: dict[str, float]) -> None:
         """Grid of `solid` without its neighbours and a joint space of `gaps` mm, which keeps the joints congruent."""
@@ -60,11 +61,14 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
             p = points[slab]
             level = solid(p + sample_grid(control, origin, step, p).movedim(0, -1)) + bumps * sample_tile(relief, p)
             for other, gap in gaps.items():
-                level = sdf.smooth_subtract(level, bones[other](p) - gap, 1.5)
+                for grid in (g for name_of, g in made if name_of == other):
+                    level = sdf.smooth_subtract(level, grid(p) - gap, 1.5)
             values[slab] = level
-        bones[name] = trim(points, values)
+        made.append((name, trim(points, values)))
 
-    foot = d.by(2.0, 0.2)
+    life, own = setting.lifelike, stream(seed, index, "midfoot")
+    close, packed = (1.0, 1.0) if life is None else (float(own.uniform(*life.close)), float(own.uniform(*life.packed)))
+    foot = d.by(2.0, 0.2) * close
     between = max(1.2, d.by(2.0, 0.25))
     add("talus", _talus(d), (-30, -52, -44), (30, 34, 2), {})
     add("tibia", _tibia(d), (-38, -32, -22), (30, 34, SHAFT_TOP), {"talus": d.by(2.6, 0.2)})
@@ -72,25 +76,33 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
     add("calcaneus", _calcaneus(d), (-30, -44, -70), (34, 74, -14), {"talus": foot})
     add(
         "navicular",
-        _ellipsoid(d.at(-10, -46, -24), d.by3(17, 7, 12)),
+        _ellipsoid(d.at(-10, -46, -24), d.by3(17 * packed, 7 * packed, 12 * packed)),
         (-36, -64, -44),
         (18, -30, -6),
         {"talus": foot, "calcaneus": foot},
     )
-    cuboid = _union([_box(d.at(15, -46, -38), d.by3(11, 14, 10), d.by(4.0))])
+    cuboid = _union([_box(d.at(15, -46, -38), d.by3(11 * packed, 14 * packed, 10 * packed), d.by(4.0))])
     add("cuboid", cuboid, (-4, -70, -58), (34, -24, -18), {"calcaneus": foot, "navicular": foot, "talus": foot})
     wedges = [
-        _box(d.at(x, -62, z), d.by3(half, 10, 8), d.by(3.0)) for x, z, half in ((-22, -27, 7.5), (-8, -23, 6.0), (4, -26, 6.0))
+        _box(d.at(x, -62, z), d.by3(half * packed, 10 * packed, 8 * packed), d.by(3.0))
+        for x, z, half in ((-22, -27, 7.5), (-8, -23, 6.0), (4, -26, 6.0))
     ]
-    add("cuneiforms", _union(wedges, 1.0), (-40, -82, -44), (18, -42, -8), {"navicular": foot, "cuboid": foot})
+    beside = 0.0 if life is None else float(own.uniform(*life.joint_mm))
+    tarsals = {"navicular": foot, "cuboid": foot, "cuneiforms": beside}
+    for solid in [_union(wedges, 1.0)] if life is None else _each(wedges):
+        add("cuneiforms", solid, (-40, -82, -44), (18, -42, -8), tarsals)
     rays = [_cone(d.at(x0, -72, z0), d.at(x1, -110, z1), d.by(r0), d.by(r1)) for x0, z0, x1, z1, r0, r1 in _RAYS]
-    add("metatarsals", _union(rays, 1.0), (-42, -124, -62), (42, -58, -12), {"cuneiforms": foot, "cuboid": foot})
+    tarsals = {"cuneiforms": foot, "cuboid": foot, "metatarsals": beside}
+    for solid in [_union(rays, 1.0)] if life is None else _each(_with_bases(rays, _Draw(own, setting.bone_spread))):
+        add("metatarsals", solid, (-42, -124, -62), (42, -58, -12), tarsals)
 
+    bones = {name: next(grid for other, grid in made if other == name) for name in BONES}
+    more = tuple((name, grid) for name, grid in made if grid is not bones[name])
     joint = d.by(1.0, 0.3)
     thin = {name: (d.by(1.2, 0.25), d.by(1.0 if name == "metatarsals" else 0.42, 0.3)) for name in bones}
-    return Atlas(
-        f"s{seed}-{index:05d}", bones, thin | {"tibia": (d.by(3.6, 0.2), joint), "fibula": (d.by(2.3, 0.2), joint * 1.1)}
-    )
+    cortex = thin | {"tibia": (d.by(3.6, 0.2), joint), "fibula": (d.by(2.3, 0.2), joint * 1.1)}
+    atlas = Atlas(f"s{seed}-{index:05d}", bones, cortex, more)
+    return atlas if life is None else replace(atlas, facing=facing(atlas.solids()))
 
 
 _RAYS = (
@@ -122,6 +134,29 @@ def _union(parts: list[Solid], k: float = 3.0) -> Solid:
         return out
 
     return solid
+
+
+def _each(parts: list[Solid]) -> list[Solid]:
+    """Each of `parts` as far as it is nearer than the others."""
+
+    def own(number: int) -> Solid:
+        def solid(p: Tensor) -> Tensor:
+            mine = parts[number](p)
+            out = mine
+            for other, part in enumerate(parts):
+                if other != number:
+                    out = torch.maximum(out, (mine - part(p)) / 2)
+            return out
+
+        return solid
+
+    return [own(number) for number in range(len(parts))]
+
+
+def _with_bases(rays: list[Solid], d: _Draw) -> list[Solid]:
+    """Metatarsals with the block of a base that meets the tarsus, higher than wide."""
+    bases = [_box(d.at(x, -76, z - 1.0, 0.8), d.by3(r + 0.8, 7, r + 3.5, 0.08), d.by(2.5)) for x, z, _, _, r, _ in _RAYS]
+    return [_union([ray, base], 5.0) for ray, base in zip(rays, bases, strict=True)]
 
 
 def _talus(d: _Draw) -> Solid:

@@ -11,9 +11,15 @@ from trainer.simulate.scene import Scene
 
 
 def material(
-    scene: Scene, name: str, grid: SdfGrid, local: Tensor, voxel: float, fractures: list[Fracture]
+    scene: Scene,
+    name: str,
+    grid: SdfGrid,
+    local: Tensor,
+    voxel: float,
+    fractures: list[Fracture],
+    facing: SdfGrid | None = None,
 ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-    """(share, HU, distance, crack masks) of one bone at `local` (..., 3), mm in its own frame."""
+    """(share, HU, distance, crack masks) of one bone at `local` (..., 3), mm in its own frame; `facing`: see Atlas."""
     lesions = [x for x in scene.lesions if x.bone == name]
     cortex = scene.atlas.cortex_mm.get(name, (1.2, 0.9))
 
@@ -27,7 +33,7 @@ def material(
         """HU where there is bone, zero elsewhere: most of a bone's window is empty, so only the solid part is worked out."""
         here = distance < voxel
         p, d = points[here], distance[here]
-        hu = scene.texture.hu(name, p, -d, cortex, voxel)
+        hu = scene.texture.hu(name, p, -d, cortex, voxel, None if facing is None else facing(p))
         for lesion in lesions:
             hu = lesion.paint(hu, p, -d, voxel)
         if fractures and fractures[0].impaction_hu:

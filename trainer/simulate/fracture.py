@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -24,6 +24,7 @@ class Cut:
         kerf: width of bone lost in the crack, mm.
         domain: other cuts (index, sign) on whose side this cut exists.
         reach: for a fissure the radius (mm) around `start` to which it extends; None for a through-going cut.
+        breadth: width (mm) of the grid's voxels across the cut; None takes the mean of their edges.
     """
 
     point: Tensor
@@ -37,6 +38,17 @@ class Cut:
     domain: tuple[tuple[int, int], ...] = ()
     reach: float | None = None
     start: Tensor | None = None
+    breadth: float | None = None
+
+    def on(self, to_scan: Tensor, edges: Tensor) -> Cut:
+        """The cut as a grid shows it: slices that are thicker than pixels are wide cells across them alone.
+
+        Args:
+            to_scan: (3, 3) turns directions of the bone's frame into those of the grid's axes.
+            edges: (3,) of its voxels, mm of the bone's frame.
+        """
+        across = to_scan @ self.normal
+        return replace(self, breadth=float((across / across.norm() * edges).norm()))
 
     def height(self, points: Tensor) -> Tensor:
         """Signed distance (mm, to first order) of points (..., 3) from the surface, positive on the normal's side."""
@@ -98,7 +110,7 @@ class Fracture:
         heights = [cut.height(points) for cut in self.cuts]
         out = torch.zeros(points.shape[:-1], dtype=torch.bool, device=points.device)
         for cut, height in zip(self.cuts, heights, strict=True):
-            on = height.abs() <= max(self.gap_mm, width) / 2
+            on = height.abs() <= max(self.gap_mm, width if cut.breadth is None else cut.breadth) / 2
             for other, sign in cut.domain:
                 on &= sign * heights[other] > 0
             if cut.reach is not None and cut.start is not None:
@@ -117,7 +129,8 @@ def piece_share(fracture: Fracture, piece: Piece, origin: Tensor, voxel: float) 
     share = torch.ones(origin.shape[:-1], device=origin.device)
     for index, sign in piece.sides:
         cut = fracture.cuts[index]
-        share = share * soft_side(cut.kerf / 2 - sign * cut.height(origin), voxel)
+        width = voxel if cut.breadth is None else cut.breadth
+        share = share * soft_side(cut.kerf / 2 - sign * cut.height(origin), width)
     return share
 
 
@@ -127,7 +140,7 @@ def fissure_share(fracture: Fracture, points: Tensor, voxel: float) -> Tensor:
     for cut in fracture.cuts:
         if cut.reach is None or cut.start is None:
             continue
-        height = cut.height(points)
-        slab = soft_side(height - cut.kerf / 2, voxel) - soft_side(height + cut.kerf / 2, voxel)
+        height, width = cut.height(points), voxel if cut.breadth is None else cut.breadth
+        slab = soft_side(height - cut.kerf / 2, width) - soft_side(height + cut.kerf / 2, width)
         share = share * (1.0 - slab * soft_side(length(points - cut.start) - cut.reach, 4.0))
     return share

@@ -71,6 +71,8 @@ TYPES: tuple[str, ...] = (*SITES, *COMPOUND, "pilon")
 THROUGH_THE_BONE = ("tibia shaft", "fibula shaft", "weber", "talus", "pilon", "calcaneus body", "navicular", "cuboid")
 _WEIGHTS = {"weber-b": 2.0, "weber-a": 1.5, "weber-c": 1.5, "medial malleolus": 2.0, "posterior malleolus": 2.0, "pilon": 2.0}
 
+SHAFTS = ("tibia shaft", "fibula shaft")
+
 # gap (mm, log-uniform), step (mm), rotation (degrees), by severity
 _EXTENT = {
     "hairline": ((0.25, 1.0), (0.0, 0.9), 0.8),
@@ -85,8 +87,11 @@ def draw_type(rng: np.random.Generator) -> str:
     return str(rng.choice(TYPES, p=weights / weights.sum()))
 
 
-def draw_injury(rng: np.random.Generator, atlas: Atlas, name: str, severity: str) -> list[Fracture]:
+def draw_injury(rng: np.random.Generator, atlas: Atlas, name: str, severity: str, joint_stays: bool = False) -> list[Fracture]:
     """The fractures of one injury; compound injuries break several bones.
+
+    Args:
+        joint_stays: of a broken shaft the part above moves, as the joint's neighbours hold the other; else the part below.
 
     Raises:
         ValueError: unknown name, or a bone on which no valid crack was found.
@@ -105,6 +110,9 @@ def draw_injury(rng: np.random.Generator, atlas: Atlas, name: str, severity: str
         site = SITES[part]
         if part == "talus dome" and rng.random() < 0.5:
             site = replace(site, point=(-site.point[0], site.point[1], site.point[2]), normal=(-site.normal[0], *site.normal[1:]))
+        if joint_stays and part in SHAFTS:
+            x, y, z = site.normal
+            site = replace(site, normal=(-x, -y, -z))
         new = _draw(rng, atlas, part, site, severity)
         fractures[part] = new
     return _merge(list(fractures.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 from trainer.simulate.atlas import LABELS, SdfGrid
 from trainer.simulate.broken import material
 from trainer.simulate.fields import Nodes, moved, sample_grid
-from trainer.simulate.fracture import soft_side
+from trainer.simulate.fracture import Fracture, soft_side
 from trainer.simulate.scene import WARP_EXTENT, WARP_ORIGIN, Scene
 from trainer.simulate.soft import COARSE
 
@@ -31,11 +31,12 @@ class Slab:
 
 @dataclass(frozen=True)
 class _Solid:
-    """A bone or ossicle, and the block of the grid that holds it. `home` is the bone with which it moves."""
+    """A bone or ossicle, and the block of the grid that holds it. `home` is the bone with which it moves; `facing`: see Atlas."""
 
     name: str
     home: str
     grid: SdfGrid
+    facing: SdfGrid | None
     window: Block
 
 
@@ -66,13 +67,24 @@ class Leg:
         self._canonical = Nodes(nodes, NODE, shape)
         skin = scene.soft.skin(self._canonical.every(COARSE).movedim(0, -1), scene.atlas)
         self._skin = Nodes(skin, COARSE, shape)
-        solids = [(name, name, grid) for name, grid in scene.atlas.bones.items()]
-        solids += [("ossicle", bone, grid) for bone, grid in scene.ossicles]
+        bones = scene.atlas.solids()
+        facing = scene.atlas.facing or (None,) * len(bones)
+        solids = [(name, name, grid, near) for (name, grid), near in zip(bones, facing, strict=True)]
+        solids += [("ossicle", bone, grid, None) for bone, grid in scene.ossicles]
         few = [-(-n // NODE) for n in shape]
         coarse = nodes[:, : few[0], : few[1], : few[2]]
-        windows = [_window(_to_bone(scene, home, coarse), grid, shape) for _, home, grid in solids]
+        windows = [_window(_to_bone(scene, home, coarse), grid, shape) for _, home, grid, _ in solids]
         self._solids = [_Solid(*solid, window) for solid, window in zip(solids, windows, strict=True) if window is not None]
-        self._breaks = scene.breaks()
+        self._breaks = [self._seen(f, spacing) for f in scene.breaks()]
+
+    def _seen(self, fracture: Fracture, spacing: tuple[float, float, float]) -> Fracture:
+        """A fracture with the breadth of voxels across each cut, where the scene asks for it."""
+        if not self.scene.lifelike:
+            return fracture
+        rotation, _, _ = self.scene.joints[fracture.bone]
+        to_scan = (rotation @ self.scene.pose.matrix * self.scene.pose.scale).T
+        edges = torch.tensor(spacing, device=to_scan.device) / self.scene.pose.scale
+        return replace(fracture, cuts=tuple(cut.on(to_scan, edges) for cut in fracture.cuts))
 
     def fill(self, slab: slice, which: tuple[bool, ...]) -> list[Slab]:
         """Slab `slab` of the first axis, once for each of `which`: with the fracture or without it."""
@@ -105,7 +117,8 @@ class Leg:
         if not mine and number in unbroken:
             return unbroken[number]
         local = _to_bone(self.scene, solid.home, canonical[:, *block])
-        piece = _Piece(solid.name, block, *material(self.scene, solid.name, solid.grid, local, self.voxel, mine))
+        made = material(self.scene, solid.name, solid.grid, local, self.voxel, mine, solid.facing)
+        piece = _Piece(solid.name, block, *made)
         if not mine:
             unbroken[number] = piece
         return piece

@@ -28,14 +28,15 @@ from trainer.simulate.fields import along
 from trainer.simulate.render import render_twins
 from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scene import Scene, draw_scene, to_device
-from trainer.simulate.setting import STANDARD, TRAINING, Setting
+from trainer.simulate.setting import LIFELIKE, TRAINING, Setting
 from trainer.simulate.streams import stream
 from trainer.simulate.workers import Workers
 
 PAIRS_PER_BODY = 8
-WHOLE_CUBE_MM = 128.0  # the viewer's cube
+WHOLE_CUBE_MM, FINER_CUBE_MM = 128.0, 144.0  # the viewer's cube, of voxels of 1 mm and of finer ones
 WHOLE_MM = 120.0  # edge of a cube from which on it shows the whole ankle
 RIM_MM = 5.0  # rendered around a close-up, for what the resampling reaches
+TRIES = 20
 CRACK_SHARE = 0.3  # of a voxel of the cube, from which on it belongs to the crack
 NEAR_SHARE = 0.75  # of close-ups that look at the crack; the rest look anywhere on the ankle
 
@@ -54,12 +55,12 @@ class Pair:
 
 def whole_size(spacing: float) -> int:
     """Edge of a cube around the whole ankle, voxels: a multiple of 8, as networks with stride 8 like it."""
-    return 8 * int(WHOLE_CUBE_MM / spacing / 8)
+    return 8 * int((WHOLE_CUBE_MM if spacing >= 1.0 else FINER_CUBE_MM) / spacing / 8)
 
 
 def setting_of(number: int) -> Setting:
     """Ranges for base shape `number`: every other one as real scans are, the rest wider than reality (SynthSeg's lesson)."""
-    return (STANDARD, TRAINING)[number % 2]
+    return (LIFELIKE, TRAINING)[number % 2]
 
 
 @functools.lru_cache(maxsize=2)
@@ -81,8 +82,9 @@ def make_pair(
     then resampled onto the network's cube.
 
     Rendered straight on the cube, a pair would lack what thick slices and the resampling do to noise and edges, and the network
-    would meet them for the first time in the viewer. The full cube (128 mm) lies about the joint as the viewer's does, off by
-    what its finder may err; a smaller one is a close-up of a crack or of any other place, at a fraction of the cost.
+    would meet them for the first time in the viewer. The full cube (128 mm, 144 of finer voxels) lies about the joint as the
+    viewer's does, off by what its finder may err; a smaller one is a close-up of a crack or of any other place, at a fraction of
+    the cost.
 
     Args:
         size: edge of the cube, voxels; spacing: edge of its voxels, mm; above 1 mm the scanner's voxels grow with them (coarse
@@ -150,7 +152,27 @@ def _view(rng: np.random.Generator, scene: Scene, edge: float) -> NDArray[np.flo
     if rng.random() < NEAR_SHARE:
         cracks = scene.crack_mm().numpy()
         return np.asarray(cracks[rng.integers(len(cracks))] + rng.uniform(-0.22, 0.22, 3) * edge)
-    return np.asarray(rng.uniform((-28, -45, -60), (28, 45, 55)))
+    if not scene.lifelike:
+        return np.asarray(rng.uniform((-28, -45, -60), (28, 45, 55)))
+    return _in_bone(rng, scene)
+
+
+def _in_bone(rng: np.random.Generator, scene: Scene) -> NDArray[np.float64]:
+    """LPS mm of a place in any bone near the joint, small ones as often as large ones, wherever the foot points."""
+    names, place = sorted(scene.atlas.bones), np.zeros(3)
+    for _ in range(TRIES):
+        bone = names[int(rng.integers(len(names)))]
+        solids = [grid for name, grid in scene.atlas.solids() if name == bone]
+        grid = solids[int(rng.integers(len(solids)))]
+        inside = torch.nonzero(grid.values < -1.0)
+        if not len(inside):
+            continue
+        local = grid.origin + grid.spacing * inside[int(rng.integers(len(inside)))]
+        rotation, pivot, shift = scene.joints[bone]
+        place = scene.pose.to_lps((local - pivot) @ rotation + pivot + shift).numpy().astype(np.float64)
+        if np.abs(place).max() < FINER_CUBE_MM / 2:
+            break
+    return place
 
 
 def _part(grid: Grid, centre: NDArray[np.float64], edge: float) -> Grid:

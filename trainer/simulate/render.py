@@ -72,6 +72,6 @@ def _render(scene: Scene, points: Tensor, spacing: tuple[float, float, float], w
 def _near(scene: Scene, points: Tensor) -> bool:
     """Whether a leg is in the picture at all."""
     coarse = scene.pose.to_canonical(points[::8, ::8, ::8])
-    grids = scene.atlas.bones.values()
+    grids = [grid for _, grid in scene.atlas.solids()]
     away = min(float((torch.maximum(torch.minimum(coarse, g.high), g.low) - coarse).norm(dim=-1).min()) for g in grids)
     return away <= OTHER_REACH_MM

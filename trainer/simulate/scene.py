@@ -19,7 +19,7 @@ from trainer.simulate.scanner import Scanner, draw_scanner
 from trainer.simulate.setting import STANDARD, Setting
 from trainer.simulate.soft import Soft, draw_soft
 from trainer.simulate.streams import stream
-from trainer.simulate.tissue import BoneTexture, Lesion, draw_lesions, draw_texture
+from trainer.simulate.tissue import BoneTexture, Lesion, draw_lesions, draw_texture, lifelike_texture
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Pose:
 class Scene:
     """Everything about one scan except its voxel grid. `fractures` is what the fractured twin has and the other lacks; `other` is
     the same person's other leg, unbroken, where the scan holds both; `confounders` names all that is no fracture and may mislead,
-    `age` (years) is one that fits the bone.
+    `age` (years) is one that fits the bone. `lifelike`: see `setting.Lifelike`.
     """
 
     atlas: Atlas
@@ -65,6 +65,7 @@ class Scene:
     other: Scene | None = None
     confounders: tuple[str, ...] = ()
     age: int = 0
+    lifelike: bool = False
 
     def breaks(self) -> list[Fracture]:
         """Fractures in the order of everything that is stated one by one about them: by bone, then as drawn."""
@@ -81,6 +82,8 @@ class Scene:
 
 WARP_ORIGIN = torch.tensor([-130.0, -150.0, -120.0])
 WARP_EXTENT = 290.0
+Flexion = tuple[float, float, float, float]
+_FLEX_DEG: Flexion = (-4.0, 12.0, -35.0, 22.0)
 
 
 def draw_scene(
@@ -90,32 +93,35 @@ def draw_scene(
     rng = stream(seed, index, "scene")
     side = "L" if rng.random() < 0.5 else "R"
     pose = _draw_pose(rng, side)
-    joints = _draw_joints(rng)
+    life = setting.lifelike
+    joints = _draw_joints(rng, _FLEX_DEG if life is None else life.flex_deg)
     warp = smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2)))
     tissue_rng = stream(seed, index, "tissue")
     break_rng = stream(seed, index, "fracture")
     kind = injury or draw_type(break_rng)
     level = severity or str(break_rng.choice(SEVERITIES))
     lesions = draw_lesions(tissue_rng, atlas)
+    texture = draw_texture(tissue_rng, setting)
     scene = Scene(
         atlas=atlas,
         pose=pose,
         side=side,
         warp=warp,
         joints=joints,
-        texture=draw_texture(tissue_rng, setting),
+        texture=texture if life is None else lifelike_texture(stream(seed, index, "lifelike"), texture, life),
         lesions=lesions,
         ossicles=_draw_ossicles(tissue_rng),
         soft=draw_soft(stream(seed, index, "soft")),
         scanner=draw_scanner(stream(seed, index, "scanner"), setting),
-        fractures=draw_injury(break_rng, atlas, kind, level),
+        fractures=draw_injury(break_rng, atlas, kind, level, joint_stays=life is not None),
         injury=kind,
         severity=level,
         implants=draw_implants(stream(seed, index, "metal"), atlas, setting.metal),
+        lifelike=life is not None,
     )
     both = stream(seed, index, "other leg")
     if both.random() < setting.both_ankles:
-        scene = replace(scene, other=_draw_other(both, scene))
+        scene = replace(scene, other=_draw_other(both, scene, _FLEX_DEG if life is None else life.flex_deg))
     return replace(scene, confounders=_confounders(scene), age=_age(stream(seed, index, "age"), scene, setting))
 
 
@@ -129,7 +135,7 @@ def _draw_pose(rng: np.random.Generator, side: str) -> Pose:
     return Pose(torch.tensor(matrix, dtype=torch.float32), torch.zeros(3), scale)
 
 
-def _draw_other(rng: np.random.Generator, scene: Scene) -> Scene:
+def _draw_other(rng: np.random.Generator, scene: Scene, flex_deg: Flexion) -> Scene:
     """The same body's other leg: its bones mirrored, a pose, joints and findings of its own. It lies to the medial side."""
     side = "R" if scene.side == "L" else "L"
     pose = _draw_pose(rng, side)
@@ -141,7 +147,7 @@ def _draw_other(rng: np.random.Generator, scene: Scene) -> Scene:
         pose=Pose(pose.matrix / scale, centre, scene.pose.scale),
         side=side,
         warp=smooth_displacement(rng, 6, float(rng.uniform(0.5, 2.2))),
-        joints=_draw_joints(rng),
+        joints=_draw_joints(rng, flex_deg),
         lesions=draw_lesions(rng, scene.atlas),
         ossicles=_draw_ossicles(rng),
         soft=replace(scene.soft, cast=None, table=None),
@@ -183,11 +189,12 @@ def euler(about_x: float, about_y: float, about_z: float) -> np.ndarray:
     return np.asarray(rx @ ry @ rz)
 
 
-def _draw_joints(rng: np.random.Generator) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
+def _draw_joints(rng: np.random.Generator, flex_deg: Flexion) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
     """(rotation, pivot, shift) per bone: the foot flexes about the trochlea's axis and turns below the talus; small play
     everywhere.
     """
-    flex = np.deg2rad(np.clip(rng.normal(-4, 12), -35, 22))
+    mean, deviation, lowest, highest = flex_deg
+    flex = np.deg2rad(np.clip(rng.normal(mean, deviation), lowest, highest))
     turn_in = np.deg2rad(np.clip(rng.normal(0, 4), -9, 9))
     out = {}
     for name in LABELS:

@@ -4,13 +4,44 @@ differ in nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trainer.simulate.streams import log_uniform
 
 Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Lifelike:
+    """What real feet have and the first ranges left out, for training draws: the named sets were made without it and stay what
+    they are. Everything in it draws from streams of its own.
+
+    Attributes:
+        joint_mm: space between cuneiforms and between the bases of metatarsals, each a bone of its own; one solid each else.
+        close: factor on the spaces of the foot's other joints; packed: on the size of the tarsal bones in front of talus and
+            calcaneus, which take what room their neighbours leave.
+        cortex_scale, cortex_varies: see `tissue.BoneTexture`.
+        bare: share of the surface outside the shafts where the cortex fades into what lies below; bare_mm: width of such places.
+        subchondral, subchondral_mm: see `tissue.BoneTexture`.
+        spongy: how much of a shaft's spongy bone is there that fat takes else.
+        unevenness: see `tissue.BoneTexture`.
+        flex_deg: mean and standard deviation of the foot's flexion, positive upwards, and its limits.
+    """
+
+    joint_mm: Range = (0.9, 2.4)
+    close: Range = (0.4, 1.0)
+    packed: Range = (1.0, 1.2)
+    cortex_scale: Range = (0.5, 1.2)
+    cortex_varies: Range = (0.1, 0.7)
+    bare: Range = (0.0, 0.6)
+    bare_mm: Range = (3.0, 12.0)
+    subchondral: Range = (0.2, 2.8)
+    subchondral_mm: Range = (1.5, 8.0)
+    spongy: Range = (0.0, 0.7)
+    unevenness: Range = (0.05, 0.5)
+    flex_deg: tuple[float, float, float, float] = (-14.0, 17.0, -55.0, 24.0)
 
 
 @dataclass(frozen=True)
@@ -29,6 +60,8 @@ class Setting:
         density: see `tissue.BoneTexture`, as are cortex_hu, trabecular_hu, unevenness, grain_mm (shortest wavelength) and grain.
         both_ankles, metal, moving, circle: share of scans with the other ankle in a wider field of view, with metal, with motion,
             and with nothing but padding outside the scanner's circle.
+        lifelike: what is drawn closer to real feet than in the named sets; with it the joint's part of a broken shaft stays where
+            it is, and a crack is as faint as the voxel's width across it makes it.
     """
 
     name: str
@@ -54,6 +87,7 @@ class Setting:
     metal: float = 0.05
     moving: float = 0.08
     circle: float = 0.2
+    lifelike: Lifelike | None = None
 
 
 STANDARD = Setting("standard")
@@ -82,7 +116,12 @@ TRAINING = Setting(
     metal=0.08,
     moving=0.1,
     circle=0.25,
+    lifelike=Lifelike(
+        cortex_scale=(0.35, 1.4), cortex_varies=(0.1, 0.9), bare=(0.0, 0.8), spongy=(0.0, 1.0), unevenness=(0.04, 0.8)
+    ),
 )
+# what every other training pair is drawn from: scanners and bone as in the standard half of the named sets, closer to real feet
+LIFELIKE = replace(STANDARD, name="lifelike", lifelike=Lifelike())
 # the other half of the validation set: bodies, bone and scanners from the rim of what training holds, and beyond
 SHIFTED = Setting(
     "shifted",
@@ -128,7 +167,7 @@ RELEASE = Setting(
     grain=(0.12, 0.35),
     both_ankles=0.3,
 )
-SETTINGS = {s.name: s for s in (STANDARD, TRAINING, SHIFTED, RELEASE)}
+SETTINGS = {s.name: s for s in (STANDARD, LIFELIKE, TRAINING, SHIFTED, RELEASE)}
 
 
 def draw_log(rng: np.random.Generator, ranges: tuple[Range, ...]) -> float:

@@ -73,7 +73,7 @@ class Soft:
         (..., 3) being their canonical positions: soft outlines need no detail.
         """
         distance = torch.full(coarse.shape[:3], 200.0, device=coarse.device)
-        for grid in atlas.bones.values():
+        for _, grid in atlas.solids():
             nearest = torch.maximum(torch.minimum(coarse, grid.high), grid.low)
             distance = torch.minimum(distance, grid(nearest) + length(coarse - nearest))
         z = coarse[..., 2].clamp(min=0.0)

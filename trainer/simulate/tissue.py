@@ -4,7 +4,8 @@ before the scanner.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -13,11 +14,14 @@ from torch import Tensor
 from trainer.simulate.atlas import BONES, Atlas
 from trainer.simulate.fields import length, noise_sheet, noise_tile, sample_sheet, sample_tile
 from trainer.simulate.fracture import soft_side
-from trainer.simulate.setting import STANDARD, Setting, draw_log
+from trainer.simulate.setting import STANDARD, Lifelike, Setting, draw_log
 from trainer.simulate.streams import log_uniform, torch_generator
 
 # how much denser than the distal tibia, in the one foot that was measured (docs/realism.md)
 _RELATIVE_DENSITY = {"talus": 1.7, "navicular": 1.6, "calcaneus": 1.15, "cuboid": 1.1, "cuneiforms": 1.3, "metatarsals": 1.5}
+_LONG = ("tibia", "fibula")
+JOINT_MM = 3.5  # to the other bone, from which on a surface bears a joint
+BESIDE = 0.4  # how much denser than its core bone is below a surface that bears none, as a share of what it is below a joint
 # the neutral triangle: hardly any trabeculae below the front of the posterior facet (canonical mm)
 _NEUTRAL_TRIANGLE = (8.0, -6.0, -44.0)
 
@@ -38,6 +42,8 @@ class BoneTexture:
         triangle: how empty the neutral triangle of the calcaneus is, 0 to 1.
         cortex_scale: factor on cortical thickness; cortex_varies: standard deviation of its logarithm.
         relative: factor on the density of each bone; offsets: where each bone looks into the tiles.
+        bare, bare_tile: share of the surface outside the shafts whose cortex fades into what lies below, and where that is.
+        spongy: how much of a shaft's spongy bone is there that fat takes else.
     """
 
     density: float
@@ -55,19 +61,35 @@ class BoneTexture:
     cortex_varies: float
     relative: dict[str, float]
     offsets: dict[str, Tensor]
+    bare: float = 0.0
+    bare_tile: Tensor | None = None
+    spongy: float = 0.0
 
-    def hu(self, bone: str, points: Tensor, depth: Tensor, cortex: tuple[float, float], voxel: float) -> Tensor:
-        """HU of solid bone at `points` (..., 3) in the bone's own frame, `depth` mm below its surface."""
+    def hu(
+        self,
+        bone: str,
+        points: Tensor,
+        depth: Tensor,
+        cortex: tuple[float, float],
+        voxel: float,
+        facing: Tensor | None = None,
+    ) -> Tensor:
+        """HU of solid bone at `points` (..., 3) in the bone's own frame, `depth` mm below its surface; `facing` (...,) mm to the
+        nearest other bone, where that is known: what bears a joint has a plate, and most of the load.
+        """
         p = points + self.offsets[bone]
         wide = sample_tile(self.patches, p * 0.5)
         lines = sample_tile(self.patches, p * 1.3 + 17.0)
         below = depth.clamp(min=0.0)
         # the surface of a joint carries load: dense below it, more in some places than in others
-        loaded = 1.0 + self.subchondral * torch.exp(0.5 * wide - below / self.subchondral_mm)
+        loaded = self.subchondral * torch.exp(0.5 * wide - below / self.subchondral_mm)
+        joint = None if facing is None else torch.sigmoid(2.0 * (JOINT_MM + below - facing))
+        loaded = 1.0 + (loaded if joint is None else loaded * (BESIDE + (1.0 - BESIDE) * joint))
         mineral = torch.full_like(depth, (self.trabecular_hu - self.marrow_hu) * self.density * self.relative[bone])
         unevenness = torch.full_like(depth, self.unevenness)
-        if bone in ("tibia", "fibula"):
+        if bone in _LONG:
             hollow = ((points[..., 2] - 22.0) / 30.0).clamp(0.0, 0.97)
+            hollow = hollow * (1.0 - self.spongy)
             mineral = mineral * (1.0 - hollow)
             unevenness = unevenness * (1.0 - 0.5 * hollow)
         elif bone == "calcaneus":
@@ -78,6 +100,9 @@ class BoneTexture:
         cortex_hu = self.cortex_hu * (0.55 + 0.45 * self.density) * (1.0 + 0.06 * wide)
         core = torch.minimum(core, 0.9 * cortex_hu)
         shell = soft_side(depth - self._thickness(bone, points, cortex, 0.6 * wide + 0.8 * lines), voxel)
+        if self.bare_tile is not None:
+            there = self._covered(bone, points, p)
+            shell = shell * (there if joint is None else torch.maximum(there, joint))
         return core + (cortex_hu - core) * shell
 
     def cortex_mm(self, bone: str, points: Tensor, cortex: tuple[float, float]) -> Tensor:
@@ -87,13 +112,41 @@ class BoneTexture:
             bone, points, cortex, 0.6 * sample_tile(self.patches, p * 0.5) + 0.8 * sample_tile(self.patches, p * 1.3 + 17.0)
         )
 
+    def _covered(self, bone: str, points: Tensor, looked: Tensor) -> Tensor:
+        """(...,) share of the cortex that is there, 0 to 1, at `points` of a bone that looks into the tile at `looked`."""
+        assert self.bare_tile is not None
+        edge = NormalDist().inv_cdf(min(max(self.bare, 1e-3), 1.0 - 1e-3))
+        there = torch.sigmoid(4.0 * (sample_tile(self.bare_tile, looked) - edge))
+        return torch.maximum(there, _shaft(points)) if bone in _LONG else there
+
     def _thickness(self, bone: str, points: Tensor, cortex: tuple[float, float], noise: Tensor) -> Tensor:
         """Thick and even in the shaft of tibia and fibula, thin and uneven elsewhere."""
         shaft, joint = cortex
-        up = torch.zeros_like(noise)
-        if bone in ("tibia", "fibula"):
-            up = ((points[..., 2] - 12.0) / 40.0).clamp(0.0, 1.0)
+        up = _shaft(points) if bone in _LONG else torch.zeros_like(noise)
         return (joint + (shaft - joint) * up) * self.cortex_scale * torch.exp(self.cortex_varies * (1.0 - 0.75 * up) * noise)
+
+
+def _shaft(points: Tensor) -> Tensor:
+    """(...,) 0 at the joint to 1 in the shaft of tibia and fibula, at points (..., 3)."""
+    return ((points[..., 2] - 12.0) / 40.0).clamp(0.0, 1.0)
+
+
+def lifelike_texture(rng: np.random.Generator, texture: BoneTexture, life: Lifelike) -> BoneTexture:
+    """The same bone with what real feet have and `draw_texture` leaves out."""
+    wide, subchondral = float(rng.uniform(*life.bare_mm)), float(rng.uniform(*life.subchondral))
+    return replace(
+        texture,
+        cortex_scale=float(rng.uniform(*life.cortex_scale)) * (0.6 + 0.4 * min(texture.density, 1.0)),
+        cortex_varies=float(rng.uniform(*life.cortex_varies)),
+        # denser below the surface, poorer in the middle: as much mineral in all
+        trabecular_hu=texture.trabecular_hu / (1.0 + 0.3 * subchondral),
+        subchondral=subchondral,
+        subchondral_mm=float(rng.uniform(*life.subchondral_mm)),
+        bare=float(rng.uniform(*life.bare)),
+        bare_tile=noise_tile(torch_generator(rng), 64, wide, 4.0 * wide),
+        spongy=float(rng.uniform(*life.spongy)),
+        unevenness=log_uniform(rng, *life.unevenness),
+    )
 
 
 def draw_texture(rng: np.random.Generator, setting: Setting = STANDARD) -> BoneTexture:

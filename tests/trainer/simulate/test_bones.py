@@ -7,6 +7,7 @@ import torch
 
 from trainer.simulate.atlas import BONES, Atlas
 from trainer.simulate.bones import SHAFT_TOP, built_in
+from trainer.simulate.setting import LIFELIKE
 
 # cm^3 of adult bones, generously; tibia and fibula as far as they are drawn
 VOLUMES = {
@@ -74,3 +75,17 @@ def test_the_same_seed_gives_the_same_bones(atlas: Atlas, other_atlas: Atlas) ->
         one, two = atlas.bones[name](points) < 0, other_atlas.bones[name](points) < 0
         overlap = float((one & two).sum() / (one | two).sum())
         assert 0.2 < overlap < 0.97, f"{name}: {overlap:.2f}"
+
+
+def test_lifelike_feet_have_three_cuneiforms_and_five_metatarsals_with_joints_between_them() -> None:
+    foot = built_in(5, 0, LIFELIKE)
+    names = [name for name, _ in foot.solids()]
+    assert names.count("cuneiforms") == 3 and names.count("metatarsals") == 5 and names[: len(BONES)] == list(BONES)
+    points = lattice(0.5, (-36, 16), (-82, -46), (-44, -8))
+    wedges = torch.stack([grid(points) for name, grid in foot.solids() if name == "cuneiforms"])
+    inside = wedges < 0
+    assert int((inside.sum(dim=0) > 1).sum()) == 0 and (inside.flatten(1).sum(dim=1) > 2000).all(), "each of 0.25 cm3 and more"
+    nearest = wedges.topk(2, dim=0, largest=False).values
+    space = float(nearest.sum(dim=0).min())
+    assert 0.5 < space < 3.5, f"{space:.1f} mm between two cuneiforms"
+    assert not built_in(5, 0).more, "one solid each in the named sets"

@@ -38,6 +38,26 @@ def test_partial_volume_law() -> None:
     assert soft_side(torch.tensor([-2.0, -0.25, 0.0, 0.25, 2.0]), 1.0).tolist() == [1.0, 0.75, 0.5, 0.25, 0.0]
 
 
+@pytest.mark.parametrize(("normal", "breadth"), [(X, 0.5), (Y, 0.5), (Z, 2.0), (X + Z, (0.5**2 / 2 + 2.0**2 / 2) ** 0.5)])
+def test_a_cut_is_as_broad_as_the_voxel_across_it(normal: Tensor, breadth: float) -> None:
+    edges = torch.tensor([0.5, 0.5, 2.0])
+    cut = replace(FLAT, normal=normal / normal.norm())
+    assert cut.on(torch.eye(3), edges).breadth == pytest.approx(breadth)
+    assert replace(FLAT, normal=X).on(turned(90.0), edges).breadth == pytest.approx(0.5)
+    assert cut.on(turned(31.0), torch.ones(3)).breadth == pytest.approx(1.0), "cubes are as broad any way"
+
+
+def test_thick_slices_do_not_widen_an_upright_crack() -> None:
+    """With slices of 2 mm a crack along them takes all of a pixel of 0.5 mm, not a third of it."""
+    upright = replace(FLAT, normal=X, u=Y, v=Z, kerf=0.5)
+    edges = torch.tensor([0.5, 0.5, 2.0])
+    on, mean = torch.zeros(1, 3), float(edges.mean())
+    sides = [Piece(((0, s),), torch.eye(3), ZERO, ZERO) for s in (-1, 1)]
+    for cut, lost in ((upright.on(torch.eye(3), edges), 1.0), (upright, 0.5)):
+        fracture = Fracture("test", "tibia", "hairline", (cut,), tuple(sides), 0.5, 0.0)
+        assert 1 - sum(float(piece_share(fracture, side, on, mean)) for side in sides) == pytest.approx(lost, abs=0.01)
+
+
 def test_both_pieces_fill_the_bone_away_from_the_crack_and_leave_a_gap_in_it() -> None:
     fracture = through()
     z = torch.linspace(-5, 5, 201)

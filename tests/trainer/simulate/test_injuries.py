@@ -9,7 +9,7 @@ import torch
 
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.fracture import SEVERITIES
-from trainer.simulate.injuries import _EXTENT, COMPOUND, OUT_OF_SCOPE, SITES, TYPES, draw_injury, draw_type
+from trainer.simulate.injuries import _EXTENT, COMPOUND, OUT_OF_SCOPE, SHAFTS, SITES, TYPES, draw_injury, draw_type
 from trainer.simulate.streams import stream
 
 
@@ -76,3 +76,15 @@ def test_unknown_injuries_and_bones_that_will_not_break(atlas: Atlas) -> None:
     speck = Atlas("speck", {"talus": type(grid)((grid.points() - grid.points()[20, 20, 20]).norm(dim=-1) - 1.2, grid.origin)})
     with pytest.raises(ValueError, match="no valid crack"):
         draw_injury(stream(0, 0, "x"), speck, "talus neck", "moderate")
+
+
+@pytest.mark.parametrize("name", SHAFTS)
+@pytest.mark.parametrize("joint_stays", [False, True])
+def test_of_a_broken_shaft_the_part_that_bears_the_joint_stays_where_that_is_asked_for(
+    atlas: Atlas, name: str, joint_stays: bool
+) -> None:
+    (fracture,) = draw_injury(stream(4, 0, name), atlas, name, "displaced", joint_stays)
+    joint = torch.tensor([0.0, 0.0, 1.0]) if "tibia" in name else torch.tensor([25.0, 6.0, -10.0])
+    of = [p for p in fracture.pieces if all(s * float(fracture.cuts[i].height(joint[None])) > 0 for i, s in p.sides)]
+    (below,) = of
+    assert (float(below.shift.norm()) == 0.0) is joint_stays

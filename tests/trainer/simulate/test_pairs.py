@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import torch
 from ankleviewer.core.assessment.preprocess import BONE, apply, normalise
 from ankleviewer.core.volume import Volume
 from trainer.simulate import pairs as module
-from trainer.simulate.atlas import Atlas
+from trainer.simulate.atlas import LABELS, Atlas
+from trainer.simulate.bones import built_in
 from trainer.simulate.pairs import NEAR_SHARE, BankOrder, Pair, fill_bank, load_pair, make_pair, pair_path, save_pair
 from trainer.simulate.render import render, render_twins
 from trainer.simulate.scan import grid_points, scanner_grid
 from trainer.simulate.scene import draw_scene
-from trainer.simulate.setting import STANDARD, TRAINING
+from trainer.simulate.setting import LIFELIKE, TRAINING
 from trainer.simulate.streams import stream
 
 
@@ -82,8 +84,8 @@ def test_a_pair_is_what_the_viewer_makes_of_the_scan(atlas: Atlas) -> None:
     """The same scene put on the same scanner's grid and prepared as the viewer prepares it."""
     spacing, size = 3.2, 40
     pair = make_pair(5, 3, size, spacing, atlas)
-    scene = draw_scene(5, 3, atlas)
-    grid = scanner_grid(stream(5, 3, "scanner grid"), None, None, STANDARD, spacing)
+    scene = draw_scene(5, 3, atlas, setting=LIFELIKE)
+    grid = scanner_grid(stream(5, 3, "scanner grid"), None, None, LIFELIKE, spacing)
     with torch.no_grad():
         hu = scene.scanner.expose(render(scene, grid_points(grid), grid.spacing, False).hu, grid.spacing)
     unseen = scene.scanner.unseen(grid.shape, grid.spacing).numpy()
@@ -126,7 +128,7 @@ def test_some_pairs_of_a_bank_show_whole_ankles() -> None:
     assert [order.size_of(i) for i in range(6)] == [128, 72, 72, 72, 128, 72]
     assert {BankOrder(1, 8, size=72).size_of(i) for i in range(6)} == {72}
     assert BankOrder(1, 8, size=20, whole_every=2, spacing=3.2).size_of(0) == 40
-    assert BankOrder(1, 8, size=72, whole_every=2, spacing=0.75).size_of(0) == 168, "126 mm, divided by the stride"
+    assert BankOrder(1, 8, size=72, whole_every=2, spacing=0.75).size_of(0) == 192, "the viewer's cube of 144 mm"
 
 
 def test_finer_voxels_are_of_the_same_scanner(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,3 +148,17 @@ def test_a_bank_is_filled_once(tmp_path: Path, atlas: Atlas, monkeypatch: pytest
     monkeypatch.setattr(module, "make_pair", lambda *a: pytest.fail("made again"))
     assert list(fill_bank(tmp_path, BankOrder(5, 3, 24))) == [0, 1, 2]
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_lifelike_close_ups_look_at_any_bone_wherever_the_foot_points() -> None:
+    foot = built_in(5, 0, LIFELIKE)
+    rng, looked = stream(5, 0, "view"), Counter()
+    for index in range(12):
+        scene = draw_scene(5, index, foot, setting=LIFELIKE)
+        for _ in range(8):
+            place = torch.tensor(module._in_bone(rng, scene), dtype=torch.float32)
+            assert float(place.abs().max()) < 72.0
+            here = render(scene, place.reshape(1, 1, 1, 3).expand(2, 2, 2, 3).contiguous(), (1.0, 1.0, 1.0), False)
+            looked.update(here.labels.unique().tolist())
+    assert {LABELS[name] for name in ("cuneiforms", "metatarsals", "cuboid", "tibia", "talus")} <= set(looked)
+    assert looked[0] < 0.2 * looked.total(), "hardly ever beside the bone: the smooth deformation is left out"

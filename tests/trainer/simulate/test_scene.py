@@ -8,6 +8,7 @@ import torch
 
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scene import Scene, draw_scene
+from trainer.simulate.setting import LIFELIKE, STANDARD
 
 WIDTHS = (2.0, 2.0, 2.0)
 
@@ -56,3 +57,17 @@ def test_dense_bone_is_young_bone(atlas: Atlas) -> None:
     assert np.corrcoef([np.log(s.texture.density) for s in adults], ages)[0, 1] < -0.7
     scales = [s.texture.cortex_scale for s in adults]
     assert np.corrcoef(scales, ages)[0, 1] < -0.3, "the cortex thins with age"
+
+
+def test_lifelike_feet_point_farther_and_the_rest_is_drawn_as_ever(atlas: Atlas) -> None:
+    """How far the talus is turned about the trochlea's axis, the calcaneus' turning inwards left out."""
+
+    def flexion(drawn: Scene) -> float:
+        rotation = drawn.joints["talus"][0]
+        return float(torch.rad2deg(torch.atan2(rotation[2, 1], rotation[2, 2])))
+
+    plain, life = ([draw_scene(12, i, atlas, "weber-b", "moderate", s) for i in range(60)] for s in (STANDARD, LIFELIKE))
+    assert min(map(flexion, life)) < -38.0 < min(map(flexion, plain))
+    for one, two in zip(plain, life, strict=True):
+        assert (one.side, one.scanner, one.confounders) == (two.side, two.scanner, two.confounders)
+        assert not one.lifelike and two.lifelike and one.texture.bare_tile is None and two.texture.bare_tile is not None

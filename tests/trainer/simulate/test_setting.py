@@ -10,7 +10,7 @@ import pytest
 from trainer.simulate.bones import built_in
 from trainer.simulate.scan import scanner_grid
 from trainer.simulate.scanner import draw_scanner
-from trainer.simulate.setting import RELEASE, SETTINGS, SHIFTED, STANDARD, TRAINING, Setting, draw_log
+from trainer.simulate.setting import LIFELIKE, RELEASE, SETTINGS, SHIFTED, STANDARD, TRAINING, Setting, draw_log
 from trainer.simulate.streams import stream
 from trainer.simulate.tissue import draw_texture
 
@@ -23,6 +23,15 @@ def test_every_range_runs_upwards(setting: Setting) -> None:
             for low, high in value if isinstance(value[0], tuple) else (value,):
                 assert 0 < low < high, entry.name
     assert SETTINGS[setting.name] is setting
+
+
+def test_the_named_sets_are_drawn_as_they_were_and_training_closer_to_real_feet() -> None:
+    assert {s.name for s in SETTINGS.values() if s.lifelike is None} == {"standard", "shifted", "release"}
+    for setting in (LIFELIKE, TRAINING):
+        assert setting.lifelike is not None
+        for entry in fields(setting.lifelike):
+            low, high = getattr(setting.lifelike, entry.name)[-2:]
+            assert low < high, entry.name
 
 
 def test_draws_lie_in_one_of_the_ranges_and_meet_each() -> None:

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from trainer.simulate.atlas import LABELS, Atlas
+from trainer.simulate.setting import Lifelike
 from trainer.simulate.streams import stream
-from trainer.simulate.tissue import KINDS, Lesion, draw_lesions, draw_texture
+from trainer.simulate.tissue import KINDS, Lesion, draw_lesions, draw_texture, lifelike_texture
 
 Z = torch.tensor([0.0, 0.0, 1.0])
 X = torch.tensor([1.0, 0.0, 0.0])
@@ -45,6 +46,34 @@ def test_textures_vary_within_what_patients_show() -> None:
     for t in drawn:
         assert 0.45 <= t.density <= 1.45 and 950 <= t.cortex_hu <= 1750 and -90 <= t.marrow_hu <= 30
         assert set(t.offsets) == set(LABELS)
+
+
+def test_lifelike_cortex_is_missing_in_places_but_not_in_the_shaft() -> None:
+    plain = replace(
+        draw_texture(stream(1, 0, "texture")), density=1.0, grain=0.0, unevenness=0.0, cortex_varies=0.0, cortex_scale=1.0
+    )
+    life = Lifelike(
+        cortex_scale=(1.0, 1.01), cortex_varies=(0.0, 0.01), bare=(0.4, 0.41), unevenness=(1e-6, 2e-6), spongy=(0.0, 0.01)
+    )
+    texture = lifelike_texture(stream(1, 0, "lifelike"), plain, life)
+    points = torch.rand(4000, 3, generator=torch.Generator().manual_seed(0)) * torch.tensor([60.0, 60.0, 0.0])
+    depth = torch.full((len(points),), 0.4)
+    share = {}
+    for height in (2.0, 90.0):
+        points[:, 2] = height
+        share[height] = float((texture.hu("tibia", points, depth, (3.5, 1.2), 0.5) < 0.6 * texture.cortex_hu).float().mean())
+    assert 0.15 < share[2.0] < 0.6 and share[90.0] == 0.0
+    assert float((plain.hu("tibia", points, depth, (3.5, 1.2), 0.5) < 0.6 * plain.cortex_hu).float().mean()) == 0.0
+
+
+def test_lifelike_shafts_may_hold_spongy_bone() -> None:
+    plain = replace(draw_texture(stream(1, 0, "texture")), grain=0.0)
+    fat, full = (
+        lifelike_texture(stream(1, 0, "lifelike"), plain, replace(Lifelike(), spongy=(low, low + 1e-6))) for low in (0.0, 1.0)
+    )
+    middle = torch.tensor([[0.0, 0.0, 90.0]])
+    marrow, spongiosa = (float(t.hu("tibia", middle, torch.tensor([9.0]), (3.5, 1.2), 0.5)) for t in (fat, full))
+    assert spongiosa > marrow + 40
 
 
 def test_planes_scars_and_growth_plates() -> None:
