@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from ankleviewer.core.display.viewstate import PRESETS
 from ankleviewer.core.imaging.planes import PLANES
-from ankleviewer.core.reading.conclusion import VERDICTS
+from ankleviewer.core.reading.conclusion import VERDICTS, Verdict
 from ankleviewer.ui import language, plane_actions
 from ankleviewer.ui.files import log_saving
 from ankleviewer.ui.files.leaving import leave
@@ -148,13 +148,13 @@ def _view(window: MainWindow) -> None:
     for n, name in enumerate((*PLANES, "3d"), start=1):
         plane = PLANE_NAMES.get(name, "3D")
         only = tr("{plane} only", plane=tr(plane))
-        _add(layouts, plane + " only", f"Ctrl+{n}", lambda layout=name: model.update(layout=layout), shown=only)
+        _add(layouts, plane + " only", f"Ctrl+{n}", partial(model.update, layout=name), shown=only)
     window.appearance.menu(menu)
     mouse_menu.fill(window, menu)
     language.fill(window, menu)
     views = menu.addMenu(tr("3D view"))
     for name, tip in VIEW_TIPS.items():
-        _add(views, tip, f"Shift+{name}", lambda view=name: window.pane3d.look_from(view))
+        _add(views, tip, f"Shift+{name}", partial(window.pane3d.look_from, name))
     window.pane3d.tools.fill(views, keys=True)
 
     def show() -> None:
@@ -176,6 +176,9 @@ def _findings(window: MainWindow) -> None:
         """What is done to a box; where there is none it is said, since a key is pressed without a look at the menu."""
         return lambda: act() if controller.boxes else window.toast.say(otherwise)
 
+    def conclude(verdict: Verdict) -> None:
+        window.toast.say(judging.conclude(controller, verdict))
+
     menu = window.menuBar().addMenu(tr("F&indings"))
     there = tr("There is no finding to go to")
     _add(menu, "Next finding", "N", box(lambda: controller.step_finding(1), there), repeats=True, scan=True)
@@ -187,7 +190,7 @@ def _findings(window: MainWindow) -> None:
     own = menu.addMenu(tr("Your own reading"))
     for verdict, key in zip(VERDICTS, "789", strict=True):
         text = judging.VERDICTS[verdict]
-        _add(own, text, key, lambda said=verdict: window.toast.say(judging.conclude(controller, said)), scan=True)
+        _add(own, text, key, partial(conclude, verdict), scan=True)
     _add(menu, "Edit the box", "E", box(window.editing.toggle, tr("There is no box to edit")), scan=True)
     undo = _add(menu, "Undo", "Ctrl+Z", controller.measuring.undo, repeats=True)
     redo = _add(menu, "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), controller.reviewing.redo, repeats=True)

@@ -39,6 +39,7 @@ def application() -> QApplication:
     if app is None:
         with screen.told():
             app = QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)  # nobody else makes a lesser one
     app.setApplicationName("AnkleViewer")
     app.setDesktopFileName("ankleviewer")
     qt_classes.early()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
+from ankleviewer.ui.background import screen
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.words.translate import noop, tr
 
@@ -23,7 +24,7 @@ class Appearance(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        theme.apply(QApplication.instance(), window.settings.theme)
+        theme.apply(screen.running(), window.settings.theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system)
 
     def choose(self, mode: str) -> None:
@@ -48,6 +49,6 @@ class Appearance(QObject):
             self._dress()
 
     def _dress(self) -> None:
-        theme.apply(QApplication.instance(), self._window.settings.theme)
+        theme.apply(screen.running(), self._window.settings.theme)
         for widget in QApplication.allWidgets():
             widget.update()

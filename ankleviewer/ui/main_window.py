@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QImage, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
@@ -23,7 +22,7 @@ from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES
 from ankleviewer.ui import actions
 from ankleviewer.ui.appearance import Appearance
-from ankleviewer.ui.background import repaint
+from ankleviewer.ui.background import repaint, screen
 from ankleviewer.ui.background.jobs import wait_for
 from ankleviewer.ui.background.warming import Warming
 from ankleviewer.ui.files import leaving
@@ -116,7 +115,7 @@ class MainWindow(QMainWindow):
         self.held_keys = HeldKeys(self, self.view)
         self.resize(QSize(*self.settings.size).boundedTo(self.screen().availableSize()))
         self.setMinimumSize(640, 360)
-        QApplication.instance().focusChanged.connect(self._on_focus)
+        screen.running().focusChanged.connect(self._on_focus)
         self.view.changed.connect(self._on_state)
         self.controller.changed.connect(self._refresh)
         self.resting = Resting(self.controller, self)
@@ -140,8 +139,9 @@ class MainWindow(QMainWindow):
         self.pane3d.edited = self.editing.edited
         self.editing.changed.connect(self.pane3d.draw_soon)
         self.grid = PaneGrid()
-        self.tiles = {"lightbox": Lightbox(self.view, self.grid), "compare": Compare(self.view, self.controller, self.grid)}
-        for tiles in (self.tiles["lightbox"].tiles, self.tiles["compare"]):
+        lightbox, compare = Lightbox(self.view, self.grid), Compare(self.view, self.controller, self.grid)
+        self.tiles: dict[str, QWidget] = {"lightbox": lightbox, "compare": compare}
+        for tiles in (lightbox.tiles, compare):
             TileMarks(tiles, self.editing)
         self.grid.hold({**self.panes, "3d": self.pane3d, **self.tiles})
         sample = self.open_sample if self.sample is not None else None
@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
         middle.setSpacing(1)
         middle.addWidget(self.pages, 1)
         middle.addWidget(self.panel)
-        central = QWidget()
+        self.central = central = QWidget()
         central.setObjectName("ground")
         central.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(central)
@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
     def _on_changing(self) -> None:
         if self.warming is not None:
             self.warming.give_way()  # already now: reading is over, and what waited for that would begin
-        repaint.next_turn(self.centralWidget())  # values in this turn, pictures in the next: each takes up to 30 ms
+        repaint.next_turn(self.central)  # values in this turn, pictures in the next: each takes up to 30 ms
 
     def _refresh(self) -> None:
         if self.warming is not None:
@@ -388,7 +388,7 @@ class MainWindow(QMainWindow):
         self.settings = self.settings_now()
         settings.save(self.settings)
         self.held_keys.stop()
-        QApplication.instance().focusChanged.disconnect(self._on_focus)
+        screen.running().focusChanged.disconnect(self._on_focus)
         if self.warming is not None:
             self.warming.stop()
         self.resting.stop()

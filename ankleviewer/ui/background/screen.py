@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
 
 from ankleviewer.core import exits
 
@@ -18,6 +19,13 @@ MISSING = (
     "No window can be opened: a library of the system is missing, such as libxcb-cursor0 (Fedora: xcb-util-cursor). "
     "packaging/system-libraries.sh, in the program's source, names what is missing. [WINDOW_MISSING]"
 )
+
+
+def running() -> QApplication:
+    """The program's one QApplication, which is there as long as any widget is."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
 
 
 @contextlib.contextmanager

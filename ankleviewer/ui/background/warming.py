@@ -62,7 +62,7 @@ class Warming(QObject):
         self._modules, self._hold = modules, hold
         self._driver, self._loaded, self._stop = threading.Event(), threading.Event(), threading.Event()
         self._turn: threading.Event | None = None
-        self._steps = chain(_until(self._driver), early, _until(self._loaded), steps)
+        self._steps: Iterator[object] = chain(_until(self._driver), early, _until(self._loaded), steps)
         self._thread: threading.Thread | None = None
         self._next = QTimer(self, singleShot=True, interval=_STEP_MS)
         self._next.timeout.connect(self._step)

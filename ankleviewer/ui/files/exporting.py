@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
@@ -18,9 +18,13 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.watching import Cancelled, Progress
 from ankleviewer.ui.background.jobs import Job, wait_for
 from ankleviewer.ui.look import theme
+from ankleviewer.ui.state.phase import that_is_open
 from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
+    from ankleviewer.core.assessment.result import ModelAnswer
+    from ankleviewer.core.reading.review import Review
+    from ankleviewer.session import Analysis, Case
     from ankleviewer.ui.main_window import MainWindow
     from ankleviewer.ui.state.controller import CaseController
 
@@ -52,7 +56,7 @@ def png(picture: QImage) -> bytes:
 
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub wants bytes, which PySide refuses
     return bytes(buffer.data().data())
 
 
@@ -85,14 +89,14 @@ def ask_place(window: MainWindow, title: str, name: str, kind: str, ending: str,
         start = path
 
 
-def digits_of(case: Any) -> str:
+def digits_of(case: Case) -> str:
     """What tells the files of one scan from those of another, and names nobody: the first digits of its hash, as they stand in
     the report's foot.
     """
     return f"-{case.scan.sha256[:12]}"
 
 
-def is_of_scan(case: Any, file: Path) -> bool:
+def is_of_scan(case: Case | None, file: Path) -> bool:
     """Whether a file is the open scan, or one of a scan in its folder or beside its slice."""
     from ankleviewer.io import guard
 
@@ -128,15 +132,15 @@ class Asked:
     another scan may come, and is not what was meant.
     """
 
-    case: Any
-    analysis: Any
-    review: Any
-    answer: Any
+    case: Case
+    analysis: Analysis | None
+    review: Review
+    answer: ModelAnswer | None
 
     @classmethod
     def of(cls, controller: CaseController) -> Asked:
         """What is open now."""
-        return cls(controller.case, controller.analysis, controller.reviewing.review, controller.answer)
+        return cls(that_is_open(controller.case), controller.analysis, controller.reviewing.review, controller.answer)
 
     def newest(self, controller: CaseController) -> Asked:
         """The same case as it stands now; as it stood where another one is open."""

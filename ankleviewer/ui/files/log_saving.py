@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
@@ -80,7 +80,7 @@ def watched() -> Iterator[None]:
             stream.close()
 
 
-def _crash_file() -> object:
+def _crash_file() -> TextIO | None:
     """The open file into which Python writes a native crash; None where that is not possible or somebody else does it."""
     from ankleviewer.io.logs import CRASH
 

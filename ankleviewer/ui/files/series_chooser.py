@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ankleviewer.core.serieschoice import LACKS, Series, reason
 from ankleviewer.ui.look import theme
@@ -51,7 +51,7 @@ class SeriesChooser(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, parent: object, hidden: Callable[[], bool], current: str = "") -> None:
+    def __init__(self, parent: QWidget | None, hidden: Callable[[], bool], current: str = "") -> None:
         super().__init__(parent)
         self._hidden, self._current = hidden, current
         self._series: Sequence[Series] = ()
@@ -71,8 +71,8 @@ class SeriesChooser(QDialog):
         self.list.itemActivated.connect(self._take)
         self.list.installEventFilter(self)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
-        self.open = buttons.button(QDialogButtonBox.StandardButton.Open)
-        self.open.setEnabled(False)
+        self.open_button = buttons.button(QDialogButtonBox.StandardButton.Open)
+        self.open_button.setEnabled(False)
         buttons.accepted.connect(lambda: self._take(self.list.currentItem()))
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -92,7 +92,7 @@ class SeriesChooser(QDialog):
         row = keys.index(self._current) if self._current in keys else 0
         self.list.setCurrentRow(row)
         self.list.setFocus()
-        self.open.setEnabled(bool(found))
+        self.open_button.setEnabled(bool(found))
 
     def refresh(self) -> None:
         """Write the texts again, with or without names."""
@@ -121,7 +121,9 @@ class SeriesChooser(QDialog):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """A number opens that series; else the list would only look for a text that begins with it."""
-        if event.type() != QEvent.Type.KeyPress or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
         number = event.key() - Qt.Key.Key_0
         if 1 <= number <= min(9, self.list.count()):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.core.serieschoice import Series
 from ankleviewer.ui.background.jobs import Job
 from ankleviewer.ui.files.series_chooser import SeriesChooser
 from ankleviewer.ui.words.translate import noop, tr
@@ -54,7 +57,7 @@ class SeriesOpening(QObject):
             self.chooser = None
             self.job.cancel()
 
-    def _on_found(self, found: Any) -> None:
+    def _on_found(self, found: Sequence[Series]) -> None:
         if self.chooser is None:
             return
         if self._asked and len(found) < 2:
@@ -63,7 +66,7 @@ class SeriesOpening(QObject):
         else:
             self.chooser.show_series(found)
 
-    def _on_failed(self, error: Any) -> None:
+    def _on_failed(self, error: AnkleViewerError) -> None:
         if self.chooser is not None:
             self.chooser.reject()
             self._window.controller.notify(error.code, error.message)

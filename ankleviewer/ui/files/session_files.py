@@ -14,6 +14,7 @@ from ankleviewer.core import paths
 from ankleviewer.core.display.savedview import SUFFIX, SavedView
 from ankleviewer.ui.files.exporting import ask_place
 from ankleviewer.ui.state.controller import ALL_MODELS
+from ankleviewer.ui.state.phase import that_is_open
 from ankleviewer.ui.words.translate import said, tr
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class SessionFiles(QObject):
     def _saved(self) -> SavedView:
         """How the open scan is looked at now."""
         controller = self._window.controller
-        scan, sha256 = Path(controller.case.scan.path).absolute(), controller.case.scan.sha256
+        opened = that_is_open(controller.case).scan
+        scan, sha256 = Path(opened.path).absolute(), opened.sha256
         if ".." in scan.parts:  # which has no name; after a link it leads elsewhere than the words say
             scan = scan.resolve()
         return SavedView(str(scan), scan.name, sha256, self._window.view.state, controller.chosen, controller.pick)
@@ -146,12 +148,12 @@ class SessionFiles(QObject):
             controller.notify("SESSION_MODEL_MISSING", tr("The model of this session ({name}) is not installed here.", name=name))
 
     def _of_this_scan(self, saved: SavedView) -> bool:
-        scan = self._window.controller.case.scan
+        scan = that_is_open(self._window.controller.case).scan
         return bool(saved.sha256) and saved.sha256 in (scan.sha256, scan.former_sha256)
 
     def _restore(self, saved: SavedView) -> None:
         controller, view = self._window.controller, self._window.view
-        if saved.state.ankle < len(controller.case.ankles):
+        if saved.state.ankle < len(that_is_open(controller.case).ankles):
             controller.choose_ankle(saved.state.ankle)
         self._show_model(saved)
         shown = view.state

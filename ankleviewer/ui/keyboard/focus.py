@@ -11,6 +11,8 @@ from itertools import pairwise
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from ankleviewer.ui.background import screen
+
 _WAIT_MS = 250  # within which the system says that the focus has gone
 
 
@@ -46,8 +48,8 @@ def _open(stops: Sequence[QWidget]) -> list[QWidget]:
 def _upwards(widget: QWidget) -> list[QWidget]:
     """A widget and what it stands in, up to its window."""
     found = [widget]
-    while not found[-1].isWindow() and found[-1].parentWidget() is not None:
-        found.append(found[-1].parentWidget())
+    while not found[-1].isWindow() and (parent := found[-1].parentWidget()) is not None:
+        found.append(parent)
     return [w for w in found if not w.isWindow()]
 
 
@@ -60,7 +62,7 @@ class KeptFocus(QObject):
         if QApplication.activeWindow() is not window or self._focus is None:
             self.deleteLater()
             return
-        QApplication.instance().focusChanged.connect(self._on_focus)
+        screen.running().focusChanged.connect(self._on_focus)
         QTimer.singleShot(_WAIT_MS, self, self.deleteLater)
 
     def _on_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
@@ -71,7 +73,7 @@ class KeptFocus(QObject):
 
     def _restore(self) -> None:
         """Only where no window of the program is active: a reader who went to another program gets no window thrust upon him."""
-        if QApplication.activeWindow() is None and self._window.isVisible():
+        if QApplication.activeWindow() is None and self._window.isVisible() and self._focus is not None:
             self._window.activateWindow()
             with contextlib.suppress(RuntimeError):  # the control is gone meanwhile
                 self._focus.setFocus()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QS
 
 from ankleviewer import __version__
 from ankleviewer.core.display.mouse import lines, profile_of
+from ankleviewer.ui.keyboard.keymap import Keymap
 from ankleviewer.ui.keyboard.keys import TOOL
 from ankleviewer.ui.keyboard.keys_editor import shown
 from ankleviewer.ui.keyboard.mouse_menu import PROPERTY
@@ -72,7 +73,7 @@ def keys_dialog(window: QWidget) -> QDialog:
     """All keys and mouse gestures, in two columns; the reader's own keys below."""
     dialog = QDialog(window)
     dialog.setWindowTitle(tr("Keys and mouse"))
-    keymap = getattr(window, "keymap", None)
+    keymap: Keymap | None = getattr(window, "keymap", None)
     held = shown(keymap.keys(TOOL)) if keymap is not None else "W"
     rows = [(said(keys), said(what)) for keys, what in lines(profile_of(window.property(PROPERTY)), held)]
     rows += [(tr(keys), tr(what)) for keys, what in KEYS]
@@ -94,10 +95,10 @@ def keys_dialog(window: QWidget) -> QDialog:
         text.setMinimumHeight(text.heightForWidth(widest))
         grid.addWidget(text, row, column + 1)
     own = keymap.own() if keymap is not None else {}
-    if own:
-        text = ",  ".join(f"{keymap.title(name)}: {shown(list(keys)) or tr('no key')}" for name, keys in own.items())
+    if keymap is not None and own:
+        changed = ",  ".join(f"{keymap.title(name)}: {shown(list(keys)) or tr('no key')}" for name, keys in own.items())
         grid.addWidget(label(tr("Your own keys"), "heading"), half, 0)
-        grid.addWidget(label(text, wrap=True), half, 1, 1, 4)
+        grid.addWidget(label(changed, wrap=True), half, 1, 1, 4)
     lasts(dialog, lambda other, show: show(keys_dialog(other)))
     return _finish(dialog, grid)
 
@@ -144,14 +145,14 @@ def _finish(dialog: QDialog, grid: QGridLayout) -> QDialog:
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     column.addWidget(buttons)
-    _fit(dialog, scroll)
+    _fit(dialog, scroll, inner)
     return dialog
 
 
-def _fit(dialog: QDialog, scroll: QScrollArea) -> None:
+def _fit(dialog: QDialog, scroll: QScrollArea, inner: QWidget) -> None:
     """All of it without scrolling where the screen has room; else as much as it has, with the buttons below."""
     dialog.ensurePolished()
-    inner, screen = scroll.widget(), dialog.screen().availableGeometry()
+    screen = dialog.screen().availableGeometry()
     width = inner.sizeHint().width()
     height = max(inner.sizeHint().height(), inner.heightForWidth(width))
     rest = dialog.sizeHint() - scroll.sizeHint()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ankleviewer.ui.words.translate import noop, tr
 
 # Belonging to what has the focus: they never reach a command.
-RESERVED = ("Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
+RESERVED: tuple[str, ...] = ("Up", "Down", "PgUp", "PgDown", "Home", "End", "Tab", "Shift+Tab", "Backtab", "Return", "Enter")
 RESERVED += tuple(f"Ctrl+{shift}{way}" for shift in ("", "Shift+") for way in ("Up", "Down", "Left", "Right"))
 RESERVED += ("Backspace", "Shift+Return", "Shift+Enter")
 _NAME, _KEYS, _HELD, _TITLE = "command", "keys", "held", "title"
@@ -52,7 +52,9 @@ def normal(key: str) -> str:
     """A key as Qt writes it, "" where it is none."""
     sequence = QKeySequence(key, QKeySequence.SequenceFormat.PortableText)
     text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
-    return text if sequence.count() == 1 and sequence[0].key() and "Unknown" not in text else ""
+    if sequence.count() != 1 or not sequence[0].key():  # type: ignore[index]  # the stub leaves out `__getitem__`, PySide has it
+        return ""
+    return text if "Unknown" not in text else ""
 
 
 def name_of(action: QAction) -> str:

@@ -5,13 +5,19 @@ Both can be changed like any other key (`keymap`).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QLineEdit, QTextEdit, QWidget
 
+from ankleviewer.ui.background import screen
 from ankleviewer.ui.keyboard.keymap import hold
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.words.translate import noop
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
 
 HIDE = noop("Hide all that comes from the model, while held")
 TOOL = noop("The left button's other tool, while held")
@@ -30,13 +36,13 @@ class HeldKeys(QObject):
     once while it is down. Nothing happens while a text field has the focus.
     """
 
-    def __init__(self, window: QWidget, model: ViewModel) -> None:
+    def __init__(self, window: MainWindow, model: ViewModel) -> None:
         super().__init__(window)
         self._window, self._model = window, model
         self._held: dict[str, tuple[int, int]] = {}  # command to the key that is down for it, by its code and that of its place
         self._x11 = QApplication.platformName() == "xcb"
         self._let_go = (0, 0)  # the key that went up last, and when, in ms; 0: not told
-        QApplication.instance().installEventFilter(self)
+        screen.running().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch for keys of this window and for its losing the focus."""
@@ -45,7 +51,7 @@ class HeldKeys(QObject):
             self._release()
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride):
             return False
-        if not isinstance(watched, QWidget):
+        if not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
             return False
         mine, typing = watched.window() is self._window, _typing(watched)
         if not mine and kind != QEvent.Type.KeyRelease:  # a menu or a list that is open hears of the release alone
@@ -118,7 +124,7 @@ class HeldKeys(QObject):
 
     def stop(self) -> None:
         """Watch no longer."""
-        QApplication.instance().removeEventFilter(self)
+        screen.running().removeEventFilter(self)
 
 
 def _typing(watched: QWidget) -> bool:

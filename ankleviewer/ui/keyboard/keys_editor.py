@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -112,7 +113,7 @@ class KeysEditor(QDialog):
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.table.itemSelectionChanged.connect(self._told)
 
-    def _button(self, text: str, act: object) -> QPushButton:
+    def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
         button.setAutoDefault(False)
         button.clicked.connect(act)
@@ -123,12 +124,21 @@ class KeysEditor(QDialog):
     def chosen(self) -> str:
         """The name of the command that is selected, "" for none."""
         rows = self.table.selectionModel().selectedRows() if self.table.selectionModel() is not None else []
-        return self.table.item(rows[0].row(), 0).data(_NAME) if rows else ""
+        return self._name_in(rows[0].row()) if rows else ""
+
+    def _name_in(self, row: int) -> str:
+        """The name of the command in a row."""
+        return str(self._item(row, 0).data(_NAME))
+
+    def _item(self, row: int, column: int) -> QTableWidgetItem:
+        item = self.table.item(row, column)
+        assert item is not None  # `_fill` fills every place
+        return item
 
     def choose(self, name: str) -> None:
         """Select a command."""
         for row in range(self.table.rowCount()):
-            if self.table.item(row, 0).data(_NAME) == name:
+            if self._name_in(row) == name:
                 self.table.selectRow(row)
 
     def _fill(self) -> None:
@@ -149,7 +159,7 @@ class KeysEditor(QDialog):
 
     def _sift(self, text: str) -> None:
         for row in range(self.table.rowCount()):
-            said = " ".join(self.table.item(row, column).text() for column in range(3))
+            said = " ".join(self._item(row, column).text() for column in range(3))
             self.table.setRowHidden(row, text.lower() not in said.lower())
 
     # ------------------------------------------------------------------------------------------------------------- changing

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
+
 _AGAIN, _AWAITED = "madeAgainBy", "isAwaited"
 
 Show = Callable[[QDialog], None]
-Again = Callable[[Any, Show], None]  # makes a dialog for another window, and hands it on once there is one
+Again = Callable[["MainWindow", Show], None]  # makes a dialog for another window, and hands it on once there is one
 
 
 def once(window: QWidget, kind: str, make: Callable[[], QDialog]) -> None:
@@ -48,7 +51,7 @@ def awaited(window: QWidget, again: Again) -> QDialog:
     return stand_in
 
 
-def hand_on(old: QWidget, new: QWidget) -> None:
+def hand_on(old: QWidget, new: MainWindow) -> None:
     """Make the dialogs that are open beside a window anew for the one that takes its place, where they were."""
     for dialog in old.findChildren(QDialog, options=Qt.FindChildOption.FindDirectChildrenOnly):
         again = dialog.property(_AGAIN)

@@ -103,8 +103,9 @@ class EmptyPage(QWidget):
 
     def set_recent(self, scans: tuple[str, ...], hidden: bool = False) -> None:
         """List the recent scans that still exist, newest first; hidden ones are only counted."""
-        while self._recent.count():
-            self._recent.takeAt(0).widget().deleteLater()
+        while (item := self._recent.takeAt(0)) is not None:
+            if (before := item.widget()) is not None:
+                before.deleteLater()
         there = [p for p in scans if paths.is_there(p)][:5]
         for number, path in enumerate(there, start=1):
             button = QPushButton()

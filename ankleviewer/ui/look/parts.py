@@ -62,8 +62,9 @@ def reveal(widget: QWidget) -> None:
         parent = parent.parentWidget()
     if parent is not None:
         parent.ensureWidgetVisible(widget, 0, 8)
-        if widget.height() > parent.viewport().height():
-            parent.verticalScrollBar().setValue(widget.mapTo(parent.widget(), QPoint(0, 0)).y())
+        inner = parent.widget()
+        if inner is not None and widget.height() > parent.viewport().height():
+            parent.verticalScrollBar().setValue(widget.mapTo(inner, QPoint(0, 0)).y())
 
 
 class Modest(QWidget):

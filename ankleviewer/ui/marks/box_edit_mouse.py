@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
 from ankleviewer.core.display.scene import PanePicture, box_on_slice
 from ankleviewer.core.imaging.planes import Viewport
@@ -17,6 +18,9 @@ from ankleviewer.ui.marks.measure_paint import paint_guide
 from ankleviewer.ui.slices.slice_pane import SlicePane
 from ankleviewer.ui.state.box_editing import BoxEditing
 from ankleviewer.ui.words.translate import noop, tr
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
 
 REACH = 9.0  # px within which a face is taken
 _PROMPT = noop("Drag an edge or a corner; inside moves the box")
@@ -61,6 +65,11 @@ class BoxEditMouse(QObject):
         if not self.editing.active or self.editing.controller.view.scene is None:
             return False
         kind = event.type()
+        if isinstance(event, QMouseEvent):
+            return self._mouse(kind, event)
+        return kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and edit_key(self.pane, self.editing, event)
+
+    def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
         if kind == QEvent.Type.MouseButtonPress:
             return self._press(event)
         if kind == QEvent.Type.MouseMove:
@@ -69,9 +78,7 @@ class BoxEditMouse(QObject):
             self._dragging = False
             self.editing.drop()
             return True
-        if kind == QEvent.Type.MouseButtonDblClick:
-            return self._hold(event.position()) is not None
-        return kind == QEvent.Type.KeyPress and edit_key(self.pane, self.editing, event)
+        return kind == QEvent.Type.MouseButtonDblClick and self._hold(event.position()) is not None
 
     def _hold(self, at: QPointF) -> Hold | None:
         frame, index = self.editing.controller.measuring.frame(self.pane.plane)
@@ -111,7 +118,7 @@ class BoxEditMouse(QObject):
             self._cursor_set = False
 
 
-def shape_of(hold: Hold, across: Any, down: Any) -> Qt.CursorShape:
+def shape_of(hold: Hold, across: ArrayLike, down: ArrayLike) -> Qt.CursorShape:
     """The arrow that shows which way a hold moves on a screen whose rows and columns run along `across` and `down` (LPS)."""
     if hold.whole:
         return Qt.CursorShape.SizeAllCursor
@@ -123,7 +130,7 @@ def shape_of(hold: Hold, across: Any, down: Any) -> Qt.CursorShape:
     return Qt.CursorShape.SizeFDiagCursor if x * y > 0 else Qt.CursorShape.SizeBDiagCursor
 
 
-def edit_key(pane: SlicePane, editing: BoxEditing, event: Any) -> bool:
+def edit_key(pane: SlicePane, editing: BoxEditing, event: QKeyEvent) -> bool:
     """Keys while a box is edited: Ctrl + arrows move it, with Shift its right and lower faces; Backspace, Enter."""
     key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     control = Qt.KeyboardModifier.ControlModifier
@@ -138,13 +145,13 @@ def edit_key(pane: SlicePane, editing: BoxEditing, event: Any) -> bool:
 class BoxEditKeys(QObject):
     """The same keys where another widget of the window has the keyboard and does not take them."""
 
-    def __init__(self, window: Any, editing: BoxEditing) -> None:
+    def __init__(self, window: MainWindow, editing: BoxEditing) -> None:
         super().__init__(window)
         self._window, self._editing = window, editing
         window.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Keys that came up to the window."""
-        if event.type() != QEvent.Type.KeyPress or not self._editing.active:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or not self._editing.active:
             return False
         return edit_key(self._window.panes[self._editing.controller.measuring.plane], self._editing, event)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter
 
 from ankleviewer.core.display.scene import PanePicture
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.imaging.planes import PLANES, Viewport
 from ankleviewer.ui.marks.measure_cursor import tool_cursor
 from ankleviewer.ui.marks.measure_paint import paint_guide
@@ -17,9 +18,17 @@ from ankleviewer.ui.state.measuring import PENDING, Measuring
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import planes_text
 
+if TYPE_CHECKING:
+    from ankleviewer.ui.main_window import MainWindow
+
 REACH = 8.0  # px within which a point or line is taken
 _DRAGGED = 6.0  # px between press and release that make a drag
-NUDGES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+NUDGES: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class MeasureMouse(QObject):
@@ -62,19 +71,22 @@ class MeasureMouse(QObject):
         if self.measuring.view.scene is None:
             return False
         kind = event.type()
+        if isinstance(event, QMouseEvent):
+            return self._mouse(kind, event)
+        if kind == QEvent.Type.Leave:
+            self.measuring.hover(self.pane.plane, None)
+        if kind == QEvent.Type.FocusIn:
+            self.measuring.plane = self.pane.plane
+        return kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and measure_key(self.pane, self.measuring, event)
+
+    def _mouse(self, kind: QEvent.Type, event: QMouseEvent) -> bool:
         if kind == QEvent.Type.MouseButtonPress:
             return self._press(event)
         if kind == QEvent.Type.MouseButtonDblClick:
             return self.measuring.tool is not None and event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.MouseMove:
             return self._move(event)
-        if kind == QEvent.Type.MouseButtonRelease:
-            return self._release(event)
-        if kind == QEvent.Type.Leave:
-            self.measuring.hover(self.pane.plane, None)
-        if kind == QEvent.Type.FocusIn:
-            self.measuring.plane = self.pane.plane
-        return kind == QEvent.Type.KeyPress and measure_key(self.pane, self.measuring, event)
+        return kind == QEvent.Type.MouseButtonRelease and self._release(event)
 
     def _ours(self, event: QMouseEvent) -> bool:
         window_key = self.pane.window().property("window_key")
@@ -169,7 +181,7 @@ class MeasureMouse(QObject):
         self._shaped = shape is not None
 
 
-def _distance(line: Any, here: Any) -> float:
+def _distance(line: Array, here: Array) -> float:
     """Px from a place to a chain of points."""
     if len(line) == 1:
         return float(np.hypot(*(line[0] - here)))
@@ -216,13 +228,13 @@ def nudge(pane: SlicePane, measuring: Measuring, direction: tuple[int, int], px:
 class MeasureKeys(QObject):
     """The same keys where another widget of the window has the keyboard and does not take them."""
 
-    def __init__(self, window: Any, measuring: Measuring) -> None:
+    def __init__(self, window: MainWindow, measuring: Measuring) -> None:
         super().__init__(window)
         self._window, self._measuring = window, measuring
         window.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Keys that came up to the window."""
-        if event.type() != QEvent.Type.KeyPress or self._measuring.view.scene is None:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or self._measuring.view.scene is None:
             return False
         return measure_key(self._window.panes[self._measuring.plane], self._measuring, event)

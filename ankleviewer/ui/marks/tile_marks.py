@@ -16,6 +16,7 @@ from ankleviewer.ui.slices.compare import Compare
 from ankleviewer.ui.slices.slice_pane import SlicePane
 from ankleviewer.ui.slices.tiles import Tile, Tiles
 from ankleviewer.ui.state.box_editing import BoxEditing
+from ankleviewer.ui.state.phase import that_is_open
 
 _NONE_SELECTED = -1
 
@@ -24,6 +25,11 @@ def _boxes_shown(editing: BoxEditing) -> bool:
     """The reader's boxes are hidden together with the model's."""
     state = editing.controller.view.state
     return state.boxes and not state.hide_ai
+
+
+def _index(compare: Compare, tile: Tile) -> int:
+    """Of the ankle that a tile of the comparison shows."""
+    return next(n for n, scene in enumerate(compare.scenes()) if scene is tile.scene)
 
 
 class PaneMarks:
@@ -39,7 +45,7 @@ class PaneMarks:
         if _boxes_shown(editing):
             edited, held = editing.edited(), editing.index if editing.active else None
             shown = edited if held is None else {held: editing.box(), **edited}
-            scene = editing.controller.view.scene
+            scene = editing.controller.view.open_scene
             boxes = [OwnBox(n, box, n in edited, n == held, scene.judgement(n) == "rejected") for n, box in sorted(shown.items())]
         paint_own(painter, port, picture, editing.controller.measuring.marks(self._pane.plane), boxes)
 
@@ -67,19 +73,16 @@ class TileMarks(QObject):
         """Whether a measure is one of the tile's ankle; of several ankles it is everyone's. In the lightbox all are."""
         if not isinstance(self._tiles, Compare):
             return True
-        whose = ankle_of_all(measure.points, self._editing.controller.case.ankles)
-        return whose is None or whose == self._index(tile)
-
-    def _index(self, tile: Tile) -> int:
-        """Of the ankle that a tile of the comparison shows."""
-        return next(n for n, scene in enumerate(self._tiles.scenes()) if scene is tile.scene)
+        whose = ankle_of_all(measure.points, that_is_open(self._editing.controller.case).ankles)
+        return whose is None or whose == _index(self._tiles, tile)
 
     def _edited(self, tile: Tile) -> dict[int, BoxMm]:
         """The reader's boxes of the answer for a tile's ankle, by finding; of the ankle shown also the one being dragged."""
         if tile.current or not isinstance(self._tiles, Compare):
             return self._editing.edited()
         controller = self._editing.controller
-        answer = controller.answer_for(self._index(tile))
-        boxes = answer.boxes if answer is not None else ()
-        found = {n: controller.reviewing.edited(answer, n) for n in range(len(boxes))}
+        answer = controller.answer_for(_index(self._tiles, tile))
+        if answer is None:
+            return {}
+        found = {n: controller.reviewing.edited(answer, n) for n in range(len(answer.boxes))}
         return {n: box for n, box in found.items() if box is not None}

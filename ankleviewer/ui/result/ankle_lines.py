@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtGui import QFontMetrics
 
+from ankleviewer.core.assessment.ankle_names import Boxed
 from ankleviewer.ui.words.translate import tr
 from ankleviewer.ui.words.wording import DOT, ankle_word, short_ankle_word
 
 
-def ankle_lines(ankles: Sequence[Any], index: int, said: str, metrics: QFontMetrics, room: int, head: str = "") -> str:
+def ankle_lines(ankles: Sequence[Boxed], index: int, said: str, metrics: QFontMetrics, room: int, head: str = "") -> str:
     """An ankle's name with what is said of it: in one line where that has room, else what is said in a line of its own.
 
     Args:

@@ -105,7 +105,7 @@ class AnswerHead(QWidget):
         else:
             self._say("", tr("No model") if controller.models == [] else tr("No answer yet"), "")
         self.research.setVisible(answer is not None)
-        self.shape.setProperty("marked", assessed and answer.call in ("fracture", "uncertain"))
+        self.shape.setProperty("marked", answer is not None and answer.call in ("fracture", "uncertain"))
         theme.restyle(self.shape)
 
     def _say(self, shape: str, call: str, number: str) -> None:

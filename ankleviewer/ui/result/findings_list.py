@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from ankleviewer.core.assessment.result import Box
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.review import REASONS, Judgement, Mark, Missed
@@ -25,7 +24,7 @@ _SIDE, _GAP, _EDGE = 10, 10, 4  # px of a row: margin, between name and value, b
 class FindingRow(QFrame):
     """Number, share, and the centre in three frames of reference, each named."""
 
-    def __init__(self, controller: CaseController, index: int, box: Any, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: CaseController, index: int, box: Box, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.controller, self.index = controller, index
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -90,7 +89,7 @@ class FindingRow(QFrame):
         self.reset = QPushButton()
         self.reset.setObjectName("link")
         self.reset.setAccessibleName(tr("Give finding {number} the model's own box again", number=self.index + 1))
-        self.reset.clicked.connect(lambda: self.controller.reviewing.edit_box(self.controller.answer, self.index, None))
+        self.reset.clicked.connect(self._reset)
         grid.addWidget(self.reset, below + 2, 0, 1, 2)
 
     def _button(self, text: str, tip: str, judgement: Judgement) -> QPushButton:
@@ -110,7 +109,12 @@ class FindingRow(QFrame):
 
     def _because(self, chosen: int) -> None:
         self._go()
-        self.controller.reviewing.judge(self.controller.answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")
+        if (answer := self.controller.answer) is not None:
+            self.controller.reviewing.judge(answer, self.index, "rejected", REASONS[chosen - 1] if chosen else "")
+
+    def _reset(self) -> None:
+        if (answer := self.controller.answer) is not None:
+            self.controller.reviewing.edit_box(answer, self.index, None)
 
     def show_mark(self, mark: Mark | None, edited: bool = False) -> None:
         """What the reader has said of it, and whether its box is the reader's."""
@@ -185,7 +189,7 @@ class FindingsList(QWidget):
         self.controller = controller
         self.rows: list[FindingRow] = []
         self.missed: list[MissedRow] = []
-        self._boxes: tuple[Any, ...] = ()
+        self._boxes: tuple[Box, ...] = ()
         self._wide = room.inner(room.WIDTH)
         self._marked: list[tuple[Missed, str]] = []
         self._column = QVBoxLayout(self)
@@ -221,9 +225,11 @@ class FindingsList(QWidget):
             self.missed = [MissedRow(self.controller, mark, whose) for mark, whose in marked]
             for new in self.missed:
                 self._column.addWidget(new)
+        answer = self.controller.answer
         for row in self.rows:
-            answer, asked = self.controller.answer, not row.reason.isHidden()
-            row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
+            asked = not row.reason.isHidden()
+            if answer is not None:
+                row.show_mark(reviewing.mark(answer, row.index), reviewing.edited(answer, row.index) is not None)
             if not (asked or row.reason.isHidden()):
                 self._show_whole(row)  # which has grown by the reasons
         self._mark()

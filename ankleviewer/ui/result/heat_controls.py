@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from ankleviewer.core.assessment.explain import PAPER_CELLS
+from ankleviewer.core.assessment.explain import PAPER_CELLS, HeatMap
 from ankleviewer.core.display.viewstate import MAX_OPACITY, ViewState
 from ankleviewer.ui.look.parts import Slider, label
 from ankleviewer.ui.result import room
@@ -108,11 +108,12 @@ class HeatControls(QWidget):
             self.fit(self._wide)  # the text may be longer than the one before
             self.paper.setEnabled(state.paper_map or cells > PAPER_CELLS)
         finer = getattr(heat, "boxes_from", 0)
+        dark = isinstance(heat, HeatMap) and heat.peak <= heat.floor
         told = [
             tr("Boxes, places and per cent come from the model's fine map ({cells}³ cells), not from this one", cells=finer)
             if finer
             else "",
-            tr("This map stays below its floor and shows nothing.") if heat.peak <= heat.floor else "",
+            tr("This map stays below its floor and shows nothing.") if dark else "",
         ]
         self.source.setText("\n".join(text for text in told if text))
         self.source.setVisible(any(told))

@@ -53,7 +53,9 @@ class Legend(QWidget):
 
     @property
     def _end(self) -> float:
-        return top_level(self.model.scene.heat)
+        heat = self.model.open_scene.heat
+        assert heat is not None  # who asks has looked
+        return top_level(heat)
 
     def _x(self, value: float) -> float:
         return _SIDE + min(max(value / self._end, 0.0), 1.0) * (self.width() - 2 * _SIDE)
@@ -114,7 +116,7 @@ class Legend(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right move the threshold."""
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        steps: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() in steps:
             self.model.step_threshold(steps[event.key()])
         else:

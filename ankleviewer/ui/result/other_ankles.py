@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from ankleviewer.core.assessment.ankle_names import Boxed
 from ankleviewer.core.assessment.caution import told_of_ankle
 from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.ui.look import theme
@@ -51,7 +51,7 @@ class OtherAnkles(QWidget):
         self.rows = [self._row(n, ankles, a) for n, a in told.items() if a is not None and a.call in TOLD]
         self.setVisible(bool(self.rows))
 
-    def _row(self, ankle: int, ankles: Sequence[Any], answer: ModelAnswer) -> QPushButton:
+    def _row(self, ankle: int, ankles: Sequence[Boxed], answer: ModelAnswer) -> QPushButton:
         metrics, facts = QFontMetrics(theme.font()), self._controller.facts(answer.name)
         what = f"{call_in_sentence(answer.call)}   {probability_text(answer.probability, facts)}"
         words = ankle_lines(ankles, ankle, what, metrics, self.room, f"{CALL_SHAPES[answer.call]}  ")

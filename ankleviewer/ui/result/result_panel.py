@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ankleviewer.core.assessment.looked import sentences
-from ankleviewer.core.assessment.result import consensus
+from ankleviewer.core.assessment.result import ModelAnswer, consensus
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.ui.keyboard.focus import in_turn, kept_place
 from ankleviewer.ui.look import theme
@@ -30,7 +28,7 @@ from ankleviewer.ui.result.findings_list import FindingsList
 from ankleviewer.ui.result.heat_controls import HeatControls
 from ankleviewer.ui.result.reading_row import ReadingRow
 from ankleviewer.ui.state.controller import ALL_MODELS, CaseController
-from ankleviewer.ui.state.phase import Phase
+from ankleviewer.ui.state.phase import Phase, that_is_open
 from ankleviewer.ui.words.translate import said, tr
 from ankleviewer.ui.words.wording import (
     CALL_SHAPES,
@@ -263,7 +261,7 @@ class ResultPanel(QWidget):
         self._refresh_models()
         self._place_controls()
 
-    def _answers(self) -> list[Any]:
+    def _answers(self) -> list[ModelAnswer]:
         """Every model's answer for the ankle shown."""
         answers = self.controller.analysis.result.models if self.controller.analysis is not None else ()
         return [a for a in answers if a.ankle in (self.controller.view.state.ankle, None)]
@@ -295,7 +293,7 @@ class ResultPanel(QWidget):
         assessed = answer is not None and answer.call != "not assessed"
         facts = controller.facts(answer.name) if answer is not None else None
         decision = facts.decision if facts is not None else None
-        self._line(self.calibration, calibration_text(decision, answer.probability) if assessed else "")
+        self._line(self.calibration, calibration_text(decision, answer.probability) if answer is not None and assessed else "")
         self._refresh_agreement(titles)
         self._line(self.origin, model_text(answer, titles) if answer is not None else "")
         self.badge.setVisible(answer is not None and answer.status == "preliminary")
@@ -312,18 +310,18 @@ class ResultPanel(QWidget):
         self.agreement.setObjectName("" if differ else "secondary")
         theme.restyle(self.agreement)
 
-    def _refresh_reason(self, answer: Any, assessed: bool) -> None:
-        controller = self.controller
+    def _refresh_reason(self, answer: ModelAnswer | None, assessed: bool) -> None:
+        controller, analysis = self.controller, self.controller.analysis
         code = sentence = helping = ""
-        if answer is not None and not assessed:
-            code, sentence, helping = reason([*controller.analysis.result.findings, *controller.case.findings])
-            failed, ankle = controller.analysis.errors.get(answer.name), controller.ankle
+        if answer is not None and analysis is not None and not assessed:
+            code, sentence, helping = reason([*analysis.result.findings, *that_is_open(controller.case).findings])
+            failed, ankle = analysis.errors.get(answer.name), controller.ankle
             if ankle is not None and not ankle.complete:  # on which no model ran, so that none failed
                 told = said(ankle.reason)
                 sentence = told[:1].upper() + told[1:]
             elif failed is not None and not code:
                 code, sentence = failed.code, failed.message
-        elif assessed and answer.call == "no fracture":
+        elif answer is not None and answer.call == "no fracture":
             sentence = tr("No place stood out.")  # of which ankle and by which model stands above and below
         elif controller.models_refused is not None and controller.case is not None:
             code, sentence = controller.models_refused.code, controller.models_refused.message
@@ -367,7 +365,7 @@ class ResultPanel(QWidget):
         self.others_head.setVisible(several)
         self.others_rule.setVisible(several)
 
-    def _model_row(self, answer: Any, titles: dict[str, str]) -> QPushButton:
+    def _model_row(self, answer: ModelAnswer, titles: dict[str, str]) -> QPushButton:
         status = tr("preliminary") if answer.status == "preliminary" else ""
         shape, name = CALL_SHAPES[answer.call], titles.get(answer.name, answer.name)
         number = probability_text(answer.probability, self.controller.facts(answer.name))

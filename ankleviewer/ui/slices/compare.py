@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -17,8 +18,12 @@ from ankleviewer.ui.slices.slice_paint import PLANE_NAMES
 from ankleviewer.ui.slices.tiles import MARGIN, SPACE, Tile, Tiles
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.model import ViewModel
+from ankleviewer.ui.state.phase import that_is_open
 from ankleviewer.ui.words.translate import noop, tr
 from ankleviewer.ui.words.wording import ankle_in_row
+
+if TYPE_CHECKING:
+    from ankleviewer.core.anatomy.finder import Ankle
 
 # Towards the head, the back, the left; and the other way.
 _WORDS = {
@@ -66,12 +71,15 @@ class Compare(Tiles):
             self._scenes = [self._own(n) for n in range(len(case.ankles))]
         return self._scenes
 
+    def _ankles(self) -> tuple[Ankle, ...]:
+        return that_is_open(self._controller.case).ankles
+
     def _own(self, index: int) -> Scene:
         """What there is to show of an ankle; of the places that the reader marked, those in it."""
-        scene, ankles = self._controller.scene_for(index), self._controller.case.ankles
+        scene, ankles = self._controller.scene_for(index), self._ankles()
         return replace(scene, missed=tuple(mark for mark in scene.missed if ankle_at(mark[1], ankles) == index))
 
-    def scroll(self, count: int) -> None:
+    def go_on(self, count: int) -> None:
         """Both on by a number of slices of the scan's own planes, which are those shown: see `tiles`."""
         scene, state = self.model.scene, self.model.state
         if scene is not None:
@@ -95,7 +103,7 @@ class Compare(Tiles):
         pane, shown = self.pane(), self.model.state.ankle
         share = float(np.clip(pane.zoom - 1.0, 0.0, 1.0))
         spacing, from_joint = np.asarray(frame.grid.spacing[:2]), []
-        for ankle, scene in zip(self._controller.case.ankles, self.scenes(), strict=True):
+        for ankle, scene in zip(self._ankles(), self.scenes(), strict=True):
             low, high = region_on_slice(frame, scene.region)
             from_joint.append(share * ((low + high) / 2 - frame.grid.to_voxel(ankle.centre_mm)[:2] * spacing))
         wanted = from_joint[shown] + pane.pan
@@ -106,7 +114,7 @@ class Compare(Tiles):
         """Right ankle at the left, as in the scan."""
         # Turned planes are those of one ankle; the other one's lie elsewhere. So both are shown on the scan's own.
         state = replace(self.model.state, oblique=False, crosshair=False)
-        ankles, scenes = self._controller.case.ankles, self.scenes()
+        ankles, scenes = self._ankles(), self.scenes()
         if not ankles or state.ankle >= len(ankles):
             return []
         frame = frames_of(scenes[0].volume.grid, None)[PLANES.index(state.tile_plane)]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
-from ankleviewer.core.assessment.heat_raster import contours, heat_on_slice, heat_rgba, map_reaching, raster_reaching
+from ankleviewer.core.assessment.heat_raster import HeatRaster, contours, heat_on_slice, heat_rgba, map_reaching, raster_reaching
 from ankleviewer.core.display.scene import PanePicture, Scene, grey_words, slice_hu
 from ankleviewer.core.imaging.slab import SliceStore
 from ankleviewer.ui.slices.slice_paint import Layers, to_image, to_opaque
 
 Part = tuple[int, int, int, int]
+Hu = NDArray[np.int16]
+T = TypeVar("T")
 
 
 def _stored(scene: Scene, picture: PanePicture) -> bool:
@@ -37,7 +41,7 @@ class LayerCache:
         self._held.clear()
         self._store.clear()
 
-    def hu(self, scene: Scene, picture: PanePicture) -> Any:
+    def hu(self, scene: Scene, picture: PanePicture) -> Hu:
         """HU [row, column] of what is shown."""
         frame, index, slab = picture.frame, picture.index, picture.slab
         return self._get("hu", (frame, index, slab), lambda: slice_hu(frame, scene.volume, index, slab, self._store))
@@ -48,7 +52,7 @@ class LayerCache:
             return int(picture.frame.pixels(scene.volume.hu, picture.index)[y, x])
         return int(self.hu(scene, picture)[y, x])
 
-    def _part(self, scene: Scene, picture: PanePicture, part: Part) -> Any:
+    def _part(self, scene: Scene, picture: PanePicture, part: Part) -> Hu:
         """HU of a part of what is shown; only that part is read where the scan holds the slice as it is."""
         x0, y0, x1, y1 = part
         if _stored(scene, picture):
@@ -73,22 +77,24 @@ class LayerCache:
         within = self._get("within", (id(heat), level), lambda: map_reaching(heat, level))
         if within is None:
             return Layers(image, None, None, (), corner)
-        raster = self._get("raster", (place, id(heat), level), lambda: heat_on_slice(frame, index, within))
-        if raster is None:
+        cut = self._get("raster", (place, id(heat), level), lambda: heat_on_slice(frame, index, within))
+        if cut is None:
             return Layers(image, None, None, (), corner)
-        lines = self._get("lines", (place, id(heat), level), lambda: tuple(contours(raster, level)))
-        fill = None
+        lines = self._get("lines", (place, id(heat), level), lambda: tuple(contours(cut, level)))
+        fill: QImage | None = None
+        raster: HeatRaster | None = cut
         if opacity > 0:
-            key = (place, id(heat), level, opacity)
-            hot = self._get("hot", (place, id(heat), level), lambda: raster_reaching(raster, level))
+            hot = self._get("hot", (place, id(heat), level), lambda: raster_reaching(cut, level))
             if hot is not None:
-                fill = self._get("fill", key, lambda: to_image(heat_rgba(hot, level, heat.reference, opacity)))
+                shown = (place, id(heat), level, opacity)
+                fill = self._get("fill", shown, lambda: to_image(heat_rgba(hot, level, heat.reference, opacity)))
             raster = hot
         return Layers(image, fill, raster, lines, corner)
 
-    def _get(self, name: str, key: object, make: Callable[[], Any]) -> Any:
+    def _get(self, name: str, key: object, make: Callable[[], T]) -> T:
         held = self._held.get(name)
         if held is None or held[0] != key:
             held = (key, make())
             self._held[name] = held
-        return held[1]
+        made: T = held[1]
+        return made

@@ -23,8 +23,8 @@ from ankleviewer.ui.words.translate import noop, tr
 
 NAME = "Lightbox"  # of its command
 _ABOUT = 12  # tiles that fit comfortably
-_STEP_KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-_SIZE_KEYS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
+_STEP_KEYS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+_SIZE_KEYS: dict[int, int] = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 HELP = noop("Click: crosshair   Double-click: four views   ← →: step   + −: size   {keys}: close")
 _TILE_PX = (210.0, 420.0)  # smallest and largest side that is aimed at
 
@@ -56,9 +56,9 @@ class SliceTiles(Tiles):
             self._first %= step
         return [n for n in range(self._first, self._first + columns * rows * step, step) if n <= last]
 
-    def scroll(self, count: int) -> None:
+    def go_on(self, count: int) -> None:
         """On by a number of tiles."""
-        if self.model.scene is not None and self.slices():
+        if self.model.scene is not None and self.slices() and self._first is not None:
             last = self.model.frame(self.model.state.tile_plane).grid.shape[2]
             step = self.model.state.tile_step
             count = int(np.clip(count, -last, last))
@@ -99,7 +99,7 @@ class SliceTiles(Tiles):
 
     def tiles(self) -> list[Tile]:
         """The tiles in reading order."""
-        state, scene = self.model.state, self.model.scene
+        state, scene = self.model.state, self.model.open_scene
         columns, rows = self.shape()
         width = (self.width() - (columns - 1) * SPACE) / columns
         height = (self.height() - (rows - 1) * SPACE) / rows

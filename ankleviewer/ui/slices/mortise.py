@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +13,9 @@ from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.state.legs import Legs
 from ankleviewer.ui.words.translate import said, tr
 
+if TYPE_CHECKING:
+    from ankleviewer.session import Case
+
 NOT_FOUND = "MORTISE_NOT_FOUND"
 
 
@@ -22,7 +25,7 @@ class MortiseView(QObject):
     def __init__(self, controller: CaseController, legs: Legs) -> None:
         super().__init__(controller)
         self._controller, self._legs = controller, legs
-        self._asked: tuple[Any, int] | None = None  # the scan and the ankle for which the planes shall turn
+        self._asked: tuple[Case, int] | None = None  # the scan and the ankle for which the planes shall turn
         legs.known.connect(self._on_known)
 
     def show(self) -> None:

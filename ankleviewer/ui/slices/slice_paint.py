@@ -156,7 +156,7 @@ def _missed(painter: QPainter, port: Viewport, picture: PanePicture) -> None:
     radius = ring_px(port)
     width = 2.0 if radius > 7 else 1.5
     for mark in picture.missed:
-        (centre,) = _polygon(port, np.array([mark.at]))
+        centre = QPointF(*port.to_screen(mark.at))
         for pen in (QPen(theme.colour(theme.PANE, 160), 2 * width), QPen(theme.colour(theme.READER), width)):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from ankleviewer.core.display.mouse import gesture, profile_of
+from ankleviewer.core.display.mouse import Button, gesture, profile_of
 from ankleviewer.core.display.scene import PanePicture, resolve
 from ankleviewer.core.display.viewstate import PaneView
 from ankleviewer.core.imaging.planes import PLANES, Viewport, position_text
@@ -23,10 +23,15 @@ from ankleviewer.ui.slices.turning import TurnHandles
 from ankleviewer.ui.state.model import ViewModel
 from ankleviewer.ui.words.translate import said, tr
 
+T = TypeVar("T")
 _DRAG_PER_SLICE = 6.0  # px
 _SEAM = 3  # pixels of the slice beyond the pane, so that its edge is as smooth as the rest
-_BUTTONS = {Qt.MouseButton.LeftButton: "left", Qt.MouseButton.MiddleButton: "middle", Qt.MouseButton.RightButton: "right"}
-SCROLL_KEYS = {
+_BUTTONS: dict[Qt.MouseButton, Button] = {
+    Qt.MouseButton.LeftButton: "left",
+    Qt.MouseButton.MiddleButton: "middle",
+    Qt.MouseButton.RightButton: "right",
+}
+SCROLL_KEYS: dict[int, int] = {
     Qt.Key.Key_Up: 1,
     Qt.Key.Key_Down: -1,
     Qt.Key.Key_PageUp: 5,
@@ -85,15 +90,16 @@ class SlicePane(QWidget):
 
     def picture(self) -> PanePicture:
         """What is shown now; needs a scene."""
-        state, scene = self.model.state, self.model.scene
+        state, scene = self.model.state, self.model.open_scene
         return self._once("picture", (state, scene), lambda: resolve(state, scene, self.plane))
 
-    def _once(self, name: str, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+    def _once(self, name: str, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What was made last for the very same things; painting and the mouse ask many times."""
         held = self._held.get(name)
         if held is None or any(a is not b and not (isinstance(a, int) and a == b) for a, b in zip(held[0], key, strict=True)):
             self._held[name] = held = (key, make())
-        return held[1]
+        made: T = held[1]
+        return made
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Black ground, then the picture; a frame in the plane's colour while the pane has the keyboard."""
@@ -127,7 +133,7 @@ class SlicePane(QWidget):
         x, y = np.rint(self.viewport().to_pixel((self._mouse.x(), self._mouse.y()))).astype(int)
         if not (0 <= x < picture.frame.grid.shape[0] and 0 <= y < picture.frame.grid.shape[1]):
             return ""
-        hu = self._layers.value(self.model.scene, picture, int(x), int(y))
+        hu = self._layers.value(self.model.open_scene, picture, int(x), int(y))
         # The value that is seen: of a slab its highest, lowest or mean one, and said so.
         slab = f"  {said(picture.slab_text)}" if picture.slab_text else ""
         value = tr("outside the scan") if hu == OUTSIDE else f"{hu} HU{slab}"

@@ -63,7 +63,7 @@ class Tiles(QWidget):
         """What is shown now."""
         raise NotImplementedError
 
-    def scroll(self, count: int) -> None:
+    def go_on(self, count: int) -> None:
         """Move by a number of wheel notches."""
         raise NotImplementedError
 
@@ -170,7 +170,7 @@ class Tiles(QWidget):
             pane = self.pane()
             self.model.set_pane(self.model.state.tile_plane, PaneView(pane.zoom * 1.2**notches, pane.pan))
         elif notches:
-            self.scroll(notches)
+            self.go_on(notches)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -178,9 +178,9 @@ class Tiles(QWidget):
         if event.key() not in SCROLL_KEYS or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self.scroll(100_000 if event.key() == Qt.Key.Key_End else -100_000)
+            self.go_on(100_000 if event.key() == Qt.Key.Key_End else -100_000)
         else:
-            self.scroll(SCROLL_KEYS[event.key()])
+            self.go_on(SCROLL_KEYS[event.key()])
 
     def pane(self) -> PaneView:
         """Zoom and pan of the plane shown."""

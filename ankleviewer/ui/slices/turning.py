@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QWidget
 
 from ankleviewer.core.imaging.oblique import spacing_of
 from ankleviewer.core.imaging.planes import Viewport
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.state.model import ViewModel
+
+if TYPE_CHECKING:
+    from ankleviewer.ui.slices.slice_pane import SlicePane
 
 _INSET = 46.0  # px from the pane's edge, inside of the orientation letters
 _LEAST = 40.0  # px from the crosshair: a grip nearer than this would lie on what is looked at
@@ -22,7 +25,7 @@ _COARSE = 3.0  # a slab is cut at this many times the spacing while it turns, so
 class TurnHandles:
     """The grips of one pane. A drag keeps the line that was taken under the mouse."""
 
-    def __init__(self, pane: QWidget, model: ViewModel, plane: str) -> None:
+    def __init__(self, pane: SlicePane, model: ViewModel, plane: str) -> None:
         self._pane, self._model, self._plane = pane, model, plane
         self._angle: float | None = None  # of the mouse about the crosshair while a grip is dragged, degrees
         self._over = self._turned = False
@@ -72,7 +75,7 @@ class TurnHandles:
         self._angle = now
         if degrees:
             self._turned = True
-            fine = spacing_of(self._model.scene.volume.grid)
+            fine = spacing_of(self._model.open_scene.volume.grid)
             self._model.turn_others(self._plane, degrees, fine * _COARSE if self._model.state.slab.mm else fine)
         return True
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ankleviewer.core.assessment.result import consensus
 from ankleviewer.core.findings import verdict
 
+if TYPE_CHECKING:
+    from ankleviewer.session import Analysis
 
-def merged(before: Any, now: Any) -> Any:
+
+def merged(before: Analysis | None, now: Analysis) -> Analysis:
     """The analysis of a scan after one more run.
 
     Answers, heat maps, facts, errors and what was found about models go by the model's name: what ran again is replaced as a

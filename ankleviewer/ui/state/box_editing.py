@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display.scene import box_on_slice
+from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.imaging.planes import PLANES
 from ankleviewer.core.reading.boxedit import Hold, dragged, far_side
 from ankleviewer.core.reading.measure import point
@@ -73,7 +72,7 @@ class BoxEditing(QObject):
     def edited(self) -> dict[int, BoxMm]:
         """The reader's boxes of the answer shown, by finding; the one being dragged as it would be."""
         answer, reviewing = self.controller.answer, self.controller.reviewing
-        if answer is None:
+        if answer is None or answer.ankle is None:  # of no ankle: it has no box
             return {}
         kept = {p.index: box for p, box in reviewing.review.edited.items() if p == reviewing.place(answer, p.index)}
         if self._now is not None:
@@ -82,7 +81,7 @@ class BoxEditing(QObject):
 
     def box(self) -> BoxMm:
         """The box that is edited: the reader's, or else the model's."""
-        own: Any = self.controller.boxes[self.index]
+        own = self.controller.boxes[self.index]
         return self.edited().get(self.index) or BoxMm(point(own.min_mm), point(own.max_mm))
 
     def _seen(self) -> bool:
@@ -90,11 +89,11 @@ class BoxEditing(QObject):
         box, view = self.box(), self.controller.view
         return all(len(box_on_slice(frame, frame.slice_at(view.state.cursor_mm), box)) for frame in view.frames())
 
-    def take(self, hold: Hold, mm: Sequence[float]) -> None:
+    def take(self, hold: Hold, mm: ArrayLike) -> None:
         """Take hold of the box at a place, LPS mm."""
         self._drag = (hold, np.asarray(mm, dtype=np.float64), self.box())
 
-    def drag(self, mm: Sequence[float]) -> None:
+    def drag(self, mm: ArrayLike) -> None:
         """Drag what is held to a place, LPS mm."""
         if self._drag is not None:
             hold, start, before = self._drag
@@ -128,17 +127,19 @@ class BoxEditing(QObject):
 
     def reset(self, index: int | None = None) -> bool:
         """Give a finding the model's own box again; None: the one that is edited. False where it had it."""
-        index = self.index if index is None else index
-        if index not in self.edited():
+        index, answer = self.index if index is None else index, self.controller.answer
+        if answer is None or index not in self.edited():
             return False
-        self.controller.reviewing.edit_box(self.controller.answer, index, None)
+        self.controller.reviewing.edit_box(answer, index, None)
         return True
 
     def _write(self, box: BoxMm) -> None:
-        self.controller.reviewing.edit_box(self.controller.answer, self.index, box)
+        answer = self.controller.answer
+        assert answer is not None  # whose box it is
+        self.controller.reviewing.edit_box(answer, self.index, box)
 
     def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        return self.controller.view.scene.volume.grid.bounds_mm()
+        return self.controller.view.open_scene.volume.grid.bounds_mm()
 
     # --------------------------------------------------------------------------------------------------------------- following
     def _on_case(self) -> None:
@@ -146,7 +147,7 @@ class BoxEditing(QObject):
             self.stop()
         self.changed.emit()
 
-    def _on_view(self, old: Any, new: Any) -> None:
+    def _on_view(self, old: ViewState, new: ViewState) -> None:
         if new.layout not in _LAYOUTS:
             self.stop()  # keys would move it unseen
         if old.selected != new.selected:

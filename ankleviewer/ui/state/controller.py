@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,9 +21,14 @@ from ankleviewer.ui.state.answers import merged
 from ankleviewer.ui.state.backend import Backend, SessionBackend
 from ankleviewer.ui.state.measuring import Measuring
 from ankleviewer.ui.state.model import ViewModel
-from ankleviewer.ui.state.phase import Notice, Phase, notice_of
+from ankleviewer.ui.state.phase import Notice, Phase, notice_of, that_is_open
 from ankleviewer.ui.state.reviewing import Reviewing, ankle_of, waits_for_disk, with_sentence
-from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of
+from ankleviewer.ui.state.showing import first_answer, middle_of, scene_of, wanted_models
+
+if TYPE_CHECKING:
+    from ankleviewer.core.anatomy.finder import Ankle
+    from ankleviewer.core.assessment.result import Box, ModelAnswer, ModelFacts
+    from ankleviewer.session import Analysis, Case, ModelSummary
 
 ALL_MODELS = "all"
 
@@ -55,9 +60,9 @@ class CaseController(QObject):
         super().__init__()
         self.view, self.backend = view, backend or SessionBackend()
         self.phase = Phase.EMPTY
-        self.case: Any = None
-        self.analysis: Any = None
-        self.models: list[Any] | None = None
+        self.case: Case | None = None
+        self.analysis: Analysis | None = None
+        self.models: list[ModelSummary] | None = None
         self.models_refused: AnkleViewerError | None = None  # why there is none, where there could be
         self.chosen = model or ""
         self.notice: Notice | None = None
@@ -150,19 +155,13 @@ class CaseController(QObject):
         """Cancel everything and wait for the threads; True when all have left."""
         return wait_for([self.reading, self.analysing, self.listing], seconds)
 
-    def _names(self) -> list[str]:
-        if self.chosen:
-            return [self.chosen]
-        known = [m.name for m in self.models or ()]
-        return [m.name for m in self.models or () if m.default][:1] or known[:1]
-
     def _resting(self) -> Phase:
         if self.case is None:
             return Phase.EMPTY
         return Phase.ANSWER if self.analysis is not None else Phase.SCAN
 
     # ------------------------------------------------------------------------------------------------------------- answers
-    def _on_models(self, found: list[Any]) -> None:
+    def _on_models(self, found: list[ModelSummary]) -> None:
         before, self.models, self.models_refused = self.models, found, None
         if before is not None:  # looked at again; none of the packs need have changed
             if self.chosen in {m.name for m in before} - {m.name for m in found}:
@@ -181,7 +180,7 @@ class CaseController(QObject):
         else:
             self._fail(error)
 
-    def _on_case(self, case: Any) -> None:
+    def _on_case(self, case: Case) -> None:
         if case.verdict == "refuse":
             refusal = next(f for f in case.findings if f.level == "refuse")
             self._on_not_read(ScanError(refusal.code, refusal.message))
@@ -193,7 +192,7 @@ class CaseController(QObject):
         complete = [n for n, ankle in enumerate(case.ankles) if ankle.complete]
         self.view.update(slab=ViewState().slab)  # that of the scan before would hide a hairline of this one
         self._show_afresh(complete[0] if complete else 0, "ankle" if case.ankles else "scan")
-        self.view.go_to(middle_of(self.case, self.ankle), -1)
+        self.view.go_to(middle_of(case, self.ankle), -1)
         self.opened.emit(self._path)
         if self.models is None:
             self.changed.emit()  # the analysis starts when the packs are known
@@ -211,7 +210,7 @@ class CaseController(QObject):
             self._fail(error, Path(self._path).name)
         self._resume()
 
-    def _on_analysis(self, analysis: Any) -> None:
+    def _on_analysis(self, analysis: Analysis) -> None:
         self.changing.emit()
         shown = self.view.state.model if self.analysis is not None else ""  # run again: the reader goes on with that model
         self.analysis = merged(self.analysis, analysis)
@@ -223,7 +222,7 @@ class CaseController(QObject):
         if answers:
             best = first_answer(answers, self.models or (), self.view.state.ankle if self._touched else None, shown)
             self.view.update(model=best.name, selected=-1, threshold=None)
-            if best.ankle != self.view.state.ankle and not self.view.state.blind:
+            if best.ankle is not None and best.ankle != self.view.state.ankle and not self.view.state.blind:
                 self._show_afresh(best.ankle, self.view.state.fit)
         self._show()
         if self.boxes and not self._touched and not self.view.state.blind:
@@ -232,7 +231,7 @@ class CaseController(QObject):
             if self.boxes:
                 self.go_to_offered = True
             elif not self._touched and not self.view.state.blind:
-                self.view.go_to(middle_of(self.case, self.ankle), -1)
+                self.view.go_to(middle_of(that_is_open(self.case), self.ankle), -1)
             self.changed.emit()
         self.list_models()  # a pack may have come, gone or been replaced since; first, as `settled` may close the window
         self.settled.emit(True)
@@ -270,28 +269,28 @@ class CaseController(QObject):
 
     # ---------------------------------------------------------------------------------------------------------- what to show
     @property
-    def ankle(self) -> Any:
+    def ankle(self) -> Ankle | None:
         """The ankle shown, None when none was found."""
         ankles = self.case.ankles if self.case is not None else ()
         return ankles[self.view.state.ankle] if self.view.state.ankle < len(ankles) else None
 
     @property
-    def answer(self) -> Any:
+    def answer(self) -> ModelAnswer | None:
         """The answer of the model shown for the ankle shown, None when there is none."""
         return self.answer_for(self.view.state.ankle)
 
-    def answer_for(self, ankle: int) -> Any:
+    def answer_for(self, ankle: int) -> ModelAnswer | None:
         """The answer of the model shown for an ankle, None when there is none."""
         answers = self.analysis.result.models if self.analysis is not None else ()
         mine = [a for a in answers if a.ankle in (ankle, None)]
         return next((a for a in mine if a.name == self.view.state.model), mine[0] if mine else None)
 
-    def facts(self, name: str) -> Any:
+    def facts(self, name: str) -> ModelFacts | None:
         """What the pack of a model that has answered says of itself (`ModelFacts`), None where it has not."""
         return self.analysis.facts.get(name) if self.analysis is not None else None
 
     @property
-    def boxes(self) -> tuple[Any, ...]:
+    def boxes(self) -> tuple[Box, ...]:
         """The boxes of the answer shown."""
         return self.answer.boxes if self.answer is not None else ()
 
@@ -299,7 +298,7 @@ class CaseController(QObject):
         """Show a model's answer, running the model first where it has not answered yet; "all" runs every model."""
         self.chosen = name
         answered = {a.name for a in self.analysis.result.models} if self.analysis is not None else set()
-        wanted = set(self._names())
+        wanted = set(wanted_models(self.chosen, self.models or ()))
         if wanted <= answered and name != ALL_MODELS:
             if self.phase is Phase.ANALYSING:  # with a model that is not wanted any more
                 self.cancel()
@@ -321,7 +320,7 @@ class CaseController(QObject):
         if self.boxes:
             self.go_to_finding(0)
         else:
-            self.view.go_to(middle_of(self.case, self.ankle), -1)
+            self.view.go_to(middle_of(that_is_open(self.case), self.ankle), -1)
         self.changed.emit()
 
     def _show_afresh(self, ankle: int, fit: str) -> None:
@@ -347,8 +346,9 @@ class CaseController(QObject):
 
     def _show_ankle_at(self, what: Place | Point) -> bool:
         """Show the ankle that something belongs to, so that answer and place are of one; False where it was shown before."""
-        ankle = ankle_of(what, self.case.ankles, self.view.state.ankle)
-        if ankle == self.view.state.ankle or ankle >= len(self.case.ankles):
+        ankles = that_is_open(self.case).ankles
+        ankle = ankle_of(what, ankles, self.view.state.ankle)
+        if ankle == self.view.state.ankle or ankle >= len(ankles):
             return False
         self.choose_ankle(ankle)
         return True
@@ -394,6 +394,6 @@ class CaseController(QObject):
 
     def scene_for(self, index: int) -> Scene:
         """What there is to show of one ankle of the open case."""
-        ankles, heatmaps = self.case.ankles, self.analysis.heatmaps if self.analysis is not None else {}
-        ankle, answer = ankles[index] if index < len(ankles) else None, self.answer_for(index)
-        return scene_of(self.case, ankle, answer, heatmaps, self.reviewing, self.view.state.paper_map)
+        case, heatmaps = that_is_open(self.case), self.analysis.heatmaps if self.analysis is not None else {}
+        ankle, answer = case.ankles[index] if index < len(case.ankles) else None, self.answer_for(index)
+        return scene_of(case, ankle, answer, heatmaps, self.reviewing, self.view.state.paper_map)

@@ -33,15 +33,16 @@ def judge(controller: CaseController, judgement: Judgement, index: int | None) -
         What is to be told: of a key it is not seen everywhere what it did. "" where nothing is, and where nothing is judged,
         there being no finding, or all of them hidden.
     """
-    if not controller.boxes or controller.view.state.hide_ai:
+    answer = controller.answer
+    if answer is None or not answer.boxes or controller.view.state.hide_ai:
         return ""
     one = controller.view.state.selected if index is None else index
     if one < 0:
         controller.go_to_finding(0)
         return tr("Finding 1 is shown now. Press again to judge it.")
-    now = controller.reviewing.mark(controller.answer, one)
+    now = controller.reviewing.mark(answer, one)
     again = now is not None and now.judgement == judgement
-    controller.reviewing.judge(controller.answer, one, None if again else judgement)
+    controller.reviewing.judge(answer, one, None if again else judgement)
     return tr(_SAID["" if again else judgement], number=one + 1) if index is None else ""
 
 

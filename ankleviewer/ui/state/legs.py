@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,6 +10,8 @@ from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.ui.background.jobs import Job
 
 if TYPE_CHECKING:
+    from ankleviewer.core.anatomy.mortise import Mortise
+    from ankleviewer.session import Case
     from ankleviewer.ui.state.controller import CaseController
 
 NOT_FOUND = "MORTISE_NOT_FOUND"
@@ -27,8 +29,8 @@ class Legs(QObject):
     def __init__(self, controller: CaseController, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
-        self._case: Any = None
-        self.found: dict[int, Any] = {}
+        self._case: Case | None = None
+        self.found: dict[int, Mortise] = {}
         self.lacking: dict[int, AnkleViewerError] = {}
         self._waiting: list[int] = []
         self._now: int | None = None
@@ -56,7 +58,7 @@ class Legs(QObject):
         self._now = self._waiting.pop(0)
         volume, ankle = self._case.scan.volume, self._case.ankles[self._now]
 
-        def work(_progress: object, _cancelled: object) -> Any:
+        def work(_progress: object, _cancelled: object) -> Mortise:
             from ankleviewer.core.anatomy.mortise import NoMortise, find_mortise
 
             try:
@@ -66,7 +68,7 @@ class Legs(QObject):
 
         self.job.start(work)
 
-    def _forget(self, case: Any) -> None:
+    def _forget(self, case: Case | None) -> None:
         self._case, self._now = case, None
         self.found, self.lacking, self._waiting = {}, {}, []
         self.job.cancel()  # an answer on its way is another scan's
@@ -76,7 +78,7 @@ class Legs(QObject):
         if self._case is not None and self._case is not self._controller.case:
             self._forget(None)
 
-    def _on_found(self, mortise: Any) -> None:
+    def _on_found(self, mortise: Mortise) -> None:
         if self._now is not None and self._case is self._controller.case:
             self.lacking.pop(self._now, None)
             self.found[self._now] = mortise

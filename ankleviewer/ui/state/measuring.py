@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.display.viewstate import ViewState
@@ -49,8 +50,7 @@ class Measuring(QObject):
         leg_wanted(index): a measure is set or changed by which the leg of this ankle lies matters.
     """
 
-    changed, leg_wanted = Signal(), Signal(int)
-    going = Signal(object)
+    changed, leg_wanted, going = Signal(), Signal(int), Signal(object)
 
     def __init__(self, view: ViewModel, reviewing: Reviewing, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -140,7 +140,7 @@ class Measuring(QObject):
         x, y, _ = frame.grid.to_voxel(self.view.state.cursor_mm)
         return point(frame.grid.to_mm((x, y, index)))
 
-    def set_point(self, plane: str, mm: Sequence[float]) -> bool:
+    def set_point(self, plane: str, mm: ArrayLike) -> bool:
         """Set the next point in a plane's pane; False, and why in `note`, where it cannot be there."""
         tool, step = self.tool, self.step
         if tool is None or step is None or self.view.scene is None:
@@ -150,7 +150,7 @@ class Measuring(QObject):
         if not self.note:
             try:
                 # a region's rectangle may still be flat; its area is what counts when the last corner is set
-                tool.read(self.view.scene.volume, self._stored([*self.points, new], plane), self.along(plane, tool, new))
+                tool.read(self.view.scene.volume, self._stored(tool, [*self.points, new], plane), self.along(plane, tool, new))
             except ValueError as error:
                 told = said(str(error))
                 self.note = told[:1].upper() + told[1:]
@@ -203,7 +203,7 @@ class Measuring(QObject):
                 self.changed.emit()
             self.leg_wanted.emit(new.ankle)
 
-    def hover(self, plane: str, mm: Sequence[float] | None) -> None:
+    def hover(self, plane: str, mm: ArrayLike | None) -> None:
         """Where the next point would be: the mouse, or the crosshair moved by keys; None: nowhere."""
         if self.tool is None:
             return
@@ -237,14 +237,14 @@ class Measuring(QObject):
         x, y, z = unit(self.reviewing.shaft_of(place, self.view.state.ankle)).tolist()
         return x, y, z
 
-    def _stored(self, points: Sequence[Point], plane: str) -> tuple[Point, ...]:
-        assert self.tool is not None
-        return stored(self.tool, points, rows_and_columns(self.view.frame(plane)))
+    def _stored(self, tool: Tool, points: Sequence[Point], plane: str) -> tuple[Point, ...]:
+        across, down = rows_and_columns(self.view.frame(plane))
+        return stored(tool, points, (across.tolist(), down.tolist()))
 
     def _keep(self, tool: Tool, plane: str) -> None:
-        points = self._stored(self.points, plane)
+        points = self._stored(tool, self.points, plane)
         normal = self._normal(plane, tool, points[0])
-        values = tool.read(self.view.scene.volume, points, self.along(plane, tool, points[0]))
+        values = tool.read(self.view.open_scene.volume, points, self.along(plane, tool, points[0]))
         kept = normal if tool.name == "tibiofibular" else common_normal(points, normal)
         self._reset()
         self.selected = self.reviewing.history.next_measure
@@ -265,7 +265,7 @@ class Measuring(QObject):
             return None
         normal = self._normal(plane, tool, points[0])
         try:
-            kept = self._stored(points, plane)
+            kept = self._stored(tool, points, plane)
             return Measure(PENDING, tool.name, kept, normal, tool.read(scene.volume, kept, self.along(plane, tool, points[0])))
         except ValueError:
             return Measure(PENDING, "", tuple(points), normal, ())
@@ -320,7 +320,7 @@ class Measuring(QObject):
             self._grip = Grip(measure, index, measure)
             self.changed.emit()
 
-    def drag(self, plane: str, mm: Sequence[float]) -> None:
+    def drag(self, plane: str, mm: ArrayLike) -> None:
         """Drag it to a place of a plane's pane."""
         if self._grip is None or self.view.scene is None:
             return

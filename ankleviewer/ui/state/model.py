@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.assessment import preprocess
@@ -13,6 +13,7 @@ from ankleviewer.core.assessment.heat_raster import top_level
 from ankleviewer.core.display import viewstate
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.viewstate import PaneView, ViewState
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.imaging import oblique
 from ankleviewer.core.imaging.planes import PLANES, Frame
 
@@ -67,12 +68,17 @@ class ViewModel(QObject):
 
     def frames(self) -> tuple[Frame, Frame, Frame]:
         """The frames of axial, coronal and sagittal, turned as the planes are."""
-        if self.scene is None:
-            raise RuntimeError("no scan is open")
-        return oblique.frames_of(self.scene.volume.grid, self.state.shown_turn)
+        return oblique.frames_of(self.open_scene.volume.grid, self.state.shown_turn)
 
     @property
-    def fit_region(self) -> Any:
+    def open_scene(self) -> Scene:
+        """The scene shown, for what is asked only while a scan is open."""
+        if self.scene is None:
+            raise RuntimeError("no scan is open")
+        return self.scene
+
+    @property
+    def fit_region(self) -> tuple[Array, Array] | None:
         """LPS box that zoom 1 fits, None for the whole scan."""
         return self.scene.region if self.scene is not None and self.state.fit == "ankle" else None
 
@@ -88,7 +94,7 @@ class ViewModel(QObject):
         if self.scene is not None:
             self.step(plane, (1 if last else -1) * self.frame(plane).grid.shape[2])
 
-    def move_cursor(self, mm: Sequence[float]) -> None:
+    def move_cursor(self, mm: ArrayLike) -> None:
         """The crosshair to an LPS position."""
         if self.scene is not None:
             self.touched.emit()
@@ -121,7 +127,7 @@ class ViewModel(QObject):
             top = top_level(heat)
             self.set_state(viewstate.with_threshold_step(self.state, steps, heat.threshold, heat.reference, top))
 
-    def go_to(self, mm: Sequence[float], selected: int) -> None:
+    def go_to(self, mm: ArrayLike, selected: int) -> None:
         """Every view at an LPS position (a finding)."""
         if self.scene is not None:
             self.set_state(viewstate.going_to(self.state, mm, self.frames(), self.fit_region, selected))

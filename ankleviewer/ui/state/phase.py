@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from ankleviewer.core.assessment.failures import each
 from ankleviewer.core.errors import AnkleViewerError
+
+if TYPE_CHECKING:
+    from ankleviewer.session import Case
 
 
 class Phase(Enum):
@@ -17,6 +21,13 @@ class Phase(Enum):
     SCAN = "scan open, no answer yet"
     ANALYSING = "analysing"
     ANSWER = "answer"
+
+
+def that_is_open(case: Case | None) -> Case:
+    """The open case, for what is asked only while there is one."""
+    if case is None:
+        raise RuntimeError("no scan is open")
+    return case
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,26 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from ankleviewer.core.anatomy.facing import back_of
+from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.geometry import UP, Array, Point
 from ankleviewer.core.reading.conclusion import Conclusion, Verdict, concluded
 from ankleviewer.core.reading.history import History, Record
 from ankleviewer.core.reading.measure import Measure, Value
 from ankleviewer.core.reading.places import Place, Today, today
 from ankleviewer.core.reading.review import BoxMm, Judgement, Mark, Missed, Review
-from ankleviewer.core.reading.whose import ankle_at, ankle_of_all
-from ankleviewer.ui.state.phase import Notice
+from ankleviewer.core.reading.whose import Boxed, ankle_at, ankle_of_all
+from ankleviewer.ui.state.backend import Backend
+from ankleviewer.ui.state.phase import Notice, that_is_open
 from ankleviewer.ui.words.translate import noop, said, tr
 from ankleviewer.ui.words.wording import ankle_in_row
+
+if TYPE_CHECKING:
+    from ankleviewer.session import Analysis, Case
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +49,10 @@ class Reviewing(QObject):
     unseen = Signal(str)
     stepped = Signal(object)
 
-    def __init__(self, backend: Any, parent: QObject | None = None) -> None:
+    def __init__(self, backend: Backend, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._backend = backend
-        self._case: Any = None
+        self._case: Case | None = None
         # by ankle: left, back and shaft of its leg, as columns, LPS; None where they were looked for and not found (`state.legs`)
         self.directions: dict[int, Array | None] = {}
         self._unwritten: dict[str, list[Record]] = {}  # steps by the hash of their scan, in order
@@ -60,7 +65,7 @@ class Reviewing(QObject):
         """What stands now."""
         return self.history.review
 
-    def open(self, case: Any) -> None:
+    def open(self, case: Case) -> None:
         """Go on with what was judged of a scan before. Emits no change: who opens a case shows it."""
         self._case, self._told, self._now = case, set(), {}
         self.directions = {}
@@ -79,7 +84,7 @@ class Reviewing(QObject):
             log.warning("%d lines of an earlier review are damaged, %d not understood", unreadable, self.history.not_understood)
             self.not_saved.emit(_not_shown(missing))
 
-    def seat(self, answers: Iterable[Any]) -> None:
+    def seat(self, answers: Iterable[ModelAnswer]) -> None:
         """Put what was said of findings where their boxes lie in the answers of now, and tell what belongs to none of them, each
         once. Emits no change: who has the answers shows them.
         """
@@ -145,15 +150,15 @@ class Reviewing(QObject):
         return ankle_at(place, ankles, shown) if ankles else 0
 
     @staticmethod
-    def place(answer: Any, index: int) -> Place:
+    def place(answer: ModelAnswer, index: int) -> Place:
         """The finding `index` of an answer."""
-        return Place(answer.name, answer.sha256, answer.ankle, index)
+        return Place(answer.name, answer.sha256, answer.ankle or 0, index)  # as `places.today` has it
 
-    def mark(self, answer: Any, index: int) -> Mark | None:
+    def mark(self, answer: ModelAnswer, index: int) -> Mark | None:
         """What was said of a finding, None where nothing was."""
         return self.review.marks.get(self.place(answer, index))
 
-    def judge(self, answer: Any, index: int, judgement: Judgement | None, reason: str = "") -> None:
+    def judge(self, answer: ModelAnswer, index: int, judgement: Judgement | None, reason: str = "") -> None:
         """Accept or reject a finding, or take that back."""
         self._write(self.history.judge(self.place(answer, index), judgement, reason))
 
@@ -178,11 +183,11 @@ class Reviewing(QObject):
         """Take a measure away."""
         self._write(self.history.remove_measure(number))
 
-    def edited(self, answer: Any, index: int) -> BoxMm | None:
+    def edited(self, answer: ModelAnswer, index: int) -> BoxMm | None:
         """The reader's box of a finding, None where the model's stands."""
         return self.review.edited.get(self.place(answer, index))
 
-    def edit_box(self, answer: Any, index: int, box: BoxMm | None) -> None:
+    def edit_box(self, answer: ModelAnswer, index: int, box: BoxMm | None) -> None:
         """Put the reader's box in the place of the model's; None gives the model's back."""
         self._write(self.history.edit_box(self.place(answer, index), box))
 
@@ -214,7 +219,7 @@ class Reviewing(QObject):
         """Do it again."""
         self._step(self.history.redo, noop("Done again: what was said of a finding of {model} that is not shown."))
 
-    def save(self, case: Any, analysis: Any, review: Review, path: str) -> bool:
+    def save(self, case: Case, analysis: Analysis | None, review: Review, path: str) -> bool:
         """Write a case's result and review to a file of the reader's choice; False where that failed, which is told."""
         try:
             self._backend.save_review(case, analysis, review, path)
@@ -244,9 +249,10 @@ class Reviewing(QObject):
         late = bool(self._unwritten)
         # when it was said, should it be written later
         dated = {**record, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        self._unwritten.setdefault(self._case.scan.sha256, []).append(dated)
+        sha256 = that_is_open(self._case).scan.sha256
+        self._unwritten.setdefault(sha256, []).append(dated)
         try:
-            self._write_waiting(self._case.scan.sha256)
+            self._write_waiting(sha256)
         except OSError as error:
             log.warning("a step of the review could not be written (%s)", type(error).__name__)
             self.not_saved.emit(_waits())
@@ -283,7 +289,7 @@ def _differing(before: Review, now: Review) -> Iterator[Place | Point]:
     yield from (m.points[-1] for m in measures)
 
 
-def _was_looked_for(place: Place, answers: Sequence[Any]) -> bool:
+def _was_looked_for(place: Place, answers: Sequence[ModelAnswer]) -> bool:
     """Whether the file that drew a finding's box answers today, so that it could have drawn it again. Of an ankle that it did not
     assess it draws nothing, which says nothing of the box.
     """
@@ -293,7 +299,7 @@ def _was_looked_for(place: Place, answers: Sequence[Any]) -> bool:
     )
 
 
-def _has_another_file(place: Place, answers: Sequence[Any]) -> bool:
+def _has_another_file(place: Place, answers: Sequence[ModelAnswer]) -> bool:
     """Whether a model's answers are those of another file than the one that drew a finding's box: its pack was replaced since."""
     same = [a.sha256 for a in answers if a.name == place.model]
     return bool(same) and place.sha256 not in same
@@ -344,6 +350,6 @@ def _of_another_version(findings: int) -> str:
     )
 
 
-def ankle_of(what: Place | Point, ankles: Sequence[Any], shown: int) -> int:
+def ankle_of(what: Place | Point, ankles: Sequence[Boxed], shown: int) -> int:
     """Index of the ankle that a finding or an LPS position belongs to; `shown` counts where the boxes of several hold it."""
     return what.ankle if isinstance(what, Place) else ankle_at(what, ankles, shown)

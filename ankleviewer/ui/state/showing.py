@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ankleviewer.core.assessment.explain import HeatMap, paper_map
+from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.display.framing import region
 from ankleviewer.core.display.scene import Scene
+from ankleviewer.core.geometry import Array
 from ankleviewer.ui.state.reviewing import Reviewing
 
+if TYPE_CHECKING:
+    from ankleviewer.core.anatomy.finder import Ankle
+    from ankleviewer.session import Case, ModelSummary
 
-def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | None, shown: str = "") -> Any:
+
+def first_answer(
+    answers: Sequence[ModelAnswer], models: Sequence[ModelSummary], ankle: int | None, shown: str = ""
+) -> ModelAnswer:
     """The answer that is shown first: of the default model's that with the largest probability, of another model's where that
     one has none.
 
@@ -25,20 +33,28 @@ def first_answer(answers: Sequence[Any], models: Sequence[Any], ankle: int | Non
     default = {m.name: m.default for m in models}
     here = [a for a in answers if a.ankle == ankle and ankle is not None]
 
-    def first(answer: Any) -> tuple[bool, bool, bool, float]:
+    def first(answer: ModelAnswer) -> tuple[bool, bool, bool, float]:
         assessed = answer.probability is not None
         return assessed, answer.name == shown, default.get(answer.name, False), answer.probability or 0.0
 
     return max(here or answers, key=first)
 
 
-def input_of(models: Sequence[Any], name: str, before: tuple[int, int]) -> tuple[int, int]:
+def wanted_models(chosen: str, models: Sequence[ModelSummary]) -> list[str]:
+    """The model that is to answer, by name: the chosen one ("" for none), else the default one, else the first; [] for none."""
+    if chosen:
+        return [chosen]
+    known = [m.name for m in models]
+    return [m.name for m in models if m.default][:1] or known[:1]
+
+
+def input_of(models: Sequence[ModelSummary], name: str, before: tuple[int, int]) -> tuple[int, int]:
     """Lowest and highest HU that a model tells apart: of the default one where `name` is none of them, `before` without any."""
     ranges: dict[str, tuple[int, int]] = {m.name: m.hu_range for m in models}
     return ranges.get(name, next(iter(ranges.values()), before))
 
 
-def middle_of(case: Any, ankle: Any) -> Any:
+def middle_of(case: Case, ankle: Ankle | None) -> Array:
     """The middle of an ankle's joint, or of the scan where there is no ankle, LPS mm."""
     if ankle is not None:
         return np.asarray(ankle.centre_mm)
@@ -60,7 +76,14 @@ def _coarse_of(heat: HeatMap) -> HeatMap:
     return made
 
 
-def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], reviewing: Reviewing, coarse: bool) -> Scene:
+def scene_of(
+    case: Case,
+    ankle: Ankle | None,
+    answer: ModelAnswer | None,
+    heatmaps: Mapping[tuple[str, int], HeatMap],
+    reviewing: Reviewing,
+    coarse: bool,
+) -> Scene:
     """The scene of an ankle.
 
     Args:
@@ -77,7 +100,7 @@ def scene_of(case: Any, ankle: Any, answer: Any, heatmaps: Mapping[Any, Any], re
     firm = answer is None or answer.call == "fracture"
     boxes = answer.boxes if answer is not None else ()
     shown = region(ankle, boxes) if ankle is not None else None
-    marks = [reviewing.mark(answer, n) for n in range(len(boxes))]
+    marks = [reviewing.mark(answer, n) for n in range(len(boxes))] if answer is not None else []
     judged = tuple(mark.judgement if mark is not None else "" for mark in marks)
     missed = tuple((m.number, m.center_mm) for m in reviewing.review.missed)
     return Scene(case.scan.volume, heat, boxes, firm, shown, judged, missed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyvista as pv
@@ -16,12 +16,17 @@ from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.surface import Surface, heat_at
 from ankleviewer.core.display.viewstate import ViewState
 
+if TYPE_CHECKING:
+    from pyvistaqt import QtInteractor
+
 BONE = np.array([214, 207, 194], dtype=np.uint8)
 
 
 def mesh_of(surface: Surface) -> pv.PolyData:
     """VTK's form of a surface; may be made on any thread."""
-    mesh = pv.PolyData.from_regular_faces(surface.points, surface.faces)
+    points: np.ndarray = surface.points
+    faces: np.ndarray = surface.faces
+    mesh: pv.PolyData = pv.PolyData.from_regular_faces(points, faces)
     mesh.point_data["Normals"] = surface.normals
     mesh.point_data.active_normals_name = "Normals"
     mesh.point_data["colour"] = np.tile(BONE, (mesh.n_points, 1))
@@ -61,7 +66,7 @@ def _actor(mesh: pv.PolyData) -> vtkActor:
 class Bone3D:
     """Owns up to two actors of a plotter: "fine" and "coarse"; one is visible at a time."""
 
-    def __init__(self, plotter: Any) -> None:
+    def __init__(self, plotter: QtInteractor) -> None:
         self._plotter = plotter
         self._levels: dict[str, _Level] = {}
         self._want_fine, self._visible, self._without_foot = True, True, False
@@ -178,7 +183,7 @@ def _colour(level: _Level, state: ViewState, scene: Scene) -> None:
         return
     if heat is not None and level.heat is not heat:
         level.heat, level.values = heat, heat_at(level.mesh.points, heat)
-    colours = level.mesh.point_data["colour"]
+    colours: np.ndarray = level.mesh.point_data["colour"]
     colours[:] = BONE
     if heat is not None and level.values is not None:
         # A soft edge of a tenth of the scale keeps the border from following the triangles; it ends where the map shows nothing.

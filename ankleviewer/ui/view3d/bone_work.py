@@ -6,12 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ankleviewer.core.anatomy.cast import Cast, find_cast
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
 from ankleviewer.ui.background import importing
 
+if TYPE_CHECKING:
+    import pyvista as pv
+
+BonesKey = tuple[Volume, tuple[Array, Array] | None, bool]  # scan, LPS box of it (None: all of it), whether with its cast
 COARSE_MM = 2.4
 _ASK_S, _LONGEST_FIRST_S = 0.05, 3.0  # the fine surface waits until the coarse one has been drawn
 
@@ -20,12 +25,12 @@ _ASK_S, _LONGEST_FIRST_S = 0.05, 3.0  # the fine surface waits until the coarse 
 class Bones:
     """A surface as VTK's mesh (None: there is no bone), and what around the leg is not in it (None: nothing)."""
 
-    mesh: Any
+    mesh: pv.PolyData | None
     cast: Cast | None
 
 
 def bone_work(
-    volume: Volume, region: Any, with_cast: bool, first: Callable[[Bones], None], drawn: threading.Event
+    volume: Volume, region: tuple[Array, Array] | None, with_cast: bool, first: Callable[[Bones], None], drawn: threading.Event
 ) -> Callable[..., Bones]:
     """The work of a Job that makes the fine surface.
 

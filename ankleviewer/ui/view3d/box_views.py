@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -13,14 +13,18 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout
 
 from ankleviewer import DISCLAIMER
+from ankleviewer.core.assessment.result import Box
+from ankleviewer.core.display.scene import FoundBox
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.imaging.planes import position_text
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.dialogs import Show, awaited, lasts
 from ankleviewer.ui.words.translate import noop, tr
 from ankleviewer.ui.words.wording import DOT
 
 if TYPE_CHECKING:
-    from ankleviewer.ui.files.exporting import Exporting
+    from ankleviewer.core.anatomy.finder import Ankle
     from ankleviewer.ui.main_window import MainWindow
     from ankleviewer.ui.view3d.pane3d import Pane3D
 
@@ -37,7 +41,7 @@ _JUDGED = {"accepted": noop("Accepted by the reader"), "rejected": noop("Rejecte
 _SIDE, _FRAME = 8, 12  # px beside the figure in its dialog, and what a window's frame may take
 
 
-def sides(ankle: Any, box: Any, region: tuple[Any, Any] | None) -> tuple[tuple[str, str, str], ...]:
+def sides(ankle: Ankle | None, box: FoundBox, region: tuple[Array, Array] | None) -> tuple[tuple[str, str, str], ...]:
     """SIDES, or with the right as the third where the ankle is a right one; of unknown side, where the box lies nearer to the
     right end of the ankle's region (LPS mm).
     """
@@ -47,7 +51,7 @@ def sides(ankle: Any, box: Any, region: tuple[Any, Any] | None) -> tuple[tuple[s
     return (*SIDES[:2], _RIGHT) if side == "R" else SIDES
 
 
-def facts(box: Any, index: int) -> tuple[str, str]:
+def facts(box: Box, index: int) -> tuple[str, str]:
     """Two lines: the box's centre in voxels of scan and network, and in LPS mm with its size."""
     x, y, z = box.center_voxel
     u, v, w = box.center_model_voxel
@@ -60,14 +64,14 @@ def facts(box: Any, index: int) -> tuple[str, str]:
     return first, _place(box)
 
 
-def readers_word(judged: str, own: Any) -> str:
+def readers_word(judged: str, own: BoxMm | None) -> str:
     """What the reader says of the finding: the judgement ("" none), and the reader's own box (None: the model's stands)."""
     said = [tr(_JUDGED[judged])] if judged in _JUDGED else []
     said += [tr("The reader's own box: {place}", place=_place(own))] if own is not None else []
     return DOT.join(said)
 
 
-def _place(box: Any) -> str:
+def _place(box: FoundBox) -> str:
     size = " × ".join(f"{b - a:.0f}" for a, b in zip(box.min_mm, box.max_mm, strict=True))
     return tr("{position} mm;  size {size} mm", position=position_text(box.center_mm), size=size)
 
@@ -158,16 +162,18 @@ def box_views(pane: Pane3D, finding: int | None = None) -> QImage | None:
     index = max(pane.model.state.selected, 0) if finding is None else finding
     if render is None or scene is None or not index < len(scene.boxes) or render.bone.mesh is None:
         return None
+    box = scene.boxes[index]
+    assert isinstance(box, Box)  # an answer's
     word = readers_word(scene.judgement(index), pane.edited().get(index))
     missing = tr("Without cast, splint and table") if pane.cast is not None else ""
-    views = sides(pane.ankle(), scene.boxes[index], scene.region)
-    alone = replace(scene, boxes=(scene.boxes[index],), judged=(), missed=())
+    views = sides(pane.ankle(), box, scene.region)
+    alone = replace(scene, boxes=(box,), judged=(), missed=())
     state = replace(pane.model.state, boxes=True, hide_ai=False, crosshair=False, selected=0)
     try:
         pictures = render.pictures_from([name for name, _, _ in views], state, alone)
     finally:
         pane.draw(fine=True)
-    return figure(pictures, facts(scene.boxes[index], index), word, missing, views)
+    return figure(pictures, facts(box, index), word, missing, views)
 
 
 def box_views_dialog(pane: Pane3D, finding: int | None = None) -> QDialog | None:
@@ -186,7 +192,7 @@ def box_views_dialog(pane: Pane3D, finding: int | None = None) -> QDialog | None
     picture.setAccessibleName(tr("The box from above, from the front and from the side"))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     save = buttons.addButton(tr("Save picture…"), QDialogButtonBox.ButtonRole.ActionRole)
-    exporting: Exporting = pane.window().exporting
+    exporting = cast("MainWindow", pane.window()).exporting  # a pane stands in no other window
     save.clicked.connect(lambda: exporting.choose_place(image, tr("Save the picture"), "ankle-box.png", dialog))
     buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
@@ -197,7 +203,7 @@ def box_views_dialog(pane: Pane3D, finding: int | None = None) -> QDialog | None
     return dialog
 
 
-def _again(index: int, box: Any, window: MainWindow, show: Show) -> None:
+def _again(index: int, box: FoundBox, window: MainWindow, show: Show) -> None:
     """The figure of the same box, once another window's 3D view has something to draw."""
     pane = window.pane3d
     stand_in = awaited(window, lambda other, _: _again(index, box, other, show))

@@ -11,15 +11,34 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QCursor, QEnterEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QCursor,
+    QEnterEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 from ankleviewer.ui.look import theme
 
 QUICK_PIXELS = 350_000  # what a processor draws often enough to look like turning
+
+
+def window_of(plotter: QtInteractor) -> vtkRenderWindow:
+    """The VTK window of a plotter that is not closed."""
+    window: vtkRenderWindow | None = plotter.render_window
+    assert window is not None
+    return window
 
 
 class _Hidden(QtInteractor):
@@ -35,7 +54,7 @@ class _Hidden(QtInteractor):
         """VTK's pixels for each px of the canvas."""
         return super().devicePixelRatioF() if self._canvas is None else self._canvas.ratio
 
-    def setCursor(self, cursor: QCursor | Qt.CursorShape) -> None:
+    def setCursor(self, cursor: QCursor | Qt.CursorShape | QPixmap) -> None:
         """VTK's wish for a cursor concerns the canvas."""
         if self._canvas is not None:
             self._canvas.setCursor(cursor)
@@ -76,7 +95,8 @@ class Canvas3D(QWidget):
         self._pixels: np.ndarray | None = None
         self._raw = vtkUnsignedCharArray()
         self._quick = False
-        self.plotter = _Hidden(self)
+        self._hidden = _Hidden(self)
+        self.plotter: QtInteractor = self._hidden
 
     def make_context(self) -> None:
         """Give VTK its OpenGL context, before anything is drawn; a second call does nothing.
@@ -107,9 +127,9 @@ class Canvas3D(QWidget):
     # ------------------------------------------------------------------------------------------------------------- picture
     def take(self) -> None:
         """Fetch the picture that VTK has just drawn; it is shown at the next repaint."""
-        window = self.plotter.render_window
+        window = window_of(self.plotter)
         width, height = window.GetSize()
-        window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 1, self._raw)
+        window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 1, self._raw, 0)
         rows = vtk_to_numpy(self._raw).reshape(height, width, 4)
         self._pixels = np.ascontiguousarray(rows[::-1])  # VTK counts rows from below; kept, for the image does not own it
         self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
@@ -119,14 +139,14 @@ class Canvas3D(QWidget):
         """VTK draws in the canvas' size from now on."""
         ratio = self.ratio
         wanted = (max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        if tuple(self.plotter.render_window.GetSize()) != wanted:
+        if tuple(window_of(self.plotter).GetSize()) != wanted:
             self.plotter.resize(self.size())
             self.plotter.resizeGL(self.width(), self.height())
 
     def _has_picture(self) -> bool:
         """Whether the last picture has the size in which VTK draws now, and so the proportions by which it takes the mouse."""
         image = self._image
-        return image is not None and (image.width(), image.height()) == tuple(self.plotter.render_window.GetSize())
+        return image is not None and (image.width(), image.height()) == tuple(window_of(self.plotter).GetSize())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The picture; drawn first where there is none of this size: an older one would be stretched, a click land beside it."""
@@ -153,7 +173,7 @@ class Canvas3D(QWidget):
 
     def close(self) -> bool:
         """Let go of VTK's widget, which the plotter's own close has emptied."""
-        self.plotter.release()
+        self._hidden.release()
         self.plotter.deleteLater()
         return bool(super().close())
 

@@ -16,7 +16,7 @@ class Crop3D:
     """Owns the box widget of a plotter. VTK's widget has a handle on each face and in the middle; it never turns here.
 
     Args:
-        plotter: the plotter.
+        plotter: the plotter; pyvista wraps the methods asked for here without their types.
         changed: called with the six planes (vtkPlane; what lies on their normal's side stays), [] for no cut.
         moving: called with True when a handle is taken and False when it is let go.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyvista as pv
@@ -13,13 +13,16 @@ from vtkmodules.vtkRenderingCore import vtkPolyDataMapper2D, vtkTexture, vtkText
 
 from ankleviewer.ui.look import theme
 
+if TYPE_CHECKING:
+    from pyvistaqt import QtInteractor
+
 _AROUND = 3.0  # px for the dark rim
 
 
 class Labels3D:
     """Owns the text actors of a plotter; a text keeps its size on the screen and is never behind bone."""
 
-    def __init__(self, plotter: Any) -> None:
+    def __init__(self, plotter: QtInteractor) -> None:
         self._plotter = plotter
         self.actors: list[Any] = []
         self.texts: list[str] = []

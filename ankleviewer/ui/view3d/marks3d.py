@@ -8,18 +8,22 @@ crosshair alone differs: on a slice a line has the colour of the plane that it i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyvista as pv
 
-from ankleviewer.core.display.scene import Scene
+from ankleviewer.core.display.scene import FoundBox, Scene
 from ankleviewer.core.display.viewstate import ViewState
-from ankleviewer.core.geometry import Grid
+from ankleviewer.core.geometry import Grid, Point
 from ankleviewer.core.imaging.oblique import Turn, frames_of, line_on
+from ankleviewer.core.reading.review import BoxMm
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.view3d.labels3d import Labels3D
 from ankleviewer.ui.words.translate import tr
+
+if TYPE_CHECKING:
+    from pyvistaqt import QtInteractor
 
 _ARM = np.array([-16.0, -4.0, 4.0, 16.0])  # mm: two strokes of a line of the crosshair
 _RING_MM = 3.0
@@ -37,7 +41,7 @@ class Marks3D:
         scale: VTK's pixels for each px, by which lines are wider.
     """
 
-    def __init__(self, plotter: Any, scale: float = 1.0) -> None:
+    def __init__(self, plotter: QtInteractor, scale: float = 1.0) -> None:
         self._plotter, self._scale = plotter, scale
         self._boxes: list[Any] = []
         self.readers: list[Any] = []
@@ -46,7 +50,7 @@ class Marks3D:
         self._cursor: list[Any] = []  # its edge, what shows through the bone, and its light line
         self._cursor_shown, self._quick = False, False
         self._cursor_along: tuple[Any, ...] = ()
-        self.edited: Mapping[int, Any] = {}  # the reader's boxes by finding, as they are now
+        self.edited: Mapping[int, BoxMm] = {}  # the reader's boxes by finding, as they are now
         self._drawn: tuple[Any, ...] = ()
 
     def show(self, state: ViewState, scene: Scene) -> None:
@@ -63,12 +67,12 @@ class Marks3D:
 
     def _draw(
         self,
-        boxes: tuple[Any, ...],
+        boxes: tuple[FoundBox, ...],
         firm: bool,
         selected: int,
         judged: tuple[str, ...],
-        edited: tuple[tuple[int, Any], ...],
-        missed: tuple[tuple[int, Any], ...],
+        edited: tuple[tuple[int, BoxMm], ...],
+        missed: tuple[tuple[int, Point], ...],
     ) -> None:
         for actor in (*self._boxes, *self.readers):
             self._plotter.remove_actor(actor, render=False)
@@ -180,7 +184,8 @@ def crosshair(grid: Grid, turn: Turn | None) -> np.ndarray:
 
 def edges(low: np.ndarray, high: np.ndarray) -> pv.PolyData:
     """The twelve edges of a box, LPS mm."""
-    return pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
+    found: pv.PolyData = pv.Box(bounds=np.stack([low, high]).T.ravel()).extract_all_edges()
+    return found
 
 
 def rings(mm: np.ndarray) -> pv.PolyData:

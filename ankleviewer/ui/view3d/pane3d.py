@@ -29,7 +29,7 @@ from ankleviewer.ui.keyboard.focus import KeptFocus, in_turn
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.look.parts import Modest
 from ankleviewer.ui.state.model import ViewModel
-from ankleviewer.ui.view3d.bone_work import Bones, bone_work
+from ankleviewer.ui.view3d.bone_work import Bones, BonesKey, bone_work
 from ankleviewer.ui.view3d.broken3d import unless_broken
 from ankleviewer.ui.view3d.clicks3d import Clicks3D
 from ankleviewer.ui.view3d.handover3d import hand_over
@@ -40,6 +40,9 @@ from ankleviewer.ui.view3d.tools3d import Tools3D
 from ankleviewer.ui.words.translate import noop, tr
 
 if TYPE_CHECKING:
+    from ankleviewer.core.anatomy.finder import Ankle
+    from ankleviewer.core.errors import AnkleViewerError
+    from ankleviewer.core.reading.review import BoxMm
     from ankleviewer.ui.view3d.canvas3d import Canvas3D
     from ankleviewer.ui.view3d.render3d import Render3D
 
@@ -48,7 +51,6 @@ _BREATH_MS = 5  # between two pieces of work: a timer of 0 ms would come before 
 _SOONEST_SOFTWARE_MS = 100  # the slices come first where both share the processor
 _QUIET_MS = 300  # without a move, before the fine surface is drawn where that is slow
 _QUICK_MS, _NEVER_MS = 20.0, 1e9  # a rendering that takes no longer needs no coarse one; none has been made
-_DONE = object()
 PREPARING = noop("Preparing the 3D view")
 _WITH_QT = ("qtpy.QtWidgets", "pyvistaqt", "ankleviewer.ui.view3d.render3d")  # on the main thread only: see qt_classes
 
@@ -78,10 +80,9 @@ class Pane3D(Modest):
         self._awaited = False  # a surface waits for the 3D view and takes the steps itself
         self.options = View3D()
         self.busy: Callable[[], bool] = lambda: False  # whether reading or analysis is under way, the window knows
-        self.ankle: Callable[[], Any] = lambda: None  # the ankle shown
-        self.edited: Callable[[], Mapping[int, Any]] = dict  # the reader's boxes by finding
-        self.pending = False
-        self._coarse_shown = False
+        self.ankle: Callable[[], Ankle | None] = lambda: None  # the ankle shown
+        self.edited: Callable[[], Mapping[int, BoxMm]] = dict  # the reader's boxes by finding
+        self.pending = self._coarse_shown = False
         self._fine_ms = _NEVER_MS
         self._moves = True  # something moves since the last picture
         self._at_once = False  # nothing does, but the next picture must not wait
@@ -89,7 +90,7 @@ class Pane3D(Modest):
         self.job = Job(self)
         self.job.done.connect(self._on_surface)
         self.job.failed.connect(self._on_failed)
-        self._shown: tuple[Any, Any, bool] | None = None  # volume, region, whether with its cast
+        self._shown: BonesKey | None = None  # volume, region, whether with its cast
         self._boneless = False  # there is no bone in it
         self.cast: Cast | None = None  # what is left out of the surface
         self._turn = True  # to the front, for another scan's bones
@@ -108,9 +109,7 @@ class Pane3D(Modest):
 
     def _build(self) -> None:
         self.setMinimumSize(120, 100)
-        self._message = QLabel("")
-        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._message.setWordWrap(True)
+        self._message = QLabel("", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._message.setStyleSheet(f"background: {theme.PANE}; color: {theme.SECONDARY}; font-size: 12px; padding: 16px;")
         body = QWidget(self)
         self._stack = QStackedLayout(body)
@@ -132,12 +131,11 @@ class Pane3D(Modest):
             return
         key = (scene.volume, scene.region, self.options.cast)
         same_bone = self._shown is not None and self._shown[0] is key[0] and same_region(self._shown[1], key[1])
-        same = same_bone and self._shown[2] == key[2]
-        if same and not self.pending and (self.render3d is not None or self._boneless):
-            self.tools.on_answer()
-            self._later.start()
-            return
-        if same and self.pending:
+        same = self._shown is not None and same_bone and self._shown[2] == key[2]
+        if same and (self.pending or self.render3d is not None or self._boneless):
+            if not self.pending:
+                self.tools.on_answer()
+                self._later.start()
             return
         self._turn = self._turn if self.pending and same_bone else not same_bone
         if not same_bone:
@@ -150,21 +148,21 @@ class Pane3D(Modest):
         drawn = self._coarse_drawn = threading.Event()
         self.job.start(bone_work(*key, lambda bones: self._first.emit(key, bones), drawn), after_events=True)
 
-    def _on_first(self, key: Any, bones: Bones) -> None:
+    def _on_first(self, key: BonesKey, bones: Bones) -> None:
         """The coarse surface is there: show it, unless another scan has come in the meantime."""
         wanted = not self._closed and key is self._shown and self.pending and not self.missing()
         self._awaited = wanted and self.render3d is None
         if not wanted:
             return
-        if self._awaited and next(self._steps, _DONE) is not _DONE:
+        if self._awaited and next(self._steps, "done") is None:
             # Making VTK's window takes as long as all the rest: the slices get a turn in between.
             QTimer.singleShot(_BREATH_MS, self, lambda: self._on_first(key, bones))
             return
-        if not self._show_window():
+        if (render := self._show_window()) is None:
             return
         self._awaited = True  # until it is drawn
         self.cast = bones.cast
-        self.render3d.show_mesh("coarse", bones.mesh, first=True, turn=self._turn)
+        render.show_mesh("coarse", bones.mesh, first=True, turn=self._turn)
         self._coarse_shown = True
         self._face_finding(self._turn)
         QTimer.singleShot(_BREATH_MS, self, self._draw_first)
@@ -181,21 +179,21 @@ class Pane3D(Modest):
             self._missing = opengl_missing()
         return self._missing
 
-    def warm(self) -> Iterator[object]:
+    def warm(self) -> Iterator[None]:
         """Make the 3D view in steps, once pyvista is loaded; where a scan comes first, its surface takes the rest of them."""
         for _ in self._steps:
             yield
             while self._awaited:
                 yield
 
-    def early(self) -> Iterator[object]:
+    def early(self) -> Iterator[None]:
         """What can be made of it before pyvista is loaded."""
         if not self.missing():
             yield
             drawn_by_processor()
             yield from qt_classes.made()
 
-    def _make(self) -> Generator[object]:
+    def _make(self) -> Generator[None]:
         yield from self.early()
         if self.missing():
             return
@@ -221,7 +219,7 @@ class Pane3D(Modest):
         canvas, self._canvas = self._canvas, None
         return Render3D(self, self._clicks.pick, self._clicks.maximise, canvas)
 
-    def _show_window(self) -> bool:
+    def _show_window(self) -> Render3D | None:
         self._awaited = False
         if self._spare is None and self.render3d is None and not self._missing:
             self._spare = next(unless_broken((self._made() for _ in range(1)), self._on_broken), None)
@@ -236,7 +234,7 @@ class Pane3D(Modest):
             in_turn(*self._header.findChildren(QToolButton), self.render3d.widget)
         if self.render3d is not None:
             self._stack.setCurrentWidget(self.render3d.widget)
-        return self.render3d is not None
+        return self.render3d
 
     def _on_broken(self) -> None:
         """VTK or its window could not be made: there is no 3D view, and no second try."""
@@ -260,15 +258,15 @@ class Pane3D(Modest):
                 self.tools.on_scene()
             self._give_up(tr("No bone to show in 3D"))
             return
-        if mesh is not None and self._show_window():
-            self.render3d.show_mesh("fine", mesh, first=not self._coarse_shown, turn=self._turn)
+        if mesh is not None and (render := self._show_window()) is not None:
+            render.show_mesh("fine", mesh, first=not self._coarse_shown, turn=self._turn)
             self._face_finding(self._turn and not self._coarse_shown)
         self._fine_ms = _NEVER_MS
         self.tools.on_scene()
         self.refresh()
         self.settled.emit()
 
-    def _on_failed(self, error: Any) -> None:
+    def _on_failed(self, error: AnkleViewerError) -> None:
         self._shown, self.cast = None, self.cast if self._coarse_shown else None
         self.tools.forget()
         if self.render3d is not None and not self._coarse_shown:  # never another scan's bones under this one's boxes
@@ -325,8 +323,10 @@ class Pane3D(Modest):
         """Draw the state; returns the ms it took."""
         start = time.perf_counter()
         self._moves = self._at_once = False
-        self.render3d.marks.edited = self.edited()
-        self.render3d.show_state(self.model.state, self.model.scene, self.options, fine)
+        render = self.render3d
+        assert render is not None  # who asks has looked
+        render.marks.edited = self.edited()
+        render.show_state(self.model.state, self.model.open_scene, self.options, fine)
         return 1000 * (time.perf_counter() - start)
 
     def draw_soon(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyvista as pv
@@ -10,14 +10,19 @@ from vtkmodules.vtkRenderingCore import vtkTexture
 
 from ankleviewer.core.display.scene import Scene, slice_rgba
 from ankleviewer.core.display.viewstate import ViewState
+from ankleviewer.core.geometry import Array
 from ankleviewer.core.imaging.oblique import frames_of
 from ankleviewer.core.imaging.planes import PLANES, Frame, region_on_slice
 from ankleviewer.ui.look import theme
 
+if TYPE_CHECKING:
+    from pyvistaqt import QtInteractor
+
+Part = tuple[slice, slice]  # rows, columns
 AIR_HU = -300  # what is thinner is left out of the picture, so that the bone behind it stays in sight
 
 
-def quad(frame: Frame, index: int, region: Any) -> tuple[np.ndarray, tuple[slice, slice]]:
+def quad(frame: Frame, index: int, region: tuple[Array, Array] | None) -> tuple[np.ndarray, Part]:
     """Corners (4, 3) in LPS mm of the part of a slice that meets a region, and its (rows, columns)."""
     low, high = region_on_slice(frame, region)
     spacing = np.asarray(frame.grid.spacing[:2])
@@ -31,7 +36,7 @@ def quad(frame: Frame, index: int, region: Any) -> tuple[np.ndarray, tuple[slice
 class Planes3D:
     """Owns the actors of the slice planes of a plotter; `scale` as that of `Marks3D`."""
 
-    def __init__(self, plotter: Any, scale: float = 1.0) -> None:
+    def __init__(self, plotter: QtInteractor, scale: float = 1.0) -> None:
         self._plotter, self._scale = plotter, scale
         self._frames: list[tuple[pv.PolyData, Any]] = []
         self._pictures: list[tuple[pv.PolyData, Any, vtkTexture]] = []
@@ -62,7 +67,7 @@ class Planes3D:
             if how == "slices":
                 self._paint(texture, frame, scene, index, state, part)
 
-    def _paint(self, texture: vtkTexture, frame: Frame, scene: Scene, index: int, state: ViewState, part: Any) -> None:
+    def _paint(self, texture: vtkTexture, frame: Frame, scene: Scene, index: int, state: ViewState, part: Part) -> None:
         rgba = slice_rgba(frame, scene.volume, index, state.window)[part].copy()
         rgba[frame.pixels(scene.volume.hu, index)[part] < AIR_HU, 3] = 0
         image = pv.ImageData(dimensions=(rgba.shape[1], rgba.shape[0], 1))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyvista as pv
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pyvistaqt import QtInteractor
 from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
@@ -21,7 +22,7 @@ from ankleviewer.core.imaging.planes import direction_letters
 from ankleviewer.ui.background.opengl import drawn_by_processor
 from ankleviewer.ui.look import theme
 from ankleviewer.ui.view3d.bone3d import Bone3D
-from ankleviewer.ui.view3d.canvas3d import Canvas3D
+from ankleviewer.ui.view3d.canvas3d import Canvas3D, window_of
 from ankleviewer.ui.view3d.crop3d import Crop3D
 from ankleviewer.ui.view3d.marks3d import Marks3D
 from ankleviewer.ui.view3d.picks3d import met_at
@@ -75,10 +76,11 @@ class Render3D(QObject):
         self.by_processor = drawn_by_processor()
         # Drawn by the processor, four samples a pixel take most of the time: there only pictures get them.
         if self.by_processor:
-            self.widget = canvas or Canvas3D(parent)
-            self.widget.make_context()
-            self.widget.resized.connect(self._on_resized)
-            self.plotter = self.widget.plotter
+            canvas = canvas or Canvas3D(parent)
+            canvas.make_context()
+            canvas.resized.connect(self._on_resized)
+            self.widget: QWidget = canvas
+            self.plotter: QtInteractor = canvas.plotter
         else:
             self.widget = self.plotter = QtInteractor(parent, auto_update=False, multi_samples=4)
         self.widget.setAccessibleName(tr("3D view of the bones"))
@@ -86,10 +88,10 @@ class Render3D(QObject):
             # One lamp instead of five: the lamps take half of the time there.
             self.plotter.remove_all_lights()
             self.plotter.add_light(pv.Light(light_type="headlight", intensity=1.0))
-        self.plotter.set_background(theme.PANE)
+        self.plotter.renderers.set_background(theme.PANE)
         self.plotter.camera_set = True  # else pyvista renders twice when it is first asked for the camera
-        self.plotter.enable_parallel_projection()
-        self.plotter.enable_trackball_style()
+        self.plotter.renderer.enable_parallel_projection()
+        self.plotter.iren.enable_trackball_style()
         self.widget.installEventFilter(self)
         scale = self.widget.devicePixelRatioF()
         self.bone, self.marks, self.planes = Bone3D(self.plotter), Marks3D(self.plotter, scale), Planes3D(self.plotter, scale)
@@ -98,6 +100,7 @@ class Render3D(QObject):
         self.crop = Crop3D(self.plotter, self._clip, self._on_moving)
         self.moving = False
         self._letters = [self._letter(*place) for place in ((0.02, 0.5, 0), (0.98, 0.5, 2), (0.5, 0.97, 1), (0.5, 0.02, 1))]
+        self._marker_size: tuple[int, ...] = (0, 0)
         self._add_marker()
         self._watch = self.plotter.renderer.AddObserver("StartEvent", self._update_letters)
         style = self.plotter.iren.interactor.GetInteractorStyle()
@@ -110,10 +113,6 @@ class Render3D(QObject):
         )
 
     # --------------------------------------------------------------------------------------------------------------- scene
-    @property
-    def _mesh(self) -> pv.PolyData | None:
-        return self.bone.mesh
-
     def show_mesh(self, name: str, mesh: pv.PolyData | None, first: bool, turn: bool = True) -> None:
         """Show a bone surface, "coarse" or "fine"; None for no bone. With `first` all that was made of the one before goes, and
         the camera turns to the standard front view; without `turn` (the same bones, their cast shown or not) it stays, and so
@@ -218,7 +217,7 @@ class Render3D(QObject):
         """Look from L, R, A, P, S (from above) or I (from the feet) at everything shown. Does not render."""
         towards, up = VIEWS[name]
         camera = self.plotter.camera
-        bounds = self._mesh.bounds if self._mesh is not None else (-50, 50, -50, 50, -50, 50)
+        bounds = mesh.bounds if (mesh := self.bone.mesh) is not None else (-50, 50, -50, 50, -50, 50)
         focus = np.array([(bounds[0] + bounds[1]) / 2, (bounds[2] + bounds[3]) / 2, (bounds[4] + bounds[5]) / 2])
         camera.focal_point = focus
         camera.position = focus + np.array(towards) * 400.0
@@ -235,16 +234,16 @@ class Render3D(QObject):
 
     def best_view(self, mm: np.ndarray) -> str:
         """The side view (A, P, L or R) from which least bone lies in front of a position."""
-        if self._mesh is None:
+        if (rough := self.bone.rough) is None:
             return "A"
-        away = np.asarray(self.bone.rough.points) - np.asarray(mm, dtype=float)
+        away = np.asarray(rough.points) - np.asarray(mm, dtype=float)
         cover = {}
         for name in ("A", "L", "R", "P"):
             towards = np.array(VIEWS[name][0], dtype=float)
             depth = away @ towards
             tube = np.linalg.norm(away - depth[:, None] * towards, axis=1) < _TUBE_MM
             cover[name] = float(depth[tube].max(initial=0.0))
-        return min(cover, key=cover.get)
+        return min(cover, key=lambda name: cover[name])
 
     def project(self, mm: np.ndarray) -> tuple[float, float]:
         """Where an LPS position appears, in px of the widget from its upper left corner."""
@@ -271,7 +270,7 @@ class Render3D(QObject):
 
     def _place_marker(self) -> None:
         """The marker keeps its size in px whatever the pane's."""
-        size = self.plotter.render_window.GetSize()
+        size = window_of(self.plotter).GetSize()
         if size != self._marker_size and min(size) > 0:
             self._marker_size = size
             edge = min(_MARKER_PX * self.plotter.devicePixelRatioF(), min(size) / 4)
@@ -304,16 +303,18 @@ class Render3D(QObject):
         cube.GetTextEdgesProperty().SetColor(0.35, 0.38, 0.42)
         for name in ("XPlus", "XMinus", "YPlus", "YMinus", "ZPlus", "ZMinus"):
             getattr(cube, f"Get{name}FaceProperty")().SetColor(0.9, 0.91, 0.92)
-        self._marker = self.plotter.add_orientation_widget(cube, interactive=False)
-        self._marker_size = (0, 0)
+        self._marker = self.plotter.renderer.add_orientation_widget(cube, interactive=False)
 
     # -------------------------------------------------------------------------------------------------------------- events
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Keys go to the window, never to VTK; a click picks, a double-click maximises."""
         kind = event.type()
         if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            QApplication.sendEvent(self.parent(), event)
+            if (pane := self.parent()) is not None:
+                QApplication.sendEvent(pane, event)
             return True
+        if not isinstance(event, QMouseEvent):
+            return False
         if kind == QEvent.Type.MouseButtonDblClick:
             self._pressed = None
             if event.button() == Qt.MouseButton.LeftButton:
@@ -329,7 +330,7 @@ class Render3D(QObject):
         return False
 
     def _pick(self, point: QPointF) -> None:
-        if self._mesh is None:
+        if self.bone.mesh is None:
             return
         ratio = self.plotter.devicePixelRatioF()
         x, y = point.x() * ratio, (self.widget.height() - point.y()) * ratio
@@ -342,18 +343,18 @@ class Render3D(QObject):
     def picture(self) -> np.ndarray:
         """What is drawn, read back from VTK's own framebuffer: uint8 (rows, columns, 3)."""
         if self.by_processor:
-            self.plotter.render_window.SetMultiSamples(4)
+            window_of(self.plotter).SetMultiSamples(4)
         self.plotter.render()
         shown = np.asarray(self.plotter.screenshot(return_img=True))
         if self.by_processor:
-            self.plotter.render_window.SetMultiSamples(0)
+            window_of(self.plotter).SetMultiSamples(0)
         return shown
 
     def pictures_from(self, views: list[str], state: ViewState, scene: Scene) -> list[tuple[np.ndarray, tuple[str, ...]]]:
         """Pictures of standard views, each with its letters: of the bones, uncut, and of what a state shows of a scene, without
         marker, letters and numbers. Camera and cut are as before afterwards; the rest follows with the next `show_state`.
         """
-        window, kept = self.plotter.render_window, self.plotter.camera.copy()
+        window, kept = window_of(self.plotter), self.plotter.camera.copy()
         cut, edited = self.bone.clipping, self.marks.edited
         found = []
         window.SetUseOffScreenBuffers(True)  # drawn aside, so that nothing flickers
@@ -386,9 +387,10 @@ class Render3D(QObject):
         style, observers = self._style
         for observer in observers:
             style.RemoveObserver(observer)
-        self.crop.clear()
-        for part in (self.bone, self.marks, self.planes, *([self.volume] if self.volume is not None else [])):
-            part.clear()
+        for clear in (self.crop.clear, self.bone.clear, self.marks.clear, self.planes.clear):
+            clear()
+        if self.volume is not None:
+            self.volume.clear()
         self._letters, self._marker, self.volume = [], None, None
         self.plotter.close()
         if self.widget is not self.plotter:

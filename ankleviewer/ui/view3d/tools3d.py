@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,6 +103,9 @@ class Tools3D(QObject):
             menu.addAction(action)
             return action
 
+        def shows(how: str) -> bool:
+            return pane.options.planes == how
+
         menu.addSeparator()
         add("Volume rendering", "Shift+V", self.toggle_volume, lambda: pane.options.volume)
         add(IN_SOFTWARE, "", self.toggle_in_software, lambda: self.in_software)
@@ -110,9 +114,7 @@ class Tools3D(QObject):
         menu.addSeparator()
         group = QActionGroup(menu)
         for how in PLANES_SHOWN:
-            entry = add(
-                PLANE_WORDS[how], "", lambda how=how: pane.set_options(planes=how), lambda how=how: pane.options.planes == how
-            )
+            entry = add(PLANE_WORDS[how], "", partial(pane.set_options, planes=how), partial(shows, how))
             group.addAction(entry)
         add("Next way to show the slice planes", "Shift+Q", lambda: pane.set_options(planes=pane.options.next_planes().planes))
         menu.addSeparator()
@@ -273,13 +275,14 @@ class Tools3D(QObject):
 
     def on_answer(self) -> None:
         """Another answer or judgement for the same bone: another heat map has to be read anew, and there may be boxes."""
-        if self.pane.model.scene.boxes and self.line.text() == tr(NO_BOX):
+        scene = self.pane.model.open_scene
+        if scene.boxes and self.line.text() == tr(NO_BOX):
             self.line.hide()
         voxels = self._made.get("voxels")
-        if voxels is not None and voxels.heat is not self.pane.model.scene.heat:  # a judgement leaves map and voxels as they are
+        if voxels is not None and voxels.heat is not scene.heat:  # a judgement leaves map and voxels as they are
             del self._made["voxels"]
         self._tell_missing()
-        boxes, before = self.pane.model.scene.boxes, self._told_of
+        boxes, before = scene.boxes, self._told_of
         self._told_of = boxes
         if self.without_foot and boxes != before and self._lost():  # a judgement changes nothing of where they lie
             self.say(self._foot_told())

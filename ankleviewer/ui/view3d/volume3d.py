@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyvista as pv
@@ -14,12 +14,16 @@ from vtkmodules.vtkRenderingVolume import vtkFixedPointVolumeRayCastMapper
 from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper
 
 from ankleviewer.core.anatomy.disarticulate import Foot
+from ankleviewer.core.assessment.heat_raster import Heat
 from ankleviewer.core.display.scene import Scene
 from ankleviewer.core.display.surface import heat_on
 from ankleviewer.core.display.view3d import BONE_COLOURS, HIGHEST_HU, LOWEST_HU, bone_opacity, bone_rgba
 from ankleviewer.core.display.viewstate import ViewState
 from ankleviewer.core.geometry import Grid
 from ankleviewer.core.imaging.bonefield import Field
+
+if TYPE_CHECKING:
+    from pyvistaqt import QtInteractor
 
 STEP_MM = 0.5  # between samples of a ray at rest
 
@@ -29,11 +33,11 @@ class Voxels:
     """A field, and the heat map read at its voxels: computed off the main thread."""
 
     field: Field
-    heat: Any
+    heat: Heat | None
     values: np.ndarray | None
 
     @staticmethod
-    def of(field: Field, heat: Any) -> Voxels:
+    def of(field: Field, heat: Heat | None) -> Voxels:
         """Read the heat map at the field's voxels."""
         if heat is None:
             return Voxels(field, None, None)
@@ -49,14 +53,17 @@ class Volume3D:
             tint: with colours as components of a voxel it leaves out blocks (VTK 9.7).
     """
 
-    def __init__(self, plotter: Any, by_processor: bool) -> None:
+    def __init__(self, plotter: QtInteractor, by_processor: bool) -> None:
         self._plotter = plotter
-        self._mapper = vtkFixedPointVolumeRayCastMapper() if by_processor else vtkOpenGLGPUVolumeRayCastMapper()
-        self._mapper.SetAutoAdjustSampleDistances(True)
+        self._mapper: vtkFixedPointVolumeRayCastMapper | vtkOpenGLGPUVolumeRayCastMapper
         if by_processor:
-            self._mapper.SetSampleDistance(STEP_MM)
-            self._mapper.SetInteractiveSampleDistance(2.0)
-            self._mapper.SetMaximumImageSampleDistance(6.0)
+            self._mapper = caster = vtkFixedPointVolumeRayCastMapper()
+            caster.SetSampleDistance(STEP_MM)
+            caster.SetInteractiveSampleDistance(2.0)
+            caster.SetMaximumImageSampleDistance(6.0)
+        else:
+            self._mapper = vtkOpenGLGPUVolumeRayCastMapper()
+        self._mapper.SetAutoAdjustSampleDistances(True)
         self._by_processor = by_processor
         self._volume = vtkVolume()
         self._volume.SetMapper(self._mapper)
@@ -106,15 +113,17 @@ class Volume3D:
         if self._voxels is None:
             return
         field, heat = self._voxels.field, self._voxels.heat
-        shown = not self._by_processor and heat is not None and state.heat and not state.hide_ai and heat is scene.heat
-        level = (heat.threshold if state.threshold is None else state.threshold) if shown else 0.0
-        without = self._without_foot and self._foot is not None
-        if self._drawn == (shown, level, without):
+        tint = heat if not self._by_processor and state.heat and not state.hide_ai and heat is scene.heat else None
+        level = (tint.threshold if state.threshold is None else state.threshold) if tint is not None else 0.0
+        foot = self._foot if self._without_foot else None
+        drawn = (tint is not None, level, foot is not None)
+        if self._drawn == drawn:
             return
-        self._drawn = (shown, level, without)
-        rgba = bone_rgba(field.hu, self._voxels.values if shown else None, level, heat.reference if shown else 1.0)
-        if without:
-            rgba[self._foot.on(field.grid), 3] = 0
+        self._drawn = drawn
+        values, top = (self._voxels.values, tint.reference) if tint is not None else (None, 1.0)
+        rgba = bone_rgba(field.hu, values, level, top)
+        if foot is not None:
+            rgba[foot.on(field.grid), 3] = 0
         image, place = image_of(rgba[..., 3:] if self._by_processor else rgba, field.grid)
         self._mapper.SetInputData(image)
         self._volume.SetUserMatrix(place)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core import words
-from ankleviewer.core.assessment.ankle_names import PLACES, ankle_name, place_of
+from ankleviewer.core.assessment.ankle_names import PLACES, Boxed, ankle_name, place_of
 from ankleviewer.core.assessment.caution import threshold_just_reached
 from ankleviewer.core.imaging.planes import position_text
 from ankleviewer.core.reading.measure import Measure
 from ankleviewer.core.reading.measure_tools import VALUE_NAMES, summary
 from ankleviewer.ui.words.translate import noop, said, tr
+
+if TYPE_CHECKING:
+    from ankleviewer.core.assessment.decision import CalibrationBin, Decision
+    from ankleviewer.core.assessment.result import Box, Consensus, ModelAnswer, ModelFacts
+    from ankleviewer.core.findings import Finding
 
 CALL_WORDS = {
     "fracture": noop("Fracture"),
@@ -109,12 +114,12 @@ def breakable(text: str) -> str:
     return _LONG.sub(lambda word: _PART.sub("\\g<0>\u200b", word.group()), text)
 
 
-def ankle_word(ankles: Sequence[Any], index: int) -> str:
+def ankle_word(ankles: Sequence[Boxed], index: int) -> str:
     """The name for people of one of a scan's ankles, which no other one has."""
     return ankle_name(ankles, index, say=tr)
 
 
-def short_ankle_word(ankles: Sequence[Any], index: int) -> str:
+def short_ankle_word(ankles: Sequence[Boxed], index: int) -> str:
     """The same where there is little room: the side alone, or of several of unknown side the place first."""
     side, place = ankles[index].side, place_of(ankles, index)
     if place and side not in ("L", "R"):
@@ -123,31 +128,31 @@ def short_ankle_word(ankles: Sequence[Any], index: int) -> str:
     return tr(PLACES[place]) + tr(", ") + short if place else short
 
 
-def ankle_in_row(ankles: Sequence[Any], index: int) -> str:
+def ankle_in_row(ankles: Sequence[Boxed], index: int) -> str:
     """The same as a part of a row or a line: as long as in a heading only where the side is name enough."""
     return short_ankle_word(ankles, index) if place_of(ankles, index) else ankle_word(ankles, index)
 
 
-def probability_text(probability: float | None, facts: Any = None) -> str:
+def probability_text(probability: float | None, facts: ModelFacts | None = None) -> str:
     """As on paper, with a longer dash where there is none. `facts`: of the model (`ModelFacts`), None where not known."""
     return words.probability_text(probability, "\u2013", facts.decision if facts is not None else None)
 
 
-def calibration_text(decision: Any, probability: float | None) -> str:
+def calibration_text(decision: Decision | None, probability: float | None) -> str:
     """How often scans with such a score were fractured in validation; says plainly when there is no such count, and when a
     fracture is only just called.
     """
     if probability is None:
         return ""
     calibrated = decision is not None and decision.calibration_n > 0
-    row = decision.bin_of(probability) if calibrated else None
+    row = decision.bin_of(probability) if decision is not None and calibrated else None
     none = tr("No validation scan had such a score") if calibrated else tr("Score, not calibrated")
     told = none if row is None or row.n == 0 else _count(row)
     threshold = threshold_just_reached(decision, probability)
     return tr("{count}; just above the threshold of {threshold}", count=told, threshold=threshold) if threshold else told
 
 
-def _count(row: Any) -> str:
+def _count(row: CalibrationBin) -> str:
     return tr(
         "Of {count} validation scans scored {low}–{high}, {fractured} had a fracture",
         fractured=row.fractured,
@@ -157,7 +162,7 @@ def _count(row: Any) -> str:
     )
 
 
-def agreement_text(consensus: Any) -> str:
+def agreement_text(consensus: Consensus | None) -> str:
     """What several models say together; "" with a single one."""
     if consensus is None:
         return ""
@@ -172,13 +177,13 @@ def agreement_text(consensus: Any) -> str:
     )
 
 
-def model_text(answer: Any, titles: dict[str, str]) -> str:
+def model_text(answer: ModelAnswer, titles: dict[str, str]) -> str:
     """Model title and version."""
     title = titles.get(answer.name, answer.name)
     return tr("{title}, version {version}", title=title, version=answer.version) if answer.version else title
 
 
-def box_lines(box: Any) -> tuple[str, str, str]:
+def box_lines(box: Box) -> tuple[str, str, str]:
     """A box's centre in the model's grid, in the scan's voxels and in patient millimetres, each named."""
     mx, my, mz = box.center_model_voxel
     sx, sy, sz = box.center_voxel
@@ -191,7 +196,7 @@ def spacing_text(spacing: Sequence[float]) -> str:
     return f"{values[0]} mm" if len(set(values)) == 1 else " × ".join(values) + " mm"
 
 
-def reason(findings: Sequence[Any]) -> tuple[str, str, str]:
+def reason(findings: Sequence[Finding]) -> tuple[str, str, str]:
     """Why nothing was assessed: code, sentence, and what would help ("" when unknown)."""
     for finding in findings:
         if finding.level in ("refuse", "withhold"):

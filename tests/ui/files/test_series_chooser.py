@@ -46,7 +46,7 @@ def test_rows_say_what_each_is_and_which_is_proposed(chooser) -> None:
         "Proposed: the thinnest slices",
     ]
     assert "Proposed" not in texts[1] and "Not proposed: its headers" in texts[2] and texts[2].startswith("3   Series 3")
-    assert dialog.list.currentRow() == 0 and dialog.open.isEnabled()
+    assert dialog.list.currentRow() == 0 and dialog.open_button.isEnabled()
     image = dialog.list.item(0).icon().pixmap(QSize(EDGE, EDGE)).toImage()
     assert image.pixelColor(EDGE - 4, EDGE // 2).lightness() > 200
     assert image.pixelColor(4, EDGE // 2).lightness() < 60

@@ -131,7 +131,7 @@ def test_the_wheel_steps_on_the_planes_that_are_shown(window) -> None:
     compare, start = window.tiles["compare"], window.view.state.cursor_mm
     seen = [tiles(window)[0].picture.index]
     for _ in range(4):
-        compare.scroll(1)
+        compare.go_on(1)
         seen.append(tiles(window)[0].picture.index)
     assert np.diff(seen).tolist() == [1, 1, 1, 1]
     np.testing.assert_allclose(window.view.state.cursor_mm[:2], start[:2], atol=1e-6)

@@ -80,16 +80,16 @@ def test_one_window_shows_it_all(window, fakes) -> None:
     view.update(hide_ai=True)
     window.pane3d.draw(fine=True)
     assert not orange(scene3d.picture()).any()
-    bone_only = scene3d._mesh.point_data["colour"].copy()
+    bone_only = scene3d.bone.mesh.point_data["colour"].copy()
     view.update(hide_ai=False)
     window.pane3d.draw(fine=True)
-    assert (scene3d._mesh.point_data["colour"] != bone_only).any(axis=1).sum() > 50
+    assert (scene3d.bone.mesh.point_data["colour"] != bone_only).any(axis=1).sum() > 50
 
     # One threshold for slices and 3D.
-    touched = (scene3d._mesh.point_data["colour"] != bone_only).any(axis=1).sum()
+    touched = (scene3d.bone.mesh.point_data["colour"] != bone_only).any(axis=1).sum()
     view.update(threshold=6.0)
     window.pane3d.draw(fine=True)
-    assert 0 < (scene3d._mesh.point_data["colour"] != bone_only).any(axis=1).sum() < touched
+    assert 0 < (scene3d.bone.mesh.point_data["colour"] != bone_only).any(axis=1).sum() < touched
 
     # The fibula is lateral (R) and a little behind: the finding is seen from there, not through the tibia.
     assert scene3d.best_view(np.array([-19.0, 8.0, 140.0])) == "R"
