@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.manifest import MAX_VERSION, RESERVED, is_name
 from ankleviewer.io.atomic import write_text
-from trainer.evaluation.calibration import Decision, decide, undecided
+from trainer.evaluation.calibration import FittedDecision, decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.packs.card import STUDY
@@ -38,6 +39,9 @@ ROOT = Path(__file__).parent.parent  # of the project, where this is no installe
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
+# From the joint's middle, below it: of 101 fractures there in sim-val-v1 none has its centre farther away than 41 mm, nor a
+# corner of its box than 54. Beyond lies the midfoot, of whose fractures simulated training holds none (docs/training.md).
+REACH_MM = 60.0
 TITLES = {
     "compact": "Compact 3D CNN",
     "mobilenet": "3D-MobileNet (ACS)",
@@ -60,6 +64,8 @@ class ExportOrder:
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's, which a run on own scans may not take.
         sharpness: factor on its cells' scores, see `FractureNet.sharpen`.
+        reach: mm below the joint as far as which it is asked, see `FractureNet.look_near`; 0 as far as the cube goes, None
+            REACH_MM for a network that sees ankles and learnt from simulated ones.
         mean_with: the pack that the run went on from, for the mean of both (`packs.mean`); after it other runs that went on from
             it, too, which share the run's half.
         version, status, default, finer: see `export.export`.
@@ -77,6 +83,7 @@ class ExportOrder:
     finer: int | None = None
     mirrored: bool = False
     sharpness: float = 1.0
+    reach: float | None = None
     mean_with: Sequence[Path] | None = None
 
 
@@ -94,6 +101,8 @@ def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[
         digest.update(value.detach().contiguous().numpy().tobytes())
     if net.mirrored:
         digest.update(b"mirrored")
+    if net.reach:
+        digest.update(f"reach {net.reach}".encode())
     key = digest.hexdigest()
     kept = [p for p in found if p.input_path is not None]
     seen = {p.row.id: hashlib.sha256(p.input_path.read_bytes()).hexdigest() for p in kept if p.input_path is not None}
@@ -139,6 +148,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     name = order.name or record["arch"]
     metrics, measured = figures_of(order.metrics, name, record) if order.metrics else ({}, set())
     _change(net, order, record, [other for other, _, _ in others])
+    _ask_near(net, order, spec, own="data" in record)
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
     manifest = order.validation or _simulated(order.run / "validation")
@@ -209,7 +219,7 @@ def _simulated(folder: Path) -> Path:
     return wanted.out / "manifest.csv"
 
 
-def _decision(labels: Sequence[int], logits: Sequence[float], peaks: Sequence[float], allow_small: bool) -> Decision:
+def _decision(labels: Sequence[int], logits: Sequence[float], peaks: Sequence[float], allow_small: bool) -> FittedDecision:
     """Calibration, thresholds and floors from the answers on validation scans.
 
     Raises:
@@ -263,6 +273,22 @@ def _change(net: FractureNet, order: ExportOrder, record: Mapping[str, Any], oth
         if net.pooling != "lse":
             raise AnkleViewerError("USAGE", "--sharpness goes with a network that pools by log-sum-exp; leave it out.")
         net.sharpen(order.sharpness)
+
+
+def _ask_near(net: FractureNet, order: ExportOrder, spec: PreprocessSpec, own: bool) -> None:
+    """Leave out of the network's answer what no simulated fracture lies in.
+
+    Raises:
+        AnkleViewerError: USAGE.
+    """
+    unfit = net.pooling != "lse" or spec.fit != "ankle" or order.finer is not None
+    if order.reach and unfit:
+        raise AnkleViewerError(
+            "USAGE",
+            "--reach goes with a network that pools by log-sum-exp over a cube about the ankle, not with --finer; leave it out.",
+        )
+    if order.reach is not None or not (own or unfit):
+        net.look_near((REACH_MM if order.reach is None else order.reach) / spec.spacing_mm)
 
 
 def _check_mean(pack: Path, out: Path, record: Mapping[str, Any]) -> None:

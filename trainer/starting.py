@@ -95,6 +95,7 @@ def start_network(
         raise AnkleViewerError("USAGE", "--partial goes with --init FILE, a file of published weights; a pack matches whole.")
     if order.init is not None and not weights:
         net, own = from_pack(order.init)
+        net.look_near(0.0)  # it learns from all it is shown; where it is asked is said when it is exported
         if net.arch != order.model:
             raise AnkleViewerError("INIT_UNFIT", f"{order.model} cannot go on from {order.init}, which holds {net.arch}.")
         net = _grown_up(net, order)

@@ -16,11 +16,13 @@ import torch
 from ankleviewer.cli import main as viewer
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.core.paths import assets_dir
-from ankleviewer.inference.packs import read_pack
+from ankleviewer.inference.packs import load_pack, read_pack
+from ankleviewer.inference.predictor import Predictor
 from ankleviewer.ui.words.wording import calibration_text
 from trainer import publish
 from trainer.cli import main
-from trainer.networks.head import FractureNet
+from trainer.networks.head import NOT_ASKED, FractureNet
+from trainer.packs.unpack import from_pack
 from trainer.publish import ExportOrder, _of_all, _revision, _steps, _study, answers, export_run
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
@@ -67,14 +69,16 @@ def test_an_unfinished_run_is_no_finished_one(
     (own / "config.json").write_text(json.dumps(record | {"stages": [{"steps": 60}, {"steps": 20}]}))
     checkpoint.save(own, {**state, "step": 30})
     checkpoint.save_best(own, {**state, "step": 20, "val_auc": 0.9})
-    assert main(["export", str(own), "--out", str(tmp_path / "pack"), "--validation", str(manifest), "--name", "trial"]) == 0
+    line = ["export", str(own), "--out", str(tmp_path / "pack"), "--validation", str(manifest), "--name", "trial"]
+    assert main([*line, "--reach", "0"]) == 0
     assert "was stopped after 30 of 80 steps, and this pack is of 20; train --resume goes on" in "".join(capsys.readouterr())
     assert json.loads((tmp_path / "pack" / "manifest.json").read_text())["origin"]["steps"] == 20
 
 
 def test_from_a_run_to_an_answer(run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack = tmp_path / "pack"
-    assert main(["export", str(run), "--out", str(pack), "--validation", str(manifest), "--name", "trial"]) == 0
+    line = ["export", str(run), "--out", str(pack), "--validation", str(manifest), "--name", "trial"]
+    assert main([*line, "--reach", "0"]) == 0
     read = read_pack(pack)
     record = json.loads((pack / "manifest.json").read_text())
     assert record["name"] == "trial" and record["status"] == "preliminary" and record["origin"]["seed"] == 11
@@ -112,7 +116,7 @@ def test_validation_scans_of_one_class_give_an_uncalibrated_pack_where_that_is_a
 
 
 def test_a_sharper_pack_answers_by_its_highest_cells(run: Path, manifest: Path, tmp_path: Path) -> None:
-    line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--sharpness", "2.5"]
+    line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--sharpness", "2.5", "--reach", "0"]
     assert main([*line, "--out", str(tmp_path / "pack")]) == 0
     record = json.loads((tmp_path / "pack" / "manifest.json").read_text())
     assert record["origin"]["sharpness"] == 2.5 and "| sharpness | 2.5 |" in (tmp_path / "pack" / "card.md").read_text()
@@ -127,12 +131,34 @@ def test_a_sharper_pack_answers_by_its_highest_cells(run: Path, manifest: Path, 
         assert json.loads((run / "validation-answers.json").read_text())["scans"]["s0"] == pytest.approx(kept["scans"]["s0"])
 
 
+def test_a_pack_that_is_asked_near_the_joint_alone(run: Path, manifest: Path, tmp_path: Path) -> None:
+    one_class = tmp_path / "one.csv"  # without a threshold, since what random cells say is steep
+    one_class.write_text(
+        f"path,label,patient,id\n{manifest.parent / 's0.nii.gz'},0,s0,s0\n{manifest.parent / 's1.nii.gz'},0,s1,s1\n"
+    )
+    line = ["export", str(run), "--validation", str(one_class), "--name", "trial", "--allow-small"]
+    assert main([*line, "--reach", "20", "--out", str(tmp_path / "near")]) == 0
+    assert main([*line, "--reach", "0", "--out", str(tmp_path / "all")]) == 0
+    near, everywhere = (load_pack(tmp_path / name) for name in ("near", "all"))
+    x = np.load(run / "validation-prepared" / "inputs" / "s0.npy")[None, None]
+    one, other = (Predictor(pack, "cpu").infer(x) for pack in (near, everywhere))
+    middle = (np.indices(one.cam.shape) - (one.cam.shape[0] - 1) / 2) * near.network.stride * near.preprocessing.spacing_mm
+    beyond = (np.linalg.norm(middle, axis=0) > 20) & (middle[2] < 0)
+    assert beyond.any() and not beyond.all()
+    np.testing.assert_allclose(one.cam[~beyond], other.cam[~beyond], atol=1e-4)
+    assert (one.cam[beyond] <= NOT_ASKED).all() and other.cam[beyond].max() > NOT_ASKED
+    assert "more than 20 mm away" in (tmp_path / "near" / "card.md").read_text()
+    assert "not asked" not in (tmp_path / "all" / "card.md").read_text()
+    again, _ = from_pack(tmp_path / "near")
+    assert again.reach == pytest.approx(20 / near.preprocessing.spacing_mm)
+
+
 def test_the_mean_with_the_pack_it_went_on_from(
     run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = ["export", str(run), "--validation", str(manifest), "--name", "trial", "--out", str(tmp_path / "pack")]
     compact = assets_dir() / "models" / "compact"
-    line += ["--mean-with", str(compact)]
+    line += ["--reach", "0", "--mean-with", str(compact)]
     net, spec, record = load_run(run)
     for init, told in (("", "began from nothing"), ("compact 1", "went on from compact 1")):
         with monkeypatch.context() as patch:

@@ -19,7 +19,7 @@ SENSITIVITY, SPECIFICITY = 0.90, 0.95
 
 
 @dataclass(frozen=True)
-class Decision:
+class FittedDecision:
     """How a logit becomes a call: p = sigmoid((logit - bias) / temperature); p >= spec_threshold is "fracture", p <
     sens_threshold "no fracture", between them "uncertain".
 
@@ -156,7 +156,7 @@ def brier(y: ArrayLike, p: ArrayLike) -> float:
     return float(np.mean((probability - labels) ** 2))
 
 
-def decide(y: ArrayLike, logits: ArrayLike, positive_peaks: ArrayLike, negative_peaks: ArrayLike) -> Decision:
+def decide(y: ArrayLike, logits: ArrayLike, positive_peaks: ArrayLike, negative_peaks: ArrayLike) -> FittedDecision:
     """The whole decision from validation data.
 
     Args:
@@ -171,7 +171,7 @@ def decide(y: ArrayLike, logits: ArrayLike, positive_peaks: ArrayLike, negative_
     reference = float(np.quantile(np.maximum(np.asarray(positive_peaks, dtype=np.float64), 0), 0.9))
     floor = float(np.quantile(np.maximum(np.asarray(negative_peaks, dtype=np.float64), 0), 0.5))
     reference = max(reference, 1e-6)
-    return Decision(
+    return FittedDecision(
         temperature,
         bias,
         low,
@@ -183,7 +183,7 @@ def decide(y: ArrayLike, logits: ArrayLike, positive_peaks: ArrayLike, negative_
     )
 
 
-def undecided(peaks: ArrayLike) -> Decision:
+def undecided(peaks: ArrayLike) -> FittedDecision:
     """What stands in for a decision where the validation scans hold one class only: the network's own sigmoid, called at one
     half, marked as uncalibrated (no scan behind it).
 
@@ -191,4 +191,4 @@ def undecided(peaks: ArrayLike) -> Decision:
         peaks: highest cells of the maps of whatever scans there are, logit units; they set the colour scale.
     """
     reference = max(float(np.quantile(np.maximum(np.asarray(peaks, dtype=np.float64), 0), 0.9)), 1.0)
-    return Decision(1.0, 0.0, 0.5, 0.5, reference, 0.5 * reference, {"n": 0, "bins": []}, 0.5)
+    return FittedDecision(1.0, 0.0, 0.5, 0.5, reference, 0.5 * reference, {"n": 0, "bins": []}, 0.5)

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 Pooling = Literal["gap", "lse"]
+NOT_ASKED = -8.0  # score of a cell that is not asked, at most: as low as where nothing is
 MIRROR = (2,)  # the axis of a volume (N, 1, x, y, z) along which left and right lie
 
 
@@ -27,6 +28,9 @@ class FractureNet(nn.Module):
     `mirrored`, a network sees a volume and its mirror image (left for right) outside training; the map is the mean of the two,
     laid on each other; the logit follows from the mean as above. What one of them takes for a crack by accident the other one
     mostly does not; it takes twice the time.
+
+    `reach`, cells that lie below the volume's middle and farther from it than that are not asked, outside training: a cube about
+    an ankle holds the midfoot too, whose fractures no training shows. They keep what speaks against a fracture.
 
     The head computes in float32 also under autocast: ties among half-precision logits bias the ROC curve.
 
@@ -71,11 +75,26 @@ class FractureNet(nn.Module):
         self.stride = stride
         self.config: dict[str, Any] = dict(config or {})
         self.mirrored = False
+        self.reach = 0.0
         self.cells_taught = True
 
     def mirror(self) -> None:
         """See every volume and its mirror image from now on; kept in `config`."""
         self.mirrored = self.config["mirrored"] = True
+
+    def look_near(self, reach: float) -> None:
+        """Leave out of the answer what lies below the volume's middle and more than `reach` voxels away from it (0: nothing);
+        kept in `config`.
+
+        Raises:
+            ValueError: the pooling is not log-sum-exp; of a mean over all cells each is a part.
+        """
+        if reach and self.pooling != "lse":
+            raise ValueError("of a mean over all cells none can be left out")
+        self.reach = reach
+        self.config.pop("reach", None)
+        if reach:
+            self.config["reach"] = reach
 
     def place_cells(self, taught: bool) -> None:
         """State whether the network was ever told which cell a crack lies in; kept in `config` where it was not."""
@@ -127,12 +146,22 @@ class FractureNet(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Volumes (N, 1, D, H, W) to logit (N, 1) and signed map (N, 1, d, h, w), both float32."""
-        answer = self.pool(self.dropout(self.features(x)))
-        if not self.mirrored or self.training:
-            return answer
-        other = self.pool(self.features(self._mirror_image(x)))[1].flip(MIRROR)
-        cam = (answer[1] + other) / 2
+        logit, cam = self.pool(self.dropout(self.features(x)))
+        if self.training or not (self.mirrored or self.reach):
+            return logit, cam
+        if self.mirrored:
+            cam = (cam + self.pool(self.features(self._mirror_image(x)))[1].flip(MIRROR)) / 2
+        if self.reach:
+            cam = torch.where(self._beyond(cam), cam.clamp(max=NOT_ASKED), cam)
         return self._logit(cam, self.answer()[1].to(cam.dtype)), cam
+
+    def _beyond(self, cam: Tensor) -> Tensor:
+        """(d, h, w) bool: the cells that are not asked. The last axis of a volume points up along the leg."""
+        middles = [
+            self.cell_offset + self.stride * torch.arange(n, device=cam.device) - (n * self.stride - 1) / 2 for n in cam.shape[2:]
+        ]
+        x, y, z = torch.meshgrid(*middles, indexing="ij")
+        return (z < 0) & (x * x + y * y + z * z > self.reach**2)
 
     def _mirror_image(self, x: Tensor) -> Tensor:
         """Left for right, so that the cells of both lie on each other: those at voxel stride * i only after a shift, at whose end

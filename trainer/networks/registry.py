@@ -26,6 +26,7 @@ def build(arch: str, **config: Any) -> FractureNet:
         raise ValueError(f"unknown network {arch!r}; known: {', '.join(sorted(NETWORKS))}")
     module, _, function = NETWORKS[arch].partition(":")
     mirrored = config.pop("mirrored", False)  # of all networks, see `FractureNet`
+    reach = config.pop("reach", 0.0)  # of all networks, see `FractureNet.look_near`
     taught = config.pop("cells_taught", True)  # of all networks, see `FractureNet.place_cells`
     norm = config.pop("norm", True)  # of all networks, see `fold.without_norms`
     try:
@@ -40,4 +41,6 @@ def build(arch: str, **config: Any) -> FractureNet:
         net.place_cells(taught=False)
     if mirrored:
         net.mirror()
+    if reach:
+        net.look_near(reach)
     return net

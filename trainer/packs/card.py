@@ -30,6 +30,10 @@ UNCALIBRATED = """\
 - A probability is not calibrated: it ranks scans, but says nothing of how many of those that have it are fractured. Its
   thresholds were not chosen on any scans."""
 
+NEAR = (
+    "It is not asked about what lies below the joint and more than {mm:g} mm away from it (midfoot, front of the calcaneus): "
+    "no scan it learnt from shows a fracture there."
+)
 MIRRORED = "It sees each scan and its mirror image; the map is the mean of both maps, and the answer follows from that."
 
 
@@ -59,6 +63,7 @@ def model_card(record: Mapping[str, Any]) -> str:
         "## Network",
         f"{network['arch']}, {network['mode']} convolutions, {network['parameters']:,} parameters, pooling {network['pooling']}.",
         MIRRORED if network.get("config", {}).get("mirrored") else "",
+        NEAR.format(mm=network["config"]["reach"] * spec["spacing_mm"]) if network.get("config", {}).get("reach") else "",
         f"Map: {cam['cells']} cells along each axis, one cell is {cell:g} mm long.",
         f"Input: {spec['size']} voxels along each axis at {spec['spacing_mm']:g} mm, {spec['lo']:g} to {spec['hi']:g} HU.",
         "## Decision",

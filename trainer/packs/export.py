@@ -76,7 +76,7 @@ def export(
     Args:
         net: trained network (left as it is).
         spec: PreprocessSpec as JSON.
-        decision: the manifest's "decision", see `calibration.Decision.to_json`.
+        decision: the manifest's "decision", see `calibration.FittedDecision.to_json`.
         origin: what the network was trained on, seed; "versions" is added here. ASIDE in it goes to manifest and card alone.
         metrics: figures for the manifest and the card; wherever they name the file that was measured ("sha256"), it must be
             this one.

@@ -29,6 +29,8 @@ def layer_at(net: FractureNet, stride: int) -> int:
     Raises:
         ValueError: the network has no such layer before its last, is mirrored, or was not taught cell by cell.
     """
+    if net.reach:
+        raise ValueError(f"{net.arch} is not asked everywhere, and the map of an earlier layer is")
     if net.mirrored:
         raise ValueError(f"{net.arch} is mirrored, and the map of an earlier layer is made of one of its views only")
     if not net.cells_taught:

@@ -11,6 +11,7 @@ import numpy as np
 from trainer.simulate.streams import log_uniform
 
 Range = tuple[float, float]
+TRAINING_DRAWS = 2  # another number: other training pairs of the same seeds, where the named sets stay what they are
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import torch
 
 from ankleviewer.io.atomic import write_text
 from trainer.simulate.pairs import BankOrder, Pair, fill_bank
+from trainer.simulate.setting import TRAINING_DRAWS
 from trainer.simulate.streams import SIMULATOR_VERSION
 from trainer.simulate.workers import at_work, begin
 from trainer.training.pair_source import FolderPairs, LivePairs
@@ -55,7 +56,7 @@ def pairs_beside(
 
 def told(wanted: BankOrder) -> dict[str, Any]:
     """What pairs are made by: their order, and the simulator that makes them."""
-    return asdict(wanted) | {"simulator": SIMULATOR_VERSION}
+    return asdict(wanted) | {"simulator": SIMULATOR_VERSION, "draws": TRAINING_DRAWS}
 
 
 def _fill(folder: str, order: BankOrder) -> None:

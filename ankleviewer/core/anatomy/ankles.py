@@ -16,11 +16,14 @@ from ankleviewer.core.anatomy.finder import (
     ABOVE_MM,
     ASIDE_MM,
     CUT_ABOVE,
+    CUT_ASIDE,
     NO_LINE,
     ONE_LEG_MM,
     TALUS_MM,
     Ankle,
     Side,
+    little_above,
+    little_below,
     right_first,
 )
 from ankleviewer.core.anatomy.landmarks import DOME, HEEL, LATERAL, MEDIAL, PLAFOND, Located, agree_on_sides
@@ -136,14 +139,14 @@ def missing(seen: Located, grid: Grid) -> str:
     assert dome is not None
     above, below = _reach(grid, plafond, up), _reach(grid, dome, -up)
     if above < ABOVE_MM:
-        return f"only {int(above)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
+        return little_above(above)
     if below < TALUS_MM:
-        return f"only {below:.0f} mm below the joint lie in the scan; the talus is not contained."
+        return little_below(below)
     # across the shaft, not the scan's axes: a leg may lie across, and a field of view be turned
     joint, stand = (plafond + dome) / 2, standing(up)
     ways = [np.array([np.cos(t), np.sin(t), 0.0]) @ stand for t in 2 * np.pi * np.arange(WAYS) / WAYS]
     if min(_reach(grid, joint, way) for way in ways) < ASIDE_MM:
-        return "the joint lies at the side of the scan and is cut off."
+        return CUT_ASIDE
     return ""
 
 

@@ -22,7 +22,7 @@ Side = Literal["L", "R", "unknown"]
 
 TIBIA_MM2 = 230.0
 LIMB_MM2 = 16_000.0
-ABOVE_MM = 14.0  # as the sentences below and in `ankles` say
+ABOVE_MM = 14.0  # as `little_above` says
 TALUS_MM = 20.0
 ASIDE_MM = 26.0
 ONE_LEG_MM = 60.0
@@ -33,6 +33,7 @@ FOOT_MM = 95.0
 LIES_WELL = 0.4
 SIDE_SURE = 0.8
 CUT_ABOVE = "the scan ends at or below the lower end of the tibia; the joint cannot be assessed."
+CUT_ASIDE = "the joint lies at the side of the scan and is cut off."
 NO_LINE = "bones reach the upper end of the scan, but no joint line was found."
 FIBULA_MM2, FIBULA_ELONGATION = 450.0, 3.0  # a section of it is no larger and no longer than this
 
@@ -96,6 +97,16 @@ def right_first(ankles: Sequence[Ankle]) -> tuple[Ankle, ...]:
     return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
 
 
+def little_above(mm: float) -> str:
+    """What keeps an ankle from being complete where too little of the tibia is there."""
+    return f"only {int(mm)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
+
+
+def little_below(mm: float) -> str:
+    """The same of the talus."""
+    return f"only {mm:.0f} mm below the joint lie in the scan; the talus is not contained."
+
+
 def _joints(coarse: Coarse, found: list[Section], cancelled: Callable[[], bool] | None = None) -> list[Joint]:
     """Ankle joints below tibia-like chains, the best supported of each leg."""
     ranked: list[tuple[float, Joint]] = []
@@ -121,13 +132,13 @@ def _joints(coarse: Coarse, found: list[Section], cancelled: Callable[[], bool] 
 def _missing(coarse: Coarse, joint: Joint) -> str:
     """What keeps an ankle from being complete, as a sentence; "" if nothing does."""
     if joint.above_mm < ABOVE_MM:
-        return f"only {int(joint.above_mm)} mm of the tibia above the joint lie in the scan; 14 mm are needed."
+        return little_above(joint.above_mm)
     if joint.below_mm < TALUS_MM:
-        return f"only {joint.below_mm:.0f} mm below the joint lie in the scan; the talus is not contained."
+        return little_below(joint.below_mm)
     # in voxels: the sides of a field of view that is turned are not those of a box around it
     at, reach = coarse.grid.to_voxel(joint.axis.point)[:2], ASIDE_MM / np.asarray(coarse.grid.spacing[:2])
     if (at - reach < -0.5).any() or (at + reach > np.asarray(coarse.grid.shape[:2]) - 0.5).any():
-        return "the joint lies at the side of the scan and is cut off."
+        return CUT_ASIDE
     return ""
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainer.networks.head import FractureNet, pooled
+from trainer.networks.head import NOT_ASKED, FractureNet, pooled
 from trainer.networks.registry import build
 
 
@@ -45,6 +45,33 @@ def test_mirrored_it_answers_alike_for_either_side(pooling: str) -> None:
     torch.testing.assert_close(turned_logit, logit)
     np.testing.assert_allclose(pooled(cam[:, 0].numpy(), pooling, 0.7), logit[:, 0].numpy(), atol=1e-5)
     torch.testing.assert_close(net.train()(x)[1], one, msg="training sees what it is given")
+
+
+def test_what_lies_far_below_the_middle_is_not_asked() -> None:
+    net = network("lse").eval()
+    stride, size = net.stride, 16
+    x = torch.randn(1, 1, size * stride, size * stride, size * stride)
+    with torch.no_grad():
+        net.head.bias.fill_(3.0)  # every cell speaks for a fracture
+        before = net(x)[1][0, 0]
+        net.look_near(5.0 * stride)
+        logit, cam = net(x)
+    middle = (torch.arange(size) - (size - 1) / 2) ** 2
+    away = (middle[:, None, None] + middle[None, :, None] + middle[None, None, :]) ** 0.5
+    beyond = (away > 5.0) & (torch.arange(size) < size / 2)
+    assert 0 < int(beyond.sum()) < size**3 / 2
+    assert torch.equal(cam[0, 0][~beyond], before[~beyond])
+    assert (cam[0, 0][beyond] == NOT_ASKED).all()
+    np.testing.assert_allclose(pooled(cam[0, 0].numpy(), "lse", 0.0), logit.item(), atol=1e-5)
+    assert build("compact", width=0.25, **net.config).reach == net.reach
+    assert torch.equal(net.train()(x)[1][0, 0] > NOT_ASKED, torch.ones_like(beyond)), "training sees what it is given"
+    net.look_near(0.0)
+    assert "reach" not in net.config
+
+
+def test_of_a_mean_no_cell_can_be_left_out() -> None:
+    with pytest.raises(ValueError, match="mean"):
+        network("gap").look_near(10.0)
 
 
 def test_the_sharper_the_more_the_highest_cell_decides() -> None:
