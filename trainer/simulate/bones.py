@@ -67,6 +67,8 @@ def built_in(seed: int, index: int, setting: Setting = STANDARD) -> Atlas:
         made.append((name, trim(points, values)))
 
     life, own = setting.lifelike, stream(seed, index, "midfoot")
+    if life is not None:
+        bumps *= float(own.uniform(*life.relief))
     close, packed = (1.0, 1.0) if life is None else (float(own.uniform(*life.close)), float(own.uniform(*life.packed)))
     foot = d.by(2.0, 0.2) * close
     between = max(1.2, d.by(2.0, 0.25))

@@ -11,7 +11,7 @@ import numpy as np
 from trainer.simulate.streams import log_uniform
 
 Range = tuple[float, float]
-TRAINING_DRAWS = 2  # another number: other training pairs of the same seeds, where the named sets stay what they are
+TRAINING_DRAWS = 3  # another number: other training pairs of the same seeds, where the named sets stay what they are
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Lifelike:
         bare: share of the surface outside the shafts where the cortex fades into what lies below; bare_mm: width of such places.
         subchondral, subchondral_mm: see `tissue.BoneTexture`.
         spongy: how much of a shaft's spongy bone is there that fat takes else.
-        unevenness: see `tissue.BoneTexture`.
+        unevenness, grain: see `tissue.BoneTexture`.
+        streaks: how many times longer than thick trabeculae are, which run another way in every bone.
+        relief: factor on the height of the bones' ridges and hollows.
         flex_deg: mean and standard deviation of the foot's flexion, positive upwards, and its limits.
     """
 
@@ -42,6 +44,9 @@ class Lifelike:
     subchondral_mm: Range = (1.5, 8.0)
     spongy: Range = (0.0, 0.7)
     unevenness: Range = (0.05, 0.5)
+    grain: Range = (0.05, 0.35)
+    streaks: Range = (1.0, 6.0)
+    relief: Range = (0.2, 1.0)
     flex_deg: tuple[float, float, float, float] = (-14.0, 17.0, -55.0, 24.0)
 
 
@@ -118,7 +123,12 @@ TRAINING = Setting(
     moving=0.1,
     circle=0.25,
     lifelike=Lifelike(
-        cortex_scale=(0.35, 1.4), cortex_varies=(0.1, 0.9), bare=(0.0, 0.8), spongy=(0.0, 1.0), unevenness=(0.04, 0.8)
+        cortex_scale=(0.35, 1.4),
+        cortex_varies=(0.1, 0.9),
+        bare=(0.0, 0.8),
+        spongy=(0.0, 1.0),
+        unevenness=(0.04, 0.8),
+        grain=(0.03, 0.5),
     ),
 )
 # what every other training pair is drawn from: scanners and bone as in the standard half of the named sets, closer to real feet

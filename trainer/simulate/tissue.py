@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from trainer.simulate.atlas import BONES, Atlas
-from trainer.simulate.fields import length, noise_sheet, noise_tile, sample_sheet, sample_tile
+from trainer.simulate.fields import length, moved, noise_sheet, noise_tile, sample_sheet, sample_tile
 from trainer.simulate.fracture import soft_side
 from trainer.simulate.setting import STANDARD, Lifelike, Setting, draw_log
 from trainer.simulate.streams import log_uniform, torch_generator
@@ -44,6 +44,7 @@ class BoneTexture:
         relative: factor on the density of each bone; offsets: where each bone looks into the tiles.
         bare, bare_tile: share of the surface outside the shafts whose cortex fades into what lies below, and where that is.
         spongy: how much of a shaft's spongy bone is there that fat takes else.
+        turns: (3, 3) for each bone, how its trabeculae run; none where they run along the shaft in all of them.
     """
 
     density: float
@@ -64,6 +65,7 @@ class BoneTexture:
     bare: float = 0.0
     bare_tile: Tensor | None = None
     spongy: float = 0.0
+    turns: dict[str, Tensor] | None = None
 
     def hu(
         self,
@@ -95,7 +97,7 @@ class BoneTexture:
         elif bone == "calcaneus":
             away = length(points - torch.tensor(_NEUTRAL_TRIANGLE, dtype=points.dtype, device=points.device))
             mineral = mineral * (1.0 - self.triangle * torch.exp(-((away / 11.0) ** 2)))
-        spread = unevenness * (0.8 * wide + 0.4 * lines) + self.grain * sample_tile(self.grain_tile, p)
+        spread = unevenness * (0.8 * wide + 0.4 * lines) + self.grain * self._grain(bone, p)
         core = self.marrow_hu + mineral * loaded * torch.exp(spread - 0.4 * unevenness**2 - 0.5 * self.grain**2)
         cortex_hu = self.cortex_hu * (0.55 + 0.45 * self.density) * (1.0 + 0.06 * wide)
         core = torch.minimum(core, 0.9 * cortex_hu)
@@ -104,6 +106,12 @@ class BoneTexture:
             there = self._covered(bone, points, p)
             shell = shell * (there if joint is None else torch.maximum(there, joint))
         return core + (cortex_hu - core) * shell
+
+    def _grain(self, bone: str, looked: Tensor) -> Tensor:
+        """(...,) trabeculae of a bone that looks into the tile at `looked`."""
+        if self.turns is not None:
+            looked = moved(looked, self.turns[bone], torch.zeros(3, device=looked.device))
+        return sample_tile(self.grain_tile, looked)
 
     def cortex_mm(self, bone: str, points: Tensor, cortex: tuple[float, float]) -> Tensor:
         """Cortical thickness (...,) in mm of the bone's own frame at `points` (..., 3) on its surface."""
@@ -146,7 +154,23 @@ def lifelike_texture(rng: np.random.Generator, texture: BoneTexture, life: Lifel
         bare_tile=noise_tile(torch_generator(rng), 64, wide, 4.0 * wide),
         spongy=float(rng.uniform(*life.spongy)),
         unevenness=log_uniform(rng, *life.unevenness),
+        grain=log_uniform(rng, *life.grain),
+        grain_tile=_trabeculae(rng, life),
+        turns={name: _turn(rng) for name in texture.offsets},
     )
+
+
+def _trabeculae(rng: np.random.Generator, life: Lifelike) -> Tensor:
+    """Rods or plates that all run one way."""
+    long = float(rng.uniform(*life.streaks))
+    stretch = (1.0, 1.0, long) if rng.random() < 0.5 else (1.0, long, long)
+    return noise_tile(torch_generator(rng), 64, float(rng.uniform(0.8, 2.0)), float(rng.uniform(4, 12)), stretch)
+
+
+def _turn(rng: np.random.Generator) -> Tensor:
+    """A random rotation (3, 3), finer or coarser by up to a third: a tile of 1 mm holds nothing finer than 2 mm."""
+    q, r = np.linalg.qr(rng.normal(size=(3, 3)))
+    return torch.tensor(q * np.sign(np.diag(r)) * log_uniform(rng, 0.75, 1.8), dtype=torch.float32)
 
 
 def draw_texture(rng: np.random.Generator, setting: Setting = STANDARD) -> BoneTexture:

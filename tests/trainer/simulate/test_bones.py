@@ -87,5 +87,5 @@ def test_lifelike_feet_have_three_cuneiforms_and_five_metatarsals_with_joints_be
     assert int((inside.sum(dim=0) > 1).sum()) == 0 and (inside.flatten(1).sum(dim=1) > 2000).all(), "each of 0.25 cm3 and more"
     nearest = wedges.topk(2, dim=0, largest=False).values
     space = float(nearest.sum(dim=0).min())
-    assert 0.5 < space < 3.5, f"{space:.1f} mm between two cuneiforms"
+    assert 0.0 < space < 3.5, f"{space:.1f} mm between two cuneiforms"
     assert not built_in(5, 0).more, "one solid each in the named sets"

@@ -113,3 +113,21 @@ def test_all_kinds_are_drawn_and_lie_at_their_bone(atlas: Atlas) -> None:
                 assert float(atlas.bones[found.bone](found.point)) < 1.0
     assert set(counts) == set(KINDS)
     assert counts["scar"] > counts["physis"]
+
+
+def test_lifelike_trabeculae_run_another_way_in_every_bone() -> None:
+    plain = replace(draw_texture(stream(1, 0, "texture")), unevenness=0.0, subchondral=0.0)
+    life = replace(Lifelike(), streaks=(5.0, 5.1), grain=(0.3, 0.31), unevenness=(1e-6, 2e-6), bare=(0.0, 0.01))
+    texture = lifelike_texture(stream(1, 1, "lifelike"), plain, life)
+    points = torch.rand(20_000, 3, generator=torch.Generator().manual_seed(0)) * 40
+    assert texture.turns is not None
+    change = {}
+    for bone in ("talus", "calcaneus"):
+        here = texture.hu(bone, points, torch.full((len(points),), 9.0), (0.4, 0.4), 0.5)
+        along = []
+        for axis in torch.eye(3) @ texture.turns[bone]:  # from the tile's axes to the bone's
+            moved = texture.hu(bone, points + 1.5 * axis / axis.norm(), torch.full((len(points),), 9.0), (0.4, 0.4), 0.5)
+            along.append(float((moved - here).abs().mean()))
+        change[bone] = along
+        assert max(along) > 1.5 * min(along), f"{bone}: as rough along the trabeculae as across them"
+    assert (texture.turns["talus"] - texture.turns["calcaneus"]).abs().max() > 0.2
