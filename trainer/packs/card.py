@@ -32,7 +32,7 @@ UNCALIBRATED = """\
 
 NEAR = (
     "It is not asked about what lies below the joint and more than {mm:g} mm away from it (midfoot, front of the calcaneus): "
-    "no scan it learnt from shows a fracture there."
+    "a fracture there does not count."
 )
 MIRRORED = "It sees each scan and its mirror image; the map is the mean of both maps, and the answer follows from that."
 

@@ -50,6 +50,10 @@ class Cut:
         across = to_scan @ self.normal
         return replace(self, breadth=float((across / across.norm() * edges).norm()))
 
+    def across(self, voxel: float) -> float:
+        """Width (mm) of a voxel across the cut, of voxels whose mean edge is `voxel`."""
+        return voxel if self.breadth is None else self.breadth
+
     def height(self, points: Tensor) -> Tensor:
         """Signed distance (mm, to first order) of points (..., 3) from the surface, positive on the normal's side."""
         frame = torch.stack([self.u, self.v, self.normal])
@@ -110,7 +114,7 @@ class Fracture:
         heights = [cut.height(points) for cut in self.cuts]
         out = torch.zeros(points.shape[:-1], dtype=torch.bool, device=points.device)
         for cut, height in zip(self.cuts, heights, strict=True):
-            on = height.abs() <= max(self.gap_mm, width if cut.breadth is None else cut.breadth) / 2
+            on = height.abs() <= max(self.gap_mm, cut.across(width)) / 2
             for other, sign in cut.domain:
                 on &= sign * heights[other] > 0
             if cut.reach is not None and cut.start is not None:
@@ -129,8 +133,7 @@ def piece_share(fracture: Fracture, piece: Piece, origin: Tensor, voxel: float) 
     share = torch.ones(origin.shape[:-1], device=origin.device)
     for index, sign in piece.sides:
         cut = fracture.cuts[index]
-        width = voxel if cut.breadth is None else cut.breadth
-        share = share * soft_side(cut.kerf / 2 - sign * cut.height(origin), width)
+        share = share * soft_side(cut.kerf / 2 - sign * cut.height(origin), cut.across(voxel))
     return share
 
 
@@ -140,7 +143,7 @@ def fissure_share(fracture: Fracture, points: Tensor, voxel: float) -> Tensor:
     for cut in fracture.cuts:
         if cut.reach is None or cut.start is None:
             continue
-        height, width = cut.height(points), voxel if cut.breadth is None else cut.breadth
+        height, width = cut.height(points), cut.across(voxel)
         slab = soft_side(height - cut.kerf / 2, width) - soft_side(height + cut.kerf / 2, width)
         share = share * (1.0 - slab * soft_side(length(points - cut.start) - cut.reach, 4.0))
     return share
