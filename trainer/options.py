@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     _train(commands.add_parser("train", help="train a network"))
     _tune(commands.add_parser("tune", help="search learning rate and augmentation on the validation scans"))
     _power(commands.add_parser("power", help="how many scans a study needs, and the paper's calculation checked"))
-    _export(commands.add_parser("export", help="calibrate a run on validation scans and write a model pack"))
+    _export(commands.add_parser("export", help="calibrate a run, or a pack anew, on validation scans and write a model pack"))
     _evaluate(commands.add_parser("evaluate", help="figures of packs on a manifest, through the viewer's own predictor"))
     _locator(
         commands.add_parser("locator", help="make the network that finds the ankles: simulate, train, measure, write the file")
@@ -90,7 +90,9 @@ def _power(p: argparse.ArgumentParser) -> None:
 
 
 def _export(p: argparse.ArgumentParser) -> None:
-    p.add_argument("run", type=Path, help="folder of `train`")
+    p.add_argument(
+        "run", type=Path, metavar="RUN|PACK", help="folder of `train`, or a pack, to set its thresholds or --reach anew"
+    )
     p.add_argument("--out", type=Path, required=True, metavar="PACK", help="folder for the pack")
     p.add_argument(
         "--validation", type=Path, metavar="MANIFEST.csv", help="for calibration and thresholds; default: simulated scans"

@@ -1,13 +1,10 @@
-"""From a run to a pack: calibrated on validation scans that went the viewer's whole way, then exported."""
+"""From a run, or from another pack, to a pack: calibrated on validation scans that went the viewer's whole way, then exported."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import subprocess
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,21 +18,19 @@ from ankleviewer.io.atomic import write_text
 from trainer.evaluation.calibration import FittedDecision, decide, undecided
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
-from trainer.packs.card import STUDY
+from trainer.origin import counted, origin_of, revision, steps_of, study_told
+from trainer.packs.card import REVISION, STUDY
 from trainer.packs.mean import mean_with
+from trainer.packs.remade import load as load_pack
 from trainer.scans.manifest import DataError, check_table
 from trainer.scans.prepare import PASSING, prepare
-from trainer.scans.prepared import remarks, study_of
+from trainer.scans.prepared import remarks
 from trainer.scans.split import Prepared
-from trainer.simulated import SHALLOW
-from trainer.starting import hash_of, load_run, name_of
+from trainer.starting import hash_of, is_pack, load_run, name_of
 from trainer.taken import check_out, taken
-from trainer.training import checkpoint
-from trainer.training.fingerprint import recorded
 from trainer.training.judge import look
 from trainer.unseen import check_unseen, figures_of
 
-ROOT = Path(__file__).parent.parent  # of the project, where this is no installed package
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
@@ -55,14 +50,14 @@ class ExportOrder:
     """What to export.
 
     Attributes:
-        run: the run's folder; out: the pack's.
+        run: the run's folder, or a pack, of which another one is made (`packs.remade`); out: the new pack's.
         validation: manifest for calibration and thresholds, or None for simulated scans; a run on own scans needs one.
         metrics: metrics.json of an evaluation of this pack, or None; "ablation" in it ({"how": sentence, "rows": [...]}) goes
             into the card. Figures of several sets stand in one model's entry, those of the others as groups of their own; for a
             run on own scans "pictures" and "pictured" (see `evaluate`) are then those of all sets.
         allow_small: validation scans of one class give an uncalibrated pack instead of an error.
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
-        name: of the pack, None for the network's, which a run on own scans may not take.
+        name: of the pack, None for the network's, which a run on own scans may not take, or for that of the pack it is made of.
         sharpness: factor on its cells' scores, see `FractureNet.sharpen`.
         reach: mm below the joint as far as which it is asked, see `FractureNet.look_near`; 0 as far as the cube goes, None
             REACH_MM for a network that sees ankles and learnt from simulated ones.
@@ -85,6 +80,18 @@ class ExportOrder:
     sharpness: float = 1.0
     reach: float | None = None
     mean_with: Sequence[Path] | None = None
+
+    @property
+    def of_pack(self) -> bool:
+        """Whether it is made of another pack."""
+        return is_pack(self.run)
+
+    @property
+    def kept(self) -> Path:
+        """The folder for the validation scans and the answers on them: the run's, or one beside the new pack where it is made of
+        another, which may be one that ships.
+        """
+        return self.out.with_name(f"{self.out.name}-validation") if self.of_pack else self.run
 
 
 def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
@@ -136,7 +143,7 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     from trainer.packs.export import Label, check_order, export
 
     _check_asked(order)
-    net, spec, record = load_run(order.run)
+    net, spec, record = load_pack(order.run) if order.of_pack else load_run(order.run)
     more = (order.mean_with or ())[1:]
     others = [load_run(run) for run in more]
     record = _of_all([record, *(other for _, _, other in others)], [order.run, *more])
@@ -144,34 +151,27 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
         _check_own(order)
         if not record.get("pictures"):
             say(_unchecked(order))
-    steps, *_ = [_steps(run, one, say) for run, one in zip((order.run, *more), record["all"], strict=True)]
-    name = order.name or record["arch"]
+    steps, *_ = [steps_of(run, one, say) for run, one in zip((order.run, *more), record["all"], strict=True)]
+    name = order.name or record.get("name", record["arch"])
     metrics, measured = figures_of(order.metrics, name, record) if order.metrics else ({}, set())
     _change(net, order, record, [other for other, _, _ in others])
     _ask_near(net, order, spec, own="data" in record)
     check_order(net, order.out, order.finer)  # before hours of answers
     _check_places(order)
-    manifest = order.validation or _simulated(order.run / "validation")
-    with taken(order.run / "validation-prepared"):
-        found = prepare(manifest, order.run / "validation-prepared", spec, part="validation")
+    manifest = order.validation or _simulated(order.kept / "validation")
+    with taken(order.kept / "validation-prepared"):
+        found = prepare(manifest, order.kept / "validation-prepared", spec, part="validation")
         _check_found(found)
-        for line in remarks(found, order.run / "validation-prepared"):
+        for line in remarks(found, order.kept / "validation-prepared"):
             say(line)
         check_unseen(record, found, measured)
-        labels, logits, peaks, inputs = answers(net, found, order.run / "validation-answers.json")
+        labels, logits, peaks, inputs = answers(net, found, order.kept / "validation-answers.json")
     decision = _decision(labels, logits, peaks, order.allow_small)
     origin = {
-        "data": record.get("data", "simulated ankles (trainer.simulate, built-in bones)"),
-        "seed": record.get("seed"),
-        "git_commit": _revision(),
-        "pairs": record.get("pairs"),
-        "steps": steps,
-        "init": record.get("init", ""),
-        "teacher": record.get("teacher", ""),
-        **({"mean_with": record["init"] + (f", {len(others) + 1} runs" if others else "")} if order.mean_with else {}),
-        **({"sharpness": order.sharpness} if order.sharpness != 1 else {}),
-        "validation": f"{len(found)} scans, {len(labels)} assessed, excluded: {_counted(p.excluded for p in found)}",
-        STUDY: _study(manifest),
+        **origin_of(record, steps, order.sharpness, len(others) + 1 if order.mean_with else 0),
+        REVISION: revision(),
+        "validation": f"{len(found)} scans, {len(labels)} assessed, excluded: {counted(p.excluded for p in found)}",
+        STUDY: study_told(manifest),
     }
     title = TITLES.get(record["arch"], record["arch"]) + ("" if name == record["arch"] else f" ({name})")  # two of one kind
     label = Label(name, title, order.version, order.status, order.default)
@@ -260,6 +260,12 @@ def _change(net: FractureNet, order: ExportOrder, record: Mapping[str, Any], oth
     Raises:
         AnkleViewerError: USAGE, INIT_UNFIT.
     """
+    if order.mean_with and order.of_pack:
+        raise AnkleViewerError("USAGE", f"--mean-with goes with a run, and {order.run} is a pack; leave it out.")
+    if order.of_pack and order.run.resolve() == order.out.resolve():
+        raise AnkleViewerError(
+            "USAGE", f"{order.out} is the pack that is exported, and a second export would need it: give another --out."
+        )
     if order.mean_with:
         pack = order.mean_with[0]
         for one in record["all"]:
@@ -311,36 +317,6 @@ def _check_mean(pack: Path, out: Path, record: Mapping[str, Any]) -> None:
         raise AnkleViewerError("INIT_UNFIT", f"A mean is made with the pack that a run went on from: {told}.")
 
 
-def _steps(run: Path, record: Mapping[str, Any], say: Callable[[str], None]) -> int:
-    """How many led to the network of a run, those of the shallow one that it grew out of among them; says so where the run has
-    not been ended.
-    """
-    planned = sum(stage["steps"] for stage in record["stages"])
-    last = checkpoint.load(run)
-    if last is not None and last["step"] < planned:
-        say(
-            f"{run} was stopped after {last['step']} of {planned} steps, and this pack is of {record['reached']}; "
-            "train --resume goes on"
-        )
-    before = recorded(run / SHALLOW).get("stages", [])
-    return int(record["reached"]) + sum(stage["steps"] for stage in before)
-
-
-def _study(manifest: Path) -> str:
-    """Whom the study left out that validation scans are a part of; "" where they are of none. A part of it holds none of them any
-    more, since what is left out is not split.
-    """
-    study = study_of(manifest)
-    if study is None:
-        return ""
-    excluded = Counter({str(reason): int(n) for reason, n in study["excluded"].items()})
-    return f"{study['rows']} scans, left out before they were split: {_counted(excluded.elements())}"
-
-
-def _counted(reasons: Iterable[str]) -> str:
-    return ", ".join(f"{n} {reason}" for reason, n in sorted(Counter(filter(None, reasons)).items())) or "none"
-
-
 def _check_own(order: ExportOrder) -> None:
     """What a run on own scans needs to be told."""
     if order.name is None:
@@ -359,10 +335,8 @@ def _check_own(order: ExportOrder) -> None:
 def _unchecked(order: ExportOrder) -> str:
     """What is said of a run on own scans whose record knows none of them, so that no leak would be seen."""
     whose = "the validation scans" + (f" or those of {order.metrics.name}" if order.metrics else "")
-    return (
-        f"{order.run} does not tell which scans it was trained on (an earlier release kept no record of them): whether {whose} "
-        "are among them is not checked"
-    )
+    why = "a pack keeps no record of them" if order.of_pack else "an earlier release kept no record of them"
+    return f"{order.run} does not tell which scans it was trained on ({why}): whether {whose} are among them is not checked"
 
 
 def _check_places(order: ExportOrder) -> None:
@@ -375,20 +349,4 @@ def _check_places(order: ExportOrder) -> None:
     if order.validation is not None:
         check_table(order.validation, "--validation", "validation")
     check_out(order.out.absolute().parent)  # a new pack is made beside the old one
-    check_out(order.run, "answers on the validation scans are kept there; export a copy of the run that you may write to")
-
-
-def _revision(root: Path = ROOT) -> str:
-    """The commit of the program in `root`; "unknown" where no repository has its top there: an installed package may lie within
-    somebody else's, whose commits say nothing of it.
-    """
-    git = shutil.which("git")
-    if git is None:
-        return "unknown"
-    done = subprocess.run(  # noqa: S603 (a fixed command)
-        [git, "rev-parse", "--show-toplevel", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=root
-    )
-    told = done.stdout.splitlines()
-    if done.returncode or len(told) != 2 or Path(told[0]).resolve() != root.resolve():
-        return "unknown"
-    return told[1]
+    check_out(order.kept, "answers on the validation scans are kept there; export a copy of the run that you may write to")

@@ -140,7 +140,7 @@ def _teacher(order: TrainOrder, net: FractureNet) -> tuple[Teacher | None, Prepr
     """
     if order.teacher is None:
         return None, None
-    master, spec = from_pack(order.teacher) if _is_pack(order.teacher) else load_run(order.teacher)[:2]
+    master, spec = from_pack(order.teacher) if is_pack(order.teacher) else load_run(order.teacher)[:2]
     wanted = RECIPES[order.model, order.preset].teacher
     if master.arch != wanted:
         raise AnkleViewerError(
@@ -233,7 +233,7 @@ def with_teacher(order: TrainOrder) -> TrainOrder:
     if not wanted or order.teacher is not None:
         return order
     shipped = assets_dir() / "models" / wanted
-    if not _is_pack(shipped):
+    if not is_pack(shipped):
         raise AnkleViewerError(
             "TEACHER_MISSING",
             f"Preset {order.preset} of {order.model} learns from a network of kind {wanted}, and none is shipped here: give a "
@@ -244,7 +244,7 @@ def with_teacher(order: TrainOrder) -> TrainOrder:
 
 def teacher_of(order: TrainOrder) -> str:
     """What the network learns from, for the record: name and version of a pack, or the network of a run; "" for nothing."""
-    if order.teacher is None or _is_pack(order.teacher):
+    if order.teacher is None or is_pack(order.teacher):
         return name_of(order.teacher)
     return f"{load_run(order.teacher)[0].arch} of a run"
 
@@ -274,7 +274,7 @@ def model_of(order: TrainOrder) -> list[Any]:
     if order.init is not None:
         init = of_file(order.init) if order.init.suffix in WEIGHT_FILES else read_pack(order.init).sha256
     teacher: Any = None
-    if order.teacher is not None and _is_pack(order.teacher):
+    if order.teacher is not None and is_pack(order.teacher):
         teacher = read_pack(order.teacher).sha256
     elif order.teacher is not None:
         teacher = [of_file(order.teacher / name) for name in (checkpoint.BEST, checkpoint.NAME)]
@@ -291,6 +291,6 @@ def _goes_on(order: TrainOrder) -> bool:
     return order.init is not None and order.init.suffix not in WEIGHT_FILES
 
 
-def _is_pack(path: Path) -> bool:
+def is_pack(path: Path) -> bool:
     """Whether a path is meant as a model pack, and not as a run."""
     return path.suffix == ".zip" or (path / MANIFEST_FILE).is_file()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -23,40 +22,13 @@ from trainer import publish
 from trainer.cli import main
 from trainer.networks.head import NOT_ASKED, FractureNet
 from trainer.packs.unpack import from_pack
-from trainer.publish import ExportOrder, _of_all, _revision, _steps, _study, answers, export_run
+from trainer.publish import ExportOrder, _of_all, answers, export_run
 from trainer.scans.manifest import Row, read_manifest
 from trainer.scans.prepare import prepare
 from trainer.scans.split import Prepared
 from trainer.starting import load_run, name_of
 from trainer.training import checkpoint
 from trainer.training.fingerprint import pictures
-
-
-def test_the_revision_is_a_word() -> None:
-    assert _revision().isalnum()
-
-
-@pytest.mark.skipif(shutil.which("git") is None, reason="no git here")
-def test_the_revision_is_of_this_project_alone(tmp_path: Path) -> None:
-    """Installed within a hospital's own repository, its commits would change a pack's hash between export and evaluation."""
-    inner = tmp_path / "venv" / "site-packages"
-    inner.mkdir(parents=True)
-    assert _revision(tmp_path) == "unknown"
-    own = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
-    for line in (["init", "-q"], [*own, "commit", "-q", "--allow-empty", "-m", "theirs"]):
-        subprocess.run(["git", *line], cwd=tmp_path, check=True)
-    assert _revision(inner) == "unknown"
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
-    assert len(_revision(tmp_path)) >= 7 and head.startswith(_revision(tmp_path))
-
-
-def test_the_steps_of_the_shallow_network_count(tmp_path: Path) -> None:
-    record, said = {"stages": [{"steps": 7}], "reached": 7}, []
-    checkpoint.save(tmp_path, {"step": 7})
-    assert _steps(tmp_path, record, said.append) == 7
-    (tmp_path / "shallow").mkdir()
-    (tmp_path / "shallow" / "config.json").write_text(json.dumps({"stages": [{"steps": 40}, {"steps": 2}]}))
-    assert _steps(tmp_path, record, said.append) == 49 and said == []
 
 
 def test_an_unfinished_run_is_no_finished_one(
@@ -151,6 +123,28 @@ def test_a_pack_that_is_asked_near_the_joint_alone(run: Path, manifest: Path, tm
     assert "not asked" not in (tmp_path / "all" / "card.md").read_text()
     again, _ = from_pack(tmp_path / "near")
     assert again.reach == pytest.approx(20 / near.preprocessing.spacing_mm)
+
+
+def test_a_pack_is_calibrated_anew(run: Path, manifest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The run may be gone; nothing is written into the pack, which may be one that ships."""
+    table = ["--validation", str(manifest), "--reach", "0", "--out"]
+    first, second, own = (tmp_path / name for name in ("first", "second", "own"))
+    assert main(["export", str(run), *table, str(first), "--name", "trial", "--sharpness", "1.5"]) == 0
+    before = {path: path.read_bytes() for path in first.iterdir()}
+    assert main(["export", str(first), *table, str(second), "--version", "2", "--mirrored", "--sharpness", "2"]) == 0
+    assert {path: path.read_bytes() for path in first.iterdir()} == before
+    old, new = (json.loads((pack / "manifest.json").read_text()) for pack in (first, second))
+    assert (new["name"], new["version"], new["origin"]["made_of"]) == ("trial", "2", "trial 1")
+    assert new["origin"] == old["origin"] | {"made_of": "trial 1", "sharpness": 3.0}
+    assert new["network"]["config"]["mirrored"] and (tmp_path / "second-validation" / "validation-answers.json").is_file()
+    x = np.load(tmp_path / "second-validation" / "validation-prepared" / "inputs" / "s0.npy")[None, None]
+    one, two = (Predictor(load_pack(pack), "cpu") for pack in (first, second))
+    maps = [2 * one.infer(x).cam, 2 * one.infer(np.ascontiguousarray(x[:, :, ::-1])).cam[::-1]]
+    np.testing.assert_allclose(two.infer(x).cam, np.mean(maps, axis=0), atol=2e-3)
+    capsys.readouterr()
+    for more, told in (([*table, str(first)], "give another --out"), ([*table, str(own), "--mean-with", str(run)], "is a pack")):
+        assert main(["export", str(first), *more]) == 2
+        assert f"USAGE: {told}" in (said := capsys.readouterr().err) or ("USAGE" in said and told in said)
 
 
 def test_the_mean_with_the_pack_it_went_on_from(
@@ -330,16 +324,6 @@ def test_what_cannot_be_written_is_refused_before_any_scan_is_run(
     with pytest.raises(AnkleViewerError) as caught:
         export_run(ExportOrder(run, tmp_path / "pack", manifest, finer=7))
     assert caught.value.code == "USAGE"
-
-
-def test_what_a_study_left_out_before_its_split_is_told_where_it_is_known(tmp_path: Path) -> None:
-    table = tmp_path / "validation.csv"
-    assert _study(table) == ""
-    (tmp_path / "flow.json").write_text(json.dumps({"rows": 9, "excluded": {"NOT_ADULT": 2, "SLICE_GAP": 1}}))
-    assert _study(table) == "9 scans, left out before they were split: 2 NOT_ADULT, 1 SLICE_GAP"
-    for other in ("[]", "7", "{}", '{"rows": 3}', '{"rows": 3, "excluded": ["a"]}', '{"rows": "x", "excluded": {}}', "{"):
-        (tmp_path / "flow.json").write_text(other)
-        assert _study(table) == "", other
 
 
 def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 REVISION = "git_commit"  # of the program. It stays out of the model file: the same weights are the same file, commits later, too
 STUDY = "study"  # whom a study left out before it was split; out of the file, too, since other scans change no weight
 ASIDE = (REVISION, STUDY)
+SIMULATED_ANKLES = "simulated ankles (trainer.simulate, built-in bones)"  # "data" of a network that learnt from the simulator
 
 USE = """\
 Points a reader at places in an ankle CT where a fracture may be: one probability for the scan and a map of its sources.
