@@ -109,7 +109,7 @@ def _export(p: argparse.ArgumentParser) -> None:
     p.add_argument("--mirrored", action="store_true", help="look at the mirror image too and average: surer, twice the time")
     told = "times which its cells' scores are taken: the higher, the more a scan's highest place decides; default: 1"
     p.add_argument("--sharpness", type=positive, default=1.0, metavar="FACTOR", help=told)
-    told = "how far below the joint it is asked, 0: as far as the cube goes; default: 60 after simulated training, else 0"
+    told = "how far below the joint it is asked, 0: as far as the cube goes; default: about 50 after simulated training, else 0"
     p.add_argument("--reach", type=at_least(0), metavar="MM", help=told)
     told = "the pack that the run went on from: export the mean of its weights and the run's (and other runs' from it)"
     p.add_argument("--mean-with", type=Path, nargs="+", metavar=("PACK", "RUN"), help=told)

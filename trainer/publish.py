@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +35,9 @@ from trainer.unseen import check_unseen, figures_of
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
 GATE_VOLUMES = 20
-# From the joint's middle, below it: of 101 fractures there in sim-val-v1 none has its centre farther away than 41 mm, nor a
-# corner of its box than 54. Beyond lies the midfoot, of whose fractures simulated training holds none (docs/training.md).
-REACH_MM = 60.0
+# From the joint's middle, below it: of 101 fractures there in sim-val-v1 none has its centre farther away than 41 mm, and some
+# ankles are a tenth larger. Beyond lie navicular, cuboid and what follows, of which no training scan shows a fracture.
+REACH_MM = 45.0
 TITLES = {
     "compact": "Compact 3D CNN",
     "mobilenet": "3D-MobileNet (ACS)",
@@ -59,8 +60,8 @@ class ExportOrder:
         mirrored: the pack's network sees each volume and its mirror image, see `FractureNet`.
         name: of the pack, None for the network's, which a run on own scans may not take, or for that of the pack it is made of.
         sharpness: factor on its cells' scores, see `FractureNet.sharpen`.
-        reach: mm below the joint as far as which it is asked, see `FractureNet.look_near`; 0 as far as the cube goes, None
-            REACH_MM for a network that sees ankles and learnt from simulated ones.
+        reach: mm below the joint as far as which it is asked, see `FractureNet.look_near`; 0 as far as the cube goes. None for a
+            network that sees ankles and learnt from simulated ones: so far that every cell with a place within REACH_MM counts.
         mean_with: the pack that the run went on from, for the mean of both (`packs.mean`); after it other runs that went on from
             it, too, which share the run's half.
         version, status, default, finer: see `export.export`.
@@ -294,7 +295,8 @@ def _ask_near(net: FractureNet, order: ExportOrder, spec: PreprocessSpec, own: b
             "--reach goes with a network that pools by log-sum-exp over a cube about the ankle, not with --finer; leave it out.",
         )
     if order.reach is not None or not (own or unfit):
-        net.look_near((REACH_MM if order.reach is None else order.reach) / spec.spacing_mm)
+        half_diagonal = net.stride * spec.spacing_mm * math.sqrt(3) / 2
+        net.look_near((round(REACH_MM + half_diagonal) if order.reach is None else order.reach) / spec.spacing_mm)
 
 
 def _check_mean(pack: Path, out: Path, record: Mapping[str, Any]) -> None:

@@ -32,7 +32,7 @@ UNCALIBRATED = """\
   thresholds were not chosen on any scans."""
 
 NEAR = (
-    "It is not asked about what lies below the joint and more than {mm:g} mm away from it (midfoot, front of the calcaneus): "
+    "It is not asked about what lies below the joint and more than {mm:g} mm away from it (midfoot, most of the calcaneus): "
     "a fracture there does not count."
 )
 MIRRORED = "It sees each scan and its mirror image; the map is the mean of both maps, and the answer follows from that."
