@@ -276,7 +276,9 @@ def _power(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     from trainer.publish import ExportOrder, export_run
 
-    pack = export_run(ExportOrder(**{field.name: getattr(args, field.name) for field in fields(ExportOrder)}), print)
+    order = ExportOrder(**{field.name: getattr(args, field.name) for field in fields(ExportOrder)})
+    with _Bar("validation scans") as scans, _Bar("answers") as answers:
+        pack = export_run(order, scans.say, scans.step, answers.step)
     print(f"pack: {pack}")
     return DONE
 

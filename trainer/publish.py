@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,26 +13,23 @@ import numpy as np
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference.manifest import MAX_VERSION, RESERVED, is_name
-from ankleviewer.io.atomic import write_text
+from trainer.answering import answers, silent
 from trainer.evaluation.calibration import FittedDecision, decide, undecided
 from trainer.networks.head import FractureNet
-from trainer.networks.layout import channels_last
 from trainer.origin import counted, origin_of, revision, steps_of, study_told
 from trainer.packs.card import REVISION, STUDY
 from trainer.packs.mean import mean_with
 from trainer.packs.remade import load as load_pack
 from trainer.scans.manifest import DataError, check_table
-from trainer.scans.prepare import PASSING, prepare
+from trainer.scans.prepare import PASSING, Told, prepare
 from trainer.scans.prepared import remarks
 from trainer.scans.split import Prepared
 from trainer.starting import hash_of, is_pack, load_run, name_of
 from trainer.taken import check_out, taken
-from trainer.training.judge import look
 from trainer.unseen import check_unseen, figures_of
 
 VALIDATION_SEED_OFFSET = 80_000
 VALIDATION_SCANS = 240
-GATE_VOLUMES = 20
 # From the joint's middle, below it: of 101 fractures there in sim-val-v1 none has its centre farther away than 41 mm, and some
 # ankles are a tenth larger. Beyond lie navicular, cuboid and what follows, of which no training scan shows a fracture.
 REACH_MM = 45.0
@@ -95,45 +90,17 @@ class ExportOrder:
         return self.out.with_name(f"{self.out.name}-validation") if self.of_pack else self.run
 
 
-def answers(net: FractureNet, found: list[Prepared], cache: Path) -> tuple[list[int], list[float], list[float], list[np.ndarray]]:
-    """Labels, logits, highest cells and the first GATE_VOLUMES inputs of the prepared scans.
-
-    Logits are kept in `cache`, under the hashes of the weights and of each scan's input: exporting again, with figures, need not
-    run the network again.
-    """
-    if net.mode == "full":
-        net = channels_last(net)
-    digest = hashlib.sha256()
-    for name, value in sorted(net.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(value.detach().contiguous().numpy().tobytes())
-    if net.mirrored:
-        digest.update(b"mirrored")
-    if net.reach:
-        digest.update(f"reach {net.reach}".encode())
-    key = digest.hexdigest()
-    kept = [p for p in found if p.input_path is not None]
-    seen = {p.row.id: hashlib.sha256(p.input_path.read_bytes()).hexdigest() for p in kept if p.input_path is not None}
-    known: dict[str, list[float]] = {}
-    if cache.is_file():
-        try:
-            stored = json.loads(cache.read_text(encoding="utf-8"))
-        except ValueError:
-            stored = None  # everything is answered once more
-        if isinstance(stored, dict) and stored.get("weights") == key and isinstance(stored.get("scans"), dict):
-            then = stored.get("inputs", {})
-            known = {scan: answer for scan, answer in stored["scans"].items() if scan in seen and then.get(scan) == seen[scan]}
-    inputs = [np.load(p.input_path) for p in kept[:GATE_VOLUMES] if p.input_path is not None]
-    look(net, kept, known)
-    if any(hashlib.sha256(p.input_path.read_bytes()).hexdigest() != seen[p.row.id] for p in kept if p.input_path is not None):
-        raise AnkleViewerError("FOLDER_IN_USE", "Another command has prepared other scans in this run meanwhile; try again.")
-    write_text(cache, json.dumps({"weights": key, "inputs": seen, "scans": known}))
-    return [p.row.label for p in kept], [known[p.row.id][0] for p in kept], [known[p.row.id][1] for p in kept], inputs
-
-
-def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: None) -> Path:
+def export_run(
+    order: ExportOrder,
+    say: Callable[[str], None] = lambda line: None,
+    preparing: Told = silent,
+    answering: Told = silent,
+) -> Path:
     """`ankle-trainer export`: thresholds and calibration from validation scans that went the viewer's whole way, then the gates,
-    then the pack. `say` takes lines for people.
+    then the pack.
+
+    Args:
+        say: takes lines for people; preparing, answering: called with (validation scans done, of all, scan).
 
     Raises:
         AnkleViewerError: USAGE, NAME_INVALID, NAME_MISSING, VALIDATION_MISSING, METRICS_UNFIT, DATA_TOO_FEW, RUN_UNREADABLE,
@@ -161,12 +128,12 @@ def export_run(order: ExportOrder, say: Callable[[str], None] = lambda line: Non
     _check_places(order)
     manifest = order.validation or _simulated(order.kept / "validation")
     with taken(order.kept / "validation-prepared"):
-        found = prepare(manifest, order.kept / "validation-prepared", spec, part="validation")
+        found = prepare(manifest, order.kept / "validation-prepared", spec, progress=preparing, part="validation")
         _check_found(found)
         for line in remarks(found, order.kept / "validation-prepared"):
             say(line)
         check_unseen(record, found, measured)
-        labels, logits, peaks, inputs = answers(net, found, order.kept / "validation-answers.json")
+        labels, logits, peaks, inputs = answers(net, found, order.kept / "validation-answers.json", answering)
     decision = _decision(labels, logits, peaks, order.allow_small)
     origin = {
         **origin_of(record, steps, order.sharpness, len(others) + 1 if order.mean_with else 0),

@@ -16,10 +16,10 @@ import torch
 from ankleviewer.core.assessment.preprocess import BONE, PreprocessSpec
 from ankleviewer.core.volume import Volume
 from ankleviewer.io.nifti import write_nifti
+from trainer.answering import answers
 from trainer.networks.compact import compact
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build
-from trainer.publish import answers
 from trainer.scans.prepare import prepare
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.bones import built_in

@@ -103,7 +103,7 @@ def test_a_finer_map_has_a_stride(capsys: pytest.CaptureFixture[str], tmp_path: 
 def test_errors_become_codes_and_sentences(
     error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def fail(order: object, say: object) -> None:
+    def fail(*given: object) -> None:
         raise error
 
     monkeypatch.setattr(publish, "export_run", fail)
@@ -301,7 +301,7 @@ def test_a_folder_of_something_else_is_no_place_for_a_pack(
 
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.docx").touch()
-    monkeypatch.setattr(publish, "export_run", lambda order, say: check_folder(order.out))
+    monkeypatch.setattr(publish, "export_run", lambda order, *told: check_folder(order.out))
     assert main(["export", "run", "--out", str(tmp_path / "other"), "--name", "ours"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("OUT_UNFIT: ") and "give another folder by --out" in said

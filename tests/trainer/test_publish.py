@@ -6,7 +6,6 @@ import errno
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,14 +17,12 @@ from ankleviewer.core.paths import assets_dir
 from ankleviewer.inference.packs import load_pack, read_pack
 from ankleviewer.inference.predictor import Predictor
 from ankleviewer.ui.words.wording import calibration_text
-from trainer import publish
 from trainer.cli import main
 from trainer.networks.head import NOT_ASKED, FractureNet
 from trainer.packs.unpack import from_pack
-from trainer.publish import ExportOrder, _of_all, answers, export_run
-from trainer.scans.manifest import Row, read_manifest
+from trainer.publish import ExportOrder, _of_all, export_run
+from trainer.scans.manifest import read_manifest
 from trainer.scans.prepare import prepare
-from trainer.scans.split import Prepared
 from trainer.starting import load_run, name_of
 from trainer.training import checkpoint
 from trainer.training.fingerprint import pictures
@@ -324,36 +321,6 @@ def test_what_cannot_be_written_is_refused_before_any_scan_is_run(
     with pytest.raises(AnkleViewerError) as caught:
         export_run(ExportOrder(run, tmp_path / "pack", manifest, finer=7))
     assert caught.value.code == "USAGE"
-
-
-def test_answers_are_kept_for_the_input_that_was_answered(run: Path, manifest: Path, tmp_path: Path) -> None:
-    net, _, _ = load_run(run)
-    scan = tmp_path / "s.npy"
-    item = Prepared(Row("s", Path("s.nii"), 1, "p", "", "", ""), "validation", "", scan)
-    logits = []
-    for name in ("s0", "s1", "s0"):  # another scan under the same id
-        shutil.copy(run / "validation-prepared" / "inputs" / f"{name}.npy", scan)
-        logits.append(answers(net, [item], tmp_path / "answers.json")[1][0])
-    assert logits[0] == logits[2] != logits[1]
-
-
-def test_answers_of_scans_that_another_command_put_in_their_place_are_not_kept(
-    run: Path, manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    net, _, _ = load_run(run)
-    inputs = run / "validation-prepared" / "inputs"
-    scan = Path(shutil.copy(inputs / "s0.npy", tmp_path / "s.npy"))
-    real = publish.look
-
-    def meanwhile(*given: Any) -> None:
-        shutil.copy(inputs / "s1.npy", scan)
-        real(*given)
-
-    monkeypatch.setattr(publish, "look", meanwhile)
-    item = Prepared(Row("s", Path("s.nii"), 1, "p", "", "", ""), "validation", "", scan)
-    with pytest.raises(AnkleViewerError, match="FOLDER_IN_USE"):
-        answers(net, [item], tmp_path / "answers.json")
-    assert not (tmp_path / "answers.json").exists()
 
 
 def test_thresholds_are_not_set_from_the_half_that_a_share_shows(
