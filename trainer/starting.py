@@ -146,6 +146,7 @@ def _teacher(order: TrainOrder, net: FractureNet) -> tuple[Teacher | None, Prepr
         raise AnkleViewerError(
             "INIT_UNFIT", f"{order.model} learns from a network of kind {wanted}, and {order.teacher} holds {master.arch}."
         )
+    master.look_near(0.0)  # a crop's middle is no joint: it teaches all it knows
     if master.pooling != "lse":
         raise AnkleViewerError(
             "INIT_UNFIT",

@@ -240,11 +240,14 @@ def agreement(report: Report) -> str:
 
 
 def _who_says_what(report: Report) -> str:
-    """Each model that is counted with its gravest answer of the scan."""
+    """Each model that is counted with its gravest answer of the ankles that were voted on (`result.consensus`)."""
+    counted = [a for a in report.result.models if a.status != "preliminary"]
+    seen = {a.ankle for a in counted if a.probability is not None}
     told = []
-    for name in dict.fromkeys(a.name for a in report.result.models if a.status != "preliminary"):
-        mine = [a for a in report.result.models if a.name == name]
-        told.append(f"{title(report, mine[0])} says {CALLS[scan_call(mine)].lower()}")
+    for name in dict.fromkeys(a.name for a in counted):
+        mine = [a for a in counted if a.name == name and a.ankle in seen]
+        if mine and (call := scan_call(mine)) != "not assessed":
+            told.append(f"{title(report, mine[0])} says {CALLS[call].lower()}")
     return ", ".join(told)
 
 

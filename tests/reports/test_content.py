@@ -298,5 +298,8 @@ def test_models_that_differ_are_named_with_what_they_say_and_their_places_are_no
     told = "Compact 3D CNN, version 3 says no fracture found, hospital, version 3 says fracture."
     assert content.agreement(report) == f"Agreement: the 2 released models do not agree: {told}"
     assert content.agreement(report) in content.beside_picture(report)
+    cut = [replace(made.answer("not assessed", None, name=name, boxes=()), ankle=1) for name in ("compact", "hospital")]
+    report = replace(report, result=replace(report.result, models=(*report.result.models, *cut)))
+    assert told in content.agreement(report), "an ankle that nobody assessed was not voted on"
     assert content.picture_note(report).startswith("Compact 3D CNN, version 3 marks no place; others do, see Findings.")
     assert content.picture_note(made.report(none)).startswith("No place is marked.")

@@ -113,6 +113,7 @@ def test_the_shipped_pack_teaches_where_no_teacher_is_named() -> None:
     net, spec, teacher = start_network(order)
     assert net.arch == "mobilenet" and spec == RECIPES["compact", "best"].spec and teacher is not None
     assert not teacher.teacher.training and teacher.teacher.arch == "compact"
+    assert teacher.teacher.reach == 0 < from_pack(SHIPPED)[0].reach, "in a crop it is asked everywhere"
     assert teacher_of(order) == f"compact {read_pack(SHIPPED).version}"
     assert model_of(order) == model_of(replace(order, teacher=SHIPPED)) != model_of(plain), "a resumed run has the same teacher"
     for other in (

@@ -17,7 +17,7 @@ from trainer.scans.manifest import Row
 # rounding makes unsure is none that contradicts, slices that are missing where a model looks, 12: slices above 3.3 mm,
 # projections, images of one material and 8 bits are not assessed, runs over one place are series of their own, what was filled up
 # is no field of view).
-TAKING_IN = 13
+TAKING_IN = 14
 
 
 def fingerprint(row: Row, manifest: Path) -> str:

@@ -264,7 +264,9 @@ def _forefoot(coarse: Coarse, axis: Axis, axes: list[Axis]) -> tuple[Array, floa
 
 
 def _spread(mm: Array, along: Array) -> Array:
-    """Standard deviations of points across a direction, the smaller first."""
+    """Standard deviations of points across a direction, the smaller first; of fewer than two points none."""
+    if len(mm) < 2:
+        return np.zeros(2)
     away = mm - mm.mean(axis=0)
     away = away - np.outer(away @ along, along)
     return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(away.T))[1:], 0)))

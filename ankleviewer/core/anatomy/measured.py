@@ -6,6 +6,8 @@ import numpy as np
 
 from ankleviewer.core.volume import Volume
 
+SPARSE = 16
+
 
 def measured(volume: Volume) -> Volume:
     """The part of a scan that holds measured values: without outer layers of padding, and without slices at its upper and lower
@@ -19,10 +21,10 @@ def measured(volume: Volume) -> Volume:
             if not len(held):
                 return volume
             low[axis], high[axis] = int(held[0]), int(held[-1]) + 1
-    along = int(np.abs(volume.grid.affine[2, :3]).argmax())  # the patient's length: to the sides air may well be of one value
-    while high[along] - low[along] > 1 and _blank(volume, along, high[along] - 1):
+    along = length_axis(volume)
+    while high[along] - low[along] > 1 and is_blank(volume, along, high[along] - 1):
         high[along] -= 1
-    while high[along] - low[along] > 1 and _blank(volume, along, low[along]):
+    while high[along] - low[along] > 1 and is_blank(volume, along, low[along]):
         low[along] += 1
     if high[along] - low[along] < 2 or (low == [0, 0, 0] and tuple(high) == volume.hu.shape):
         return volume
@@ -32,6 +34,15 @@ def measured(volume: Volume) -> Volume:
     return Volume(volume.hu[part], grid, None if volume.padding is None else volume.padding[part])
 
 
-def _blank(volume: Volume, axis: int, index: int) -> bool:
+def length_axis(volume: Volume) -> int:
+    """The scan's axis nearest to the patient's length; only across it a layer of one value tells that nothing was measured: to
+    the sides air may well be of one value.
+    """
+    return int(np.abs(volume.grid.affine[2, :3]).argmax())
+
+
+def is_blank(volume: Volume, axis: int, index: int) -> bool:
+    """Whether every voxel of a layer across an axis has one and the same value."""
     layer = volume.hu[tuple(index if n == axis else slice(None) for n in range(3))]  # `take` would copy all of the scan
-    return bool(layer.min() == layer.max())
+    some = layer[::SPARSE, ::SPARSE]  # enough to tell nearly every layer that was measured
+    return bool(some.min() == some.max() and layer.min() == layer.max())

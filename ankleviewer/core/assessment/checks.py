@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ankleviewer.core.anatomy.facing import faces_away
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.anatomy.landmarks import LATERAL, MEDIAL
+from ankleviewer.core.anatomy.measured import is_blank, length_axis
 from ankleviewer.core.assessment.ankle_names import ankle_name
 from ankleviewer.core.assessment.preprocess import FINE, model_grid
 from ankleviewer.core.errors import stop_if
@@ -242,7 +243,7 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
 
     Args:
         ankles: of `find_ankles`.
-        volume: where given, slices that were filled in (wholly padded) in the shipped model's cube withhold the detection too.
+        volume: where given, slices of padding, or of one value all over, in the shipped model's cube withhold the detection too.
 
     Returns:
         NOT_AN_ANKLE or ANKLE_INCOMPLETE as "withhold" where no ankle can be assessed; ANKLE_INCOMPLETE as "caveat" for
@@ -284,7 +285,8 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
         for name, a in named
         if a.complete and (doubt := a.doubt or _cut_beside(volume, a))
     ]
-    if volume is not None and volume.padding is not None:
+    if volume is not None:
+        blank = _blank_within(volume)
         findings += [
             Finding(
                 "withhold",
@@ -292,7 +294,7 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
                 f"{name}: slices are missing in the cube around the joint that the models see and were filled in.",
             )
             for name, a in named
-            if a.complete and _gap_near(volume, a)
+            if a.complete and _gap_near(volume, a, blank)
         ]
     return findings
 
@@ -351,14 +353,25 @@ def _lean(ankle: Ankle) -> float:
     return float(np.degrees(np.arccos(np.clip(ankle.up[2], -1.0, 1.0))))
 
 
-def _gap_near(volume: Volume, ankle: Ankle) -> bool:
-    assert volume.padding is not None
-    blank = volume.padding.all(axis=(0, 1))
-    stored = np.flatnonzero(~blank)
-    # blank slices at an end are where the scan ends: none is missing there
-    inner = [k for k in np.flatnonzero(blank) if stored.size and stored[0] < k < stored[-1]]
+def _blank_within(volume: Volume) -> list[tuple[int, int]]:
+    """Axis and index of layers in the midst of a scan of which nothing was measured: padding, or one value all over, as a
+    converter or an archive leaves where it lacked an image. At an end the scan ends there: none is missing.
+    """
+    along = length_axis(volume)
+    layers = [(along, np.array([is_blank(volume, along, k) for k in range(volume.hu.shape[along])]))]
+    if volume.padding is not None:
+        layers.append((2, np.asarray(volume.padding.all(axis=(0, 1)))))
+    found = []
+    for axis, blank in layers:
+        stored = np.flatnonzero(~blank)
+        found += [(axis, int(k)) for k in np.flatnonzero(blank) if stored.size and stored[0] < k < stored[-1]]
+    return found
+
+
+def _gap_near(volume: Volume, ankle: Ankle, blank: Sequence[tuple[int, int]]) -> bool:
     # a cube that is turned against the slices reaches farther through them than half its edge
     cube = model_grid(volume, FINE, ankle.centre_mm, ankle.up)
     corners = cube.to_mm(np.array(list(product(*((-0.5, n - 0.5) for n in cube.shape)))))
-    through = volume.grid.to_voxel(corners)[:, 2]
-    return any(through.min() < k < through.max() for k in inner)
+    voxels = volume.grid.to_voxel(corners)
+    low, high = voxels.min(axis=0), voxels.max(axis=0)
+    return any(low[axis] < k < high[axis] for axis, k in blank)

@@ -80,7 +80,7 @@ def looked(heat: HeatMap, boxes: Sequence[Box], ankle: Seen) -> tuple[Looked, ..
     origin = stand @ np.asarray(ankle.centre_mm, dtype=np.float64) if joint != PLAFOND else marks[PLAFOND]
     upright = np.array_equal(stand, np.eye(3))
     side = "unknown" if upright and _contradicted(ankle.side, marks, origin) else ankle.side
-    lateral, posterior, outer, inner = _directions(side, marks)
+    lateral, posterior, outer, inner = _directions(side, marks, upright)
     least = max(LEVEL_MM, CELL_SHARE * heat.cell_mm)
     axes = (lateral, posterior, outer, inner)
     named = {name: marks[name] for name in (NAMED if side in SIDES else SIDELESS) if name in marks}
@@ -124,7 +124,7 @@ def _place(
     )
 
 
-def _directions(side: str, marks: Mapping[str, Array]) -> tuple[Array, Array, str, str]:
+def _directions(side: str, marks: Mapping[str, Array], upright: bool) -> tuple[Array, Array, str, str]:
     """Unit vectors outwards and backwards in the axial plane (LPS), and the words for outwards and inwards."""
     if LATERAL in marks and MEDIAL in marks:
         out = (marks[LATERAL] - marks[MEDIAL]) * [1.0, 1.0, 0.0]
@@ -132,7 +132,12 @@ def _directions(side: str, marks: Mapping[str, Array]) -> tuple[Array, Array, st
         if length > 0.5 * float(np.linalg.norm(marks[LATERAL] - marks[MEDIAL])):
             out = out / length
             back = np.array([-out[1], out[0], 0.0])
-            towards = marks[HEEL] - (marks[LATERAL] + marks[MEDIAL]) / 2 if HEEL in marks else np.array([0.0, 1.0, 0.0])
+            if HEEL in marks:
+                towards = marks[HEEL] - (marks[LATERAL] + marks[MEDIAL]) / 2
+            elif upright or side not in SIDES:
+                towards = np.array([0.0, 1.0, 0.0])
+            else:  # of a leg that was turned the patient's back tells nothing, its side does
+                towards = back if side == "L" else -back
             back = back if float(back @ towards) > 0 else -back
             if side in SIDES:
                 return out, back, "lateral", "medial"

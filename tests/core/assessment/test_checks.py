@@ -233,6 +233,22 @@ def test_filled_slices_in_a_cube_that_is_turned_against_them_withhold(tilted, aw
     assert bool(anatomy_findings((ankle("L", True, (0.0, 0.0, 0.0)),), upright)) == (away < 72)
 
 
+@pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1)])
+@pytest.mark.parametrize(("height", "expected"), [(24.0, ["SLICE_GAP"]), (130.0, [])])
+def test_slices_of_one_value_withhold_near_the_joint(axes, height, expected):
+    """As a converter leaves them for an image that it lacked: a fracture there is no finding, and none was looked for."""
+    hu = np.random.default_rng(0).normal(0, 20, (8, 8, 160)).astype(np.int16)
+    hu[:, :, 40:46] = -1024
+    affine = np.eye(4)[:, [*axes, 3]]
+    volume = Volume(hu.transpose(axes), Grid(tuple(np.array(hu.shape)[list(axes)]), affine))
+    assert volume.grid.affine[2, :3].argmax() == axes.index(2)
+    found = anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), volume)
+    assert [f.code for f in found if f.level == "withhold"] == expected
+    hu[3, 5, 40:46] = -1000
+    measured = Volume(hu.transpose(axes), volume.grid)
+    assert "SLICE_GAP" not in [f.code for f in anatomy_findings((ankle("L", True, (4.0, 4.0, height)),), measured)]
+
+
 def test_blank_slices_at_an_end_are_not_missing_ones():
     grid = Grid.axis_aligned((8, 8, 160), 1.0, (0, 0, 0))
     padding = np.zeros(grid.shape, bool)

@@ -137,6 +137,20 @@ def test_a_leg_that_lies_across_is_told_as_if_it_stood() -> None:
         assert (place.across, place.along) == ("", "") and "lies in the middle of the joint" in sentences(answer((place,)))
 
 
+@pytest.mark.parametrize("side", ["L", "R"])
+def test_front_and_back_of_a_leg_across_are_told_by_its_side_where_the_heel_was_not_seen(side: str) -> None:
+    """The patient's back tells nothing there: a leg that is turned over may face any way."""
+    out = 1.0 if side == "L" else -1.0
+    upside_down = np.diag([-1.0, 1.0, -1.0])  # about the patient's front to back: its front stays in front
+    upright = {"plafond": (0, 0, 0), "medial": (-25 * out, 0, -12), "lateral": (28 * out, 8, -16)}
+    seen = ankle(side, **{name: tuple(mm @ upside_down.T + JOINT) for name, mm in upright.items()})
+    seen.up = (0.0, 0.0, -1.0)
+    for behind, word in ((20.0, "posterior"), (-20.0, "anterior")):
+        spot = tuple(upside_down @ np.array([0.0, behind, -6.0]) + JOINT)
+        (place,) = looked(heat_at((spot, 8.0)), [box(spot, 0.62)], seen)
+        assert place.along == word
+
+
 @pytest.mark.parametrize("seen", [("medial", "lateral"), ("medial",), ("lateral",)])
 @pytest.mark.parametrize("side", ["L", "R"])
 def test_malleoli_the_other_way_round_than_the_side_tell_the_patients_sides(side: str, seen: tuple[str, ...]) -> None:
