@@ -119,14 +119,21 @@ def closest_axes(direction: Array) -> tuple[int, int, int]:
     return max(orders, key=lambda o: weight[o[0], 0] * weight[o[1], 1] * weight[o[2], 2] + 1e-6 * weight[o[0], 0])
 
 
-def standing(up: ArrayLike) -> Array:
-    """3 x 3 rotation that brings a direction to +z by the shortest way; one that points straight down is turned about x.
+def standing(up: ArrayLike, back: ArrayLike | None = None) -> Array:
+    """3 x 3 rotation that brings a direction to +z, and another one as near to +y as that leaves it. Without that other one: by
+    the shortest way; a direction that points straight down is turned about x.
 
     Args:
         up: (3,), LPS, any length but 0.
+        back: (3,), LPS, not along `up`.
     """
     a = np.asarray(up, dtype=np.float64)
     a = a / np.linalg.norm(a)
+    if back is not None:
+        behind = np.asarray(back, dtype=np.float64)
+        behind = behind - (behind @ a) * a
+        behind = behind / np.linalg.norm(behind)
+        return np.stack([np.cross(behind, a), behind, a])
     cosine = float(a[2])
     if cosine < -1.0 + 1e-6:
         return np.diag([1.0, -1.0, -1.0])

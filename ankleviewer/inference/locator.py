@@ -166,7 +166,7 @@ def ankles_in(
     volume: Volume, cancelled: Callable[[], bool] | None = None, findings: list[Finding] | None = None
 ) -> tuple[Ankle, ...]:
     """Ankles of a scan, right first: what the bones say and what the locator sees, together. Where both leave in doubt whether
-    an ankle stands upright in the scan, the locator looks in every other direction, too; where one stands, it does so at the
+    an ankle stands upright in the scan, the locator looks in every other direction, too; where one is found, it does so at the
     bone of another leg.
 
     Args:
@@ -185,13 +185,14 @@ def ankles_in(
         return together(bones, (), volume.grid)
     try:
         located = locator.locate(coarse, cancelled)
-        doubt = in_doubt(bones, located)
-        if doubt:
-            across = _across(volume, around_bone(coarse, AROUND_MM), locator, located, cancelled)
-            found = across or together(bones, located, volume.grid)
-        else:
-            across = ()
-            found = _with_others(volume, coarse, locator, bones, located, cancelled, findings)
+        said = findings if findings is not None else []
+        if not in_doubt(bones, located):
+            return _beside_standing(volume, coarse, locator, bones, located, cancelled, said)
+        if across := _across(volume, around_bone(coarse, AROUND_MM), locator, located, cancelled):
+            return _beside_across(volume, coarse, locator, across, cancelled, said)
+        found = together(bones, located, volume.grid)
+        said += unsure_findings(found, located)
+        return found
     except Cancelled:
         raise
     except Exception as error:  # memory, or whatever a runtime fails with: the bones are still there
@@ -199,19 +200,16 @@ def ankles_in(
         log.info("where it failed", exc_info=True)
         _say_missing(findings)
         return together(bones, (), volume.grid)
-    if findings is not None and doubt and not across:
-        findings += unsure_findings(found, located)
-    return found
 
 
-def _with_others(
+def _beside_standing(
     volume: Volume,
     coarse: Coarse,
     locator: LocatorModel,
     bones: tuple[Ankle, ...],
     located: tuple[Located, ...],
     cancelled: Callable[[], bool] | None,
-    findings: list[Finding] | None,
+    findings: list[Finding],
 ) -> tuple[Ankle, ...]:
     """The ankles of a scan in which one stands; what else was seen of a leg that lies across gives way to its ankle."""
     found, certain = together(bones, located, volume.grid), beyond_doubt(bones, located)
@@ -219,21 +217,51 @@ def _with_others(
     rest = bone_elsewhere(coarse, sure)
     if rest is None:
         return found
-    stop_if(cancelled)
-    elsewhere, rest = rest.bone, around_bone(rest, AROUND_MM)
-    seen = locator.locate(rest, cancelled)
-    if stands(seen):
-        others = of_landmarks(together(find_ankles(volume, cancelled, rest), seen, volume.grid), seen)
-    else:
-        others = _across(volume, rest, locator, seen, cancelled)
-    log.info("another leg: %d ankles", len(others))
+    others, _, seen = _of_another(volume, rest, locator, cancelled)
     if others:  # whose bones are none of the first leg's foot, which tells its side
-        alone = find_ankles(volume, cancelled, without(coarse, elsewhere))
+        alone = find_ankles(volume, cancelled, without(coarse, rest.bone))
         own = of_landmarks(together(alone, certain, volume.grid), certain)
         return beside(own if len(own) == len(sure) else sure, others)
-    if findings is not None:
-        findings += not_found(found, [a for a in found if a not in sure], [*located, *seen])
+    findings += not_found(found, [a for a in found if a not in sure], [*located, *seen])
     return found
+
+
+def _beside_across(
+    volume: Volume,
+    coarse: Coarse,
+    locator: LocatorModel,
+    across: tuple[Ankle, ...],
+    cancelled: Callable[[], bool] | None,
+    findings: list[Finding],
+) -> tuple[Ankle, ...]:
+    """The ankles of a scan in which none stands beyond doubt, and one of a leg was found that lies across: those of another leg
+    may stand, or lie another way. What its bone alone shows counts, too: nothing else would tell of that leg.
+    """
+    rest = bone_elsewhere(coarse, across)
+    if rest is None:
+        return across
+    others, doubtful, seen = _of_another(volume, rest, locator, cancelled)
+    found = beside(across, others or doubtful)
+    if not others:
+        findings += not_found(found, doubtful, seen)
+    return found
+
+
+def _of_another(
+    volume: Volume, rest: Coarse, locator: LocatorModel, cancelled: Callable[[], bool] | None
+) -> tuple[tuple[Ankle, ...], tuple[Ankle, ...], tuple[Located, ...]]:
+    """What a scan of which only the bone of another leg is left (`bone_elsewhere`) shows: ankles of which the locator is sure,
+    standing or across; without any, what bones and locator show of it as it lies; what the locator sees.
+    """
+    stop_if(cancelled)
+    rest = around_bone(rest, AROUND_MM)
+    seen = locator.locate(rest, cancelled)
+    sure = () if stands(seen) else _across(volume, rest, locator, seen, cancelled)
+    found = sure or together(find_ankles(volume, cancelled, rest), seen, volume.grid)
+    if stands(seen):
+        sure = of_landmarks(found, seen)
+    log.info("another leg: %d ankles", len(sure))
+    return sure, found, seen
 
 
 def _say_missing(findings: list[Finding] | None) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ankleviewer.core.anatomy.facing import stance
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.assessment import preprocess
 from ankleviewer.core.assessment.explain import HeatMap, explain
 from ankleviewer.core.assessment.preprocess import Float32, Placement
 from ankleviewer.core.assessment.result import ModelAnswer, Runtime
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.core.geometry import UP
 from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress, silent
 from ankleviewer.inference import first_run
@@ -53,7 +53,8 @@ class Predictor:
         spec = self.pack.preprocessing
         centre = ankle.centre_mm if ankle is not None and spec.fit == "ankle" else None
         axes = [(other.centre_mm, other.up) for other in others]
-        return preprocess.apply(volume, spec, centre, ankle.up if ankle is not None else UP, axes)
+        turn = stance(ankle.side, ankle.up, ankle.landmarks) if ankle is not None else None
+        return preprocess.apply(volume, spec, centre, turn, axes)
 
     def infer(self, tensor: Float32, cancelled: Callable[[], bool] | None = None, *, trial: bool = False) -> Output:
         """Logit and map of a prepared volume, checked. A `trial` reads no scan, which its errors say. Where another engine than

@@ -257,6 +257,34 @@ def test_a_leg_that_lies_across_is_found_beside_one_that_stands(two_legs: Callab
     assert abs(other.up[2]) < 0.6
 
 
+def test_a_leg_that_stands_in_doubt_is_found_beside_one_that_lies_across(two_legs: Callable[[float], Volume]) -> None:
+    """Cut off 20 mm below its joint, the locator is no longer sure of it: it looks in every direction, and finds the other."""
+    both = two_legs(90.0)
+    hu = both.hu.copy()
+    hu[: hu.shape[0] // 2, :, : int(both.grid.to_voxel((0.0, 0.0, -20.0))[2])] = -1024
+    volume, findings = Volume(hu, both.grid), list[Finding]()
+    coarse = coarsen(volume)
+    locator = shipped_locator()
+    assert locator is not None and module.in_doubt(module.find_ankles(volume, None, coarse), locator.locate(coarse))
+    ankles = ankles_in(volume, None, findings)
+    assert sorted((a.up == UP, a.centre_mm[0] > 0, a.complete) for a in ankles) == [(False, True, True), (True, False, True)]
+    assert findings == [], "bones and locator agree on both"
+
+
+def test_what_only_the_bones_show_beside_a_leg_that_lies_across_is_told(
+    two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume, real, findings = two_legs(90.0), LocatorModel.locate, list[Finding]()
+
+    def blind(self: LocatorModel, coarse: Coarse, cancelled: Callable[[], bool] | None = None) -> tuple[Any, ...]:
+        return tuple(seen for seen in real(self, coarse, cancelled) if seen.centre_mm[0] > 0)  # the turn is about x
+
+    monkeypatch.setattr(LocatorModel, "locate", blind)
+    ankles = ankles_in(volume, None, findings)
+    assert sorted((a.up == UP, a.centre_mm[0] > 0) for a in ankles) == [(False, True), (True, False)]
+    assert [(f.level, f.code) for f in findings] == [("caveat", "ANKLE_UNSURE")] and "is uncertain" in findings[0].message
+
+
 @pytest.mark.parametrize(("degrees", "count", "said"), [(70.0, 2, "is uncertain"), (90.0, 1, "was not assessed")])
 def test_another_leg_whose_ankle_is_not_found_is_told(
     degrees: float, count: int, said: str, two_legs: Callable[[float], Volume], monkeypatch: pytest.MonkeyPatch

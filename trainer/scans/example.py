@@ -47,6 +47,7 @@ def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> d
     Raises:
         DataError: see `read_marks`.
     """
+    from ankleviewer.core.anatomy.facing import stance
     from ankleviewer.core.anatomy.neighbours import of_another_leg
     from ankleviewer.core.assessment.preprocess import apply, model_grid
 
@@ -62,9 +63,10 @@ def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> d
         reason = CUT_OFF if ankle is not None else WHICH_ANKLE if found.ankles else found.reason
         return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
     others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
-    tensor, _ = apply(volume, spec, ankle.centre_mm, ankle.up, others)
+    turn = stance(ankle.side, ankle.up, ankle.landmarks)
+    tensor, _ = apply(volume, spec, ankle.centre_mm, turn, others)
     _save(target, tensor[0, 0])
-    grid = model_grid(volume, spec, ankle.centre_mm, ankle.up)
+    grid = model_grid(volume, spec, ankle.centre_mm, turn)
     seen = None if marked is None else marks_on(marked, grid)
     elsewhere = of_another_leg(grid, (ankle.centre_mm, ankle.up), others)
     if seen is not None and elsewhere is not None:

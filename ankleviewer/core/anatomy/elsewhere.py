@@ -27,7 +27,7 @@ GROWN = 2  # voxels of the search that are taken along around each piece
 def bone_elsewhere(coarse: Coarse, ankles: Sequence[Ankle]) -> Coarse | None:
     """The scan without the bone of the legs that were found, where much bone beside them is left; None where there is not.
 
-    Bone straight above or below an ankle is of its leg, whether it hangs together with it or not.
+    Bone along an ankle's shaft or on from it below is of its leg, whether it hangs together with it or not.
 
     Args:
         coarse: of `boneshape.coarsen`.
@@ -45,7 +45,7 @@ def bone_elsewhere(coarse: Coarse, ankles: Sequence[Ankle]) -> Coarse | None:
             continue
         inside = pieces[place] == piece
         mm = coarse.grid.to_mm((np.argwhere(inside) + [s.start for s in place]) * 2)
-        if all(_is_of_another_leg(mm, np.asarray(ankle.centre_mm)) for ankle in ankles):
+        if all(_is_of_another_leg(mm, ankle) for ankle in ankles):
             left[place] |= inside
     if not left.any():
         return None
@@ -60,9 +60,10 @@ def without(coarse: Coarse, bone: NDArray[np.bool_]) -> Coarse:
     return replace(coarse, hu=np.where(bone, np.float32(FLESH_HU), coarse.hu), bone=coarse.bone & ~bone)
 
 
-def _is_of_another_leg(mm: Array, centre: Array) -> bool:
-    away = mm - centre
-    beside = float(np.linalg.norm(away.mean(axis=0)[:2]))
+def _is_of_another_leg(mm: Array, ankle: Ankle) -> bool:
+    away, up = mm - np.asarray(ankle.centre_mm), np.asarray(ankle.up)
+    middle = away.mean(axis=0)
+    beside = float(np.linalg.norm(middle - (middle @ up) * up))
     return beside > ONE_LEG_MM and float(np.linalg.norm(away, axis=1).min()) > OWN_MM
 
 

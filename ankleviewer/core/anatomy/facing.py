@@ -1,4 +1,6 @@
-"""Which way an ankle faces, told by what hangs on it: the heel lies behind, the lateral malleolus at the side's outer side."""
+"""Which way an ankle faces, told by what hangs on it: the heel lies behind, the lateral malleolus at the side's outer side; and
+the turn after which it stands as patients do.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from ankleviewer.core.anatomy.landmarks import HEEL, LATERAL, MEDIAL
-from ankleviewer.core.geometry import UP, Array, Point
+from ankleviewer.core.geometry import UP, Array, Point, standing
 
 LEAST_MM = 12.0  # the heel lies at least that far behind the malleoli; nearer it tells nothing
 AGREES = 0.7  # cosine of the angle within which heel and malleoli mean the same back
@@ -38,6 +40,16 @@ def back_of(side: str, up: Point, landmarks: Marks) -> Array | None:
     if across is None:
         return np.array([0.0, 1.0, 0.0])
     return across if across[1] > 0 or (side in ("L", "R") and abs(across[1]) <= -AWAY) else -across
+
+
+def stance(side: str, up: Point, landmarks: Marks) -> Array:
+    """3 x 3 rotation after which a leg that lies across the scan stands and faces forward, as all legs that networks have learned
+    from; by the shortest way where nothing tells its back, and the identity for a leg that stands.
+
+    Args:
+        side, up, landmarks: as `back_of`.
+    """
+    return standing(up) if up == UP else standing(up, back_of(side, up, landmarks))
 
 
 def faces_away(side: str, up: Point, landmarks: Marks) -> bool:

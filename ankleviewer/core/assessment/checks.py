@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.core.anatomy.facing import faces_away
+from ankleviewer.core.anatomy.facing import faces_away, stance
 from ankleviewer.core.anatomy.finder import Ankle
 from ankleviewer.core.anatomy.landmarks import LATERAL, MEDIAL
 from ankleviewer.core.anatomy.measured import is_blank, length_axis
@@ -370,7 +370,7 @@ def _blank_within(volume: Volume) -> list[tuple[int, int]]:
 
 def _gap_near(volume: Volume, ankle: Ankle, blank: Sequence[tuple[int, int]]) -> bool:
     # a cube that is turned against the slices reaches farther through them than half its edge
-    cube = model_grid(volume, FINE, ankle.centre_mm, ankle.up)
+    cube = model_grid(volume, FINE, ankle.centre_mm, stance(ankle.side, ankle.up, ankle.landmarks))
     corners = cube.to_mm(np.array(list(product(*((-0.5, n - 0.5) for n in cube.shape)))))
     voxels = volume.grid.to_voxel(corners)
     low, high = voxels.min(axis=0), voxels.max(axis=0)

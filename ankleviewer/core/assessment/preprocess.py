@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ankleviewer.core.anatomy.neighbours import Axis, of_another_leg
 from ankleviewer.core.errors import ModelError
-from ankleviewer.core.geometry import UP, Array, Grid, standing
+from ankleviewer.core.geometry import UP, Array, Grid
 from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import AIR_HU, Volume
 from ankleviewer.core.words import printable
@@ -184,12 +184,12 @@ def bone_box(volume: Volume, threshold: float) -> tuple[Array, Array] | None:
     return mm.min(axis=0) - half, mm.max(axis=0) + half
 
 
-def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None, up: ArrayLike = UP) -> Grid:
+def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None, turn: Array | None = None) -> Grid:
     """The LPS cube that `spec` lays over a scan: axis-aligned, or turned with a leg that lies across it.
 
     Args:
         centre_mm: centre of the cube; None = centre of the bone box, or of the scan when there is no bone.
-        up: where the leg's shaft points, LPS; the cube's z with fit "ankle".
+        turn: 3 x 3, after which the leg stands (`facing.stance`); with fit "ankle" the cube is turned with it. None for one that does.
 
     Raises:
         ValueError: centre_mm is not three finite numbers.
@@ -206,19 +206,19 @@ def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None
         spacing = 2.0 * reach / spec.size
     first = centre - spacing * (spec.size - 1) / 2
     cube = Grid.axis_aligned((spec.size, spec.size, spec.size), spacing, first)
-    if spec.fit == "whole" or np.array_equal(np.asarray(up), UP):
+    if spec.fit == "whole" or turn is None or np.array_equal(turn, np.eye(3)):
         return cube
-    turn = np.eye(4)
-    turn[:3, :3] = standing(up).T
-    turn[:3, 3] = centre - turn[:3, :3] @ centre
-    return Grid(cube.shape, turn @ cube.affine)
+    lying = np.eye(4)
+    lying[:3, :3] = turn.T
+    lying[:3, 3] = centre - turn.T @ centre
+    return Grid(cube.shape, lying @ cube.affine)
 
 
 def apply(
     volume: Volume,
     spec: PreprocessSpec,
     centre_mm: ArrayLike | None = None,
-    up: ArrayLike = UP,
+    turn: Array | None = None,
     others: Sequence[Axis] = (),
 ) -> tuple[Float32, Placement]:
     """A scan becomes the network's input.
@@ -226,7 +226,7 @@ def apply(
     Args:
         volume: the scan on its own grid, in any orientation.
         centre_mm: centre of the cube in LPS mm (the ankle's); None = centre of the bone box.
-        up: where the leg's shaft points, see `model_grid`.
+        turn: after which the leg stands, see `model_grid`.
         others: axes of the scan's other legs; what belongs to them (`neighbours.of_another_leg`) becomes `pad_hu`.
 
     Returns:
@@ -234,8 +234,9 @@ def apply(
             would if the leg stood.
         placement: leads from tensor indices back to millimetres and to the scan's voxels.
     """
-    grid = model_grid(volume, spec, centre_mm, up)
+    grid = model_grid(volume, spec, centre_mm, turn)
     hu = resample(volume, grid, spec.pad_hu)
+    up = UP if turn is None else turn[2]
     if centre_mm is not None and (elsewhere := of_another_leg(grid, (centre_mm, up), others)) is not None:
         hu[elsewhere] = spec.pad_hu
     return normalise(hu, spec)[None, None], Placement(grid, volume.grid)

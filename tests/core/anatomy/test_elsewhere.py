@@ -69,6 +69,13 @@ def test_what_is_small_or_of_the_same_leg_is_no_other_leg(middle: Sequence[float
     assert bone_elsewhere(scan(OWN, (middle, size)), [ankle()]) is None
 
 
+def test_bone_along_the_shaft_of_a_leg_that_lies_across_is_its_own() -> None:
+    across = replace(ankle(-90.0), up=(1.0, 0.0, 0.0))
+    knee = ((70.0, 0.0, 0.0), (80.0, 30.0, 30.0))
+    assert bone_elsewhere(scan(OWN, knee), [across]) is None
+    assert bone_elsewhere(scan(OWN, knee), [ankle()]) is not None
+
+
 def test_ankles_of_other_legs_stand_beside_the_first() -> None:
     assert beside([ankle()], [ankle(90.0, "L")]) == (ankle(), ankle(90.0, "L"))
     assert beside([ankle(-90.0, "L")], [ankle(90.0, "R")]) == (ankle(90.0, "R"), ankle(-90.0, "L")), "right first"
