@@ -112,6 +112,13 @@ def test_the_affine_cannot_be_changed_afterwards():
         grid.affine[0, 0] = 2
 
 
+def test_standing_with_a_back_brings_that_to_the_patient_s() -> None:
+    turn = standing((0.0, -2.0, 0.0), (3.0, 1.0, 0.0))  # not quite square to up
+    np.testing.assert_allclose(turn @ (0.0, -1.0, 0.0), (0.0, 0.0, 1.0), atol=1e-12)
+    np.testing.assert_allclose(turn @ (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), atol=1e-12)
+    assert np.linalg.det(turn) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("up", [(0, 0, 1), (1, 0, 0), (0, -2, 0), (0, 0, -1), (0.3, -0.5, -0.81), (1e-9, 0, -1)])
 def test_standing_is_the_shortest_turn_upwards(up: tuple[float, ...]) -> None:
     turn = standing(up)

@@ -21,9 +21,9 @@ Marks = Iterable[tuple[str, Point]]
 def back_of(side: str, up: Point, landmarks: Marks) -> Array | None:
     """Unit vector to the back of an ankle, LPS, square to its shaft; None where nothing tells it.
 
-    By the heel. Where it was not seen, by the malleoli: square to them, of a standing leg towards the patient's back rather than
-    by its side, which may rest on how legs lie in a scanner; of one that lies across by the side. Else a standing leg's back is
-    taken for the patient's.
+    Of a standing leg by the heel. Where it was not seen, by the malleoli: square to them, towards the patient's back rather than
+    by its side, which may rest on how legs lie in a scanner; else it is taken for the patient's. Of one that lies across by
+    malleoli and side, which rests on a heel that was seen for sure: one that was not lies before the joint as often as behind it.
 
     Args:
         side: "L", "R" or "unknown".
@@ -31,11 +31,11 @@ def back_of(side: str, up: Point, landmarks: Marks) -> Array | None:
         landmarks: names of `landmarks.NAMES` with LPS mm.
     """
     marks = {name: np.asarray(mm) for name, mm in landmarks}
-    heel, across = _by_heel(up, marks), _by_malleoli(side, up, marks)
-    if heel is not None:
-        return heel
+    across = _by_malleoli(side, up, marks)
     if up != UP:
         return across
+    if (heel := _by_heel(up, marks)) is not None:
+        return heel
     across = _by_malleoli("L", up, marks) if across is None or abs(across[1]) > -AWAY else across
     if across is None:
         return np.array([0.0, 1.0, 0.0])
@@ -43,13 +43,23 @@ def back_of(side: str, up: Point, landmarks: Marks) -> Array | None:
 
 
 def stance(side: str, up: Point, landmarks: Marks) -> Array:
-    """3 x 3 rotation after which a leg that lies across the scan stands and faces forward, as all legs that networks have learned
-    from; by the shortest way where nothing tells its back, and the identity for a leg that stands.
+    """3 x 3 rotation after which a leg that lies across the scan stands and faces forward, as most legs from which networks have
+    learned; where its side is not known, as near to that as the shortest way upright leaves it, square to the malleoli if they
+    were seen. The identity for a leg that stands.
 
     Args:
         side, up, landmarks: as `back_of`.
     """
-    return standing(up) if up == UP else standing(up, back_of(side, up, landmarks))
+    if up == UP:
+        return np.eye(3)
+    marks = tuple(landmarks)
+    back, shortest = back_of(side, up, marks), standing(up)
+    if back is None:
+        across = _by_malleoli("L", up, {name: np.asarray(mm) for name, mm in marks})
+        if across is None:
+            return shortest
+        back = across if float(shortest[1] @ across) > 0 else -across
+    return standing(up, back)
 
 
 def faces_away(side: str, up: Point, landmarks: Marks) -> bool:

@@ -264,8 +264,8 @@ def anatomy_findings(ankles: Sequence[Ankle], volume: Volume | None = None) -> l
         Finding(
             "caveat",
             "LEG_ACROSS",
-            f"{name}: the leg is {_lean(a):.0f}° from upright in the scan; it was turned for the models. "
-            "Check whether the scan's orientation is right.",
+            f"{name}: the leg is {_lean(a):.0f}° from upright in the scan; it was turned for the models, "
+            "which may overlook more in it. Check whether the scan's orientation is right.",
         )
         for name, a in named
         if a.up != UP and a.complete

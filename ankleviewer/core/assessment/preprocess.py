@@ -189,7 +189,7 @@ def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None
 
     Args:
         centre_mm: centre of the cube; None = centre of the bone box, or of the scan when there is no bone.
-        turn: 3 x 3, after which the leg stands (`facing.stance`); with fit "ankle" the cube is turned with it. None for one that does.
+        turn: 3 x 3, after which the leg stands (`facing.stance`), None for one that does; with fit "ankle" the cube stands so.
 
     Raises:
         ValueError: centre_mm is not three finite numbers.

@@ -382,6 +382,6 @@ SENTENCES: tuple[str, ...] = (
     "{}: 1 slice",
     "{}: slices are missing in the cube around the joint that the models see and were filled in.",
     "{}: the heel lies towards the patient's front, as if the patient had lain the other way than the file says; its letters for left, right, front and back may be wrong.",
-    "{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan's orientation is right.",
+    "{}: the leg is {}° from upright in the scan; it was turned for the models, which may overlook more in it. Check whether the scan's orientation is right.",
     "{}; with {} held: {}",
 )

@@ -3511,8 +3511,8 @@
         <translation>{}: Die Ferse liegt zur Vorderseite des Patienten hin, als hätte er anders gelegen, als die Datei sagt; ihre Buchstaben für links, rechts, vorn und hinten können falsch sein.</translation>
     </message>
     <message>
-        <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
-        <translation>{}: Das Bein weicht im Scan {}° von der Senkrechten ab; für die Modelle wurde es gedreht. Prüfen Sie, ob die Orientierung des Scans stimmt.</translation>
+        <source>{}: the leg is {}° from upright in the scan; it was turned for the models, which may overlook more in it. Check whether the scan&apos;s orientation is right.</source>
+        <translation>{}: Das Bein weicht im Scan {}° von der Senkrechten ab; für die Modelle, die darin mehr übersehen können, wurde es gedreht. Prüfen Sie, ob die Orientierung des Scans stimmt.</translation>
     </message>
     <message>
         <source>{}; with {} held: {}</source>

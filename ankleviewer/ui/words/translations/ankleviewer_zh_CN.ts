@@ -3498,8 +3498,8 @@
         <translation>{}：足跟朝向患者前方，患者实际体位可能与文件所记不同；文件中的左、右、前、后标记可能有误。</translation>
     </message>
     <message>
-        <source>{}: the leg is {}° from upright in the scan; it was turned for the models. Check whether the scan&apos;s orientation is right.</source>
-        <translation>{}：小腿在扫描中偏离直立方向 {}°；已为模型转正。请检查扫描的方位是否正确。</translation>
+        <source>{}: the leg is {}° from upright in the scan; it was turned for the models, which may overlook more in it. Check whether the scan&apos;s orientation is right.</source>
+        <translation>{}：小腿在扫描中偏离直立方向 {}°；已为模型转正，模型在其中可能漏掉更多。请检查扫描的方位是否正确。</translation>
     </message>
     <message>
         <source>{}; with {} held: {}</source>
