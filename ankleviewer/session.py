@@ -27,7 +27,7 @@ from ankleviewer.core.serieschoice import Series
 from ankleviewer.core.watching import Progress, never, silent
 from ankleviewer.core.words import printable
 from ankleviewer.inference import selection
-from ankleviewer.inference.faults import TOO_LARGE
+from ankleviewer.inference.engines.faults import TOO_LARGE
 from ankleviewer.inference.loaded import predictor_of, seconds_of
 from ankleviewer.inference.locator import ankles_in, in_use
 from ankleviewer.inference.pace import part

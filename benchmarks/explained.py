@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ankleviewer.core.assessment.explain import upsample
-from ankleviewer.inference.runtime import Engine, available
+from ankleviewer.inference.engines.runtime import Engine, available
 from trainer.networks.head import FractureNet
 from trainer.networks.layout import channels_last
 from trainer.networks.registry import build

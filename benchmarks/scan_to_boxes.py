@@ -23,8 +23,8 @@ from skimage.measure import label, regionprops
 
 from ankleviewer import session
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
+from ankleviewer.inference.engines.runtime import available
 from ankleviewer.inference.packs import ModelPack, list_packs, read_pack
-from ankleviewer.inference.runtime import available
 from ankleviewer.ui.state.settings import sample_scan
 from benchmarks.bigscan import write_big_scan
 from benchmarks.explained import eager, medians, shift_norms

@@ -16,7 +16,8 @@ from ankleviewer import session
 from ankleviewer.cli import main, selftest
 from ankleviewer.cli.console import UsageError
 from ankleviewer.core import paths
-from ankleviewer.inference import loaded, packs, runtime
+from ankleviewer.inference import loaded, packs
+from ankleviewer.inference.engines import runtime
 from ankleviewer.io.nifti import write_nifti
 
 NOT_TRIED = {"window": "warn", "OpenGL": "warn"}

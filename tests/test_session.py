@@ -16,9 +16,9 @@ from ankleviewer.core.assessment.result import Consensus, Result
 from ankleviewer.core.errors import Cancelled, ModelError, ScanError
 from ankleviewer.core.findings import Finding
 from ankleviewer.inference import loaded
+from ankleviewer.inference.engines.runtime import Engine
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
-from ankleviewer.inference.runtime import Engine
 from ankleviewer.io import reviews
 from ankleviewer.io.nifti import write_nifti
 
@@ -194,7 +194,7 @@ def test_failed_model_is_not_assessed(scan) -> None:
 
 
 def test_fallback_is_told(scan, monkeypatch) -> None:
-    monkeypatch.setattr("ankleviewer.inference.runtime.available", lambda _: False)
+    monkeypatch.setattr("ankleviewer.inference.engines.runtime.available", lambda _: False)
     result = session.analyse(session.open_case(scan), runtime="openvino").result
     assert [f.level for f in result.findings if f.code == "RUNTIME_FALLBACK"] == ["info"]
     assert result.models[0].runtime.provider == "CPUExecutionProvider"

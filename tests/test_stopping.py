@@ -25,7 +25,7 @@ DEAF = """
 import hashlib, sys
 from ankleviewer import session
 from ankleviewer.cli import main
-from ankleviewer.inference import runtime
+from ankleviewer.inference.engines import runtime
 def deaf(*_):
     print("deaf", flush=True)
     hashlib.pbkdf2_hmac("sha256", b"", b"", 200_000_000)
@@ -63,7 +63,7 @@ def test_what_was_written_is_not_lost_and_without_an_engine_nothing_happens() ->
     program = run(
         "import threading\n"
         "from ankleviewer.cli import stopping\n"
-        "from ankleviewer.inference.watch import aside\n"
+        "from ankleviewer.inference.engines.watch import aside\n"
         "stopping.end(3)\n"
         "print('written')\n"
         "try:\n"

@@ -22,8 +22,8 @@ from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference import packs
 from ankleviewer.inference.adding import look_twice
+from ankleviewer.inference.engines.runtime import describe_engine
 from ankleviewer.inference.locator import LocatorModel
-from ankleviewer.inference.runtime import describe_engine
 
 SCHEMA = "ankleviewer.selftest/1"
 TIMEOUT_S = 60.0  # for what a driver or a window system has to say

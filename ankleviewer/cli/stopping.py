@@ -53,7 +53,7 @@ def _raise(number: int) -> None:
 
 def end(code: int) -> None:
     """End the program here, with all written, if an engine still works on what nobody waits for; Python would wait for it."""
-    watch = sys.modules.get("ankleviewer.inference.watch")  # not loaded: no engine either
+    watch = sys.modules.get("ankleviewer.inference.engines.watch")  # not loaded: no engine either
     if watch is None or not watch.left_running():
         return
     logging.shutdown()

@@ -44,8 +44,8 @@ from ankleviewer.core.findings import Finding
 from ankleviewer.core.geometry import Array
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import onnx_file
-from ankleviewer.inference.ort_session import AS_ONNX, CPU, library
-from ankleviewer.inference.watch import aside
+from ankleviewer.inference.engines.ort_session import AS_ONNX, CPU, library
+from ankleviewer.inference.engines.watch import aside
 
 log = logging.getLogger(__name__)
 

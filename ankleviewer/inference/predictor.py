@@ -16,10 +16,10 @@ from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress, silent
 from ankleviewer.inference import first_run
+from ankleviewer.inference.engines.runtime import Engine, Output
+from ankleviewer.inference.engines.watch import aside
 from ankleviewer.inference.pace import Pace, Steps
 from ankleviewer.inference.packs import ModelPack
-from ankleviewer.inference.runtime import Engine, Output
-from ankleviewer.inference.watch import aside
 
 LARGEST = 1e12  # in a map; what comes out of it shall be finite in single precision
 SELF_CHECK = 1e-3  # how closely the map must explain the logit, relative to max(1, |logit|)

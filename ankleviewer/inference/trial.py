@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ankleviewer.core.errors import ModelError, stop_if
-from ankleviewer.inference.faults import TOO_LARGE
+from ankleviewer.inference.engines.faults import TOO_LARGE
+from ankleviewer.inference.engines.runtime import noise
 from ankleviewer.inference.packs import ModelPack, read_pack
-from ankleviewer.inference.runtime import noise
 
 LIMIT_S = 600.0  # the largest network of ours takes about a minute on two slow cores
 _ASK_S = 0.05  # how often whoever waits for it may stop waiting

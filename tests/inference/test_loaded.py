@@ -8,7 +8,8 @@ import pytest
 
 from ankleviewer.core import memory
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference import loaded, runtime
+from ankleviewer.inference import loaded
+from ankleviewer.inference.engines import runtime
 from ankleviewer.inference.packs import load_pack
 
 

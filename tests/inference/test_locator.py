@@ -25,7 +25,7 @@ from ankleviewer.core.geometry import UP, Grid, standing
 from ankleviewer.core.imaging.resample import resample
 from ankleviewer.core.volume import Volume
 from ankleviewer.inference import locator as module
-from ankleviewer.inference import ort_session
+from ankleviewer.inference.engines import ort_session
 from ankleviewer.inference.locator import LocatorModel, ankles_in, in_use, shipped_locator
 from ankleviewer.io.reader import open_scan
 

@@ -11,7 +11,7 @@ from ankleviewer.core.assessment.decision import Decision
 from ankleviewer.core.assessment.explain import explain
 from ankleviewer.core.assessment.preprocess import Placement
 from ankleviewer.core.geometry import Grid
-from ankleviewer.inference.runtime import Engine, Output, available
+from ankleviewer.inference.engines.runtime import Engine, Output, available
 from trainer.networks.head import FractureNet
 
 ENGINES = ("openvino", "cuda")

@@ -18,8 +18,8 @@ import torch
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import AnkleViewerError
+from ankleviewer.inference.engines.telemetry import load_onnxruntime
 from ankleviewer.inference.manifest import CARD_FILE, MANIFEST_FILE, MODEL_FILE, SCHEMA, parse
-from ankleviewer.inference.telemetry import load_onnxruntime
 from trainer.networks.head import FractureNet
 from trainer.packs.card import ASIDE, model_card
 from trainer.packs.deploy import deployed

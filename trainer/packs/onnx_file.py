@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ankleviewer.inference.telemetry import load_onnxruntime
+from ankleviewer.inference.engines.telemetry import load_onnxruntime
 from trainer.networks.head import FractureNet
 from trainer.packs.finer import traced
 from trainer.packs.graph import halve, part_biases, part_weights

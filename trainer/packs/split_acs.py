@@ -7,7 +7,7 @@ widened, filtered, activated, gated and narrowed by itself, and what comes out i
 
 A depthwise one filters pictures, not volumes (`in_plane`): onnxruntime has kernels for that in two dimensions only, and is up to
 fourteen times as fast with them. OpenVINO likes volumes better, and the viewer makes them again for it
-(`ankleviewer.inference.openvino_planes`).
+(`ankleviewer.inference.engines.openvino_planes`).
 """
 
 from __future__ import annotations

@@ -44,22 +44,12 @@ def back_of(side: str, up: Point, landmarks: Marks) -> Array | None:
 
 def stance(side: str, up: Point, landmarks: Marks) -> Array:
     """3 x 3 rotation after which a leg that lies across the scan stands and faces forward, as most legs from which networks have
-    learned; where its side is not known, as near to that as the shortest way upright leaves it, square to the malleoli if they
-    were seen. The identity for a leg that stands.
+    learned; by the shortest way where nothing tells its back. The identity for a leg that stands.
 
     Args:
         side, up, landmarks: as `back_of`.
     """
-    if up == UP:
-        return np.eye(3)
-    marks = tuple(landmarks)
-    back, shortest = back_of(side, up, marks), standing(up)
-    if back is None:
-        across = _by_malleoli("L", up, {name: np.asarray(mm) for name, mm in marks})
-        if across is None:
-            return shortest
-        back = across if float(shortest[1] @ across) > 0 else -across
-    return standing(up, back)
+    return np.eye(3) if up == UP else standing(up, back_of(side, up, landmarks))
 
 
 def faces_away(side: str, up: Point, landmarks: Marks) -> bool:

@@ -27,7 +27,7 @@ _RTLD_LAZY = 1
 
 # In the order in which a first scan asks for them; nothing that makes classes of Qt (see qt_classes).
 MODULES = (
-    "ankleviewer.session", "scipy.ndimage", "ankleviewer.inference.runtime", "openvino", "onnxruntime",
+    "ankleviewer.session", "scipy.ndimage", "ankleviewer.inference.engines.runtime", "openvino", "onnxruntime",
     "skimage.measure._find_contours", "skimage.measure._marching_cubes_lewiner", "ankleviewer.core.display.surface",
     "vtkmodules.vtkCommonCore", "vtkmodules.vtkCommonDataModel", "vtkmodules.vtkRenderingCore", "vtkmodules.vtkFiltersCore",
     "vtkmodules.vtkRenderingOpenGL2", "vtkmodules.vtkRenderingAnnotation", "vtkmodules.vtkInteractionStyle",

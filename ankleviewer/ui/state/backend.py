@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ankleviewer.session import Analysis, Case, ModelSummary
 
 # What an analysis needs of large libraries; the engines after what keeps their reports from being sent (inference.telemetry).
-_ENGINES = ("scipy.ndimage", "ankleviewer.inference.runtime", "onnxruntime", "openvino")
+_ENGINES = ("scipy.ndimage", "ankleviewer.inference.engines.runtime", "onnxruntime", "openvino")
 
 
 class Backend(Protocol):
@@ -86,7 +86,7 @@ class SessionBackend:
             with contextlib.suppress(Exception, SystemExit):  # who needs it meets the same, and says so or does without
                 importing.load(library)
         from ankleviewer import session
-        from ankleviewer.inference.runtime import AT_ONCE
+        from ankleviewer.inference.engines.runtime import AT_ONCE
 
         return session.analyse(case, models, AT_ONCE, progress, cancelled)
 

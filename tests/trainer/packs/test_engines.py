@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from ankleviewer.core.assessment.decision import Decision
-from ankleviewer.inference import runtime
-from ankleviewer.inference.ort_session import CPU
-from ankleviewer.inference.runtime import Engine
+from ankleviewer.inference.engines import runtime
+from ankleviewer.inference.engines.ort_session import CPU
+from ankleviewer.inference.engines.runtime import Engine
 from tests.trainer.packs.conftest import DECISION
 from trainer.networks.head import FractureNet
 from trainer.networks.registry import build

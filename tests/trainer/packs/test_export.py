@@ -15,7 +15,7 @@ import torch
 
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.core.errors import AnkleViewerError, ModelError
-from ankleviewer.inference.openvino_session import has_openvino
+from ankleviewer.inference.engines.openvino_session import has_openvino
 from ankleviewer.inference.packs import read_pack
 from ankleviewer.inference.predictor import Predictor
 from tests.trainer.packs.conftest import DECISION

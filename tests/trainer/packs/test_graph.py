@@ -10,8 +10,8 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from ankleviewer.inference.openvino_session import has_openvino
-from ankleviewer.inference.runtime import Engine
+from ankleviewer.inference.engines.openvino_session import has_openvino
+from ankleviewer.inference.engines.runtime import Engine
 from trainer.networks.registry import build
 from trainer.packs.deploy import deployed
 from trainer.packs.finer import layer_at

@@ -12,9 +12,10 @@ import pytest
 import torch
 
 from ankleviewer.core.paths import assets_dir
-from ankleviewer.inference.openvino_planes import to_volumes
-from ankleviewer.inference.openvino_session import has_openvino
-from ankleviewer.inference.runtime import Engine
+from ankleviewer.inference.engines.openvino_core import core
+from ankleviewer.inference.engines.openvino_planes import to_volumes
+from ankleviewer.inference.engines.openvino_session import has_openvino
+from ankleviewer.inference.engines.runtime import Engine
 from trainer.networks.head import FractureNet
 from trainer.packs.deploy import deployed
 from trainer.packs.onnx_file import on_cpu, to_onnx
@@ -56,10 +57,8 @@ def test_the_shipped_pack_s_weights_are_the_shipped_file() -> None:
 def test_openvino_computes_the_same_with_volumes_for_planes(
     arch: str, options: dict[str, Any], learnt: Callable[..., FractureNet]
 ) -> None:
-    import openvino
-
     model = to_onnx(deployed(learnt(arch, options)), 64, {})
-    given = openvino.Core().read_model(model)
+    given = core().read_model(model)
     depthwise = [n for n in given.get_ordered_ops() if n.get_type_name() == "GroupConvolution"]
     flat = sum(len(n.output(0).get_shape()) == 4 for n in depthwise)
     assert flat >= 6, "the file holds depthwise layers over planes"

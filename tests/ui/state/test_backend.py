@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ankleviewer import session
-from ankleviewer.inference.runtime import AT_ONCE
+from ankleviewer.inference.engines.runtime import AT_ONCE
 from ankleviewer.ui.background import importing
 from ankleviewer.ui.state.backend import SessionBackend
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ankleviewer.inference.openvino_session import has_openvino
+from ankleviewer.inference.engines.openvino_session import has_openvino
 
 _WATCHED = """
 import sys
@@ -21,7 +21,7 @@ def hook(event, arguments):
 sys.addaudithook(hook)
 import time
 import numpy as np
-from ankleviewer.inference.runtime import Engine
+from ankleviewer.inference.engines.runtime import Engine
 engine = Engine(sys.stdin.buffer.read(), sys.argv[1])
 assert engine.provider
 engine.run(np.zeros(engine._session.input_shape, dtype=np.float32))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ankleviewer.inference import computer
-from ankleviewer.inference.computer import cores, identity, nvidia, quota
+from ankleviewer.inference.engines import computer
+from ankleviewer.inference.engines.computer import cores, identity, nvidia, quota
 
 
 class Driver:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled
-from ankleviewer.inference.openvino_means import in_two_steps
-from ankleviewer.inference.openvino_planes import to_volumes
-from ankleviewer.inference.ort_session import FINER
-from ankleviewer.inference.watch import POLL_S, aside
+from ankleviewer.inference.engines.openvino_core import core
+from ankleviewer.inference.engines.openvino_means import in_two_steps
+from ankleviewer.inference.engines.openvino_planes import to_volumes
+from ankleviewer.inference.engines.ort_session import FINER
+from ankleviewer.inference.engines.watch import POLL_S, aside
 
 OPENVINO = "OpenVINO CPU"
 
@@ -39,10 +40,8 @@ class OpenVinoSession:
     provider = OPENVINO
 
     def __init__(self, model: bytes, threads: int) -> None:
-        import openvino
         from openvino.frontend import FrontEndManager
 
-        core = openvino.Core()
         # bfloat16, which it would choose by itself on some processors, moves probabilities by up to a hundredth
         options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
         # by name: asked to find out itself, it would take what another format may hold within the file's own texts
@@ -50,7 +49,7 @@ class OpenVinoSession:
         read = onnx.convert(onnx.load(io.BytesIO(model)))
         to_volumes(read)
         in_two_steps(read)
-        compiled = core.compile_model(read, "CPU", options)
+        compiled = core().compile_model(read, "CPU", options)
         self.input_shape: tuple[int, ...] = tuple(int(n) for n in compiled.input(0).shape)
         self._finer = any(FINER in out.get_names() for out in compiled.outputs)
         self._compiled: Any = compiled

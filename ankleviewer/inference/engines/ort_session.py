@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ankleviewer.inference.computer import nvidia
-from ankleviewer.inference.faults import missing
-from ankleviewer.inference.telemetry import load_onnxruntime
-from ankleviewer.inference.watch import aside
+from ankleviewer.inference.engines.computer import nvidia
+from ankleviewer.inference.engines.faults import missing
+from ankleviewer.inference.engines.telemetry import load_onnxruntime
+from ankleviewer.inference.engines.watch import aside
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ import pytest
 
 from ankleviewer.core import signals
 from ankleviewer.core.errors import ModelError
-from ankleviewer.inference import ort_session, runtime
-from ankleviewer.inference.ort_session import CPU, OrtSession
-from ankleviewer.inference.telemetry import load_onnxruntime
+from ankleviewer.inference.engines import ort_session, runtime
+from ankleviewer.inference.engines.ort_session import CPU, OrtSession
+from ankleviewer.inference.engines.telemetry import load_onnxruntime
 
 TENSOR = np.zeros((1, 1, 128, 128, 128), dtype=np.float32)
 

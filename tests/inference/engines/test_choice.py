@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ankleviewer.inference import choice as module
-from ankleviewer.inference.choice import fastest, forget, known
+from ankleviewer.inference.engines import choice as module
+from ankleviewer.inference.engines.choice import fastest, forget, known
 from ankleviewer.io.locked import locked
 
 

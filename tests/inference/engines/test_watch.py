@@ -11,7 +11,7 @@ import weakref
 import pytest
 
 from ankleviewer.core.errors import Cancelled
-from ankleviewer.inference.watch import aside, left_running
+from ankleviewer.inference.engines.watch import aside, left_running
 
 
 class Run:

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import Cancelled
-from ankleviewer.inference import openvino_session as module
-from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
+from ankleviewer.inference.engines import openvino_session as module
+from ankleviewer.inference.engines.openvino_session import OpenVinoSession, has_openvino
 
 TENSOR = np.zeros((1, 1, 2, 2, 2), np.float32)
 

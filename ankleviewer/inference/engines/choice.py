@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ankleviewer import __version__
 from ankleviewer.core.paths import home
-from ankleviewer.inference.computer import identity
+from ankleviewer.inference.engines.computer import identity
 from ankleviewer.io.atomic import write_text
 from ankleviewer.io.locked import locked
 

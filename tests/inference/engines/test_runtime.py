@@ -17,10 +17,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.inference import choice, ort_session, runtime
-from ankleviewer.inference.openvino_session import has_openvino
-from ankleviewer.inference.runtime import CPU, Engine, Output
-from ankleviewer.inference.watch import left_running
+from ankleviewer.inference.engines import choice, ort_session, runtime
+from ankleviewer.inference.engines.openvino_session import has_openvino
+from ankleviewer.inference.engines.runtime import CPU, Engine, Output
+from ankleviewer.inference.engines.watch import left_running
 
 VOLUME = np.zeros((1, 1, 128, 128, 128), dtype=np.float32)
 
@@ -288,8 +288,8 @@ def test_an_engine_at_rest_holds_little_and_answers_as_before(slow_model: bytes,
 import re, sys
 import numpy as np
 from ankleviewer.core import memory
-from ankleviewer.inference import ort_session
-from ankleviewer.inference.runtime import Engine
+from ankleviewer.inference.engines import ort_session
+from ankleviewer.inference.engines.runtime import Engine
 ort_session._QUICK_S = 60.0
 def resident():
     memory.trim()

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ankleviewer.inference.openvino_planes import to_volumes
-from ankleviewer.inference.openvino_session import has_openvino
+from ankleviewer.inference.engines.openvino_core import core
+from ankleviewer.inference.engines.openvino_planes import to_volumes
+from ankleviewer.inference.engines.openvino_session import has_openvino
 
 pytestmark = pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
 
@@ -52,9 +53,7 @@ def model(axis: int, k: int = 3, step: int = 1, bias: str = "channel", odd: str 
 
 def answer(given: Any, x: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the model computes, in float32."""
-    import openvino
-
-    compiled = openvino.Core().compile_model(given, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    compiled = core().compile_model(given, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return np.array(compiled(x)[0])
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ankleviewer.inference.engines.openvino_core import core
+
 
 @dataclass(frozen=True, eq=False)
 class _Plane:
@@ -62,7 +64,7 @@ def _with_equal_slices(planes: list[_Plane]) -> list[_Plane]:
     if not ports:
         return []
     try:
-        worked_out = openvino.Core().compile_model(openvino.Model(ports, []), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})({})
+        worked_out = core().compile_model(openvino.Model(ports, []), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})({})
     except RuntimeError:  # they hang on the input
         return []
     values = iter([np.array(worked_out[i]) for i in range(len(ports))])

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.words import RUNTIMES
-from ankleviewer.inference.choice import fastest, forget, known
-from ankleviewer.inference.computer import cores
-from ankleviewer.inference.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
-from ankleviewer.inference.openvino_session import OpenVinoSession, has_openvino
-from ankleviewer.inference.ort_session import CPU, OrtSession, has_cuda, library
-from ankleviewer.inference.watch import POLL_S, aside
+from ankleviewer.inference.engines.choice import fastest, forget, known
+from ankleviewer.inference.engines.computer import cores
+from ankleviewer.inference.engines.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
+from ankleviewer.inference.engines.openvino_session import OpenVinoSession, has_openvino
+from ankleviewer.inference.engines.ort_session import CPU, OrtSession, has_cuda, library
+from ankleviewer.inference.engines.watch import POLL_S, aside
 
 log = logging.getLogger(__name__)
 

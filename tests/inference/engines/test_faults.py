@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from ankleviewer.core.errors import Cancelled, ModelError
-from ankleviewer.inference import choice, runtime
-from ankleviewer.inference.faults import missing, refusal, remark
-from ankleviewer.inference.runtime import CPU, Engine
+from ankleviewer.inference.engines import choice, runtime
+from ankleviewer.inference.engines.faults import missing, refusal, remark
+from ankleviewer.inference.engines.runtime import CPU, Engine
 
 VOLUME = np.zeros((1, 1, 2, 2, 2), dtype=np.float32)
 ANSWER = (np.ones(1), np.ones((1, 1, 2, 2, 2)), None)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ankleviewer.inference.openvino_means import LEAST, in_two_steps
-from ankleviewer.inference.openvino_session import has_openvino
+from ankleviewer.inference.engines.openvino_core import core
+from ankleviewer.inference.engines.openvino_means import LEAST, in_two_steps
+from ankleviewer.inference.engines.openvino_session import has_openvino
 
 pytestmark = pytest.mark.skipif(not has_openvino(), reason="the extra openvino is not installed")
 
@@ -28,9 +29,8 @@ def model(shape: tuple[int, ...] = SHAPE, axes: tuple[int, ...] = (2, 3, 4), kee
 
 def answer(given: Any, x: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     """What the model computes, in float32."""
-    import openvino
 
-    found = openvino.Core().compile_model(given, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(x)
+    found = core().compile_model(given, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(x)
     return [np.array(found[i]) for i in range(2)]
 
 
