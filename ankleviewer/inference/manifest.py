@@ -30,8 +30,9 @@ MAX_FILE = 512 * 2**20  # bytes; the largest network of ours has some 350 MiB
 
 @dataclass(frozen=True)
 class Network:
-    """What the model file computes: its pooling (which ties map and logit together), the layout of the map's cells, and how
-    many cells along an edge the map of an earlier layer has (0: there is none).
+    """What the model file computes: its pooling (which ties map and logit together), the layout of the map's cells, how many
+    cells along an edge the map of an earlier layer has (0: there is none), and as far as how many voxels below the middle of
+    its input it is asked (0: as far as that goes).
     """
 
     arch: str
@@ -43,6 +44,7 @@ class Network:
     offset_voxels: float
     bias: float
     finer_cells: int = 0
+    reach: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def parse(data: bytes) -> Manifest:
                 offset_voxels=float(network["cam"]["offset_voxels"]),
                 bias=float(network.get("bias", 0.0)),
                 finer_cells=int(network.get("finer", {}).get("cells", 0)),
+                reach=float(network.get("config", {}).get("reach", 0.0)),
             ),
             decision=Decision.from_json(record["decision"]),
             record=record,
@@ -148,6 +151,7 @@ def _validate(manifest: Manifest) -> None:
     # cells farther out would show nothing, or no number
     layout_ok = layout_ok and -far <= first <= first + (network.cells - 1) * stride <= far
     finer = network.finer_cells
+    layout_ok = layout_ok and 0.0 <= network.reach <= far  # false for what is no number, too
     layout_ok = layout_ok and (finer == 0 or (finer > network.cells and finer % network.cells == 0))
     if not is_name(manifest.name):
         raise ModelError("MODEL_MANIFEST_INVALID", f"A model may not be named {manifest.name[:80]!r}.")

@@ -12,6 +12,7 @@ from ankleviewer.core.assessment import preprocess
 from ankleviewer.core.assessment.explain import HeatMap, explain
 from ankleviewer.core.assessment.preprocess import Float32, Placement
 from ankleviewer.core.assessment.result import ModelAnswer, Runtime
+from ankleviewer.core.assessment.seen import seen_in
 from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.core.volume import Volume
 from ankleviewer.core.watching import Progress, silent
@@ -118,8 +119,9 @@ class Predictor:
         )
         runtime = Runtime(output.provider, round(output.seconds, 4))
         call = pack.decision.call(probability)
-        answer = ModelAnswer(pack.name, pack.version, pack.sha256, pack.status, ankle_index, probability, call, boxes, runtime)
-        return answer, heat
+        seen = seen_in(placement.model_grid, pack.network.reach * placement.model_grid.spacing[0])
+        identity = pack.name, pack.version, pack.sha256, pack.status
+        return ModelAnswer(*identity, ankle_index, probability, call, boxes, runtime, seen=seen), heat
 
     def predict(
         self,

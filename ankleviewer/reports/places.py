@@ -57,17 +57,21 @@ def finding_rows(report: Report) -> Rows:
 
 
 def missed_text(report: Report, missed: Missed) -> str:
-    """What is true of the reader's own mark: that the models missed it, or in which of their boxes it lies after all."""
+    """What is true of the reader's own mark: that the models missed it, that none looked there, or in which of their boxes it
+    lies after all.
+    """
     whose = readers_side(report, missed.center_mm)
     marked = f"{whose}, marked by the reader" if whose else "Marked by the reader"
     inside = _boxes_around(report, missed.center_mm)
     if inside:
         return f"{marked}, inside {' and '.join(inside)}"
-    return f"{marked}, missed by the model" if _was_looked_at(report.result, missed.center_mm) else marked
+    if _was_looked_at(report.result, missed.center_mm):
+        return f"{marked}, missed by the model"
+    return f"{marked}, where no model looked" if any(a.probability is not None for a in report.result.models) else marked
 
 
 def is_missed(result: Result, review: Review, missed: Missed) -> bool:
-    """Whether the models missed a place that the reader marked: they looked at its ankle, and no box holds it."""
+    """Whether the models missed a place that the reader marked: one of them looked there, and no box holds it."""
     boxes: list[Box | BoxMm] = [box for answer in result.models for box in answer.boxes]
     drawn = [review.edited.get(place(answer, n)) for answer in result.models for n in range(len(answer.boxes))]
     held = any(_holds(box, missed.center_mm) for box in (*boxes, *(box for box in drawn if box is not None)))
@@ -76,7 +80,8 @@ def is_missed(result: Result, review: Review, missed: Missed) -> bool:
 
 def _was_looked_at(result: Result, mm: Point) -> bool:
     own = ankle_of_all((mm,), result.ankles)
-    return any(a.probability is not None for a in result.models if own is None or a.ankle in (own, None))
+    here = [a for a in result.models if a.probability is not None and (own is None or a.ankle in (own, None))]
+    return any(a.seen is None or a.seen.holds(mm) for a in here)  # older results do not say where they looked
 
 
 def _boxes_around(report: Report, mm: Point) -> list[str]:

@@ -38,6 +38,18 @@ def test_cells_that_lie_nowhere_are_refused(record, cam: dict) -> None:
     assert refusal(record) == "MODEL_MANIFEST_INVALID"
 
 
+@pytest.mark.parametrize("reach", [-1.0, math.nan, math.inf, 1e300, "far", []])
+def test_a_reach_that_is_none_is_refused(record, reach: object) -> None:
+    record["network"]["config"] = {"reach": reach}
+    assert refusal(record) == "MODEL_MANIFEST_INVALID"
+
+
+def test_how_far_it_is_asked_is_read_where_it_is_told(record) -> None:
+    assert parse(json.dumps(record).encode()).network.reach == 0.0
+    record["network"]["config"] = {"reach": 66.5}
+    assert parse(json.dumps(record).encode()).network.reach == 66.5
+
+
 def test_a_finer_map_of_cells_that_there_are_none_of(record) -> None:
     record["network"]["cam"]["cells"] = 0
     record["network"]["finer"] = {"cells": 48, "stride": 4}

@@ -59,6 +59,17 @@ def test_whole_bone_is_negative_and_dark(predictor: Predictor) -> None:
     assert answer.call == "no fracture" and answer.boxes == () and heat.peak < 0.5
 
 
+@pytest.mark.parametrize("reach", [0.0, 40.0])
+def test_the_answer_tells_what_it_speaks_of(predictor: Predictor, reach: float, monkeypatch) -> None:
+    spec = predictor.pack.preprocessing
+    network = replace(predictor.pack.network, reach=reach)
+    pack = replace(predictor.pack, manifest=replace(predictor.pack.manifest, network=network))
+    monkeypatch.setattr(predictor, "pack", pack)
+    seen = predictor.predict(leg(True), ANKLE)[0].seen
+    assert seen is not None and seen.center_mm == pytest.approx(ANKLE.centre_mm)
+    assert (seen.half_mm, seen.below_mm) == pytest.approx((spec.size * spec.spacing_mm / 2, reach * spec.spacing_mm))
+
+
 def test_same_scan_same_answer(predictor: Predictor) -> None:
     (first, heat1), (second, heat2) = (predictor.predict(leg(True), ANKLE) for _ in range(2))
     assert first.probability == second.probability and first.boxes == second.boxes

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ankleviewer.core.assessment.result import AnkleInfo
+from ankleviewer.core.assessment.seen import Seen
 from ankleviewer.core.reading.history import History
 from ankleviewer.core.reading.measure import Value
 from ankleviewer.core.reading.review import BoxMm, Review
@@ -113,4 +114,15 @@ def test_no_model_missed_what_none_looked_at(made) -> None:
     history = History([])
     history.add_missed((90.0, 12.0, 30.0))
     both = replace(report, result=replace(report.result, ankles=(report.result.ankles[0], left)), review=history.review)
-    assert places.finding_rows(both)[-1][1] == "Left ankle, marked by the reader"
+    assert places.finding_rows(both)[-1][1] == "Left ankle, marked by the reader, where no model looked"
+
+
+@pytest.mark.parametrize(("below_mm", "said"), [(0.0, "missed by the model"), (50.0, "where no model looked")])
+def test_no_model_missed_what_lies_where_it_is_not_asked(made, below_mm: float, said: str) -> None:
+    """A mark in the midfoot, which is in the cube."""
+    seen = Seen((20.0, 20.0, 90.0), 72.0, ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), below_mm)
+    history = History([])
+    history.add_missed((20.0, -20.0, 40.0))
+    report = made.report(replace(made.answer("no fracture", 0.03), seen=seen), review=history.review)
+    assert places.finding_rows(report)[-1][1] == f"Marked by the reader, {said}"
+    assert places.is_missed(report.result, report.review, report.review.missed[0]) == (below_mm == 0.0)

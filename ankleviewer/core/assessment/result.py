@@ -12,6 +12,7 @@ from typing import Any
 
 from ankleviewer import DISCLAIMER
 from ankleviewer.core.assessment.decision import CALLS, Call, Decision
+from ankleviewer.core.assessment.seen import Seen
 from ankleviewer.core.findings import Finding, Verdict
 
 SCHEMA = "ankleviewer.result/1"
@@ -76,6 +77,7 @@ class ModelAnswer:
         ankle: index into the result's ankles; None when no ankle was found.
         probability: 0..1; None when not assessed.
         looked: where the parts of the heat map lie, one for each box; () in results written before it was told.
+        seen: the part of the scan that the answer speaks of; None when not assessed, and in results written before it was told.
     """
 
     name: str
@@ -88,6 +90,7 @@ class ModelAnswer:
     boxes: tuple[Box, ...]
     runtime: Runtime
     looked: tuple[Looked, ...] = ()
+    seen: Seen | None = None
 
     def __post_init__(self) -> None:
         if self.call not in CALLS:
@@ -169,6 +172,9 @@ class Result:
         record = {"schema": SCHEMA, **_plain(asdict(self))}
         if self.consensus is None:
             del record["consensus"]
+        for answer in record["models"]:
+            if answer["seen"] is None:
+                del answer["seen"]
         for finding in record["findings"]:
             if not finding["model"]:
                 del finding["model"]
@@ -253,7 +259,13 @@ def _counts(name: str, answers: Sequence[ModelAnswer]) -> bool:
 def _answer(record: Mapping[str, Any]) -> ModelAnswer:
     parts = {**record, "boxes": tuple(Box(**_tuples(b)) for b in record["boxes"]), "runtime": Runtime(**record["runtime"])}
     parts["looked"] = tuple(Looked(**place) for place in record.get("looked", ()))
+    parts["seen"] = _seen(record["seen"]) if record.get("seen") else None
     return ModelAnswer(**parts)
+
+
+def _seen(record: Mapping[str, Any]) -> Seen:
+    x, y, z = (tuple(float(v) for v in axis) for axis in record["axes"])
+    return Seen(**_tuples({**record, "axes": (x, y, z)}))
 
 
 def _tuples(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ankleviewer.core.assessment.result import (
     consensus,
     many,
 )
+from ankleviewer.core.assessment.seen import Seen
 from ankleviewer.core.findings import Finding
 
 BOX = Box(0.7, (1.5, 2.0, 3.0), (0.0, 0.0, 0.0), (3.0, 4.0, 6.0), (10, 11, 12), (8, 9, 10), (12, 13, 14), (76, 90, 22))
@@ -41,6 +42,14 @@ RESULT = Result(
     timings_s={"read": 0.5},
     software={"name": "AnkleViewer"},
 )
+
+
+def test_what_an_answer_speaks_of_comes_back_and_is_left_out_where_it_is_not_told() -> None:
+    seen = Seen((1.0, 2.0, 3.0), 72.0, ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)), 50.0)
+    told = replace(RESULT, models=(replace(answer(), seen=seen), answer("mobilenet", "no fracture")))
+    record = json.loads(json.dumps(told.to_json()))
+    assert record["models"][0]["seen"]["below_mm"] == 50.0 and "seen" not in record["models"][1]
+    assert Result.from_json(record) == told
 
 
 def test_keys_are_the_contract() -> None:
