@@ -32,7 +32,7 @@ def test_a_cube_that_lies_with_its_leg_is_seen_along_its_shaft() -> None:
     seen = seen_in(Grid(CUBE.shape, lying @ CUBE.affine), 50.0)
     middle = np.asarray(seen.center_mm)
     np.testing.assert_allclose(seen.axes, turn, atol=1e-12)
-    assert seen.holds(triple(middle + [0.0, -70.0, 0.0])) and not seen.holds(triple(middle + [0.0, 55.0, 0.0]))
+    assert seen.holds(triple(np.add(middle, (0.0, -70.0, 0.0)))) and not seen.holds(triple(np.add(middle, (0.0, 55.0, 0.0))))
 
 
 def test_it_is_plain_values() -> None:
