@@ -42,7 +42,7 @@ def test_a_gap_as_told_is_wider_where_it_is_to_be_and_nothing_moves_without_a_st
 
 
 def test_every_model_is_asked_about_the_same_place(bones: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = SimpleNamespace(centre_mm=(0.0, 0.0, 0.0))
+    found = SimpleNamespace(center_mm=(0.0, 0.0, 0.0))
     looked: list[object] = []
     monkeypatch.setattr(locator, "ankles_in", lambda scan: looked.append(scan) or (found,))
     asked: list[object] = []

@@ -164,8 +164,8 @@ def test_incomplete_ankle_beside_a_complete_one(scan, monkeypatch) -> None:
 
 def test_an_ankle_does_not_answer_for_the_other(scan, monkeypatch) -> None:
     broken = phantom_ankle("L")
-    x, y, z = broken.centre_mm
-    monkeypatch.setattr(session, "ankles_in", lambda *_: (replace(phantom_ankle("R"), centre_mm=(x - 58.0, y, z)), broken))
+    x, y, z = broken.center_mm
+    monkeypatch.setattr(session, "ankles_in", lambda *_: (replace(phantom_ankle("R"), center_mm=(x - 58.0, y, z)), broken))
     result = session.analyse(session.open_case(scan)).result
     assert [m.call for m in result.models] == ["no fracture", "fracture"] and result.models[0].boxes == ()
 

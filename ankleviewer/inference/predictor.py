@@ -52,8 +52,8 @@ class Predictor:
     def prepare(self, volume: Volume, ankle: Ankle | None = None, others: Sequence[Ankle] = ()) -> tuple[Float32, Placement]:
         """The network's input for an ankle (None: around the bones, or the whole field without any), without `others`."""
         spec = self.pack.preprocessing
-        centre = ankle.centre_mm if ankle is not None and spec.fit == "ankle" else None
-        axes = [(other.centre_mm, other.up) for other in others]
+        centre = ankle.center_mm if ankle is not None and spec.fit == "ankle" else None
+        axes = [(other.center_mm, other.up) for other in others]
         turn = stance(ankle.side, ankle.up, ankle.landmarks) if ankle is not None else None
         return preprocess.apply(volume, spec, centre, turn, axes)
 

@@ -58,5 +58,5 @@ def scene_of(
         region=region(ankle, boxes) if ankle else None,
     )
     x, y, z = volume.grid.to_mm([(n - 1) / 2 for n in volume.grid.shape])
-    middle = ankle.centre_mm if ankle else (float(x), float(y), float(z))
+    middle = ankle.center_mm if ankle else (float(x), float(y), float(z))
     return scene, boxes[0].center_mm if boxes else middle, ankle_name(ankles, index) if ankle else ""

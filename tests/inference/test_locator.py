@@ -223,7 +223,7 @@ def test_the_sample_ankle_is_found_however_the_patient_lies(up: tuple[float, ...
     (lying,) = ankles_in(turned(scan, turn))
     assert lying.complete
     assert lying.side in (standing_one.side, "unknown")
-    np.testing.assert_allclose(lying.centre_mm, turn @ standing_one.centre_mm, atol=6.0)
+    np.testing.assert_allclose(lying.center_mm, turn @ standing_one.center_mm, atol=6.0)
     assert float(np.dot(lying.up, up) / np.linalg.norm(up)) > np.cos(np.deg2rad(30))
 
 
@@ -252,7 +252,7 @@ def test_a_leg_that_lies_across_is_found_beside_one_that_stands(two_legs: Callab
     ankles = ankles_in(two_legs(90.0), None, findings)
     (first,) = [a for a in ankles if a.up == UP]
     (other,) = [a for a in ankles if a.up != UP]
-    assert first.centre_mm[0] < -60 and other.centre_mm[0] > 60
+    assert first.center_mm[0] < -60 and other.center_mm[0] > 60
     assert first.complete and other.complete and findings == []
     assert abs(other.up[2]) < 0.6
 
@@ -267,7 +267,7 @@ def test_a_leg_that_stands_in_doubt_is_found_beside_one_that_lies_across(two_leg
     locator = shipped_locator()
     assert locator is not None and module.in_doubt(module.find_ankles(volume, None, coarse), locator.locate(coarse))
     ankles = ankles_in(volume, None, findings)
-    assert sorted((a.up == UP, a.centre_mm[0] > 0, a.complete) for a in ankles) == [(False, True, True), (True, False, True)]
+    assert sorted((a.up == UP, a.center_mm[0] > 0, a.complete) for a in ankles) == [(False, True, True), (True, False, True)]
     assert findings == [], "bones and locator agree on both"
 
 
@@ -277,11 +277,11 @@ def test_what_only_the_bones_show_beside_a_leg_that_lies_across_is_told(
     volume, real, findings = two_legs(90.0), LocatorModel.locate, list[Finding]()
 
     def blind(self: LocatorModel, coarse: Coarse, cancelled: Callable[[], bool] | None = None) -> tuple[Any, ...]:
-        return tuple(seen for seen in real(self, coarse, cancelled) if seen.centre_mm[0] > 0)  # the turn is about x
+        return tuple(seen for seen in real(self, coarse, cancelled) if seen.center_mm[0] > 0)  # the turn is about x
 
     monkeypatch.setattr(LocatorModel, "locate", blind)
     ankles = ankles_in(volume, None, findings)
-    assert sorted((a.up == UP, a.centre_mm[0] > 0) for a in ankles) == [(False, True), (True, False)]
+    assert sorted((a.up == UP, a.center_mm[0] > 0) for a in ankles) == [(False, True), (True, False)]
     assert [(f.level, f.code) for f in findings] == [("caveat", "ANKLE_UNSURE")] and "is uncertain" in findings[0].message
 
 
@@ -294,7 +294,7 @@ def test_another_leg_whose_ankle_is_not_found_is_told(
     monkeypatch.setattr(module, "search", lambda *_: None)
     findings: list[Finding] = []
     ankles = ankles_in(volume, None, findings)
-    assert len(ankles) == count and min(a.centre_mm[0] for a in ankles) < -60
+    assert len(ankles) == count and min(a.center_mm[0] for a in ankles) < -60
     assert [(f.level, f.code) for f in findings] == [("caveat", "ANKLE_UNSURE")]
     assert said in findings[0].message
 
@@ -320,10 +320,10 @@ def test_another_leg_that_stands_has_the_side_that_its_bones_tell(
 ) -> None:
     volume = two_legs(0.0)
     before = ankles_in(volume)
-    doubted = max(before, key=lambda a: a.centre_mm[0])
+    doubted = max(before, key=lambda a: a.center_mm[0])
     sure = module.beyond_doubt
     monkeypatch.setattr(
-        module, "beyond_doubt", lambda *a: tuple(s for s in sure(*a) if np.linalg.norm(s.centre_mm - doubted.centre_mm) > 60)
+        module, "beyond_doubt", lambda *a: tuple(s for s in sure(*a) if np.linalg.norm(s.center_mm - doubted.center_mm) > 60)
     )
     monkeypatch.setattr(module, "stands", bool)
     assert [(a.side, a.up) for a in ankles_in(volume)] == [(a.side, a.up) for a in before]
@@ -352,7 +352,7 @@ def test_the_shipped_locator_sees_the_sample_ankle() -> None:
     assert PLAFOND not in seen.missing and DOME not in seen.missing
     truth = json.loads((sample / "truth.json").read_text())
     (ankle,) = next(iter(truth.values()))["ankles"]
-    assert np.linalg.norm(seen.centre_mm - ankle["center_mm"]) < 8.0
+    assert np.linalg.norm(seen.center_mm - ankle["center_mm"]) < 8.0
 
 
 def test_real_feet_without_a_tibia(data_folder: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_answer_tells_what_it_speaks_of(predictor: Predictor, reach: float, 
     pack = replace(predictor.pack, manifest=replace(predictor.pack.manifest, network=network))
     monkeypatch.setattr(predictor, "pack", pack)
     seen = predictor.predict(leg(True), ANKLE)[0].seen
-    assert seen is not None and seen.center_mm == pytest.approx(ANKLE.centre_mm)
+    assert seen is not None and seen.center_mm == pytest.approx(ANKLE.center_mm)
     assert (seen.half_mm, seen.below_mm) == pytest.approx((spec.size * spec.spacing_mm / 2, reach * spec.spacing_mm))
 
 
@@ -86,9 +86,9 @@ def test_another_leg_s_fracture_is_not_this_one_s(predictor: Predictor) -> None:
     hu = np.full(grid.shape, 40, dtype=np.int16)
     hu[:110] = leg(True).hu
     hu[105:135, 40:80, 10:80] = 900  # whole, and so near that the other one's gap lies in its cube
-    ankle = replace(ANKLE, centre_mm=tuple(grid.to_mm([105, 55, 45])))
+    ankle = replace(ANKLE, center_mm=tuple(grid.to_mm([105, 55, 45])))
     assert predictor.predict(Volume(hu, grid), ankle)[0].call == "fracture"
-    answer, _ = predictor.predict(Volume(hu, grid), ankle, others=[replace(ANKLE, centre_mm=tuple(grid.to_mm([50, 55, 45])))])
+    answer, _ = predictor.predict(Volume(hu, grid), ankle, others=[replace(ANKLE, center_mm=tuple(grid.to_mm([50, 55, 45])))])
     assert answer.call == "no fracture" and answer.boxes == ()
 
 

@@ -12,7 +12,7 @@ from ankleviewer.reports.subject import scene_of, strongest, with_other_ankles
 
 
 def ankle(side: str = "R") -> SimpleNamespace:
-    return SimpleNamespace(side=side, centre_mm=(7.0, 8.0, 9.0), min_mm=(0.0, 0.0, 0.0), max_mm=(20.0, 20.0, 20.0))
+    return SimpleNamespace(side=side, center_mm=(7.0, 8.0, 9.0), min_mm=(0.0, 0.0, 0.0), max_mm=(20.0, 20.0, 20.0))
 
 
 def test_strongest(made) -> None:

@@ -95,7 +95,7 @@ def answer(call: str = "fracture", boxes: tuple[Box, ...] | None = None, name: s
 def ankle(side: str = "R", complete: bool = True, reason: str = "") -> SimpleNamespace:
     """An ankle of the phantom."""
     low, high = (-24.0, -28.0, 104.0), (24.0, 28.0, 176.0)
-    place = {"centre_mm": (0.0, 0.0, 130.0), "min_mm": low, "max_mm": high, "up": (0.0, 0.0, 1.0)}
+    place = {"center_mm": (0.0, 0.0, 130.0), "min_mm": low, "max_mm": high, "up": (0.0, 0.0, 1.0)}
     return SimpleNamespace(side=side, complete=complete, reason=reason, **place)
 
 

@@ -248,7 +248,7 @@ def _predict(predictor: Predictor, volume: Volume, taken: Intake) -> Prediction:
         if answer.probability is None or (best.probability is not None and answer.probability <= best.probability):
             continue
         boxes = tuple((b.min_mm, b.max_mm) for b in answer.boxes)
-        centres = (ankle.centre_mm, *(other.centre_mm for other in taken.beside(ankle)))
+        centres = (ankle.center_mm, *(other.center_mm for other in taken.beside(ankle)))
         pointing = Pointing(boxes, _peak(heat), _peak(paper_map(heat) or heat), centres)
         best = Prediction(answer.probability, answer.call, pointing)
     return best

@@ -153,7 +153,7 @@ def _scans(files: list[Path]) -> Iterator[tuple[Grid, Any, list[dict[str, Any]]]
             whole = Located(tuple(Peak(name, mm, 1.0) for name, mm in seen.items()))
             # with less in view there is no ankle that could be found
             if len(seen) >= LEAST_FOUND and {PLAFOND, DOME} & set(seen):
-                truth.append({"side": whole.side, "center_mm": tuple(whole.centre_mm), "landmarks_mm": seen})
+                truth.append({"side": whole.side, "center_mm": tuple(whole.center_mm), "landmarks_mm": seen})
         yield grid, scan.hu.astype(np.float32), truth
 
 

@@ -35,7 +35,7 @@ class Found:
             self.ankles += 1
             for name in ankle["landmarks_mm"]:
                 self.there[name] += 1
-            away = {n: float(np.linalg.norm(located[n].centre_mm - np.asarray(ankle["center_mm"]))) for n in left}
+            away = {n: float(np.linalg.norm(located[n].center_mm - np.asarray(ankle["center_mm"]))) for n in left}
             nearest = min(away, key=lambda n: away[n], default=None)
             if nearest is None or away[nearest] > MATCH_MM:
                 continue

@@ -62,20 +62,20 @@ def make_example(row: Row, target: Path, marks: Path, spec: PreprocessSpec) -> d
     if ankle is None or not ankle.complete:
         reason = CUT_OFF if ankle is not None else WHICH_ANKLE if found.ankles else found.reason
         return {"excluded": reason, "pixels": pixels, "ankle": None, "marked": marked is not None}
-    others = [(other.centre_mm, other.up) for other in found.beside(ankle)]
+    others = [(other.center_mm, other.up) for other in found.beside(ankle)]
     turn = stance(ankle.side, ankle.up, ankle.landmarks)
-    tensor, _ = apply(volume, spec, ankle.centre_mm, turn, others)
+    tensor, _ = apply(volume, spec, ankle.center_mm, turn, others)
     _save(target, tensor[0, 0])
-    grid = model_grid(volume, spec, ankle.centre_mm, turn)
+    grid = model_grid(volume, spec, ankle.center_mm, turn)
     seen = None if marked is None else marks_on(marked, grid)
-    elsewhere = of_another_leg(grid, (ankle.centre_mm, ankle.up), others)
+    elsewhere = of_another_leg(grid, (ankle.center_mm, ankle.up), others)
     if seen is not None and elsewhere is not None:
         seen[elsewhere] = False  # the other leg's fracture: what the network sees there is blank
     # marks of nothing would teach that no cell of a fractured scan holds a fracture
     has_marks = seen is not None and (not row.label or bool(seen.any()))
     if seen is not None and has_marks:
         _save(marks, seen)
-    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.centre_mm], "marked": has_marks}
+    return {"excluded": "", "pixels": pixels, "ankle": [float(c) for c in ankle.center_mm], "marked": has_marks}
 
 
 def meant(found: Intake, label: int, marked: Volume | None) -> Ankle | None:
@@ -90,7 +90,7 @@ def meant(found: Intake, label: int, marked: Volume | None) -> Ankle | None:
         return ankles[0] if len(ankles) == 1 else None
     middle = marked.grid.to_mm(where).mean(axis=0)
     every = (*ankles, *found.incomplete)
-    return min(every, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.centre_mm, middle))))
+    return min(every, key=lambda ankle: float(np.linalg.norm(np.subtract(ankle.center_mm, middle))))
 
 
 def _save(target: Path, values: NDArray[Any]) -> None:

@@ -49,8 +49,8 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     left = list(bones)
     believed: list[tuple[Located, Ankle | None]] = []
     for seen in located:
-        near = min(left, key=lambda a: apart(a.centre_mm, seen.centre_mm), default=None)
-        if near is not None and apart(near.centre_mm, seen.centre_mm) < SAME_MM:
+        near = min(left, key=lambda a: apart(a.center_mm, seen.center_mm), default=None)
+        if near is not None and apart(near.center_mm, seen.center_mm) < SAME_MM:
             left.remove(near)
             believed.append((seen, near))
         elif seen.confidence >= ALONE:
@@ -66,8 +66,8 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
     ankles += [
         _without_line(a, located)
         for a in left
-        if all(apart(a.centre_mm, b.centre_mm) >= SAME_MM for b in ankles)
-        and all(apart(a.centre_mm[:2], b.centre_mm[:2]) > ONE_LEG_MM for b in sure)
+        if all(apart(a.center_mm, b.center_mm) >= SAME_MM for b in ankles)
+        and all(apart(a.center_mm[:2], b.center_mm[:2]) > ONE_LEG_MM for b in sure)
     ]
     told = [named(seen) for (seen, _), side in zip(believed, sides, strict=True) if side != "unknown"]
     ankles = _of_two_sides(ankles, [a.landmarks in told for a in ankles])
@@ -77,7 +77,7 @@ def together(bones: Sequence[Ankle], located: Sequence[Located], grid: Grid) -> 
 def _without_line(ankle: Ankle, located: Sequence[Located]) -> Ankle:
     """Where the locator sees a plafond on a leg, however unsure, nobody is told to scan again higher up."""
     plafonds = [at for seen in located if (at := seen.mm(PLAFOND)) is not None]
-    if ankle.reason == CUT_ABOVE and any(apart(ankle.centre_mm[:2], at[:2]) < ONE_LEG_MM for at in plafonds):
+    if ankle.reason == CUT_ABOVE and any(apart(ankle.center_mm[:2], at[:2]) < ONE_LEG_MM for at in plafonds):
         return replace(ankle, reason=NO_LINE)
     return ankle
 
@@ -96,22 +96,22 @@ def _with(ankle: Ankle, seen: Located, side: str, grid: Grid) -> Ankle:
     """The bones' ankle with what the locator knows better, if it is sure."""
     told: Side = "L" if side == "L" else "R" if side == "R" else ankle.side
     out = replace(ankle, side=told, landmarks=named(seen))
-    close = apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
+    close = apart(ankle.center_mm, seen.center_mm) <= CLOSE_MM
     if close and sum(p.confidence >= JOINT for p in seen.peaks if p.name in (PLAFOND, DOME)) == 2:
-        out = replace(out, centre_mm=triple(seen.centre_mm))
+        out = replace(out, center_mm=triple(seen.center_mm))
     if seen.confidence < ALONE:
         return out
     reason = missing(seen, grid)
     out = replace(out, doubt=doubt(seen, grid) if out.complete else "")
     if PLAFOND in seen.missing and DOME not in seen.missing:
-        return replace(out, complete=False, reason=reason, doubt="", centre_mm=triple(seen.centre_mm))
+        return replace(out, complete=False, reason=reason, doubt="", center_mm=triple(seen.center_mm))
     if close:
         return out
     # the bones' joint line is another one (of the foot, or the end of a marrow cavity)
     low, high = _box(seen, grid)
     unsure = "" if reason else doubt(seen, grid)
     return replace(
-        out, centre_mm=triple(seen.centre_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason, doubt=unsure
+        out, center_mm=triple(seen.center_mm), min_mm=low, max_mm=high, complete=not reason, reason=reason, doubt=unsure
     )
 
 
@@ -120,7 +120,7 @@ def _alone(seen: Located, side: str, grid: Grid) -> Ankle:
     told: Side = "L" if side == "L" else "R" if side == "R" else "unknown"
     reason = missing(seen, grid)
     unsure = "" if reason else doubt(seen, grid)
-    return Ankle(told, triple(seen.centre_mm), low, high, not reason, reason, named(seen), doubt=unsure)
+    return Ankle(told, triple(seen.center_mm), low, high, not reason, reason, named(seen), doubt=unsure)
 
 
 def missing(seen: Located, grid: Grid) -> str:
@@ -168,9 +168,9 @@ def doubt(seen: Located, grid: Grid) -> str:
 def towards_shaft(seen: Located) -> Array:
     """Unit vector, LPS, from what hangs below the joint to its middle; straight up where nothing was seen below."""
     below = [m for m in (seen.mm(MEDIAL), seen.mm(LATERAL), seen.mm(HEEL)) if m is not None]
-    up = seen.centre_mm - np.mean(below, axis=0) if below else np.array([0.0, 0.0, 1.0])
+    up = seen.center_mm - np.mean(below, axis=0) if below else np.array([0.0, 0.0, 1.0])
     if seen.mm(MEDIAL) is not None and seen.mm(LATERAL) is not None:  # the heel alone would tilt it backwards
-        up = seen.centre_mm - np.mean(below[:2], axis=0)
+        up = seen.center_mm - np.mean(below[:2], axis=0)
     return np.asarray(up / max(float(np.linalg.norm(up)), 1e-6))
 
 

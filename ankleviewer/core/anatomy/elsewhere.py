@@ -61,7 +61,7 @@ def without(coarse: Coarse, bone: NDArray[np.bool_]) -> Coarse:
 
 
 def _is_of_another_leg(mm: Array, ankle: Ankle) -> bool:
-    away, up = mm - np.asarray(ankle.centre_mm), np.asarray(ankle.up)
+    away, up = mm - np.asarray(ankle.center_mm), np.asarray(ankle.up)
     middle = away.mean(axis=0)
     beside = float(np.linalg.norm(middle - (middle @ up) * up))
     return beside > ONE_LEG_MM and float(np.linalg.norm(away, axis=1).min()) > OWN_MM
@@ -69,7 +69,7 @@ def _is_of_another_leg(mm: Array, ankle: Ankle) -> bool:
 
 def beside(ankles: Sequence[Ankle], others: Sequence[Ankle]) -> tuple[Ankle, ...]:
     """The ankles found first and those of other legs, right first. Two of one side cannot be: then neither side is known."""
-    new = [b for b in others if all(apart(a.centre_mm, b.centre_mm) >= SAME_MM for a in ankles)]
+    new = [b for b in others if all(apart(a.center_mm, b.center_mm) >= SAME_MM for a in ankles)]
     both = [*ankles, *new]
     if new and len(both) == 2 and both[0].side == both[1].side:
         both = [replace(a, side="unknown") for a in both]
@@ -91,7 +91,7 @@ def not_found(ankles: Sequence[Ankle], doubtful: Collection[Ankle], seen: Sequen
     """
     if any(a.complete and not any(agree(a, s) for s in seen) for a in doubtful):
         text = "The ankle of another leg in the scan is uncertain; check that the ankle itself was assessed."
-    elif all(min((apart(a.centre_mm, s.centre_mm) for a in ankles), default=np.inf) < SAME_MM for s in seen):
+    elif all(min((apart(a.center_mm, s.center_mm) for a in ankles), default=np.inf) < SAME_MM for s in seen):
         return []
     else:
         text = "Another leg lies in the scan; its ankle could not be found for certain, and was not assessed."

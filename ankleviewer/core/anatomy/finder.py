@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from ankleviewer.core.anatomy.boneshape import Coarse, Section, body_area_mm2, coarsen, sections, tubes
-from ankleviewer.core.anatomy.joint import Axis, Joint, centre_mm, find_joint
+from ankleviewer.core.anatomy.joint import Axis, Joint, center_mm, find_joint
 from ankleviewer.core.errors import stop_if
 from ankleviewer.core.geometry import UP, Array, Point, triple
 from ankleviewer.core.volume import Volume
@@ -44,7 +44,7 @@ class Ankle:
 
     Attributes:
         side: "L", "R" or "unknown".
-        centre_mm: near the centre of the joint line (tibial plafond, talar dome), LPS mm; of an incomplete ankle, near where
+        center_mm: near the centre of the joint line (tibial plafond, talar dome), LPS mm; of an incomplete ankle, near where
             the joint line leaves the field of view.
         min_mm, max_mm: LPS box around the bones of this ankle region.
         complete: distal tibia, joint and talus lie in the field of view.
@@ -55,7 +55,7 @@ class Ankle:
     """
 
     side: Side
-    centre_mm: Point
+    center_mm: Point
     min_mm: Point
     max_mm: Point
     complete: bool
@@ -94,7 +94,7 @@ def find_ankles(volume: Volume, cancelled: Callable[[], bool] | None = None, coa
 
 def right_first(ankles: Sequence[Ankle]) -> tuple[Ankle, ...]:
     """The order in which ankles are told: right, left, of unknown side; of one side from the patient's right on."""
-    return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.centre_mm[0])))
+    return tuple(sorted(ankles, key=lambda a: ({"R": 0, "L": 1, "unknown": 2}[a.side], a.center_mm[0])))
 
 
 def little_above(mm: float) -> str:
@@ -166,8 +166,8 @@ def _feet(coarse: Coarse, found: list[Section]) -> list[Axis]:
 
 def _foot_below(coarse: Coarse, found: list[Section], axis: Axis) -> bool:
     """Bone reaches 35 mm down, in at least two sizeable sections of which one is as large as a heel bone's."""
-    near = [s for s in found if np.linalg.norm((centre_mm(coarse, s) - axis.point)[:2]) < 70]
-    depths = [float(-axis.height(centre_mm(coarse, s))) for s in near if s.area > 300]
+    near = [s for s in found if np.linalg.norm((center_mm(coarse, s) - axis.point)[:2]) < 70]
+    depths = [float(-axis.height(center_mm(coarse, s))) for s in near if s.area > 300]
     return bool(depths) and max(depths) >= 35 and max((s.area for s in near), default=0.0) > 700
 
 
@@ -217,7 +217,7 @@ def _fibula(coarse: Coarse, found: list[Section], axis: Axis) -> Array | None:
     for s in found:
         if s.area > FIBULA_MM2 or s.elongation > FIBULA_ELONGATION:  # a splint's shell is long and thin
             continue
-        to = centre_mm(coarse, s) - axis.point
+        to = center_mm(coarse, s) - axis.point
         height = float(to @ axis.up)
         across = to - height * axis.up
         if -30 <= height <= 80 and 13 <= np.linalg.norm(across) <= 48:
@@ -283,14 +283,14 @@ def _agree(ankles: list[Ankle]) -> list[Ankle]:
     """Two ankles cannot be of one side: an unknown one takes the other side; two alike are told apart by their place."""
     if len(ankles) != 2:
         return ankles
-    first, second = sorted(ankles, key=lambda a: a.centre_mm[0])
+    first, second = sorted(ankles, key=lambda a: a.center_mm[0])
     known = {first.side, second.side} - {"unknown"}
     if len(known) == 2:
         return [first, second]
     if len(known) == 1 and first.side != second.side:
         other: Side = "L" if known == {"R"} else "R"
         return [a if a.side != "unknown" else replace(a, side=other) for a in (first, second)]
-    beside = abs(first.centre_mm[0] - second.centre_mm[0]) > abs(first.centre_mm[1] - second.centre_mm[1])
+    beside = abs(first.center_mm[0] - second.center_mm[0]) > abs(first.center_mm[1] - second.center_mm[1])
     sides: tuple[Side, Side] = ("R", "L") if beside else ("unknown", "unknown")
     return [replace(first, side=sides[0]), replace(second, side=sides[1])]
 

@@ -79,14 +79,14 @@ class Joint:
     score: float
 
 
-def centre_mm(coarse: Coarse, section: Section) -> Array:
+def center_mm(coarse: Coarse, section: Section) -> Array:
     """Centre of a section in LPS mm."""
     return coarse.grid.to_mm((section.x / coarse.step[0], section.y / coarse.step[1], section.k))
 
 
 def fit_axis(coarse: Coarse, chain: list[Section]) -> Axis:
     """Line through the centres of a chain of sections, its tilt regularised where the chain is short."""
-    points = np.array([centre_mm(coarse, s) for s in chain])
+    points = np.array([center_mm(coarse, s) for s in chain])
     middle = points.mean(axis=0)
     away = points - middle
     slope = (away[:, 2:] * away[:, :2]).sum(axis=0) / ((away[:, 2] ** 2).sum() + UPRIGHT_MM2)
@@ -144,8 +144,8 @@ def find_joint(coarse: Coarse, found: list[Section], chain: list[Section]) -> Jo
         found: all sections: above the joint one of them must be as wide as the end of a tibia.
         chain: of `tubes`.
     """
-    top = centre_mm(coarse, chain[0])[2]
-    shaft = [s for s in chain if top - centre_mm(coarse, s)[2] <= SHAFT_MM]
+    top = center_mm(coarse, chain[0])[2]
+    shaft = [s for s in chain if top - center_mm(coarse, s)[2] <= SHAFT_MM]
     joint: Joint | None = None
     for _ in range(3):
         axis = fit_axis(coarse, shaft)
@@ -153,7 +153,7 @@ def find_joint(coarse: Coarse, found: list[Section], chain: list[Section]) -> Jo
         if met is None:
             return joint
         joint = met[0]
-        heights = [(float(joint.axis.height(centre_mm(coarse, s))), s) for s in chain]
+        heights = [(float(joint.axis.height(center_mm(coarse, s))), s) for s in chain]
         again = [s for h, s in heights if 5 <= h <= SHAFT_MM]
         if len(again) < 3 or again == shaft:
             break

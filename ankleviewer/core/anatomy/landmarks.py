@@ -57,7 +57,7 @@ class Located:
         return sum(p.confidence for p in self.peaks) / len(NAMES)
 
     @property
-    def centre_mm(self) -> Array:
+    def center_mm(self) -> Array:
         """The joint's middle: plafond or dome, whichever was seen; else the mean of what was."""
         joint = [m for m in (self.mm(PLAFOND), self.mm(DOME)) if m is not None]
         return np.asarray(np.mean(joint or [np.asarray(p.mm) for p in self.peaks], axis=0))
@@ -165,7 +165,7 @@ def ankles_of(found: tuple[Peak, ...]) -> tuple[Located, ...]:
     ankles.sort(key=lambda a: -a.confidence)
     kept: list[Located] = []
     for ankle in ankles:  # two domes seen in one talus give two ankles at one place
-        if all(np.linalg.norm(ankle.centre_mm - other.centre_mm) > 40.0 for other in kept):
+        if all(np.linalg.norm(ankle.center_mm - other.center_mm) > 40.0 for other in kept):
             kept.append(ankle)
     return tuple(kept)
 

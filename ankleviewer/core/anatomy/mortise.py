@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from ankleviewer.core.anatomy.boneshape import Coarse, Section, coarsen, sections, tubes
-from ankleviewer.core.anatomy.joint import Axis, centre_mm, find_joint, fit_axis
+from ankleviewer.core.anatomy.joint import Axis, center_mm, find_joint, fit_axis
 from ankleviewer.core.geometry import Array, triple
 from ankleviewer.core.volume import Volume
 
@@ -40,7 +40,7 @@ class Found(Protocol):
     @property
     def side(self) -> str: ...
     @property
-    def centre_mm(self) -> tuple[float, float, float]: ...
+    def center_mm(self) -> tuple[float, float, float]: ...
     @property
     def complete(self) -> bool: ...
     @property
@@ -53,14 +53,14 @@ class Mortise:
 
     Attributes:
         directions: 3 x 3, columns are the set's left, posterior and superior in LPS.
-        centre_mm: the middle of the joint on the tibial axis, LPS mm.
+        center_mm: the middle of the joint on the tibial axis, LPS mm.
         width_mm: between the outer faces of the malleoli.
         confidence: 0 to 1; below LEAST no view is given. Falls with a short shaft, an unlikely width and a fibula that lies
             elsewhere than the axis says; it is no probability.
     """
 
     directions: Array
-    centre_mm: tuple[float, float, float]
+    center_mm: tuple[float, float, float]
     width_mm: float
     confidence: float
 
@@ -76,7 +76,7 @@ def find_mortise(volume: Volume, ankle: Found) -> Mortise:
     coarse = coarsen(volume)
     found, bone = sections(coarse)
     coarse = replace(coarse, bone=bone)
-    axis, length = _tibia(coarse, found, np.asarray(ankle.centre_mm))
+    axis, length = _tibia(coarse, found, np.asarray(ankle.center_mm))
     fibula = _fibula(coarse, found, axis)
     hint = fibula if fibula is not None else _outwards(ankle.side, axis)
     medial, lateral = _malleoli(coarse, axis, hint)
@@ -109,7 +109,7 @@ def _tibia(coarse: Coarse, found: list[Section], centre: Array) -> tuple[Axis, f
         joint = find_joint(coarse, found, chain)
         if joint is None or np.linalg.norm(joint.axis.point - centre) > NEAR_MM:
             continue
-        part = [s for s in chain if SHAFT_MM[0] <= float(joint.axis.height(centre_mm(coarse, s))) <= SHAFT_MM[1]]
+        part = [s for s in chain if SHAFT_MM[0] <= float(joint.axis.height(center_mm(coarse, s))) <= SHAFT_MM[1]]
         # Stubs of other bones may lead to the same joint; the shaft is the longest.
         if axis is None or len(part) > len(shaft):
             axis, shaft = joint.axis, part
@@ -129,7 +129,7 @@ def _fibula(coarse: Coarse, found: list[Section], axis: Axis) -> Array | None:
     """
     hits, slices = [], []
     for s in found:
-        to = centre_mm(coarse, s) - axis.point
+        to = center_mm(coarse, s) - axis.point
         height = float(to @ axis.up)
         across = to - height * axis.up
         if s.area < 450 and FIBULA_MM[0] <= height <= FIBULA_MM[1] and 13 <= np.linalg.norm(across) <= 48:

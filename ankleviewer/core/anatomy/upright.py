@@ -51,7 +51,7 @@ def beyond_doubt(bones: Sequence[Ankle], located: Sequence[Located]) -> tuple[Lo
 
 def agree(ankle: Ankle, seen: Located) -> bool:
     """Whether bones and locator mean the same joint."""
-    return apart(ankle.centre_mm, seen.centre_mm) <= CLOSE_MM
+    return apart(ankle.center_mm, seen.center_mm) <= CLOSE_MM
 
 
 def lies_across(up: Array) -> bool:
@@ -172,7 +172,7 @@ def unsure_findings(ankles: Sequence[Ankle], located: Sequence[Located]) -> list
     """ANKLE_UNSURE where a complete ankle rests on the bones alone, in a scan in which bones and locator leave doubt: a caveat,
     or withheld where what the locator sees lies so far away that it cannot be the same ankle.
     """
-    away = [min((apart(a.centre_mm, s.centre_mm) for s in located), default=np.inf) for a in ankles if a.complete]
+    away = [min((apart(a.center_mm, s.center_mm) for s in located), default=np.inf) for a in ankles if a.complete]
     if all(mm <= CLOSE_MM for mm in away):
         return []
     if max(away) <= SAME_MM:
@@ -192,7 +192,7 @@ def _on_its_axes(volume: Volume, located: Sequence[Located]) -> Volume:
     """
     low, high = volume.grid.bounds_mm()
     if located:  # the box around a turned scan is several times as large as the scan
-        middles = np.array([seen.centre_mm for seen in located])
+        middles = np.array([seen.center_mm for seen in located])
         low, high = np.maximum(low, middles.min(axis=0) - AROUND_MM), np.minimum(high, middles.max(axis=0) + AROUND_MM)
     x, y, z = (max(2, int(np.ceil(extent / BONES_MM))) for extent in high - low)
     grid = Grid.axis_aligned((x, y, z), BONES_MM, low + BONES_MM / 2)
@@ -212,7 +212,7 @@ def _back(ankle: Ankle, rotation: Array) -> Ankle:
     corners = np.array(np.meshgrid(*zip(ankle.min_mm, ankle.max_mm, strict=True), indexing="ij")).reshape(3, -1).T @ rotation
     return replace(
         ankle,
-        centre_mm=triple(np.asarray(ankle.centre_mm) @ rotation),
+        center_mm=triple(np.asarray(ankle.center_mm) @ rotation),
         min_mm=triple(corners.min(axis=0)),
         max_mm=triple(corners.max(axis=0)),
         landmarks=tuple((name, triple(np.asarray(mm) @ rotation)) for name, mm in ankle.landmarks),

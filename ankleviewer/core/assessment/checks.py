@@ -305,7 +305,7 @@ def _cut_beside(volume: Volume | None, ankle: Ankle) -> str:
     """
     if volume is None or ankle.up != UP:
         return ""
-    grid, at = volume.grid, np.asarray(ankle.centre_mm)
+    grid, at = volume.grid, np.asarray(ankle.center_mm)
     lower, upper = at - np.array([WIDE_MM, WIDE_MM, DEEP_MM]), at + np.array([WIDE_MM, WIDE_MM, HIGH_MM])
     corners = np.array(list(product(*zip(lower, upper, strict=True))))
     voxels = grid.to_voxel(corners)
@@ -370,7 +370,7 @@ def _blank_within(volume: Volume) -> list[tuple[int, int]]:
 
 def _gap_near(volume: Volume, ankle: Ankle, blank: Sequence[tuple[int, int]]) -> bool:
     # a cube that is turned against the slices reaches farther through them than half its edge
-    cube = model_grid(volume, FINE, ankle.centre_mm, stance(ankle.side, ankle.up, ankle.landmarks))
+    cube = model_grid(volume, FINE, ankle.center_mm, stance(ankle.side, ankle.up, ankle.landmarks))
     corners = cube.to_mm(np.array(list(product(*((-0.5, n - 0.5) for n in cube.shape)))))
     voxels = volume.grid.to_voxel(corners)
     low, high = voxels.min(axis=0), voxels.max(axis=0)

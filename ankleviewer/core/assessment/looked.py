@@ -63,7 +63,7 @@ class Seen(Protocol):
     @property
     def side(self) -> str: ...
     @property
-    def centre_mm(self) -> tuple[float, float, float]: ...
+    def center_mm(self) -> tuple[float, float, float]: ...
 
 
 def looked(heat: HeatMap, boxes: Sequence[Box], ankle: Seen) -> tuple[Looked, ...]:
@@ -77,7 +77,7 @@ def looked(heat: HeatMap, boxes: Sequence[Box], ankle: Seen) -> tuple[Looked, ..
     stand = standing(getattr(ankle, "up", UP))  # told as if the leg stood; the identity for one that does
     marks: dict[str, Array] = {name: stand @ np.asarray(mm) for name, mm in getattr(ankle, "landmarks", ())}
     joint = "joint line" if marks.get(PLAFOND) is None else PLAFOND
-    origin = stand @ np.asarray(ankle.centre_mm, dtype=np.float64) if joint != PLAFOND else marks[PLAFOND]
+    origin = stand @ np.asarray(ankle.center_mm, dtype=np.float64) if joint != PLAFOND else marks[PLAFOND]
     upright = np.array_equal(stand, np.eye(3))
     side = "unknown" if upright and _contradicted(ankle.side, marks, origin) else ankle.side
     lateral, posterior, outer, inner = _directions(side, marks, upright)

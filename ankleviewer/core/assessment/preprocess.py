@@ -184,22 +184,22 @@ def bone_box(volume: Volume, threshold: float) -> tuple[Array, Array] | None:
     return mm.min(axis=0) - half, mm.max(axis=0) + half
 
 
-def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None = None, turn: Array | None = None) -> Grid:
+def model_grid(volume: Volume, spec: PreprocessSpec, center_mm: ArrayLike | None = None, turn: Array | None = None) -> Grid:
     """The LPS cube that `spec` lays over a scan: axis-aligned, or turned with a leg that lies across it.
 
     Args:
-        centre_mm: centre of the cube; None = centre of the bone box, or of the scan when there is no bone.
+        center_mm: centre of the cube; None = centre of the bone box, or of the scan when there is no bone.
         turn: 3 x 3, after which the leg stands (`facing.stance`), None for one that does; with fit "ankle" the cube stands so.
 
     Raises:
-        ValueError: centre_mm is not three finite numbers.
+        ValueError: center_mm is not three finite numbers.
     """
     box = None
-    if centre_mm is None or spec.fit == "whole":
+    if center_mm is None or spec.fit == "whole":
         box = bone_box(volume, spec.bone_threshold) or volume.grid.bounds_mm()
-    centre = np.asarray(centre_mm, dtype=np.float64) if centre_mm is not None else (box[0] + box[1]) / 2 if box else np.zeros(3)
+    centre = np.asarray(center_mm, dtype=np.float64) if center_mm is not None else (box[0] + box[1]) / 2 if box else np.zeros(3)
     if centre.shape != (3,) or not np.isfinite(centre).all():
-        raise ValueError(f"centre_mm must be three finite numbers, is {centre_mm!r}")
+        raise ValueError(f"center_mm must be three finite numbers, is {center_mm!r}")
     spacing = spec.spacing_mm
     if spec.fit == "whole" and box is not None:
         reach = float(np.maximum(centre - box[0], box[1] - centre).max()) + spec.margin_mm
@@ -217,7 +217,7 @@ def model_grid(volume: Volume, spec: PreprocessSpec, centre_mm: ArrayLike | None
 def apply(
     volume: Volume,
     spec: PreprocessSpec,
-    centre_mm: ArrayLike | None = None,
+    center_mm: ArrayLike | None = None,
     turn: Array | None = None,
     others: Sequence[Axis] = (),
 ) -> tuple[Float32, Placement]:
@@ -225,7 +225,7 @@ def apply(
 
     Args:
         volume: the scan on its own grid, in any orientation.
-        centre_mm: centre of the cube in LPS mm (the ankle's); None = centre of the bone box.
+        center_mm: centre of the cube in LPS mm (the ankle's); None = centre of the bone box.
         turn: after which the leg stands, see `model_grid`.
         others: axes of the scan's other legs; what belongs to them (`neighbours.of_another_leg`) becomes `pad_hu`.
 
@@ -234,9 +234,9 @@ def apply(
             would if the leg stood.
         placement: leads from tensor indices back to millimetres and to the scan's voxels.
     """
-    grid = model_grid(volume, spec, centre_mm, turn)
+    grid = model_grid(volume, spec, center_mm, turn)
     hu = resample(volume, grid, spec.pad_hu)
     up = UP if turn is None else turn[2]
-    if centre_mm is not None and (elsewhere := of_another_leg(grid, (centre_mm, up), others)) is not None:
+    if center_mm is not None and (elsewhere := of_another_leg(grid, (center_mm, up), others)) is not None:
         hu[elsewhere] = spec.pad_hu
     return normalise(hu, spec)[None, None], Placement(grid, volume.grid)

@@ -105,7 +105,7 @@ class Compare(Tiles):
         spacing, from_joint = np.asarray(frame.grid.spacing[:2]), []
         for ankle, scene in zip(self._ankles(), self.scenes(), strict=True):
             low, high = region_on_slice(frame, scene.region)
-            from_joint.append(share * ((low + high) / 2 - frame.grid.to_voxel(ankle.centre_mm)[:2] * spacing))
+            from_joint.append(share * ((low + high) / 2 - frame.grid.to_voxel(ankle.center_mm)[:2] * spacing))
         wanted = from_joint[shown] + pane.pan
         found = [wanted * (side, 1.0) - middle for side, middle in zip(sides, from_joint, strict=True)]
         return [(float(x), float(y)) for x, y in found]
@@ -118,7 +118,7 @@ class Compare(Tiles):
         if not ankles or state.ankle >= len(ankles):
             return []
         frame = frames_of(scenes[0].volume.grid, None)[PLANES.index(state.tile_plane)]
-        depth = frame.grid.to_voxel([ankle.centre_mm for ankle in ankles])[:, 2]
+        depth = frame.grid.to_voxel([ankle.center_mm for ankle in ankles])[:, 2]
         offset = frame.slice_at(state.cursor_mm) - depth[state.ankle]
         # One is the other's mirror image: lateral of one joint is compared with lateral of the other, not left with left.
         pair = {a.side for a in ankles} == {"L", "R"}
@@ -138,7 +138,7 @@ class Compare(Tiles):
             picture = resolve(replace(state, selected=state.selected if n == state.ankle else -1), scene, state.tile_plane, index)
             step = frame.grid.to_mm((0, 0, 1)) - frame.grid.to_mm((0, 0, 0))
             away = float((index - depth[n]) * step[np.abs(step).argmax()])
-            # of an ankle that is not whole, `centre_mm` is where it leaves the scan: no joint to count from
+            # of an ankle that is not whole, `center_mm` is where it leaves the scan: no joint to count from
             where = distance_text(away, state.tile_plane, ankle.side) if ankle.complete else tr("ankle not whole in the scan")
             note = f"{ankle_in_row(ankles, n)}  ·  {tr(PLANE_NAMES[state.tile_plane])}\n{where}"
             place = QRectF(n * (width + SPACE), 0, width, self.height())

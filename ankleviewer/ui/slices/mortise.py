@@ -61,7 +61,7 @@ class MortiseView(QObject):
         view, mortise = self._controller.view, self._legs.found[index]
         if view.scene is None:
             return
-        view.move_cursor(mortise.centre_mm)
+        view.move_cursor(mortise.center_mm)
         view.set_turn(aligned(view.scene.volume.grid, mortise.directions, view.state.cursor_mm))
         # The whole joint in every pane, however the panes were panned before.
         view.update(fit="ankle", panes=(PaneView(), PaneView(), PaneView()))

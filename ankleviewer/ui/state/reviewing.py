@@ -209,7 +209,7 @@ class Reviewing(QObject):
 
     def _joint(self, shown: int) -> Point | None:
         ankles = self._case.ankles if self._case is not None else ()
-        return ankles[shown].centre_mm if shown < len(ankles) else None
+        return ankles[shown].center_mm if shown < len(ankles) else None
 
     def undo(self) -> None:
         """Take the last step back."""

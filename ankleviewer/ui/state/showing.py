@@ -57,7 +57,7 @@ def input_of(models: Sequence[ModelSummary], name: str, before: tuple[int, int])
 def middle_of(case: Case, ankle: Ankle | None) -> Array:
     """The middle of an ankle's joint, or of the scan where there is no ankle, LPS mm."""
     if ankle is not None:
-        return np.asarray(ankle.centre_mm)
+        return np.asarray(ankle.center_mm)
     grid = case.scan.volume.grid
     return grid.to_mm((np.asarray(grid.shape) - 1) / 2)
 

@@ -320,7 +320,7 @@ class Tools3D(QObject):
             def foot(_progress: Any, _cancelled: Callable[[], bool]) -> Any:
                 from ankleviewer.core.anatomy.disarticulate import split_foot
 
-                return "foot", scene, split_foot(volume, region, ankle.centre_mm) if ankle is not None else None
+                return "foot", scene, split_foot(volume, region, ankle.center_mm) if ankle is not None else None
 
             self._making = "foot"
             self.job.start(foot)

@@ -29,7 +29,7 @@ def bones(side: str = "unknown", at: tuple[float, float, float] = (2, 2, 2), com
 def test_the_locator_tells_side_and_middle_and_leaves_the_rest_to_the_bones() -> None:
     (found,) = together([bones("R")], [seen()], GRID)
     assert found.side == "L"
-    assert found.centre_mm == (0, 0, -1.5)
+    assert found.center_mm == (0, 0, -1.5)
     assert (found.min_mm, found.max_mm) == (bones().min_mm, bones().max_mm)
     assert found.complete
     assert dict(found.landmarks)[HEEL] == (4.0, 60.0, -60.0)
@@ -40,29 +40,29 @@ def test_what_one_does_not_see_the_other_stands_in_for() -> None:
     (alone,) = together([], [seen()], GRID)
     assert alone.complete
     assert alone.side == "L"
-    assert np.linalg.norm(alone.centre_mm) < 3
+    assert np.linalg.norm(alone.center_mm) < 3
     assert together([], [seen(sure=0.4)], GRID) == (), "an unsure one needs the bones' support"
 
 
 def test_a_wrong_joint_line_is_replaced() -> None:
     (found,) = together([bones(at=(0, 5, -38))], [seen()], GRID)
-    assert np.linalg.norm(found.centre_mm) < 3
+    assert np.linalg.norm(found.center_mm) < 3
     (kept,) = together([bones(at=(0, 5, -38))], [seen(sure=0.4)], GRID)
-    assert kept.centre_mm == (0, 5, -38)
+    assert kept.center_mm == (0, 5, -38)
 
 
 def test_an_unsure_locator_decides_nothing() -> None:
     for names in (NAMES, (MEDIAL, LATERAL, DOME, HEEL)):
         (found,) = together([bones("R")], [seen(names, sure=0.2)], GRID)
-        assert (found.side, found.complete, found.centre_mm) == ("R", True, (2, 2, 2))
+        assert (found.side, found.complete, found.center_mm) == ("R", True, (2, 2, 2))
 
 
 def test_surer_landmarks_tell_the_side_but_not_whether_the_ankle_is_whole() -> None:
     for names in ((PLAFOND, MEDIAL, LATERAL, HEEL), (MEDIAL, LATERAL, DOME, HEEL)):
         (found,) = together([bones("R")], [seen(names, sure=0.45)], GRID)
-        assert (found.side, found.complete, found.centre_mm) == ("L", True, (2, 2, 2)), "the middle needs plafond and dome"
+        assert (found.side, found.complete, found.center_mm) == ("L", True, (2, 2, 2)), "the middle needs plafond and dome"
     (found,) = together([bones("R")], [seen(sure=0.45)], GRID)
-    assert (found.side, found.complete, found.centre_mm) == ("L", True, (0, 0, -1.5))
+    assert (found.side, found.complete, found.center_mm) == ("L", True, (0, 0, -1.5))
 
 
 def test_without_a_plafond_an_ankle_is_incomplete() -> None:
@@ -145,7 +145,7 @@ def test_another_joint_of_a_leg_whose_ankle_is_certain_is_no_second_ankle() -> N
 def test_two_ankles_never_have_one_side() -> None:
     """The bones took left for right; the locator saw one of the two."""
     found = together([bones("R", (2, 2, 2)), bones("L", (-110, 2, 2))], [seen()], GRID)
-    assert {a.side: a.centre_mm[0] for a in found} == {"L": 0, "R": -110}
+    assert {a.side: a.center_mm[0] for a in found} == {"L": 0, "R": -110}
     neither = together([bones("R", (2, 2, 2)), bones("R", (-110, 2, 2))], [], GRID)
     assert [a.side for a in neither] == ["unknown", "unknown"]
 
@@ -181,5 +181,5 @@ def test_nobody_is_told_to_scan_higher_up_where_a_plafond_was_seen() -> None:
     assert unsure.reason == NO_LINE and not unsure.complete
     (without,) = together([foot], [seen((DOME, MEDIAL, HEEL), sure=0.45)], GRID)
     assert without.reason == CUT_ABOVE
-    far = replace(foot, centre_mm=(70.0, 3.0, 52.0))
+    far = replace(foot, center_mm=(70.0, 3.0, 52.0))
     assert together([far], [seen(sure=0.45)], GRID)[0].reason == CUT_ABOVE, "of the other leg"

@@ -24,11 +24,11 @@ def sample() -> Volume:
 
 def test_tibia_and_fibula_stay_and_the_talus_goes(sample: Volume) -> None:
     (ankle,) = find_ankles(sample)
-    foot = split_foot(sample, (np.asarray(ankle.min_mm), np.asarray(ankle.max_mm)), ankle.centre_mm)
+    foot = split_foot(sample, (np.asarray(ankle.min_mm), np.asarray(ankle.max_mm)), ankle.center_mm)
     assert foot is not None
     surface = bone_surface(sample, step_mm=2.0)
     assert surface is not None
-    height = surface.points[:, 2] - ankle.centre_mm[2]
+    height = surface.points[:, 2] - ankle.center_mm[2]
     gone = foot.at(surface.points)
     assert gone[height > 20].mean() < 0.01
     assert gone[height < -40].mean() > 0.99

@@ -49,7 +49,7 @@ def test_turned_tilted_mirrored_cropped_and_weak_ankles_are_found(scan_leg):
         complete.append(any(a.complete for a in ankles) == contained)
         if contained:
             whole += 1
-            placed.append(len(ankles) == 1 and np.linalg.norm(ankles[0].centre_mm) < TOLERANCE_MM)
+            placed.append(len(ankles) == 1 and np.linalg.norm(ankles[0].center_mm) < TOLERANCE_MM)
             if options["below"] > 50 and options["tilt"] < 25:
                 seen += 1
                 sides.append(len(ankles) == 1 and ankles[0].side == ("L" if options["left"] else "R"))
@@ -74,8 +74,8 @@ def test_both_legs_are_found_right_first(scan_leg):
     both = Volume(np.concatenate([right.hu, left.hu]), Grid.axis_aligned((150, 75, 105), 2.0, (0, 0, -110)))
     ankles = find_ankles(both)
     assert [a.side for a in ankles] == ["R", "L"]
-    assert np.linalg.norm(np.subtract(ankles[0].centre_mm, (75, 75, 0))) < TOLERANCE_MM
-    assert np.linalg.norm(np.subtract(ankles[1].centre_mm, (225, 75, 0))) < TOLERANCE_MM
+    assert np.linalg.norm(np.subtract(ankles[0].center_mm, (75, 75, 0))) < TOLERANCE_MM
+    assert np.linalg.norm(np.subtract(ankles[1].center_mm, (225, 75, 0))) < TOLERANCE_MM
 
 
 def test_the_stored_order_of_the_axes_plays_no_part(scan_leg):
@@ -87,12 +87,12 @@ def test_the_stored_order_of_the_axes_plays_no_part(scan_leg):
     hu = np.flip(volume.hu.transpose(2, 0, 1), 0)
     (turned,) = find_ankles(Volume(np.ascontiguousarray(hu), Grid(hu.shape, affine)))
     assert turned.side == plain.side
-    assert np.allclose(turned.centre_mm, plain.centre_mm, atol=2)
+    assert np.allclose(turned.center_mm, plain.center_mm, atol=2)
 
 
 def test_the_box_lies_around_the_joint(scan_leg):
     (ankle,) = find_ankles(scan_leg(spacing=2))
-    low, centre, high = (np.array(v) for v in (ankle.min_mm, ankle.centre_mm, ankle.max_mm))
+    low, centre, high = (np.array(v) for v in (ankle.min_mm, ankle.center_mm, ankle.max_mm))
     assert (low < centre).all()
     assert (centre < high).all()
     assert (high - low >= 35).all()
@@ -109,8 +109,8 @@ def test_a_scan_that_ends_below_the_plafond_is_incomplete_on_both_sides(third_pa
     assert [(a.side, a.complete) for a in ankles] == [("R", False), ("L", False)]
     assert all("tibia" in a.reason for a in ankles)
     # The labels of that scan put the two tali here.
-    assert np.linalg.norm(np.subtract(ankles[0].centre_mm, (215, 283, 150))) < 25
-    assert np.linalg.norm(np.subtract(ankles[1].centre_mm, (292, 266, 150))) < 35
+    assert np.linalg.norm(np.subtract(ankles[0].center_mm, (215, 283, 150))) < 25
+    assert np.linalg.norm(np.subtract(ankles[1].center_mm, (292, 266, 150))) < 35
 
 
 def head() -> Volume:

@@ -37,7 +37,7 @@ def test_simulated_ankles_are_found_whole(simulated):
     for volume, _ in simulated:
         (ankle,) = find_ankles(volume)
         assert ankle.complete, ankle.reason
-        assert np.linalg.norm(ankle.centre_mm) < 12
+        assert np.linalg.norm(ankle.center_mm) < 12
 
 
 def test_the_side_of_a_simulated_ankle_is_right_or_unknown(simulated):

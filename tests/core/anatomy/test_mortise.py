@@ -17,7 +17,7 @@ from ankleviewer.core.volume import Volume
 @dataclass(frozen=True)
 class Found:
     side: str = "L"
-    centre_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    center_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     complete: bool = True
     reason: str = ""
 
@@ -57,7 +57,7 @@ def test_planes_follow_tibia_and_malleoli_however_the_leg_lies(turn: float, tilt
     np.testing.assert_allclose(mortise.directions.T @ mortise.directions, np.eye(3), atol=1e-9)
     assert mortise.width_mm == pytest.approx(65, abs=4)
     assert mortise.confidence > 0.8
-    assert np.linalg.norm(mortise.centre_mm) < 12
+    assert np.linalg.norm(mortise.center_mm) < 12
 
 
 def test_a_wrong_side_does_not_turn_the_patient_round() -> None:
@@ -115,7 +115,7 @@ def test_simulated_ankles_against_their_labels() -> None:
         up = mortise.directions[:, 2]
         ends = []
         for name, low in (("tibia", -14.0), ("fibula", -20.0)):
-            mm = scan.volume.grid.to_mm(np.argwhere(scan.labels == LABELS[name])) - mortise.centre_mm
+            mm = scan.volume.grid.to_mm(np.argwhere(scan.labels == LABELS[name])) - mortise.center_mm
             height = mm @ up
             ends.append((mm - height[:, None] * up)[(height > low) & (height < 8)])
         across = ends[1].mean(axis=0) - ends[0].mean(axis=0)

@@ -174,11 +174,11 @@ def test_an_ankle_comes_back_in_the_patients_millimetres(up: tuple[float, ...], 
     (ankle,) = standing_ankles(lying, lying, [seen(0.45)], rotation)
     np.testing.assert_allclose(asked[0].grid.affine[:3, :3], np.diag([1.5] * 3))
     np.testing.assert_allclose(ankle.up, up / np.linalg.norm(up), atol=1e-9)
-    np.testing.assert_allclose(rotation @ ankle.centre_mm, (0.0, 0.0, -1.5), atol=1e-9)
+    np.testing.assert_allclose(rotation @ ankle.center_mm, (0.0, 0.0, -1.5), atol=1e-9)
     np.testing.assert_allclose(rotation @ dict(ankle.landmarks)[HEEL], LEFT[HEEL], atol=1e-9)
     assert ankle.side == "L", "from the landmarks; the bones' word rests on how legs lie in a scanner"
     assert ankle.complete
-    assert all(low <= c <= high for low, c, high in zip(ankle.min_mm, ankle.centre_mm, ankle.max_mm, strict=True))
+    assert all(low <= c <= high for low, c, high in zip(ankle.min_mm, ankle.center_mm, ankle.max_mm, strict=True))
     (unsure,) = standing_ankles(lying, lying, [seen(0.45, names=(PLAFOND, DOME, MEDIAL, LATERAL))], rotation)
     assert unsure.side == "unknown"
 

@@ -35,7 +35,7 @@ def box(mm: tuple[float, float, float], score: float, half: float = 14.0) -> Box
 
 def ankle(side: str = "L", **landmarks: tuple[float, float, float]) -> SimpleNamespace:
     names = {"plafond": PLAFOND, "medial": MEDIAL, "lateral": LATERAL, "dome": DOME, "heel": HEEL}
-    return SimpleNamespace(side=side, centre_mm=JOINT, landmarks=tuple((names[n], mm) for n, mm in landmarks.items()))
+    return SimpleNamespace(side=side, center_mm=JOINT, landmarks=tuple((names[n], mm) for n, mm in landmarks.items()))
 
 
 def answer(places: tuple[Looked, ...] = (), call: str = "fracture", boxes: int | None = None) -> ModelAnswer:

@@ -207,7 +207,7 @@ def test_a_foreign_spec_stays_within_what_can_be_computed(change) -> None:
 
 def test_bad_centre_is_an_error() -> None:
     volume = Volume(np.zeros((4, 4, 4), dtype=np.int16), Grid.axis_aligned((4, 4, 4), 1.0, (0, 0, 0)))
-    with pytest.raises(ValueError, match="centre_mm"):
+    with pytest.raises(ValueError, match="center_mm"):
         apply(volume, SMALL, (np.nan, 0.0, 0.0))
 
 

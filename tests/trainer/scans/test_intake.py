@@ -62,7 +62,7 @@ def test_slices_that_are_missing_where_a_model_looks_are_a_reason(
     """As in the window, which does not assess such a scan."""
     scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
     write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
-    centre = take_in(tmp_path / "ankle.nii.gz").ankles[0].centre_mm
+    centre = take_in(tmp_path / "ankle.nii.gz").ankles[0].center_mm
     for away, reason in ((0.0, "SLICE_GAP"), (120.0, "")):
         padding = np.zeros(scan.volume.hu.shape, dtype=np.bool_)
         k = round(float(scan.volume.grid.to_voxel(centre)[2]) + away / 2.0)

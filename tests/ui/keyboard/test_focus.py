@@ -117,7 +117,7 @@ def test_rows_that_are_made_anew_keep_the_keyboard(make_window, fakes, qtbot) ->
 
 def test_another_ankle_chosen_by_its_row_keeps_the_keyboard_in_the_column(make_window, fakes, qtbot) -> None:
     left = fakes.ankle("L")
-    left.centre_mm = (10.0, 0.0, 120.0)
+    left.center_mm = (10.0, 0.0, 120.0)
     answers = (fakes.answer("uncertain", ankle=0), fakes.answer("fracture", ankle=1))
     window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers))
     window.activateWindow()

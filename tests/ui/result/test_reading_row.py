@@ -31,7 +31,7 @@ def test_a_scan_without_boxes_and_one_that_nobody_assessed_can_be_read(make_wind
     window = make_window(backend)
     window.panel.reading.buttons["no fracture"].click()
     (said,) = window.controller.reviewing.review.conclusions
-    assert said.unaided and said.joint_mm == tuple(backend.ankles[0].centre_mm)
+    assert said.unaided and said.joint_mm == tuple(backend.ankles[0].center_mm)
 
 
 def test_keys_answer_and_say_so(make_window, backend, qtbot) -> None:

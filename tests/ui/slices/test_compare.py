@@ -18,7 +18,7 @@ def window(make_window, fakes):
     ankles = []
     for side, centre in (("R", RIGHT), ("L", LEFT)):
         ankle = fakes.ankle(side)
-        ankle.centre_mm = centre
+        ankle.center_mm = centre
         ankle.min_mm, ankle.max_mm = (centre[0] - 12.0, -28.0, 104.0), (centre[0] + 12.0, 28.0, 176.0)
         ankles.append(ankle)
     answers = (fakes.answer(ankle=0), fakes.answer(ankle=1, call="no fracture"))

@@ -45,7 +45,7 @@ def test_a_reader_who_has_started_is_not_moved(make_window, backend, fakes, qtbo
 
 def test_a_reader_who_chose_the_ankle_or_measures_is_not_moved(make_window, fakes, qtbot) -> None:
     left = fakes.ankle("L")
-    left.centre_mm = (10.0, 0.0, 120.0)
+    left.center_mm = (10.0, 0.0, 120.0)
     answers = (fakes.answer("fracture", ankle=0), fakes.answer("fracture", ankle=1))
     backend = fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers)
     window = make_window(backend)
@@ -61,7 +61,7 @@ def test_a_reader_who_chose_the_ankle_or_measures_is_not_moved(make_window, fake
     answer_after(lambda: controller.choose_ankle(1))
     assert window.view.state.ankle == 1
     controller.measuring.start("distance")
-    place = tuple(controller.ankle.centre_mm)
+    place = tuple(controller.ankle.center_mm)
     window.view.go_to(place, -1)
     answer_after(lambda: controller.measuring.set_point("axial", place))
     assert window.view.state.cursor_mm == pytest.approx(place) and len(controller.measuring.points) == 1
@@ -270,7 +270,7 @@ def test_choosing_a_model_runs_it_once(make_window, fakes, qtbot) -> None:
 
 def test_two_ankles_the_suspicious_one_is_shown_the_other_can_be_chosen(make_window, fakes) -> None:
     left = fakes.ankle("L")
-    left.centre_mm = (10.0, 0.0, 120.0)
+    left.center_mm = (10.0, 0.0, 120.0)
     answers = (fakes.answer("no fracture", ankle=0), fakes.answer("fracture", ankle=1))
     window = make_window(fakes.Backend(ankles=(fakes.ankle("R"), left), answers=answers))
     assert window.view.state.ankle == 1 and window.panel.call.text() == "Fracture"
