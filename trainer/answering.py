@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ankleviewer import __version__
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.io.atomic import write_text
-from trainer.networks.head import FractureNet
+from trainer.networks.head import NOT_ASKED, FractureNet
 from trainer.networks.layout import channels_last
 from trainer.scans.prepare import Told
 from trainer.scans.split import Prepared
@@ -42,10 +43,9 @@ def answers(
     for name, value in sorted(net.state_dict().items()):
         digest.update(name.encode())
         digest.update(value.detach().contiguous().numpy().tobytes())
-    if net.mirrored:
-        digest.update(b"mirrored")
-    if net.reach:
-        digest.update(f"reach {net.reach}".encode())
+    # what else the answer depends on: how the network is put together, and what this version of the trainer does with it
+    digest.update(json.dumps([__version__, net.arch, net.pooling, net.mode, net.config], sort_keys=True).encode())
+    digest.update(f"{NOT_ASKED} {net.mirrored} {net.reach}".encode())
     key = digest.hexdigest()
     kept = [p for p in found if p.input_path is not None]
     seen = {p.row.id: _hash(p) for p in kept}

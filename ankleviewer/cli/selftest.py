@@ -22,7 +22,7 @@ from ankleviewer.core.assessment.result import ModelAnswer
 from ankleviewer.core.errors import AnkleViewerError
 from ankleviewer.inference import packs
 from ankleviewer.inference.adding import look_twice
-from ankleviewer.inference.engines.runtime import describe_engine
+from ankleviewer.inference.engines.versions import describe_engine
 from ankleviewer.inference.locator import LocatorModel
 
 SCHEMA = "ankleviewer.selftest/1"

@@ -16,6 +16,7 @@ from ankleviewer.inference.predictor import Predictor
 KEPT = 5  # those that ship, and two of a site's own; each holds its engine's memory
 
 _predictors: OrderedDict[tuple[str, str, str], Predictor] = OrderedDict()
+_odd: dict[tuple[str, str], None] = {}
 _lock = threading.Lock()
 
 
@@ -56,18 +57,18 @@ def _kept(pack: ModelPack, runtime: str) -> Predictor:
     return predictor
 
 
-def rest(cancelled: Callable[[], bool] | None = None) -> tuple[str, ...]:
+def rest(cancelled: Callable[[], bool] | None = None) -> tuple[tuple[str, str], ...]:
     """No scan waits: the models stay, the memory of their last run goes back to the system. The next run is a little slower.
 
     Engines that answered at once are measured now; where another one is faster the next scan gets that.
 
     Returns:
-        The engines, by their own word, whose answers were found to be others than the CPU's: they do not count.
+        SHA-256 of a model and the engine, by its own word, whose answers with it were found to be others than the CPU's: they do
+        not count. All that this process has found, since a call that was cancelled tells nobody.
 
     Raises:
         Cancelled: on request, while an engine was measured; that is for the next time.
     """
-    odd: dict[str, None] = {}
     with _lock:
         kept = list(_predictors.items())
     for key, predictor in kept:
@@ -75,6 +76,8 @@ def rest(cancelled: Callable[[], bool] | None = None) -> tuple[str, ...]:
         if predictor.engine.measure(cancelled):
             with _lock:
                 _predictors.pop(key, None)
-            odd |= {predictor.engine.disagreed: None} if predictor.engine.disagreed else {}
+                if predictor.engine.disagreed:
+                    _odd[predictor.pack.sha256, predictor.engine.disagreed] = None
     memory.trim()
-    return tuple(odd)
+    with _lock:
+        return tuple(_odd)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ankleviewer.core import memory
-from ankleviewer.core.errors import ModelError
+from ankleviewer.core.errors import Cancelled, ModelError
 from ankleviewer.inference import loaded
 from ankleviewer.inference.engines import runtime
 from ankleviewer.inference.packs import load_pack
@@ -90,8 +90,27 @@ def test_a_faster_engine_that_was_found_meanwhile_is_for_the_next_scan(pack_fold
 
 def test_an_engine_whose_answers_do_not_count_is_told(pack_folder, monkeypatch) -> None:
     monkeypatch.setattr(memory, "trim", lambda: None)
-    engines = [loaded.predictor_of(load_pack(pack_folder / name), "cpu").engine for name in ("tiny-lse", "tiny-gap")]
-    for engine in engines:
-        monkeypatch.setattr(engine, "measure", lambda _cancelled: True)
-        engine.disagreed = "OpenVINO CPU"
-    assert loaded.rest() == ("OpenVINO CPU",) and loaded.rest() == ()
+    monkeypatch.setattr(loaded, "_odd", {})
+    predictors = [loaded.predictor_of(load_pack(pack_folder / name), "cpu") for name in ("tiny-lse", "tiny-gap")]
+    for predictor in predictors:
+        monkeypatch.setattr(predictor.engine, "measure", lambda _cancelled: True)
+        predictor.engine.disagreed = "OpenVINO CPU"
+    both = tuple((predictor.pack.sha256, "OpenVINO CPU") for predictor in predictors)
+    assert loaded.rest() == both == loaded.rest()
+
+
+def test_what_was_found_before_somebody_came_back_is_not_lost(pack_folder, monkeypatch) -> None:
+    monkeypatch.setattr(memory, "trim", lambda: None)
+    monkeypatch.setattr(loaded, "_odd", {})
+
+    def stopped(_cancelled: object) -> bool:
+        raise Cancelled
+
+    first, second = (loaded.predictor_of(load_pack(pack_folder / name), "cpu") for name in ("tiny-lse", "tiny-gap"))
+    monkeypatch.setattr(first.engine, "measure", lambda _cancelled: True)
+    first.engine.disagreed = "OpenVINO CPU"
+    monkeypatch.setattr(second.engine, "measure", stopped)
+    with pytest.raises(Cancelled):
+        loaded.rest()
+    monkeypatch.setattr(second.engine, "measure", lambda _cancelled: False)
+    assert loaded.rest() == ((first.pack.sha256, "OpenVINO CPU"),)

@@ -236,7 +236,7 @@ class FakeBackend:
             raise self.journal_error
         self.sent.append((review, shown, folder))
 
-    def rest(self, cancelled: Callable[[], bool]) -> tuple[str, ...]:
+    def rest(self, cancelled: Callable[[], bool]) -> tuple[tuple[str, str], ...]:
         """Nothing is held, and no engine answered otherwise than the CPU."""
         return ()
 

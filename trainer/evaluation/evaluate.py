@@ -28,7 +28,7 @@ from trainer.evaluation.figures import measure
 from trainer.evaluation.localise import Pointing
 from trainer.evaluation.tables import draw_roc, write_predictions
 from trainer.scans.example import pixels_of
-from trainer.scans.intake import Intake, take_in
+from trainer.scans.intake import NO_LOCATOR, Intake, take_in
 from trainer.scans.manifest import SIMULATOR, DataError, Row, check_table, read_manifest
 from trainer.scans.marks import marked_fractures, read_marks
 from trainer.scans.prepare import check_reachable
@@ -227,7 +227,7 @@ def predict_scan(
     marks = marked_fractures(read_marks(row, row.mask, taken.scan.volume)) if with_marks and row.mask is not None else None
     pixels = pixels_of(taken.scan.volume)
     if not taken.ankles:
-        return dict.fromkeys(predictors, replace(_none(taken.reason), pixels=pixels)), marks
+        return dict.fromkeys(predictors, replace(_none(taken.reason, lasting=taken.reason != NO_LOCATOR), pixels=pixels)), marks
     found = {}
     for name, predictor in predictors.items():
         try:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ankleviewer.core.findings import Finding
     from ankleviewer.io.reader import Scan
 
+NO_LOCATOR = "LOCATOR_MISSING"  # by the bones alone the cube lies elsewhere than where the viewer lays it; it may be there again
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -52,6 +54,8 @@ def take_in(path: Path) -> Intake:
     ankles = tuple(a for a in found if a.complete)
     if ankles:  # what there is against a scan with none is another's reason
         doubts += anatomy_findings(found, scan.volume)
+    if any(f.code == NO_LOCATOR for f in doubts):
+        return Intake(scan, (), NO_LOCATOR)
     if withheld := next((f for f in doubts if f.level == "withhold"), None):
         return Intake(scan, (), withheld.code)
     reason = "" if ankles else "NO_COMPLETE_ANKLE"

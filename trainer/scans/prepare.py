@@ -14,6 +14,7 @@ from typing import Any
 from ankleviewer.core.assessment.preprocess import PreprocessSpec
 from ankleviewer.io.atomic import write_text
 from trainer.scans.example import make_example
+from trainer.scans.intake import NO_LOCATOR
 from trainer.scans.manifest import DataError, Row, check_table, read_manifest
 from trainer.scans.parts import of_an_earlier_release, parts_before, remember
 from trainer.scans.prepared import TABLES, write_prepared
@@ -23,7 +24,8 @@ from trainer.scans.split import SPLITS, Prepared, check_leaks, split_by_patient
 STATE = "state.json"  # what was made of each scan, and the part that each patient was dealt to
 WRITTEN = (STATE, *TABLES, "preprocessing.json", "flow.json", "flow.md", "flow.png")
 NOT_FOUND = "FILE_NOT_FOUND"
-PASSING = (NOT_FOUND, "ARCHIVE_NO_ROOM", "FILE_UNREADABLE", "OUT_OF_MEMORY")  # a share that is away, a full disk, other work
+# a share that is away, a full disk, other work, a locator that failed for want of memory
+PASSING = (NOT_FOUND, "ARCHIVE_NO_ROOM", "FILE_UNREADABLE", "OUT_OF_MEMORY", NO_LOCATOR)
 
 Told = Callable[[int, int, str], None]
 

@@ -16,8 +16,8 @@ from trainer.scans.manifest import Row
 # 10: numbers for outside the field, padding within the tissue, the axis of another leg, marks of another leg, 11: a position that
 # rounding makes unsure is none that contradicts, slices that are missing where a model looks, 12: slices above 3.3 mm,
 # projections, images of one material and 8 bits are not assessed, runs over one place are series of their own, what was filled up
-# is no field of view; 13 and 14: blank slices near the joint withhold; 15: a leg that lies across faces forward in the cube, and
-# none is lost beside it).
+# is no field of view; 13 and 14: blank slices near the joint withhold; 15: a leg that lies across faces forward in the cube,
+# none is lost beside it, and no cube is laid where the locator failed).
 TAKING_IN = 15
 
 

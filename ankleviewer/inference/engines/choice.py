@@ -17,7 +17,7 @@ import math
 import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -40,7 +40,9 @@ _ENTRY = re.compile(r"([^?!]*)(\?+|!)(\d{1,12})", re.ASCII)  # damaged entries m
 _LOCK_S = 0.3  # somebody may wait, and want to stop
 
 
-def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Callable[[str], float]) -> str:
+def fastest(
+    model: bytes, candidates: Sequence[str], threads: int, seconds: Callable[[str], float], unfit: Collection[str] = ()
+) -> str:
     """One of `candidates`.
 
     Args:
@@ -49,6 +51,8 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
             alone is not measured.
         threads: that they would use.
         seconds: runs a model on an engine and says how long it took; infinity where it fails.
+        unfit: those of which `seconds` found, before it returns infinity, that they work and compute otherwise: unlike a failure,
+            for which memory may have been short, that is no other the next time.
     """
     found = known(model, candidates, threads)
     if found is not None:
@@ -58,15 +62,15 @@ def fastest(model: bytes, candidates: Sequence[str], threads: int, seconds: Call
     log.info("engines measured: %s", ", ".join(f"{name} {s:.2f} s" for name, s in times.items()))
     if math.isinf(times[best]):
         return candidates[-1]
-    key = _key(model, candidates, threads)
+    key = key_of(model, candidates, threads)
     _found[key] = best
-    _remember(key, best, failed=any(map(math.isinf, times.values())))
+    _remember(key, best, failed=any(math.isinf(s) and name not in unfit for name, s in times.items()))
     return best
 
 
 def forget(model: bytes, candidates: Sequence[str], threads: int) -> None:
     """What was chosen failed: that counts as its first failure, and the next one to ask measures again."""
-    key = _key(model, candidates, threads)
+    key = key_of(model, candidates, threads)
     _found.pop(key, None)
     _remember(key, "", failed=True)
 
@@ -110,7 +114,7 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     """What `fastest` can say without measuring; None where it cannot."""
     if len(candidates) == 1:
         return candidates[0]
-    key = _key(model, candidates, threads)
+    key = key_of(model, candidates, threads)
     name, mark, when = _parts("" if key in _unwritten else _read().get(key, ""))
     if name in candidates and 0 <= time.time() - when < _LASTS_S.get(mark, 0.0):
         return name
@@ -118,7 +122,7 @@ def known(model: bytes, candidates: Sequence[str], threads: int) -> str | None:
     return found if found in candidates else None
 
 
-def _key(model: bytes, candidates: Sequence[str], threads: int) -> str:
+def key_of(model: bytes, candidates: Sequence[str], threads: int) -> str:
     """Everything on which the answer depends; hashed, so that the file says nothing of the computer."""
     # the program's version too: it writes models anew for one engine
     parts = [hashlib.sha256(model).hexdigest(), __version__, *candidates, str(threads), *identity()]

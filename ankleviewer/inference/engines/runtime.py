@@ -17,18 +17,19 @@ from numpy.typing import NDArray
 
 from ankleviewer.core.errors import Cancelled, ModelError, stop_if
 from ankleviewer.core.words import RUNTIMES
+from ankleviewer.inference.engines.agreement import Answer, agree, as_answer
 from ankleviewer.inference.engines.choice import fastest, forget, known
 from ankleviewer.inference.engines.computer import cores
 from ankleviewer.inference.engines.faults import ABSENT, FAILED, NO_START, TOO_LARGE, lacks_memory, refusal, remark
 from ankleviewer.inference.engines.openvino_session import OpenVinoSession, has_openvino
-from ankleviewer.inference.engines.ort_session import CPU, OrtSession, has_cuda, library
+from ankleviewer.inference.engines.ort_session import CPU, OrtSession, has_cuda
+from ankleviewer.inference.engines.trying import sound, trying
 from ankleviewer.inference.engines.watch import POLL_S, aside
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = "at-once"  # as "auto", but what has not been measured yet is measured after the first answer (`Engine.measure`)
 MAX_THREADS = 16
-NEAR = 1e-3  # how far from the CPU's logit another engine's may lie, relative to max(1, |logit|)
 
 Float32 = NDArray[np.float32]
 
@@ -74,19 +75,6 @@ def available(runtime: str) -> bool:
     return {"cpu": lambda: True, "cuda": has_cuda, "openvino": has_openvino}[runtime]()
 
 
-def describe_engine() -> str:
-    """Versions of the engines and what they run on. Raises ModelError as `ort_session.library`."""
-    onnxruntime = library()
-    providers = ", ".join(p.removesuffix("ExecutionProvider") for p in onnxruntime.get_available_providers())
-    text = f"onnxruntime {onnxruntime.__version__}, built with {providers}"
-    if has_openvino():
-        from importlib.metadata import PackageNotFoundError, version
-
-        with contextlib.suppress(PackageNotFoundError):
-            text += f"; OpenVINO {version('openvino')}"
-    return text
-
-
 class Engine:
     """One loaded model. Its engine starts with the first run, which can be cancelled.
 
@@ -114,6 +102,7 @@ class Engine:
         self._failed: set[str] = set()  # not tried again by this object
         self._trouble = ("", "")  # with what was expected: what happened, to whom
         self._unmeasured = False
+        self._survived = ""  # an engine that has run, and need not be watched any more
         self._odd: set[str] = set()  # of those measured, which answer otherwise than the CPU
         self.disagreed = ""  # the engine's own word for what answered, where it was found to be one of them
 
@@ -162,7 +151,7 @@ class Engine:
     def _line(self, cancelled: Callable[[], bool] | None) -> list[str]:
         """The engines to try, in turn; the CPU is always one."""
         if self._ours:
-            candidates = _candidates()
+            candidates = self._candidates()
             first = "cpu" if self._trouble[0] else self._likeliest(candidates, cancelled)
             # in place of what answered, or was the fastest, the CPU, whose answer is the same everywhere
             line = [first, *(["cpu"] if self._expected else []), *candidates]
@@ -172,6 +161,14 @@ class Engine:
             self._trouble = ABSENT, self._asked
             line = ["cpu"]
         return [name for name in dict.fromkeys(line) if name == "cpu" or name not in self._failed]
+
+    def _candidates(self) -> list[str]:
+        return sound(_candidates(), self._model, thread_count())
+
+    def _watched(self, name: str, runs: bool = True) -> contextlib.AbstractContextManager[None]:
+        """Around what is done with an engine that we chose and have not measured: it may end the process."""
+        ours = self._ours and self._unmeasured and name not in ("cpu", self._survived)
+        return trying(name, _candidates(), self._model, thread_count(), runs=runs) if ours else contextlib.nullcontext()
 
     def _likeliest(self, candidates: list[str], cancelled: Callable[[], bool] | None) -> str:
         """The fastest where that is known or nobody waits, else the one that mostly is."""
@@ -187,7 +184,8 @@ class Engine:
         had taken, and with it memory that the next one may need.
         """
         try:
-            session = aside(lambda: _open(self._model, name), cancelled)
+            with self._watched(name, runs=False):
+                session = aside(lambda: _open(self._model, name), cancelled)
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
@@ -205,7 +203,7 @@ class Engine:
         if self._ours:
             self._unmeasured = True
             if name == self._expected:
-                forget(self._model, _candidates(), thread_count())
+                forget(self._model, self._candidates(), thread_count())
 
     def _give_up(self, session: Session, cancelled: Callable[[], bool] | None) -> None:
         with self._alone(cancelled):
@@ -229,20 +227,25 @@ class Engine:
         """Of the engines that answer as the CPU does, each measured once; `open_now` is measured as it stands, by its name: a
         device may have no room for a second one beside it.
         """
-        trial = functools.cache(lambda name: self._trial(name, cancelled, (open_now or {}).get(name)))
+        self._unmeasured = True
+
+        @functools.cache
+        def trial(name: str) -> tuple[float, Answer | None]:
+            with self._watched(name):
+                return self._trial(name, cancelled, (open_now or {}).get(name))
 
         def seconds(name: str) -> float:
-            took, logit = trial(name)
-            if name == "cpu" or math.isinf(took):
+            took, answer = trial(name)
+            if name == "cpu" or answer is None:
                 return took
-            without_cpu, right = math.isinf(trial("cpu")[0]), trial("cpu")[1]
-            agrees = math.isfinite(logit) if without_cpu else abs(logit - right) <= NEAR * max(1.0, abs(right))
+            right = trial("cpu")[1]
+            agrees = math.isfinite(answer[0]) if right is None else agree(answer, right)
             if not agrees:
-                log.warning("engine %s answers otherwise than the CPU: %.4f, not %.4f", name, logit, right)
+                log.warning("engine %s answers otherwise than the CPU: %.4f, not %.4f", name, answer[0], right[0] if right else 0)
                 self._odd.add(name)
             return took if agrees else math.inf
 
-        return fastest(self._model, _candidates(), thread_count(), seconds)
+        return fastest(self._model, self._candidates(), thread_count(), seconds, self._odd)
 
     def measure(self, cancelled: Callable[[], bool] | None = None) -> bool:
         """Find the fastest engine, for the next engine of this model; True where it is another one than runs now, else there is
@@ -268,25 +271,26 @@ class Engine:
             self._note, self._trouble, self._expected = "", ("", ""), best
             return False
 
-    def _trial(self, name: str, cancelled: Callable[[], bool] | None, opened: Session | None) -> tuple[float, float]:
-        """Seconds of one run on an engine, after one to warm up, and its logit; infinity where it does not work. `opened` is its
-        session where there is one, and rests again afterwards.
+    def _trial(self, name: str, cancelled: Callable[[], bool] | None, opened: Session | None) -> tuple[float, Answer | None]:
+        """Seconds of one run on an engine, after one to warm up, and its answer; infinity and None where it does not work.
+        `opened` is its session where there is one, and rests again afterwards.
         """
         stop_if(cancelled)
         try:
             session = opened or aside(lambda: _open(self._model, name), cancelled)
             if name != "cpu" and session.provider == CPU:
-                return math.inf, math.nan
+                return math.inf, None
             tensor = noise(session.input_shape)
             session.run(tensor, cancelled)
             start = time.perf_counter()
-            logit, _, _ = session.run(tensor, cancelled)
-            return time.perf_counter() - start, float(np.reshape(logit, ()))
+            logit, cam, finer = session.run(tensor, cancelled)
+            took = time.perf_counter() - start
+            return took, as_answer(logit, cam, finer)
         except Cancelled:
             raise
         except Exception as error:  # noqa: BLE001 (engines raise kinds of their own)
             log.warning("engine %s failed when it was tried: %s", name, _why(error))
-            return math.inf, math.nan
+            return math.inf, None
         finally:
             if opened is not None:
                 _rest(opened)
@@ -306,7 +310,9 @@ class Engine:
         while True:
             session, note = self._started(cancelled)  # its time is none of the run's
             start = time.perf_counter()
-            answer = _answer(session, tensor, cancelled)
+            with self._watched(self._name):
+                answer = _answer(session, tensor, cancelled)
+            self._survived = self._name
             if answer is not None:
                 break
             # after a fault such as full device memory the session keeps failing: drop it, and let another engine answer; first

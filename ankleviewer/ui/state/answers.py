@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,19 @@ from ankleviewer.core.findings import verdict
 
 if TYPE_CHECKING:
     from ankleviewer.session import Analysis
+    from ankleviewer.ui.state.controller import CaseController
+
+
+def without(analysis: Analysis, names: Collection[str]) -> Analysis | None:
+    """The analysis less all that some models answered, by name; None where nothing of it is left."""
+    answers = tuple(a for a in analysis.result.models if a.name not in names)
+    if not answers:
+        return None
+    findings = tuple(f for f in analysis.result.findings if f.model not in names)
+    result = replace(analysis.result, verdict=verdict(findings), findings=findings, models=answers, consensus=consensus(answers))
+    heatmaps = {key: heat for key, heat in analysis.heatmaps.items() if key[0] not in names}
+    errors = {name: error for name, error in analysis.errors.items() if name not in names}
+    return type(analysis)(result=result, heatmaps=heatmaps, facts=analysis.facts, errors=errors)
 
 
 def merged(before: Analysis | None, now: Analysis) -> Analysis:
@@ -41,3 +55,13 @@ def merged(before: Analysis | None, now: Analysis) -> Analysis:
     facts = {**before.facts, **now.facts}
     errors = {name: error for name, error in before.errors.items() if name not in ran} | dict(now.errors)
     return type(now)(result=result, heatmaps=heatmaps, facts=facts, errors=errors)
+
+
+def ask_anew(controller: CaseController, names: Sequence[str]) -> None:
+    """Forget what some models answered, which does not count, whatever comes of it, and run them again."""
+    if controller.analysis is not None:
+        controller.changing.emit()
+        controller.analysis = without(controller.analysis, names)
+        controller.view.update(selected=-1)
+        controller.view.set_scene(controller.scene_for(controller.view.state.ankle))
+    controller.analyse(names=names)

@@ -32,9 +32,9 @@ class Backend(Protocol):
     def analyse(self, case: Case, models: list[str], progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
         """Run models on a case; raises ModelError."""
 
-    def rest(self, cancelled: Callable[[], bool]) -> tuple[str, ...]:
+    def rest(self, cancelled: Callable[[], bool]) -> tuple[tuple[str, str], ...]:
         """No scan waits to be analysed: give back what the models hold from their last run, and say which engines gave answers
-        that do not count; raises Cancelled.
+        that do not count, each with the SHA-256 of its model; raises Cancelled.
         """
 
     def list_models(self) -> list[ModelSummary]:
@@ -90,8 +90,8 @@ class SessionBackend:
 
         return session.analyse(case, models, AT_ONCE, progress, cancelled)
 
-    def rest(self, cancelled: Callable[[], bool]) -> tuple[str, ...]:
-        """Give back what the models hold from their last run; the engines whose answers do not count; raises Cancelled."""
+    def rest(self, cancelled: Callable[[], bool]) -> tuple[tuple[str, str], ...]:
+        """Give back what the models hold from their last run; models and engines whose answers do not count; raises Cancelled."""
         from ankleviewer.inference import loaded
 
         return loaded.rest(cancelled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,16 +107,16 @@ class CaseController(QObject):
         self.reading.start(lambda progress, cancelled: self.backend.open_case(path, progress, cancelled, pick), after_events=True)
         self.changed.emit()
 
-    def analyse(self) -> None:
-        """Run the chosen model (or all) on the open case."""
+    def analyse(self, *, names: Sequence[str] = ()) -> None:
+        """Run the named models, or the chosen one (or all), on the open case."""
         if self.case is None or self.phase is Phase.READING:
             self._interrupted = self.case is not None  # where the other scan does not come, this one gets its answer
             return
-        case, names = self.case, [self.chosen] if self.chosen else []  # unnamed: a refused default is told of in the result
+        case, asked = self.case, list(names) or ([self.chosen] if self.chosen else [])  # none: a refused default is told of
         self.go_to_offered = self._interrupted = False
         self.phase = Phase.ANALYSING
         run = self.backend.analyse
-        self.analysing.start(lambda progress, cancelled: run(case, names, progress, cancelled), after_events=True)
+        self.analysing.start(lambda progress, cancelled: run(case, asked, progress, cancelled), after_events=True)
         self.changed.emit()
 
     def cancel(self) -> bool:

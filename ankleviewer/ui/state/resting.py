@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from ankleviewer.ui.background.jobs import Job
+from ankleviewer.ui.state.answers import ask_anew
 from ankleviewer.ui.state.controller import CaseController
 from ankleviewer.ui.words.translate import tr
 
@@ -46,15 +47,16 @@ class Resting(QObject):
             return  # its end asks again
         self.job.start(lambda _progress, cancelled: self.controller.backend.rest(cancelled))
 
-    def _on_rested(self, odd: tuple[str, ...]) -> None:
+    def _on_rested(self, odd: tuple[tuple[str, str], ...]) -> None:
         """Take the answers back of an engine that answered at once and, measured only now, computes otherwise than the CPU."""
         shown = self.controller.analysis
-        told = [name for name in odd if shown is not None and any(a.runtime.provider == name for a in shown.result.models)]
-        if told:
-            self.controller.analyse()
+        models = shown.result.models if shown is not None else ()
+        wrong = {a.name: a.runtime.provider for a in models if (a.sha256, a.runtime.provider) in odd}
+        if wrong:
+            ask_anew(self.controller, list(wrong))
             text = tr(
                 "{engine} answers otherwise than the CPU on this computer. It is no longer used; the scan is analysed again.",
-                engine=told[0],
+                engine=next(iter(wrong.values())),
             )
             self.controller.notify("ENGINE_DISAGREES", text)
 

@@ -93,6 +93,17 @@ def starts(monkeypatch: pytest.MonkeyPatch, at: float) -> None:
     monkeypatch.setattr(module.time, "time", lambda: 1.8e9 + at)
 
 
+def test_one_that_computes_otherwise_is_not_tried_again(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It did not lack memory: the next window would show its answer first, and take it back."""
+    clock, unfit = Clock(openvino=float("inf"), cpu=0.3), set[str]()
+    assert fastest(b"m", ["openvino", "cpu"], 2, lambda name: (unfit.add("openvino"), clock(name))[1], unfit) == "cpu"
+    monkeypatch.setattr(module, "_found", {})  # another process
+    assert module.known(b"m", ["openvino", "cpu"], 2) == "cpu"
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 30 * 86400)
+    assert module.known(b"m", ["openvino", "cpu"], 2) == "cpu"
+
+
 def test_one_that_fails_each_time_is_broken_for_a_week(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken, day = Clock(openvino=float("inf"), cpu=0.3), 86400.0
     for hours in range(4):

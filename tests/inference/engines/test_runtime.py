@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import subprocess
 import sys
 import threading
@@ -493,21 +492,6 @@ def test_doubles_that_no_float_holds_are_infinite_without_a_word(monkeypatch) ->
     assert output.logit == 1.0 and np.isinf(output.cam).all()
 
 
-def test_the_engines_versions_are_told_without_the_record_of_a_package(monkeypatch) -> None:
-    def lost(name: str) -> str:
-        raise importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(runtime, "has_openvino", lambda: True)
-    monkeypatch.setattr(importlib.metadata, "version", lost)
-    assert "onnxruntime" in runtime.describe_engine() and "OpenVINO" not in runtime.describe_engine()
-
-
-def test_an_onnxruntime_that_cannot_be_loaded_is_told_in_place_of_its_version(monkeypatch) -> None:
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(ModelError, match="ENGINE_MISSING"):
-        runtime.describe_engine()
-
-
 def test_an_engine_that_answered_at_once_and_otherwise_than_the_cpu_is_named(monkeypatch, tmp_path) -> None:
     opened = measured_engines(monkeypatch, tmp_path, openvino=0.01, cpu=0.1)
     real = runtime._open
@@ -524,6 +508,20 @@ def test_an_engine_that_answered_at_once_and_otherwise_than_the_cpu_is_named(mon
     again = Engine(b"model", runtime.AT_ONCE)
     assert again.provider == "cpu" and not again.measure() and again.disagreed == ""
     assert opened.opened == ["openvino", "cpu", "cpu"]
+
+
+def test_an_engine_whose_map_is_another_is_not_taken_for_its_logit(monkeypatch, tmp_path) -> None:
+    measured_engines(monkeypatch, tmp_path, openvino=0.01, cpu=0.1)
+    real, cam = runtime._open, np.arange(8.0).reshape(1, 1, 2, 2, 2)
+
+    def odd(model: bytes, name: str) -> runtime.Session:
+        session = real(model, name)
+        mine = cam[..., ::-1] if name == "openvino" else cam
+        monkeypatch.setattr(session, "run", lambda *_: (time.sleep(0.001), (np.ones(1), mine, None))[1], raising=False)
+        return session
+
+    monkeypatch.setattr(runtime, "_open", odd)
+    assert Engine(b"model", "auto").provider == "cpu"
 
 
 def test_models_are_tried_on_both_sides_of_zero() -> None:

@@ -16,6 +16,7 @@ from ankleviewer.inference import locator
 from ankleviewer.io import reader
 from ankleviewer.io.nifti import write_nifti
 from trainer.scans.intake import take_in
+from trainer.scans.prepare import PASSING
 from trainer.simulate.atlas import Atlas
 from trainer.simulate.scan import simulate_scan
 
@@ -39,6 +40,23 @@ def test_incomplete_ankles_stand_beside_the_complete(atlas: Atlas, tmp_path: Pat
     monkeypatch.setattr(locator, "ankles_in", lambda *a: (*real(*a), cut))
     found = take_in(tmp_path / "ankle.nii.gz")
     assert len(found.ankles) == 1 and found.incomplete == (cut,) and found.beside(found.ankles[0]) == [cut]
+
+
+def test_where_the_locator_fails_a_scan_is_left_for_another_time(
+    atlas: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bones alone lay the cube elsewhere than the viewer will."""
+    scan = simulate_scan(5, 0, atlas, fractured=False, spacing=2.0, reach_mm=130.0)
+    write_nifti(scan.volume, None, tmp_path / "ankle.nii.gz")
+
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as short:
+        short.setattr(locator.LocatorModel, "locate", fails)
+        found = take_in(tmp_path / "ankle.nii.gz")
+    assert (found.reason, found.ankles) == ("LOCATOR_MISSING", ()) and found.reason in PASSING
+    assert take_in(tmp_path / "ankle.nii.gz").reason == ""
 
 
 def test_a_refused_file_has_its_code_and_no_scan(tmp_path: Path) -> None:

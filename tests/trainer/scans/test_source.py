@@ -95,7 +95,7 @@ ROAD = (
     "trainer/scans/intake.py",
     "trainer/scans/marks.py",
 )
-TAKEN_IN_BY = (15, "cd0dcd916fd848be")
+TAKEN_IN_BY = (15, "ab46e6c201751040")
 
 
 def said_by(tree: ast.AST) -> str:

@@ -18,7 +18,7 @@ def window(make_window, backend, monkeypatch):
     monkeypatch.setattr(resting, "ALONE_MS", 150)
     backend.rests = 0
 
-    def rest(_cancelled: Callable[[], bool]) -> tuple[str, ...]:
+    def rest(_cancelled: Callable[[], bool]) -> tuple[tuple[str, str], ...]:
         backend.rests += 1
         return ()
 
@@ -100,13 +100,13 @@ def test_who_comes_back_is_not_kept_waiting(window, backend, qtbot, by: str) -> 
 def test_answers_of_an_engine_that_computes_otherwise_are_taken_back(window, backend, qtbot, who) -> None:
     qtbot.waitUntil(lambda: backend.rests >= 1)
     qtbot.waitUntil(lambda: not window.resting.job.alive)
-    providers = {answer.runtime.provider for answer in window.controller.analysis.result.models}
-    told = providers.pop() if who == "stub" else who
+    answer = window.controller.answer
+    told = answer.runtime.provider if who == "stub" else who
     rests, runs = backend.rests, len(backend.analysed)
 
-    def rest(_cancelled: Callable[[], bool]) -> tuple[str, ...]:
+    def rest(_cancelled: Callable[[], bool]) -> tuple[tuple[str, str], ...]:
         backend.rests += 1
-        return (told,) if backend.rests == rests + 1 else ()
+        return ((answer.sha256, told),) if backend.rests == rests + 1 else ()
 
     backend.rest = rest
     window.resting._due.start()
@@ -117,3 +117,20 @@ def test_answers_of_an_engine_that_computes_otherwise_are_taken_back(window, bac
         return
     qtbot.waitUntil(lambda: len(backend.analysed) == runs + 1 and not window.controller.analysing.running)
     assert window.controller.notice.code == "ENGINE_DISAGREES" and told in window.controller.notice.message
+
+
+def test_exactly_the_models_whose_answers_do_not_count_are_asked_anew(make_window, fakes, qtbot) -> None:
+    """Whichever is chosen by then; until they have answered, nothing is shown of them."""
+    backend = fakes.Backend(answers=(fakes.answer(), fakes.answer("uncertain", name="mobilenet", sha256="1" * 64)))
+    controller = (window := make_window(backend)).controller
+    wrong = next(a for a in controller.analysis.result.models if a.name == "compact")
+    controller.choose_model("mobilenet")
+    qtbot.waitUntil(lambda: len(controller.analysis.result.models) == 2 and not controller.analysing.running)
+    runs = len(backend.analysed)
+    backend.gate.clear()
+    window.resting._on_rested(((wrong.sha256, wrong.runtime.provider),))
+    assert [a.name for a in controller.analysis.result.models] == ["mobilenet"] and controller.chosen == "mobilenet"
+    assert set(controller.analysis.heatmaps) == {("mobilenet", 0)}
+    backend.gate.set()
+    qtbot.waitUntil(lambda: not controller.analysing.running and len(controller.analysis.result.models) == 2)
+    assert list(backend.analysed[runs:]) == [["compact"]] and controller.notice.code == "ENGINE_DISAGREES"
