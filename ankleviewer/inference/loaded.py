@@ -16,7 +16,7 @@ from ankleviewer.inference.predictor import Predictor
 KEPT = 5  # those that ship, and two of a site's own; each holds its engine's memory
 
 _predictors: OrderedDict[tuple[str, str, str], Predictor] = OrderedDict()
-_odd: dict[tuple[str, str], None] = {}
+_odd: dict[tuple[str, str], None] = {}  # in the order in which they were found: model, engine
 _lock = threading.Lock()
 
 

@@ -132,12 +132,12 @@ def _directions(side: str, marks: Mapping[str, Array], upright: bool) -> tuple[A
         if length > 0.5 * float(np.linalg.norm(marks[LATERAL] - marks[MEDIAL])):
             out = out / length
             back = np.array([-out[1], out[0], 0.0])
-            if HEEL in marks:
-                towards = marks[HEEL] - (marks[LATERAL] + marks[MEDIAL]) / 2
-            elif upright or side not in SIDES:
-                towards = np.array([0.0, 1.0, 0.0])
-            else:  # of a leg that was turned the patient's back tells nothing, its side does
+            if not upright and side in SIDES:  # as `facing.back_of`: the patient's back tells nothing, nor does an unsure heel
                 towards = back if side == "L" else -back
+            elif HEEL in marks:
+                towards = marks[HEEL] - (marks[LATERAL] + marks[MEDIAL]) / 2
+            else:
+                towards = np.array([0.0, 1.0, 0.0])
             back = back if float(back @ towards) > 0 else -back
             if side in SIDES:
                 return out, back, "lateral", "medial"

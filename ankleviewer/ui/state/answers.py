@@ -36,13 +36,12 @@ def merged(before: Analysis | None, now: Analysis) -> Analysis:
         before: the analysis (`session.Analysis`) so far, None for none; of the same scan.
         now: the one that has come.
     """
-    ran = {a.name for a in now.result.models}
-    if before is None or ran >= {a.name for a in before.result.models}:
+    left = without(before, {a.name for a in now.result.models}) if before is not None else None
+    if before is None or left is None:
         return now
-    names = dict.fromkeys(a.name for a in (*before.result.models, *now.result.models))
-    source = {name: now if name in ran else before for name in names}
-    answers = tuple(a for name, of in source.items() for a in of.result.models if a.name == name)
-    findings = (*now.result.findings, *(f for f in before.result.findings if f.model not in ran and f not in now.result.findings))
+    names = [a.name for a in (*before.result.models, *now.result.models)]
+    answers = tuple(sorted((*left.result.models, *now.result.models), key=lambda answer: names.index(answer.name)))
+    findings = (*now.result.findings, *(f for f in left.result.findings if f not in now.result.findings))
     result = replace(
         now.result,
         verdict=verdict(findings),
@@ -51,10 +50,8 @@ def merged(before: Analysis | None, now: Analysis) -> Analysis:
         consensus=consensus(answers),
         timings_s={**before.result.timings_s, **now.result.timings_s},
     )
-    heatmaps = {key: heat for key, heat in before.heatmaps.items() if key[0] not in ran} | dict(now.heatmaps)
-    facts = {**before.facts, **now.facts}
-    errors = {name: error for name, error in before.errors.items() if name not in ran} | dict(now.errors)
-    return type(now)(result=result, heatmaps=heatmaps, facts=facts, errors=errors)
+    heatmaps, errors = {**left.heatmaps, **now.heatmaps}, {**left.errors, **now.errors}
+    return type(now)(result=result, heatmaps=heatmaps, facts={**before.facts, **now.facts}, errors=errors)
 
 
 def ask_anew(controller: CaseController, names: Sequence[str]) -> None:

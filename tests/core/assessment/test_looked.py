@@ -137,12 +137,15 @@ def test_a_leg_that_lies_across_is_told_as_if_it_stood() -> None:
         assert (place.across, place.along) == ("", "") and "lies in the middle of the joint" in sentences(answer((place,)))
 
 
+@pytest.mark.parametrize("heel", [{}, {"heel": (0, -45, -40)}], ids=["no heel", "a heel before the joint"])
 @pytest.mark.parametrize("side", ["L", "R"])
-def test_front_and_back_of_a_leg_across_are_told_by_its_side_where_the_heel_was_not_seen(side: str) -> None:
-    """The patient's back tells nothing there: a leg that is turned over may face any way."""
+def test_front_and_back_of_a_leg_across_are_told_by_its_side(side: str, heel: dict[str, tuple[int, int, int]]) -> None:
+    """The patient's back tells nothing there, a leg that is turned over may face any way; and nor does a heel that the locator
+    was not sure of, which lies on either side.
+    """
     out = 1.0 if side == "L" else -1.0
     upside_down = np.diag([-1.0, 1.0, -1.0])  # about the patient's front to back: its front stays in front
-    upright = {"plafond": (0, 0, 0), "medial": (-25 * out, 0, -12), "lateral": (28 * out, 8, -16)}
+    upright = {"plafond": (0, 0, 0), "medial": (-25 * out, 0, -12), "lateral": (28 * out, 8, -16)} | heel
     seen = ankle(side, **{name: tuple(mm @ upside_down.T + JOINT) for name, mm in upright.items()})
     seen.up = (0.0, 0.0, -1.0)
     for behind, word in ((20.0, "posterior"), (-20.0, "anterior")):

@@ -24,6 +24,7 @@ def test_rounding_is_no_difference() -> None:
     assert agree(RIGHT, RIGHT)
     assert agree((-4.003, CAM * 1.0002, FINER + 1e-3), RIGHT)
     assert agree((-4.0, CAM, None), (-4.0, CAM, None))
+    assert agree((-4.0, CAM[..., :0], None), (-4.0, CAM[..., :0], None)), "no cells are no difference"
 
 
 @pytest.mark.parametrize(
